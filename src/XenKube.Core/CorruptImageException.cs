@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace XenKube;
+
+/// <summary>Data from outside (an image, a file system, a compressed stream) breaks its own format.</summary>
+public sealed class CorruptImageException : XenKubeException
+{
+    /// <summary>Creates the error.</summary>
+    /// <inheritdoc cref="XenKubeException(string, string?, string?, string, string?, Exception?)"/>
+    public CorruptImageException(string errorId, string? file, string? place, string reason, string? remedy = null, Exception? innerException = null)
+        : base(errorId, file, place, reason, remedy, innerException)
+    {
+    }
+
+    /// <summary>The error with the usual id <c>CorruptImage</c> for a structure at a byte offset.</summary>
+    /// <param name="structure">The structure as the format's documentation calls it.</param>
+    /// <param name="offset">Byte offset from the start of the image, file system or stream.</param>
+    /// <param name="reason">What was wrong with it.</param>
+    public static CorruptImageException At(string structure, long offset, string reason) =>
+        new("CorruptImage", null, string.Create(CultureInfo.InvariantCulture, $"{structure} at byte {offset}"), reason);
+}

@@ -1,0 +1,16 @@
+namespace XenKube;
+
+/// <summary>The data is sound, but asks for something that XenKube does not do; the feature is named.</summary>
+public sealed class UnsupportedFeatureException : XenKubeException
+{
+    /// <summary>Creates the error.</summary>
+    /// <param name="file">The file, or null where the caller adds it.</param>
+    /// <param name="place">The structure that asks for the feature.</param>
+    /// <param name="feature">The feature by the name its documentation gives it.</param>
+    /// <param name="remedy">What to do instead.</param>
+    public UnsupportedFeatureException(string? file, string? place, string feature, string? remedy = null)
+        : base("UnsupportedFeature", file, place, $"feature '{feature}' is not supported", remedy) => Feature = feature;
+
+    /// <summary>The feature's name.</summary>
+    public string Feature { get; }
+}

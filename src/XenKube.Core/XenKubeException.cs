@@ -1,0 +1,59 @@
+namespace XenKube;
+
+/// <summary>
+/// The one base of every error that XenKube raises on purpose. Its message reads
+/// <c>file: place: reason. remedy</c>, on one line.
+/// </summary>
+public abstract class XenKubeException : Exception
+{
+    /// <summary>Creates an error.</summary>
+    /// <param name="errorId">A stable PascalCase id, documented in docs/errors.md; scripts may rely on it.</param>
+    /// <param name="file">The file, device, URL or domain it is about, or null where the caller that knows it adds it by <see cref="In"/>.</param>
+    /// <param name="place">Where in it (a line and column, a byte offset, a structure), or null.</param>
+    /// <param name="reason">What is wrong, without a final stop.</param>
+    /// <param name="remedy">What the person can do about it, without a final stop, or null.</param>
+    /// <param name="innerException">The cause, or null.</param>
+    protected XenKubeException(string errorId, string? file, string? place, string reason, string? remedy = null, Exception? innerException = null)
+        : base(reason, innerException)
+    {
+        ErrorId = errorId;
+        File = file;
+        Place = place;
+        Reason = reason;
+        Remedy = remedy;
+    }
+
+    /// <summary>The stable PascalCase id of this kind of error.</summary>
+    public string ErrorId { get; }
+
+    /// <summary>The file, device, URL or domain the error is about; null where there is none.</summary>
+    public string? File { get; private set; }
+
+    /// <summary>Where in the file: a line and column, a byte offset, a structure; null where it is about all of it.</summary>
+    public string? Place { get; }
+
+    /// <summary>What is wrong.</summary>
+    public string Reason { get; }
+
+    /// <summary>What to do about it; null where there is nothing to advise.</summary>
+    public string? Remedy { get; }
+
+    /// <inheritdoc/>
+    public override string Message
+    {
+        get
+        {
+            var text = string.Join(": ", new[] { File, Place, Reason }.Where(part => !string.IsNullOrEmpty(part)));
+            return Remedy is null ? text : $"{text}. {Remedy}";
+        }
+    }
+
+    /// <summary>Adds the file to an error raised by code that reads bytes without knowing where they come from.</summary>
+    /// <param name="file">The file; ignored when the error names one already, since the innermost knows best.</param>
+    /// <returns>This error, to be thrown again.</returns>
+    public XenKubeException In(string file)
+    {
+        File ??= file;
+        return this;
+    }
+}

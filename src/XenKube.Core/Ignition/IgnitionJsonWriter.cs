@@ -1,0 +1,263 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace XenKube.Ignition;
+
+/// <summary>
+/// Writes JSON byte for byte as Go's encoding/json does, compact or with an indentation of two spaces. System.Text.Json
+/// escapes differently (<c>"</c> as \u0022, all of non-ASCII by default), so Ignition JSON does not go through it.
+/// A lone surrogate in a text stands for a byte that is not UTF-8 and becomes <c>\ufffd</c>, as in Go.
+/// </summary>
+internal sealed class IgnitionJsonWriter(bool pretty = false)
+{
+    private readonly ArrayBufferWriter<byte> output = new(1024);
+    private int depth;
+    private bool first = true;
+    private bool afterName;
+
+    /// <summary>The bytes written so far.</summary>
+    public ReadOnlyMemory<byte> WrittenMemory => output.WrittenMemory;
+
+    /// <summary>Everything written, as bytes of their own.</summary>
+    public byte[] ToArray() => output.WrittenSpan.ToArray();
+
+    public void StartObject() => Open((byte)'{');
+
+    public void EndObject() => Close((byte)'}');
+
+    public void StartArray() => Open((byte)'[');
+
+    public void EndArray() => Close((byte)']');
+
+    /// <summary>Starts a member of an object; its value follows.</summary>
+    public void Name(string name)
+    {
+        Separate();
+        WriteQuoted(name);
+        Raw(pretty ? ": "u8 : ":"u8);
+        afterName = true;
+    }
+
+    public void Value(string value)
+    {
+        Separate();
+        WriteQuoted(value);
+    }
+
+    public void Value(long value)
+    {
+        Separate();
+        value.TryFormat(output.GetSpan(20), out var count, default, CultureInfo.InvariantCulture);
+        output.Advance(count);
+    }
+
+    public void Value(bool value)
+    {
+        Separate();
+        Raw(value ? "true"u8 : "false"u8);
+    }
+
+    public void Member(string name, string value)
+    {
+        Name(name);
+        Value(value);
+    }
+
+    public void Member(string name, long value)
+    {
+        Name(name);
+        Value(value);
+    }
+
+    public void Member(string name, bool value)
+    {
+        Name(name);
+        Value(value);
+    }
+
+    /// <summary>Writes the member unless its value is empty (Go's omitempty).</summary>
+    public void NonEmptyMember(string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            Member(name, value);
+        }
+    }
+
+    /// <summary>Writes the member unless its value is zero (Go's omitempty).</summary>
+    public void NonEmptyMember(string name, long value)
+    {
+        if (value != 0)
+        {
+            Member(name, value);
+        }
+    }
+
+    /// <summary>Writes the member unless its value is false (Go's omitempty).</summary>
+    public void NonEmptyMember(string name, bool value)
+    {
+        if (value)
+        {
+            Member(name, value);
+        }
+    }
+
+    /// <summary>Writes the member if it is set, be it to zero (a pointer with omitempty).</summary>
+    public void OptionalMember(string name, string? value)
+    {
+        if (value is not null)
+        {
+            Member(name, value);
+        }
+    }
+
+    /// <summary>Writes the member if it is set, be it to zero (a pointer with omitempty).</summary>
+    public void OptionalMember(string name, long? value)
+    {
+        if (value is { } number)
+        {
+            Member(name, number);
+        }
+    }
+
+    /// <summary>Writes the member if it is set, be it to false (a pointer with omitempty).</summary>
+    public void OptionalMember(string name, bool? value)
+    {
+        if (value is { } flag)
+        {
+            Member(name, flag);
+        }
+    }
+
+    /// <summary>Writes a list of texts unless it is empty.</summary>
+    public void NonEmptyMember(string name, IReadOnlyList<string>? values)
+    {
+        if (values is null or { Count: 0 })
+        {
+            return;
+        }
+        Name(name);
+        StartArray();
+        foreach (var value in values)
+        {
+            Value(value);
+        }
+        EndArray();
+    }
+
+    private void Open(byte bracket)
+    {
+        Separate();
+        Raw([bracket]);
+        depth++;
+        first = true;
+    }
+
+    private void Close(byte bracket)
+    {
+        depth--;
+        if (!first && pretty)
+        {
+            Line();
+        }
+        Raw([bracket]);
+        first = false;
+    }
+
+    private void Separate()
+    {
+        if (afterName)
+        {
+            afterName = false;
+            return;
+        }
+        if (depth > 0)
+        {
+            if (!first)
+            {
+                Raw(","u8);
+            }
+            if (pretty)
+            {
+                Line();
+            }
+        }
+        first = false;
+    }
+
+    private void Line()
+    {
+        Raw("\n"u8);
+        for (var level = 0; level < depth; level++)
+        {
+            Raw("  "u8);
+        }
+    }
+
+    private void Raw(ReadOnlySpan<byte> bytes) => output.Write(bytes);
+
+    private void WriteQuoted(string text)
+    {
+        Raw("\""u8);
+        var rest = text.AsSpan();
+        while (!rest.IsEmpty)
+        {
+            var plain = rest.IndexOfAny(Special);
+            var run = plain < 0 ? rest : rest[..plain];
+            var target = output.GetSpan(Encoding.UTF8.GetMaxByteCount(run.Length));
+            output.Advance(Encoding.UTF8.GetBytes(run, target));
+            if (plain < 0)
+            {
+                break;
+            }
+            rest = rest[plain..];
+            rest = rest[WriteSpecial(rest)..];
+        }
+        Raw("\""u8);
+    }
+
+    /// <summary>Writes the first character of the text, one that may need an escape, and returns how many units it took.</summary>
+    private int WriteSpecial(ReadOnlySpan<char> text)
+    {
+        var c = text[0];
+        switch (c)
+        {
+            case '"':
+                Raw("\\\""u8);
+                return 1;
+            case '\\':
+                Raw("\\\\"u8);
+                return 1;
+            case '\n':
+                Raw("\\n"u8);
+                return 1;
+            case '\r':
+                Raw("\\r"u8);
+                return 1;
+            case '\t':
+                Raw("\\t"u8);
+                return 1;
+            case < ' ' or '<' or '>' or '&' or '\u2028' or '\u2029':
+                Escape(c);
+                return 1;
+        }
+        if (text.Length > 1 && char.IsSurrogatePair(c, text[1]))
+        {
+            output.Advance(Encoding.UTF8.GetBytes(text[..2], output.GetSpan(4)));
+            return 2;
+        }
+        Escape('\ufffd');
+        return 1;
+    }
+
+    private void Escape(char c)
+    {
+        Raw("\\u"u8);
+        ((int)c).TryFormat(output.GetSpan(4), out var count, "x4", CultureInfo.InvariantCulture);
+        output.Advance(count);
+    }
+
+    private static readonly SearchValues<char> Special = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\', '<', '>', '&', '\u2028', '\u2029', .. Enumerable.Range(0xD800, 0x800).Select(c => (char)c)]);
+}

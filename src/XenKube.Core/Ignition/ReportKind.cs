@@ -1,0 +1,14 @@
+namespace XenKube.Ignition;
+
+/// <summary>How much an entry of a report matters.</summary>
+public enum ReportKind
+{
+    /// <summary>There is no result.</summary>
+    Error,
+
+    /// <summary>Worth a look; fatal in strict mode.</summary>
+    Warning,
+
+    /// <summary>A hint that belongs to a warning.</summary>
+    Info,
+}

@@ -1,0 +1,25 @@
+@{
+    RootModule           = 'XenKube.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '5d0c1ad8-6a0f-4f7e-9c3d-1f2f0f8e7a41'
+    Author               = 'The XenKube authors'
+    CompanyName          = 'XenKube'
+    Copyright            = '(c) The XenKube authors. MIT licence.'
+    Description          = 'Clusters of CoreOS-style guests on Xen: verified images, node disks edited without root or mount, Ignition configs, guests.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('XenKube.Format.ps1xml')
+    TypesToProcess       = @('XenKube.Types.ps1xml')
+    CmdletsToExport      = @()
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('Xen', 'CoreOS', 'Flatcar', 'Ignition', 'ext4', 'dom0', 'Linux', 'PSEdition_Core')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ProjectUri   = 'https://github.com/xenkube/xenkube'
+            ReleaseNotes = 'See CHANGELOG.md.'
+        }
+    }
+}

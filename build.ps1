@@ -1,0 +1,41 @@
+#!/usr/bin/env pwsh
+<#
+.SYNOPSIS
+    Builds, tests, analyses, packages and measures XenKube.
+.DESCRIPTION
+    Build     compiles everything and lays out the importable module in artifacts/<Configuration>/XenKube
+    Test      runs the tests of the library and, in this pwsh, of the module
+    Analyze   builds with every analyser; warnings are errors
+    Package   makes artifacts/packages: the module as a zip of the folder that a gallery holds, the command line, a .deb
+    Benchmark runs the benchmarks
+.EXAMPLE
+    ./build.ps1
+    Import-Module ./artifacts/Release/XenKube
+.EXAMPLE
+    ./build.ps1 -Task Build, Test
+#>
+[CmdletBinding()]
+param(
+    [ValidateSet('Build', 'Test', 'Analyze', 'Package', 'Benchmark')]
+    [string[]] $Task = 'Build',
+
+    [ValidateSet('Release', 'Debug')]
+    [string] $Configuration = 'Release'
+)
+
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
+
+function Invoke-Build { dotnet build "$PSScriptRoot/XenKube.sln" -c $Configuration --nologo -v quiet }
+
+function Invoke-Test { & "$PSScriptRoot/test.sh" -c $Configuration }
+
+function Invoke-Analyze { dotnet build "$PSScriptRoot/XenKube.sln" -c $Configuration --nologo -v quiet --no-incremental -p:AnalysisMode=Recommended }
+
+function Invoke-Package { & "$PSScriptRoot/packaging/package.sh" }
+
+function Invoke-Benchmark { dotnet run --project "$PSScriptRoot/tests/XenKube.Benchmarks" -c Release -- }
+
+foreach ($name in $Task) {
+    & "Invoke-$name"
+}

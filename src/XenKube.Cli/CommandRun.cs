@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace XenKube.Cli;
+
+/// <summary>One running command: its words, its output, and the errors it met.</summary>
+internal sealed class CommandRun
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    private readonly ParseResult _words;
+    private readonly Terminal _terminal;
+    private bool _failed;
+
+    private CommandRun(ParseResult words, Terminal terminal, CancellationToken cancellationToken)
+    {
+        _words = words;
+        _terminal = terminal;
+        CancellationToken = cancellationToken;
+    }
+
+    public CancellationToken CancellationToken { get; }
+
+    public Terminal Terminal => _terminal;
+
+    public TextWriter Out => _terminal.Out;
+
+    /// <summary>Gives a command its action. Errors of the library end it with one line each on standard error.</summary>
+    public static void Handle(Command command, Terminal terminal, Action<CommandRun> action)
+    {
+        command.SetAction((words, cancellationToken) => Task.FromResult(new CommandRun(words, terminal, cancellationToken).Invoke(action)));
+    }
+
+    public T? Get<T>(Option<T> option) => _words.GetValue(option);
+
+    public T Get<T>(Argument<T> argument) => _words.GetValue(argument)!;
+
+    /// <summary>Does something to each of several things; trouble with one is reported and the next is taken.</summary>
+    public void ForEach<T>(IEnumerable<T> items, Action<T> action)
+    {
+        foreach (var item in items)
+        {
+            Try(() => action(item));
+        }
+    }
+
+    public void Warn(string text) => _terminal.Error.WriteLine($"warning: {OneLine(text)}");
+
+    public void Fail(string text)
+    {
+        _failed = true;
+        _terminal.Error.WriteLine(OneLine(text));
+    }
+
+    /// <summary>Marks the run as not done where the output itself says why.</summary>
+    public void NotDone() => _failed = true;
+
+    /// <summary>Prints objects: one JSON document where <c>--json</c> was given, else what the action writes.</summary>
+    public void Print<T>(T value, Action<TextWriter, T> asText)
+    {
+        if (_words.GetValue(StandardOptions.Json))
+        {
+            Out.WriteLine(JsonSerializer.Serialize(value, Json));
+        }
+        else
+        {
+            asText(Out, value);
+        }
+    }
+
+    private int Invoke(Action<CommandRun> action)
+    {
+        Try(() => action(this));
+        return _failed ? ExitCode.NotDone : ExitCode.Done;
+    }
+
+    private void Try(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (XenKubeException error)
+        {
+            Fail(error.Message);
+        }
+        catch (AggregateException errors) when (errors.InnerExceptions.All(inner => inner is XenKubeException))
+        {
+            foreach (var error in errors.InnerExceptions)
+            {
+                Fail(error.Message);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Fail("cancelled");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The library names files and places itself; what is left is the output: a closed pipe, a full disk.
+            Fail(error.Message);
+        }
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace XenKube.Cli;
+
+/// <summary>Options that several commands share.</summary>
+internal static class StandardOptions
+{
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON document." };
+
+    public static Option<string?> XenDir { get; } = new("--xen-dir") { Description = "The directory that holds everything (default: $XENDIR).", HelpName = "DIR" };
+
+    public static Option<bool> Force { get; } = new("--force", "-f") { Description = "Do it where it would be refused." };
+}

@@ -1,0 +1,21 @@
+namespace XenKube.Cli;
+
+/// <summary>Prints rows with aligned columns, as parted and xl do.</summary>
+internal static class TextTable
+{
+    /// <summary>Prints a table.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="heads">The columns' heads; one that begins with '&gt;' is aligned to the right.</param>
+    /// <param name="rows">The cells.</param>
+    public static void Write(TextWriter output, string[] heads, IEnumerable<string?[]> rows)
+    {
+        var right = Array.ConvertAll(heads, head => head.StartsWith('>'));
+        var lines = rows.Prepend(Array.ConvertAll(heads, head => head.TrimStart('>'))).ToArray();
+        var widths = heads.Select((_, column) => lines.Max(line => line[column]?.Length ?? 0)).ToArray();
+        foreach (var line in lines)
+        {
+            var cells = line.Select((cell, column) => right[column] ? (cell ?? "").PadLeft(widths[column]) : (cell ?? "").PadRight(widths[column]));
+            output.WriteLine(string.Join("  ", cells).TrimEnd());
+        }
+    }
+}

@@ -1,0 +1,60 @@
+namespace XenKube.Clusters;
+
+/// <summary>
+/// XENDIR, the directory that holds everything, laid out as the guide has it; one made by hand with the guide's own
+/// bash is as good as one made by XenKube.
+/// </summary>
+public sealed class XenDirectory
+{
+    private readonly Lazy<XenSettings> _settings;
+
+    /// <summary>Opens a directory; it need not exist yet.</summary>
+    /// <param name="path">Absolute or relative path.</param>
+    public XenDirectory(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        _settings = new Lazy<XenSettings>(() => XenSettings.Read(SettingsPath));
+    }
+
+    /// <summary>The directory that was asked for, else the one in the environment variable XENDIR.</summary>
+    /// <param name="path">What was asked for, or null.</param>
+    /// <exception cref="InvalidInputException">Neither is there.</exception>
+    /// <exception cref="ItemNotFoundException">There is no such directory.</exception>
+    public static XenDirectory Resolve(string? path)
+    {
+        var chosen = !string.IsNullOrEmpty(path) ? path : Environment.GetEnvironmentVariable("XENDIR");
+        if (string.IsNullOrEmpty(chosen))
+        {
+            throw new InvalidInputException("XenDirNotSet", null, null, "XENDIR must be set", "Set the environment variable XENDIR, or name the directory with -XenDir (--xen-dir)");
+        }
+        return Directory.Exists(chosen)
+            ? new XenDirectory(chosen)
+            : throw new ItemNotFoundException("XenDirNotFound", chosen, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
+    }
+
+    /// <summary>The directory itself.</summary>
+    public string Path { get; }
+
+    /// <summary>Compressed images and their signatures.</summary>
+    public string ImagesPath => System.IO.Path.Combine(Path, "images");
+
+    /// <summary>A directory for each cluster.</summary>
+    public string GuestsPath => System.IO.Path.Combine(Path, "guests");
+
+    /// <summary>What is served to the guests, a directory for each cluster.</summary>
+    public string NginxPath => System.IO.Path.Combine(Path, "nginx");
+
+    /// <summary>Trusted signing keys.</summary>
+    public string KeysPath => System.IO.Path.Combine(Path, "keys");
+
+    /// <summary>The optional settings.</summary>
+    public string SettingsPath => System.IO.Path.Combine(Path, "xenkube.json");
+
+    /// <summary>The settings, read once.</summary>
+    /// <exception cref="InvalidInputException">xenkube.json is not valid.</exception>
+    public XenSettings Settings => _settings.Value;
+
+    /// <inheritdoc/>
+    public override string ToString() => Path;
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace XenKube.Clusters;
+
+/// <summary>
+/// What a XENDIR may say about its host in <c>xenkube.json</c>; everything has the guide's value as default.
+/// Unknown names in the file are refused, so that a misspelt one is not silently without effect.
+/// </summary>
+public sealed record XenSettings
+{
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        WriteIndented = true,
+    };
+
+    /// <summary>Address of dom0 on the guests' network, from which they fetch their configs.</summary>
+    public string Address { get; init; } = "192.168.100.1";
+
+    /// <summary>TCP port on which the configs are served, 1 to 65535.</summary>
+    public int Port { get; init; } = 80;
+
+    /// <summary>The bridge that guests are attached to.</summary>
+    public string Bridge { get; init; } = "virbr1";
+
+    /// <summary>The first five bytes of the guests' MAC addresses; the sixth is the last number of the IP address, written with its decimal digits.</summary>
+    public string MacPrefix { get; init; } = "00:16:3e:4e:31";
+
+    /// <summary>dnsmasq's file of reservations.</summary>
+    public string ReservationsFile { get; init; } = "/var/lib/dnsmasq/virbr1/hostsfile";
+
+    /// <summary>Memory of a new guest in MiB.</summary>
+    public int Memory { get; init; } = 1024;
+
+    /// <summary>Virtual processors of a new guest.</summary>
+    public int VCpus { get; init; } = 1;
+
+    /// <summary>The release of the Container Linux Config Transpiler whose output the guests understand: <c>0.5.0</c> or <c>0.9.0</c>.</summary>
+    public string TranspilerRelease { get; init; } = "0.5.0";
+
+    /// <summary>Where releases are downloaded from; null for the distribution's own server.</summary>
+    public string? Mirror { get; init; }
+
+    /// <summary>Where the published configs are fetched: <c>http://address[:port]/</c>.</summary>
+    [JsonIgnore]
+    public Uri BaseUri => new UriBuilder(Uri.UriSchemeHttp, Address, Port).Uri;
+
+    /// <summary>Reads the settings of a XENDIR.</summary>
+    /// <param name="path">Path of xenkube.json; a missing file means the defaults.</param>
+    /// <exception cref="InvalidInputException">The file is no JSON, has an unknown name or a value out of range.</exception>
+    public static XenSettings Read(string path)
+    {
+        XenSettings settings;
+        try
+        {
+            settings = JsonSerializer.Deserialize<XenSettings>(File.ReadAllBytes(path), Format) ?? new XenSettings();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new XenSettings();
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidInputException("SettingsInvalid", path, $"line {(e.LineNumber ?? 0) + 1}", e.Message, "Correct the file, or remove it to use the defaults", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("SettingsNotReadable", path, null, e.Message, innerException: e);
+        }
+        return settings.Checked(path);
+    }
+
+    /// <summary>Writes the settings as indented JSON.</summary>
+    /// <param name="path">Path of xenkube.json.</param>
+    public void Write(string path) =>
+        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, Format));
+
+    private XenSettings Checked(string path)
+    {
+        void Require(bool condition, string name, string reason)
+        {
+            if (!condition)
+            {
+                throw new InvalidInputException("SettingsInvalid", path, name, reason);
+            }
+        }
+        Require(IPAddress.TryParse(Address, out _), "address", $"'{Address}' is no IP address");
+        Require(Port is > 0 and < 65536, "port", $"{Port} is not between 1 and 65535");
+        Require(MacPrefix.Split(':') is { Length: 5 } bytes && bytes.All(b => b.Length == 2 && b.All(char.IsAsciiHexDigit)), "macPrefix", $"'{MacPrefix}' is not five bytes like 00:16:3e:4e:31");
+        Require(Memory > 0, "memory", $"{Memory} is not above 0");
+        Require(VCpus > 0, "vCpus", $"{VCpus} is not above 0");
+        Require(TranspilerRelease is "0.5.0" or "0.9.0", "transpilerRelease", $"'{TranspilerRelease}' is neither 0.5.0 nor 0.9.0");
+        return this;
+    }
+}

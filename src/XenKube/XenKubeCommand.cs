@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+
+namespace XenKube.Commands;
+
+/// <summary>
+/// The base of every cmdlet: Ctrl+C becomes a cancelled token, an exception of the library becomes an error record,
+/// and long work runs off the pipeline thread while its progress is shown.
+/// </summary>
+public abstract class XenKubeCommand : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Cancelled by Ctrl+C.</summary>
+    protected CancellationToken StopToken => _stop.Token;
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Does something for one input. Trouble is reported as a non-terminating error, and the next input is taken.</summary>
+    /// <param name="target">What is worked on, the target of an error.</param>
+    /// <param name="action">The work.</param>
+    protected void Guard(object? target, Action action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        try
+        {
+            action();
+        }
+        catch (XenKubeException error)
+        {
+            WriteError(Errors.Record(error, target));
+        }
+        catch (AggregateException errors) when (errors.InnerExceptions.All(error => error is XenKubeException))
+        {
+            foreach (var error in errors.InnerExceptions.Cast<XenKubeException>())
+            {
+                WriteError(Errors.Record(error, target));
+            }
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>Does something that everything after it needs. Trouble ends the command.</summary>
+    /// <typeparam name="T">Type of the result.</typeparam>
+    /// <param name="action">The work.</param>
+    protected T Require<T>(Func<T> action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        try
+        {
+            return action();
+        }
+        catch (XenKubeException error)
+        {
+            ThrowTerminatingError(Errors.Record(error, null));
+            throw;
+        }
+    }
+
+    /// <summary>Runs long work on another thread and shows its progress from this one, where alone it may be written.</summary>
+    /// <typeparam name="T">Type of the result.</typeparam>
+    /// <param name="work">The work; it gets the place to report to, and ends when the token says so.</param>
+    protected T RunWithProgress<T>(Func<IProgress<OperationProgress>, CancellationToken, T> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        using var reports = new BlockingCollection<OperationProgress>();
+        var task = Task.Run(() =>
+        {
+            try
+            {
+                return work(new Queue(reports), StopToken);
+            }
+            finally
+            {
+                reports.CompleteAdding();
+            }
+        });
+        ProgressRecord? shown = null;
+        foreach (var report in reports.GetConsumingEnumerable())
+        {
+            if (shown is not null && shown.Activity != report.Activity)
+            {
+                Complete(shown);
+            }
+            shown = ToRecord(report);
+            WriteProgress(shown);
+        }
+        if (shown is not null)
+        {
+            Complete(shown);
+        }
+        return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>The path of the file system behind one that the user typed, relative to $PWD and through drives.</summary>
+    /// <param name="path">What the user typed; wildcards are not expanded.</param>
+    protected string Resolve(string path) => GetUnresolvedProviderPathFromPSPath(path);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the cmdlet holds.</summary>
+    /// <param name="disposing">True from <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stop.Dispose();
+        }
+    }
+
+    private void Complete(ProgressRecord shown)
+    {
+        shown.RecordType = ProgressRecordType.Completed;
+        WriteProgress(shown);
+    }
+
+    private static ProgressRecord ToRecord(OperationProgress report) =>
+        new(Math.Abs(report.Activity.GetHashCode(StringComparison.Ordinal)) % 1000, report.Activity, report.Item ?? " ")
+        {
+            PercentComplete = report.Total > 0 ? (int)Math.Clamp(report.Done * 100.0 / report.Total, 0, 100) : -1,
+            SecondsRemaining = report.Remaining is { } remaining ? (int)Math.Ceiling(remaining.TotalSeconds) : -1,
+        };
+
+    private sealed class Queue(BlockingCollection<OperationProgress> reports) : IProgress<OperationProgress>
+    {
+        public void Report(OperationProgress value)
+        {
+            try
+            {
+                reports.Add(value);
+            }
+            catch (InvalidOperationException)
+            {
+                // A report that comes after the work ended has nobody to tell.
+            }
+        }
+    }
+}

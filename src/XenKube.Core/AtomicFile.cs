@@ -19,7 +19,8 @@ internal static partial class AtomicFile
         string? temporary = null;
         try
         {
-            var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+            var isLink = FileStatus.Read(path, follow: false) is { IsSymbolicLink: true };
+            var target = isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
             var there = FileStatus.Read(target);
             if (there is { IsRegularFile: false })
             {

@@ -1,0 +1,163 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace XenKube;
+
+/// <summary>
+/// Runs a program of the host with an argument list, never through a shell: with a time limit, without a terminal, in the
+/// C.UTF-8 locale, and with a limit to what is kept of its output.
+/// </summary>
+internal static class ExternalProgram
+{
+    private const int MaxOutput = 16 * 1024 * 1024;
+    private static readonly string[] SystemFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+    /// <summary>The path of a program, searched in PATH and then where dom0 keeps its programs; null when it is missing.</summary>
+    public static string? Find(string name) => name.Contains('/', StringComparison.Ordinal)
+        ? (File.Exists(name) ? name : null)
+        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(SystemFolders)
+            .Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <param name="name">Its name or path.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="timeout">After this long it is killed.</param>
+    /// <param name="input">What it reads on standard input; nothing by default.</param>
+    /// <param name="environment">Variables set for it.</param>
+    /// <param name="cancellationToken">Kills it.</param>
+    /// <exception cref="OperationFailedException">It is missing (<c>ProgramMissing</c>) or took too long (<c>ProgramTimeout</c>).</exception>
+    public static ProgramResult Run(string name, IReadOnlyList<string> arguments, TimeSpan timeout, byte[]? input = null, IReadOnlyDictionary<string, string>? environment = null, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = Find(name) ?? throw Missing(name, null);
+        var start = new ProcessStartInfo(path)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        foreach (var (variable, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[variable] = value;
+        }
+        foreach (var argument in arguments)
+        {
+            if (argument.Contains('\0', StringComparison.Ordinal))
+            {
+                throw new InvalidInputException("InvalidName", null, null, $"'{Printable.Of(argument)}' has a NUL character in it");
+            }
+            start.ArgumentList.Add(argument);
+        }
+        Process process;
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw Missing(name, e);
+        }
+        using (process)
+        {
+            var output = ReadAsync(process.StandardOutput);
+            var error = ReadAsync(process.StandardError);
+            Feed(process, input);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(timeout);
+            try
+            {
+                WaitForExit(process, limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                cancellationToken.ThrowIfCancellationRequested();
+                throw new OperationFailedException("ProgramTimeout", path, null,
+                    string.Create(CultureInfo.InvariantCulture, $"'{Printable.Of(Line(name, arguments))}' did not end within {timeout.TotalSeconds:0.#} s and was stopped"),
+                    "Look at what holds it up (its log, the system's journal), then try again");
+            }
+            // A daemon it left behind may hold the pipes open: what it said itself is here by now.
+            Task.WaitAll(new[] { output.Done, error.Done }, TimeSpan.FromSeconds(2));
+            return new ProgramResult(path, arguments, process.ExitCode, output.Text(), error.Text());
+        }
+    }
+
+    internal static string Line(string name, IReadOnlyList<string> arguments) => string.Join(' ', arguments.Prepend(name));
+
+    private static void WaitForExit(Process process, CancellationToken cancellationToken)
+    {
+        // Process.WaitForExitAsync also waits for the ends of the pipes, which a left-behind daemon may never close.
+        using var ended = new ManualResetEventSlim();
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) =>
+        {
+            try
+            {
+                ended.Set();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The wait was given up.
+            }
+        };
+        if (!process.HasExited)
+        {
+            ended.Wait(cancellationToken);
+        }
+    }
+
+    private static void Feed(Process process, byte[]? input)
+    {
+        try
+        {
+            if (input is not null)
+            {
+                process.StandardInput.BaseStream.Write(input);
+            }
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It did not want to read.
+        }
+    }
+
+    private static (Task Done, Func<string> Text) ReadAsync(StreamReader reader)
+    {
+        var text = new StringBuilder();
+        var done = Task.Run(async () =>
+        {
+            var buffer = new char[4096];
+            try
+            {
+                for (int count; (count = await reader.ReadAsync(buffer).ConfigureAwait(false)) > 0;)
+                {
+                    lock (text)
+                    {
+                        text.Append(buffer, 0, Math.Min(count, MaxOutput - text.Length));
+                    }
+                }
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                // It was stopped.
+            }
+        });
+        return (done, () =>
+        {
+            lock (text)
+            {
+                return text.ToString();
+            }
+        });
+    }
+
+    private static OperationFailedException Missing(string name, Exception? cause) =>
+        new("ProgramMissing", name, null, cause is null ? "is not installed here" : $"cannot be started: {cause.Message}", cause is null ? $"Install the package that has {Path.GetFileName(name)}" : null, cause);
+}

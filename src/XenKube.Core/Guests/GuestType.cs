@@ -1,0 +1,14 @@
+namespace XenKube.Guests;
+
+/// <summary>The kind of a Xen guest.</summary>
+public enum GuestType
+{
+    /// <summary>Paravirtualized, started through pygrub: the guide's way and the default.</summary>
+    PV,
+
+    /// <summary>Paravirtualized in a hardware container.</summary>
+    PVH,
+
+    /// <summary>A fully emulated machine.</summary>
+    HVM,
+}

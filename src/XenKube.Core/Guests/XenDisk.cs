@@ -1,0 +1,110 @@
+namespace XenKube.Guests;
+
+/// <summary>A disk in a guest's configuration: <c>/path/node-1.img,raw,xvda</c>, or the same with names (<c>target=…</c>).</summary>
+public sealed record XenDisk
+{
+    private static readonly string[] Formats = ["raw", "qcow", "qcow2", "vhd", "qed", "empty"];
+
+    private readonly string _text;
+
+    private XenDisk(string text) => _text = text;
+
+    /// <summary>The image or device on dom0.</summary>
+    public string Target { get; private init; } = "";
+
+    /// <summary>The image's format; raw where nothing is said.</summary>
+    public string Format { get; private init; } = "raw";
+
+    /// <summary>The device the guest sees it as.</summary>
+    public string Device { get; private init; } = "";
+
+    /// <summary>True for a disk the guest cannot write to.</summary>
+    public bool IsReadOnly { get; private init; }
+
+    /// <summary>True for a CD drive.</summary>
+    public bool IsCdRom { get; private init; }
+
+    /// <summary>The guide's disk: a raw image.</summary>
+    /// <param name="target">The image's full path.</param>
+    /// <param name="device">The device the guest sees it as.</param>
+    public static XenDisk Create(string target, string device = "xvda")
+    {
+        if (!target.StartsWith('/') || target.AsSpan().IndexOfAny(",\n\r\0") >= 0)
+        {
+            throw new InvalidInputException("InvalidGuestConfig", Printable.Of(target), null, "cannot be a guest's disk: xl needs a full path without commas and line breaks", "Move the image to a place with a plain name");
+        }
+        if (device.Length is 0 or > 16 || device.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c)))
+        {
+            throw new InvalidInputException("InvalidGuestConfig", null, null, $"'{Printable.Of(device)}' is no name for a guest's disk", "Use xvda, xvdb, …");
+        }
+        return new($"{target},raw,{device}") { Target = target, Device = device };
+    }
+
+    /// <summary>Reads an item of <c>disk</c> in each of the ways xl-disk-configuration(5) knows.</summary>
+    /// <param name="text">The item.</param>
+    public static XenDisk Parse(string text)
+    {
+        var (target, format, device, readOnly, cdRom) = ("", "raw", "", false, false);
+        var rest = text.Trim();
+        var first = true;
+        foreach (var prefix in new[] { "file:", "phy:", "raw:", "tap:", "tap2:", "aio:", "qcow2:", "qcow:", "vhd:" })
+        {
+            if (rest.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                format = Formats.Contains(prefix[..^1]) ? prefix[..^1] : format;
+                rest = rest[prefix.Length..];
+            }
+        }
+        while (rest.Length > 0)
+        {
+            if (rest.StartsWith("target=", StringComparison.Ordinal))
+            {
+                // The target is last and takes the rest, commas and all.
+                target = rest["target=".Length..];
+                break;
+            }
+            var comma = rest.IndexOf(',', StringComparison.Ordinal);
+            var part = (comma < 0 ? rest : rest[..comma]).Trim();
+            rest = comma < 0 ? "" : rest[(comma + 1)..].TrimStart();
+            var (key, value) = part.Split('=', 2) is [var k, var v] && !k.Contains('/', StringComparison.Ordinal) ? (k.Trim(), v.Trim()) : ("", part);
+            switch (key)
+            {
+                case "format":
+                    format = value;
+                    break;
+                case "vdev":
+                    device = value;
+                    break;
+                case "access":
+                    readOnly = value is "r" or "ro";
+                    break;
+                case "devtype":
+                    cdRom = value == "cdrom";
+                    break;
+                case "" when first:
+                    target = value;
+                    break;
+                case "" when Formats.Contains(value):
+                    format = value;
+                    break;
+                case "" when value is "r" or "ro" or "w" or "rw":
+                    readOnly = value[0] == 'r' && value != "rw";
+                    break;
+                case "" when value == "cdrom":
+                    cdRom = true;
+                    break;
+                case "" when device.Length == 0:
+                    device = value.EndsWith(":cdrom", StringComparison.Ordinal) ? value[..^6] : value;
+                    cdRom |= value.EndsWith(":cdrom", StringComparison.Ordinal);
+                    break;
+                default:
+                    break;
+            }
+            first = false;
+        }
+        return new(text) { Target = target, Format = format, Device = device, IsReadOnly = readOnly || cdRom, IsCdRom = cdRom };
+    }
+
+    /// <summary>The item as it stands in the configuration.</summary>
+    public override string ToString() => _text;
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using XenKube.FileSystems;
+
+namespace XenKube.Disks;
+
+/// <summary>
+/// A disk image: its partition table and the file systems in it. Opening reads the table and nothing else. Opened for
+/// writing it holds the locks that keep XenKube, flock(1) and QEMU apart, and an image in use is refused.
+/// </summary>
+public sealed class DiskImage : IDisposable
+{
+    private readonly PartitionTable _layout;
+    private readonly ImageLock? _lock;
+    private PartitionTable? _partitions;
+
+    private DiskImage(BlockDevice device, PartitionTable layout, ImageLock? heldLock)
+    {
+        Device = device;
+        _layout = layout;
+        _lock = heldLock;
+    }
+
+    /// <summary>The whole disk.</summary>
+    public BlockDevice Device { get; }
+
+    /// <summary>Path of the image.</summary>
+    public string Path => Device.Name;
+
+    /// <summary>True where the image was opened for writing.</summary>
+    public bool CanWrite => Device.CanWrite;
+
+    /// <summary>The partition table, with the file system of each partition looked up when this is asked for first.</summary>
+    public PartitionTable Partitions => _partitions ??= PartitionTable.Read(Device);
+
+    /// <summary>What is not as it should be with the table, but can be lived with.</summary>
+    public IReadOnlyList<string> Warnings => _layout.Warnings;
+
+    /// <summary>Opens an image for reading. No lock is taken: a running guest's image can be looked at.</summary>
+    /// <param name="path">Path of the image.</param>
+    /// <exception cref="ItemNotFoundException">There is no such image.</exception>
+    /// <exception cref="CorruptImageException">It has no usable partition table.</exception>
+    public static DiskImage OpenRead(string path) => Open(FileDevice.Open(path, writable: false), null);
+
+    /// <summary>Opens an image for editing and holds it exclusively until it is disposed of.</summary>
+    /// <param name="path">Path of the image.</param>
+    /// <param name="domains">Tells whether a running domain has the image; null where that is not known here.</param>
+    /// <exception cref="ItemInUseException">The image is locked, mounted, attached to a loop device, or used by a domain.</exception>
+    /// <exception cref="ItemNotFoundException">There is no such image.</exception>
+    /// <exception cref="CorruptImageException">It has no usable partition table.</exception>
+    public static DiskImage OpenWrite(string path, IImageUseProbe? domains = null)
+    {
+        var device = FileDevice.Open(path, writable: true);
+        ImageLock? heldLock = null;
+        try
+        {
+            heldLock = ImageLock.Take(device);
+            ImageGuard.Check(device, domains);
+        }
+        catch
+        {
+            heldLock?.Dispose();
+            device.Dispose();
+            throw;
+        }
+        return Open(device, heldLock);
+    }
+
+    /// <summary>An image over any device, for tests and measurements.</summary>
+    internal static DiskImage Open(BlockDevice device, ImageLock? heldLock = null)
+    {
+        try
+        {
+            return new DiskImage(device, PartitionTable.ReadLayout(device), heldLock);
+        }
+        catch
+        {
+            heldLock?.Dispose();
+            device.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The partition of a label, or, where no label is like that, of a number.</summary>
+    /// <param name="label">A label in its exact case, or a partition number.</param>
+    /// <exception cref="ItemNotFoundException">There is none.</exception>
+    public DiskPartition GetPartition(string label) => PartitionTable.Probe(Device, GetLayout(label));
+
+    /// <summary>Opens the file system in a partition; writable if the image is.</summary>
+    /// <param name="label">A label in its exact case, or a partition number.</param>
+    /// <exception cref="ItemNotFoundException">There is no such partition.</exception>
+    /// <exception cref="UnsupportedFeatureException">The partition holds no file system that XenKube knows.</exception>
+    public IFileSystem OpenFileSystem(string label)
+    {
+        var partition = GetLayout(label);
+        if (CanWrite)
+        {
+            RefuseOverlap(partition);
+        }
+        try
+        {
+            return FileSystem.Open(new PartitionDevice(Device, partition.Start, partition.Size));
+        }
+        catch (XenKubeException e) when (e.File is null)
+        {
+            throw e.In($"{Path}, partition {partition}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _lock?.Dispose();
+        Device.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Path;
+
+    private DiskPartition GetLayout(string label)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        var partition = _layout.Find(label)
+            ?? (int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? _layout.Partitions.FirstOrDefault(p => p.Number == number) : null);
+        return partition ?? throw new ItemNotFoundException(
+            "PartitionNotFound", Path, null, $"there is no partition '{label}'",
+            _layout.Partitions.Count == 0 ? "The table is empty" : $"It has {string.Join(", ", _layout.Partitions)}");
+    }
+
+    /// <summary>A write through one of two overlapping partitions would be a write into the other.</summary>
+    private void RefuseOverlap(DiskPartition partition)
+    {
+        var other = _layout.Partitions.FirstOrDefault(p => p.Number != partition.Number && p.Start <= partition.End && p.End >= partition.Start);
+        if (other is not null)
+        {
+            throw new CorruptImageException("PartitionsOverlap", Path, "partition table", $"partitions {partition} and {other} overlap", "It can be read, but is not edited");
+        }
+    }
+}

@@ -1,0 +1,234 @@
+using XenKube.Disks;
+
+namespace XenKube.FileSystems.Fat;
+
+/// <summary>
+/// The content of one directory: its slots as they are on the disk, and the entries they hold by long and by short name,
+/// which like all names of FAT know no case.
+/// </summary>
+internal sealed class FatDirectory
+{
+    /// <summary>The specification's limit, which keeps a chain that loops from being read for ever.</summary>
+    public const int MostSlots = 65536;
+
+    private readonly FatBootSector _boot;
+    private readonly List<uint> _clusters;
+    private readonly Dictionary<string, FatEntry> _byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedDictionary<int, FatEntry> _bySlot = [];
+    private byte[] _content;
+
+    private FatDirectory(FatBootSector boot, List<uint> clusters, byte[] content)
+    {
+        _boot = boot;
+        _clusters = clusters;
+        _content = content;
+    }
+
+    /// <summary>The first cluster; 0 for the root directory of FAT16.</summary>
+    public uint FirstCluster => _clusters.Count > 0 ? _clusters[0] : 0;
+
+    /// <summary>True for the root directory of FAT16, which cannot grow.</summary>
+    public bool IsFixed => _clusters.Count == 0;
+
+    public IReadOnlyList<uint> Clusters => _clusters;
+
+    public int SlotCount => _content.Length / FatSlot.Size;
+
+    public IEnumerable<FatEntry> Entries => _bySlot.Values;
+
+    public bool IsEmpty => _bySlot.Count == 0;
+
+    /// <summary>Reads a directory.</summary>
+    /// <param name="device">The partition.</param>
+    /// <param name="boot">Its boot sector.</param>
+    /// <param name="table">Its table.</param>
+    /// <param name="cluster">First cluster, or 0 for the root directory.</param>
+    public static FatDirectory Read(BlockDevice device, FatBootSector boot, FatTable table, uint cluster)
+    {
+        if (cluster == 0 && boot.Bits == 32)
+        {
+            cluster = boot.RootCluster;
+        }
+        List<uint> clusters = [];
+        byte[] content;
+        if (cluster == 0)
+        {
+            content = new byte[boot.RootSize];
+            device.Read(boot.RootOffset, content);
+        }
+        else
+        {
+            clusters.AddRange(table.Chain(cluster, Math.Max(1, MostSlots * (long)FatSlot.Size / boot.ClusterSize)));
+            content = new byte[clusters.Count * boot.ClusterSize];
+            for (var i = 0; i < clusters.Count; i++)
+            {
+                device.Read(boot.ClusterOffset(clusters[i]), content.AsSpan(i * boot.ClusterSize, boot.ClusterSize));
+            }
+        }
+        var directory = new FatDirectory(boot, clusters, content);
+        directory.Parse();
+        return directory;
+    }
+
+    /// <summary>The label in the root directory, read only as far as it takes to find it; empty where there is none.</summary>
+    public static string FindLabel(BlockDevice device, FatBootSector boot, FatTable table)
+    {
+        Span<byte> sector = stackalloc byte[4096];
+        sector = sector[..boot.SectorSize];
+        foreach (var (start, length) in RootExtents(boot, table))
+        {
+            for (var at = 0; at < length; at += sector.Length)
+            {
+                device.Read(start + at, sector[..Math.Min(sector.Length, length - at)]);
+                for (var slot = sector; slot.Length >= FatSlot.Size; slot = slot[FatSlot.Size..])
+                {
+                    if (slot[0] == FatSlot.EndMark)
+                    {
+                        return "";
+                    }
+                    if (slot[0] != FatSlot.FreeMark && !FatSlot.IsLongName(slot) && (slot[11] & (FatSlot.VolumeId | FatSlot.Directory)) == FatSlot.VolumeId)
+                    {
+                        return FatName.ReadLabel(slot[..11]);
+                    }
+                }
+            }
+        }
+        return "";
+    }
+
+    private static IEnumerable<(long Start, int Length)> RootExtents(FatBootSector boot, FatTable table) => boot.Bits == 32
+        ? table.Chain(boot.RootCluster, MostSlots).Select(cluster => (boot.ClusterOffset(cluster), boot.ClusterSize))
+        : [(boot.RootOffset, boot.RootSize)];
+
+    public FatEntry? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>True if a short name is taken, also by something whose long name hides it.</summary>
+    public bool HasName(string name) => _byName.ContainsKey(name);
+
+    public Span<byte> GetSlot(int index) => _content.AsSpan(index * FatSlot.Size, FatSlot.Size);
+
+    /// <summary>Where a slot lies in the partition.</summary>
+    public long OffsetOf(int index)
+    {
+        var at = index * FatSlot.Size;
+        return IsFixed ? _boot.RootOffset + at : _boot.ClusterOffset(_clusters[at / _boot.ClusterSize]) + at % _boot.ClusterSize;
+    }
+
+    /// <summary>Takes a cluster of empty slots that was linked to the end of the directory.</summary>
+    public void Grow(uint cluster)
+    {
+        _clusters.Add(cluster);
+        Array.Resize(ref _content, _content.Length + _boot.ClusterSize);
+    }
+
+    /// <summary>Takes up an entry whose slots were written.</summary>
+    public FatEntry Add(int firstSlot, int slot, string? longName)
+    {
+        var entry = ReadEntry(firstSlot, slot, longName);
+        _bySlot[slot] = entry;
+        _byName.TryAdd(entry.Name, entry);
+        _byName.TryAdd(entry.ShortName, entry);
+        return entry;
+    }
+
+    /// <summary>Forgets an entry whose slots were given back.</summary>
+    public void Remove(FatEntry entry)
+    {
+        _bySlot.Remove(entry.Slot);
+        RemoveName(entry.Name, entry);
+        RemoveName(entry.ShortName, entry);
+    }
+
+    private void RemoveName(string name, FatEntry entry)
+    {
+        if (_byName.TryGetValue(name, out var found) && found.Slot == entry.Slot)
+        {
+            _byName.Remove(name);
+        }
+    }
+
+    private void Parse()
+    {
+        var longName = new LongNameReader();
+        for (var i = 0; i < SlotCount; i++)
+        {
+            var slot = GetSlot(i);
+            if (slot[0] == FatSlot.EndMark)
+            {
+                return;
+            }
+            if (slot[0] == FatSlot.FreeMark)
+            {
+                longName.Clear();
+            }
+            else if (FatSlot.IsLongName(slot))
+            {
+                longName.Add(slot, i);
+            }
+            else
+            {
+                if ((slot[11] & FatSlot.VolumeId) == 0 && !FatName.IsDot(slot))
+                {
+                    var name = longName.TakeFor(slot);
+                    Add(name is null ? i : longName.FirstSlot, i, name);
+                }
+                longName.Clear();
+            }
+        }
+    }
+
+    private FatEntry ReadEntry(int firstSlot, int slotIndex, string? longName)
+    {
+        var slot = GetSlot(slotIndex);
+        var shortName = FatName.Read(slot);
+        return new FatEntry(
+            longName ?? shortName, shortName, firstSlot, slotIndex, slot[11], FatSlot.GetCluster(slot, _boot.Bits), FatSlot.GetSize(slot), FatTime.GetModified(slot));
+    }
+
+    /// <summary>Puts the parts of a long name together; parts out of order, or of another short name, are dropped as Linux does.</summary>
+    private sealed class LongNameReader
+    {
+        private readonly char[] _units = new char[20 * FatSlot.UnitsPerPart];
+        private int _missing;
+        private byte _checksum;
+        private bool _isWhole;
+        private int _length;
+
+        public int FirstSlot { get; private set; }
+
+        public void Clear() => (_missing, _isWhole) = (0, false);
+
+        public void Add(ReadOnlySpan<byte> slot, int index)
+        {
+            var part = slot[0] & 0x3F;
+            if ((slot[0] & FatSlot.LastPart) != 0)
+            {
+                if (part is 0 or > 20)
+                {
+                    Clear();
+                    return;
+                }
+                (_missing, _checksum, FirstSlot, _length, _isWhole) = (part, slot[13], index, part * FatSlot.UnitsPerPart, false);
+            }
+            if (_missing == 0 || part != _missing || slot[13] != _checksum)
+            {
+                Clear();
+                return;
+            }
+            FatSlot.ReadPart(slot, _units.AsSpan((part - 1) * FatSlot.UnitsPerPart));
+            _isWhole = --_missing == 0;
+        }
+
+        public string? TakeFor(ReadOnlySpan<byte> slot)
+        {
+            if (!_isWhole || FatSlot.Checksum(slot) != _checksum)
+            {
+                return null;
+            }
+            var units = _units.AsSpan(0, _length);
+            var end = units.IndexOf('\0');
+            var name = new string(end < 0 ? units : units[..end]);
+            return FatName.IsPossible(name) ? name : null;
+        }
+    }
+}

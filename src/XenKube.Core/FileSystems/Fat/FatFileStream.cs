@@ -1,0 +1,93 @@
+using XenKube.Disks;
+
+namespace XenKube.FileSystems.Fat;
+
+/// <summary>Reads a file along its chain of clusters.</summary>
+internal sealed class FatFileStream : Stream
+{
+    private readonly BlockDevice _device;
+    private readonly FatBootSector _boot;
+    private readonly List<uint> _clusters = [];
+    private readonly IEnumerator<uint> _chain;
+    private long _position;
+
+    public FatFileStream(BlockDevice device, FatBootSector boot, FatTable table, FatEntry entry)
+    {
+        _device = device;
+        _boot = boot;
+        Length = entry.Size;
+        var needed = (entry.Size + boot.ClusterSize - 1L) / boot.ClusterSize;
+        _chain = needed == 0 ? Enumerable.Empty<uint>().GetEnumerator() : table.Chain(entry.Cluster, boot.ClusterCount).GetEnumerator();
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => false;
+
+    public override long Length { get; }
+
+    public override long Position
+    {
+        get => _position;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _position = value;
+        }
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        var count = (int)Math.Min(buffer.Length, Length - _position);
+        if (count <= 0)
+        {
+            return 0;
+        }
+        var (index, inside) = ((int)(_position / _boot.ClusterSize), (int)(_position % _boot.ClusterSize));
+        count = Math.Min(count, _boot.ClusterSize - inside);
+        _device.Read(_boot.ClusterOffset(ClusterAt(index)) + inside, buffer[..count]);
+        _position += count;
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+    {
+        SeekOrigin.Begin => offset,
+        SeekOrigin.Current => _position + offset,
+        _ => Length + offset,
+    };
+
+    public override void Flush()
+    {
+    }
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _chain.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    private uint ClusterAt(int index)
+    {
+        while (_clusters.Count <= index)
+        {
+            if (!_chain.MoveNext())
+            {
+                throw CorruptImageException.At("FAT", _boot.FatOffset(0), $"the chain of a file of {Length} bytes ends after {_clusters.Count} clusters");
+            }
+            _clusters.Add(_chain.Current);
+        }
+        return _clusters[index];
+    }
+}

@@ -1,0 +1,33 @@
+namespace XenKube.Parsing.OpenPgp;
+
+/// <summary>An elliptic curve, named by its object identifier (RFC 6637 section 11).</summary>
+internal sealed record OpenPgpCurve(string Name, int Bits, byte[] Identifier)
+{
+    /// <summary>The one curve of EdDSA keys.</summary>
+    public const string Ed25519 = "ed25519";
+
+    private static readonly OpenPgpCurve[] Known =
+    [
+        new("nistp256", 256, [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07]),
+        new("nistp384", 384, [0x2B, 0x81, 0x04, 0x00, 0x22]),
+        new("nistp521", 521, [0x2B, 0x81, 0x04, 0x00, 0x23]),
+        new("brainpoolP256r1", 256, [0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07]),
+        new("brainpoolP384r1", 384, [0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0B]),
+        new("brainpoolP512r1", 512, [0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0D]),
+        new("secp256k1", 256, [0x2B, 0x81, 0x04, 0x00, 0x0A]),
+        new(Ed25519, 255, [0x2B, 0x06, 0x01, 0x04, 0x01, 0xDA, 0x47, 0x0F, 0x01]),
+        new("cv25519", 255, [0x2B, 0x06, 0x01, 0x04, 0x01, 0x97, 0x55, 0x01, 0x05, 0x01]),
+    ];
+
+    public static OpenPgpCurve? Find(ReadOnlySpan<byte> identifier)
+    {
+        foreach (var curve in Known)
+        {
+            if (identifier.SequenceEqual(curve.Identifier))
+            {
+                return curve;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,211 @@
+using System.Globalization;
+using XenKube.Disks;
+
+namespace XenKube.FileSystems.Ext;
+
+/// <summary>
+/// An ext2, ext3 or ext4 file system. It is read as it would be after a mount: what the journal holds is seen, and nothing
+/// is written by reading. Each changing member, or each edit of several changes, is one transaction of the
+/// file system's own journal. Not for use by several threads at once.
+/// </summary>
+public sealed class ExtFileSystem : IFileSystem
+{
+    private readonly ExtVolume _volume;
+    private readonly FileMap _map;
+    private readonly ExtAttributes _attributes;
+    private readonly ExtContent _content;
+    private readonly ExtDirectory _directories;
+    private readonly PathWalker _walker;
+
+    private ExtFileSystem(ExtVolume volume, ExtOpenOptions options)
+    {
+        _volume = volume;
+        _map = new FileMap(volume);
+        _attributes = new ExtAttributes(volume);
+        _content = new ExtContent(volume, _map, _attributes);
+        _directories = new ExtDirectory(volume, _map, _attributes);
+        _walker = new PathWalker(volume, _directories, _content);
+        CanWrite = volume.Store.Device.CanWrite && !options.ReadOnly;
+    }
+
+    /// <inheritdoc/>
+    public string Kind
+    {
+        get
+        {
+            // As libblkid tells them apart: by what an ext2 or an ext3 driver would refuse.
+            var superblock = _volume.Superblock;
+            const IncompatibleFeatures oldOnes = IncompatibleFeatures.FileType | IncompatibleFeatures.Recover | IncompatibleFeatures.MetaBlockGroups;
+            const ReadOnlyFeatures oldReadOnlyOnes = ReadOnlyFeatures.SparseSuper | ReadOnlyFeatures.LargeFile | ReadOnlyFeatures.BinaryTreeDirectory;
+            if ((superblock.Incompatible & ~oldOnes) != 0 || (superblock.ReadOnly & ~oldReadOnlyOnes) != 0)
+            {
+                return "ext4";
+            }
+            return superblock.HasJournal ? "ext3" : "ext2";
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Label => _volume.Superblock.Label;
+
+    /// <inheritdoc/>
+    public string Uuid => _volume.Superblock.Uuid;
+
+    /// <inheritdoc/>
+    public bool CanWrite { get; }
+
+    /// <summary>True where the journal holds changes that are not in place yet: it was not unmounted cleanly.</summary>
+    public bool NeedsRecovery => _volume.Superblock.NeedsRecovery;
+
+    /// <summary>The features that are set, by the names mke2fs gives them.</summary>
+    public IReadOnlyList<string> Features =>
+        [.. FeatureNames.Of(_volume.Superblock.Compatible), .. FeatureNames.Of(_volume.Superblock.Incompatible), .. FeatureNames.Of(_volume.Superblock.ReadOnly)];
+
+    /// <summary>Whether a guest's boot loader can read this file system.</summary>
+    public GrubCompatibility GrubCompatibility => GrubCompatibility.Of(_volume.Superblock);
+
+    /// <summary>Size of a block in bytes.</summary>
+    public int BlockSize => _volume.BlockSize;
+
+    /// <summary>Opens a file system.</summary>
+    /// <param name="device">The partition; it stays the caller's to dispose.</param>
+    /// <param name="options">How to open it, or null for the defaults.</param>
+    /// <exception cref="CorruptImageException">There is no such file system, or its superblock or journal is damaged.</exception>
+    /// <exception cref="UnsupportedFeatureException">It has a feature that is not known; the feature is named.</exception>
+    public static ExtFileSystem Open(BlockDevice device, ExtOpenOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var superblock = ExtVolume.ReadSuperblock(device);
+        var volume = new ExtVolume(superblock, new BlockStore(device, superblock.BlockSize, superblock.BlockCount));
+        var fileSystem = new ExtFileSystem(volume, options ?? new ExtOpenOptions());
+        if (superblock.NeedsRecovery)
+        {
+            fileSystem.ShowReplayed();
+        }
+        return fileSystem;
+    }
+
+    /// <inheritdoc/>
+    public FileSystemEntry? Find(string path, bool followLink = true)
+    {
+        CheckPath(path);
+        return _walker.Walk(path, followLink) is { Inode: not 0 } place ? Describe(Normalize(path), _volume.ReadUsedInode(place.Inode)) : null;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FileSystemEntry> List(string path)
+    {
+        var directory = Need(path);
+        if (!directory.IsDirectory)
+        {
+            throw new ItemNotFoundException("DirectoryNotFound", _volume.Store.Device.Name, path, "it is not a directory");
+        }
+        var prefix = Normalize(path).TrimEnd('/') + "/";
+        return [.. _directories.List(directory).OrderBy(entry => entry.Name, StringComparer.Ordinal)
+            .Select(entry => Describe(prefix + entry.Name, _volume.ReadUsedInode(entry.Inode)))];
+    }
+
+    /// <inheritdoc/>
+    public Stream OpenRead(string path)
+    {
+        var inode = Need(path);
+        if (!inode.IsFile)
+        {
+            throw new ItemNotFoundException("FileNotFound", _volume.Store.Device.Name, path, "it is not a regular file");
+        }
+        return new ExtFileStream(_content, inode);
+    }
+
+    /// <summary>Reads the extended attributes of a file, directory or link, values in other inodes included.</summary>
+    /// <param name="path">Absolute path; a link in the last place is not followed.</param>
+    /// <exception cref="ItemNotFoundException">There is nothing at that path.</exception>
+    public IReadOnlyDictionary<string, byte[]> ReadExtendedAttributes(string path)
+    {
+        CheckPath(path);
+        var inode = _walker.Walk(path, followLast: false) is { Inode: not 0 } place ? _volume.ReadUsedInode(place.Inode) : throw NotFound(path);
+        var all = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var entry in _attributes.ReadBody(inode).Concat(_attributes.ReadBlock(inode)).Where(entry => !entry.IsInlineData))
+        {
+            all[entry.FullName] = entry.ValueInode == 0 ? entry.Value.ToArray() : ReadLargeValue(entry);
+        }
+        return all;
+    }
+
+    /// <inheritdoc/>
+    public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null) => throw NotYet();
+
+    /// <inheritdoc/>
+    public void CreateDirectory(string path, FileAttributesChange? attributes = null) => throw NotYet();
+
+    /// <inheritdoc/>
+    public void CreateSymbolicLink(string path, string target) => throw NotYet();
+
+    /// <inheritdoc/>
+    public bool Remove(string path) => throw NotYet();
+
+    /// <inheritdoc/>
+    public void Rename(string path, string newPath) => throw NotYet();
+
+    /// <inheritdoc/>
+    public void Dispose() => _volume.Store.Discard();
+
+    private UnsupportedFeatureException NotYet() => new(_volume.Store.Device.Name, null, "writing ext");
+
+    private void ShowReplayed()
+    {
+        if (!_volume.Superblock.HasJournal)
+        {
+            throw new CorruptImageException("CorruptImage", _volume.Store.Device.Name, "superblock", "it needs recovery, but has no journal");
+        }
+        var recovery = JournalRecovery.Run(_volume, JournalLog.Open(_volume, _map));
+        if (!recovery.View.IsEmpty)
+        {
+            _volume.Store.Show(recovery.View);
+            _volume.ReloadSuperblock();
+        }
+    }
+
+    private ExtInode Need(string path)
+    {
+        CheckPath(path);
+        return _walker.Walk(path, followLast: true) is { Inode: not 0 } place ? _volume.ReadUsedInode(place.Inode) : throw NotFound(path);
+    }
+
+    private FileSystemEntry Describe(string path, ExtInode inode) => new(
+        path,
+        inode.IsDirectory ? FileSystemEntryKind.Directory : inode.IsLink ? FileSystemEntryKind.SymbolicLink
+            : inode.IsFile ? FileSystemEntryKind.File : FileSystemEntryKind.Special,
+        inode.Size,
+        inode.Mode & 0xFFF,
+        inode.UserId,
+        inode.GroupId,
+        inode.ModifiedUtc,
+        inode.IsLink && !inode.Has(InodeFlags.Encrypted) ? _content.ReadLink(inode, Math.Max(4096, _volume.BlockSize)) : null);
+
+    private byte[] ReadLargeValue(AttributeEntry entry)
+    {
+        const int longestValue = 64 * 1024;
+        var inode = _volume.ReadInode(entry.ValueInode);
+        if (!inode.Has(InodeFlags.AttributeInode) || inode.Size != entry.Size || inode.Size > longestValue)
+        {
+            throw new CorruptImageException("CorruptImage", _volume.Store.Device.Name,
+                string.Create(CultureInfo.InvariantCulture, $"inode {entry.ValueInode}"), $"it does not hold the value of attribute '{entry.FullName}'");
+        }
+        var value = new byte[(int)inode.Size];
+        _content.Read(inode, 0, value);
+        return value;
+    }
+
+    private static string Normalize(string path) => "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+
+    private ItemNotFoundException NotFound(string path) => new("FileNotFound", _volume.Store.Device.Name, path, "there is nothing at this path");
+
+    private static void CheckPath(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!path.StartsWith('/'))
+        {
+            throw new InvalidInputException("InvalidPath", null, path, "a path inside a file system has to begin with '/'");
+        }
+    }
+}

@@ -25,6 +25,11 @@ public class ExtReadTests
         Tool.Need("mke2fs");
         using var directory = new TemporaryDirectory();
         var tree = ExtImages.SampleTree(directory);
+        if (options.Contains("inline_data", StringComparison.Ordinal))
+        {
+            // mke2fs 1.47.0 gets the size of a sparse file wrong when it may put it inline.
+            File.Delete(Path.Combine(tree, "sparse"));
+        }
         var image = ExtImages.Make(directory["image"], 64 << 20, [.. options.Split(' '), "-d", tree]);
         using var device = FileDevice.Open(image, writable: false);
         using var fileSystem = ExtFileSystem.Open(device);

@@ -1,0 +1,103 @@
+namespace XenKube.Clusters;
+
+/// <summary>The clusters of a XENDIR.</summary>
+public sealed class ClusterStore
+{
+    private readonly XenDirectory _directory;
+
+    /// <summary>Opens the clusters of a XENDIR.</summary>
+    /// <param name="directory">The XENDIR.</param>
+    public ClusterStore(XenDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        _directory = directory;
+    }
+
+    /// <summary>The clusters that fit a pattern, in the order of their names.</summary>
+    /// <param name="pattern">Name or pattern.</param>
+    /// <exception cref="ItemNotFoundException">A name without wildcards that does not exist.</exception>
+    public IReadOnlyList<Cluster> List(string pattern = "*")
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        if (!NamePattern.IsPattern(pattern))
+        {
+            return [Get(pattern)];
+        }
+        return Directory.Exists(_directory.GuestsPath)
+            ? [.. Directory.EnumerateDirectories(_directory.GuestsPath)
+                .Select(path => Path.GetFileName(path)!)
+                .Where(name => ItemName.IsValid(name) && NamePattern.IsMatch(pattern, name))
+                .Order(StringComparer.Ordinal)
+                .Select(ToCluster)]
+            : [];
+    }
+
+    /// <summary>One cluster.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="ItemNotFoundException">There is none of that name.</exception>
+    public Cluster Get(string name)
+    {
+        ItemName.Check(name, "cluster");
+        return Directory.Exists(PathOf(name))
+            ? ToCluster(name)
+            : throw new ItemNotFoundException("ClusterNotFound", PathOf(name), null, "does not exist", $"Make the cluster with New-Cluster {name} (xenkube cluster new {name})");
+    }
+
+    /// <summary>Makes a cluster: its directory, and the one its configs are served from.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="ItemExistsException">It exists already.</exception>
+    public Cluster Create(string name)
+    {
+        ItemName.Check(name, "cluster");
+        if (Directory.Exists(PathOf(name)))
+        {
+            throw new ItemExistsException("ClusterExists", PathOf(name), null, "the cluster exists already");
+        }
+        try
+        {
+            Directory.CreateDirectory(PathOf(name));
+            Directory.CreateDirectory(Path.Combine(_directory.NginxPath, name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("ClusterNotCreated", PathOf(name), null, e.Message, innerException: e);
+        }
+        return ToCluster(name);
+    }
+
+    /// <summary>Removes a cluster with its published configs.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="withNodes">True to remove the files of its nodes too; otherwise a cluster that has any is refused.</param>
+    /// <exception cref="ItemNotFoundException">There is none of that name.</exception>
+    /// <exception cref="ItemInUseException">It has nodes, or a node's disk is in use.</exception>
+    public void Remove(string name, bool withNodes = false)
+    {
+        var cluster = Get(name);
+        if (!withNodes && Directory.EnumerateFileSystemEntries(cluster.Path).FirstOrDefault() is { } entry)
+        {
+            throw new ItemInUseException("ClusterNotEmpty", cluster.Path, Path.GetFileName(entry), "the cluster's directory is not empty", "Use -Force (--force) to remove everything in it");
+        }
+        var nodes = new NodeStore(_directory);
+        foreach (var node in nodes.List(new NodeName(name, "*")))
+        {
+            nodes.Remove(node);
+        }
+        try
+        {
+            Directory.Delete(cluster.Path, recursive: true);
+            var published = Path.Combine(_directory.NginxPath, name);
+            if (Directory.Exists(published))
+            {
+                Directory.Delete(published, recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("ClusterNotRemoved", cluster.Path, null, e.Message, innerException: e);
+        }
+    }
+
+    private string PathOf(string name) => Path.Combine(_directory.GuestsPath, name);
+
+    private Cluster ToCluster(string name) => new(name, PathOf(name), _directory.Path, NodeStore.NamesIn(PathOf(name)).Count);
+}

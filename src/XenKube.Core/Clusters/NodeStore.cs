@@ -1,0 +1,117 @@
+using XenKube.Disks;
+
+namespace XenKube.Clusters;
+
+/// <summary>The nodes of a XENDIR: a node is there as soon as one of its files is.</summary>
+public sealed class NodeStore
+{
+    private static readonly string[] Extensions = [".ct.tmpl", ".ct", ".cfg", ".img"];
+
+    private readonly XenDirectory _directory;
+
+    /// <summary>Opens the nodes of a XENDIR.</summary>
+    /// <param name="directory">The XENDIR.</param>
+    public NodeStore(XenDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        _directory = directory;
+    }
+
+    /// <summary>The nodes that a name or pattern stands for, in the order of their names.</summary>
+    /// <param name="name">Cluster and node, patterns allowed in both.</param>
+    /// <exception cref="ItemNotFoundException">A cluster or node named without wildcards does not exist.</exception>
+    public IReadOnlyList<Node> List(NodeName name)
+    {
+        var nodes = new List<Node>();
+        foreach (var cluster in new ClusterStore(_directory).List(name.Cluster))
+        {
+            nodes.AddRange(NamesIn(cluster.Path)
+                .Where(node => NamePattern.IsMatch(name.Node, node))
+                .Select(node => Describe(cluster.Name, node)));
+        }
+        if (nodes.Count == 0 && !name.IsPattern)
+        {
+            throw new ItemNotFoundException("NodeNotFound", Path.Combine(_directory.GuestsPath, name.Cluster, name.Node), null, $"there is no node {name}", $"Make it with New-Node {name.Cluster} {name.Node} (xenkube node new {name})");
+        }
+        return nodes;
+    }
+
+    /// <summary>What a node is or would be: its names and paths, whether its files exist or not.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    /// <param name="name">Name of the node.</param>
+    /// <exception cref="InvalidInputException">A name is not valid.</exception>
+    public Node Describe(string cluster, string name)
+    {
+        ItemName.Check(cluster, "cluster");
+        ItemName.Check(name, "node");
+        var stem = Path.Combine(_directory.GuestsPath, cluster, name);
+        var guest = NodeAddresses.Of(stem + ".cfg");
+        return new Node(cluster, name, _directory.Path)
+        {
+            DiskPath = stem + ".img",
+            ConfigPath = stem + ".ct",
+            TemplatePath = stem + ".ct.tmpl",
+            GuestConfigPath = stem + ".cfg",
+            IgnitionPath = Path.Combine(_directory.NginxPath, cluster, name + ".json"),
+            IgnitionUri = new Uri(_directory.Settings.BaseUri, $"{Uri.EscapeDataString(cluster)}/{Uri.EscapeDataString(name)}.json"),
+            GuestName = guest.Name ?? $"{cluster}-{name}",
+            MacAddress = guest.MacAddress,
+            HasDisk = File.Exists(stem + ".img"),
+        };
+    }
+
+    /// <summary>Removes every file of a node, its published config included.</summary>
+    /// <param name="node">The node.</param>
+    /// <exception cref="ItemInUseException">Its disk is in use; nothing was removed.</exception>
+    public void Remove(Node node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        if (node.XenDir != _directory.Path)
+        {
+            throw new InvalidInputException("NodeOfAnotherXenDir", node.DiskPath, null, $"the node does not belong to {_directory}", "Name its XENDIR");
+        }
+        if (File.Exists(node.DiskPath))
+        {
+            // Taking the lock proves that neither a running guest nor another process uses the disk.
+            using var disk = DiskImage.OpenWrite(node.DiskPath);
+            Delete(node.DiskPath);
+        }
+        foreach (var path in new[] { node.ConfigPath, node.TemplatePath, node.GuestConfigPath, node.IgnitionPath })
+        {
+            Delete(path);
+        }
+    }
+
+    /// <summary>The names of the nodes that have a file in a cluster's directory.</summary>
+    /// <param name="directory">The cluster's directory.</param>
+    internal static IReadOnlyList<string> NamesIn(string directory)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var path in Directory.EnumerateFiles(directory))
+        {
+            var file = Path.GetFileName(path);
+            var extension = Array.Find(Extensions, e => file.EndsWith(e, StringComparison.Ordinal));
+            if (extension is not null && ItemName.IsValid(file[..^extension.Length]))
+            {
+                names.Add(file[..^extension.Length]);
+            }
+        }
+        return [.. names];
+    }
+
+    private static void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // A file that cannot be there needs no removing.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("FileNotRemoved", path, null, e.Message, innerException: e);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using XenKube.Clusters;
+
+namespace XenKube.Commands.Completion;
+
+/// <summary>Completes names of clusters, and of their nodes behind a slash.</summary>
+public sealed class ClusterCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completions.Of(wordToComplete, word =>
+        {
+            var directory = Completions.XenDirectory(fakeBoundParameters);
+            var slash = word.IndexOf('/', StringComparison.Ordinal);
+            return slash < 0
+                ? new ClusterStore(directory).List().Select(cluster => cluster.Name)
+                : new NodeStore(directory).List(new NodeName(word[..slash], "*")).Select(node => node.FullName);
+        });
+}

@@ -8,11 +8,12 @@ namespace XenKube.Ignition;
 /// <param name="Path">The place in the document's tree, such as <c>storage.files.0.mode</c>; empty where it is not known or the whole document is meant.</param>
 public sealed record ReportEntry(ReportKind Kind, string Message, int Line = 0, int Column = 0, string Path = "")
 {
-    /// <summary>The kind as the tools print it: <c>error</c>, <c>warning</c> or <c>info</c>.</summary>
+    /// <summary>The kind as the tools print it: <c>error</c>, <c>warning</c>, <c>info</c> or <c>deprecated</c>.</summary>
     public string KindText => Kind switch
     {
         ReportKind.Error => "error",
         ReportKind.Warning => "warning",
+        ReportKind.Deprecated => "deprecated",
         _ => "info",
     };
 

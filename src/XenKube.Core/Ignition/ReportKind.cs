@@ -11,4 +11,7 @@ public enum ReportKind
 
     /// <summary>A hint that belongs to a warning.</summary>
     Info,
+
+    /// <summary>Works, but something newer has taken its place. Only in reports about Ignition 2 JSON.</summary>
+    Deprecated,
 }

@@ -1,0 +1,11 @@
+namespace XenKube.Ignition.Model;
+
+/// <summary>A field of an object.</summary>
+/// <param name="Name">Its key.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="IsOptional">Whether a set zero differs from nothing: it is written then.</param>
+/// <param name="IsAlwaysWritten">Whether it is written even if it is empty.</param>
+/// <param name="DuplicateGroup">
+/// For a list: entries of fields of the same group must have different keys. Null: duplicates are allowed.
+/// </param>
+internal sealed record ConfigField(string Name, ConfigType Type, bool IsOptional = false, bool IsAlwaysWritten = false, string? DuplicateGroup = null);

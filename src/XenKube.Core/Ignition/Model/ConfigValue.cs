@@ -1,0 +1,90 @@
+namespace XenKube.Ignition.Model;
+
+/// <summary>A value of a config's tree, or the absence of one.</summary>
+internal sealed class ConfigValue(ConfigType type)
+{
+    private Dictionary<string, ConfigValue>? fields;
+
+    /// <summary>Its type.</summary>
+    public ConfigType Type { get; } = type;
+
+    /// <summary>Whether the config gives it at all.</summary>
+    public bool IsSet { get; set; }
+
+    /// <summary>The text; empty if there is none.</summary>
+    public string Text { get; set; } = "";
+
+    /// <summary>The number; 0 if there is none.</summary>
+    public Int128 Number { get; set; }
+
+    /// <summary>True or false; false if there is none.</summary>
+    public bool Flag { get; set; }
+
+    /// <summary>The elements of a list.</summary>
+    public List<ConfigValue> Items { get; } = [];
+
+    /// <summary>Whether a text is given and not empty.</summary>
+    public bool HasText => IsSet && Text.Length > 0;
+
+    /// <summary>Whether it is given as false.</summary>
+    public bool IsFalse => IsSet && !Flag;
+
+    /// <summary>A field of an object; one that the type lacks is simply not set, so that rules need not ask for versions first.</summary>
+    public ConfigValue this[string name]
+    {
+        get
+        {
+            fields ??= new Dictionary<string, ConfigValue>(StringComparer.Ordinal);
+            if (!fields.TryGetValue(name, out var value))
+            {
+                value = new ConfigValue(Type.Field(name)?.Type ?? ConfigType.Text);
+                fields[name] = value;
+            }
+            return value;
+        }
+    }
+
+    /// <summary>Sets a text.</summary>
+    public ConfigValue Set(string text)
+    {
+        Text = text;
+        IsSet = true;
+        return this;
+    }
+
+    /// <summary>Sets a number.</summary>
+    public ConfigValue Set(Int128 number)
+    {
+        Number = number;
+        IsSet = true;
+        return this;
+    }
+
+    /// <summary>Sets true or false.</summary>
+    public ConfigValue Set(bool flag)
+    {
+        Flag = flag;
+        IsSet = true;
+        return this;
+    }
+
+    /// <summary>Adds an element of a list's own type and returns it.</summary>
+    public ConfigValue AddItem()
+    {
+        var item = new ConfigValue(Type.Element!) { IsSet = true };
+        Items.Add(item);
+        IsSet = true;
+        return item;
+    }
+
+    /// <summary>Takes the value back.</summary>
+    public void Clear()
+    {
+        IsSet = false;
+        Text = "";
+        Number = 0;
+        Flag = false;
+        Items.Clear();
+        fields = null;
+    }
+}

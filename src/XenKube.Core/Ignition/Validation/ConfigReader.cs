@@ -1,0 +1,121 @@
+using System.Globalization;
+using XenKube.Ignition.Model;
+using XenKube.Ignition.Rules;
+using XenKube.Ignition.Validation.Json;
+
+namespace XenKube.Ignition.Validation;
+
+/// <summary>
+/// Fills a config's tree from JSON as Go's encoding/json fills structs: keys in any case, unknown ones passed over, null for
+/// nothing, repeated keys merged. The first value of a wrong type is remembered; reading goes on behind it.
+/// </summary>
+internal sealed class ConfigReader
+{
+    private ConfigReader()
+    {
+    }
+
+    private ConfigTypeError? Error { get; set; }
+
+    /// <summary>Reads a config of a type.</summary>
+    public static ConfigValue Read(JsonNode root, ConfigType type, out ConfigTypeError? error)
+    {
+        var reader = new ConfigReader();
+        var value = new ConfigValue(type);
+        reader.Fill(value, root, isOptional: false, "");
+        error = reader.Error;
+        return value;
+    }
+
+    private void Fill(ConfigValue value, JsonNode node, bool isOptional, string path)
+    {
+        if (node.Kind == JsonKind.Null)
+        {
+            // Null empties what can be empty, and leaves a plain value as an earlier key of the same name made it.
+            if (isOptional || value.Type.Kind == ConfigKind.List)
+            {
+                value.Clear();
+            }
+            return;
+        }
+        switch (value.Type.Kind)
+        {
+            case ConfigKind.Object when node.Kind == JsonKind.Object:
+                FillObject(value, node, path);
+                break;
+            case ConfigKind.List when node.Kind == JsonKind.Array:
+                FillList(value, node, path);
+                break;
+            case ConfigKind.Text when node.Kind == JsonKind.String && IsReadable(value.Type.Name, node.Text):
+                value.Text = node.Text;
+                break;
+            case ConfigKind.Flag when node.Kind == JsonKind.Bool:
+                value.Flag = node.Text == "true";
+                break;
+            case ConfigKind.Number when node.Kind == JsonKind.Number
+                && Int128.TryParse(node.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                && number >= value.Type.Minimum && number <= value.Type.Maximum:
+                value.Number = number;
+                break;
+            default:
+                AddError(value.Type, node, path);
+                return;
+        }
+        value.IsSet = true;
+    }
+
+    private void FillObject(ConfigValue value, JsonNode node, string path)
+    {
+        foreach (var member in node.Items)
+        {
+            if (value.Type.FieldInAnyCase(member.Key) is { } field)
+            {
+                Fill(value[field.Name], member, field.IsOptional, path.Length == 0 ? field.Name : $"{path}.{field.Name}");
+            }
+        }
+    }
+
+    private void FillList(ConfigValue value, JsonNode node, string path)
+    {
+        // A list given twice is filled into the elements of the first, as in Go.
+        for (var i = 0; i < node.Items.Count; i++)
+        {
+            var item = i < value.Items.Count ? value.Items[i] : value.AddItem();
+            Fill(item, node.Items[i], isOptional: false, string.Create(CultureInfo.InvariantCulture, $"{path}.{i}"));
+        }
+        value.Items.RemoveRange(node.Items.Count, value.Items.Count - node.Items.Count);
+    }
+
+    /// <summary>Hashes and URLs of spec 2.0.0 are taken apart while they are read.</summary>
+    private static bool IsReadable(string type, string text) => type switch
+    {
+        "Hash" => text.Contains('-', StringComparison.Ordinal),
+        "Url" => GoUrl.Parse(text, out _) is not null,
+        _ => true,
+    };
+
+    private void AddError(ConfigType type, JsonNode node, string path)
+    {
+        var wanted = type.Kind switch
+        {
+            ConfigKind.Object => "an object",
+            ConfigKind.List => "a list",
+            ConfigKind.Flag => "true or false",
+            ConfigKind.Number => type.Minimum == 0 ? "a whole number from 0 on" : "a whole number",
+            _ => type.Name switch
+            {
+                "Hash" => "a hash such as sha512-...",
+                "Url" => "a URL",
+                _ => "a string",
+            },
+        };
+        var found = node.Kind switch
+        {
+            JsonKind.Number => "number " + (node.Text.Length > 40 ? node.Text[..40] + "..." : node.Text),
+            JsonKind.String when type.Kind == ConfigKind.Text => GoQuote.Quote(node.Text.Length > 80 ? node.Text[..80] + "..." : node.Text),
+            _ => node.GoKind,
+        };
+        // Of a list or an object only the bracket had been read.
+        Error ??= new ConfigTypeError(path, found, wanted, node.Kind is JsonKind.Array or JsonKind.Object ? node.Start : node.End);
+    }
+}

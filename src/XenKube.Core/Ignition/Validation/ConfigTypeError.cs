@@ -1,0 +1,12 @@
+namespace XenKube.Ignition.Validation;
+
+/// <summary>A value of the wrong type in a config.</summary>
+/// <param name="Path">The place, such as <c>storage.files.0.mode</c>.</param>
+/// <param name="Found">What is there, as Go's messages name it.</param>
+/// <param name="Wanted">What should be there.</param>
+/// <param name="Offset">How many bytes the reference had read when it saw it.</param>
+internal sealed record ConfigTypeError(string Path, string Found, string Wanted, int Offset)
+{
+    /// <summary>The message. The reference names types of its own source code instead of the place.</summary>
+    public string Message => Path.Length == 0 ? $"cannot use {Found} as a config: {Wanted} expected" : $"cannot use {Found} as {Path}: {Wanted} expected";
+}

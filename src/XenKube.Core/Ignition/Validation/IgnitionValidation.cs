@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+
+namespace XenKube.Ignition.Validation;
+
+/// <summary>What was found in an existing Ignition config.</summary>
+public sealed class IgnitionValidation
+{
+    private readonly IReadOnlyList<string> shown;
+
+    internal IgnitionValidation(IReadOnlyList<ReportEntry> entries, IReadOnlyList<string>? shown = null, bool isUnreadable = false)
+    {
+        Entries = entries;
+        IsUnreadable = isUnreadable;
+        this.shown = shown ?? [];
+    }
+
+    /// <summary>Whether the guest would accept the config: there is no error, though perhaps a warning.</summary>
+    public bool IsValid => !Entries.Any(entry => entry.Kind == ReportKind.Error);
+
+    /// <summary>Everything found, in the order in which the checks ran.</summary>
+    public IReadOnlyList<ReportEntry> Entries { get; }
+
+    /// <summary>The generation whose rules were applied: 2 or 3.</summary>
+    public int Generation { get; internal init; }
+
+    /// <summary>The version that the config declares; empty if it has none.</summary>
+    public string Version { get; internal init; } = "";
+
+    /// <summary>Whether the input is no config of a known version at all, so that no rule was applied; the only entry says why.</summary>
+    public bool IsUnreadable { get; }
+
+    /// <summary>The report for a person, in the style of the guest's own <c>ignition-validate</c>; ends in a line break unless empty.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < Entries.Count; i++)
+        {
+            var entry = Entries[i];
+            if (IsUnreadable)
+            {
+                text.Append("couldn't parse config: ").Append(entry.Message);
+            }
+            else if (Generation == 2)
+            {
+                text.Append(entry.KindText);
+                text.Append(entry.Line == 0 ? ": " : string.Create(CultureInfo.InvariantCulture, $" at line {entry.Line}, column {entry.Column}\n"));
+                text.Append(i < shown.Count ? shown[i] : "").Append(entry.Message);
+            }
+            else
+            {
+                text.Append(entry.KindText);
+                text.Append(entry.Path.Length > 0 ? $" at $.{entry.Path}, " : HasPlace(entry) ? " at " : "");
+                text.Append(HasPlace(entry) ? string.Create(CultureInfo.InvariantCulture, $"line {entry.Line} col {entry.Column}") : "");
+                text.Append(": ").Append(entry.Message);
+            }
+            text.Append('\n');
+        }
+        return text.ToString();
+    }
+
+    /// <summary>The report as a JSON document: <c>valid</c>, and <c>entries</c> with kind, path, line, column and message.</summary>
+    public string ToJson()
+    {
+        var json = new IgnitionJsonWriter(pretty: true);
+        json.StartObject();
+        json.Member("valid", IsValid);
+        json.Member("generation", Generation);
+        json.Member("version", Version);
+        json.Name("entries");
+        json.StartArray();
+        foreach (var entry in Entries)
+        {
+            json.StartObject();
+            json.Member("kind", entry.KindText);
+            json.Member("path", entry.Path);
+            json.Member("line", entry.Line);
+            json.Member("column", entry.Column);
+            json.Member("message", entry.Message);
+            json.EndObject();
+        }
+        json.EndArray();
+        json.EndObject();
+        return Encoding.UTF8.GetString(json.WrittenMemory.Span);
+    }
+
+    /// <summary>The reference prints a syntax error at the very end of the text as line 0 col 0.</summary>
+    private bool HasPlace(ReportEntry entry) => entry.Line != 0 || (Generation == 3 && !IsUnreadable && entry.Path.Length == 0);
+}

@@ -1,0 +1,179 @@
+using System.IO.Compression;
+using System.Text;
+using XenKube.Ignition.Model;
+using XenKube.Ignition.Rules;
+using XenKube.Ignition.Validation.Generation2;
+using XenKube.Ignition.Validation.Generation3;
+using XenKube.Ignition.Validation.Json;
+
+namespace XenKube.Ignition.Validation;
+
+/// <summary>
+/// Judges existing Ignition JSON, spec 2.0.0 to 2.4.0 and 3.0.0 to 3.4.0, as the Ignition of those generations would on the
+/// guest's first boot.
+/// </summary>
+public static class IgnitionValidator
+{
+    private const int MaxUnpackedHeader = 1 << 20;
+
+    /// <summary>Checks a config.</summary>
+    /// <param name="json">The config's bytes.</param>
+    /// <param name="generation">2 or 3; null to go by the version that the config declares, and for 2 if it declares none.</param>
+    /// <returns>What was found. Trouble with the config is never an exception.</returns>
+    public static IgnitionValidation Validate(ReadOnlySpan<byte> json, int? generation = null)
+    {
+        if (generation is not (null or 2 or 3))
+        {
+            throw new InvalidInputException("InvalidGeneration", null, null, $"there is no Ignition generation {generation}", "Choose 2 or 3");
+        }
+        var text = json.ToArray();
+        if (text.Length == 0)
+        {
+            return Unreadable(generation ?? 3, "", "not a config (empty)");
+        }
+        if (generation != 3 && FindOtherFormat(text) is { } other)
+        {
+            return Unreadable(2, "", other);
+        }
+        var positions = new TextPositions(text);
+        JsonTree tree;
+        try
+        {
+            tree = JsonTree.Read(text);
+        }
+        catch (JsonSyntaxException exception)
+        {
+            return Single(generation ?? 3, positions, exception.Offset, exception.Message);
+        }
+        var version = DeclaredVersion(tree.Root);
+        return (generation ?? GenerationOf(tree.Root, version)) == 2
+            ? ValidateGeneration2(tree, positions, version)
+            : ValidateGeneration3(tree, positions, version);
+    }
+
+    private static int GenerationOf(JsonNode root, string version) =>
+        GoSemver.Parse(version, out _) is { } number ? (number.Major <= 2 ? 2 : 3)
+        : root.Member("ignitionVersion") is not null ? 2
+        : 3;
+
+    private static string DeclaredVersion(JsonNode root)
+    {
+        var stub = ConfigType.Object("Config", FieldTable.Of("ignition", ConfigType.Object("Ignition", FieldTable.Text("version"))));
+        return ConfigReader.Read(root, stub, out _)["ignition"]["version"].Text;
+    }
+
+    /// <summary>Older versions are tried in turn, as the reference does: a config that is wrong in all of them may still be one of 2014.</summary>
+    private static IgnitionValidation ValidateGeneration2(JsonTree tree, TextPositions positions, string version)
+    {
+        var declared = GoSemver.Parse(version, out _);
+        ConfigTypeError? firstError = null;
+        for (var spec = 25; spec >= 20; spec--)
+        {
+            var maximum = new GoSemver(2, spec % 10, 0, spec == 25 ? "experimental" : "");
+            if (declared is null || declared.Value < maximum)
+            {
+                continue;
+            }
+            var rules = Math.Min(spec, 24);
+            var config = ConfigReader.Read(tree.Root, rules == 20 ? Ignition20Types.Config20() : Ignition2Types.Config(rules), out var error);
+            if (error is not null)
+            {
+                firstError ??= declared.Value == maximum ? error : null;
+                continue;
+            }
+            return declared.Value == maximum
+                ? Generation2Walk.Validate(rules, config, tree.HasHugeNumber ? null : tree.Root, tree.HasHugeNumber ? null : positions, version)
+                : Unsupported(2, version, firstError, positions);
+        }
+        var oldest = ConfigReader.Read(tree.Root, Ignition20Types.Config1(), out var oldestError);
+        if (oldestError is null && oldest["ignitionVersion"].Number == 1)
+        {
+            return Generation2Walk.Validate(10, oldest, tree.HasHugeNumber ? null : tree.Root, tree.HasHugeNumber ? null : positions, version);
+        }
+        return Unsupported(2, version, firstError ?? (IsKnownKindOfRoot(tree.Root) ? null : oldestError), positions);
+    }
+
+    private static bool IsKnownKindOfRoot(JsonNode root) => root.Kind is JsonKind.Object or JsonKind.Null;
+
+    private static IgnitionValidation ValidateGeneration3(JsonTree tree, TextPositions positions, string version)
+    {
+        var stub = ConfigType.Object("Config", FieldTable.Of("ignition", ConfigType.Object("Ignition", FieldTable.Text("version"))));
+        ConfigReader.Read(tree.Root, stub, out var error);
+        if (error is not null)
+        {
+            return Single(3, positions, error.Offset, error.Message, error.Path);
+        }
+        if (GoSemver.Parse(version, out _, checkIdentifiers: true) is not { } declared)
+        {
+            return Unreadable(3, version, "invalid config version (couldn't parse)");
+        }
+        for (var spec = 35; spec >= 30; spec--)
+        {
+            if (declared != new GoSemver(3, spec % 10, 0, spec == 35 ? "experimental" : ""))
+            {
+                continue;
+            }
+            var rules = Math.Min(spec, 34);
+            var config = ConfigReader.Read(tree.Root, Ignition3Types.Config(rules), out error);
+            return error is not null
+                ? Single(3, positions, error.Offset, error.Message, error.Path)
+                : Generation3Validation.Validate(rules, config, tree.HasHugeNumber ? null : tree.Root, positions, version);
+        }
+        return Unreadable(3, version, "unsupported config version");
+    }
+
+    private static IgnitionValidation Unsupported(int generation, string version, ConfigTypeError? error, TextPositions positions) =>
+        // The reference calls every wrong type an unsupported version; the wrong type helps more.
+        error is null
+            ? Unreadable(generation, version, "unsupported config version")
+            : Single(generation, positions, error.Offset, error.Message, error.Path);
+
+    private static IgnitionValidation Unreadable(int generation, string version, string reason) =>
+        new([new ReportEntry(ReportKind.Error, reason)], isUnreadable: true) { Generation = generation, Version = version };
+
+    private static IgnitionValidation Single(int generation, TextPositions positions, int offset, string message, string path = "")
+    {
+        var (line, column) = generation == 2 ? positions.Behind(offset) : positions.At(offset);
+        return new IgnitionValidation(
+            [new ReportEntry(ReportKind.Error, message, line, column, path)],
+            generation == 2 ? [positions.Show(offset)] : null)
+        {
+            Generation = generation,
+        };
+    }
+
+    /// <summary>Cloud-config and scripts, also packed, which the older generation names instead of calling them broken JSON.</summary>
+    private static string? FindOtherFormat(byte[] text)
+    {
+        var header = Encoding.UTF8.GetString(FirstLine(text)).TrimEnd();
+        return header == "#cloud-config" ? "not a config (found coreos-cloudconfig)"
+            : header.StartsWith("#!", StringComparison.Ordinal) ? "not a config (found coreos-cloudinit script)"
+            : null;
+    }
+
+    private static ReadOnlySpan<byte> FirstLine(byte[] text)
+    {
+        var data = Unpack(text) ?? text;
+        var end = data.AsSpan().IndexOf((byte)'\n');
+        return end < 0 ? data : data.AsSpan(0, end);
+    }
+
+    /// <summary>The beginning of what a gzip stream holds, or null if it is none or is broken.</summary>
+    private static byte[]? Unpack(byte[] text)
+    {
+        if (text is not [0x1f, 0x8b, ..])
+        {
+            return null;
+        }
+        try
+        {
+            using var gzip = new GZipStream(new MemoryStream(text), CompressionMode.Decompress);
+            var data = new byte[MaxUnpackedHeader];
+            return data[..gzip.ReadAtLeast(data, data.Length, throwOnEndOfStream: false)];
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+}

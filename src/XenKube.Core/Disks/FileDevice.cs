@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace XenKube.Disks;
@@ -22,19 +23,35 @@ public sealed class FileDevice : BlockDevice
     /// <exception cref="OperationFailedException">It cannot be opened.</exception>
     public static FileDevice Open(string path, bool writable)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        // Not File.OpenHandle: .NET takes a shared flock even for FileShare.ReadWrite, and so would fail on an image that
+        // somebody edits, and keep others from editing one that is only looked at.
+        var descriptor = NativeMethods.Open(path, NativeMethods.CloseOnExec | (writable ? NativeMethods.ReadAndWrite : 0));
+        if (descriptor < 0)
+        {
+            const int noEntry = 2, notADirectory = 20;
+            throw Marshal.GetLastPInvokeError() is noEntry or notADirectory
+                ? new ItemNotFoundException("ImageNotFound", path, null, "there is no such image")
+                : new OperationFailedException("ImageNotReadable", path, null, Marshal.GetLastPInvokeErrorMessage());
+        }
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
-            // FileShare.ReadWrite keeps .NET's own advisory lock out of the way: XenKube takes its locks knowingly.
-            var handle = File.OpenHandle(path, FileMode.Open, writable ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
+            if (Directory.Exists(path))
+            {
+                throw new InvalidInputException("ImageNotReadable", path, null, "it is a directory, not an image");
+            }
             return new FileDevice(path, handle, writable);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is IOException or NotSupportedException)
         {
-            throw new ItemNotFoundException("ImageNotFound", path, null, "there is no such image");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
+            handle.Dispose();
             throw new OperationFailedException("ImageNotReadable", path, null, e.Message, innerException: e);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
         }
     }
 
@@ -56,7 +73,7 @@ public sealed class FileDevice : BlockDevice
         CheckRange(offset, buffer.Length);
         while (buffer.Length > 0)
         {
-            var count = RandomAccess.Read(_handle, buffer, offset);
+            var count = ReadSome(offset, buffer);
             if (count == 0)
             {
                 throw CorruptImageException.At("image", offset, "the file became shorter while it was read").In(Name);
@@ -70,11 +87,41 @@ public sealed class FileDevice : BlockDevice
     public override void Write(long offset, ReadOnlySpan<byte> bytes)
     {
         CheckRange(offset, bytes.Length);
-        RandomAccess.Write(_handle, bytes, offset);
+        try
+        {
+            RandomAccess.Write(_handle, bytes, offset);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("ImageNotWritable", Name, null, e.Message, innerException: e);
+        }
     }
 
     /// <inheritdoc/>
-    public override void Flush() => RandomAccess.FlushToDisk(_handle);
+    public override void Flush()
+    {
+        // The length never changes, so the data is all there is to bring to the disk. A failure must not be passed over:
+        // nothing written so far can be relied on then.
+        while (NativeMethods.SynchronizeData(_handle) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != NativeMethods.Interrupted)
+            {
+                throw new OperationFailedException("ImageNotWritable", Name, null, $"the disk did not take what was written: {Marshal.GetLastPInvokeErrorMessage()}");
+            }
+        }
+    }
+
+    private int ReadSome(long offset, Span<byte> buffer)
+    {
+        try
+        {
+            return RandomAccess.Read(_handle, buffer, offset);
+        }
+        catch (IOException e)
+        {
+            throw new OperationFailedException("ImageNotReadable", Name, null, e.Message, innerException: e);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

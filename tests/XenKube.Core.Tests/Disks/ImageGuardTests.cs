@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Globalization;
+using XenKube.Disks;
+using XenKube.Tests.Support;
+
+namespace XenKube.Tests.Disks;
+
+public sealed class ImageGuardTests : IDisposable
+{
+    private readonly TemporaryDirectory _folder = new();
+    private readonly string _image;
+
+    public ImageGuardTests()
+    {
+        _image = _folder.Write("disk.img", new byte[1 << 20]);
+        Directory.CreateDirectory(_folder["system"]);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Image_that_nobody_uses_is_accepted() => Check();
+
+    [SkippableFact]
+    public void Image_on_loop_device_is_refused_also_under_another_name()
+    {
+        Tool.Need("losetup");
+        var attached = Tool.Run("losetup", "--find", "--show", _image);
+        Skip.If(attached.ExitCode != 0, $"this machine lets nobody attach loop devices: {attached.All}");
+        var loop = attached.Output.Trim();
+        try
+        {
+            File.CreateSymbolicLink(_folder["other.img"], _image);
+            Assert.Contains(loop, Assert.Throws<ItemInUseException>(() => Check()).Message, StringComparison.Ordinal);
+            Assert.Contains(loop, Assert.Throws<ItemInUseException>(() => Check(_folder["other.img"])).Message, StringComparison.Ordinal);
+            Tool.Run("mv", _image, _folder["moved.img"]).ShouldSucceed();
+            Assert.Throws<ItemInUseException>(() => Check(_folder["moved.img"]));
+            // Another file under the old name is another file.
+            File.WriteAllBytes(_image, new byte[512]);
+            Check();
+        }
+        finally
+        {
+            Tool.Run("losetup", "--detach", loop).ShouldSucceed();
+        }
+        Check(_folder["moved.img"]);
+    }
+
+    [SkippableFact]
+    public void Mounted_image_is_refused()
+    {
+        Tool.Need("mke2fs", "mount");
+        Tool.Run("mke2fs", "-q", "-F", _image).ShouldSucceed();
+        var place = Directory.CreateDirectory(_folder["mnt"]).FullName;
+        var mounted = Tool.Run("mount", "-o", "loop,ro", _image, place);
+        Skip.If(mounted.ExitCode != 0, $"this machine lets nobody mount: {mounted.All}");
+        try
+        {
+            Assert.Throws<ItemInUseException>(() => Check());
+        }
+        finally
+        {
+            Tool.Run("umount", place).ShouldSucceed();
+        }
+        Check();
+    }
+
+    [Fact]
+    public void Loop_device_that_may_not_be_asked_is_told_by_its_path()
+    {
+        _folder.Write("system/sys/block/loop3/loop/backing_file", _image + "\n");
+        var error = Assert.Throws<ItemInUseException>(() => Check(system: _folder["system"]));
+        Assert.Equal("ImageInUse", error.ErrorId);
+        Assert.Contains("/dev/loop3", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void File_mounted_by_name_is_refused()
+    {
+        var escaped = _image.Replace(" ", "\\040", StringComparison.Ordinal);
+        _folder.Write("system/proc/self/mountinfo", $"22 1 0:21 / /mnt/a\\040b rw,relatime shared:2 - fuse.fuse2fs {escaped} rw\n");
+        Assert.Contains("/mnt/a b", Assert.Throws<ItemInUseException>(() => Check(system: _folder["system"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_file_of_a_device_model_counts_on_a_xen_host_only()
+    {
+        _folder.Write("system/proc/77/comm", "qemu-system-i38\n");
+        Directory.CreateDirectory(_folder["system/proc/77/fd"]);
+        File.CreateSymbolicLink(_folder["system/proc/77/fd/12"], _image);
+        Check(system: _folder["system"]);
+        _folder.Write("system/sys/hypervisor/type", "xen\n");
+        Assert.Contains("process 77", Assert.Throws<ItemInUseException>(() => Check(system: _folder["system"])).Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Real_qemu_without_locks_is_found_by_its_open_files()
+    {
+        Tool.Need("qemu-io");
+        using var qemu = Process.Start(new ProcessStartInfo(
+            Tool.Find("qemu-io")!, ["--image-opts", $"driver=file,filename={_image},locking=off", "-c", "read 0 512", "-c", "sleep 60000"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            WaitForProcess.ToOpen(qemu, _image);
+            Check();
+            _folder.Write("system/sys/hypervisor/type", "xen\n");
+            File.CreateSymbolicLink(_folder["system/proc"], "/proc");
+            var error = Assert.Throws<ItemInUseException>(() => Check(system: _folder["system"]));
+            Assert.Contains(qemu.Id.ToString(CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            qemu.Kill();
+            qemu.WaitForExit();
+        }
+    }
+
+    [Fact]
+    public void Image_of_a_running_domain_is_refused_by_its_full_path()
+    {
+        File.CreateSymbolicLink(_folder["link.img"], _image);
+        using var device = FileDevice.Open(_folder["link.img"], writable: true);
+        var probe = new Probe();
+        Assert.Contains("domain 'etcd-node-1'", Assert.Throws<ItemInUseException>(() => ImageGuard.Check(device, probe, _folder["system"])).Message, StringComparison.Ordinal);
+        Assert.Equal(_image, probe.Asked);
+    }
+
+    private void Check(string? path = null, string system = "/")
+    {
+        using var device = FileDevice.Open(path ?? _image, writable: true);
+        ImageGuard.Check(device, null, system);
+    }
+
+    private sealed class Probe : IImageUseProbe
+    {
+        public string? Asked { get; private set; }
+
+        public string? FindUser(string path)
+        {
+            Asked = path;
+            return "domain 'etcd-node-1'";
+        }
+    }
+}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
@@ -8,6 +9,8 @@ namespace XenKube.Commands.Completion;
 /// <summary>What completers share: they never fail, never wait, and quote what needs quotes.</summary>
 internal static class Completions
 {
+    private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(" '\"`$(){}[];,&|<>@#");
+
     /// <summary>The candidates that begin with what is typed; none where anything goes wrong.</summary>
     /// <param name="wordToComplete">What is typed, quotes included.</param>
     /// <param name="candidates">All candidates for a word.</param>
@@ -31,5 +34,5 @@ internal static class Completions
     public static XenDirectory XenDirectory(IDictionary? fakeBoundParameters) =>
         Clusters.XenDirectory.Resolve(fakeBoundParameters?["XenDir"] as string);
 
-    private static string Quote(string text) => text.AsSpan().IndexOfAny(" '\"`$(){}[];,&|<>@#") < 0 ? text : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
+    private static string Quote(string text) => text.AsSpan().IndexOfAny(NeedQuotes) < 0 ? text : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
 }

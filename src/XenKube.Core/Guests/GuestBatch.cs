@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.ExceptionServices;
+
+namespace XenKube.Guests;
+
+/// <summary>The same done to several guests at once, each with a result of its own, and waiting with a limit.</summary>
+internal static class GuestBatch
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+
+    public static GuestResult[] Run(IReadOnlyList<string> configPaths, GuestActionOptions options, Func<string, (XenGuest Guest, IReadOnlyList<string> Warnings)> action, CancellationToken cancellationToken)
+    {
+        var results = new GuestResult[configPaths.Count];
+        var gate = new Lock();
+        Exception? unexpected = null;
+        var queue = new ConcurrentQueue<int>(Enumerable.Range(0, configPaths.Count));
+        void Work()
+        {
+            while (!cancellationToken.IsCancellationRequested && queue.TryDequeue(out var i))
+            {
+                var watch = Stopwatch.StartNew();
+                try
+                {
+                    results[i] = One(configPaths[i], action, watch);
+                    lock (gate)
+                    {
+                        options.OnResult?.Invoke(results[i]);
+                    }
+                }
+                catch (Exception e)
+                {
+                    // It belongs to the caller's thread: an exception that leaves a thread ends the process.
+                    Interlocked.CompareExchange(ref unexpected, e, null);
+                    return;
+                }
+            }
+        }
+        // Threads of their own: each of them spends its time waiting for xl.
+        var threads = Enumerable.Range(0, Math.Clamp(options.ThrottleLimit, 1, Math.Max(1, configPaths.Count))).Select(_ => new Thread(Work) { IsBackground = true }).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        cancellationToken.ThrowIfCancellationRequested();
+        if (unexpected is not null)
+        {
+            ExceptionDispatchInfo.Throw(unexpected);
+        }
+        return results;
+    }
+
+    public static void Until(string path, string what, TimeSpan timeout, Func<bool> reached, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!reached())
+        {
+            if (watch.Elapsed > timeout)
+            {
+                throw new OperationFailedException("WaitTimeout", path, null, string.Create(CultureInfo.InvariantCulture, $"the guest did not {what} within {timeout.TotalSeconds:0.#} s"), "Look at its console (Enter-XenGuest), or wait longer with -Timeout");
+            }
+            cancellationToken.WaitHandle.WaitOne(PollInterval);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static GuestResult One(string path, Func<string, (XenGuest Guest, IReadOnlyList<string> Warnings)> action, Stopwatch watch)
+    {
+        try
+        {
+            var (guest, warnings) = action(path);
+            return new GuestResult(guest.Name, guest, null, watch.Elapsed) { Warnings = warnings };
+        }
+        catch (XenKubeException e)
+        {
+            return new GuestResult(Path.GetFileNameWithoutExtension(path), null, e, watch.Elapsed);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace XenKube.Guests;
+
+/// <summary>Loop devices, as the kernel lists them in /sys.</summary>
+internal static class LoopDevice
+{
+    /// <summary>The loop device an image is attached to, or null.</summary>
+    public static string? Of(string image)
+    {
+        var identity = ImageIdentity.Of(image);
+        try
+        {
+            foreach (var device in Directory.EnumerateDirectories("/sys/block", "loop*"))
+            {
+                var backing = Path.Combine(device, "loop", "backing_file");
+                if (File.Exists(backing) && ImageIdentity.Of(File.ReadAllText(backing).TrimEnd('\n')) == identity)
+                {
+                    return $"/dev/{Path.GetFileName(device)}";
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A device that went away meanwhile holds nothing.
+        }
+        return null;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace XenKube.Guests;
+
+/// <summary>
+/// Turns what xl prints when it fails into an error that says what happened and what to do. The cause stands above the
+/// clean-up lines ("Non-existant domain", "Destruction of domain failed") that end the output of every failed creation.
+/// </summary>
+internal static partial class XlFailure
+{
+    private const int MaxLog = 64 * 1024;
+
+    public static XenKubeException Of(ProgramResult result, string target, string logDirectory)
+    {
+        var error = result.Error;
+        bool Says(string text) => error.Contains(text, StringComparison.Ordinal);
+
+        if (Says("Can't find hypervisor information") || (Says("privileged command interface") && Says("No such file or directory")))
+        {
+            return new OperationFailedException("XenMissing", target, null, $"this machine does not run on Xen: {Cause(error)}", "Install xen-system-amd64 and boot the entry with the Xen hypervisor");
+        }
+        if (Says("privileged command interface") && Says("Permission denied"))
+        {
+            return new OperationFailedException("NotRoot", target, null, $"only root may talk to Xen: {Cause(error)}", "Run this as root");
+        }
+        if (Says("already exists."))
+        {
+            return new ItemExistsException("GuestNameInUse", target, null, $"a domain of this name runs already: {Cause(error)}", "Stop that guest first, or give this one another name in its configuration");
+        }
+        if (Says("is an invalid domain identifier") || Says("maybe this domain does not exist"))
+        {
+            return new ItemNotFoundException("GuestNotRunning", target, null, $"there is no such domain: {Cause(error)}", "Start the guest, or look at the list of guests for its name");
+        }
+        if (Says("Out of memory") || Says("Cannot allocate memory") || Says("not enough free memory") || Says("failed to free memory"))
+        {
+            return new OperationFailedException("NotEnoughMemory", target, null, $"the host has not enough free memory: {Cause(error)}", "See free_memory in 'xl info'; stop a guest, or lower memory in the configuration");
+        }
+        if (Bridge().Match(error) is { Success: true } bridge)
+        {
+            return new OperationFailedException("BridgeMissing", target, null, $"the bridge {bridge.Groups[1].Value} does not exist: {Cause(error)}", "Bring the bridge up (ip link), or correct bridge= in the configuration");
+        }
+        if (BootLoaderLog().Match(error) is { Success: true } log)
+        {
+            return BootLoader(target, Path.Combine(logDirectory, log.Groups[1].Value));
+        }
+        if (Image().Match(error) is { Success: true } image)
+        {
+            return new ItemNotFoundException("ImageNotFound", target, null, $"the disk image {image.Groups[1].Value} is missing: {Cause(error)}", "Make the node's disk (New-Node), or correct disk= in the configuration");
+        }
+        if (Says("Failed to read config file") || Says("Config file not specified"))
+        {
+            return new ItemNotFoundException("GuestConfigNotFound", target, null, Cause(error), "Make the configuration first (New-XenGuest)");
+        }
+        if (Says("config parsing error") || Says("Failed to parse config") || Says("Neither kernel nor bootloader") || Says("Domain name must be specified"))
+        {
+            return new InvalidInputException("InvalidGuestConfig", target, null, Cause(error), "Correct the configuration");
+        }
+        if (Says("Not destroying domain 0"))
+        {
+            return new InvalidInputException("InvalidGuestName", target, null, Cause(error), "Name a guest, not dom0");
+        }
+        if (Says("didn't acknowledge"))
+        {
+            return new OperationFailedException("GuestNotResponding", target, null, $"the guest does not react to the request: {Cause(error)}", "It may hang or have crashed; stop it with -Force (--force), which destroys the domain");
+        }
+        if (Says("block") && Says("is mounted"))
+        {
+            return new ItemInUseException("DiskInUse", target, null, Cause(error), "Stop the guest or unmount the image that uses the disk");
+        }
+        return new OperationFailedException("XlFailed", target, null, $"xl ended with exit code {result.ExitCode}: {Cause(error)}", "See what xl says when run by hand, and /var/log/xen");
+    }
+
+    /// <summary>The line that says why: the first that is neither progress nor clean-up.</summary>
+    internal static string Cause(string error)
+    {
+        var lines = error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var telling = lines.Where(line =>
+            !line.StartsWith("Parsing config from", StringComparison.Ordinal)
+            && !line.StartsWith("Shutting down domain", StringComparison.Ordinal)
+            && !line.StartsWith("Rebooting domain", StringComparison.Ordinal)
+            && !line.StartsWith("Waiting for ", StringComparison.Ordinal)
+            && !line.Contains("libxl_report_child_exitstatus", StringComparison.Ordinal)).ToList();
+        return Printable.Of(telling.Count > 0 ? telling[0] : lines.LastOrDefault() ?? "it said nothing", 400);
+    }
+
+    private static OperationFailedException BootLoader(string target, string log)
+    {
+        string text;
+        try
+        {
+            text = Plain(ReadEnd(log));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            text = "";
+        }
+        var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var cited = lines.Length == 0 ? $"its log {log} is not there" : $"{log} ends with '{Printable.Of(lines[^1], 300)}'";
+        if (text.Contains("cannot execute", StringComparison.Ordinal))
+        {
+            return new OperationFailedException("BootLoaderMissing", target, null, $"the boot loader cannot be run: {cited}", "Correct bootloader= in the configuration; pygrub comes with xen-utils");
+        }
+        if (text.Contains("Unable to find partition containing kernel", StringComparison.Ordinal))
+        {
+            return new OperationFailedException("NoBootableKernel", target, null, $"pygrub finds no kernel to boot: {cited}", "The image needs boot/grub/menu.lst on EFI-SYSTEM: pour the node's disk again from a Xen image; Test-Node says what is missing");
+        }
+        if (text.Contains("Error opening", StringComparison.Ordinal))
+        {
+            return new OperationFailedException("NoBootableKernel", target, null, $"menu.lst names a kernel that is not in the image: {cited}", "Pour the node's disk again from a Xen image, or correct boot/grub/menu.lst on EFI-SYSTEM");
+        }
+        return new OperationFailedException("NoBootableKernel", target, null, $"the boot loader failed: {cited}", "Test-Node says what is wrong with the disk");
+    }
+
+    private static string ReadEnd(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        file.Seek(-Math.Min(file.Length, MaxLog), SeekOrigin.End);
+        var bytes = new byte[MaxLog];
+        return Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, MaxLog, throwOnEndOfStream: false));
+    }
+
+    /// <summary>pygrub's menu leaves terminal sequences in the log.</summary>
+    internal static string Plain(string log) => TerminalSequence().Replace(log, "\n");
+
+    [GeneratedRegex(@"Could not find bridge device (\S{1,64})", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Bridge();
+
+    [GeneratedRegex(@"consult logfile \S*/([A-Za-z0-9._-]{1,128})", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex BootLoaderLog();
+
+    [GeneratedRegex(@"failed to stat: (.{1,4096}): No such file", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Image();
+
+    [GeneratedRegex(@"\x1b(\[[0-9;?]*[@-~]|[()][A-Z0-9]|[=>])|[\x00-\x08\x0b-\x1a\x1c-\x1f]", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex TerminalSequence();
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace XenKube.Guests;
+
+/// <summary>
+/// Reads <c>xl list</c> and <c>xl list -l</c>. The first has states and processor time, the second disks and network cards;
+/// both name a domain by its number.
+/// </summary>
+internal static partial class XlListParser
+{
+    public static IReadOnlyList<XenDomain> Parse(string table, string json)
+    {
+        var details = ParseDetails(json);
+        return [.. ParseTable(table).Select(domain => details.TryGetValue(domain.Id, out var detail)
+            ? domain with { Uuid = detail.Uuid, MacAddresses = detail.MacAddresses, Disks = detail.Disks, WritableDisks = detail.WritableDisks }
+            : domain)];
+    }
+
+    public static IReadOnlyList<XenDomain> ParseTable(string table)
+    {
+        var domains = new List<XenDomain>();
+        foreach (var line in table.Split('\n').Skip(1).Where(line => line.Trim().Length > 0))
+        {
+            // A name may have blanks in it, so the line is read from its end.
+            if (Row().Match(line) is not { Success: true } row
+                || !int.TryParse(row.Groups["id"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                || !long.TryParse(row.Groups["memory"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var memory)
+                || !int.TryParse(row.Groups["vcpus"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var vcpus)
+                || !double.TryParse(row.Groups["time"].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+                || seconds > 1e11)
+            {
+                throw Unreadable($"the line '{Printable.Of(line)}' of its list");
+            }
+            var name = row.Groups["name"].Value.TrimEnd();
+            var isNameless = name == "(null)";
+            domains.Add(new XenDomain(id, isNameless ? "" : name, isNameless ? XenGuestState.Dying : State(row.Groups["state"].Value), memory, vcpus, TimeSpan.FromSeconds(seconds)));
+        }
+        return domains;
+    }
+
+    /// <summary>The six places are running, blocked, paused, shut down, the reason for that (r, s, c, w, S), dying.</summary>
+    public static XenGuestState State(string column) => column switch
+    {
+        [_, _, _, _, _, 'd'] => XenGuestState.Dying,
+        [_, _, _, _, 'c' or 'w', _] => XenGuestState.Crashed,
+        [_, _, _, 's', ..] => XenGuestState.Shutdown,
+        [_, _, 'p', ..] => XenGuestState.Paused,
+        [_, 'b', ..] => XenGuestState.Blocked,
+        _ => XenGuestState.Running,
+    };
+
+    private static Dictionary<int, XenDomain> ParseDetails(string json)
+    {
+        var details = new Dictionary<int, XenDomain>();
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            foreach (var domain in Items(document.RootElement))
+            {
+                if (Member(domain, "domid") is not { ValueKind: JsonValueKind.Number } number || !number.TryGetInt32(out var id) || Member(domain, "config") is not { } config)
+                {
+                    continue;
+                }
+                var disks = Items(Member(config, "disks")).Select(disk => (Path: Text(disk, "pdev_path"), Writable: IsTrue(disk, "readwrite"))).Where(disk => disk.Path.Length > 0).ToList();
+                details[id] = new XenDomain(id, "", XenGuestState.Running, 0, 0, TimeSpan.Zero)
+                {
+                    Uuid = Guid.TryParse(Text(Member(config, "c_info"), "uuid"), out var uuid) ? uuid : Guid.Empty,
+                    MacAddresses = [.. Items(Member(config, "nics")).Select(nic => Text(nic, "mac")).Where(mac => mac.Length > 0)],
+                    Disks = [.. disks.Select(disk => disk.Path)],
+                    WritableDisks = [.. disks.Where(disk => disk.Writable).Select(disk => disk.Path)],
+                };
+            }
+        }
+        catch (JsonException e)
+        {
+            throw Unreadable($"its JSON ({e.Message})");
+        }
+        return details;
+    }
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement? element) => element is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : default;
+
+    private static JsonElement? Member(JsonElement? element, string name) =>
+        element is { ValueKind: JsonValueKind.Object } item && item.TryGetProperty(name, out var member) ? member : null;
+
+    private static string Text(JsonElement? element, string name) => Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
+
+    // xl writes numbers, booleans and "True" for the same thing.
+    private static bool IsTrue(JsonElement element, string name) => Member(element, name) switch
+    {
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.Number } number => number.GetDouble() != 0,
+        { ValueKind: JsonValueKind.String } text => text.GetString() is "True" or "true" or "1",
+        _ => false,
+    };
+
+    private static OperationFailedException Unreadable(string what) =>
+        new("XlOutputUnreadable", "xl list", null, $"cannot read {what}", "Run 'xl list' and 'xl list -l' and look; XenKube knows the output of Xen 4.11 to 4.17");
+
+    [GeneratedRegex(@"^(?<name>.*?)\s+(?<id>\d+)\s+(?<memory>\d+)\s+(?<vcpus>\d+)\s+(?<state>[a-zA-Z-]{6})\s+(?<time>\d+(\.\d+)?)\s*$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Row();
+}

@@ -1,0 +1,20 @@
+namespace XenKube.Guests;
+
+/// <summary>Where xl is and how long it may take.</summary>
+public sealed record XlOptions
+{
+    /// <summary>The program; by default what the environment variable XENKUBE_XL names, else <c>xl</c>.</summary>
+    public string Path { get; init; } = Environment.GetEnvironmentVariable("XENKUBE_XL") is { Length: > 0 } path ? path : "xl";
+
+    /// <summary>Limit for commands that answer at once.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Limit for starting a guest, with its boot loader.</summary>
+    public TimeSpan CreateTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Limit for asking a guest to shut down: xl itself waits 60 seconds for its acknowledgement.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Where Xen writes its boot loaders' logs.</summary>
+    public string LogDirectory { get; init; } = "/var/log/xen";
+}

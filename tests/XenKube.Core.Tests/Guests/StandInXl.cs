@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text;
+using XenKube.Guests;
+using XenKube.Tests.Support;
+
+namespace XenKube.Tests.Guests;
+
+/// <summary>
+/// An xl that replays what a real one printed (tests/fixtures/xl) and checks its arguments: a call that no rule expects ends
+/// with exit code 64. Several rules for the same arguments are used up one after the other; the last of them stays.
+/// </summary>
+internal sealed class StandInXl : IDisposable
+{
+    private readonly TemporaryDirectory _folder = new();
+
+    /// <summary>The real dom0's xl that the tests are to use instead; null for the stand-in.</summary>
+    public static string? Real => Environment.GetEnvironmentVariable("XENKUBE_TEST_XL") is { Length: > 0 } path ? path : null;
+
+    public StandInXl(params (string Arguments, string Recording)[] rules)
+    {
+        _folder.Write("rules", string.Concat(rules.Select(rule => $"{rule.Arguments}\t{rule.Recording}\n")));
+        Program = _folder.Write("xl", $$"""
+            #!/bin/bash
+            cd '{{_folder.Path}}' || exit 70
+            exec 9>lock; flock 9
+            { printf '%s\0' "$@"; printf '\n'; } >> calls
+            recording=
+            while IFS=$'\t' read -r arguments name; do
+              if [[ "$*" == "$arguments" ]]; then
+                recording=$name
+                if [ "$(cut -f1 rules | grep -cFx -- "$arguments")" -gt 1 ]; then
+                  awk -F'\t' -v a="$arguments" '!done && $1 == a { done = 1; next } 1' rules > rules.new && mv rules.new rules
+                fi
+                break
+              fi
+            done < rules
+            exec 9>&-
+            case $recording in
+              '') echo "unexpected arguments: $*" >&2; exit 64;;
+              hang) sleep 600;;
+              garbage) head -c 3000000 /dev/urandom; head -c 100000 /dev/urandom >&2; exit 0;;
+              daemon) (sleep 30 &) ; exit 0;;
+            esac
+            base='{{Project.Tests("fixtures", "xl")}}'/$recording
+            [ -f "$base.exit" ] || base='{{_folder.Path}}'/$recording
+            cat "$base.stdout"
+            cat "$base.stderr" >&2
+            exit "$(cat "$base.exit")"
+            """);
+        File.SetUnixFileMode(Program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    public string Program { get; }
+
+    public XlDriver Driver => new(Options);
+
+    public XlOptions Options => new() { Path = Program, LogDirectory = _folder.Path };
+
+    /// <summary>The argument lists it was called with.</summary>
+    public IReadOnlyList<string[]> Calls =>
+        !File.Exists(_folder["calls"]) ? [] : [.. File.ReadAllText(_folder["calls"]).Split("\0\n", StringSplitOptions.RemoveEmptyEntries).Select(call => call.Split('\0'))];
+
+    /// <summary>An answer that was not recorded, for what no recording shows.</summary>
+    public StandInXl Answer(string name, string output, string error = "", int exit = 0)
+    {
+        _folder.Write($"{name}.stdout", output);
+        _folder.Write($"{name}.stderr", error);
+        _folder.Write($"{name}.exit", exit.ToString(CultureInfo.InvariantCulture));
+        return this;
+    }
+
+    /// <summary>A boot loader's log where the driver looks for it.</summary>
+    public StandInXl Log(string name, byte[] content)
+    {
+        _folder.Write(name, content);
+        return this;
+    }
+
+    /// <summary><c>xl list</c> and <c>xl list -l</c> with dom0 and the given guests.</summary>
+    public StandInXl List(string name, params (int Id, string Name, string State, string Disk, string Mac)[] guests)
+    {
+        var table = new StringBuilder("Name                                        ID   Mem VCPUs\tState\tTime(s)\nDomain-0                                     0  2048     2     r-----     292.6\n");
+        var json = new StringBuilder("""[ { "domid": 0, "config": { "c_info": { "name": "Domain-0" } } }""");
+        foreach (var guest in guests)
+        {
+            table.Append(CultureInfo.InvariantCulture, $"{guest.Name,-40} {guest.Id,5}  1024     1     {guest.State}      20.6\n");
+            json.Append(CultureInfo.InvariantCulture, $$$"""
+                , { "domid": {{{guest.Id}}}, "config": { "c_info": { "name": "{{{guest.Name}}}" }, "disks": [ { "pdev_path": "{{{guest.Disk}}}", "readwrite": 1 } ], "nics": [ { "mac": "{{{guest.Mac}}}" } ] } }
+                """);
+        }
+        return Answer(name, table.ToString()).Answer($"{name}-l", json.Append(" ]").ToString());
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,228 @@
+using System.Net;
+using System.Net.Sockets;
+using XenKube.Guests;
+using XenKube.Tests.Support;
+
+namespace XenKube.Tests.Guests;
+
+public sealed class XenGuestsTests : IDisposable
+{
+    private readonly TemporaryDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private string Node(int number, string cluster = "etcd", Func<XenGuestConfig, XenGuestConfig>? change = null)
+    {
+        var disk = _folder.Write($"guests/{cluster}/node-{number}.img", "x");
+        var config = XenGuestConfig.Create($"{cluster}-node-{number}", 1024, 1, XenVif.Create(MacAddress.ForNumber("00:16:3e:4e:31", 10 + number)), [XenDisk.Create(disk)]);
+        return _folder.Write($"guests/{cluster}/node-{number}.cfg", (change is null ? config : change(config)).ToString());
+    }
+
+    private (int, string, string, string, string) Domain(int id, int number, string state = "-b----", string cluster = "etcd") =>
+        (id, $"{cluster}-node-{number}", state, _folder[$"guests/{cluster}/node-{number}.img"], $"00:16:3e:4e:31:{10 + number}");
+
+    private XenGuests Guests(StandInXl xl, string address = "127.0.0.1") =>
+        new(xl.Driver, _folder["guests"], [new GuestAddress(MacAddress.Parse("00:16:3e:4e:31:11"), IPAddress.Parse(address))]);
+
+    [Fact]
+    public void List_is_the_union_of_configurations_and_domains()
+    {
+        Node(1);
+        Node(2);
+        _folder.Write("guests/etcd/broken.cfg", "name = \n");
+        using var xl = new StandInXl(("list -l", "now-l"), ("list", "now"));
+        xl.List("now", Domain(5, 1), (9, "failsafe", "--p---", "/dev/vg/failsafe", "00:16:3e:ee:ee:01"));
+        var warnings = new List<string>();
+        var guests = Guests(xl).List(warnings.Add);
+        Assert.Equal([("etcd-node-1", 5, XenGuestState.Blocked, "etcd/node-1"), ("etcd-node-2", (int?)null, XenGuestState.Halted, "etcd/node-2"), ("failsafe", 9, XenGuestState.Paused, null)], guests.Select(guest => (guest.Name, guest.Id, guest.State, guest.Node)));
+        Assert.Equal(("127.0.0.1", "00:16:3e:4e:31:11", 1024), (guests[0].IPAddress!.ToString(), guests[0].MacAddress, guests[0].Memory));
+        Assert.Contains("broken.cfg: line 1", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void List_without_xen_shows_configurations_and_warns()
+    {
+        Node(1);
+        using var xl = new StandInXl(("list -l", "list-no-xen"));
+        var warnings = new List<string>();
+        Assert.Equal(XenGuestState.Halted, Assert.Single(Guests(xl).List(warnings.Add)).State);
+        Assert.Contains("does not run on Xen", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_makes_domains_in_parallel_and_reports_each()
+    {
+        string[] paths = [Node(1), Node(2), Node(3)];
+        using var xl = new StandInXl([("list -l", "before-l"), ("list", "before"), ("list -l", "after-l"), ("list", "after"), .. paths.Select(path => ($"create {path}", path.Contains("node-2", StringComparison.Ordinal) ? "create-not-enough-memory" : "create"))]);
+        xl.List("before").List("after", Domain(5, 1), Domain(6, 3));
+        var reported = new List<string>();
+        var results = Guests(xl).Start(paths, new GuestActionOptions { Wait = GuestCondition.Running, OnResult = result => reported.Add(result.Name) });
+        Assert.Equal([null, "NotEnoughMemory", null], results.Select(result => result.Error?.ErrorId));
+        Assert.Equal([5, null, 6], results.Select(result => result.Guest?.Id));
+        Assert.Equal(3, reported.Count);
+    }
+
+    [Theory]
+    [InlineData("bad mac", "InvalidMacAddress")]
+    [InlineData("bad memory", "InvalidGuestConfig")]
+    [InlineData("numeric name", "InvalidGuestName")]
+    [InlineData("no name", "InvalidGuestConfig")]
+    [InlineData("no bootloader", "InvalidGuestConfig")]
+    [InlineData("no image", "ImageNotFound")]
+    [InlineData("directory", "InvalidGuestConfig")]
+    [InlineData("disk twice", "DiskInUse")]
+    [InlineData("syntax", "InvalidGuestConfig")]
+    public void Start_refuses_what_xl_would_swallow(string fault, string id)
+    {
+        var path = Node(1, change: config => fault switch
+        {
+            "bad mac" => config.WithItem("vif", 0, XenConfigValue.OfText("mac=00:16:3e:zz:31:11,bridge=virbr1")),
+            "bad memory" => config.With("memory", XenConfigValue.OfText("lots")),
+            "numeric name" => config.With("name", XenConfigValue.OfText("4711")),
+            "no name" => config.Without("name"),
+            "no bootloader" => config.Without("bootloader"),
+            "no image" => config.With("disk", XenConfigValue.OfTexts("/nonexistent.img,raw,xvda")),
+            "directory" => config.With("disk", XenConfigValue.OfTexts("/tmp,raw,xvda")),
+            "disk twice" => config.With("disk", XenConfigValue.OfTexts(config.Disks[0].ToString(), $"{config.Disks[0].Target},raw,xvdb")),
+            _ => config,
+        });
+        if (fault == "syntax")
+        {
+            File.AppendAllText(path, "memory = \n");
+        }
+        using var xl = new StandInXl(("list -l", "list-long-only-dom0"), ("list", "list-only-dom0"));
+        Assert.Equal(id, Assert.Single(Guests(xl).Start([path])).Error?.ErrorId);
+        Assert.DoesNotContain(xl.Calls, call => call[0] == "create");
+    }
+
+    [Fact]
+    public void Start_refuses_a_second_guest_on_one_image()
+    {
+        var first = Node(1);
+        var second = Node(2, change: config => config.With("disk", XenConfigValue.OfTexts($"{_folder["guests/etcd/node-1.img"]},raw,xvda")));
+        using var xl = new StandInXl(("list -l", "busy-l"), ("list", "busy"));
+        xl.List("busy", Domain(5, 1));
+        var error = Assert.Single(Guests(xl).Start([second])).Error!;
+        Assert.Equal("DiskInUse", error.ErrorId);
+        Assert.Contains("etcd-node-1", error.Message, StringComparison.Ordinal);
+        // Both at once: the first wins.
+        using var fresh = new StandInXl(("list -l", "list-long-only-dom0"), ("list", "list-only-dom0"), ($"create {first}", "create"));
+        Assert.Equal([null, "DiskInUse"], Guests(fresh).Start([first, second]).Select(result => result.Error?.ErrorId));
+    }
+
+    [Fact]
+    public void Start_refuses_a_running_name_and_a_mac_in_use()
+    {
+        using var xl = new StandInXl(("list -l", "busy-l"), ("list", "busy"));
+        xl.List("busy", Domain(5, 1) with { Item4 = "/other.img" });
+        Assert.Equal("GuestNameInUse", Guests(xl).Start([Node(1)])[0].Error?.ErrorId);
+        Assert.Equal("MacAddressInUse", Guests(xl).Start([Node(1, "kube")])[0].Error?.ErrorId);
+    }
+
+    [SkippableFact]
+    public void Start_refuses_an_image_on_a_loop_device()
+    {
+        Tool.Need("losetup");
+        var path = Node(1);
+        File.WriteAllBytes(_folder["guests/etcd/node-1.img"], new byte[1 << 20]);
+        var attached = Tool.Run("losetup", "-f", "--show", _folder["guests/etcd/node-1.img"]);
+        Skip.If(attached.ExitCode != 0, $"this machine gives no loop device: {attached.Error.Trim()}");
+        try
+        {
+            using var xl = new StandInXl(("list -l", "list-long-only-dom0"), ("list", "list-only-dom0"));
+            var error = Guests(xl).Start([path])[0].Error!;
+            Assert.Equal("DiskInUse", error.ErrorId);
+            Assert.Contains(attached.Output.Trim(), error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Tool.Run("losetup", "-d", attached.Output.Trim());
+        }
+    }
+
+    [Fact]
+    public void Stop_asks_and_force_destroys()
+    {
+        var path = Node(1);
+        using var xl = new StandInXl(("shutdown etcd-node-1", "shutdown"), ("destroy etcd-node-1", "destroy-running"), ("list -l", "up-l"), ("list", "up"), ("list -l", "up-l"), ("list", "up"), ("list -l", "down-l"), ("list", "down"));
+        xl.List("up", Domain(5, 1, "---s--")).List("down");
+        Assert.Equal(XenGuestState.Halted, Guests(xl).Stop([path], new GuestActionOptions { Wait = GuestCondition.Gone })[0].Guest!.State);
+        Assert.Equal(XenGuestState.Halted, Guests(xl).Stop([path], new GuestActionOptions { Force = true })[0].Guest!.State);
+        Assert.Equal(["shutdown", "destroy"], xl.Calls.Select(call => call[0]).Where(verb => verb != "list"));
+    }
+
+    [Fact]
+    public void Restart_waits_for_the_new_domain()
+    {
+        var path = Node(1);
+        using var xl = new StandInXl(("reboot etcd-node-1", "reboot"), ("list -l", "old-l"), ("list", "old"), ("list -l", "old-l"), ("list", "old"), ("list -l", "none-l"), ("list", "none"), ("list -l", "new-l"), ("list", "new"));
+        xl.List("old", Domain(5, 1)).List("none").List("new", Domain(6, 1));
+        Assert.Equal(6, Guests(xl).Restart([path], new GuestActionOptions { Wait = GuestCondition.Running })[0].Guest!.Id);
+    }
+
+    [Fact]
+    public void Remove_refuses_a_running_guest_without_force()
+    {
+        var path = Node(1);
+        using var xl = new StandInXl(("list -l", "up-l"), ("list", "up"), ("list -l", "up-l"), ("list", "up"), ("list -l", "down-l"), ("list", "down"), ("destroy etcd-node-1", "destroy-running"));
+        xl.List("up", Domain(5, 1)).List("down");
+        Assert.Equal("GuestRunning", Guests(xl).Remove([path])[0].Error?.ErrorId);
+        Assert.True(File.Exists(path));
+        Assert.Null(Guests(xl).Remove([path], new GuestActionOptions { Force = true })[0].Error);
+        Assert.False(File.Exists(path));
+        Assert.True(File.Exists(_folder["guests/etcd/node-1.img"]));
+    }
+
+    [Fact]
+    public void Suspend_and_resume_pause_and_unpause()
+    {
+        var path = Node(1);
+        using var xl = new StandInXl(("pause etcd-node-1", "pause"), ("unpause etcd-node-1", "unpause"), ("list -l", "p-l"), ("list", "p"), ("list -l", "r-l"), ("list", "r"));
+        xl.List("p", Domain(5, 1, "--p---")).List("r", Domain(5, 1, "r-----"));
+        Assert.Equal(XenGuestState.Paused, Guests(xl).Suspend([path])[0].Guest!.State);
+        Assert.Equal(XenGuestState.Running, Guests(xl).Resume([path])[0].Guest!.State);
+    }
+
+    [Fact]
+    public void Wait_gives_up_after_its_time_and_names_a_crash()
+    {
+        var path = Node(1);
+        using var xl = new StandInXl(("list -l", "s-l"), ("list", "s"));
+        xl.List("s", Domain(5, 1, "--p---"));
+        Assert.Equal("WaitTimeout", Guests(xl).Wait([path], GuestCondition.Running, new GuestActionOptions { Timeout = TimeSpan.FromMilliseconds(300) })[0].Error?.ErrorId);
+        using var crashed = new StandInXl(("list -l", "c-l"), ("list", "c"));
+        crashed.List("c", Domain(5, 1, "---sc-"));
+        Assert.Equal("GuestCrashed", Guests(crashed).Wait([path], GuestCondition.Ssh)[0].Error?.ErrorId);
+        using var cancel = new CancellationTokenSource(300);
+        Assert.ThrowsAny<OperationCanceledException>(() => Guests(xl).Wait([path], GuestCondition.Running, cancellationToken: cancel.Token));
+    }
+
+    [Fact]
+    public void Wait_for_the_address_takes_any_answer()
+    {
+        var path = Node(1);
+        using var xl = new StandInXl(("list -l", "up-l"), ("list", "up"));
+        xl.List("up", Domain(5, 1));
+        // Loopback refuses or accepts port 22: either is an answer. To the broadcast address no connection is ever made.
+        Assert.Null(Guests(xl).Wait([path], GuestCondition.Address)[0].Error);
+        Assert.Equal("WaitTimeout", Guests(xl, "255.255.255.255").Wait([path], GuestCondition.Address, new GuestActionOptions { Timeout = TimeSpan.FromMilliseconds(100) })[0].Error?.ErrorId);
+        Assert.Equal("ReservationNotFound", new XenGuests(xl.Driver, _folder["guests"]).Wait([path], GuestCondition.Ssh)[0].Error?.ErrorId);
+    }
+
+    [Theory]
+    [InlineData("SSH-2.0-OpenSSH_7.5\r\n", "SSH-2.0-OpenSSH_7.5")]
+    [InlineData("220 smtp.example.org\r\n", null)]
+    [InlineData("", null)]
+    public async Task Ssh_is_recognised_by_its_greeting(string greeting, string? banner)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Task.Run(async () =>
+        {
+            using var client = await listener.AcceptTcpClientAsync();
+            await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(greeting));
+        });
+        Assert.Equal(banner, GuestNetwork.SshBanner(IPAddress.Loopback, TimeSpan.FromSeconds(5), default, ((IPEndPoint)listener.LocalEndpoint).Port));
+        await serving;
+    }
+}

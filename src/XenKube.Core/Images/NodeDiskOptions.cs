@@ -1,0 +1,20 @@
+namespace XenKube.Images;
+
+/// <summary>How node disks are made.</summary>
+/// <param name="AdditionalSpace">Bytes of empty space behind the image's own; they take no room until a guest writes there.</param>
+/// <param name="Cache">
+/// True to keep the decompressed image as a sparse file beside the compressed one (<c>coreos-1520.9.0.bin</c>), so that the next
+/// nodes need no decompression. Such a file is used only while it and the image are what they were when it was made.
+/// </param>
+/// <param name="Force">True to try although the disk seems too small.</param>
+public sealed record NodeDiskOptions(long AdditionalSpace = 0, bool Cache = false, bool Force = false)
+{
+    /// <summary>
+    /// SHA-512 of the compressed image as it was verified, in hexadecimal (<see cref="ImageSignature.Sha512"/>), or null. The
+    /// bytes that are decompressed are hashed on their way; if they are other bytes, no node disk appears.
+    /// </summary>
+    public string? ExpectedSha512 { get; init; }
+
+    /// <summary>Threads that decompress; 0 takes one for each processor.</summary>
+    public int Threads { get; init; }
+}

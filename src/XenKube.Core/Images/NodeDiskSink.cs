@@ -1,0 +1,44 @@
+using XenKube.Images.Bzip2;
+
+namespace XenKube.Images;
+
+/// <summary>Writes what is decompressed to several files at once, and leaves out what is zero.</summary>
+internal sealed class NodeDiskSink : IBzip2Sink
+{
+    private readonly IReadOnlyList<NewFile> _files;
+    private readonly byte[] _run = new byte[64 * 1024];
+
+    public NodeDiskSink(IReadOnlyList<NewFile> files) => _files = files;
+
+    /// <summary>Where the next byte belongs.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Bytes written to each file.</summary>
+    public long Written { get; private set; }
+
+    /// <inheritdoc/>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        foreach (var file in _files)
+        {
+            file.Write(Position, bytes);
+        }
+        Position += bytes.Length;
+        Written += bytes.Length;
+    }
+
+    /// <inheritdoc/>
+    public void WriteRun(byte value, long count)
+    {
+        if (value == 0)
+        {
+            Position += count;
+            return;
+        }
+        _run.AsSpan().Fill(value);
+        for (; count > 0; count -= Math.Min(count, _run.Length))
+        {
+            Write(_run.AsSpan(0, (int)Math.Min(count, _run.Length)));
+        }
+    }
+}

@@ -1,0 +1,238 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using XenKube.Images.Bzip2;
+
+namespace XenKube.Images;
+
+/// <summary>
+/// Pours one compressed image into any number of node disks: decompressed once, written to all of them, zeros left out. On
+/// file systems that can share blocks (XFS, Btrfs) all but the first are clones. All disks appear, complete and on stable
+/// storage, or none does. They are made with mode 0600, since Ignition may leave secrets in them.
+/// </summary>
+public static class NodeDiskWriter
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int CopySize = 1024 * 1024;
+
+    /// <summary>Makes node disks.</summary>
+    /// <param name="image">The compressed image.</param>
+    /// <param name="targets">The disks to make; none of them may exist.</param>
+    /// <param name="options">How; null for the usual.</param>
+    /// <param name="progress">Is told how far the work is, in compressed bytes, at most ten times a second.</param>
+    /// <param name="cancellationToken">Stops the work; then no disk appears.</param>
+    /// <returns>What was made.</returns>
+    /// <exception cref="ItemNotFoundException">There is no such image, or no such directory.</exception>
+    /// <exception cref="ItemExistsException">A target exists; it is left alone.</exception>
+    /// <exception cref="CorruptImageException">The image is damaged, or not the one that was expected.</exception>
+    /// <exception cref="OperationFailedException">A disk is full or cannot be written.</exception>
+    public static NodeDiskResult Write(
+        string image,
+        IReadOnlyList<string> targets,
+        NodeDiskOptions? options = null,
+        IProgress<OperationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(image);
+        ArgumentNullException.ThrowIfNull(targets);
+        options ??= new NodeDiskOptions();
+        CheckTargets(targets, options);
+        var cache = new ImageCache(image);
+        var files = new List<NewFile>();
+        try
+        {
+            files.AddRange(targets.Select(target => NewFile.Create(target, Private)));
+            using var cached = cache.TryOpen(options.ExpectedSha512);
+            return cached is not null
+                ? FromCache(cached, image, files, options, progress, cancellationToken)
+                : FromImage(image, options.Cache ? cache : null, files, options, progress, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("ImageNotReadable", image, null, e.Message, innerException: e);
+        }
+        catch (XenKubeException e)
+        {
+            e.In(image);
+            throw;
+        }
+        finally
+        {
+            files.ForEach(file => file.Dispose());
+        }
+    }
+
+    private static void CheckTargets(IReadOnlyList<string> targets, NodeDiskOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.AdditionalSpace);
+        if (targets.Count == 0)
+        {
+            throw new InvalidInputException("NoTarget", null, null, "no node disk is named");
+        }
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var target in targets)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(target);
+            if (!seen.Add(Path.GetFullPath(target)))
+            {
+                throw new InvalidInputException("TargetNamedTwice", target, null, "is named twice");
+            }
+            if (FileStatus.Read(target, follow: false) is not null)
+            {
+                throw NewFile.AlreadyThere(target);
+            }
+            var directory = Path.GetDirectoryName(Path.GetFullPath(target))!;
+            if (FileStatus.Read(directory) is not { IsDirectory: true })
+            {
+                throw new ItemNotFoundException("DirectoryNotFound", directory, null, "there is no such directory");
+            }
+        }
+    }
+
+    private static NodeDiskResult FromImage(
+        string image,
+        ImageCache? cache,
+        List<NewFile> files,
+        NodeDiskOptions options,
+        IProgress<OperationProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        using var input = Open(image);
+        var status = FileStatus.Read(input.SafeFileHandle)!.Value;
+        using var kept = cache?.Create();
+        var (leaders, clones) = Group(kept is null ? files : [kept, .. files]);
+        if (!options.Force)
+        {
+            FreeSpace.CheckCompressed(leaders, input, cancellationToken);
+        }
+        using var hash = cache is null && options.ExpectedSha512 is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
+        var meter = new ProgressMeter(progress, "Expanding", image, status.Size);
+        var sink = new NodeDiskSink(leaders);
+        var decoding = new Bzip2Options { Threads = options.Threads, Hash = hash, Progress = done => meter.Report(done) };
+        var size = Bzip2Decoder.Decode(input, sink, decoding, cancellationToken);
+        var sha512 = hash is null ? "" : Convert.ToHexStringLower(hash.GetHashAndReset());
+        meter.Report(status.Size, last: true);
+        if (options.ExpectedSha512 is not null && !options.ExpectedSha512.Equals(sha512, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CorruptImageException("ImageChanged", image, null, "these are not the bytes whose signature was verified", "Verify the image again");
+        }
+        Finish(files, leaders, clones, size, options, cancellationToken);
+        if (kept is not null)
+        {
+            kept.SetLength(size);
+            kept.Flush();
+            cache!.Publish(kept, size, status, sha512);
+        }
+        Publish(files);
+        return new NodeDiskResult([.. files.Select(file => file.Path)], size + options.AdditionalSpace, sink.Written, clones.Count, FromCache: false);
+    }
+
+    private static NodeDiskResult FromCache(
+        SafeFileHandle cached,
+        string image,
+        List<NewFile> files,
+        NodeDiskOptions options,
+        IProgress<OperationProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        var size = RandomAccess.GetLength(cached);
+        var leaders = files.Where(file => !file.TryClone(cached)).ToList();
+        var extents = leaders.Count == 0 ? [] : DataExtents.Of(cached);
+        var total = extents.Sum(extent => extent.Length);
+        if (!options.Force)
+        {
+            FreeSpace.Check(leaders, total, () => total);
+        }
+        var meter = new ProgressMeter(progress, "Copying", image, total);
+        var buffer = new byte[CopySize];
+        long done = 0;
+        foreach (var (start, length) in extents)
+        {
+            for (long at = 0; at < length;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var count = RandomAccess.Read(cached, buffer.AsSpan(0, (int)Math.Min(length - at, buffer.Length)), start + at);
+                if (count == 0)
+                {
+                    throw new OperationFailedException("ImageNotReadable", image, null, "its decompressed copy became shorter while it was read");
+                }
+                leaders.ForEach(file => file.Write(start + at, buffer.AsSpan(0, count)));
+                at += count;
+                done += count;
+                meter.Report(done);
+            }
+        }
+        meter.Report(total, last: true);
+        Finish(files, leaders, [], size, options, cancellationToken);
+        Publish(files);
+        return new NodeDiskResult([.. files.Select(file => file.Path)], size + options.AdditionalSpace, total, files.Count - leaders.Count, FromCache: true);
+    }
+
+    private static FileStream Open(string image)
+    {
+        try
+        {
+            return new FileStream(image, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ItemNotFoundException("ImageNotFound", image, null, "there is no such image");
+        }
+    }
+
+    // Files that can share another's blocks need not be written: asked of the file system while all are empty.
+    private static (List<NewFile> Leaders, List<(NewFile File, NewFile Leader)> Clones) Group(IEnumerable<NewFile> files)
+    {
+        var leaders = new List<NewFile>();
+        var clones = new List<(NewFile File, NewFile Leader)>();
+        foreach (var file in files)
+        {
+            if (leaders.Find(file.TryClone) is { } leader)
+            {
+                clones.Add((file, leader));
+            }
+            else
+            {
+                leaders.Add(file);
+            }
+        }
+        return (leaders, clones);
+    }
+
+    private static void Finish(
+        List<NewFile> files,
+        List<NewFile> leaders,
+        List<(NewFile File, NewFile Leader)> clones,
+        long size,
+        NodeDiskOptions options,
+        CancellationToken cancellationToken)
+    {
+        leaders.ForEach(file => file.SetLength(size));
+        foreach (var (file, leader) in clones)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!file.TryClone(leader))
+            {
+                throw new OperationFailedException("NodeDiskNotWritable", file.Path, null, $"cannot share the blocks of {leader.Path}");
+            }
+        }
+        foreach (var file in files)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            file.SetLength(size + options.AdditionalSpace);
+            file.Flush();
+        }
+    }
+
+    private static void Publish(List<NewFile> files)
+    {
+        try
+        {
+            files.ForEach(file => file.Publish());
+        }
+        catch
+        {
+            files.ForEach(file => file.Withdraw());
+            throw;
+        }
+    }
+}

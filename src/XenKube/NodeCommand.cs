@@ -4,7 +4,10 @@ using XenKube.Commands.Completion;
 
 namespace XenKube.Commands;
 
-/// <summary>The base of cmdlets that do something with nodes, named or from the pipeline.</summary>
+/// <summary>
+/// The base of cmdlets that do something with nodes, named or from the pipeline. Called by one of the guide's words
+/// (kup, kdown, kdestroy, kgen) a cmdlet takes what the word took: nodes of the cluster in whose directory one stands.
+/// </summary>
 public abstract class NodeCommand : XenDirCommand
 {
     /// <summary>Name of the parameter set in which nodes are named.</summary>
@@ -18,18 +21,22 @@ public abstract class NodeCommand : XenDirCommand
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
-    public string? Cluster { get; set; }
+    public virtual string? Cluster { get; set; }
 
     /// <summary>Names of nodes of that cluster. Wildcards are allowed. Default: all.</summary>
-    [Parameter(Position = 1, ParameterSetName = NameSet)]
+    [Parameter(Position = 1, ParameterSetName = NameSet, ValueFromRemainingArguments = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(NodeCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Nodes, as Get-Node returns them.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = NodeSet, ValueFromPipeline = true)]
+    /// <summary>Nodes, as Get-Node returns them, also those that came from another host; or anything that has a node.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = NodeSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Node")]
     public Node? InputObject { get; set; }
+
+    /// <summary>The word of the guide by which the command was called; null if it was called by its own name.</summary>
+    protected string? GuideWord => Commands.GuideWord.Of(MyInvocation);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -45,7 +52,7 @@ public abstract class NodeCommand : XenDirCommand
     protected abstract void ProcessNode(Node node);
 
     /// <summary>The nodes of this round of the pipeline.</summary>
-    protected IEnumerable<Node> SelectedNodes()
+    protected IReadOnlyList<Node> SelectedNodes()
     {
         if (InputObject is not null)
         {
@@ -60,5 +67,22 @@ public abstract class NodeCommand : XenDirCommand
         return selected;
     }
 
-    private IEnumerable<string> NamesGiven() => Name is null ? [Cluster!] : Name.Select(name => $"{Cluster}/{name}");
+    /// <summary>What was typed to name nodes, as cluster and node with a slash between.</summary>
+    protected virtual IEnumerable<string> NamesGiven() => GuideWord is null ? Named(Cluster!, Name) : InCurrentCluster([Cluster!, .. Name ?? []]);
+
+    /// <summary>Nodes of the cluster in whose directory one stands.</summary>
+    /// <param name="nodes">Names of nodes.</param>
+    protected IEnumerable<string> InCurrentCluster(IEnumerable<string> nodes)
+    {
+        var cluster = Require(() => Directory.FindClusterAt(SessionState.Path.CurrentFileSystemLocation.ProviderPath)
+            ?? throw new InvalidInputException("NotInCluster", SessionState.Path.CurrentFileSystemLocation.ProviderPath, null, "is not the directory of a cluster", $"Go to one with xencd, or use {MyInvocation.MyCommand.Name} with the name of the cluster"));
+        return Named(cluster, nodes);
+    }
+
+    /// <summary>The XENDIR that a node lives in: the one asked for, else the one it came from.</summary>
+    /// <param name="node">The node.</param>
+    protected XenDirectory DirectoryOf(Node node) => XenDir is null ? new XenDirectory(node.XenDir) : Directory;
+
+    private static IEnumerable<string> Named(string cluster, IEnumerable<string>? nodes) =>
+        nodes is null ? [cluster] : nodes.Select(node => $"{cluster}/{node}");
 }

@@ -96,9 +96,55 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         return task.GetAwaiter().GetResult();
     }
 
+    /// <summary>Asks PowerShell whether a change may be made: says the sentence for -WhatIf and -Verbose, asks it for -Confirm.</summary>
+    /// <param name="sentence">What would be done to which file, from its verb on, without a final stop.</param>
+    protected bool Should(string sentence) => ShouldProcess(sentence, $"{sentence}?", "Confirm");
+
     /// <summary>The path of the file system behind one that the user typed, relative to $PWD and through drives.</summary>
     /// <param name="path">What the user typed; wildcards are not expanded.</param>
     protected string Resolve(string path) => GetUnresolvedProviderPathFromPSPath(path);
+
+    /// <summary>
+    /// The files that -Path and -LiteralPath name. A pattern without a match is nothing; a name without a file is
+    /// reported, and the next one is taken.
+    /// </summary>
+    /// <param name="path">Paths with wildcards.</param>
+    /// <param name="literalPath">Paths taken as they are.</param>
+    protected IReadOnlyList<string> Files(string[]? path, string[]? literalPath)
+    {
+        var files = new List<string>();
+        foreach (var literal in literalPath ?? [])
+        {
+            Guard(literal, () => files.Add(ExistingFile(Resolve(literal))));
+        }
+        foreach (var pattern in path ?? [])
+        {
+            if (WildcardPattern.ContainsWildcardCharacters(pattern))
+            {
+                files.AddRange(Matches(pattern).Where(file => !Directory.Exists(file)));
+            }
+            else
+            {
+                Guard(pattern, () => files.Add(ExistingFile(Resolve(pattern))));
+            }
+        }
+        return files;
+    }
+
+    private IEnumerable<string> Matches(string pattern)
+    {
+        try
+        {
+            return GetResolvedProviderPathFromPSPath(pattern, out var provider) is { } found && provider.Name == "FileSystem" ? found : [];
+        }
+        catch (System.Management.Automation.ItemNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    private static string ExistingFile(string path) =>
+        File.Exists(path) ? path : throw new XenKube.ItemNotFoundException("FileNotFound", path, null, Directory.Exists(path) ? "is a directory" : "does not exist");
 
     /// <inheritdoc/>
     public void Dispose()

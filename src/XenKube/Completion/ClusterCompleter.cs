@@ -5,17 +5,32 @@ using XenKube.Clusters;
 
 namespace XenKube.Commands.Completion;
 
-/// <summary>Completes names of clusters, and of their nodes behind a slash.</summary>
+/// <summary>
+/// Completes names of clusters, and of their nodes behind a slash; for the guide's words nodes of the current cluster, and
+/// for kgen its actions.
+/// </summary>
 public sealed class ClusterCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completions.Of(wordToComplete, word =>
         {
-            var directory = Completions.XenDirectory(fakeBoundParameters);
-            var slash = word.IndexOf('/', StringComparison.Ordinal);
-            return slash < 0
-                ? new ClusterStore(directory).List().Select(cluster => cluster.Name)
-                : new NodeStore(directory).List(new NodeName(word[..slash], "*")).Select(node => node.FullName);
+            switch (Completions.GuideWordOf(commandAst))
+            {
+                case null:
+                    return ClustersAndNodes(Completions.XenDirectory(fakeBoundParameters), word);
+                case GuideWord.Generate:
+                    return KgenAction.Names;
+                default:
+                    return NodeCompleter.NodesHere(Completions.XenDirectory(fakeBoundParameters));
+            }
         });
+
+    private static IEnumerable<string> ClustersAndNodes(XenDirectory directory, string word)
+    {
+        var slash = word.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0
+            ? new ClusterStore(directory).List().Select(cluster => cluster.Name)
+            : new NodeStore(directory).List(new NodeName(word[..slash], "*")).Select(node => node.FullName);
+    }
 }

@@ -14,25 +14,60 @@ internal static class Completions
     /// <summary>The candidates that begin with what is typed; none where anything goes wrong.</summary>
     /// <param name="wordToComplete">What is typed, quotes included.</param>
     /// <param name="candidates">All candidates for a word.</param>
-    public static IEnumerable<CompletionResult> Of(string? wordToComplete, Func<string, IEnumerable<string>> candidates)
+    public static IEnumerable<CompletionResult> Of(string? wordToComplete, Func<string, IEnumerable<string>> candidates) =>
+        Of(wordToComplete, word => candidates(word).Select(candidate => (candidate, candidate)));
+
+    /// <summary>The candidates that begin with what is typed, each with a word to show about it.</summary>
+    /// <param name="wordToComplete">What is typed, quotes included.</param>
+    /// <param name="candidates">All candidates for a word, and what to show about each.</param>
+    public static IEnumerable<CompletionResult> Of(string? wordToComplete, Func<string, IEnumerable<(string Text, string ToolTip)>> candidates)
     {
         var word = (wordToComplete ?? "").Trim('\'', '"');
         try
         {
             return [.. candidates(word)
-                .Where(candidate => candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase) || (NamePattern.IsPattern(word) && NamePattern.IsMatch(word, candidate)))
-                .Select(candidate => new CompletionResult(Quote(candidate), candidate, CompletionResultType.ParameterValue, candidate))];
+                .Where(candidate => candidate.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase) || (NamePattern.IsPattern(word) && NamePattern.IsMatch(word, candidate.Text)))
+                .Select(candidate => new CompletionResult(Quote(candidate.Text), candidate.Text, CompletionResultType.ParameterValue, candidate.ToolTip.Length == 0 ? candidate.Text : candidate.ToolTip))];
         }
-        catch (Exception error) when (error is XenKubeException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is XenKubeException or IOException or UnauthorizedAccessException or RuntimeException)
         {
             return [];
         }
     }
 
     /// <summary>The XENDIR that the command being typed would use.</summary>
-    /// <param name="fakeBoundParameters">What is typed already.</param>
-    public static XenDirectory XenDirectory(IDictionary? fakeBoundParameters) =>
-        Clusters.XenDirectory.Resolve(fakeBoundParameters?["XenDir"] as string);
+    /// <param name="bound">What is typed already.</param>
+    public static XenDirectory XenDirectory(IDictionary? bound) =>
+        Clusters.XenDirectory.Resolve(Text(bound, "XenDir") is { } path ? Resolve(path) : null);
+
+    /// <summary>The value of a parameter that is typed already, as text; null if it is not.</summary>
+    /// <param name="bound">What is typed already.</param>
+    /// <param name="parameter">The parameter.</param>
+    public static string? Text(IDictionary? bound, string parameter) => bound?[parameter] switch
+    {
+        null => null,
+        PSObject { BaseObject: var value } => value.ToString(),
+        IList { Count: > 0 } list => list[0]?.ToString(),
+        var value => value.ToString(),
+    };
+
+    /// <summary>The path behind one that is typed relative to $PWD.</summary>
+    /// <param name="path">What is typed.</param>
+    public static string Resolve(string path) => Path.Combine(CurrentDirectory, path);
+
+    /// <summary>$PWD; the process knows another current directory.</summary>
+    public static string CurrentDirectory
+    {
+        get
+        {
+            using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+            return shell.AddCommand("Get-Location").AddParameter("PSProvider", "FileSystem").Invoke<PathInfo>()[0].ProviderPath;
+        }
+    }
+
+    /// <summary>The word by which the command being typed is called, if it is one of the guide's.</summary>
+    /// <param name="command">The command being typed.</param>
+    public static string? GuideWordOf(CommandAst command) => GuideWord.Of(command.GetCommandName());
 
     private static string Quote(string text) => text.AsSpan().IndexOfAny(NeedQuotes) < 0 ? text : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
 }

@@ -5,14 +5,21 @@ using XenKube.Clusters;
 
 namespace XenKube.Commands.Completion;
 
-/// <summary>Completes names of the nodes of the cluster that is already typed.</summary>
+/// <summary>Completes names of the nodes of the cluster that is already typed; for the guide's words, of the current one.</summary>
 public sealed class NodeCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completions.Of(wordToComplete, _ =>
         {
-            var cluster = fakeBoundParameters?["Cluster"] as string ?? "*";
-            return new NodeStore(Completions.XenDirectory(fakeBoundParameters)).List(new NodeName(cluster, "*")).Select(node => node.Name).Distinct();
+            var directory = Completions.XenDirectory(fakeBoundParameters);
+            return Completions.GuideWordOf(commandAst) is null
+                ? new NodeStore(directory).List(new NodeName(Completions.Text(fakeBoundParameters, "Cluster") ?? "*", "*")).Select(node => node.Name).Distinct()
+                : NodesHere(directory);
         });
+
+    internal static IEnumerable<string> NodesHere(XenDirectory directory) =>
+        directory.FindClusterAt(Completions.CurrentDirectory) is { } cluster
+            ? new NodeStore(directory).List(new NodeName(cluster, "*")).Select(node => node.Name)
+            : [];
 }

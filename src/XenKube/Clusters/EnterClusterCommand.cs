@@ -1,0 +1,54 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Commands.Completion;
+
+namespace XenKube.Commands;
+
+/// <summary>Goes to a cluster's directory and takes over the functions that the cluster brings along.</summary>
+[Cmdlet(VerbsCommon.Enter, "Cluster")]
+[Alias("xencd")]
+[OutputType(typeof(Cluster))]
+public sealed class EnterClusterCommand : XenDirCommand
+{
+    /// <summary>Name of the cluster.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Cluster")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ClusterNameCompleter))]
+    public string Name { get; set; } = "";
+
+    /// <summary>Leaves functions.ps1 alone.</summary>
+    [Parameter]
+    public SwitchParameter NoFunctions { get; set; }
+
+    /// <summary>Returns the cluster.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(Name, () =>
+    {
+        var cluster = new ClusterStore(Directory).Get(Name);
+        SessionState.Path.SetLocation(WildcardPattern.Escape(cluster.Path));
+        if (!NoFunctions && ClusterFunctions.Find(cluster) is { } functions)
+        {
+            Run(functions);
+        }
+        if (PassThru)
+        {
+            WriteObject(cluster);
+        }
+    });
+
+    private void Run(ClusterFunctions functions)
+    {
+        if (functions.Distrust is { } reason)
+        {
+            WriteWarning($"{functions.Path} is not run: {reason}");
+            return;
+        }
+        WriteVerbose($"Run {functions.Path} in this scope");
+        // Dot-sourced into the caller's scope: a binary cmdlet has none of its own.
+        InvokeCommand.InvokeScript(false, ScriptBlock.Create(". $args[0]"), null, functions.Path);
+    }
+}

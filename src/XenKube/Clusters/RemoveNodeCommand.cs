@@ -1,0 +1,19 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+
+namespace XenKube.Commands;
+
+/// <summary>Removes nodes: disk, config, template, guest configuration and published config.</summary>
+[Cmdlet(VerbsCommon.Remove, "Node", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = NameSet)]
+[Alias("Remove-XenNode")]
+public sealed class RemoveNodeCommand : NodeCommand
+{
+    /// <inheritdoc/>
+    protected override void ProcessNode(Node node)
+    {
+        if (Should($"Remove the node {node} with all of its files: {node.DiskPath}, its configs and {node.IgnitionPath}"))
+        {
+            new NodeStore(DirectoryOf(node)).Remove(node);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Management.Automation;
+using XenKube.Commands.Completion;
+using XenKube.Images;
+
+namespace XenKube.Commands;
+
+/// <summary>Lists the signing keys that are trusted; with -Known, those that XenKube carries along to be trusted by name.</summary>
+[Cmdlet(VerbsCommon.Get, "SigningKey", DefaultParameterSetName = TrustedSet)]
+[OutputType(typeof(SigningKey), ParameterSetName = [TrustedSet])]
+[OutputType(typeof(KnownKey), ParameterSetName = [KnownSet])]
+public sealed class GetSigningKeyCommand : XenDirCommand
+{
+    private const string TrustedSet = "Trusted";
+    private const string KnownSet = "Known";
+
+    /// <summary>Fingerprints, or their last digits; or words of the user id with wildcards. Default: all.</summary>
+    [Parameter(Position = 0, ParameterSetName = TrustedSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FingerprintCompleter))]
+    public string[]? Fingerprint { get; set; }
+
+    /// <summary>Lists the keys that Import-SigningKey -Known can trust.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = KnownSet)]
+    public SwitchParameter Known { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(null, () =>
+    {
+        if (Known)
+        {
+            WriteObject(KnownKey.All, enumerateCollection: true);
+            return;
+        }
+        var keys = new TrustStore(Directory.KeysPath).List();
+        foreach (var fingerprint in Fingerprint ?? ["*"])
+        {
+            Guard(fingerprint, () => WriteObject(Select(keys, fingerprint), enumerateCollection: true));
+        }
+    });
+
+    private IReadOnlyList<SigningKey> Select(IReadOnlyList<SigningKey> keys, string wanted)
+    {
+        var pattern = new WildcardPattern(wanted, WildcardOptions.IgnoreCase);
+        var digits = wanted.Replace(" ", "", StringComparison.Ordinal);
+        SigningKey[] found = [.. keys.Where(key => key.Fingerprint.EndsWith(digits, StringComparison.OrdinalIgnoreCase) || pattern.IsMatch(key.Fingerprint) || pattern.IsMatch(key.UserId))];
+        return found.Length > 0 || WildcardPattern.ContainsWildcardCharacters(wanted)
+            ? found
+            : throw new ItemNotFoundException("KeyNotFound", Directory.KeysPath, null, $"no key '{wanted}' is trusted", "Get-SigningKey lists those that are, Import-SigningKey trusts another");
+    }
+}

@@ -10,10 +10,25 @@
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('XenKube.Format.ps1xml')
     TypesToProcess       = @('XenKube.Types.ps1xml')
-    CmdletsToExport      = @()
+    CmdletsToExport      = @(
+        'Enter-Cluster'
+        'Get-Cluster'
+        'New-Cluster'
+        'Remove-Cluster'
+        'Get-DiskPartition'
+        'Get-Node'
+        'Remove-Node'
+        'Get-SigningKey'
+        'Import-SigningKey'
+        'Remove-SigningKey'
+    )
     FunctionsToExport    = @()
     VariablesToExport    = @()
-    AliasesToExport      = @()
+    AliasesToExport      = @(
+        'Get-XenNode'
+        'Remove-XenNode'
+        'xencd'
+    )
     PrivateData          = @{
         PSData = @{
             Tags         = @('Xen', 'CoreOS', 'Flatcar', 'Ignition', 'ext4', 'dom0', 'Linux', 'PSEdition_Core')

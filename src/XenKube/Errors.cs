@@ -13,7 +13,9 @@ internal static class Errors
         var record = new ErrorRecord(error, error.ErrorId, Category(error), target ?? error.File);
         if (error.Remedy is not null)
         {
-            record.ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = error.Remedy };
+            // PowerShell shows the recommended action on a line of its own, so the message is shown without it.
+            var message = string.Join(": ", new[] { error.File, error.Place, error.Reason }.Where(part => !string.IsNullOrEmpty(part)));
+            record.ErrorDetails = new ErrorDetails(message) { RecommendedAction = error.Remedy };
         }
         return record;
     }

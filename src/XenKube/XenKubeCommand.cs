@@ -131,11 +131,12 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         return files;
     }
 
-    private IEnumerable<string> Matches(string pattern)
+    private string[] Matches(string pattern)
     {
         try
         {
-            return GetResolvedProviderPathFromPSPath(pattern, out var provider) is { } found && provider.Name == "FileSystem" ? found : [];
+            var found = GetResolvedProviderPathFromPSPath(pattern, out var provider);
+            return provider.Name == "FileSystem" ? [.. found] : [];
         }
         catch (System.Management.Automation.ItemNotFoundException)
         {

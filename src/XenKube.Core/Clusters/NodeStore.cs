@@ -60,6 +60,20 @@ public sealed class NodeStore
         };
     }
 
+    /// <summary>The node that a file belongs to by its place and name: <c>guests/CLUSTER/NODE.img</c>, <c>.ct</c>, <c>.cfg</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The node; null if the file is no node's.</returns>
+    public Node? FindByFile(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var file = Path.GetFileName(path);
+        var extension = Array.Find(Extensions, e => file.EndsWith(e, StringComparison.Ordinal));
+        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return extension is not null && _directory.FindClusterAt(directory) is { } cluster && Path.GetFileName(directory) == cluster && ItemName.IsValid(file[..^extension.Length])
+            ? Describe(cluster, file[..^extension.Length])
+            : null;
+    }
+
     /// <summary>Removes every file of a node, its published config included.</summary>
     /// <param name="node">The node.</param>
     /// <exception cref="ItemInUseException">Its disk is in use; nothing was removed.</exception>

@@ -55,6 +55,21 @@ public sealed class XenDirectory
     /// <exception cref="InvalidInputException">xenkube.json is not valid.</exception>
     public XenSettings Settings => _settings.Value;
 
+    /// <summary>The name of the cluster whose directory this is, or lies in; null if it is none.</summary>
+    /// <param name="path">A directory or file.</param>
+    public string? FindClusterAt(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var prefix = GuestsPath + System.IO.Path.DirectorySeparatorChar;
+        var full = System.IO.Path.GetFullPath(path);
+        if (!full.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+        var name = full[prefix.Length..].Split(System.IO.Path.DirectorySeparatorChar)[0];
+        return ItemName.IsValid(name) && Directory.Exists(System.IO.Path.Combine(GuestsPath, name)) ? name : null;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Path;
 }

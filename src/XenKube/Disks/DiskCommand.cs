@@ -64,7 +64,7 @@ public abstract class DiskCommand : XenDirCommand
     /// <param name="node">The node that it is the disk of; null where that is not known.</param>
     protected abstract void ProcessDisk(string path, Node? node);
 
-    private IReadOnlyList<(string Path, Node? Node)> Disks()
+    private List<(string Path, Node? Node)> Disks()
     {
         if (InputObject is not null)
         {

@@ -39,7 +39,7 @@ public sealed class GetSigningKeyCommand : XenDirCommand
         }
     });
 
-    private IReadOnlyList<SigningKey> Select(IReadOnlyList<SigningKey> keys, string wanted)
+    private SigningKey[] Select(IReadOnlyList<SigningKey> keys, string wanted)
     {
         var pattern = new WildcardPattern(wanted, WildcardOptions.IgnoreCase);
         var digits = wanted.Replace(" ", "", StringComparison.Ordinal);

@@ -1,0 +1,92 @@
+# What every file of tests begins with: . $PSScriptRoot/Support.ps1 in its BeforeAll.
+# Imports the module that the build laid out, and offers a XENDIR like the guide's to work in.
+
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version Latest
+
+$script:Root = (Resolve-Path "$PSScriptRoot/../..").Path
+$script:Assets = "$Root/tests/assets"
+$script:Release = "$Assets/release/amd64-usr/1520.9.0/coreos_production_xen_image.bin.bz2"
+$script:SampleKey = "$Assets/Sample_Image_Signing_Key.asc"
+
+if (-not $env:XENKUBE_MODULE) { $env:XENKUBE_MODULE = "$Root/artifacts/Release/XenKube/XenKube.psd1" }
+Import-Module $env:XENKUBE_MODULE
+
+$script:GuideConfig = @'
+storage:
+  files:
+    - filesystem: "root"
+      path:       "/etc/hostname"
+      mode:       0644
+      contents:
+        inline: etcd-NODE
+
+passwd:
+  users:
+    - name: core
+      ssh_authorized_keys:
+        - ssh-rsa AAAAB3......
+'@
+
+# The JSON of the guide, to the byte.
+$script:GuideJson = '{"ignition":{"config":{},"timeouts":{},"version":"2.1.0"},"networkd":{},"passwd":{"users":[{"name":"core","sshAuthorizedKeys":["ssh-rsa AAAAB3......"]}]},"storage":{"files":[{"filesystem":"root","group":{},"path":"/etc/hostname","user":{},"contents":{"source":"data:,etcd-node-1","verification":{}},"mode":420}]},"systemd":{}}'
+
+# An empty XENDIR that the session uses from now on.
+function New-TestXenDir {
+    $path = Join-Path ([IO.Path]::GetTempPath()) "xenkube-pester-$([IO.Path]::GetRandomFileName())"
+    $null = New-Item -ItemType Directory $path, "$path/guests", "$path/images", "$path/nginx"
+    $env:XENDIR = $path
+    $path
+}
+
+function Remove-TestXenDir {
+    Set-Location ([IO.Path]::GetTempPath())
+    if ($env:XENDIR -like '*xenkube-pester-*') { Remove-Item $env:XENDIR -Recurse -Force }
+    $env:XENDIR = $null
+}
+
+# A disk of the sample image, decoded once for the whole run and copied with its holes.
+function Copy-SampleDisk([string] $Path) {
+    $base = Join-Path ([IO.Path]::GetTempPath()) "xenkube-sample-$PID.img"
+    if (-not (Test-Path $base)) {
+        bash -c 'bzip2 -dc "$1" | dd of="$2" bs=1M conv=sparse status=none' - $script:Release $base
+    }
+    cp --sparse=always --reflink=auto $base $Path
+}
+
+# The guide's cluster: the image with its signature in the store, its key trusted, and nodes with disk, config and guest
+# configuration.
+function New-TestCluster([string[]] $Node = 'node-1', [switch] $NoDisk) {
+    $path = New-TestXenDir
+    Copy-Item $script:Release "$path/images/coreos-1520.9.0.bin.bz2"
+    Copy-Item "$($script:Release).sig" "$path/images/coreos-1520.9.0.bin.bz2.sig"
+    $null = Import-SigningKey $script:SampleKey
+    $null = New-Cluster etcd
+    $number = 10
+    foreach ($name in $Node) {
+        $number++
+        if (-not $NoDisk) { Copy-SampleDisk "$path/guests/etcd/$name.img" }
+        Set-Content -NoNewline "$path/guests/etcd/$name.ct" $script:GuideConfig.Replace('NODE', $name)
+        Set-Content "$path/guests/etcd/$name.cfg" @"
+bootloader = "pygrub"
+name = "etcd-$name"
+memory = "1024"
+vcpus = 1
+vif = [ 'mac=00:16:3e:4e:31:$number,model=rtl8139,bridge=virbr1' ]
+disk = [ '$path/guests/etcd/$name.img,raw,xvda' ]
+"@
+    }
+    $path
+}
+
+# The completions of a line, as Tab would offer them.
+function Get-Completion([string] $Line) {
+    (TabExpansion2 $Line -cursorColumn $Line.Length).CompletionMatches.CompletionText
+}
+
+# The one error of a script block.
+function Get-TheError([scriptblock] $Script) {
+    $errors = @()
+    try { & $Script -ErrorVariable errors 2>$null } catch { return $_ }
+    throw 'there was no error'
+}

@@ -6,4 +6,8 @@ namespace XenKube;
 /// <param name="Done">Units done so far (bytes, unless the activity says otherwise).</param>
 /// <param name="Total">Units in all, or -1 where that is not known.</param>
 /// <param name="Remaining">Time left at the present rate, or null where that is not known.</param>
-public sealed record OperationProgress(string Activity, string? Item, long Done, long Total, TimeSpan? Remaining);
+public sealed record OperationProgress(string Activity, string? Item, long Done, long Total, TimeSpan? Remaining)
+{
+    /// <summary>Units a second of late; null where that is not known.</summary>
+    public double? Rate { get; init; }
+}

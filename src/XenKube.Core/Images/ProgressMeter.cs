@@ -31,9 +31,6 @@ internal sealed class ProgressMeter
         _rateDone = done;
     }
 
-    /// <summary>Bytes a second of late; 0 while that is not known.</summary>
-    public double Rate => _rate;
-
     public void Report(long done, bool last = false)
     {
         if (_progress is null)
@@ -54,6 +51,6 @@ internal sealed class ProgressMeter
             (_rateTime, _rateDone) = (now, done);
         }
         TimeSpan? remaining = _total >= 0 && _rate > 1 ? TimeSpan.FromSeconds(Math.Min((_total - done) / _rate, 8640000)) : null;
-        _progress.Report(new OperationProgress(_activity, _item, done, _total, last ? TimeSpan.Zero : remaining));
+        _progress.Report(new OperationProgress(_activity, _item, done, _total, last ? TimeSpan.Zero : remaining) { Rate = _rate > 0 ? _rate : null });
     }
 }

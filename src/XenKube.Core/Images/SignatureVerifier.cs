@@ -99,6 +99,25 @@ public static class SignatureVerifier
             : throw new OpenPgpFormatException(0, signatures.Count == 0 ? "there is no signature" : "there are too many signatures");
     }
 
+    /// <summary>Tells before a long download whether the signature could end as a trusted one.</summary>
+    /// <param name="content">The signature file.</param>
+    /// <param name="keys">The keys.</param>
+    /// <returns>Null if it could; else the keys that it names, or what is wrong with it.</returns>
+    internal static string? FindObstacle(ReadOnlyMemory<byte> content, KeyRing keys)
+    {
+        try
+        {
+            var signatures = ReadSignatures(content);
+            var judge = new SignatureJudge(keys, DateTimeOffset.UtcNow);
+            return signatures.Any(judge.MayBeTrusted) ? null
+                : "it is signed by " + string.Join(" and ", signatures.Select(signature => signature.IssuerFingerprint ?? signature.IssuerKeyId?.ToString("X16", null) ?? "an unnamed key")) + ", which is not a trusted key";
+        }
+        catch (OpenPgpFormatException e)
+        {
+            return "what the server gives as signature is none: " + e.Message;
+        }
+    }
+
     private static ImageSignature Judge(
         string file, string signatureFile, FileStream data, IReadOnlyList<OpenPgpSignature> signatures, SignatureJudge judge, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {

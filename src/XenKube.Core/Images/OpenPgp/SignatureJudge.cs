@@ -18,6 +18,9 @@ internal sealed class SignatureJudge(KeyRing ring, DateTimeOffset now)
     /// <summary>True if the verdict depends on the content of the file.</summary>
     public bool NeedsFile(OpenPgpSignature signature) => FindUnsupported(signature) is null && FindKeys(signature).Count > 0;
 
+    /// <summary>True if it could be good, and by a trusted key, whatever the file turns out to be.</summary>
+    public bool MayBeTrusted(OpenPgpSignature signature) => FindUnsupported(signature) is null && FindKeys(signature).Exists(key => key.Certificate.IsTrusted);
+
     /// <summary>The verdict on one signature.</summary>
     /// <param name="signature">The signature.</param>
     /// <param name="digester">The file's digests.</param>

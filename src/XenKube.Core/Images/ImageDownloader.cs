@@ -1,0 +1,247 @@
+using XenKube.Images.OpenPgp;
+using XenKube.Images.Transfer;
+using XenKube.Parsing.OpenPgp;
+
+namespace XenKube.Images;
+
+/// <summary>
+/// Brings images into the store. A download goes on where it broke off, as long as the server's file is still the same;
+/// the image gets its final name only when its signature is good and by a trusted key.
+/// </summary>
+public sealed class ImageDownloader
+{
+    private const int LargestSignature = 1 << 20;
+    private const int LargestDigests = 64 << 10;
+
+    private readonly ReleaseServer _server;
+    private readonly ImageStore _store;
+    private readonly TrustStore _keys;
+
+    /// <summary>Creates a downloader.</summary>
+    /// <param name="server">Where from.</param>
+    /// <param name="store">Where to.</param>
+    /// <param name="keys">The keys whose signatures count.</param>
+    public ImageDownloader(ReleaseServer server, ImageStore store, TrustStore keys)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(keys);
+        (_server, _store, _keys) = (server, store, keys);
+    }
+
+    /// <summary>Downloads an image with its signature, and verifies it. An image that is there already is verified, not fetched.</summary>
+    /// <param name="release">The release, from the same server's <see cref="ReleaseServer.Resolve"/> or <see cref="ReleaseServer.Find"/>.</param>
+    /// <param name="skipVerification">True to take the image unproven; the result then carries a warning.</param>
+    /// <param name="progress">Told how far it is, or null.</param>
+    /// <param name="cancellationToken">Stops it; what has come so far is kept for the next time.</param>
+    /// <exception cref="ItemNotFoundException">The server has no such image, or no signature of it.</exception>
+    /// <exception cref="ItemInUseException">Another process is downloading the same image.</exception>
+    /// <exception cref="OperationFailedException">The download failed for good, or the image is not what its signer signed.</exception>
+    public ImageDownload Download(ImageRelease release, bool skipVerification = false, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(release);
+        var target = _store.PathOf(FindName(), release.Version);
+        try
+        {
+            Directory.CreateDirectory(_store.Directory);
+            using var partial = PartialFile.Open(target);
+            var keys = _keys.OpenKeyRing();
+            return File.Exists(target)
+                ? Present(release, partial, keys, skipVerification, progress, cancellationToken)
+                : Fetch(release, partial, keys, skipVerification, progress, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("ImageNotWritten", target, null, e.Message, innerException: e);
+        }
+    }
+
+    private ImageDownload Fetch(ImageRelease release, PartialFile partial, KeyRing keys, bool skipVerification, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    {
+        var signature = ReadSignature(release, required: !skipVerification, cancellationToken);
+        if (!skipVerification && SignatureVerifier.FindObstacle(signature, keys) is { } obstacle)
+        {
+            // Known before a few hundred megabytes are fetched.
+            throw new OperationFailedException("SignerNotTrusted", release.SignatureUri.ToString(), null, $"{obstacle}; nothing was downloaded", KeyRemedy(null));
+        }
+        var digests = ReleaseServer.Run(() => _server.Transport.ReadSmallAsync(_server.PathOf(release) + ".DIGESTS", LargestDigests, cancellationToken));
+        ReleaseServer.Run(async () =>
+        {
+            await TransferAsync(release, partial, progress, cancellationToken).ConfigureAwait(false);
+            return true;
+        });
+        partial.WriteSignature(signature);
+        var result = skipVerification ? null : SignatureVerifier.Verify(partial.DataPath, partial.SignaturePath, keys, progress, cancellationToken);
+        CheckDigest(release, partial, digests, result?.Sha512, cancellationToken);
+        if (result is { IsTrusted: false })
+        {
+            if (result.Verdict is not (SignatureVerdict.Good or SignatureVerdict.UnknownKey))
+            {
+                partial.Discard();
+            }
+            throw Refuse(release.ImageUri.ToString(), result, "It was not put into the store; fetch it again, from another mirror if this happens twice");
+        }
+        partial.Complete(hasSignature: signature.Length > 0);
+        return Describe(partial.Target, result, wasPresent: false);
+    }
+
+    private ImageDownload Present(ImageRelease release, PartialFile partial, KeyRing keys, bool skipVerification, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (skipVerification)
+        {
+            return Describe(partial.Target, null, wasPresent: true);
+        }
+        var hadSignature = File.Exists(partial.Target + ".sig");
+        if (!hadSignature)
+        {
+            partial.WriteSignature(ReadSignature(release, required: true, cancellationToken));
+        }
+        var result = SignatureVerifier.Verify(partial.Target, hadSignature ? partial.Target + ".sig" : partial.SignaturePath, keys, progress, cancellationToken);
+        if (!result.IsTrusted)
+        {
+            throw Refuse(partial.Target, result, "It has been in the store before; remove it to fetch it again");
+        }
+        if (!hadSignature)
+        {
+            File.Move(partial.SignaturePath, partial.Target + ".sig");
+        }
+        return Describe(partial.Target, result, wasPresent: true);
+    }
+
+    private async Task TransferAsync(ImageRelease release, PartialFile partial, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    {
+        var retry = _server.Transport.Retry;
+        var (failures, breaks) = (0, 0);
+        while (true)
+        {
+            var before = partial.Length;
+            try
+            {
+                await TransferOnceAsync(release, partial, retry, progress, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (TransferBrokenException e)
+            {
+                failures = partial.Length > before ? 1 : failures + 1;
+                if (retry.IsOver(failures, e) || ++breaks >= retry.MostBreaks)
+                {
+                    throw _server.Transport.GiveUp(release.ImageUri.ToString(), e);
+                }
+                await Task.Delay(retry.DelayAfter(failures, e.RetryAfter), cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task TransferOnceAsync(ImageRelease release, PartialFile partial, RetryPolicy retry, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (partial.State is { Total: { } whole } && whole == partial.Length && whole > 0)
+        {
+            return; // all of it had come; whether it is right, the signature tells
+        }
+        using var remote = await _server.Transport.OpenAsync(_server.PathOf(release), partial.Length, partial.State, cancellationToken).ConfigureAwait(false);
+        CheckSpace(partial.Target, remote);
+        partial.Begin(remote.State, remote.Offset);
+        var meter = new ProgressMeter(progress, "Downloading", Path.GetFileName(partial.Target), remote.State.Total ?? -1, remote.Offset);
+        var buffer = new byte[1 << 17];
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        while (true)
+        {
+            int count;
+            try
+            {
+                silence.CancelAfter(retry.Silence);
+                count = await remote.Stream.ReadAsync(buffer, silence.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is IOException or HttpRequestException or System.Net.Sockets.SocketException or OperationCanceledException)
+            {
+                throw new TransferBrokenException(e is OperationCanceledException ? "the server fell silent" : $"the connection broke: {e.Message}", null, e);
+            }
+            if (count == 0)
+            {
+                break;
+            }
+            if (partial.Length + count > (remote.State.Total ?? long.MaxValue))
+            {
+                throw new OperationFailedException("ServerMisbehaves", release.ImageUri.ToString(), null, "the server sends more than it said");
+            }
+            partial.Append(buffer.AsSpan(0, count));
+            meter.Report(partial.Length);
+        }
+        if (partial.Length < (remote.State.Total ?? 0))
+        {
+            throw new TransferBrokenException("the connection ended early");
+        }
+        meter.Report(partial.Length, last: true);
+    }
+
+    private byte[] ReadSignature(ImageRelease release, bool required, CancellationToken cancellationToken)
+    {
+        var signature = ReleaseServer.Run(() => _server.Transport.ReadSmallAsync(_server.PathOf(release) + ".sig", LargestSignature, cancellationToken));
+        return signature ?? (required
+            ? throw new ItemNotFoundException("ReleaseFileNotFound", release.SignatureUri.ToString(), null, "there is no such file", "Check version, channel, board and image name, or name another server with -BaseUri (--base-uri)")
+            : []);
+    }
+
+    private void CheckDigest(ImageRelease release, PartialFile partial, byte[]? digests, string? sha512, CancellationToken cancellationToken)
+    {
+        if (digests is null || DigestList.FindSha512(digests, _server.Options.EffectiveImageName) is not { } expected)
+        {
+            return;
+        }
+        if (sha512 is null)
+        {
+            using var digester = new FileDigester();
+            using var file = File.Open(partial.DataPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            digester.Need(OpenPgpHashAlgorithm.SHA512, isText: false);
+            digester.Read(file, new ProgressMeter(null, "", null, 0), cancellationToken);
+            sha512 = Convert.ToHexStringLower(digester.Digest(OpenPgpHashAlgorithm.SHA512, isText: false, []));
+        }
+        if (sha512 != expected)
+        {
+            partial.Discard();
+            throw new OperationFailedException("DigestMismatch", release.ImageUri.ToString(), null, "the image is not the one that its .DIGESTS lists", "Fetch it again, from another mirror if this happens twice");
+        }
+    }
+
+    private OperationFailedException Refuse(string file, ImageSignature result, string remedy) => result.Verdict switch
+    {
+        SignatureVerdict.Good => new OperationFailedException("SignerNotTrusted", file, null,
+            $"the signature is good, but its key {result.PrimaryFingerprint} \"{result.SignerUserId}\" is not trusted", KeyRemedy(result.PrimaryFingerprint)),
+        SignatureVerdict.UnknownKey => new OperationFailedException("SignerNotTrusted", file, null, result.Reason ?? "there is no key for its signature", KeyRemedy(result.PrimaryFingerprint)),
+        _ => new OperationFailedException("SignatureNotGood", file, null, $"its signature is {result.Verdict}: {result.Reason}", remedy),
+    };
+
+    private string KeyRemedy(string? fingerprint)
+    {
+        var known = KnownKey.All.FirstOrDefault(key => key.Fingerprint == fingerprint) ?? KnownKey.Find(_server.Options.Distribution.ToString());
+        return $"If you trust {known!.Description}, import its key: Import-SigningKey -Known {known.Name} (xenkube key import --known {known.Name.ToLowerInvariant()}); import any other key from its file";
+    }
+
+    // coreos-VERSION and flatcar-VERSION are the usual Xen images for amd64; anything else says what it is.
+    private string FindName()
+    {
+        var options = _server.Options;
+        var name = options.ImageName is null || options.ImageName == (options with { ImageName = null }).EffectiveImageName ? options.Prefix
+            : options.ImageName.EndsWith(ImageStore.Suffix, StringComparison.Ordinal) ? options.ImageName[..^ImageStore.Suffix.Length]
+            : throw new InvalidInputException("ImageNameInvalid", options.ImageName, null, $"is no image that can be poured: its name does not end in {ImageStore.Suffix}");
+        return options.Board == "amd64-usr" ? name : $"{name}-{options.Board.Replace("-usr", "", StringComparison.Ordinal)}";
+    }
+
+    private static void CheckSpace(string target, RemoteContent remote)
+    {
+        var missing = (remote.State.Total ?? 0) - remote.Offset - new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(target))!).AvailableFreeSpace;
+        if (missing > 0)
+        {
+            throw new OperationFailedException("DiskFull", target, null, $"the disk lacks {missing} bytes for it", "Make room, or put the images on another disk");
+        }
+    }
+
+    private static ImageDownload Describe(string path, ImageSignature? result, bool wasPresent)
+    {
+        var image = ImageStore.Read(path) ?? throw new OperationFailedException("ImageNotReadable", path, null, "it is gone");
+        // The check saw the file under its partial name.
+        var signature = result is null ? null : result with { File = path, SignatureFile = path + ".sig" };
+        return new ImageDownload(image with { Signature = signature }, wasPresent,
+            result is null ? [$"{Path.GetFileName(path)}: its signature was not checked, as asked"] : []);
+    }
+}

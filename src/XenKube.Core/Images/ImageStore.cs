@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+
+namespace XenKube.Images;
+
+/// <summary>The compressed images of XENDIR: files <c>NAME-VERSION.bin.bz2</c>, each with its signature beside it.</summary>
+public sealed partial class ImageStore
+{
+    internal const string Suffix = ".bin.bz2";
+
+    /// <summary>Opens a store.</summary>
+    /// <param name="directory">The directory, <c>$XENDIR/images</c>; made by the first download.</param>
+    public ImageStore(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        Directory = directory;
+    }
+
+    /// <summary>The directory.</summary>
+    public string Directory { get; }
+
+    /// <summary>The images, those of one name together, the newest of each first.</summary>
+    /// <exception cref="OperationFailedException">The directory cannot be read.</exception>
+    public IReadOnlyList<CoreOSImage> List()
+    {
+        try
+        {
+            if (!System.IO.Directory.Exists(Directory))
+            {
+                return [];
+            }
+            var images = System.IO.Directory.EnumerateFiles(Directory, "*" + Suffix).Select(Read).OfType<CoreOSImage>().ToList();
+            images.Sort((left, right) => left.Name == right.Name ? ReleaseVersion.Compare(right.Version, left.Version) : string.CompareOrdinal(left.Name, right.Name));
+            return images;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("ImagesNotReadable", Directory, null, e.Message, innerException: e);
+        }
+    }
+
+    /// <summary>Finds an image.</summary>
+    /// <param name="version">The version, <c>1520.9.0</c>, or name and version, <c>coreos-1520.9.0</c>.</param>
+    /// <returns>The image, CoreOS' own if several have that version; null if there is none.</returns>
+    public CoreOSImage? Find(string version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        var matching = List().Where(image => image.Version == version || image.ToString() == version).ToList();
+        return matching.Find(image => image.Name == "coreos") ?? matching.FirstOrDefault();
+    }
+
+    /// <summary>The path that an image of a release has in the store.</summary>
+    internal string PathOf(string name, string version) => Path.Combine(Directory, $"{name}-{version}{Suffix}");
+
+    internal static CoreOSImage? Read(string path)
+    {
+        var match = FileName().Match(Path.GetFileName(path));
+        return match.Success && new FileInfo(path) is { Exists: true } file
+            ? new CoreOSImage(match.Groups["version"].Value, path, path + ".sig", file.Length, match.Groups["name"].Value, File.Exists(path + ".sig"))
+            : null;
+    }
+
+    [GeneratedRegex(@"\A(?<name>[A-Za-z0-9_][A-Za-z0-9_.-]*?)-(?<version>[0-9][A-Za-z0-9.+-]*)\.bin\.bz2\z")]
+    private static partial Regex FileName();
+}

@@ -1,0 +1,114 @@
+using System.Text;
+using XenKube.Images.Transfer;
+
+namespace XenKube.Images;
+
+/// <summary>A server, mirror or directory with releases in the layout of CoreOS: <c>BASE/BOARD/VERSION/IMAGE</c>.</summary>
+public sealed class ReleaseServer : IDisposable
+{
+    private const int LargestText = 64 << 10;
+
+    /// <summary>Opens a server. Nothing is asked of it yet.</summary>
+    /// <param name="options">Which releases, from where.</param>
+    /// <exception cref="InvalidInputException">The base, channel, board or image name cannot be.</exception>
+    public ReleaseServer(ReleaseServerOptions options)
+        : this(options, ReleaseTransport.Open((options ?? throw new ArgumentNullException(nameof(options))).EffectiveBaseUri))
+    {
+    }
+
+    internal ReleaseServer(ReleaseServerOptions options, ReleaseTransport transport)
+    {
+        Options = options;
+        Transport = transport;
+        CheckName("channel", options.Channel);
+        CheckName("board", options.Board);
+        CheckName("image name", options.EffectiveImageName);
+    }
+
+    /// <summary>Which releases, from where.</summary>
+    public ReleaseServerOptions Options { get; }
+
+    internal ReleaseTransport Transport { get; }
+
+    /// <summary>Finds a release. <c>current</c> is resolved to its number first, so that image and signature cannot come from two releases.</summary>
+    /// <param name="version">A version such as <c>1520.9.0</c>, or <c>current</c>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="InvalidInputException">It is no version.</exception>
+    /// <exception cref="ItemNotFoundException">The server has no <c>current</c>.</exception>
+    /// <exception cref="OperationFailedException">The server cannot be reached or misbehaves.</exception>
+    public ImageRelease Resolve(string version = ReleaseVersion.Current, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(version);
+        if (version != ReleaseVersion.Current)
+        {
+            return ReleaseVersion.IsValid(version) ? Make(version, isCurrent: false)
+                : throw new InvalidInputException("VersionInvalid", null, null, $"'{version}' is no release", "Give a version such as 1520.9.0, or current");
+        }
+        var path = $"{Options.Board}/current/version.txt";
+        var text = Run(() => Transport.ReadSmallAsync(path, LargestText, cancellationToken))
+            ?? throw new ItemNotFoundException("ReleaseFileNotFound", Transport.UriOf(path).ToString(), null, "there is no such file", "Name a version, or another server with -BaseUri (--base-uri)");
+        return ReadVersion(Encoding.UTF8.GetString(text)) is { } current ? Make(current, isCurrent: true)
+            : throw new OperationFailedException("VersionNotFound", Transport.UriOf(path).ToString(), null, $"says no {Variable}=", "Check the base and the distribution, or name a version");
+    }
+
+    /// <summary>
+    /// Lists the releases of the channel, the newest first: those of the server's directory listing where it offers one, and
+    /// the current one. That a listed release has the image is not checked.
+    /// </summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="OperationFailedException">The server cannot be reached or misbehaves.</exception>
+    public IReadOnlyList<ImageRelease> Find(CancellationToken cancellationToken = default)
+    {
+        ImageRelease? current;
+        try
+        {
+            current = Resolve(ReleaseVersion.Current, cancellationToken);
+        }
+        catch (ItemNotFoundException)
+        {
+            current = null;
+        }
+        var versions = Run(() => Transport.ListDirectoriesAsync(Options.Board, cancellationToken)).Where(ReleaseVersion.IsValid).ToHashSet(StringComparer.Ordinal);
+        if (current is not null)
+        {
+            versions.Add(current.Version);
+        }
+        if (versions.Count == 0)
+        {
+            throw new ItemNotFoundException("ReleasesNotFound", Transport.UriOf(Options.Board).ToString(), null, "there are no releases", "Check channel and board, or name another server with -BaseUri (--base-uri)");
+        }
+        var releases = versions.Select(version => Make(version, version == current?.Version)).ToList();
+        releases.Sort((left, right) => ReleaseVersion.Compare(right.Version, left.Version));
+        return releases;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Transport.Dispose();
+
+    internal static T Run<T>(Func<Task<T>> work) => Task.Run(work).GetAwaiter().GetResult();
+
+    internal string PathOf(ImageRelease release) => $"{Options.Board}/{release.Version}/{Options.EffectiveImageName}";
+
+    private string Variable => Options.Distribution == ImageDistribution.Flatcar ? "FLATCAR_VERSION" : "COREOS_VERSION";
+
+    private static void CheckName(string what, string name)
+    {
+        if (name.Length is 0 or > 128 || name[0] == '.' || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
+        {
+            throw new InvalidInputException("ReleaseNameInvalid", null, null, $"'{name}' is no {what} of a release server");
+        }
+    }
+
+    // Lines NAME=value, as a shell would read them.
+    private string? ReadVersion(string text) => text.Split('\n').Select(line => line.Trim())
+        .Where(line => line.StartsWith(Variable + "=", StringComparison.Ordinal))
+        .Select(line => line[(Variable.Length + 1)..].Trim().Trim('"', '\''))
+        .LastOrDefault(ReleaseVersion.IsValid);
+
+    private ImageRelease Make(string version, bool isCurrent)
+    {
+        var path = $"{Options.Board}/{version}/{Options.EffectiveImageName}";
+        return new ImageRelease(version, Options.Distribution, Options.Channel, Options.Board,
+            Transport.UriOf(path), Transport.UriOf(path + ".sig"), Transport.UriOf(path + ".DIGESTS"), isCurrent);
+    }
+}

@@ -1,0 +1,237 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace XenKube.Images.Transfer;
+
+/// <summary>
+/// Releases of a web server. Proxies are those of the environment. Redirections are followed by hand, since none may
+/// lead from https to http.
+/// </summary>
+internal sealed partial class HttpTransport : ReleaseTransport
+{
+    private const int MostRedirections = 10;
+    private const int LargestListing = 4 << 20;
+
+    private readonly Uri _base;
+    private readonly HttpMessageInvoker _client;
+
+    public HttpTransport(Uri place, HttpMessageHandler? handler = null)
+    {
+        _base = place;
+        _client = new HttpMessageInvoker(handler ?? new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(20),
+            UseCookies = false,
+        });
+    }
+
+    public override Uri UriOf(string path) => new(_base, string.Join('/', path.Split('/').Select(Uri.EscapeDataString)));
+
+    public override Task<byte[]?> ReadSmallAsync(string path, int limit, CancellationToken cancellationToken) =>
+        RetryAsync(UriOf(path).ToString(), () => ReadOnceAsync(UriOf(path), limit, cancellationToken), cancellationToken);
+
+    public override async Task<IReadOnlyList<string>> ListDirectoriesAsync(string path, CancellationToken cancellationToken)
+    {
+        var page = await RetryAsync(UriOf(path).ToString(), () => ReadOnceAsync(new Uri(UriOf(path).AbsoluteUri + "/"), LargestListing, cancellationToken, optional: true), cancellationToken).ConfigureAwait(false);
+        return page is null ? [] : [.. Links().Matches(Encoding.Latin1.GetString(page)).Select(match => Uri.UnescapeDataString(match.Groups[1].Value).TrimEnd('/')).Distinct()];
+    }
+
+    public override async Task<RemoteContent> OpenAsync(string path, long offset, TransferState? known, CancellationToken cancellationToken)
+    {
+        var uri = UriOf(path);
+        var resume = offset > 0 && known is { CanResume: true } && known.Uri == uri.AbsoluteUri;
+        var response = await SendAsync(uri, request =>
+        {
+            if (resume)
+            {
+                request.Headers.Range = new RangeHeaderValue(offset, null);
+                request.Headers.TryAddWithoutValidation("If-Range", known!.ETag ?? known.LastModified);
+            }
+        }, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (resume && response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+            {
+                // The server has less than we have, or exactly that: the start over tells.
+                response.Dispose();
+                return await OpenAsync(path, 0, null, cancellationToken).ConfigureAwait(false);
+            }
+            Check(uri, response);
+            var content = response.Content.Headers;
+            var state = new TransferState(uri.AbsoluteUri, StrongTag(response), LastModified(response), content.ContentRange?.Length ?? content.ContentLength);
+            var start = 0L;
+            if (response.StatusCode == HttpStatusCode.PartialContent)
+            {
+                if (!resume || content.ContentRange?.From != offset || !known!.IsSameFile(state))
+                {
+                    // Not what was asked for, or part of another file.
+                    response.Dispose();
+                    return resume ? await OpenAsync(path, 0, null, cancellationToken).ConfigureAwait(false)
+                        : throw new OperationFailedException("ServerMisbehaves", uri.ToString(), null, "the server sent a part where all was asked for");
+                }
+                start = offset;
+            }
+            var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return new RemoteContent(stream, start, state, response);
+        }
+        catch (Exception e) when (Translate(uri, e, cancellationToken) is { } broken)
+        {
+            response.Dispose();
+            throw broken;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    public override OperationFailedException GiveUp(string what, TransferBrokenException last)
+    {
+        var (reason, remedy) = Explain(_base, last);
+        return new OperationFailedException(last.IsNameUnknown ? "ServerNotFound" : "TransferFailed",
+            what, null, reason, remedy, last);
+    }
+
+    public override void Dispose()
+    {
+        _client.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Where a redirection leads.</summary>
+    /// <exception cref="OperationFailedException">It must not be followed.</exception>
+    internal static Uri Follow(Uri from, Uri? to)
+    {
+        if (to is null)
+        {
+            throw new OperationFailedException("ServerMisbehaves", from.ToString(), null, "the server redirects to nowhere");
+        }
+        var target = new Uri(from, to);
+        if (target.Scheme != Uri.UriSchemeHttps && (target.Scheme != Uri.UriSchemeHttp || from.Scheme == Uri.UriSchemeHttps))
+        {
+            throw new OperationFailedException("InsecureRedirect", from.ToString(), null, $"the server redirects to {target}, which is not followed",
+                "Name a server whose https leads to https, or an http one knowingly, with -BaseUri (--base-uri)");
+        }
+        return target;
+    }
+
+    private static (string Reason, string? Remedy) Explain(Uri place, TransferBrokenException last)
+    {
+        if (place.Host.EndsWith(".core-os.net", StringComparison.OrdinalIgnoreCase))
+        {
+            return ($"{last.Message}. CoreOS ended in May 2020 and its servers are gone", "Name a mirror, or a directory with the files, with -BaseUri (--base-uri)");
+        }
+        return last.IsNameUnknown
+            ? ($"the server '{place.Host}' is not known: {last.Message}", "Check the network and the name, or name a mirror or a directory with -BaseUri (--base-uri)")
+            : (last.Message, "Run the same command again: a download goes on where it stopped");
+    }
+
+    private static string? StrongTag(HttpResponseMessage response) => response.Headers.ETag is { IsWeak: false } tag ? tag.Tag : null;
+
+    // As the server wrote it, since If-Range compares text.
+    private static string? LastModified(HttpResponseMessage response) =>
+        response.Content.Headers.TryGetValues("Last-Modified", out var values) ? values.FirstOrDefault() : null;
+
+    private static void Check(Uri uri, HttpResponseMessage response)
+    {
+        var status = (int)response.StatusCode;
+        if (response.IsSuccessStatusCode)
+        {
+            return;
+        }
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
+        {
+            throw NotFound(uri);
+        }
+        var reason = $"the server answered {status} {response.ReasonPhrase}".TrimEnd();
+        if (status is 408 or 425 or 429 or 500 or 502 or 503 or 504)
+        {
+            throw new TransferBrokenException(reason, response.Headers.RetryAfter?.Delta);
+        }
+        throw new OperationFailedException("ServerRefused", uri.ToString(), null, reason, status == 407 ? "Give the proxy's user and password in the variable https_proxy" : null);
+    }
+
+    private static Exception? Translate(Uri uri, Exception e, CancellationToken cancellationToken) => e switch
+    {
+        _ when cancellationToken.IsCancellationRequested => null,
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            new OperationFailedException("ServerNotTrusted", uri.ToString(), null, $"no secure connection: {e.InnerException?.Message ?? e.Message}", "Check the clock and the certificates of this machine", e),
+        HttpRequestException or IOException or SocketException => new TransferBrokenException(e.Message, null, e),
+        OperationCanceledException or TimeoutException => new TransferBrokenException("the server does not answer in time", null, e),
+        _ => null,
+    };
+
+    private async Task<byte[]?> ReadOnceAsync(Uri uri, int limit, CancellationToken cancellationToken, bool optional = false)
+    {
+        using var response = await SendAsync(uri, _ => { }, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone || (optional && !response.IsSuccessStatusCode))
+        {
+            return null;
+        }
+        Check(uri, response);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        silence.CancelAfter(Retry.Silence);
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
+            using var content = new MemoryStream();
+            var buffer = new byte[16384];
+            int count;
+            while ((count = await stream.ReadAsync(buffer, silence.Token).ConfigureAwait(false)) > 0)
+            {
+                content.Write(buffer, 0, count);
+                if (content.Length > limit)
+                {
+                    throw new OperationFailedException("FileTooLarge", uri.ToString(), null, $"is larger than the {limit} bytes that such a file may have");
+                }
+            }
+            return content.ToArray();
+        }
+        catch (Exception e) when (Translate(uri, e, cancellationToken) is { } broken)
+        {
+            throw broken;
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(Uri uri, Action<HttpRequestMessage> prepare, CancellationToken cancellationToken)
+    {
+        var target = uri;
+        for (var redirections = 0; ; redirections++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, target);
+            request.Headers.UserAgent.Add(new ProductInfoHeaderValue("XenKube", typeof(HttpTransport).Assembly.GetName().Version?.ToString(3)));
+            prepare(request);
+            HttpResponseMessage response;
+            using (var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
+            {
+                silence.CancelAfter(Retry.Silence);
+                try
+                {
+                    response = await _client.SendAsync(request, silence.Token).ConfigureAwait(false);
+                }
+                catch (Exception e) when (Translate(target, e, cancellationToken) is { } broken)
+                {
+                    throw broken;
+                }
+            }
+            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308))
+            {
+                return response;
+            }
+            var next = response.Headers.Location;
+            response.Dispose();
+            target = redirections < MostRedirections ? Follow(target, next)
+                : throw new OperationFailedException("ServerMisbehaves", uri.ToString(), null, "the server redirects in circles");
+        }
+    }
+
+    // Directories in the listings of nginx, Apache and the release servers.
+    [GeneratedRegex("""<a\s[^>]*?href\s*=\s*["']?(?:\./)?([^"'/?#<>\s]+)/["']?""", RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex Links();
+}

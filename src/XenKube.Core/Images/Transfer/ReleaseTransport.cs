@@ -1,0 +1,83 @@
+namespace XenKube.Images.Transfer;
+
+/// <summary>Reads files below a base, wherever that is.</summary>
+internal abstract class ReleaseTransport : IDisposable
+{
+    /// <summary>How patient it is.</summary>
+    public RetryPolicy Retry { get; init; } = new();
+
+    /// <summary>The transport for a base.</summary>
+    /// <param name="place">An http, https or file URI, or a directory.</param>
+    public static ReleaseTransport Open(string place)
+    {
+        if (place.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || place.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        {
+            return Uri.TryCreate(place.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Query.Length == 0 && uri.Fragment.Length == 0
+                ? new HttpTransport(uri)
+                : throw new InvalidInputException("BaseUriInvalid", place, null, "is no base for a release server", "Give a URI such as https://mirror.example/coreos without query, or a directory");
+        }
+        if (place.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+        {
+            return Uri.TryCreate(place, UriKind.Absolute, out var uri) && uri.IsFile && uri.Host.Length == 0
+                ? new DirectoryTransport(uri.LocalPath)
+                : throw new InvalidInputException("BaseUriInvalid", place, null, "is no file URI of this machine", "Give a directory, as in file:///srv/mirror");
+        }
+        return place.Contains("://", StringComparison.Ordinal)
+            ? throw new InvalidInputException("BaseUriInvalid", place, null, "is neither http, https nor file", "Give a URI such as https://mirror.example/coreos, or a directory")
+            : new DirectoryTransport(Path.GetFullPath(place));
+    }
+
+    /// <summary>The full address of a file.</summary>
+    /// <param name="path">Relative to the base.</param>
+    public abstract Uri UriOf(string path);
+
+    /// <summary>Reads a small file whole.</summary>
+    /// <param name="path">Relative to the base.</param>
+    /// <param name="limit">The most bytes it may have.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Its content; null if there is no such file.</returns>
+    public abstract Task<byte[]?> ReadSmallAsync(string path, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The names of the directories in a directory; empty where none are offered.</summary>
+    /// <param name="path">Relative to the base.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public abstract Task<IReadOnlyList<string>> ListDirectoriesAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Starts one transfer of a file, from an offset where the file is still the same, else from its start.</summary>
+    /// <param name="path">Relative to the base.</param>
+    /// <param name="offset">How much is there already.</param>
+    /// <param name="known">What it is a part of; null if nothing is there.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="TransferBrokenException">It may work later.</exception>
+    public abstract Task<RemoteContent> OpenAsync(string path, long offset, TransferState? known, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>Something that may fail for a while, tried a few times.</summary>
+    protected async Task<T> RetryAsync<T>(string what, Func<Task<T>> attempt, CancellationToken cancellationToken)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                return await attempt().ConfigureAwait(false);
+            }
+            catch (TransferBrokenException e)
+            {
+                if (Retry.IsOver(failures, e))
+                {
+                    throw GiveUp(what, e);
+                }
+                await Task.Delay(Retry.DelayAfter(failures, e.RetryAfter), cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The error for when all attempts failed.</summary>
+    public virtual OperationFailedException GiveUp(string what, TransferBrokenException last) =>
+        new("TransferFailed", what, null, last.Message, "Run the same command again: a download goes on where it stopped", last);
+
+    protected static ItemNotFoundException NotFound(Uri uri, string? remedy = null) => new("ReleaseFileNotFound", uri.ToString(), null, "there is no such file",
+        remedy ?? "Check version, channel, board and image name, or name another server with -BaseUri (--base-uri)");
+}

@@ -1,0 +1,11 @@
+namespace XenKube.Images.Transfer;
+
+/// <summary>A transfer failed in a way that may pass: the connection broke, the server is busy. It never leaves the transfer's own code.</summary>
+internal sealed class TransferBrokenException(string reason, TimeSpan? retryAfter = null, Exception? innerException = null) : Exception(reason, innerException)
+{
+    /// <summary>What the server asked for.</summary>
+    public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>A name that is not known will hardly be in a minute.</summary>
+    public bool IsNameUnknown => InnerException is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError };
+}

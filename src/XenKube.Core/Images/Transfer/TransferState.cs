@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace XenKube.Images.Transfer;
+
+/// <summary>What a partial file is a part of: enough to tell later whether the rest would fit.</summary>
+/// <param name="Uri">Where it comes from.</param>
+/// <param name="ETag">The server's strong tag, or null.</param>
+/// <param name="LastModified">The server's date, or null.</param>
+/// <param name="Total">The size of the whole, or null.</param>
+internal sealed record TransferState(string Uri, string? ETag, string? LastModified, long? Total)
+{
+    /// <summary>Without a mark of its content a file cannot be told from one that took its place.</summary>
+    public bool CanResume => ETag is not null || LastModified is not null;
+
+    public bool IsSameFile(TransferState other) => CanResume && Uri == other.Uri && ETag == other.ETag && LastModified == other.LastModified
+        && (Total is null || other.Total is null || Total == other.Total);
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this);
+
+    /// <summary>Reads a state; null for what is none.</summary>
+    public static TransferState? Read(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TransferState>(json) is { Uri: not null } state ? state : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -32,6 +32,9 @@ internal sealed class CommandRun
 
     public TextWriter Out => _terminal.Out;
 
+    /// <summary>True where <c>--json</c> was given.</summary>
+    public bool WantsJson => _words.GetValue(StandardOptions.Json);
+
     /// <summary>Gives a command its action. Errors of the library end it with one line each on standard error.</summary>
     public static void Handle(Command command, Terminal terminal, Action<CommandRun> action)
     {
@@ -65,7 +68,7 @@ internal sealed class CommandRun
     /// <summary>Prints objects: one JSON document where <c>--json</c> was given, else what the action writes.</summary>
     public void Print<T>(T value, Action<TextWriter, T> asText)
     {
-        if (_words.GetValue(StandardOptions.Json))
+        if (WantsJson)
         {
             Out.WriteLine(JsonSerializer.Serialize(value, Json));
         }

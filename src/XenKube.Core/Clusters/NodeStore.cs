@@ -1,4 +1,4 @@
-using XenKube.Disks;
+using XenKube.Images;
 
 namespace XenKube.Clusters;
 
@@ -74,6 +74,24 @@ public sealed class NodeStore
             : null;
     }
 
+    /// <summary>Makes node disks from one image: decoded once, written to all of them, sparse. All are made, or none.</summary>
+    /// <param name="cluster">Name of the cluster, which exists.</param>
+    /// <param name="names">Names of the nodes.</param>
+    /// <param name="image">The compressed image.</param>
+    /// <param name="options">Additional space and the like.</param>
+    /// <param name="progress">Told how far it is, or null.</param>
+    /// <param name="cancellationToken">Stops the work; nothing half-made is left.</param>
+    /// <returns>The new nodes.</returns>
+    /// <exception cref="ItemExistsException">One of the disks exists already.</exception>
+    public IReadOnlyList<Node> Create(string cluster, IReadOnlyList<string> names, string image, NodeDiskOptions options, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        new ClusterStore(_directory).Get(cluster);
+        var nodes = names.Select(name => Describe(cluster, name)).ToArray();
+        NodeDiskWriter.Write(image, [.. nodes.Select(node => node.DiskPath)], options, progress, cancellationToken);
+        return [.. nodes.Select(node => node with { HasDisk = true })];
+    }
+
     /// <summary>Removes every file of a node, its published config included.</summary>
     /// <param name="node">The node.</param>
     /// <exception cref="ItemInUseException">Its disk is in use; nothing was removed.</exception>
@@ -87,7 +105,7 @@ public sealed class NodeStore
         if (File.Exists(node.DiskPath))
         {
             // Taking the lock proves that neither a running guest nor another process uses the disk.
-            using var disk = DiskImage.OpenWrite(node.DiskPath);
+            using var disk = NodeDisk.OpenWrite(node.DiskPath);
             Delete(node.DiskPath);
         }
         foreach (var path in new[] { node.ConfigPath, node.TemplatePath, node.GuestConfigPath, node.IgnitionPath })

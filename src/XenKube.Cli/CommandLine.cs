@@ -1,0 +1,52 @@
+using System.CommandLine;
+using XenKube.Cli.Commands;
+
+namespace XenKube.Cli;
+
+/// <summary>The command line of <c>xenkube</c>: it binds words to the library's verbs and prints what comes back.</summary>
+public static class CommandLine
+{
+    /// <summary>Runs one command line.</summary>
+    /// <param name="args">The words after the program's name.</param>
+    /// <param name="terminal">Where it reads and prints.</param>
+    /// <param name="cancellationToken">Ends the run early; Ctrl+C does as well.</param>
+    /// <returns>See <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        ArgumentNullException.ThrowIfNull(terminal);
+        // ct and butane keep their own tongue, so that they can stand in for the programs of that name.
+        var parsed = Create(terminal).Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await terminal.Error.WriteLineAsync($"xenkube: {error.Message}").ConfigureAwait(false);
+            }
+            await terminal.Error.WriteLineAsync($"See: xenkube {CommandPath(parsed)}--help").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+        var invocation = new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false };
+        return await parsed.InvokeAsync(invocation, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static RootCommand Create(Terminal terminal) =>
+        new("Clusters of CoreOS guests on Xen: images, node disks, Ignition configs, guests.")
+        {
+            ImageCommands.Create(terminal),
+            KeyCommands.Create(terminal),
+            DiskCommands.Create(terminal),
+            GrubCommands.Create(terminal),
+            ClusterCommands.Create(terminal),
+        };
+
+    private static string CommandPath(ParseResult parsed)
+    {
+        var names = new Stack<string>();
+        for (var symbol = parsed.CommandResult; symbol?.Command is not (null or RootCommand); symbol = symbol.Parent as System.CommandLine.Parsing.CommandResult)
+        {
+            names.Push(symbol.Command.Name);
+        }
+        return names.Count == 0 ? "" : string.Join(' ', names) + " ";
+    }
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using System.Globalization;
+using XenKube.Clusters;
+
+namespace XenKube.Cli.Commands;
+
+/// <summary><c>xenkube cluster</c>.</summary>
+internal static class ClusterCommands
+{
+    private static readonly Argument<string[]> Names = new("NAME") { Arity = ArgumentArity.OneOrMore, Description = "Names of clusters." };
+    private static readonly Argument<string?> Pattern = new("NAME") { Arity = ArgumentArity.ZeroOrOne, Description = "Name or pattern (default: all)." };
+
+    public static Command Create(Terminal terminal)
+    {
+        var make = new Command("new", "Make clusters.") { Names, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(make, terminal, run => run.ForEach(run.Get(Names), name => Print(run, [Store(run).Create(name)])));
+        var list = new Command("list", "List clusters.") { Pattern, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(list, terminal, run => Print(run, Store(run).List(run.Get(Pattern) ?? "*")));
+        var remove = new Command("remove", "Remove clusters; --force removes their nodes too.") { Names, StandardOptions.Force, StandardOptions.XenDir };
+        CommandRun.Handle(remove, terminal, run => run.ForEach(run.Get(Names), name => Store(run).Remove(name, run.Get(StandardOptions.Force))));
+        return new Command("cluster", "Groups of nodes.") { make, list, remove };
+    }
+
+    private static ClusterStore Store(CommandRun run) => new(XenDirectory.Resolve(run.Get(StandardOptions.XenDir)));
+
+    private static void Print(CommandRun run, IReadOnlyList<Cluster> clusters) => run.Print(clusters, (output, all) => TextTable.Write(
+        output,
+        ["Name", ">Nodes", "Path"],
+        all.Select(cluster => new[] { cluster.Name, cluster.NodeCount.ToString(CultureInfo.InvariantCulture), cluster.Path })));
+}

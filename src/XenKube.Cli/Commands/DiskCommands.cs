@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Globalization;
+using XenKube.Clusters;
+using XenKube.FileSystems;
+
+namespace XenKube.Cli.Commands;
+
+/// <summary><c>xenkube disk</c>: partitions of an image, and the files in them.</summary>
+internal static class DiskCommands
+{
+    /// <summary>The largest file that <c>disk put</c> takes from standard input: what belongs into an image by hand is small.</summary>
+    private const int MaximumContent = 256 << 20;
+
+    private static readonly Argument<string> Image = new("IMAGE") { Description = "The disk image." };
+    private static readonly Argument<string> Label = new("LABEL") { Description = "Label of the partition, as 'disk partitions' prints it." };
+    private static readonly Argument<string> Path = new("PATH") { Description = "Path in the partition's file system." };
+    private static readonly Argument<string> NewPath = new("NEWPATH") { Description = "The path it shall have." };
+    private static readonly Option<string?> Unit = new("--unit") { Description = "Sizes for people (compact) or in bytes (b, the default, as in the guide).", HelpName = "b|compact" };
+    private static readonly Option<string?> Mode = new("--mode") { Description = "Permission bits of the file, octal.", HelpName = "MODE" };
+
+    public static Command Create(Terminal terminal)
+    {
+        var partitions = new Command("partitions", "List the partitions, as parted does.") { Image, Unit, StandardOptions.Json };
+        CommandRun.Handle(partitions, terminal, Partitions);
+        var list = new Command("ls", "List a directory.") { Image, Label, new Argument<string>("PATH") { Arity = ArgumentArity.ZeroOrOne }, StandardOptions.Json };
+        CommandRun.Handle(list, terminal, run => List(run, (Argument<string>)list.Arguments[2]));
+        var cat = new Command("cat", "Print a file.") { Image, Label, Path };
+        CommandRun.Handle(cat, terminal, Cat);
+        var put = new Command("put", "Create or replace a file by what standard input holds.") { Image, Label, Path, Mode };
+        CommandRun.Handle(put, terminal, Put);
+        var remove = new Command("rm", "Remove a file or an empty directory.") { Image, Label, Path };
+        CommandRun.Handle(remove, terminal, Remove);
+        var make = new Command("mkdir", "Make a directory.") { Image, Label, Path };
+        CommandRun.Handle(make, terminal, run => Edit(run, files => files.CreateDirectory(run.Get(Path))));
+        var move = new Command("mv", "Rename a file or directory within its file system.") { Image, Label, Path, NewPath };
+        CommandRun.Handle(move, terminal, run => Edit(run, files => files.Rename(run.Get(Path), run.Get(NewPath))));
+        return new Command("disk", "Look into disk images and edit them, without root and without a mount.") { partitions, list, cat, put, remove, make, move };
+    }
+
+    private static void Partitions(CommandRun run)
+    {
+        using var disk = NodeDisk.OpenRead(run.Get(Image));
+        foreach (var warning in disk.Partitions.Warnings)
+        {
+            run.Warn($"{run.Get(Image)}: {warning}");
+        }
+        run.Print(disk.Partitions.Partitions, (output, partitions) => PartitionReport.Write(output, disk.Partitions, partitions, compact: run.Get(Unit) == "compact"));
+    }
+
+    private static void List(CommandRun run, Argument<string> path)
+    {
+        using var disk = NodeDisk.OpenRead(run.Get(Image));
+        using var files = disk.OpenFileSystem(run.Get(Label));
+        run.Print(files.List(run.Get(path) ?? "/"), (output, entries) => TextTable.Write(
+            output,
+            ["Mode", ">Owner", ">Group", ">Size", "Time", "Name"],
+            entries.Select(entry => new[]
+            {
+                ModeText(entry), Invariant(entry.UserId), Invariant(entry.GroupId), Invariant(entry.Size),
+                entry.LastWriteTimeUtc.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+                entry.LinkTarget is null ? entry.Name : $"{entry.Name} -> {entry.LinkTarget}",
+            })));
+    }
+
+    private static void Cat(CommandRun run)
+    {
+        using var disk = NodeDisk.OpenRead(run.Get(Image));
+        using var files = disk.OpenFileSystem(run.Get(Label));
+        using var content = files.OpenRead(run.Get(Path));
+        content.CopyTo(run.Terminal.OutputStream);
+    }
+
+    private static void Put(CommandRun run)
+    {
+        int? mode = null;
+        if (run.Get(Mode) is { } text)
+        {
+            mode = ParseMode(text);
+        }
+        using var content = new MemoryStream();
+        CopyBounded(run.Terminal.InputStream, content);
+        Edit(run, files => files.WriteFile(run.Get(Path), content.GetBuffer().AsSpan(0, (int)content.Length), mode is null ? null : new FileAttributesChange(Mode: mode)));
+    }
+
+    private static void Remove(CommandRun run) => Edit(run, files =>
+    {
+        if (!files.Remove(run.Get(Path)))
+        {
+            throw new ItemNotFoundException("PathNotFound", run.Get(Image), $"{run.Get(Label)}:{run.Get(Path)}", "there is nothing to remove");
+        }
+    });
+
+    private static void Edit(CommandRun run, Action<IFileSystem> edit)
+    {
+        using var disk = NodeDisk.OpenWrite(run.Get(Image));
+        using var files = disk.OpenFileSystem(run.Get(Label));
+        edit(files);
+    }
+
+    private static int ParseMode(string text)
+    {
+        if (text.Length is > 0 and <= 5 && text.All(c => c is >= '0' and <= '7') && Convert.ToInt32(text, 8) is <= 0xfff and var mode)
+        {
+            return mode;
+        }
+        throw new InvalidInputException("ModeInvalid", null, "--mode", $"'{text}' is no octal mode between 0 and 7777");
+    }
+
+    private static void CopyBounded(Stream input, MemoryStream output)
+    {
+        var buffer = new byte[1 << 16];
+        for (int count; (count = input.Read(buffer)) > 0;)
+        {
+            if (output.Length + count > MaximumContent)
+            {
+                throw new InvalidInputException("ContentTooLarge", null, "standard input", $"more than {MaximumContent} bytes");
+            }
+            output.Write(buffer, 0, count);
+        }
+    }
+
+    private static string ModeText(FileSystemEntry entry)
+    {
+        var kind = entry.Kind switch { FileSystemEntryKind.Directory => 'd', FileSystemEntryKind.SymbolicLink => 'l', FileSystemEntryKind.Special => 's', _ => '-' };
+        return $"{kind}{Convert.ToString(entry.Mode & 0xfff, 8).PadLeft(4, '0')}";
+    }
+
+    private static string Invariant(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

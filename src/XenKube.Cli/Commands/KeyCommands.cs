@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Globalization;
+using XenKube.Clusters;
+using XenKube.Images;
+
+namespace XenKube.Cli.Commands;
+
+/// <summary><c>xenkube key</c>: the keys whose signatures on images are trusted.</summary>
+internal static class KeyCommands
+{
+    private static readonly Argument<string[]> Files = new("FILE") { Arity = ArgumentArity.ZeroOrMore, Description = "Key files, armored or binary; - for standard input." };
+    private static readonly Option<string[]> Known = new("--known") { Description = "A key that XenKube knows by name: coreos, flatcar.", HelpName = "NAME" };
+    private static readonly Argument<string[]> Fingerprints = new("FINGERPRINT") { Arity = ArgumentArity.OneOrMore, Description = "Fingerprint of a primary key, or its last digits (eight at least)." };
+
+    public static Command Create(Terminal terminal)
+    {
+        var import = new Command("import", "Trust the keys in files, or keys known by name.") { Files, Known, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(import, terminal, Import);
+        var list = new Command("list", "List the trusted keys.") { StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(list, terminal, run => run.Print(Store(run).List(), WriteTable));
+        var remove = new Command("remove", "Trust a key no longer.") { Fingerprints, StandardOptions.XenDir };
+        CommandRun.Handle(remove, terminal, run => run.ForEach(run.Get(Fingerprints), fingerprint =>
+        {
+            if (!Store(run).Remove(fingerprint))
+            {
+                throw new ItemNotFoundException("KeyNotFound", null, null, $"no trusted key has the fingerprint {fingerprint}", "See: xenkube key list");
+            }
+        }));
+        return new Command("key", "Trusted signing keys.") { import, list, remove };
+    }
+
+    private static void Import(CommandRun run)
+    {
+        var files = run.Get(Files);
+        var known = run.Get(Known) ?? [];
+        if (files.Length + known.Length == 0)
+        {
+            run.Fail("nothing to import: name a file, or a known key with --known");
+            return;
+        }
+        var store = Store(run);
+        var keys = new List<SigningKey>();
+        run.ForEach(known, name => keys.AddRange(store.ImportKnown(name)));
+        run.ForEach(files, file => keys.AddRange(file == "-" ? store.Import(ReadAll(run.Terminal.InputStream), "standard input") : store.Import(file)));
+        run.Print(keys, WriteTable);
+    }
+
+    private static byte[] ReadAll(Stream input)
+    {
+        using var content = new MemoryStream();
+        input.CopyTo(content);
+        return content.ToArray();
+    }
+
+    private static void WriteTable(TextWriter output, IReadOnlyList<SigningKey> keys) => TextTable.Write(
+        output,
+        ["Fingerprint", "Algorithm", "Created", "State", "User id"],
+        keys.Select(key => new[] { key.Fingerprint, key.Algorithm, key.CreatedUtc.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), key.IsRevoked ? "revoked" : "trusted", key.UserId }));
+
+    private static TrustStore Store(CommandRun run) => new(XenDirectory.Resolve(run.Get(StandardOptions.XenDir)).KeysPath);
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+using XenKube.Disks;
+
+namespace XenKube.Cli;
+
+/// <summary>Prints a partition table with the columns of <c>parted unit b print</c>.</summary>
+internal static class PartitionReport
+{
+    public static void Write(TextWriter output, PartitionTable table, IEnumerable<DiskPartition> partitions, bool compact)
+    {
+        output.WriteLine($"Disk GUID: {table.DiskId.ToString().ToUpperInvariant()}, sector size {table.SectorSize.ToString(CultureInfo.InvariantCulture)} B");
+        string Bytes(long value) => compact ? ByteSize.Format(value) : value.ToString(CultureInfo.InvariantCulture) + "B";
+        TextTable.Write(output, ["Number", "Start", "End", "Size", "File system", "Name", "Flags"], partitions.Select(partition => new[]
+        {
+            partition.Number.ToString(CultureInfo.InvariantCulture).PadLeft(2),
+            Bytes(partition.Start), Bytes(partition.End), Bytes(partition.Size), partition.FileSystem, partition.Label, Flags(partition),
+        }));
+    }
+
+    private static string Flags(DiskPartition partition) => partition.Priority is null
+        ? string.Join(", ", partition.Flags)
+        : string.Join(", ", partition.Flags.Append(string.Create(CultureInfo.InvariantCulture, $"(priority {partition.Priority}, tries {partition.Tries}{(partition.Successful == true ? ", successful" : "")})")));
+}

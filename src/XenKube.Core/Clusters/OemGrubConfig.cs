@@ -1,0 +1,127 @@
+using System.Text;
+using XenKube.Disks;
+using XenKube.FileSystems;
+using XenKube.FileSystems.Ext;
+
+namespace XenKube.Clusters;
+
+/// <summary>
+/// The grub.cfg of an image's OEM partition, which the guest's GRUB sources: its <c>linux_append</c> reaches the kernel
+/// command line, and with it the URL from which Ignition fetches the node's config.
+/// </summary>
+/// <param name="DiskPath">The image.</param>
+/// <param name="ConfigUri">The URL of the Ignition config; null where none is set.</param>
+/// <param name="LinuxAppend">The value of <c>linux_append</c>; null where it is not set.</param>
+/// <param name="Text">The whole file; empty where there is none.</param>
+public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? LinuxAppend, string Text)
+{
+    /// <summary>Label of the partition.</summary>
+    public const string PartitionLabel = "OEM";
+
+    /// <summary>Path of the file in the partition.</summary>
+    public const string FilePath = "/grub.cfg";
+
+    /// <summary>The largest grub.cfg that is read, in bytes; real ones have a few lines.</summary>
+    public const int MaximumSize = 1 << 20;
+
+    /// <summary>The line that sets <c>linux_append</c>, as the guide shows it; empty where it is not set.</summary>
+    public string Line => LinuxAppend is null ? "" : GrubScript.AppendLine(LinuxAppend);
+
+    /// <summary>Reads the grub.cfg of an image.</summary>
+    /// <param name="diskPath">The image.</param>
+    public static OemGrubConfig Read(string diskPath)
+    {
+        using var disk = NodeDisk.OpenRead(diskPath);
+        return Read(disk, diskPath);
+    }
+
+    /// <summary>Points an image's Ignition at a URL, keeping every other line of the file.</summary>
+    /// <param name="diskPath">The image.</param>
+    /// <param name="configUri">Where the guest fetches its config: http or https, as the guest's Ignition takes it.</param>
+    /// <param name="linuxAppend">Further kernel arguments for the line: those to add, or patterns (<c>*</c>) of those to keep.</param>
+    /// <param name="cancellationToken">Stops before the edit; the edit itself is one transaction.</param>
+    /// <exception cref="InvalidInputException">The URL cannot be passed on a kernel command line.</exception>
+    /// <exception cref="UnsupportedFeatureException">GRUB could not read this file system, and the guest would boot without the URL.</exception>
+    public static OemGrubConfig Write(string diskPath, Uri configUri, IReadOnlyList<string>? linuxAppend = null, CancellationToken cancellationToken = default)
+    {
+        using var disk = NodeDisk.OpenWrite(diskPath);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Write(disk, diskPath, configUri, linuxAppend ?? []);
+    }
+
+    /// <summary>Takes the URL out again; the file goes away where nothing else is left in it.</summary>
+    /// <param name="diskPath">The image.</param>
+    /// <param name="cancellationToken">Stops before the edit.</param>
+    public static OemGrubConfig Clear(string diskPath, CancellationToken cancellationToken = default)
+    {
+        using var disk = NodeDisk.OpenWrite(diskPath);
+        cancellationToken.ThrowIfCancellationRequested();
+        using var oem = disk.OpenFileSystem(PartitionLabel);
+        var old = ReadText(oem, diskPath);
+        var text = GrubScript.WithoutConfigUri(old);
+        if (text.Length == 0)
+        {
+            oem.Remove(FilePath);
+        }
+        else if (text != old)
+        {
+            oem.WriteFile(FilePath, Encoding.UTF8.GetBytes(text));
+        }
+        return Parse(diskPath, text);
+    }
+
+    internal static OemGrubConfig Read(DiskImage disk, string diskPath)
+    {
+        using var oem = disk.OpenFileSystem(PartitionLabel);
+        return Parse(diskPath, ReadText(oem, diskPath));
+    }
+
+    internal static OemGrubConfig Write(DiskImage disk, string diskPath, Uri configUri, IReadOnlyList<string> linuxAppend)
+    {
+        GrubScript.CheckUri(configUri);
+        using var oem = disk.OpenFileSystem(PartitionLabel);
+        RequireReadableByGrub(oem, diskPath);
+        var old = ReadText(oem, diskPath);
+        var text = GrubScript.WithConfigUri(old, configUri, linuxAppend, GuestLayout.Detect(disk).ConfigUriParameter);
+        if (text != old)
+        {
+            oem.WriteFile(FilePath, Encoding.UTF8.GetBytes(text));
+        }
+        return Parse(diskPath, text);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Line;
+
+    private static OemGrubConfig Parse(string diskPath, string text)
+    {
+        var append = GrubScript.FindLinuxAppend(text);
+        return new OemGrubConfig(diskPath, GrubScript.FindConfigUri(append), append, text);
+    }
+
+    private static string ReadText(IFileSystem oem, string diskPath)
+    {
+        var entry = oem.Find(FilePath);
+        if (entry is null)
+        {
+            return "";
+        }
+        if (entry.Kind != FileSystemEntryKind.File || entry.Size > MaximumSize)
+        {
+            throw new InvalidInputException("GrubConfigInvalid", diskPath, $"{PartitionLabel}:{FilePath}", entry.Kind != FileSystemEntryKind.File ? "it is no file" : $"its {entry.Size} bytes are more than the {MaximumSize} of any real one");
+        }
+        using var stream = oem.OpenRead(FilePath);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    // GRUB that cannot read OEM says nothing: the guest boots without its URL, and an evening is lost.
+    private static void RequireReadableByGrub(IFileSystem oem, string diskPath)
+    {
+        if (oem is ExtFileSystem { GrubCompatibility: { IsReadable: false } grub })
+        {
+            var feature = grub.Grub.Concat(grub.CoreOSGrub).First();
+            throw new UnsupportedFeatureException(diskPath, $"{PartitionLabel} file system", feature, $"The guest's GRUB cannot read a file system with it and would boot without the URL; make OEM with mke2fs -O ^{feature}");
+        }
+    }
+}

@@ -5,7 +5,7 @@ namespace XenKube.FileSystems.Ext;
 
 /// <summary>
 /// An ext2, ext3 or ext4 file system. It is read as it would be after a mount: what the journal holds is seen, and nothing
-/// is written by reading. Each changing member, or each edit of several changes, is one transaction of the
+/// is written by reading. Each changing member, or each <see cref="ExtEdit"/> of several changes, is one transaction of the
 /// file system's own journal. Not for use by several threads at once.
 /// </summary>
 public sealed class ExtFileSystem : IFileSystem
@@ -16,6 +16,9 @@ public sealed class ExtFileSystem : IFileSystem
     private readonly ExtContent _content;
     private readonly ExtDirectory _directories;
     private readonly PathWalker _walker;
+    private readonly ExtEditor _editor;
+    private readonly EditCommitter _committer;
+    private ExtEdit? _edit;
 
     private ExtFileSystem(ExtVolume volume, ExtOpenOptions options)
     {
@@ -25,6 +28,8 @@ public sealed class ExtFileSystem : IFileSystem
         _content = new ExtContent(volume, _map, _attributes);
         _directories = new ExtDirectory(volume, _map, _attributes);
         _walker = new PathWalker(volume, _directories, _content);
+        _editor = new ExtEditor(volume, _map, _attributes, _content, _directories, _walker);
+        _committer = new EditCommitter(volume, _map, _editor, options.Clock ?? TimeProvider.System);
         CanWrite = volume.Store.Device.CanWrite && !options.ReadOnly;
     }
 
@@ -131,25 +136,96 @@ public sealed class ExtFileSystem : IFileSystem
         return all;
     }
 
-    /// <inheritdoc/>
-    public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null) => throw NotYet();
+    /// <summary>
+    /// Begins an edit of several changes. Until it ends, reading shows them, and there can be no other.
+    /// </summary>
+    /// <exception cref="UnsupportedFeatureException">The file system has a feature that is kept for reading only; it is named.</exception>
+    /// <exception cref="OperationFailedException">The file system was opened for reading only, or is damaged.</exception>
+    public ExtEdit BeginEdit()
+    {
+        if (!CanWrite)
+        {
+            throw new OperationFailedException("ReadOnlyFileSystem", _volume.Store.Device.Name, null, "the image was opened for reading only");
+        }
+        if (_edit is not null)
+        {
+            throw new OperationFailedException("EditNotPossible", _volume.Store.Device.Name, null, "another edit is in progress");
+        }
+        try
+        {
+            _committer.Begin();
+        }
+        catch
+        {
+            _volume.Store.Discard();
+            throw;
+        }
+        return _edit = new ExtEdit(_editor, _committer, _volume.Store.Device.Name, EndEdit);
+    }
 
     /// <inheritdoc/>
-    public void CreateDirectory(string path, FileAttributesChange? attributes = null) => throw NotYet();
+    public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null)
+    {
+        using var edit = BeginEdit();
+        edit.WriteFile(path, content, attributes);
+        edit.Commit();
+    }
 
     /// <inheritdoc/>
-    public void CreateSymbolicLink(string path, string target) => throw NotYet();
+    public void CreateDirectory(string path, FileAttributesChange? attributes = null)
+    {
+        using var edit = BeginEdit();
+        edit.CreateDirectory(path, attributes);
+        edit.Commit();
+    }
 
     /// <inheritdoc/>
-    public bool Remove(string path) => throw NotYet();
+    public void CreateSymbolicLink(string path, string target)
+    {
+        using var edit = BeginEdit();
+        edit.CreateSymbolicLink(path, target);
+        edit.Commit();
+    }
 
     /// <inheritdoc/>
-    public void Rename(string path, string newPath) => throw NotYet();
+    public bool Remove(string path)
+    {
+        CheckPath(path);
+        if (_walker.Walk(path, followLast: false) is not { Inode: not 0 })
+        {
+            return false;
+        }
+        using var edit = BeginEdit();
+        var removed = edit.Remove(path);
+        edit.Commit();
+        return removed;
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _volume.Store.Discard();
+    public void Rename(string path, string newPath)
+    {
+        using var edit = BeginEdit();
+        edit.Rename(path, newPath);
+        edit.Commit();
+    }
 
-    private UnsupportedFeatureException NotYet() => new(_volume.Store.Device.Name, null, "writing ext");
+    /// <inheritdoc/>
+    public void Dispose() => _edit?.Dispose();
+
+    internal static void CheckPath(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!path.StartsWith('/'))
+        {
+            throw new InvalidInputException("InvalidPath", null, path, "a path inside a file system has to begin with '/'");
+        }
+    }
+
+    private void EndEdit()
+    {
+        _edit = null;
+        _volume.Store.Discard();
+    }
 
     private void ShowReplayed()
     {
@@ -199,13 +275,4 @@ public sealed class ExtFileSystem : IFileSystem
     private static string Normalize(string path) => "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));
 
     private ItemNotFoundException NotFound(string path) => new("FileNotFound", _volume.Store.Device.Name, path, "there is nothing at this path");
-
-    private static void CheckPath(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        if (!path.StartsWith('/'))
-        {
-            throw new InvalidInputException("InvalidPath", null, path, "a path inside a file system has to begin with '/'");
-        }
-    }
 }

@@ -89,6 +89,9 @@ internal sealed class ExtVolume
 
     public int InodeTableBlocks => (int)(((long)Superblock.InodesPerGroup * Superblock.InodeSize + BlockSize - 1) / BlockSize);
 
+    /// <summary>The block that holds the descriptor of a group.</summary>
+    public long DescriptorBlock(int group) => DescriptorPlace(group).Block;
+
     public void WriteGroup(int group, GroupDescriptor descriptor)
     {
         var (block, offset) = DescriptorPlace(group);

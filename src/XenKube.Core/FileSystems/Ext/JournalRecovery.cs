@@ -30,7 +30,7 @@ internal sealed class JournalRecovery
     public uint NextSequence { get; private set; }
 
     /// <summary>What the file system holds after the replay.</summary>
-    public JournalView View { get; } = new();
+    public JournalView View { get; private set; } = new();
 
     /// <summary>Reads the log.</summary>
     public static JournalRecovery Run(ExtVolume volume, JournalLog log)
@@ -39,6 +39,13 @@ internal sealed class JournalRecovery
         recovery.Scan();
         recovery.Apply();
         return recovery;
+    }
+
+    /// <summary>The same with nothing to replay: only the sequence number goes on.</summary>
+    public JournalRecovery WithoutView()
+    {
+        View = JournalView.Empty;
+        return this;
     }
 
     private void Scan()

@@ -1,4 +1,5 @@
 using XenKube.Disks;
+using XenKube.FileSystems.Ext;
 using XenKube.FileSystems.Fat;
 
 namespace XenKube.FileSystems;
@@ -15,6 +16,7 @@ public static class FileSystem
         var kind = Detect(partition)?.Kind;
         return kind switch
         {
+            "ext2" or "ext3" or "ext4" => ExtFileSystem.Open(partition),
             "fat12" or "fat16" or "fat32" => FatFileSystem.Open(partition),
             null => throw new UnsupportedFeatureException(null, "partition", "no file system", "There is nothing in it that XenKube knows"),
             _ => throw new UnsupportedFeatureException(null, "partition", kind, RemedyFor(kind)),

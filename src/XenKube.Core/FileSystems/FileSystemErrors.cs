@@ -1,21 +1,23 @@
 namespace XenKube.FileSystems;
 
-/// <summary>The errors that all file systems raise alike; the place is the path inside the file system.</summary>
+/// <summary>The errors that file systems raise alike; the place is the path inside the file system.</summary>
 internal static class FileSystemErrors
 {
-    public static ItemNotFoundException NotFound(string path) => new("FileNotFound", null, path, "there is no such file or directory");
+    public static ItemNotFoundException FileNotFound(string path) => new("FileNotFound", null, path, "there is no such file");
 
-    public static InvalidInputException NotADirectory(string path) => new("NotADirectory", null, path, "it is not a directory");
+    public static ItemNotFoundException FileNotFound(string path, string reason) => new("FileNotFound", null, path, reason);
 
-    public static InvalidInputException IsADirectory(string path) => new("IsADirectory", null, path, "it is a directory");
+    public static ItemNotFoundException DirectoryNotFound(string path) => new("DirectoryNotFound", null, path, "there is no such directory");
 
-    public static InvalidInputException NotAFile(string path) => new("NotAFile", null, path, "it is not a regular file");
+    public static ItemNotFoundException NotADirectory(string path) => new("DirectoryNotFound", null, path, "it is not a directory");
 
     public static ItemExistsException Exists(string path) => new("FileExists", null, path, "it exists already");
 
+    public static ItemExistsException IsADirectory(string path) => new("FileExists", null, path, "it is a directory");
+
     public static OperationFailedException NotEmpty(string path) => new("DirectoryNotEmpty", null, path, "the directory is not empty");
 
-    public static InvalidInputException InvalidName(string path, string reason) => new("InvalidFileName", null, path, reason);
+    public static InvalidInputException InvalidPath(string path, string reason) => new("InvalidPath", null, path, reason);
 
     public static OperationFailedException Full(string path, string reason) => new("FileSystemFull", null, path, reason, "Remove something first, or use a larger partition");
 

@@ -11,11 +11,19 @@ internal sealed class FatDirectory
     /// <summary>The specification's limit, which keeps a chain that loops from being read for ever.</summary>
     public const int MostSlots = 65536;
 
+    /// <summary>A disk writes its sectors whole or not at all; 512 bytes are the smallest there are.</summary>
+    public const int UnitSize = 512;
+
+    public const int SlotsPerUnit = UnitSize / FatSlot.Size;
+
     private readonly FatBootSector _boot;
     private readonly List<uint> _clusters;
     private readonly Dictionary<string, FatEntry> _byName = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedDictionary<int, FatEntry> _bySlot = [];
     private byte[] _content;
+
+    /// <summary>No slot before this one is free: large directories are not searched from the start for every file.</summary>
+    private int _firstFree;
 
     private FatDirectory(FatBootSector boot, List<uint> clusters, byte[] content)
     {
@@ -100,6 +108,9 @@ internal sealed class FatDirectory
         ? table.Chain(boot.RootCluster, MostSlots).Select(cluster => (boot.ClusterOffset(cluster), boot.ClusterSize))
         : [(boot.RootOffset, boot.RootSize)];
 
+    /// <summary>The slot that ends the directory: the first that was never used.</summary>
+    public int End { get; private set; }
+
     public FatEntry? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>True if a short name is taken, also by something whose long name hides it.</summary>
@@ -114,6 +125,99 @@ internal sealed class FatDirectory
         return IsFixed ? _boot.RootOffset + at : _boot.ClusterOffset(_clusters[at / _boot.ClusterSize]) + at % _boot.ClusterSize;
     }
 
+    /// <summary>
+    /// Finds room for an entry. First within one sector, which is written whole or not at all; then at the end mark, which
+    /// hides what lies behind it until it is overwritten itself, if need be in clusters still to be added; and only then
+    /// free slots in two sectors.
+    /// </summary>
+    /// <param name="count">Slots that are needed.</param>
+    /// <param name="canGrow">False where the volume has no cluster left.</param>
+    /// <returns>The place, or null where there is none.</returns>
+    public FatPlace? FindPlace(int count, bool canGrow)
+    {
+        if (FindRun(count, withinUnit: true) is { } place)
+        {
+            return place;
+        }
+        if (End + count <= SlotCount)
+        {
+            return new FatPlace(End, count, 0, AtEnd: true);
+        }
+        var slotsPerCluster = _boot.ClusterSize / FatSlot.Size;
+        var newClusters = (End + count - SlotCount + slotsPerCluster - 1) / slotsPerCluster;
+        if (!IsFixed && canGrow && SlotCount + newClusters * slotsPerCluster <= Math.Max(MostSlots, slotsPerCluster))
+        {
+            return new FatPlace(End, count, newClusters, AtEnd: true);
+        }
+        return FindRun(count, withinUnit: false);
+    }
+
+    /// <summary>Room within the sector of an entry that is about to go, its own slots counted as free.</summary>
+    public FatPlace? FindPlaceBeside(FatEntry leaving, int count)
+    {
+        var unit = leaving.Slot / SlotsPerUnit;
+        if (leaving.FirstSlot / SlotsPerUnit != unit)
+        {
+            return null;
+        }
+        var run = 0;
+        for (var i = unit * SlotsPerUnit; i < Math.Min(SlotCount, (unit + 1) * SlotsPerUnit); i++)
+        {
+            run = IsFree(i) || (i >= leaving.FirstSlot && i <= leaving.Slot) ? run + 1 : 0;
+            if (run == count && i - count + 1 <= End)
+            {
+                return new FatPlace(i - count + 1, count, 0, AtEnd: false);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The offset and the bytes of the sector that holds a slot.</summary>
+    public (long Offset, ReadOnlyMemory<byte> Bytes) GetUnit(int slot)
+    {
+        var first = slot / SlotsPerUnit * SlotsPerUnit;
+        return (OffsetOf(first), _content.AsMemory(first * FatSlot.Size, Math.Min(UnitSize, _content.Length - first * FatSlot.Size)));
+    }
+
+    /// <summary>Moves the end mark behind the given slot; true if the slot there had to be cleared.</summary>
+    public bool MoveEnd(int lastSlot)
+    {
+        if (lastSlot < End)
+        {
+            return false;
+        }
+        End = lastSlot + 1;
+        if (End >= SlotCount || GetSlot(End)[0] == FatSlot.EndMark)
+        {
+            return false;
+        }
+        GetSlot(End).Clear();
+        return true;
+    }
+
+    private bool IsFree(int slot) => slot >= End || GetSlot(slot)[0] == FatSlot.FreeMark;
+
+    private FatPlace? FindRun(int count, bool withinUnit)
+    {
+        var run = 0;
+        for (var i = _firstFree; i < SlotCount; i++)
+        {
+            if (!IsFree(i))
+            {
+                run = 0;
+                continue;
+            }
+            run = withinUnit && i % SlotsPerUnit == 0 ? 1 : run + 1;
+            if (run == count)
+            {
+                var first = i - count + 1;
+                // At or behind the end mark no slot may be left out: readers stop at it.
+                return first > End ? null : new FatPlace(first, count, 0, AtEnd: first == End);
+            }
+        }
+        return null;
+    }
+
     /// <summary>Takes a cluster of empty slots that was linked to the end of the directory.</summary>
     public void Grow(uint cluster)
     {
@@ -126,6 +230,10 @@ internal sealed class FatDirectory
     {
         var entry = ReadEntry(firstSlot, slot, longName);
         _bySlot[slot] = entry;
+        while (_firstFree < SlotCount && !IsFree(_firstFree))
+        {
+            _firstFree++;
+        }
         _byName.TryAdd(entry.Name, entry);
         _byName.TryAdd(entry.ShortName, entry);
         return entry;
@@ -135,6 +243,7 @@ internal sealed class FatDirectory
     public void Remove(FatEntry entry)
     {
         _bySlot.Remove(entry.Slot);
+        _firstFree = Math.Min(_firstFree, entry.FirstSlot);
         RemoveName(entry.Name, entry);
         RemoveName(entry.ShortName, entry);
     }
@@ -150,11 +259,13 @@ internal sealed class FatDirectory
     private void Parse()
     {
         var longName = new LongNameReader();
+        End = SlotCount;
         for (var i = 0; i < SlotCount; i++)
         {
             var slot = GetSlot(i);
             if (slot[0] == FatSlot.EndMark)
             {
+                End = i;
                 return;
             }
             if (slot[0] == FatSlot.FreeMark)

@@ -32,6 +32,25 @@ internal static class FatName
     public static bool IsPossible(string name) =>
         name.Length is > 0 and <= MostUnits && name is not ("." or "..") && !name.Contains('/', StringComparison.Ordinal) && !name.Any(char.IsControl);
 
+    /// <summary>Refuses what cannot be the name of a new file.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="path">The path it ends, for the error.</param>
+    public static void Check(string name, string path)
+    {
+        if (name.Length > MostUnits)
+        {
+            throw FileSystemErrors.InvalidPath(path, $"a name on FAT has at most {MostUnits} letters");
+        }
+        if (name.Any(c => c < ' ' || "\"*/:<>?\\|\u007F".Contains(c, StringComparison.Ordinal)))
+        {
+            throw FileSystemErrors.InvalidPath(path, "FAT allows no control characters and none of \" * : < > ? \\ | in a name");
+        }
+        if (name.EndsWith('.') || name.EndsWith(' '))
+        {
+            throw FileSystemErrors.InvalidPath(path, "a name on FAT cannot end in a dot or a space");
+        }
+    }
+
     /// <summary>The label in a volume entry.</summary>
     public static string ReadLabel(ReadOnlySpan<byte> raw)
     {

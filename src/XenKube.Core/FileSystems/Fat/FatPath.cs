@@ -6,6 +6,10 @@ internal static class FatPath
     public static IReadOnlyList<string> Split(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (!path.StartsWith('/'))
+        {
+            throw FileSystemErrors.InvalidPath(path, "a path inside a file system has to begin with '/'");
+        }
         var parts = new List<string>();
         foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {

@@ -15,6 +15,7 @@ internal sealed class FatVolume
         Device = device;
         Boot = boot;
         Table = new FatTable(device, boot);
+        Info = FatInfoSector.Read(device, boot);
     }
 
     public BlockDevice Device { get; }
@@ -22,6 +23,8 @@ internal sealed class FatVolume
     public FatBootSector Boot { get; }
 
     public FatTable Table { get; }
+
+    public FatInfoSector Info { get; private set; }
 
     public bool IsDirty => (Boot.State & FatBootSector.DirtyState) != 0;
 
@@ -53,6 +56,9 @@ internal sealed class FatVolume
         return new FatVolume(device, boot);
     }
 
+    /// <summary>True for the root directory, which its children call cluster 0 also where it is another.</summary>
+    public bool IsRoot(FatDirectory directory) => directory.IsFixed || (Boot.Bits == 32 && directory.FirstCluster == Boot.RootCluster);
+
     /// <summary>The directory that the first parts of a path lead to; null where one of them does not exist.</summary>
     public FatDirectory? FindDirectory(IReadOnlyList<string> parts, int count)
     {
@@ -83,7 +89,7 @@ internal sealed class FatVolume
             return directory;
         }
         var isFile = FindDirectory(parts, count - 1)?.Find(parts[count - 1]) is not null;
-        throw isFile ? FileSystemErrors.NotADirectory(path) : FileSystemErrors.NotFound(path);
+        throw isFile ? FileSystemErrors.NotADirectory(path) : FileSystemErrors.DirectoryNotFound(path);
     }
 
     /// <summary>Forgets what was read, after an edit that failed.</summary>
@@ -91,16 +97,26 @@ internal sealed class FatVolume
     {
         _directories.Clear();
         Table.Reset();
+        Info = FatInfoSector.Read(Device, Boot);
     }
 
-    private FatDirectory Load(uint cluster)
+    /// <summary>Called before an operation, never within one, so that each directory is in memory only once.</summary>
+    public void Trim()
+    {
+        if (_directories.Count > MostDirectories)
+        {
+            _directories.Clear();
+        }
+    }
+
+    /// <summary>Forgets a directory that was removed.</summary>
+    public void Forget(uint cluster) => _directories.Remove(cluster);
+
+    /// <summary>The directory that begins at a cluster; 0 is the root directory.</summary>
+    public FatDirectory Load(uint cluster)
     {
         if (!_directories.TryGetValue(cluster, out var directory))
         {
-            if (_directories.Count >= MostDirectories)
-            {
-                _directories.Clear();
-            }
             directory = FatDirectory.Read(Device, Boot, Table, cluster);
             _directories.Add(cluster, directory);
         }

@@ -1,0 +1,272 @@
+namespace XenKube.FileSystems.Fat;
+
+/// <summary>
+/// The steps of an edit, in the order that keeps every moment whole: content into free clusters, then the table, then the
+/// one sector of the directory that makes the change, and only then the old clusters free. Whatever a crash leaves undone is
+/// at worst a chain of clusters that nothing uses. While the table changes the volume is marked dirty, as a mount does.
+/// </summary>
+internal sealed class FatEditor(FatVolume volume)
+{
+    private readonly FatBootSector _boot = volume.Boot;
+    private bool _isMarked;
+
+    /// <summary>Runs an edit; after a failure nothing in memory is believed any more.</summary>
+    public void Run(Action steps)
+    {
+        if (!volume.Device.CanWrite)
+        {
+            throw FileSystemErrors.ReadOnly();
+        }
+        if (!_boot.IsMirrored)
+        {
+            throw new UnsupportedFeatureException(null, "FAT boot sector", "a single active FAT", "It can be read only");
+        }
+        try
+        {
+            steps();
+            if (_isMarked)
+            {
+                volume.Info.Write();
+                volume.Device.Flush();
+                WriteState(0);
+            }
+            volume.Device.Flush();
+            _isMarked = false;
+        }
+        catch
+        {
+            _isMarked = false;
+            volume.Reset();
+            throw;
+        }
+    }
+
+    /// <summary>Marks the volume dirty before the first change of the table; durable with the next flush.</summary>
+    public void Begin()
+    {
+        if (!volume.IsDirty && !_isMarked)
+        {
+            WriteState(FatBootSector.DirtyState);
+            _isMarked = true;
+        }
+    }
+
+    /// <summary>Takes free clusters and links them to a chain, in memory.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="path">What they are for, for the error.</param>
+    public uint[] Allocate(int count, string path)
+    {
+        var clusters = new uint[count];
+        if (count == 0)
+        {
+            return clusters;
+        }
+        var next = volume.Info.Next;
+        var left = (long)_boot.ClusterCount;
+        for (var found = 0; found < count; next = next < _boot.LastCluster ? next + 1 : FatBootSector.FirstCluster)
+        {
+            if (left-- == 0)
+            {
+                throw FileSystemErrors.Full(path, $"no {count} clusters of {_boot.ClusterSize} bytes are free");
+            }
+            if (volume.Table.Get(next) == 0)
+            {
+                clusters[found++] = next;
+            }
+        }
+        for (var i = 0; i < count; i++)
+        {
+            volume.Table.Set(clusters[i], i + 1 < count ? clusters[i + 1] : FatTable.EndOfChain);
+            volume.Info.Took(clusters[i]);
+        }
+        return clusters;
+    }
+
+    /// <summary>Writes content into clusters that are not linked yet; the rest of the last one is cleared.</summary>
+    public void WriteContent(uint[] clusters, ReadOnlySpan<byte> content)
+    {
+        for (var i = 0; i < clusters.Length;)
+        {
+            var run = 1;
+            while (i + run < clusters.Length && clusters[i + run] == clusters[i] + (uint)run && (run + 1L) * _boot.ClusterSize <= 1 << 20)
+            {
+                run++;
+            }
+            var start = i * _boot.ClusterSize;
+            var length = Math.Min(run * _boot.ClusterSize, content.Length - start);
+            WriteRun(_boot.ClusterOffset(clusters[i]), content.Slice(start, length), run * _boot.ClusterSize);
+            i += run;
+        }
+    }
+
+    /// <summary>All clusters of a chain; empty for one that does not begin.</summary>
+    public uint[] ListChain(uint first) => first == 0 ? [] : [.. volume.Table.Chain(first, _boot.ClusterCount)];
+
+    /// <summary>Gives clusters back.</summary>
+    public void Free(uint[] clusters)
+    {
+        foreach (var cluster in clusters)
+        {
+            volume.Table.Set(cluster, 0);
+            volume.Info.GaveBack();
+        }
+        volume.Table.Commit();
+    }
+
+    /// <summary>Finds room for an entry in a directory; the clusters it has to grow by are allocated.</summary>
+    public (FatPlace Place, uint[] Growth) Reserve(FatDirectory directory, int slots, string path)
+    {
+        var place = directory.FindPlace(slots, canGrow: true) ?? throw FileSystemErrors.Full(path, directory.IsFixed ? "the root directory of FAT16 is full" : "the directory is full");
+        try
+        {
+            return (place, Allocate(place.NewClusters, path));
+        }
+        catch (OperationFailedException) when (directory.FindPlace(slots, canGrow: false) is { } scattered)
+        {
+            return (scattered, []);
+        }
+    }
+
+    /// <summary>Writes the slots of a new entry so that it appears at once.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="name">Its names.</param>
+    /// <param name="shortSlot">Its short entry without the name.</param>
+    /// <param name="place">Where its slots go.</param>
+    /// <param name="growth">Clusters that the directory grows by; they are in the table already, but not linked.</param>
+    public void AddEntry(FatDirectory directory, FatShortName name, ReadOnlySpan<byte> shortSlot, FatPlace place, uint[] growth)
+    {
+        var (oldCount, lastCluster) = (directory.SlotCount, directory.IsFixed ? 0 : directory.Clusters[^1]);
+        foreach (var cluster in growth)
+        {
+            directory.Grow(cluster);
+        }
+        FillSlots(directory, name, shortSlot, place);
+        if (directory.MoveEnd(place.LastSlot) && directory.End / FatDirectory.SlotsPerUnit != place.LastSlot / FatDirectory.SlotsPerUnit && directory.End < oldCount)
+        {
+            WriteUnit(directory, directory.End);
+            volume.Device.Flush();
+        }
+        if (growth.Length > 0)
+        {
+            for (var slot = oldCount; slot < directory.SlotCount; slot += FatDirectory.SlotsPerUnit)
+            {
+                WriteUnit(directory, slot);
+            }
+            volume.Device.Flush();
+            volume.Table.Set(lastCluster, growth[0]);
+            volume.Table.Commit();
+        }
+        WriteUnits(directory, place.FirstSlot, Math.Min(place.LastSlot, oldCount - 1), firstSectorLast: place.AtEnd);
+        directory.Add(place.FirstSlot, place.LastSlot, name.LongName);
+    }
+
+    /// <summary>Frees the slots of an entry; its short one goes first, since that one is the file.</summary>
+    public void RemoveEntry(FatDirectory directory, FatEntry entry)
+    {
+        for (var slot = entry.FirstSlot; slot <= entry.Slot; slot++)
+        {
+            directory.GetSlot(slot)[0] = FatSlot.FreeMark;
+        }
+        WriteUnit(directory, entry.Slot);
+        volume.Device.Flush();
+        for (var slot = entry.FirstSlot; slot / FatDirectory.SlotsPerUnit < entry.Slot / FatDirectory.SlotsPerUnit; slot += FatDirectory.SlotsPerUnit)
+        {
+            WriteUnit(directory, slot);
+        }
+        directory.Remove(entry);
+    }
+
+    /// <summary>Changes the short slot of an entry, which is one sector.</summary>
+    public FatEntry ChangeEntry(FatDirectory directory, FatEntry entry, ReadOnlySpan<byte> shortSlot)
+    {
+        shortSlot.CopyTo(directory.GetSlot(entry.Slot));
+        WriteUnit(directory, entry.Slot);
+        volume.Device.Flush();
+        directory.Remove(entry);
+        return directory.Add(entry.FirstSlot, entry.Slot, entry.FirstSlot == entry.Slot ? null : entry.Name);
+    }
+
+    /// <summary>Gives an entry a new name within its sector: the one rename that is a single write.</summary>
+    public void RenameInPlace(FatDirectory directory, FatEntry entry, FatShortName name, FatPlace place)
+    {
+        var slot = directory.GetSlot(entry.Slot).ToArray();
+        for (var i = entry.FirstSlot; i <= entry.Slot; i++)
+        {
+            directory.GetSlot(i)[0] = FatSlot.FreeMark;
+        }
+        directory.Remove(entry);
+        FillSlots(directory, name, slot, place);
+        if (directory.MoveEnd(place.LastSlot) && directory.End / FatDirectory.SlotsPerUnit != place.LastSlot / FatDirectory.SlotsPerUnit)
+        {
+            WriteUnit(directory, directory.End);
+            volume.Device.Flush();
+        }
+        WriteUnit(directory, place.FirstSlot);
+        volume.Device.Flush();
+        directory.Add(place.FirstSlot, place.LastSlot, name.LongName);
+    }
+
+    /// <summary>Writes the sector of a slot.</summary>
+    public void WriteUnit(FatDirectory directory, int slot)
+    {
+        var (offset, bytes) = directory.GetUnit(slot);
+        volume.Device.Write(offset, bytes.Span);
+    }
+
+    private static void FillSlots(FatDirectory directory, FatShortName name, ReadOnlySpan<byte> shortSlot, FatPlace place)
+    {
+        var checksum = FatSlot.Checksum(name.Raw);
+        for (var part = place.Count - 2; part >= 0; part--)
+        {
+            FatSlot.WritePart(directory.GetSlot(place.LastSlot - 1 - part), name.LongName, part, checksum);
+        }
+        var slot = directory.GetSlot(place.LastSlot);
+        shortSlot.CopyTo(slot);
+        name.Raw.CopyTo(slot);
+        slot[12] = name.Case;
+    }
+
+    /// <summary>Writes the sectors of a range of slots; the one that decides comes last, when the others are safe.</summary>
+    private void WriteUnits(FatDirectory directory, int firstSlot, int lastSlot, bool firstSectorLast)
+    {
+        var (first, last) = (firstSlot / FatDirectory.SlotsPerUnit, lastSlot / FatDirectory.SlotsPerUnit);
+        if (lastSlot < firstSlot)
+        {
+            return;
+        }
+        var decides = firstSectorLast ? first : last;
+        for (var unit = first; unit <= last; unit++)
+        {
+            if (unit != decides)
+            {
+                WriteUnit(directory, unit * FatDirectory.SlotsPerUnit);
+            }
+        }
+        if (first != last)
+        {
+            volume.Device.Flush();
+        }
+        WriteUnit(directory, decides * FatDirectory.SlotsPerUnit);
+        volume.Device.Flush();
+    }
+
+    private void WriteRun(long offset, ReadOnlySpan<byte> content, int length)
+    {
+        if (content.Length == length)
+        {
+            volume.Device.Write(offset, content);
+            return;
+        }
+        var whole = new byte[length];
+        content.CopyTo(whole);
+        volume.Device.Write(offset, whole);
+    }
+
+    private void WriteState(byte dirty)
+    {
+        var sector = new byte[512];
+        volume.Device.Read(0, sector);
+        sector[_boot.StateOffset] = (byte)(sector[_boot.StateOffset] & ~FatBootSector.DirtyState | dirty);
+        volume.Device.Write(0, sector);
+    }
+}

@@ -38,6 +38,7 @@ public static class CommandLine
             DiskCommands.Create(terminal),
             GrubCommands.Create(terminal),
             ClusterCommands.Create(terminal),
+            NodeCommands.Create(terminal),
         };
 
     private static string CommandPath(ParseResult parsed)

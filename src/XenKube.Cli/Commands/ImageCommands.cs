@@ -14,14 +14,66 @@ internal static class ImageCommands
     private static readonly Option<long> AdditionalSpace = ByteSize.Option("--additional-space", "Space to append; it takes none until it is used.");
     private static readonly Option<bool> Cache = new("--cache") { Description = "Keep the decoded image beside the compressed one." };
 
+    private static readonly Argument<string> Version = new("VERSION") { Description = "The version, or 'current'." };
+    private static readonly Option<string?> Channel = new("--channel") { Description = "stable (the default), beta or alpha.", HelpName = "NAME" };
+    private static readonly Option<ImageDistribution> Distribution = new("--distribution") { Description = "CoreOS (the default) or Flatcar." };
+    private static readonly Option<string?> Board = new("--board") { Description = "amd64-usr (the default) or arm64-usr.", HelpName = "NAME" };
+    private static readonly Option<string?> BaseUri = new("--base-uri") { Description = "A mirror: an URL, or a directory with the layout of the release server.", HelpName = "URI" };
+    private static readonly Option<string?> ImageName = new("--image-name") { Description = "Name of the image's file on the server.", HelpName = "NAME" };
+
     public static Command Create(Terminal terminal)
     {
+        var list = new Command("list", "List the images in the store.") { StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(list, terminal, run => run.Print(Store(run).List(), WriteTable));
+        var find = new Command("find", "List the releases of a channel.") { Channel, Distribution, Board, BaseUri, ImageName, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(find, terminal, run =>
+        {
+            using var server = Server(run);
+            run.Print(server.Find(run.CancellationToken), (output, releases) => TextTable.Write(output, ["Version", "Distribution", "Channel", "Image"], releases.Select(release => new[] { release.Version, release.Distribution.ToString(), release.Channel, release.ImageUri.ToString() })));
+        });
+        var get = new Command("get", "Fetch an image and its signature into the store; it gets its name when the signature is proven good.") { Version, Channel, Distribution, Board, BaseUri, ImageName, StandardOptions.SkipVerification, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(get, terminal, Get);
         var verify = new Command("verify", "Check an image's signature; exit 0 only for a good one by a trusted key.") { File, Signature, Keys, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(verify, terminal, Verify);
         var expand = new Command("expand", "Expand an image into disks: one decode, all outputs, sparse.") { File, Outputs, AdditionalSpace, Cache, StandardOptions.Force, StandardOptions.Json };
         CommandRun.Handle(expand, terminal, Expand);
-        return new Command("image", "Images of releases.") { verify, expand };
+        return new Command("image", "Images of releases.") { list, find, get, verify, expand };
     }
+
+    private static void Get(CommandRun run)
+    {
+        using var server = Server(run);
+        var store = Store(run);
+        var downloader = new ImageDownloader(server, store, new TrustStore(XenDirectory.Resolve(run.Get(StandardOptions.XenDir)).KeysPath));
+        using var progress = new ProgressLine(run.Terminal);
+        var download = downloader.Download(server.Resolve(run.Get(Version), run.CancellationToken), run.Get(StandardOptions.SkipVerification), progress, run.CancellationToken);
+        progress.Dispose();
+        foreach (var warning in download.Warnings)
+        {
+            run.Warn(warning);
+        }
+        run.Print(download.Image, (output, image) => output.WriteLine(image.Path));
+    }
+
+    private static ImageStore Store(CommandRun run) => new(XenDirectory.Resolve(run.Get(StandardOptions.XenDir)).ImagesPath);
+
+    private static ReleaseServer Server(CommandRun run)
+    {
+        var defaults = new ReleaseServerOptions();
+        return new ReleaseServer(defaults with
+        {
+            Distribution = run.Get(Distribution),
+            Channel = run.Get(Channel) ?? defaults.Channel,
+            Board = run.Get(Board) ?? defaults.Board,
+            BaseUri = run.Get(BaseUri) ?? XenDirectory.Resolve(run.Get(StandardOptions.XenDir)).Settings.Mirror,
+            ImageName = run.Get(ImageName),
+        });
+    }
+
+    private static void WriteTable(TextWriter output, IReadOnlyList<CoreOSImage> images) => TextTable.Write(
+        output,
+        ["Version", "Name", ">Size", "Signature", "Path"],
+        images.Select(image => new[] { image.Version, image.Name, ByteSize.Format(image.Size), image.HasSignature ? "there" : "missing", image.Path }));
 
     private static void Verify(CommandRun run)
     {

@@ -77,18 +77,20 @@ public sealed class NodeStore
     /// <summary>Makes node disks from one image: decoded once, written to all of them, sparse. All are made, or none.</summary>
     /// <param name="cluster">Name of the cluster, which exists.</param>
     /// <param name="names">Names of the nodes.</param>
-    /// <param name="image">The compressed image.</param>
+    /// <param name="image">The image, as <see cref="NodeImage.Find"/> found and proved it.</param>
     /// <param name="options">Additional space and the like.</param>
     /// <param name="progress">Told how far it is, or null.</param>
     /// <param name="cancellationToken">Stops the work; nothing half-made is left.</param>
     /// <returns>The new nodes.</returns>
     /// <exception cref="ItemExistsException">One of the disks exists already.</exception>
-    public IReadOnlyList<Node> Create(string cluster, IReadOnlyList<string> names, string image, NodeDiskOptions options, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<Node> Create(string cluster, IReadOnlyList<string> names, NodeImage image, NodeDiskOptions options, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(names);
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(options);
         new ClusterStore(_directory).Get(cluster);
         var nodes = names.Select(name => Describe(cluster, name)).ToArray();
-        NodeDiskWriter.Write(image, [.. nodes.Select(node => node.DiskPath)], options, progress, cancellationToken);
+        NodeDiskWriter.Write(image.Path, [.. nodes.Select(node => node.DiskPath)], options with { ExpectedSha512 = image.Sha512 ?? options.ExpectedSha512 }, progress, cancellationToken);
         return [.. nodes.Select(node => node with { HasDisk = true })];
     }
 

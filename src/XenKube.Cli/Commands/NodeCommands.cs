@@ -1,0 +1,68 @@
+using System.CommandLine;
+using XenKube.Clusters;
+using XenKube.Images;
+
+namespace XenKube.Cli.Commands;
+
+/// <summary><c>xenkube node</c>: node disks, and the refresh that makes Ignition run again.</summary>
+internal static class NodeCommands
+{
+    private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]") { Arity = ArgumentArity.OneOrMore, Description = "Nodes; patterns like etcd/node-* are understood." };
+    private static readonly Argument<string[]> AnyNames = new("CLUSTER[/NODE]") { Arity = ArgumentArity.ZeroOrMore, Description = "Nodes (default: all)." };
+    private static readonly Option<string?> Image = new("--image") { Description = "The image: a version in the store, or a file (default: the newest in the store).", HelpName = "VERSION|FILE" };
+    private static readonly Option<long> AdditionalSpace = ByteSize.Option("--additional-space", "Space to append for ROOT to grow into; it takes none until it is used.");
+    private static readonly Option<bool> Cache = new("--cache") { Description = "Keep the decoded image beside the compressed one, so that the next nodes need no decoding." };
+
+    public static Command Create(Terminal terminal)
+    {
+        var make = new Command("new", "Make node disks from an image, decoded once for all of them.") { Names, Image, AdditionalSpace, Cache, StandardOptions.SkipVerification, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(make, terminal, New);
+        var list = new Command("list", "List nodes.") { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(list, terminal, List);
+        var remove = new Command("remove", "Remove nodes with all their files.") { Names, StandardOptions.XenDir };
+        CommandRun.Handle(remove, terminal, run => run.ForEach(Select(run, run.Get(Names)), new NodeStore(Directory(run)).Remove));
+        return new Command("node", "Nodes of clusters: their disks and configs.") { make, list, remove };
+    }
+
+    internal static void WriteTable(TextWriter output, IEnumerable<Node> nodes) => TextTable.Write(
+        output,
+        ["Node", "Disk", "MAC address", "IP address", "Config URL"],
+        nodes.Select(node => new[] { node.FullName, node.HasDisk ? DiskText(node.DiskPath) : "-", node.MacAddress ?? "-", node.IPAddress ?? "-", node.IgnitionUri.AbsoluteUri }));
+
+    private static void New(CommandRun run)
+    {
+        var directory = Directory(run);
+        using var progress = new ProgressLine(run.Terminal);
+        if (run.Get(StandardOptions.SkipVerification))
+        {
+            run.Warn("the image's signature is not checked");
+        }
+        var image = NodeImage.Find(directory, run.Get(Image), run.Get(StandardOptions.SkipVerification), progress, run.CancellationToken);
+        var options = new NodeDiskOptions(run.Get(AdditionalSpace), run.Get(Cache), run.Get(StandardOptions.Force));
+        var made = new List<Node>();
+        foreach (var cluster in run.Get(Names).Select(NodeName.Parse).GroupBy(name => name.Cluster))
+        {
+            made.AddRange(new NodeStore(directory).Create(cluster.Key, [.. cluster.Select(name => name.Node)], image, options, progress, run.CancellationToken));
+        }
+        progress.Dispose();
+        run.Print(made, WriteTable);
+    }
+
+    private static void List(CommandRun run)
+    {
+        var names = run.Get(AnyNames);
+        run.Print(Select(run, names is [] ? ["*"] : names), WriteTable);
+    }
+
+    internal static XenDirectory Directory(CommandRun run) => XenDirectory.Resolve(run.Get(StandardOptions.XenDir));
+
+    internal static List<Node> Select(CommandRun run, IEnumerable<string> names)
+    {
+        var store = new NodeStore(Directory(run));
+        var nodes = new List<Node>();
+        run.ForEach(names, name => nodes.AddRange(store.List(NodeName.Parse(name))));
+        return [.. nodes.DistinctBy(node => node.FullName)];
+    }
+
+    private static string DiskText(string path) => $"{Path.GetFileName(path)} ({ByteSize.Format(new FileInfo(path).Length)})";
+}

@@ -1,0 +1,57 @@
+using XenKube.Images;
+
+namespace XenKube.Clusters;
+
+/// <summary>The image that node disks are made from, proven before it is poured.</summary>
+/// <param name="Path">The compressed image.</param>
+/// <param name="Sha512">SHA-512 of the bytes that were proven, in hexadecimal; null where verification was skipped.</param>
+public sealed record NodeImage(string Path, string? Sha512)
+{
+    /// <summary>Finds an image and checks its signature.</summary>
+    /// <param name="directory">The XENDIR, with its store of images and its trusted keys.</param>
+    /// <param name="image">A version in the store, or the path of a file; null for the newest in the store.</param>
+    /// <param name="skipVerification">True to take it unproven.</param>
+    /// <param name="progress">Told how far it is, or null.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ItemNotFoundException">There is no such image, or no signature of it.</exception>
+    /// <exception cref="InvalidInputException">Its signature is not a good one by a trusted key.</exception>
+    public static NodeImage Find(XenDirectory directory, string? image, bool skipVerification = false, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        var path = FindPath(directory, image);
+        if (skipVerification)
+        {
+            return new NodeImage(path, null);
+        }
+        if (!File.Exists(path + ".sig") && !File.Exists(path + ".asc"))
+        {
+            throw new ItemNotFoundException("SignatureNotFound", path, null, "there is no signature beside the image", "Fetch it as well, or skip the verification (-SkipVerification, --skip-verification)");
+        }
+        var signature = SignatureVerifier.Verify(path, null, new TrustStore(directory.KeysPath), progress, cancellationToken);
+        if (!signature.IsTrusted)
+        {
+            throw new InvalidInputException(
+                "ImageNotTrusted", path, null, signature.IsGood ? "its signature is good, but by a key that is not trusted" : $"its signature is not good: {signature.Verdict}{(signature.Reason is null ? "" : $" ({signature.Reason})")}",
+                signature.Verdict is SignatureVerdict.Good or SignatureVerdict.UnknownKey ? "Import the signer's key if you trust it (Import-SigningKey, xenkube key import)" : "Fetch the image again");
+        }
+        return new NodeImage(path, signature.Sha512);
+    }
+
+    private static string FindPath(XenDirectory directory, string? image)
+    {
+        var store = new ImageStore(directory.ImagesPath);
+        if (image is null)
+        {
+            return store.List() is [var newest, ..]
+                ? newest.Path
+                : throw new ItemNotFoundException("ImageNotFound", directory.ImagesPath, null, "there is no image in the store", "Fetch one (Get-CoreOSImage -Version 1520.9.0, xenkube image get 1520.9.0)");
+        }
+        if (store.Find(image) is { } stored)
+        {
+            return stored.Path;
+        }
+        return File.Exists(image)
+            ? System.IO.Path.GetFullPath(image)
+            : throw new ItemNotFoundException("ImageNotFound", image, null, $"is neither a version in {directory.ImagesPath} nor a file", "See the versions with Get-CoreOSImage (xenkube image list)");
+    }
+}

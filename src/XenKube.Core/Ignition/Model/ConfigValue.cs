@@ -8,6 +8,12 @@ internal sealed class ConfigValue(ConfigType type)
     /// <summary>Its type.</summary>
     public ConfigType Type { get; } = type;
 
+    /// <summary>
+    /// The place in the source that it was made from, if it was translated; null where nobody recorded one, and the place of the
+    /// same name is meant.
+    /// </summary>
+    public ConfigPath? Origin { get; set; }
+
     /// <summary>Whether the config gives it at all.</summary>
     public bool IsSet { get; set; }
 
@@ -43,6 +49,22 @@ internal sealed class ConfigValue(ConfigType type)
             return value;
         }
     }
+
+    /// <summary>
+    /// Whether it is as good as not given. A list that is given but empty counts as given, as it does in the reference.
+    /// </summary>
+    public bool IsZero(bool isOptional = false) => Type.Kind switch
+    {
+        ConfigKind.Object => isOptional ? !IsSet : Type.Fields.All(field => this[field.Name].IsZero(field.IsOptional)),
+        ConfigKind.List => !IsSet,
+        _ => isOptional ? !IsSet : Text.Length == 0 && Number == 0 && !Flag,
+    };
+
+    /// <summary>The field or item of this step of a path, if there is one.</summary>
+    public ConfigValue? Step(ConfigPath step) =>
+        step.Name is null ? (Type.Kind == ConfigKind.List && step.Index < Items.Count ? Items[step.Index] : null)
+        : Type.Field(step.Name) is not null ? this[step.Name]
+        : null;
 
     /// <summary>Sets a text.</summary>
     public ConfigValue Set(string text)
@@ -81,6 +103,7 @@ internal sealed class ConfigValue(ConfigType type)
     public void Clear()
     {
         IsSet = false;
+        Origin = null;
         Text = "";
         Number = 0;
         Flag = false;

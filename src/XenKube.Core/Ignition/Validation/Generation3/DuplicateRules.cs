@@ -52,7 +52,8 @@ internal static class DuplicateRules
         }
     }
 
-    private static string Key(ConfigValue item) => item.Type.Name switch
+    /// <summary>What an entry of a list is told from the others by.</summary>
+    public static string Key(ConfigValue item) => item.Type.Name switch
     {
         "File" or "Directory" or "Link" => item["path"].Text,
         "Disk" or "Filesystem" => item["device"].Text,

@@ -1,0 +1,107 @@
+using XenKube.Ignition.Model;
+using XenKube.Ignition.Validation.Generation3;
+using XenKube.Parsing.Yaml;
+
+namespace XenKube.Ignition.Butane;
+
+/// <summary>Butane configs: YAML with <c>variant</c> and <c>version</c>, for today's Flatcar and Fedora CoreOS guests.</summary>
+internal sealed class ButaneDialect : IIgnitionDialect
+{
+    private const string BadSource = "source config is invalid";
+    private const string BadResult = "config generated was invalid";
+
+    /// <summary>The two keys that choose the version, as the reference reads them before all else.</summary>
+    private static readonly ConfigType Head = ConfigType.Object("commonFields", FieldTable.Text("version"), FieldTable.Text("variant"));
+
+    /// <inheritdoc/>
+    public string Name => "butane";
+
+    /// <inheritdoc/>
+    public IgnitionTranslation Translate(ReadOnlyMemory<byte> source, TranspileOptions options)
+    {
+        var report = new Report();
+        YamlNode? root;
+        try
+        {
+            root = YamlReader.Read(source.Span, YamlOptions.GoYaml3);
+        }
+        catch (YamlException exception)
+        {
+            return Fail(null, report, $"Error unmarshaling yaml: yaml: {exception.Message}");
+        }
+        string variant = "", number = "";
+        if (root is not null)
+        {
+            var head = ButaneReader.Read(root, Head, type => type == Head ? "config.commonFields" : type.Name, out var headError);
+            if (headError is not null)
+            {
+                return Fail(null, report, $"Error unmarshaling yaml: yaml: {headError}");
+            }
+            (variant, number) = (head["variant"].Text, head["version"].Text);
+        }
+        if (ButaneVersion.Find(variant, number, out var reason) is not { } version)
+        {
+            return Fail(null, report, reason!);
+        }
+        var document = ButaneReader.Read(root!, ButaneTypes.Config(version), type => GoName(type, version), out var error);
+        return error is not null ? Fail(version, report, "yaml: " + error) : Translate(version, document, new SourceTree(root!), report, options);
+    }
+
+    private static IgnitionTranslation Translate(ButaneVersion version, ConfigValue document, SourceTree source, Report report, TranspileOptions options)
+    {
+        source.AddUnknownKeys(document, report);
+        var findings = new List<ConfigFinding>();
+        new ButaneRules(version, findings).Check(document);
+        ConfigValue? config = null;
+        if (!HasErrors(findings))
+        {
+            var translation = new ButaneTranslation(version, options.FilesDirectory, findings);
+            config = translation.Translate(document);
+            if (config is not null)
+            {
+                translation.CheckVariant(config);
+            }
+        }
+        var failure = HasErrors(findings) ? BadSource : null;
+        if (failure is null && config is not null)
+        {
+            var generated = new List<ConfigFinding>();
+            DuplicateRules.Check(config, generated);
+            new Generation3Rules(version.Spec, generated).Check(config);
+            findings.AddRange(generated.Select(finding => finding with { Path = ConfigOrigins.Find(config, finding.Path) }));
+            failure = HasErrors(generated) ? BadResult : null;
+        }
+        foreach (var finding in findings)
+        {
+            report.Add(source.Place(finding));
+        }
+        return failure is not null
+            ? Fail(version, report, failure)
+            : new IgnitionTranslation(Write(config!, options.Pretty), version.IgnitionVersion, version.ToString(), report);
+    }
+
+    private static bool HasErrors(List<ConfigFinding> findings) => findings.Exists(finding => finding.Kind == ReportKind.Error);
+
+    private static byte[] Write(ConfigValue config, bool pretty)
+    {
+        var json = new IgnitionJsonWriter(pretty);
+        ConfigJson.Write(json, config);
+        return [.. json.WrittenMemory.Span, (byte)'\n'];
+    }
+
+    private static IgnitionTranslation Fail(ButaneVersion? version, Report report, string reason) =>
+        new(null, version?.IgnitionVersion ?? "", version?.ToString() ?? "butane", report, $"Error translating config: {reason}");
+
+    /// <summary>The name that the reference's messages have for a type.</summary>
+    private static string GoName(ConfigType type, ButaneVersion version) => type.Kind switch
+    {
+        ConfigKind.List when type.Name.StartsWith("[]", StringComparison.Ordinal) => "[]" + GoName(type.Element!, version),
+        ConfigKind.Text when type == ConfigType.Text => "string",
+        ConfigKind.Number => "int",
+        ConfigKind.Flag => "bool",
+        _ => $"{(IsOfVariant(type.Name) ? version.VariantPackage : version.BasePackage)}.{type.Name}",
+    };
+
+    private static bool IsOfVariant(string name) =>
+        name == "Config" || name.StartsWith("BootDevice", StringComparison.Ordinal) || name.StartsWith("Grub", StringComparison.Ordinal);
+}

@@ -1,0 +1,157 @@
+using System.Text;
+using XenKube.Ignition.Model;
+using XenKube.Ignition.Rules;
+
+namespace XenKube.Ignition.Butane;
+
+/// <summary>Whole directories of local files: regular files and symbolic links become nodes of the config.</summary>
+internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFinding> findings)
+{
+    private const string Clash = "matching filesystem node has existing contents or different type";
+
+    private readonly Dictionary<string, int> filePaths = Index(storage["files"]);
+    private readonly Dictionary<string, int> linkPaths = Index(storage["links"]);
+    private readonly Dictionary<string, int> directoryPaths = Index(storage["directories"]);
+
+    /// <summary>Adds the nodes of all trees.</summary>
+    public void Add(ConfigValue trees)
+    {
+        var path = ConfigPath.Root.Field("storage").Field("trees");
+        for (var i = 0; i < trees.Items.Count; i++)
+        {
+            var place = path.Item(i);
+            if (!files.Exists)
+            {
+                Error(place, LocalFiles.NoDirectory);
+                return;
+            }
+            AddTree(trees.Items[i], place);
+        }
+    }
+
+    private static Dictionary<string, int> Index(ConfigValue nodes)
+    {
+        var paths = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < nodes.Items.Count; i++)
+        {
+            paths[nodes.Items[i]["path"].Text] = i;
+        }
+        return paths;
+    }
+
+    private void AddTree(ConfigValue tree, ConfigPath place)
+    {
+        if (files.Resolve(tree["local"].Text, out var error) is not { } source)
+        {
+            Error(place, error!);
+            return;
+        }
+        var destination = tree["path"].HasText ? tree["path"].Text : "/";
+        try
+        {
+            var status = FileStatus.Read(source);
+            if (status is not { IsDirectory: true })
+            {
+                Error(place, status is null ? $"stat {source}: no such file or directory" : "root of tree must be a directory");
+                return;
+            }
+            Walk(source, GoPath.Join(destination, "."), place);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Error(place, exception.Message);
+        }
+    }
+
+    private void Walk(string source, string destination, ConfigPath place)
+    {
+        var status = FileStatus.Read(source, follow: false);
+        if (status is { IsDirectory: true })
+        {
+            var names = new DirectoryInfo(source).EnumerateFileSystemInfos().Select(entry => entry.Name).ToList();
+            names.Sort((left, right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right)));
+            foreach (var name in names)
+            {
+                Walk(GoPath.Join(source, name), GoPath.Join(destination, name), place);
+            }
+        }
+        else if (status is { IsRegularFile: true })
+        {
+            AddFile(source, destination, (status.Value.Mode & 0x49) != 0, place);
+        }
+        else if (status is { IsSymbolicLink: true })
+        {
+            AddLink(source, destination, place);
+        }
+        else
+        {
+            Error(place, "trees may only contain files, directories, and symlinks");
+        }
+    }
+
+    private void AddFile(string source, string destination, bool isExecutable, ConfigPath place)
+    {
+        if (Find(filePaths, "files", destination, place) is not { } file)
+        {
+            return;
+        }
+        if (file["contents"]["source"].HasText)
+        {
+            Error(place, Clash);
+            return;
+        }
+        if (LocalFiles.ReadFile(source, out var error) is not { } contents)
+        {
+            Error(place, error!);
+            return;
+        }
+        file["contents"].IsSet = true;
+        file["contents"].Origin = place;
+        ResourceUrl.Set(file["contents"], contents, place);
+        if (!file["mode"].IsSet)
+        {
+            file["mode"].Set(isExecutable ? 0x1ED : 0x1A4).Origin = place;
+        }
+    }
+
+    private void AddLink(string source, string destination, ConfigPath place)
+    {
+        if (Find(linkPaths, "links", destination, place) is not { } link)
+        {
+            return;
+        }
+        if (link["target"].HasText)
+        {
+            Error(place, Clash);
+            return;
+        }
+        link["target"].Set(new FileInfo(source).LinkTarget ?? "").Origin = place;
+    }
+
+    /// <summary>The node at a path, made if there is none; null with an error if there is one of another type.</summary>
+    private ConfigValue? Find(Dictionary<string, int> paths, string list, string destination, ConfigPath place)
+    {
+        var nodes = storage[list];
+        if (paths.TryGetValue(destination, out var index))
+        {
+            return nodes.Items[index];
+        }
+        if (filePaths.ContainsKey(destination) || linkPaths.ContainsKey(destination) || directoryPaths.ContainsKey(destination))
+        {
+            Error(place, Clash);
+            return null;
+        }
+        storage.IsSet = true;
+        paths[destination] = nodes.Items.Count;
+        var node = nodes.AddItem();
+        node["path"].Set(destination);
+        node.SetOrigins(place);
+        if (nodes.Items.Count == 1)
+        {
+            nodes.Origin = place;
+        }
+        return node;
+    }
+
+    private void Error(ConfigPath place, string message) => findings.Add(new ConfigFinding(ReportKind.Error, place, message));
+}

@@ -1,0 +1,170 @@
+using XenKube.Ignition.Rules;
+
+namespace XenKube.Ignition.Drivers;
+
+/// <summary>
+/// Butane's command line, with the habits of its flag library: flags anywhere, <c>--flag=value</c> or the next word, short flags
+/// that cling together, <c>--</c> for the end.
+/// </summary>
+internal sealed class ButaneFlags
+{
+    /// <summary>The usage text.</summary>
+    public const string Usage =
+        """
+        Usage: butane [options] [input-file]
+        Options:
+          -c, --check              check config without producing output
+          -d, --files-dir string   allow embedding local files from this directory
+          -h, --help               show usage and exit
+          -o, --output string      write to output file instead of stdout
+          -p, --pretty             output formatted json
+          -r, --raw                never wrap in a MachineConfig; force Ignition output
+          -s, --strict             fail on any warning
+          -V, --version            print the version and exit
+
+        """;
+
+    private static readonly (string Name, char Short, bool HasValue)[] Known =
+    [
+        ("check", 'c', false), ("debug", 'D', false), ("files-dir", 'd', true), ("help", 'h', false), ("input", '\0', true), ("output", 'o', true),
+        ("pretty", 'p', false), ("raw", 'r', false), ("strict", 's', false), ("version", 'V', false),
+    ];
+
+    private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
+
+    private ButaneFlags()
+    {
+    }
+
+    /// <summary>The file to read; empty for standard input.</summary>
+    public string Input { get; private set; } = "";
+
+    /// <summary>The file to write; empty for standard output.</summary>
+    public string Output => values.GetValueOrDefault("output", "");
+
+    /// <summary>The files directory; empty for none.</summary>
+    public string FilesDirectory => values.GetValueOrDefault("files-dir", "");
+
+    /// <summary>Whether to write nothing.</summary>
+    public bool Check => IsOn("check");
+
+    /// <summary>Whether to print the usage.</summary>
+    public bool Help => IsOn("help");
+
+    /// <summary>Whether to print the version.</summary>
+    public bool ShowVersion => IsOn("version");
+
+    /// <summary>Whether to indent.</summary>
+    public bool Pretty => IsOn("pretty");
+
+    /// <summary>Whether warnings are fatal.</summary>
+    public bool Strict => IsOn("strict");
+
+    /// <summary>Reads the words; null with what is wrong, which is empty for too many files.</summary>
+    public static ButaneFlags? Parse(IReadOnlyList<string> args, out string? fault)
+    {
+        var flags = new ButaneFlags();
+        var files = new List<string>();
+        fault = null;
+        for (var i = 0; i < args.Count && fault is null; i++)
+        {
+            var word = args[i];
+            if (word == "--")
+            {
+                files.AddRange(args.Skip(i + 1));
+                break;
+            }
+            if (word.StartsWith("--", StringComparison.Ordinal))
+            {
+                fault = flags.TakeLong(word[2..], args, ref i);
+            }
+            else if (word.Length > 1 && word[0] == '-')
+            {
+                fault = flags.TakeShort(word[1..], args, ref i);
+            }
+            else
+            {
+                files.Add(word);
+            }
+        }
+        var named = flags.values.GetValueOrDefault("input", "");
+        if (fault is null && files.Count > (named.Length == 0 ? 1 : 0))
+        {
+            fault = "";
+        }
+        flags.Input = files.Count > 0 ? files[0] : named;
+        return fault is null ? flags : null;
+    }
+
+    private bool IsOn(string name) => values.GetValueOrDefault(name) == "true";
+
+    private string? TakeLong(string word, IReadOnlyList<string> args, ref int index)
+    {
+        var equals = word.IndexOf('=', StringComparison.Ordinal);
+        var name = equals < 0 ? word : word[..equals];
+        if (name.Length == 0 || name[0] is '-' or '=')
+        {
+            return $"bad flag syntax: --{word}";
+        }
+        foreach (var known in Known)
+        {
+            if (known.Name != name)
+            {
+                continue;
+            }
+            if (equals >= 0)
+            {
+                return Set(known, word[(equals + 1)..]);
+            }
+            if (!known.HasValue)
+            {
+                return Set(known, "true");
+            }
+            return ++index < args.Count ? Set(known, args[index]) : $"flag needs an argument: --{name}";
+        }
+        return $"unknown flag: --{name}";
+    }
+
+    private string? TakeShort(string word, IReadOnlyList<string> args, ref int index)
+    {
+        for (var i = 0; i < word.Length; i++)
+        {
+            var letter = word[i];
+            var known = Array.Find(Known, flag => flag.Short == letter && letter != '\0');
+            if (known.Name is null)
+            {
+                return $"unknown shorthand flag: {GoQuote.Quote(letter.ToString()).Replace('"', '\'')} in -{word[i..]}";
+            }
+            var rest = word[(i + 1)..];
+            if (rest.StartsWith('='))
+            {
+                return Set(known, rest[1..]);
+            }
+            if (known.HasValue)
+            {
+                return rest.Length > 0 ? Set(known, rest)
+                    : ++index < args.Count ? Set(known, args[index])
+                    : $"flag needs an argument: '{letter}' in -{word[i..]}";
+            }
+            Set(known, "true");
+        }
+        return null;
+    }
+
+    private string? Set((string Name, char Short, bool HasValue) flag, string value)
+    {
+        if (!flag.HasValue)
+        {
+            var isOn = value is "1" or "t" or "T" or "true" or "TRUE" or "True";
+            if (!isOn && value is not ("0" or "f" or "F" or "false" or "FALSE" or "False"))
+            {
+                var shown = flag.Short == '\0' ? "--" + flag.Name : $"-{flag.Short}, --{flag.Name}";
+                return $"invalid argument {GoQuote.Quote(value)} for {GoQuote.Quote(shown)} flag: "
+                    + $"strconv.ParseBool: parsing {GoQuote.Quote(value)}: invalid syntax";
+            }
+            value = isOn ? "true" : "false";
+        }
+        values[flag.Name] = value;
+        return null;
+    }
+}

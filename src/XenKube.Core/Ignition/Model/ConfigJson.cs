@@ -1,0 +1,53 @@
+namespace XenKube.Ignition.Model;
+
+/// <summary>Writes a config's tree as JSON: what was given, and nothing that is empty.</summary>
+internal static class ConfigJson
+{
+    /// <summary>Writes the config.</summary>
+    public static void Write(IgnitionJsonWriter json, ConfigValue value)
+    {
+        switch (value.Type.Kind)
+        {
+            case ConfigKind.Object:
+                json.StartObject();
+                foreach (var field in value.Type.Fields)
+                {
+                    var child = value[field.Name];
+                    if (field.IsAlwaysWritten || !IsEmpty(child, field.IsOptional))
+                    {
+                        json.Name(field.Name);
+                        Write(json, child);
+                    }
+                }
+                json.EndObject();
+                break;
+            case ConfigKind.List:
+                json.StartArray();
+                foreach (var item in value.Items)
+                {
+                    Write(json, item);
+                }
+                json.EndArray();
+                break;
+            case ConfigKind.Text:
+                json.Value(value.Text);
+                break;
+            case ConfigKind.Number:
+                json.Value((long)value.Number);
+                break;
+            default:
+                json.Value(value.Flag);
+                break;
+        }
+    }
+
+    private static bool IsEmpty(ConfigValue value, bool isOptional) => value.Type.Kind switch
+    {
+        _ when isOptional => !value.IsSet,
+        ConfigKind.Object => value.Type.Fields.All(field => IsEmpty(value[field.Name], field.IsOptional)),
+        ConfigKind.List => value.Items.Count == 0,
+        ConfigKind.Text => value.Text.Length == 0,
+        ConfigKind.Number => value.Number == 0,
+        _ => !value.Flag,
+    };
+}

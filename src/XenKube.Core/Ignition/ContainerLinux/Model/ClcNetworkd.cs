@@ -1,0 +1,7 @@
+namespace XenKube.Ignition.ContainerLinux.Model;
+
+/// <summary>The section <c>networkd</c>.</summary>
+internal sealed class ClcNetworkd
+{
+    public List<ClcNetworkdUnit> Units = [];
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text;
+using XenKube.Ignition.ContainerLinux.Model;
+
+namespace XenKube.Ignition.ContainerLinux.Sections;
+
+/// <summary>The drop-ins that start etcd and flannel with their options as arguments.</summary>
+internal static class ClcServiceUnit
+{
+    /// <summary>The text for etcd, or an error.</summary>
+    public static string? WriteEtcd(ClcOptionSection section, string platform, bool isNew, out string? error) =>
+        Write(section, "/usr/lib/coreos/etcd-wrapper $ETCD_OPTS", "ETCD_IMAGE_TAG", platform, isNew, out error);
+
+    /// <summary>The text for flannel, with the command that stores the network config, or an error.</summary>
+    public static string? WriteFlannel(ClcOptionSection section, string platform, bool isNew, out string? error)
+    {
+        var text = Write(section, "/usr/lib/coreos/flannel-wrapper $FLANNEL_OPTS", "FLANNEL_IMAGE_TAG", platform, isNew, out error);
+        if (text is null || section.NetworkConfig.Length == 0)
+        {
+            return text;
+        }
+        var command = new StringBuilder(text).Append("\nExecStartPre=/usr/bin/etcdctl");
+        foreach (var (key, argument) in ((string, string)[])[
+            ("etcd_endpoints", "endpoints"), ("etcd_cafile", "ca-file"), ("etcd_certfile", "cert-file"), ("etcd_keyfile", "key-file")])
+        {
+            if (section.Values.TryGetValue(key, out var value) && value is string setting && (isNew || setting.Length > 0))
+            {
+                command.Append(CultureInfo.InvariantCulture, $" --{argument}={ByteText.Quote(setting)}");
+            }
+        }
+        return command.Append(" set /coreos.com/network/config ").Append(ByteText.Quote(section.NetworkConfig)).ToString();
+    }
+
+    private static string? Write(ClcOptionSection section, string command, string tagVariable, string platform, bool isNew, out string? error)
+    {
+        var arguments = Arguments(section, isNew);
+        var isDynamic = arguments.Exists(argument => argument.AsSpan().IndexOfAny('{', '}') >= 0);
+        error = null;
+        if (isDynamic)
+        {
+            error = platform.Length == 0 ? "platform must be specified to use templating" : Substitute(arguments, platform);
+            if (error is not null)
+            {
+                return null;
+            }
+        }
+        var text = new StringBuilder();
+        if (isDynamic)
+        {
+            text.Append("[Unit]\nRequires=coreos-metadata.service\nAfter=coreos-metadata.service\n\n");
+        }
+        text.Append("[Service]");
+        if (isDynamic)
+        {
+            text.Append("\nEnvironmentFile=/run/metadata/coreos");
+        }
+        if (section.Version is { } version)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\nEnvironment=\"{tagVariable}=v{version}\"");
+        }
+        text.Append("\nExecStart=\nExecStart=").Append(command);
+        foreach (var argument in arguments)
+        {
+            text.Append(" \\\n  ").Append(argument);
+        }
+        return text.ToString();
+    }
+
+    /// <summary>The arguments in the order of the options. 0.5.0 leaves out zeros, 0.9.0 only what was not given.</summary>
+    private static List<string> Arguments(ClcOptionSection section, bool isNew)
+    {
+        var arguments = new List<string>();
+        foreach (var option in section.Options)
+        {
+            if (!section.Values.TryGetValue(option.Key, out var value) || (!isNew && (value is "" or 0L or false)))
+            {
+                continue;
+            }
+            var text = value switch
+            {
+                string setting => ByteText.Quote(setting),
+                bool flag => flag ? "true" : "false",
+                _ => ((long)value).ToString(CultureInfo.InvariantCulture),
+            };
+            arguments.Add($"--{option.Argument}={text}");
+        }
+        return arguments;
+    }
+
+    /// <summary>Replaces each {FIELD} by the platform's variable; gives the error of a field that it lacks.</summary>
+    private static string? Substitute(List<string> arguments, string platform)
+    {
+        for (var index = 0; index < arguments.Count; index++)
+        {
+            var text = arguments[index];
+            var start = text.IndexOf('{', StringComparison.Ordinal);
+            var end = text.IndexOf('}', StringComparison.Ordinal);
+            while (start >= 0 && end >= 0 && start < end)
+            {
+                var field = text[(start + 1)..end];
+                if (ClcPlatforms.FindVariable(platform, field) is not { } variable)
+                {
+                    return "unknown field";
+                }
+                var placeholder = "{" + field + "}";
+                var at = text.IndexOf(placeholder, StringComparison.Ordinal);
+                text = text[..at] + "${" + variable + "}" + text[(at + placeholder.Length)..];
+                // The search goes on where the old brace was, so as not to find the new ones.
+                start = text.IndexOf('{', end);
+                end = start >= 0 ? text.IndexOf('}', start) : end;
+            }
+            arguments[index] = text;
+        }
+        return null;
+    }
+}

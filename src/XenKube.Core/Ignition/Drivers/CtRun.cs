@@ -1,0 +1,111 @@
+using XenKube.Ignition.ContainerLinux;
+
+namespace XenKube.Ignition.Drivers;
+
+/// <summary>One run of the transpiler, its flags read.</summary>
+internal sealed class CtRun(GoFlagSet flags, ClcRelease release, Stream input, Stream output, TextWriter error)
+{
+    public int Run()
+    {
+        var inFile = flags.Text("in-file");
+        var outFile = flags.Text("out-file");
+        if (inFile.Length > 0 && OpenProblem(inFile) is { } problem)
+        {
+            return Fail("Failed to open: " + problem);
+        }
+        // 0.5.0 empties its output before it looks at its input.
+        if (!release.IsNew && outFile.Length > 0 && Create(outFile, []) is { } early)
+        {
+            return Fail("Failed to create: " + early);
+        }
+        byte[] source;
+        try
+        {
+            source = Read(inFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail($"Failed to read: read {(inFile.Length > 0 ? inFile : "/dev/stdin")}: {SystemError.Describe(e, inFile.Length > 0 ? inFile : "/dev/stdin")}");
+        }
+        var translation = new ClcDialect().Translate(source, new TranspileOptions
+        {
+            Release = release.Version,
+            Platform = flags.Text("platform"),
+            FilesDirectory = flags.Text("files-dir"),
+            Strict = flags.IsOn("strict"),
+            Pretty = flags.IsOn("pretty"),
+        });
+        foreach (var entry in translation.Report)
+        {
+            WriteLine(entry.ToString());
+        }
+        if (translation.Failure is not null)
+        {
+            WriteLine(translation.Failure);
+        }
+        if (translation.Json is null)
+        {
+            return 1;
+        }
+        if (outFile.Length == 0)
+        {
+            output.Write(translation.Json);
+            output.Flush();
+            return 0;
+        }
+        return Create(outFile, translation.Json) is { } late ? Fail("Failed to create: " + late) : 0;
+    }
+
+    private byte[] Read(string inFile)
+    {
+        if (inFile.Length > 0)
+        {
+            return File.ReadAllBytes(inFile);
+        }
+        using var memory = new MemoryStream();
+        input.CopyTo(memory);
+        return memory.ToArray();
+    }
+
+    /// <summary>A folder can be opened, and only then not be read.</summary>
+    private static string? OpenProblem(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return null;
+        }
+        try
+        {
+            File.OpenRead(path).Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return $"open {path}: {SystemError.Describe(e, path)}";
+        }
+    }
+
+    private static string? Create(string path, byte[] content)
+    {
+        try
+        {
+            File.WriteAllBytes(path, content);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return $"open {path}: {SystemError.Describe(e, path)}";
+        }
+    }
+
+    private int Fail(string message)
+    {
+        WriteLine(message);
+        return 1;
+    }
+
+    private void WriteLine(string text)
+    {
+        error.Write(text.EndsWith('\n') ? text : text + "\n");
+    }
+}

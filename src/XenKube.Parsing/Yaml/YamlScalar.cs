@@ -65,8 +65,6 @@ public readonly partial record struct YamlScalar(YamlScalarKind Kind, string Tag
                 return FromReal(double.PositiveInfinity);
             case "-.inf" or "-.Inf" or "-.INF":
                 return FromReal(double.NegativeInfinity);
-            case "<<":
-                return new YamlScalar(YamlScalarKind.Text, YamlTags.Merge);
         }
         if (text[0] == '.')
         {

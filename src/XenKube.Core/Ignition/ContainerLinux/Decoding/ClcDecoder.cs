@@ -98,7 +98,7 @@ internal sealed class ClcDecoder(YamlOptions options)
     {
         var alias = Enter(ref node);
         bool good;
-        if (IsUnset(node) && node.IsImplicit)
+        if (IsUnset(node) && (node.IsImplicit || node.Tag.Length > 0))
         {
             Resolve(node);
             slot = null;

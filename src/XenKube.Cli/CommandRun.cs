@@ -43,6 +43,12 @@ internal sealed class CommandRun
 
     public T? Get<T>(Option<T> option) => _words.GetValue(option);
 
+    /// <summary>True where a switch was given; false too where the command does not have it.</summary>
+    public bool Has(Option<bool> option) => _words.GetResult(option) is not null && _words.GetValue(option);
+
+    /// <summary>True where an option stands on the command line, with a value or without.</summary>
+    public bool WasGiven(Option option) => _words.GetResult(option) is { Implicit: false };
+
     public T Get<T>(Argument<T> argument) => _words.GetValue(argument)!;
 
     /// <summary>Does something to each of several things; trouble with one is reported and the next is taken.</summary>

@@ -51,6 +51,9 @@ public sealed class XenDirectory
     /// <summary>The optional settings.</summary>
     public string SettingsPath => System.IO.Path.Combine(Path, "xenkube.json");
 
+    /// <summary>dnsmasq's file of reservations; a relative name in the settings is one in this directory.</summary>
+    public string ReservationsPath => System.IO.Path.Combine(Path, Settings.ReservationsFile);
+
     /// <summary>The settings, read once.</summary>
     /// <exception cref="InvalidInputException">xenkube.json is not valid.</exception>
     public XenSettings Settings => _settings.Value;

@@ -104,10 +104,16 @@ internal sealed class ParallelDecode : IDisposable
         {
             lock (_gate)
             {
-                _failure ??= ExceptionDispatchInfo.Capture(e);
-                Monitor.PulseAll(_gate);
+                Fail(e);
             }
         }
+    }
+
+    // The first failure counts: it has to be noted before anybody else gets in, who would start from a half-moved position.
+    private void Fail(Exception e)
+    {
+        _failure ??= ExceptionDispatchInfo.Capture(e);
+        Monitor.PulseAll(_gate);
     }
 
     // The next place to decode; on the way, blocks that are ready go to the sink. Null when all is done.
@@ -115,38 +121,51 @@ internal sealed class ParallelDecode : IDisposable
     {
         lock (_gate)
         {
-            while (true)
+            try
             {
-                if (_failure is not null)
+                while (_failure is null)
                 {
-                    return null;
-                }
-                _cancellationToken.ThrowIfCancellationRequested();
-                if (!_committing)
-                {
-                    if (!_positioned)
+                    _cancellationToken.ThrowIfCancellationRequested();
+                    if (!_committing && CommitReady())
                     {
-                        Advance();
-                    }
-                    if (!_ended && Array.Find(_slots, s => s.State == SlotState.Ready && s.Start == _framing.Position) is { } ready)
-                    {
-                        Commit(ready);
                         continue;
                     }
+                    if (_ended)
+                    {
+                        return null;
+                    }
+                    if (Array.Find(_slots, s => s.State == SlotState.Free) is { } free && TryFind(out var start))
+                    {
+                        free.State = SlotState.Decoding;
+                        free.Start = start;
+                        return free;
+                    }
+                    Monitor.Wait(_gate);
                 }
-                if (_ended)
-                {
-                    return null;
-                }
-                if (Array.Find(_slots, s => s.State == SlotState.Free) is { } free && TryFind(out var start))
-                {
-                    free.State = SlotState.Decoding;
-                    free.Start = start;
-                    return free;
-                }
-                Monitor.Wait(_gate);
             }
+#pragma warning disable CA1031 // As in Work.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Fail(e);
+            }
+            return null;
         }
+    }
+
+    // Hands the expected block to the sink, if it is ready.
+    private bool CommitReady()
+    {
+        if (!_positioned)
+        {
+            Advance();
+        }
+        if (_ended || Array.Find(_slots, s => s.State == SlotState.Ready && s.Start == _framing.Position) is not { } ready)
+        {
+            return false;
+        }
+        Commit(ready);
+        return true;
     }
 
     private bool TryFind(out long start)

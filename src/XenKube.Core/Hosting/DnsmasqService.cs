@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace XenKube.Hosting;
+
+/// <summary>The dnsmasq that serves the guests' network, and how it is told of new reservations.</summary>
+public sealed partial record DnsmasqService
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>Its unit; the guide's is dnsmasq@virbr1.service.</summary>
+    public string Unit { get; init; } = "dnsmasq@virbr1.service";
+
+    /// <summary>True to restart it as khostsfile's user does, false for SIGHUP, which makes it read the hosts file again without losing anything.</summary>
+    public bool Restart { get; init; }
+
+    /// <summary>The process to signal; null to ask systemd for the unit's.</summary>
+    public int? ProcessId { get; init; }
+
+    /// <summary>Makes dnsmasq read its hosts file again.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public void Reload(CancellationToken cancellationToken)
+    {
+        if (ProcessId is { } id)
+        {
+            if (Kill(id, 1) != 0)
+            {
+                throw new OperationFailedException("ServiceNotReloaded", string.Create(CultureInfo.InvariantCulture, $"process {id}"), null, $"cannot send SIGHUP: {Marshal.GetLastPInvokeErrorMessage()}", "Give the process id of the dnsmasq that serves the bridge");
+            }
+            return;
+        }
+        string[] arguments = Restart ? ["restart", Unit] : ["kill", "--signal=HUP", "--kill-who=main", Unit];
+        ServiceControl.Run(arguments, Unit, Timeout, cancellationToken);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+}

@@ -1,0 +1,54 @@
+using System.Text;
+
+namespace XenKube.Hosting;
+
+/// <summary>A file of the host as it is and as it shall be.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Kind">What it shall be.</param>
+public sealed record FileChange(string Path, FileChangeKind Kind)
+{
+    /// <summary>Its bytes now; null when it is not there.</summary>
+    internal byte[]? Before { get; init; }
+
+    /// <summary>Its bytes afterwards, or where a link leads to.</summary>
+    internal byte[] After { get; init; } = [];
+
+    /// <summary>True when it is otherwise than it shall be.</summary>
+    public bool IsNeeded { get; init; }
+
+    /// <summary>The difference as <c>diff -u</c> prints it; for links and directories a line that says it.</summary>
+    public string Diff => !IsNeeded ? "" : Kind switch
+    {
+        FileChangeKind.Content => TextDiff.Unified(Text(Before ?? []), Text(After), Before is null ? "/dev/null" : Path, Path),
+        FileChangeKind.Link => $"link {Path} -> {Text(After)}\n",
+        FileChangeKind.Removal => $"remove {Path}\n",
+        _ => $"create directory {Path}\n",
+    };
+
+    /// <summary>A file whose content is replaced.</summary>
+    internal static FileChange Content(string path, byte[] after)
+    {
+        var before = FileStatus.Read(path) is null ? null : SystemFile.Read(path);
+        return new(path, FileChangeKind.Content) { Before = before, After = after, IsNeeded = before is null || !before.AsSpan().SequenceEqual(after) };
+    }
+
+    /// <summary>A symbolic link.</summary>
+    internal static FileChange Link(string path, string target)
+    {
+        var there = FileStatus.Read(path, follow: false) is { IsSymbolicLink: true } ? File.ResolveLinkTarget(path, returnFinalTarget: false)!.FullName : null;
+        return new(path, FileChangeKind.Link) { After = Encoding.UTF8.GetBytes(target), IsNeeded = there != target };
+    }
+
+    /// <summary>A file or link that is taken away.</summary>
+    internal static FileChange Removal(string path) =>
+        new(path, FileChangeKind.Removal) { IsNeeded = FileStatus.Read(path, follow: false) is not null };
+
+    /// <summary>A directory that is made where it is missing.</summary>
+    internal static FileChange Directory(string path) =>
+        new(path, FileChangeKind.Directory) { IsNeeded = FileStatus.Read(path) is null };
+
+    private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
+
+    /// <inheritdoc/>
+    public override string ToString() => Path;
+}

@@ -1,0 +1,268 @@
+using System.Globalization;
+using System.Net.NetworkInformation;
+using XenKube.Guests;
+
+namespace XenKube.Hosting;
+
+/// <summary>A doctor for dom0: looks at everything the guide needs, changes nothing that stays.</summary>
+/// <param name="options">How the host is meant to be.</param>
+public sealed class HostCheck(HostOptions options)
+{
+    private const int LeastXenMajor = 4;
+    private const int LeastXenMinor = 8;
+    private const long LeastMemory = 1024;
+    private const long Gibibyte = 1 << 30;
+    private static readonly string[] LibraryFolders = ["usr/lib", "usr/local/lib"];
+    private static readonly string[] Parts = ["images", "guests", "nginx", "keys"];
+
+    /// <summary>Runs all checks, in the order in which to mend what they find.</summary>
+    /// <param name="cancellationToken">Ends them.</param>
+    public IEnumerable<CheckResult> Run(CancellationToken cancellationToken = default)
+    {
+        foreach (var result in CheckXen(cancellationToken))
+        {
+            yield return result;
+        }
+        Func<CancellationToken, CheckResult>[] checks = [_ => CheckPygrub(), _ => CheckBridge(), _ => CheckForwarding(), _ => CheckXenDir(), _ => CheckSpace(), CheckServing, _ => CheckFirewall(), _ => CheckReservations(), _ => CheckDnsmasq(), _ => CheckTime()];
+        foreach (var check in checks)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return check(cancellationToken);
+        }
+    }
+
+    private IEnumerable<CheckResult> CheckXen(CancellationToken cancellationToken)
+    {
+        XenHostInfo? info = null;
+        CheckResult? failure = null;
+        try
+        {
+            info = new XlDriver(options.Xl).Info(cancellationToken);
+        }
+        catch (XenKubeException e)
+        {
+            failure = Failure("xen", e);
+        }
+        if (info is null)
+        {
+            yield return failure!;
+            yield break;
+        }
+        var version = info.XenVersion.Split('.');
+        var isKnown = version.Length >= 2 && int.TryParse(version[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) & int.TryParse(new string([.. version[1].TakeWhile(char.IsAsciiDigit)]), NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
+            && (major, minor).CompareTo((LeastXenMajor, LeastXenMinor)) >= 0;
+        yield return isKnown
+            ? Pass("xen", $"Xen {info.XenVersion}")
+            : new("xen", CheckStatus.Warn, $"Xen {(info.XenVersion.Length == 0 ? "of an unknown version" : info.XenVersion)}, older than what XenKube was tried on", string.Create(CultureInfo.InvariantCulture, $"Use Xen {LeastXenMajor}.{LeastXenMinor} or newer"));
+        yield return info.FreeMemory >= LeastMemory
+            ? Pass("memory", string.Create(CultureInfo.InvariantCulture, $"{info.FreeMemory} MiB free for guests"))
+            : new("memory", CheckStatus.Warn, string.Create(CultureInfo.InvariantCulture, $"only {info.FreeMemory} MiB free, less than the guide's guest needs"), "Stop a guest, or give dom0 less (dom0_mem= on Xen's command line)");
+    }
+
+    private CheckResult CheckPygrub()
+    {
+        var places = LibraryFolders.Select(folder => Path.Combine(options.SystemRoot, folder)).Where(Directory.Exists)
+            .SelectMany(folder => Directory.EnumerateDirectories(folder, "xen*")).Select(folder => Path.Combine(folder, "bin", "pygrub"));
+        var found = places.FirstOrDefault(File.Exists) ?? (options.SystemRoot == "/" ? ExternalProgram.Find("pygrub") : null);
+        return found is not null ? Pass("pygrub", found) : new("pygrub", CheckStatus.Fail, "pygrub is not installed, so no pv guest can boot", "Install xen-utils");
+    }
+
+    private CheckResult CheckBridge()
+    {
+        var bridge = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(item => item.Name == options.Bridge);
+        if (bridge is null)
+        {
+            return new("bridge", CheckStatus.Fail, $"there is no interface {options.Bridge}", "Bring the bridge up (part 2 of the guide), or set \"bridge\" in xenkube.json");
+        }
+        if (!bridge.GetIPProperties().UnicastAddresses.Any(address => address.Address.Equals(options.Address)))
+        {
+            return new("bridge", CheckStatus.Fail, $"{options.Bridge} does not have the address {options.Address}", $"'ip addr add {options.Address}/24 dev {options.Bridge}', or set \"address\" in xenkube.json");
+        }
+        // A bridge without a guest on it has no carrier; that is no fault.
+        return Pass("bridge", $"{options.Bridge} has {options.Address}");
+    }
+
+    private CheckResult CheckForwarding()
+    {
+        var path = Path.Combine(options.SystemRoot, "proc/sys/net/ipv4/ip_forward");
+        var on = ReadText(path)?.Trim() == "1";
+        return on ? Pass("forwarding", "on") : new("forwarding", CheckStatus.Fail, "off: guests reach dom0 and nothing else", "'sysctl -w net.ipv4.ip_forward=1', and the same in /etc/sysctl.d to keep it");
+    }
+
+    private CheckResult CheckXenDir()
+    {
+        try
+        {
+            if (FileStatus.Read(options.XenDir) is not { IsDirectory: true } status)
+            {
+                return new("xendir", CheckStatus.Fail, $"{options.XenDir} does not exist", "Initialize-XenKubeHost (xenkube host apply) makes it");
+            }
+            if ((status.Permissions & UnixFileMode.OtherWrite) != 0)
+            {
+                return new("xendir", CheckStatus.Fail, $"everybody may write to {options.XenDir}, and so choose what the guests become", $"chmod o-w {options.XenDir}");
+            }
+            var missing = Parts.Where(name => !Directory.Exists(Path.Combine(options.XenDir, name))).ToList();
+            if (missing.Count > 0)
+            {
+                return new("xendir", CheckStatus.Warn, $"{string.Join(", ", missing)} missing in {options.XenDir}", "Initialize-XenKubeHost (xenkube host apply) makes them");
+            }
+            var nginx = Path.Combine(options.XenDir, "nginx");
+            if (FileStatus.Read(nginx) is { } served && ((served.Permissions & (UnixFileMode.OtherRead | UnixFileMode.OtherExecute)) != (UnixFileMode.OtherRead | UnixFileMode.OtherExecute) || (status.Permissions & UnixFileMode.OtherExecute) == 0))
+            {
+                return new("xendir", CheckStatus.Fail, $"nginx' user may not read {nginx}", $"chmod o+x {options.XenDir}; chmod o+rx {nginx}");
+            }
+            return Pass("xendir", options.XenDir);
+        }
+        catch (IOException e)
+        {
+            return new("xendir", CheckStatus.Fail, e.Message);
+        }
+    }
+
+    private CheckResult CheckSpace()
+    {
+        try
+        {
+            var free = new DriveInfo(Path.GetFullPath(options.XenDir)).AvailableFreeSpace;
+            var text = string.Create(CultureInfo.InvariantCulture, $"{free / (double)Gibibyte:0.0} GiB free");
+            return free >= 10 * Gibibyte ? Pass("space", text)
+                : new("space", free >= 2 * Gibibyte ? CheckStatus.Warn : CheckStatus.Fail, $"only {text} for images, of which each may grow to 4.4 GiB", "Free some space, or put XENDIR on a larger disk");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return new("space", CheckStatus.Warn, $"cannot be told: {e.Message}");
+        }
+    }
+
+    /// <summary>A file is put into XENDIR/nginx for the moment and has to come back over HTTP: only that proves that it is our directory that is served.</summary>
+    private CheckResult CheckServing(CancellationToken cancellationToken)
+    {
+        var name = $"xenkube-check-{Path.GetRandomFileName()}.txt";
+        var path = Path.Combine(options.XenDir, "nginx", name);
+        var uri = new UriBuilder(Uri.UriSchemeHttp, options.Address.ToString(), options.Port, name).Uri;
+        try
+        {
+            AtomicFile.Write(path, "xenkube"u8);
+            var result = IgnitionEndpoint.Test(uri, path, TimeSpan.FromSeconds(5), cancellationToken);
+            return result.IsOk ? Pass("serving", $"{options.XenDir}/nginx on http://{options.Address}:{options.Port.ToString(CultureInfo.InvariantCulture)}/")
+                : new("serving", CheckStatus.Fail, $"{uri.GetLeftPart(UriPartial.Authority)} does not serve {options.XenDir}/nginx: {result.Problem}", "Install-IgnitionSite (xenkube host apply), or Start-IgnitionServer");
+        }
+        catch (XenKubeException e)
+        {
+            return Failure("serving", e);
+        }
+        finally
+        {
+            try
+            {
+                File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It was not written either.
+            }
+        }
+    }
+
+    private CheckResult CheckFirewall()
+    {
+        try
+        {
+            if (!File.Exists(options.FirewallFile))
+            {
+                return new("firewall", CheckStatus.Warn, $"{options.FirewallFile} does not exist, so it cannot be told whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}", "Where another firewall is used, open that port and udp 123 on the bridge");
+            }
+            var rules = FirewallRules.Read(options.FirewallFile);
+            var any = new FirewallPort(options.Port);
+            var isOpen = rules.IsOpen(any) || rules.IsOpen(any with { InInterface = options.Bridge }) || rules.AcceptsAll("INPUT", options.Bridge);
+            return isOpen ? Pass("firewall", string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is open"))
+                : new("firewall", CheckStatus.Fail, string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is closed: guests cannot fetch their configs"), string.Create(CultureInfo.InvariantCulture, $"Add-FirewallPort {options.Port} (xenkube host apply)"));
+        }
+        catch (XenKubeException e)
+        {
+            return Failure("firewall", e);
+        }
+    }
+
+    private CheckResult CheckReservations()
+    {
+        try
+        {
+            var items = DhcpReservations.Read(options.ReservationsFile).Items;
+            var twice = items.GroupBy(item => item.MacAddress).Where(group => group.Count() > 1).Select(group => group.Key.ToString())
+                .Concat(items.GroupBy(item => item.IPAddress).Where(group => group.Count() > 1).Select(group => group.Key.ToString())).ToList();
+            if (twice.Count > 0)
+            {
+                return new("reservations", CheckStatus.Fail, $"reserved twice in {options.ReservationsFile}: {string.Join(", ", twice)}", "Remove-DhcpReservation takes one of them out");
+            }
+            return items.Count > 0 ? Pass("reservations", string.Create(CultureInfo.InvariantCulture, $"{items.Count} in {options.ReservationsFile}"))
+                : new("reservations", CheckStatus.Fail, $"none in {options.ReservationsFile}", "New-DhcpReservation -Range 10..99 (xenkube host apply)");
+        }
+        catch (XenKubeException e)
+        {
+            return Failure("reservations", e);
+        }
+    }
+
+    private CheckResult CheckDnsmasq()
+    {
+        var proc = Path.Combine(options.SystemRoot, "proc");
+        var running = 0;
+        foreach (var process in Directory.Exists(proc) ? Directory.EnumerateDirectories(proc).Where(path => Path.GetFileName(path).All(char.IsAsciiDigit)) : [])
+        {
+            if (ReadText(Path.Combine(process, "comm"))?.Trim() != "dnsmasq")
+            {
+                continue;
+            }
+            running++;
+            var arguments = (ReadText(Path.Combine(process, "cmdline")) ?? "").Split('\0');
+            var files = arguments.Select((argument, i) => argument switch
+            {
+                "-C" when i + 1 < arguments.Length => arguments[i + 1],
+                _ when argument.StartsWith("--conf-file=", StringComparison.Ordinal) => argument["--conf-file=".Length..],
+                _ => null,
+            }).OfType<string>();
+            if (arguments.Any(argument => argument.Contains(options.ReservationsFile, StringComparison.Ordinal)) || files.Any(file => ReadText(file)?.Contains(options.ReservationsFile, StringComparison.Ordinal) ?? false))
+            {
+                return Pass("dnsmasq", $"serves {options.ReservationsFile}");
+            }
+        }
+        return running == 0
+            ? new("dnsmasq", CheckStatus.Fail, "no dnsmasq is running: guests get no address", $"'systemctl start {options.DnsmasqUnit ?? $"dnsmasq@{options.Bridge}.service"}'")
+            : new("dnsmasq", CheckStatus.Warn, $"a dnsmasq is running, but nothing shows that it reads {options.ReservationsFile}", $"Have dhcp-hostsfile={options.ReservationsFile} in its configuration");
+    }
+
+    private CheckResult CheckTime()
+    {
+        try
+        {
+            return TimeServer.Find(options.SystemRoot) switch
+            {
+                null => new("time", CheckStatus.Warn, "dom0 has no time service for the guests", "Install ntpsec or chrony; guests may use a server elsewhere instead"),
+                var server when server.Serves(options.Broadcast) => Pass("time", $"{server.Path} serves {options.Broadcast}"),
+                var server => new("time", CheckStatus.Warn, $"{server.Path} does not serve {options.Broadcast}", "Set-TimeServer (xenkube host apply)"),
+            };
+        }
+        catch (XenKubeException e)
+        {
+            return Failure("time", e);
+        }
+    }
+
+    private static string? ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static CheckResult Pass(string name, string message) => new(name, CheckStatus.Pass, message);
+
+    private static CheckResult Failure(string name, XenKubeException error) =>
+        new(name, CheckStatus.Fail, string.Join(": ", new[] { error.File, error.Place, error.Reason }.Where(part => !string.IsNullOrEmpty(part))), error.Remedy ?? "");
+}

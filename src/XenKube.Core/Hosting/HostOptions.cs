@@ -1,0 +1,60 @@
+using System.Net;
+using XenKube.Guests;
+
+namespace XenKube.Hosting;
+
+/// <summary>How a dom0 is to be set up; the guide's values where nothing else is said.</summary>
+/// <param name="XenDir">XENDIR.</param>
+public sealed record HostOptions(string XenDir)
+{
+    /// <summary>dom0's address on the guests' network.</summary>
+    public IPAddress Address { get; init; } = new([192, 168, 100, 1]);
+
+    /// <summary>The port the configs are served on.</summary>
+    public int Port { get; init; } = 80;
+
+    /// <summary>The guests' bridge.</summary>
+    public string Bridge { get; init; } = "virbr1";
+
+    /// <summary>The first five bytes of reserved MAC addresses.</summary>
+    public string MacPrefix { get; init; } = "00:16:3e:4e:31";
+
+    /// <summary>The first number that gets a reservation.</summary>
+    public int FirstReservation { get; init; } = 10;
+
+    /// <summary>The last number that gets a reservation.</summary>
+    public int LastReservation { get; init; } = 99;
+
+    /// <summary>dnsmasq's hosts file.</summary>
+    public string ReservationsFile { get; init; } = DhcpReservations.DefaultPath;
+
+    /// <summary>dnsmasq's unit; null for the guide's, dnsmasq@BRIDGE.service.</summary>
+    public string? DnsmasqUnit { get; init; }
+
+    /// <summary>The firewall's rules.</summary>
+    public string FirewallFile { get; init; } = FirewallRules.DefaultPath;
+
+    /// <summary>nginx's directory.</summary>
+    public string NginxDirectory { get; init; } = "/etc/nginx";
+
+    /// <summary>nginx's main configuration, where it is not the system's.</summary>
+    public string? NginxConfiguration { get; init; }
+
+    /// <summary>True to take Debian's default site out of sites-enabled, as the guide does.</summary>
+    public bool RemoveDefaultSite { get; init; }
+
+    /// <summary>Where replaced files are kept.</summary>
+    public string BackupDirectory { get; init; } = BackupStore.DefaultDirectory;
+
+    /// <summary>False to write files without telling the services.</summary>
+    public bool Activate { get; init; } = true;
+
+    /// <summary>How to talk to Xen.</summary>
+    public XlOptions Xl { get; init; } = new();
+
+    /// <summary>Where the host's other files are; tests have a tree of their own.</summary>
+    internal string SystemRoot { get; init; } = "/";
+
+    /// <summary>The network's broadcast address.</summary>
+    internal IPAddress Broadcast => Address.GetAddressBytes() is [var a, var b, var c, _] ? new IPAddress([a, b, c, 255]) : Address;
+}

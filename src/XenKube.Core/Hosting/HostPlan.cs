@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace XenKube.Hosting;
+
+/// <summary>All that the guide sets up on dom0, as a plan: looked at first, then applied; applied again it changes nothing; each step can be undone.</summary>
+public sealed class HostPlan
+{
+    private static readonly string[] Directories = ["images", "guests", "nginx", "keys"];
+
+    private HostPlan(HostOptions options, IReadOnlyList<HostStep> steps)
+    {
+        Options = options;
+        Steps = steps;
+    }
+
+    /// <summary>The names of the steps, in their order.</summary>
+    public static IReadOnlyList<string> StepNames { get; } = ["directories", "site", "reservations", "firewall", "time"];
+
+    /// <summary>What it was made for.</summary>
+    public HostOptions Options { get; }
+
+    /// <summary>The steps, in their order.</summary>
+    public IReadOnlyList<HostStep> Steps { get; }
+
+    /// <summary>True when something has to be changed.</summary>
+    public bool IsNeeded => Steps.Any(step => step.IsNeeded);
+
+    /// <summary>Looks at the host and plans what is to be done.</summary>
+    /// <param name="options">How it is to be set up.</param>
+    /// <param name="names">The steps; null for all.</param>
+    public static HostPlan Create(HostOptions options, IReadOnlyCollection<string>? names = null)
+    {
+        if (names?.FirstOrDefault(name => !StepNames.Contains(name)) is { } unknown)
+        {
+            throw new InvalidInputException("UnknownStep", null, null, $"'{Printable.Of(unknown)}' is no step", $"Steps are {string.Join(", ", StepNames)}");
+        }
+        return new HostPlan(options, [.. StepNames.Where(name => names is null || names.Contains(name)).Select(name => Plan(name, options))]);
+    }
+
+    /// <summary>Applies the steps that are needed. One that fails is taken back; the others go on.</summary>
+    /// <param name="onResult">Called after each step; null for nothing.</param>
+    /// <param name="cancellationToken">Ends it; a step under way is taken back.</param>
+    public IReadOnlyList<HostStepResult> Apply(Action<HostStepResult>? onResult = null, CancellationToken cancellationToken = default)
+    {
+        var backups = new BackupStore(Options.BackupDirectory);
+        var results = new List<HostStepResult>();
+        foreach (var step in Steps)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var watch = Stopwatch.StartNew();
+            HostStepResult result;
+            try
+            {
+                var backup = step.Change?.Apply(backups, Options.Activate, cancellationToken);
+                result = new HostStepResult(step.Name, backup is not null, backup, step.Problem, watch.Elapsed);
+            }
+            catch (XenKubeException e)
+            {
+                result = new HostStepResult(step.Name, false, null, e, watch.Elapsed);
+            }
+            results.Add(result);
+            onResult?.Invoke(result);
+        }
+        return results;
+    }
+
+    /// <summary>Puts back what the newest backup of a step has, and lets the service use it.</summary>
+    /// <param name="options">The host.</param>
+    /// <param name="name">The step.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The backup that was put back.</returns>
+    public static BackupSet Undo(HostOptions options, string name, CancellationToken cancellationToken = default)
+    {
+        var backup = new BackupStore(options.BackupDirectory).Latest(name)
+            ?? throw new ItemNotFoundException("BackupNotFound", options.BackupDirectory, null, $"there is no backup of the step '{Printable.Of(name)}'", "It was not changed by XenKube, or undone already");
+        BackupStore.Restore(backup);
+        if (options.Activate)
+        {
+            Plan(name, options).Change?.ActivateOnly(cancellationToken);
+        }
+        return backup;
+    }
+
+    private static HostStep Plan(string name, HostOptions options)
+    {
+        try
+        {
+            return name switch
+            {
+                "directories" => PlanDirectories(options),
+                "site" => PlanSite(options),
+                "reservations" => PlanReservations(options),
+                "firewall" => PlanFirewall(options),
+                _ => PlanTime(options),
+            };
+        }
+        catch (XenKubeException e)
+        {
+            return new HostStep(name, "not possible", "", e);
+        }
+    }
+
+    private static HostStep PlanDirectories(HostOptions options)
+    {
+        var change = new SystemChange("directories", Directories.Select(name => FileChange.Directory(Path.Combine(options.XenDir, name))).Prepend(FileChange.Directory(options.XenDir)));
+        return new HostStep("directories", change.IsNeeded ? string.Create(CultureInfo.InvariantCulture, $"{change.Files.Count} missing in {options.XenDir}") : $"{options.XenDir} is complete", $"{options.XenDir}/{{{string.Join(',', Directories)}}}", null) { Change = change };
+    }
+
+    private static HostStep PlanSite(HostOptions options)
+    {
+        var site = new NginxSite { Root = Path.Combine(options.XenDir, "nginx"), Address = options.Address, Port = options.Port, ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration, RemoveDefault = options.RemoveDefaultSite };
+        var change = site.ToChange();
+        return new HostStep("site", change.IsNeeded ? File.Exists(site.AvailablePath) ? "another site" : "no site" : "installed", string.Create(CultureInfo.InvariantCulture, $"{site.Root} on {options.Address}:{options.Port}"), null) { Change = change };
+    }
+
+    private static HostStep PlanReservations(HostOptions options)
+    {
+        var now = DhcpReservations.Read(options.ReservationsFile);
+        var range = DhcpReservations.Range(options.FirstReservation, options.LastReservation, options.Address, options.MacPrefix);
+        var change = now.With(range).ToChange(new DnsmasqService { Unit = options.DnsmasqUnit ?? $"dnsmasq@{options.Bridge}.service" });
+        return new HostStep("reservations", string.Create(CultureInfo.InvariantCulture, $"{now.Items.Count} reservations"), $"{range[0].IPAddress} to {range[^1].IPAddress}", null) { Change = change };
+    }
+
+    private static HostStep PlanFirewall(HostOptions options)
+    {
+        var rules = FirewallRules.Read(options.FirewallFile);
+        var ports = FirewallPort.Guide(options.Bridge, options.Port);
+        var closed = ports.Where(port => !rules.IsOpen(port)).ToList();
+        XenKubeException? problem = null;
+        foreach (var port in closed)
+        {
+            try
+            {
+                rules = rules.WithPort(port);
+            }
+            catch (XenKubeException e)
+            {
+                problem ??= e;
+            }
+        }
+        return new HostStep("firewall", closed.Count == 0 ? "open" : $"closed: {string.Join("; ", closed)}", $"open: {string.Join("; ", ports)}", problem) { Change = rules.ToChange() };
+    }
+
+    private static HostStep PlanTime(HostOptions options)
+    {
+        var server = TimeServer.Find(options.SystemRoot)
+            ?? throw new ItemNotFoundException("TimeServerNotFound", null, null, "this host has no time service", "Install ntpsec or chrony");
+        var change = server.WithBroadcast(options.Broadcast).ToChange();
+        return new HostStep("time", change.IsNeeded ? $"{server.Kind} does not serve the guests" : $"{server.Kind} serves the guests", $"broadcast {options.Broadcast}", null) { Change = change };
+    }
+}

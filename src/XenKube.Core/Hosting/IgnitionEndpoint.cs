@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace XenKube.Hosting;
+
+/// <summary>Fetches a published config as the guest would: over HTTP, without a proxy, following no redirection.</summary>
+public static class IgnitionEndpoint
+{
+    private const int MaxLength = 64 * 1024 * 1024;
+
+    /// <summary>Fetches and compares.</summary>
+    /// <param name="uri">Where the guest is sent.</param>
+    /// <param name="publishedPath">The file that was published; null to fetch only.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static IgnitionEndpointResult Test(Uri uri, string? publishedPath, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        var expected = publishedPath is null ? "" : Convert.ToHexStringLower(SHA256.HashData(TextFile.ReadAllBytes(publishedPath, MaxLength, "IgnitionNotPublished", "NotAFile")));
+        var watch = Stopwatch.StartNew();
+        using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None };
+        using var client = new HttpClient(handler) { Timeout = timeout, MaxResponseContentBufferSize = MaxLength };
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, uri);
+            request.Headers.UserAgent.ParseAdd("XenKube");
+            using var response = client.Send(request, cancellationToken);
+            using var content = new MemoryStream();
+            response.Content.ReadAsStream(cancellationToken).CopyTo(content);
+            var digest = Convert.ToHexStringLower(SHA256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length)));
+            var status = (int)response.StatusCode;
+            var problem = status != 200 ? StatusProblem(uri, status)
+                : expected.Length > 0 && digest != expected ? string.Create(CultureInfo.InvariantCulture, $"what is served ({content.Length} bytes) is not what was published: another server answers there, or it serves another directory")
+                : "";
+            return new(uri, status, response.Content.Headers.ContentType?.ToString() ?? "", content.Length, digest, expected, watch.Elapsed, problem);
+        }
+        catch (HttpRequestException e)
+        {
+            return Nothing(e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? "nobody listens there: start nginx (Install-IgnitionSite) or the embedded server (Start-IgnitionServer)" : $"cannot be fetched: {Printable.Of(e.InnerException?.Message ?? e.Message)}");
+        }
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Nothing(string.Create(CultureInfo.InvariantCulture, $"no answer within {timeout.TotalSeconds:0.#} s: is the address that of the bridge, and the port open in the firewall?"));
+        }
+        catch (IOException e)
+        {
+            return Nothing($"the answer broke off: {Printable.Of(e.Message)}");
+        }
+
+        IgnitionEndpointResult Nothing(string problem) => new(uri, 0, "", 0, "", expected, watch.Elapsed, problem);
+    }
+
+    private static string StatusProblem(Uri uri, int status) => status switch
+    {
+        404 => $"not found: publish it (Publish-Ignition), or let the server serve the directory that {uri.AbsolutePath} is in",
+        403 => "the server may not read it: its user needs read access to the file and the directories above",
+        >= 300 and < 400 => "the server sends the guest elsewhere, which is not followed here",
+        _ => string.Create(CultureInfo.InvariantCulture, $"the server answers with status {status}"),
+    };
+}

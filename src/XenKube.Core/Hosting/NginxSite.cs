@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace XenKube.Hosting;
+
+/// <summary>The guide's nginx site, which serves the published configs on the guests' network.</summary>
+public sealed record NginxSite
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>The directory that is served, XENDIR/nginx.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>The address it listens on: dom0's on the guests' network.</summary>
+    public IPAddress Address { get; init; } = new([192, 168, 100, 1]);
+
+    /// <summary>The port it listens on.</summary>
+    public int Port { get; init; } = 80;
+
+    /// <summary>The file's name in sites-available.</summary>
+    public string Name { get; init; } = "xen";
+
+    /// <summary>nginx's directory.</summary>
+    public string ConfigDirectory { get; init; } = "/etc/nginx";
+
+    /// <summary>True to take Debian's own site out of sites-enabled.</summary>
+    public bool RemoveDefault { get; init; }
+
+    /// <summary>The main configuration to test and reload; null for nginx's own, reloaded by systemd.</summary>
+    public string? MainConfiguration { get; init; }
+
+    /// <summary>The site's file.</summary>
+    public string AvailablePath => Path.Combine(ConfigDirectory, "sites-available", Name);
+
+    /// <summary>The link that enables it.</summary>
+    public string EnabledPath => Path.Combine(ConfigDirectory, "sites-enabled", Name);
+
+    /// <summary>The site, as the guide has it.</summary>
+    public string Text
+    {
+        get
+        {
+            Check();
+            var address = Address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{Address}]" : Address.ToString();
+            var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Root)) + "/";
+            if (root.Any(c => " ;{}#'".Contains(c, StringComparison.Ordinal)))
+            {
+                root = $"\"{root}\"";
+            }
+            return string.Create(CultureInfo.InvariantCulture, $$"""
+                server {
+                	listen {{address}}:{{Port}} default_server;
+                	root {{root}};
+                	index index.html index.htm index.nginx-debian.html;
+                	server_name _;
+                	location / {
+                		try_files $uri $uri/ =404;
+                	}
+                }
+
+                """);
+        }
+    }
+
+    /// <summary>The change that installs the site: nginx tests it before it is told to use it, and what was there comes back when it refuses.</summary>
+    public SystemChange ToChange()
+    {
+        if (!Directory.Exists(ConfigDirectory))
+        {
+            throw new ItemNotFoundException("NginxNotFound", ConfigDirectory, null, "nginx is not installed here", "Install nginx, or serve the configs with 'xenkube host serve'");
+        }
+        List<FileChange> files = [FileChange.Directory(Path.GetDirectoryName(AvailablePath)!), FileChange.Content(AvailablePath, Encoding.UTF8.GetBytes(Text)), FileChange.Directory(Path.GetDirectoryName(EnabledPath)!), FileChange.Link(EnabledPath, AvailablePath)];
+        if (RemoveDefault)
+        {
+            files.Add(FileChange.Removal(Path.Combine(ConfigDirectory, "sites-enabled", "default")));
+        }
+        return new SystemChange("site", files) { CheckBefore = TestBefore, CheckAfter = Test, Activate = Reload };
+    }
+
+    /// <summary>Lets nginx test its configuration.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public void Test(CancellationToken cancellationToken = default)
+    {
+        var result = RunNginx(["-t"], cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            throw new OperationFailedException("NginxTestFailed", AvailablePath, null, $"nginx does not accept the site: {Said(result)}", "What was there before is back; correct what nginx names, then install again");
+        }
+    }
+
+    private void TestBefore(CancellationToken cancellationToken)
+    {
+        var result = RunNginx(["-t"], cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            throw new OperationFailedException("NginxBroken", ConfigDirectory, null, $"nginx' configuration is broken already: {Said(result)}", "Nothing was changed; correct that first");
+        }
+    }
+
+    private void Reload(CancellationToken cancellationToken)
+    {
+        if (MainConfiguration is null)
+        {
+            ServiceControl.Run(["reload-or-restart", "nginx.service"], "nginx.service", Timeout, cancellationToken);
+            return;
+        }
+        var result = RunNginx(["-s", "reload"], cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            throw new OperationFailedException("ServiceNotReloaded", "nginx", null, $"nginx cannot be told to reload: {Said(result)}", "Start nginx, then install the site again");
+        }
+    }
+
+    private ProgramResult RunNginx(string[] arguments, CancellationToken cancellationToken) =>
+        ExternalProgram.Run("nginx", MainConfiguration is null ? arguments : [.. arguments, "-c", MainConfiguration], Timeout, cancellationToken: cancellationToken);
+
+    private static string Said(ProgramResult result) => result.Error.Split('\n').FirstOrDefault(line => line.Contains("[emerg]", StringComparison.Ordinal)) is { } line ? Printable.Of(line) : result.Said;
+
+    private void Check()
+    {
+        if (Root.Any(c => c is '$' or '"' or '\\' || char.IsControl(c)))
+        {
+            throw new InvalidInputException("InvalidName", Printable.Of(Root), null, "a directory with '$', '\"', '\\' or control characters in its name cannot be served by nginx", "Use a plain name");
+        }
+        if (Name.Length == 0 || Name.StartsWith('.') || Name.StartsWith('-') || Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        {
+            throw new InvalidInputException("InvalidName", null, null, $"'{Printable.Of(Name)}' is no name for a site", "Use letters, digits, '-', '_' and '.'");
+        }
+        if (Port is < 1 or > 65535)
+        {
+            throw new InvalidInputException("InvalidPort", null, null, $"{Port.ToString(CultureInfo.InvariantCulture)} is no port", "Give one from 1 to 65535");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => AvailablePath;
+}

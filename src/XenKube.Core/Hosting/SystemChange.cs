@@ -1,0 +1,137 @@
+namespace XenKube.Hosting;
+
+/// <summary>
+/// A change of the host's files that hangs together: looked at first, then checked, written with a backup, and taken back as
+/// a whole when what uses the files does not like them.
+/// </summary>
+public sealed class SystemChange
+{
+    internal SystemChange(string step, IEnumerable<FileChange> files)
+    {
+        Step = step;
+        Files = [.. files.Where(file => file.IsNeeded)];
+    }
+
+    /// <summary>The step it belongs to, a word: <c>firewall</c>.</summary>
+    public string Step { get; }
+
+    /// <summary>The files that are otherwise than they shall be.</summary>
+    public IReadOnlyList<FileChange> Files { get; }
+
+    /// <summary>True when something has to be changed.</summary>
+    public bool IsNeeded => Files.Count > 0;
+
+    /// <summary>The difference, of all files; empty when there is none.</summary>
+    public string Diff => string.Concat(Files.Select(file => file.Diff));
+
+    /// <summary>Checks before a file is touched; throws what is wrong.</summary>
+    internal Action<CancellationToken>? CheckBefore { get; init; }
+
+    /// <summary>Checks the files once they are written; when it throws, everything is put back.</summary>
+    internal Action<CancellationToken>? CheckAfter { get; init; }
+
+    /// <summary>Makes the service use the files; when it throws, everything is put back and it runs again.</summary>
+    internal Action<CancellationToken>? Activate { get; init; }
+
+    /// <summary>Makes the change. Without need nothing happens.</summary>
+    /// <param name="backups">Where the replaced files are kept.</param>
+    /// <param name="activate">True to make the service use the files.</param>
+    /// <param name="cancellationToken">Ends it; what was written is put back.</param>
+    /// <returns>The backup; null when there was nothing to change.</returns>
+    public BackupSet? Apply(BackupStore backups, bool activate = true, CancellationToken cancellationToken = default)
+    {
+        if (!IsNeeded)
+        {
+            return null;
+        }
+        CheckBefore?.Invoke(cancellationToken);
+        RefuseOutdated();
+        var backup = backups.Save(Step, Files);
+        var isActivating = false;
+        try
+        {
+            foreach (var file in Files)
+            {
+                Write(file);
+            }
+            CheckAfter?.Invoke(cancellationToken);
+            if (activate)
+            {
+                isActivating = true;
+                Activate?.Invoke(cancellationToken);
+            }
+            return backup;
+        }
+        catch
+        {
+            BackupStore.Restore(backup);
+            if (isActivating)
+            {
+                Reactivate();
+            }
+            throw;
+        }
+    }
+
+    /// <summary>Makes the service use the files as they are, as after an undo.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal void ActivateOnly(CancellationToken cancellationToken) => Activate?.Invoke(cancellationToken);
+
+    private void Reactivate()
+    {
+        try
+        {
+            Activate?.Invoke(CancellationToken.None);
+        }
+        catch (XenKubeException)
+        {
+            // The first failure is on its way out and says more.
+        }
+    }
+
+    /// <summary>Somebody else may have edited a file since the plan was made; it must not be lost.</summary>
+    private void RefuseOutdated()
+    {
+        foreach (var file in Files.Where(file => file.Kind == FileChangeKind.Content))
+        {
+            var now = FileStatus.Read(file.Path) is null ? null : SystemFile.Read(file.Path);
+            if (!(now ?? []).AsSpan().SequenceEqual(file.Before ?? []) || (now is null) != (file.Before is null))
+            {
+                throw new ItemInUseException("FileChangedMeanwhile", file.Path, null, "has changed since the plan was made", "Look at the plan again");
+            }
+        }
+    }
+
+    private static void Write(FileChange file)
+    {
+        try
+        {
+            switch (file.Kind)
+            {
+                case FileChangeKind.Content:
+                    AtomicFile.Write(file.Path, file.After);
+                    break;
+                case FileChangeKind.Directory:
+                    Directory.CreateDirectory(file.Path);
+                    break;
+                case FileChangeKind.Link:
+                    if (FileStatus.Read(file.Path, follow: false) is { IsSymbolicLink: true })
+                    {
+                        File.Delete(file.Path);
+                    }
+                    File.CreateSymbolicLink(file.Path, System.Text.Encoding.UTF8.GetString(file.After));
+                    break;
+                default:
+                    File.Delete(file.Path);
+                    break;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("FileNotWritable", file.Path, null, e.Message, "Run this as root", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => IsNeeded ? Diff : $"{Step}: nothing to change";
+}

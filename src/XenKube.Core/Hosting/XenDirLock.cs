@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace XenKube.Hosting;
+
+/// <summary>
+/// Keeps two XenKube processes from changing one XENDIR at once. The lock goes with the process, so a crash leaves none behind;
+/// the file says who holds it.
+/// </summary>
+public sealed partial class XenDirLock : IDisposable
+{
+    /// <summary>The lock's file in XENDIR.</summary>
+    public const string FileName = ".xenkube.lock";
+
+    private readonly SafeFileHandle _handle;
+
+    private XenDirLock(SafeFileHandle handle) => _handle = handle;
+
+    /// <summary>Takes the lock, waiting for it if need be.</summary>
+    /// <param name="xenDir">The XENDIR.</param>
+    /// <param name="purpose">What it is taken for, which others are told.</param>
+    /// <param name="wait">How long to wait for another process; zero not to wait.</param>
+    /// <param name="onWait">Called once with who holds it, when there is something to wait for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ItemInUseException">Another process holds it; the message says which.</exception>
+    public static XenDirLock Take(string xenDir, string purpose, TimeSpan wait, Action<string>? onWait = null, CancellationToken cancellationToken = default)
+    {
+        var path = Path.Combine(xenDir, FileName);
+        SafeFileHandle handle;
+        try
+        {
+            // FileShare.ReadWrite: .NET itself takes no lock then.
+            handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is DirectoryNotFoundException)
+        {
+            throw new ItemNotFoundException("XenDirNotFound", xenDir, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("XenDirNotWritable", path, null, e.Message, "Run this as the owner of XENDIR", e);
+        }
+        try
+        {
+            var watch = Stopwatch.StartNew();
+            var told = false;
+            while (Lock(handle, 2 | 4) != 0) // LOCK_EX | LOCK_NB
+            {
+                var holder = Holder(handle);
+                if (watch.Elapsed >= wait)
+                {
+                    throw new ItemInUseException("XenDirLocked", xenDir, null, $"another XenKube is at work here: {holder}", "Wait until it is done, or end that process");
+                }
+                if (!told)
+                {
+                    told = true;
+                    onWait?.Invoke(holder);
+                }
+                cancellationToken.WaitHandle.WaitOne(100);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            var text = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ({Printable.Of(purpose)}) since {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm:ss}Z\n"));
+            RandomAccess.SetLength(handle, 0);
+            RandomAccess.Write(handle, text, 0);
+            return new XenDirLock(handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets the lock go.</summary>
+    public void Dispose()
+    {
+        if (!_handle.IsClosed)
+        {
+            RandomAccess.SetLength(_handle, 0);
+            _handle.Dispose();
+        }
+    }
+
+    private static string Holder(SafeFileHandle handle)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        var text = Encoding.UTF8.GetString(buffer[..RandomAccess.Read(handle, buffer, 0)]).Trim();
+        return text.Length == 0 ? "it does not say who it is" : Printable.Of(text);
+    }
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Lock(SafeFileHandle handle, int operation);
+}

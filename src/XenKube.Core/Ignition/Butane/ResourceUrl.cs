@@ -1,3 +1,4 @@
+using XenKube.Ignition.Butane.Gzip;
 using XenKube.Ignition.Model;
 using XenKube.Ignition.Rules;
 

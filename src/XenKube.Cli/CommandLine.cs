@@ -1,5 +1,6 @@
 using System.CommandLine;
 using XenKube.Cli.Commands;
+using XenKube.Ignition.Drivers;
 
 namespace XenKube.Cli;
 
@@ -16,6 +17,13 @@ public static class CommandLine
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(terminal);
         // ct and butane keep their own tongue, so that they can stand in for the programs of that name.
+        switch (args)
+        {
+            case ["ct", .. var rest]:
+                return CtDriver.Run(rest, terminal.InputStream, terminal.OutputStream, terminal.Error);
+            case ["butane", .. var rest]:
+                return ButaneDriver.Run(rest, terminal.InputStream, terminal.OutputStream, terminal.Error);
+        }
         var parsed = Create(terminal).Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -39,6 +47,9 @@ public static class CommandLine
             GrubCommands.Create(terminal),
             ClusterCommands.Create(terminal),
             NodeCommands.Create(terminal),
+            IgnitionCommands.Create(terminal),
+            IgnitionCommands.CreateForHelp("ct", "Container Linux Config to Ignition, with the flags of ct: see 'xenkube ct -help'."),
+            IgnitionCommands.CreateForHelp("butane", "Butane to Ignition, with the flags of butane: see 'xenkube butane --help'."),
         };
 
     private static string CommandPath(ParseResult parsed)

@@ -77,9 +77,8 @@ internal static class DiskCommands
         {
             mode = ParseMode(text);
         }
-        using var content = new MemoryStream();
-        CopyBounded(run.Terminal.InputStream, content);
-        Edit(run, files => files.WriteFile(run.Get(Path), content.GetBuffer().AsSpan(0, (int)content.Length), mode is null ? null : new FileAttributesChange(Mode: mode)));
+        var content = InputFile.Read(run.Terminal.InputStream, "standard input", MaximumContent);
+        Edit(run, files => files.WriteFile(run.Get(Path), content, mode is null ? null : new FileAttributesChange(Mode: mode)));
     }
 
     private static void Remove(CommandRun run) => Edit(run, files =>
@@ -104,19 +103,6 @@ internal static class DiskCommands
             return mode;
         }
         throw new InvalidInputException("ModeInvalid", null, "--mode", $"'{text}' is no octal mode between 0 and 7777");
-    }
-
-    private static void CopyBounded(Stream input, MemoryStream output)
-    {
-        var buffer = new byte[1 << 16];
-        for (int count; (count = input.Read(buffer)) > 0;)
-        {
-            if (output.Length + count > MaximumContent)
-            {
-                throw new InvalidInputException("ContentTooLarge", null, "standard input", $"more than {MaximumContent} bytes");
-            }
-            output.Write(buffer, 0, count);
-        }
     }
 
     private static string ModeText(FileSystemEntry entry)

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using XenKube.Ignition.Validation;
+
+namespace XenKube.Cli.Commands;
+
+/// <summary><c>xenkube ignition</c>: existing Ignition JSON.</summary>
+internal static class IgnitionCommands
+{
+    /// <summary>The largest JSON that is looked at, in bytes; real configs are far below a megabyte.</summary>
+    private const int MaximumSize = 64 << 20;
+
+    private static readonly Argument<string> File = new("FILE") { Description = "The JSON; - for standard input." };
+    private static readonly Option<int?> Generation = new("--generation") { Description = "Which generation's rules hold, 2 or 3 (default: by the file's own version).", HelpName = "2|3" };
+
+    public static Command Create(Terminal terminal)
+    {
+        var validate = new Command("validate", "Check Ignition JSON as the guest's own validator does.") { File, Generation, StandardOptions.Json };
+        CommandRun.Handle(validate, terminal, Validate);
+        return new Command("ignition", "Ignition configs.") { validate };
+    }
+
+    /// <summary>A command that answers only to --help here: it takes its words itself, in another program's way.</summary>
+    public static Command CreateForHelp(string name, string description) => new(name, description);
+
+    private static void Validate(CommandRun run)
+    {
+        var file = run.Get(File);
+        var validation = IgnitionValidator.Validate(file == "-" ? InputFile.Read(run.Terminal.InputStream, "standard input", MaximumSize) : InputFile.Read(file, MaximumSize), run.Get(Generation));
+        if (run.WantsJson)
+        {
+            run.Out.WriteLine(validation.ToJson());
+        }
+        else
+        {
+            foreach (var entry in validation.Entries)
+            {
+                run.Out.WriteLine($"{file}: {entry}".ReplaceLineEndings(" "));
+            }
+        }
+        if (!validation.IsValid)
+        {
+            run.NotDone();
+        }
+    }
+}

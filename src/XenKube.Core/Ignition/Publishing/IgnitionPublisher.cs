@@ -1,0 +1,84 @@
+using System.Text;
+
+namespace XenKube.Ignition.Publishing;
+
+/// <summary>
+/// Puts configs where the guests fetch them: <c>$XENDIR/nginx/CLUSTER/NODE.json</c>. A file is replaced in one step, so a guest
+/// reads the old or the new config and never half of one. The mode is 0644, since the web server reads it under another name:
+/// whoever reaches the server can read it too, and so a config is no place for a secret that guests of other clusters must not know.
+/// </summary>
+public static class IgnitionPublisher
+{
+    /// <summary>Publishes a config.</summary>
+    /// <param name="config">The config; a failed one is refused and what is published stays as it is.</param>
+    /// <param name="path">The file to be served. Its directory is made where it is missing.</param>
+    /// <returns>What is served now.</returns>
+    /// <exception cref="InvalidInputException">The config failed.</exception>
+    public static PublishedIgnition Publish(IgnitionConfig config, string path)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!config.Succeeded)
+        {
+            var first = config.Errors.Count > 0 ? config.Errors[0] : null;
+            throw new InvalidInputException(
+                "ConfigFailed",
+                config.SourcePath,
+                first is { Line: > 0 } ? $"line {first.Line}, column {first.Column}" : null,
+                first?.Message ?? config.Failure ?? "the config has warnings, which are fatal in strict mode",
+                "What is published was left as it is");
+        }
+        var bytes = Encoding.UTF8.GetBytes(config.Json);
+        var isThere = Read(path) is { } old && old.AsSpan().SequenceEqual(bytes);
+        if (!isThere)
+        {
+            MakeDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+            AtomicFile.Write(
+                path, bytes, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        }
+        return new PublishedIgnition(path, config.Digest, bytes.Length, !isThere);
+    }
+
+    /// <summary>Takes a published config away.</summary>
+    /// <param name="path">The served file.</param>
+    /// <returns>Whether it was there.</returns>
+    public static bool Unpublish(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+        try
+        {
+            File.Delete(path);
+            AtomicFile.SyncDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("FileNotRemovable", path, null, SystemError.Describe(e, path), innerException: e);
+        }
+    }
+
+    /// <summary>What is served, or null where nothing is.</summary>
+    /// <param name="path">The served file.</param>
+    /// <returns>The bytes.</returns>
+    public static byte[]? Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return File.Exists(path) ? IgnitionTranspiler.ReadFile(path) : null;
+    }
+
+    private static void MakeDirectory(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("DirectoryNotMade", directory, null, SystemError.Describe(e, directory), innerException: e);
+        }
+    }
+}

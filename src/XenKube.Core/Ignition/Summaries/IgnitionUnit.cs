@@ -1,0 +1,15 @@
+namespace XenKube.Ignition.Summaries;
+
+/// <summary>A unit the config makes, changes or switches.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="State"><c>enabled</c>, <c>disabled</c>, <c>masked</c>, or <c>unchanged</c>.</param>
+/// <param name="HasContents">Whether the config has its text.</param>
+/// <param name="Dropins">The names of its drop-ins.</param>
+public sealed record IgnitionUnit(string Name, string State, bool HasContents, IReadOnlyList<string> Dropins)
+{
+    /// <summary>Its text and those of its drop-ins, by name.</summary>
+    internal IReadOnlyDictionary<string, string> Texts { get; init; } = new Dictionary<string, string>();
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} {State}";
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace XenKube.Ignition.Templates;
+
+/// <summary>
+/// The names a template may use: <c>${Node.Name}</c> is the property <c>Name</c> of the node, <c>${Cluster.Path}</c> that of the
+/// cluster. A name whose property has no value is known, but using it is an error.
+/// </summary>
+public sealed class TemplateVariables
+{
+    private readonly Dictionary<string, string?> values = new(StringComparer.Ordinal);
+
+    /// <summary>No variables: any use of one is an error.</summary>
+    public static TemplateVariables None { get; } = new(null, null);
+
+    /// <summary>Takes the properties of a node and its cluster.</summary>
+    /// <param name="node">An object whose properties are <c>Node.*</c>, or null.</param>
+    /// <param name="cluster">An object whose properties are <c>Cluster.*</c>, or null.</param>
+    public TemplateVariables(object? node, object? cluster)
+    {
+        Add("Node", node);
+        Add("Cluster", cluster);
+    }
+
+    /// <summary>The names there are, for a message.</summary>
+    public IReadOnlyList<string> Names => [.. values.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Whether the name exists, and its value.</summary>
+    /// <param name="name">A name such as <c>Node.Name</c>.</param>
+    /// <param name="value">Its value; null where it has none.</param>
+    /// <returns>Whether it exists.</returns>
+    public bool TryGet(string name, out string? value) => values.TryGetValue(name, out value);
+
+    private void Add(string prefix, object? source)
+    {
+        foreach (var property in source?.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public) ?? [])
+        {
+            if (property.GetIndexParameters().Length > 0)
+            {
+                continue;
+            }
+            var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            if (type == typeof(string) || type == typeof(Uri) || type == typeof(System.Net.IPAddress) || type.IsPrimitive)
+            {
+                values[$"{prefix}.{property.Name}"] = property.GetValue(source) switch
+                {
+                    null => null,
+                    Uri uri => uri.AbsoluteUri,
+                    var value => Convert.ToString(value, CultureInfo.InvariantCulture),
+                };
+            }
+        }
+    }
+}

@@ -115,7 +115,14 @@ internal sealed class OrderedWriter(ExtVolume volume, BlockAllocator blocks, Ino
             var (block, offset) = volume.InodePlace(inode);
             if (block == table.Key)
             {
-                table.Value.AsSpan(offset, volume.Superblock.InodeSize).CopyTo(bytes.AsSpan(offset));
+                // Without links it counts as deleted until the last step: a name that leads to it too early is cleared by
+                // e2fsck, where an inode that no name leads to would be put into lost+found.
+                var unlinked = new ExtInode(inode, table.Value.AsSpan(offset, volume.Superblock.InodeSize).ToArray()) { Links = 0, DeletionTime = 1 };
+                if (volume.Superblock.HasMetadataChecksums)
+                {
+                    unlinked.StoredChecksum = unlinked.Checksum(volume.ChecksumSeed);
+                }
+                unlinked.Bytes.CopyTo(bytes, offset);
             }
         }
         return new(table.Key, bytes);

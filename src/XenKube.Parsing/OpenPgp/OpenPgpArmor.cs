@@ -98,17 +98,23 @@ public static class OpenPgpArmor
         return Labels.Contains(label);
     }
 
-    // Any lines up to the first empty one.
+    // Any lines up to the first empty one. Where that got lost on the way, those with a colon, which no data has.
     private static void SkipHeaders(ReadOnlySpan<byte> text, ref int position)
     {
-        while (NextLine(text, ref position, out var line))
+        var next = position;
+        while (NextLine(text, ref next, out var line) && !line.StartsWith("-----"u8))
         {
             if (Trim(line).IsEmpty)
             {
+                position = next;
                 return;
             }
         }
-        throw new OpenPgpFormatException(position, "an armored block ends within its header lines");
+        next = position;
+        while (NextLine(text, ref next, out var line) && line.Contains((byte)':'))
+        {
+            position = next;
+        }
     }
 
     private static void ReadBlock(ReadOnlySpan<byte> text, ref int position, List<byte> block)

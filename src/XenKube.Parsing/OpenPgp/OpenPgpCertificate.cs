@@ -9,7 +9,10 @@ public sealed class OpenPgpCertificate
     /// <summary>More parts than any real key has; a file that is made to keep a processor busy is refused.</summary>
     private const int MostParts = 4096;
 
+    private const int MostMisplaced = 64;
+
     private readonly List<OpenPgpComponent> _components = [];
+    private readonly List<OpenPgpSignature> _misplaced = [];
 
     private OpenPgpCertificate(OpenPgpComponent primary) => Primary = primary;
 
@@ -25,9 +28,13 @@ public sealed class OpenPgpCertificate
     /// <summary>Subkeys, in the order of the file.</summary>
     public IEnumerable<OpenPgpComponent> Subkeys => _components.Where(component => component.Packet.Tag == OpenPgpPacket.PublicSubkey);
 
+    /// <summary>Revocations of subkeys that stand elsewhere; which subkey each is of, its check tells.</summary>
+    public IReadOnlyList<OpenPgpSignature> Misplaced => _misplaced;
+
     /// <summary>
-    /// Reads the keys of a file, armored or binary. Packets that are not known, keys of versions that are not known and
-    /// signatures that cannot be taken apart are skipped; several copies of a key are merged.
+    /// Reads the keys of a file, armored or binary. Packets that are not known, keys of versions that are not known,
+    /// subkeys of algorithms that are not known and signatures that cannot be taken apart are skipped; several copies of a
+    /// key are merged.
     /// </summary>
     /// <param name="data">The content of the file.</param>
     /// <exception cref="OpenPgpFormatException">The file cannot be taken apart, or ends within a packet.</exception>
@@ -63,11 +70,10 @@ public sealed class OpenPgpCertificate
                 case OpenPgpPacket.UserId or OpenPgpPacket.UserAttribute:
                     component = current?.Add(new OpenPgpComponent(packet, null));
                     break;
-                case OpenPgpPacket.Signature when component is not null:
-                    // Certifications by others say nothing here, and flooded keys carry thousands of them.
-                    if (TryReadSignature(packet, out var signature) && (signature.Class is < 0x10 or > 0x13 || current!.IsIssuerOf(signature)))
+                case OpenPgpPacket.Signature:
+                    if (current is not null && TryReadSignature(packet, out var signature))
                     {
-                        component.Add(signature);
+                        current.Attach(signature, component);
                     }
                     break;
             }
@@ -90,6 +96,7 @@ public sealed class OpenPgpCertificate
                 order.Add(known);
             }
             AddAll(known.Primary, certificate.Primary);
+            certificate._misplaced.ForEach(known.AddMisplaced);
             foreach (var component in certificate._components)
             {
                 AddAll(known.Add(new OpenPgpComponent(component.Packet, component.Key)), component);
@@ -108,12 +115,45 @@ public sealed class OpenPgpCertificate
     {
         using var packets = new MemoryStream();
         Primary.WriteTo(packets);
+        foreach (var revocation in _misplaced)
+        {
+            revocation.Packet.WriteTo(packets);
+        }
         // User ids and attributes before subkeys, section 11.1.
         foreach (var component in _components.OrderBy(component => component.Packet.Tag == OpenPgpPacket.PublicSubkey))
         {
             component.WriteTo(packets);
         }
         return OpenPgpArmor.Write("PUBLIC KEY BLOCK", packets.ToArray());
+    }
+
+    // Where a signature stands says what it is over, but revocations of the key and its other direct signatures are found
+    // in all places, and a revocation must not get lost by that.
+    private void Attach(OpenPgpSignature signature, OpenPgpComponent? component)
+    {
+        switch (signature.Class)
+        {
+            case 0x1F or 0x20:
+                Primary.Add(signature);
+                break;
+            case 0x28 when component?.Packet.Tag != OpenPgpPacket.PublicSubkey:
+                AddMisplaced(signature);
+                break;
+            // Certifications by others say nothing here, and flooded keys carry thousands of them.
+            case >= 0x10 and <= 0x13 when !IsIssuerOf(signature):
+                break;
+            default:
+                component?.Add(signature);
+                break;
+        }
+    }
+
+    private void AddMisplaced(OpenPgpSignature signature)
+    {
+        if (_misplaced.Count < MostMisplaced && !_misplaced.Exists(known => known.Packet.Body.Span.SequenceEqual(signature.Packet.Body.Span)))
+        {
+            _misplaced.Add(signature);
+        }
     }
 
     private static bool TryReadSignature(OpenPgpPacket packet, out OpenPgpSignature signature)

@@ -47,27 +47,24 @@ public sealed class OpenPgpPublicKey
     /// <summary>Reads a key packet.</summary>
     /// <param name="packet">A packet with the tag of a public key or subkey.</param>
     /// <param name="key">The key; algorithms that are not known are kept with their fingerprint.</param>
-    /// <returns>False for a version that is not known and for a packet that is broken.</returns>
+    /// <returns>False for a version that is not known.</returns>
+    /// <exception cref="OpenPgpFormatException">The packet is broken.</exception>
     public static bool TryRead(OpenPgpPacket packet, [NotNullWhen(true)] out OpenPgpPublicKey? key)
     {
         key = null;
-        try
-        {
-            var reader = new OpenPgpFieldReader(packet.Body, packet.Offset);
-            if (packet.Body.Length > 0xFFFF || reader.ReadByte() != 4)
-            {
-                return false;
-            }
-            var created = BinaryPrimitives.ReadUInt32BigEndian(reader.ReadBytes(4).Span);
-            var read = new OpenPgpPublicKey(packet, created, (OpenPgpKeyAlgorithm)reader.ReadByte());
-            read.ReadMaterial(ref reader);
-            key = read;
-            return true;
-        }
-        catch (OpenPgpFormatException)
+        var reader = new OpenPgpFieldReader(packet.Body, packet.Offset);
+        if (reader.ReadByte() != 4)
         {
             return false;
         }
+        if (packet.Body.Length > 0xFFFF)
+        {
+            throw reader.Error("the key is too long to have a fingerprint");
+        }
+        var created = BinaryPrimitives.ReadUInt32BigEndian(reader.ReadBytes(4).Span);
+        key = new OpenPgpPublicKey(packet, created, (OpenPgpKeyAlgorithm)reader.ReadByte());
+        key.ReadMaterial(ref reader);
+        return true;
     }
 
     /// <summary>Checks a signature's numbers against a digest.</summary>

@@ -109,15 +109,15 @@ internal sealed class JudgedCertificate
         return new BoundKey(key, canSign, binding.KeyLifetime, [.. FindSubkeyRevocations(subkey)]);
     }
 
-    private IEnumerable<KeyRevocation> FindPrimaryRevocations() => FindRevocations(_certificate.Primary, 0x20, signature =>
+    private IEnumerable<KeyRevocation> FindPrimaryRevocations() => FindRevocations(_certificate.Primary.Signatures, 0x20, signature =>
         OpenPgpKeyCheck.VerifyPrimary(_certificate.PrimaryKey, _certificate.PrimaryKey, signature)
         || _revokers.Any(revoker => OpenPgpKeyCheck.VerifyPrimary(_certificate.PrimaryKey, revoker, signature)));
 
-    private IEnumerable<KeyRevocation> FindSubkeyRevocations(OpenPgpComponent subkey) => FindRevocations(subkey, 0x28, signature =>
+    private IEnumerable<KeyRevocation> FindSubkeyRevocations(OpenPgpComponent subkey) => FindRevocations(subkey.Signatures.Concat(_certificate.Misplaced), 0x28, signature =>
         OpenPgpKeyCheck.VerifySubkey(_certificate.PrimaryKey, subkey.Key!, signature));
 
-    private static IEnumerable<KeyRevocation> FindRevocations(OpenPgpComponent component, int type, Func<OpenPgpSignature, bool> verify) =>
-        from signature in component.Signatures
+    private static IEnumerable<KeyRevocation> FindRevocations(IEnumerable<OpenPgpSignature> signatures, int type, Func<OpenPgpSignature, bool> verify) =>
+        from signature in signatures
         where signature.Class == type && signature.Created is not null && !signature.HasUnknownCritical && verify(signature)
         select new KeyRevocation(signature.Created!.Value, signature.RevocationReason);
 }

@@ -47,6 +47,8 @@ public static class CommandLine
             GrubCommands.Create(terminal),
             ClusterCommands.Create(terminal),
             NodeCommands.Create(terminal),
+            GuestCommands.Create(terminal),
+            HostCommands.Create(terminal),
             IgnitionCommands.Create(terminal),
             IgnitionCommands.CreateForHelp("ct", "Container Linux Config to Ignition, with the flags of ct: see 'xenkube ct -help'."),
             IgnitionCommands.CreateForHelp("butane", "Butane to Ignition, with the flags of butane: see 'xenkube butane --help'."),

@@ -38,7 +38,8 @@ internal sealed class CommandRun
     /// <summary>Gives a command its action. Errors of the library end it with one line each on standard error.</summary>
     public static void Handle(Command command, Terminal terminal, Action<CommandRun> action)
     {
-        command.SetAction((words, cancellationToken) => Task.FromResult(new CommandRun(words, terminal, cancellationToken).Invoke(action)));
+        // On a thread of its own: Ctrl+C is listened to only once the action has given its task back.
+        command.SetAction((words, cancellationToken) => Task.Run(() => new CommandRun(words, terminal, cancellationToken).Invoke(action), CancellationToken.None));
     }
 
     public T? Get<T>(Option<T> option) => _words.GetValue(option);

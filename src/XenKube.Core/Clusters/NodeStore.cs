@@ -8,6 +8,7 @@ public sealed class NodeStore
     private static readonly string[] Extensions = [".ct.tmpl", ".ct", ".cfg", ".img"];
 
     private readonly XenDirectory _directory;
+    private readonly Lazy<Dictionary<string, string>> _addresses;
 
     /// <summary>Opens the nodes of a XENDIR.</summary>
     /// <param name="directory">The XENDIR.</param>
@@ -15,6 +16,7 @@ public sealed class NodeStore
     {
         ArgumentNullException.ThrowIfNull(directory);
         _directory = directory;
+        _addresses = new Lazy<Dictionary<string, string>>(ReadAddresses);
     }
 
     /// <summary>The nodes that a name or pattern stands for, in the order of their names.</summary>
@@ -56,6 +58,7 @@ public sealed class NodeStore
             IgnitionUri = new Uri(_directory.Settings.BaseUri, $"{Uri.EscapeDataString(cluster)}/{Uri.EscapeDataString(name)}.json"),
             GuestName = guest.Name ?? $"{cluster}-{name}",
             MacAddress = guest.MacAddress,
+            IPAddress = guest.MacAddress is null ? null : _addresses.Value.GetValueOrDefault(guest.MacAddress),
             HasDisk = File.Exists(stem + ".img"),
         };
     }
@@ -131,6 +134,24 @@ public sealed class NodeStore
             }
         }
         return [.. names];
+    }
+
+    // A reservations file that cannot be read, as by a user who is not root, hides addresses and nothing else.
+    private Dictionary<string, string> ReadAddresses()
+    {
+        var addresses = new Dictionary<string, string>();
+        try
+        {
+            foreach (var reservation in new NodeGuests(_directory).Reservations())
+            {
+                addresses.TryAdd(reservation.MacAddress.ToString(), reservation.IPAddress.ToString());
+            }
+        }
+        catch (XenKubeException)
+        {
+            return addresses;
+        }
+        return addresses;
     }
 
     private static void Delete(string path)

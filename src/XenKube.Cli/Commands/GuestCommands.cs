@@ -1,0 +1,155 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using XenKube.Clusters;
+using XenKube.Guests;
+
+namespace XenKube.Cli.Commands;
+
+/// <summary><c>xenkube guest</c>: guest configurations and Xen domains.</summary>
+internal static class GuestCommands
+{
+    private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]") { Arity = ArgumentArity.OneOrMore, Description = "Nodes; patterns like etcd/node-* are understood." };
+    private static readonly Argument<string[]> AnyNames = new("CLUSTER[/NODE]") { Arity = ArgumentArity.ZeroOrMore, Description = "Nodes (default: all guests and domains)." };
+    private static readonly Argument<string> Name = new("CLUSTER/NODE") { Description = "The node." };
+    private static readonly Option<int?> Memory = new("--memory") { Description = "Memory in MiB.", HelpName = "MIB" };
+    private static readonly Option<int?> VCpus = new("--vcpus") { Description = "Virtual processors.", HelpName = "N" };
+    private static readonly Option<GuestRole> Role = new("--role") { Description = "Master (2048 MiB, 2 processors) or Worker (1536 MiB, 1 processor)." };
+    private static readonly Option<string?> Bridge = new("--bridge") { Description = "The bridge it is attached to.", HelpName = "NAME" };
+    private static readonly Option<MacAddress?> Mac = new("--mac") { Description = "MAC address, for one node.", HelpName = "MAC", CustomParser = result => Parse(result, MacAddress.TryParse(result.Tokens[0].Value, out var mac), mac, "a MAC address") };
+    private static readonly Option<IPAddress?> FirstAddress = new("--first-address") { Description = "Take the reservations from this address on: .20, .21, …", HelpName = "IP", CustomParser = result => Parse(result, IPAddress.TryParse(result.Tokens[0].Value, out var address), address, "an IP address") };
+    private static readonly Option<GuestType> Type = new("--type") { Description = "PV (the default), PVH or HVM." };
+    private static readonly Option<string?> BootLoader = new("--boot-loader") { Description = "The boot loader (pygrub for pv).", HelpName = "PROGRAM" };
+    private static readonly Option<string?> Kernel = new("--kernel") { Description = "A kernel on dom0 in place of a boot loader.", HelpName = "FILE" };
+    private static readonly Option<int?> Throttle = new("--throttle-limit") { Description = "How many guests are worked on at once.", HelpName = "N" };
+    private static readonly Option<GuestCondition?> Wait = new("--wait") { Description = "Wait until it is running, its address answers, ssh answers, or it is gone.", Arity = ArgumentArity.ZeroOrOne, HelpName = "running|address|ssh|gone" };
+    private static readonly Option<int?> Timeout = new("--timeout") { Description = "How long to wait at most, in seconds (default: 300).", HelpName = "SECONDS" };
+    private static readonly Option<bool> Paused = new("--paused") { Description = "Leave it paused." };
+
+    public static Command Create(Terminal terminal)
+    {
+        var make = new Command("new", "Write guest configurations for nodes.") { Names, Memory, VCpus, Role, Bridge, Mac, FirstAddress, Type, BootLoader, Kernel, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(make, terminal, New);
+        var list = new Command("list", "List guests: configurations and domains, matched by name.") { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(list, terminal, List);
+        var wait = new Command("wait", "Wait until guests are in a state.") { Names, Wait, Timeout, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(wait, terminal, run => Act(run, (guests, paths, options) => guests.Wait(paths, run.Get(Wait) ?? GuestCondition.Running, options, run.CancellationToken)));
+        var console = new Command("console", "Hand the terminal to the guest's console, until Ctrl-].") { Name, StandardOptions.XenDir };
+        CommandRun.Handle(console, terminal, run =>
+        {
+            var node = NodeCommands.Select(run, [run.Get(Name)]).FirstOrDefault();
+            if (node is not null && new XlDriver().Console(node.GuestName) != 0)
+            {
+                run.NotDone();
+            }
+        });
+        return new Command("guest", "Guests: their configurations and domains.")
+        {
+            make, list,
+            Action(terminal, "start", "Start guests; all are checked before the first is started.", (guests, paths, options, stop) => guests.Start(paths, options, stop), Wait, Timeout, Paused),
+            Action(terminal, "stop", "Shut guests down; --force destroys them.", (guests, paths, options, stop) => guests.Stop(paths, options, stop), Wait, Timeout, StandardOptions.Force),
+            Action(terminal, "restart", "Restart guests.", (guests, paths, options, stop) => guests.Restart(paths, options, stop), Wait, Timeout, StandardOptions.Force),
+            Action(terminal, "suspend", "Pause guests.", (guests, paths, options, stop) => guests.Suspend(paths, options, stop)),
+            Action(terminal, "resume", "Let paused guests go on.", (guests, paths, options, stop) => guests.Resume(paths, options, stop)),
+            Action(terminal, "remove", "Remove guest configurations; --force destroys those that run.", (guests, paths, options, stop) => guests.Remove(paths, options, stop), StandardOptions.Force),
+            wait, console,
+        };
+    }
+
+    private static Command Action(Terminal terminal, string name, string description, Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, CancellationToken, IReadOnlyList<GuestResult>> action, params Option[] options)
+    {
+        var command = new Command(name, description) { Names, Throttle, StandardOptions.XenDir, StandardOptions.Json };
+        foreach (var option in options)
+        {
+            command.Options.Add(option);
+        }
+        CommandRun.Handle(command, terminal, run => Act(run, (guests, paths, how) => action(guests, paths, how, run.CancellationToken)));
+        return command;
+    }
+
+    private static void New(CommandRun run)
+    {
+        var nodes = NodeCommands.Select(run, run.Get(Names));
+        var plan = new NodeGuests(NodeCommands.Directory(run)).Plan(
+            nodes,
+            (_, request) => request with
+            {
+                Memory = run.Get(Memory),
+                VCpus = run.Get(VCpus),
+                Role = run.Get(Role),
+                Bridge = run.Get(Bridge),
+                MacAddress = run.Get(Mac),
+                Type = run.Get(Type),
+                BootLoader = run.Get(BootLoader),
+                Kernel = run.Get(Kernel),
+            },
+            run.Get(FirstAddress),
+            run.Get(StandardOptions.Force));
+        foreach (var warning in plan.Warnings)
+        {
+            run.Warn(warning);
+        }
+        plan.Write();
+        run.Print(plan.Guests.Select(guest => new { guest.Name, guest.ConfigPath, guest.DiskPath, MacAddress = guest.MacAddress.ToString(), IPAddress = guest.IPAddress?.ToString() }), (output, guests) => TextTable.Write(
+            output, ["Name", "MAC address", "IP address", "Configuration"], guests.Select(guest => new[] { guest.Name, guest.MacAddress, guest.IPAddress ?? "-", guest.ConfigPath })));
+    }
+
+    private static void List(CommandRun run)
+    {
+        var directory = NodeCommands.Directory(run);
+        var guests = new NodeGuests(directory).Open().List(run.Warn, run.CancellationToken);
+        if (run.Get(AnyNames) is { Length: > 0 } names)
+        {
+            var wanted = NodeCommands.Select(run, names).Select(node => node.GuestName).ToHashSet();
+            guests = [.. guests.Where(guest => wanted.Contains(guest.Name))];
+        }
+        WriteTable(run, guests);
+    }
+
+    private static void Act(CommandRun run, Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, IReadOnlyList<GuestResult>> action)
+    {
+        var nodes = NodeCommands.Select(run, run.Get(Names));
+        var defaults = new GuestActionOptions();
+        var options = defaults with
+        {
+            ThrottleLimit = run.Get(Throttle) ?? defaults.ThrottleLimit,
+            Force = run.Has(StandardOptions.Force),
+            Paused = run.Has(Paused),
+            Wait = run.WasGiven(Wait) ? run.Get(Wait) ?? GuestCondition.Running : null,
+            Timeout = run.Get(Timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : defaults.Timeout,
+        };
+        var results = action(new NodeGuests(NodeCommands.Directory(run)).Open(), [.. nodes.Select(node => node.GuestConfigPath)], options);
+        foreach (var result in results)
+        {
+            foreach (var warning in result.Warnings)
+            {
+                run.Warn($"{result.Name}: {warning}");
+            }
+            if (result.Error is not null)
+            {
+                run.Fail(result.Error.Message);
+            }
+        }
+        WriteTable(run, [.. results.Select(result => result.Guest).OfType<XenGuest>()]);
+    }
+
+    private static void WriteTable(CommandRun run, IReadOnlyList<XenGuest> guests) => run.Print(
+        guests.Select(guest => new { guest.Name, guest.Id, guest.State, guest.Memory, guest.VCpu, CpuSeconds = guest.CpuTime.TotalSeconds, guest.MacAddress, IPAddress = guest.IPAddress?.ToString(), guest.Node, guest.GuestConfigPath, guest.DiskPath }),
+        (output, all) => TextTable.Write(
+            output,
+            ["Name", ">Id", "State", ">Memory", ">VCpu", ">CPU s", "MAC address", "IP address"],
+            all.Select(guest => new[]
+            {
+                guest.Name, guest.Id?.ToString(CultureInfo.InvariantCulture) ?? "-", guest.State.ToString(), guest.Memory.ToString(CultureInfo.InvariantCulture),
+                guest.VCpu.ToString(CultureInfo.InvariantCulture), guest.CpuSeconds.ToString("0.0", CultureInfo.InvariantCulture), guest.MacAddress ?? "-", guest.IPAddress ?? "-",
+            })));
+
+    private static T? Parse<T>(System.CommandLine.Parsing.ArgumentResult result, bool parsed, T? value, string kind)
+    {
+        if (!parsed)
+        {
+            result.AddError($"'{result.Tokens[0].Value}' is not {kind}");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Net;
+using XenKube.Clusters;
+using XenKube.Hosting;
+
+namespace XenKube.Cli.Commands;
+
+/// <summary><c>xenkube host</c>: dom0's services, as a plan; the embedded server.</summary>
+internal static class HostCommands
+{
+    private static readonly Option<string[]> Steps = new("--step") { Description = "Only these steps: directories, site, reservations, firewall, time.", HelpName = "STEP" };
+    private static readonly Argument<string> Step = new("STEP") { Description = "The step to take back." };
+    private static readonly Option<bool> RemoveDefault = new("--remove-default-site") { Description = "Take Debian's own site out of nginx's sites-enabled." };
+    private static readonly Option<bool> NoActivate = new("--no-activate") { Description = "Write files without telling the services." };
+    private static readonly Option<string?> Address = new("--address") { Description = "The address to listen on (default: dom0's of the settings).", HelpName = "IP" };
+    private static readonly Option<int?> Port = new("--port") { Description = "The port to listen on (default: that of the settings; 0 for any).", HelpName = "N" };
+
+    public static Command Create(Terminal terminal)
+    {
+        var plan = new Command("plan", "Show what would be set up, as differences of files.") { Steps, RemoveDefault, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(plan, terminal, Plan);
+        var apply = new Command("apply", "Set up directories, nginx site, reservations, firewall and time server; again, it changes nothing.") { Steps, RemoveDefault, NoActivate, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(apply, terminal, Apply);
+        var undo = new Command("undo", "Put back what a step replaced.") { Step, StandardOptions.XenDir };
+        CommandRun.Handle(undo, terminal, run => run.Out.WriteLine(HostPlan.Undo(Options(run), run.Get(Step), run.CancellationToken)));
+        var check = new Command("check", "Check this host: what is missing, and its remedy. Exit 1 where something fails.") { StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(check, terminal, run => WriteChecks(run, [.. new HostCheck(Options(run)).Run(run.CancellationToken)]));
+        var serve = new Command("serve", "Serve the published configs, until Ctrl+C; prints who fetched what.") { Address, Port, StandardOptions.XenDir };
+        CommandRun.Handle(serve, terminal, Serve);
+        return new Command("host", "This machine as the guests' host.") { plan, apply, undo, check, serve };
+    }
+
+    /// <summary>Prints checks, and ends with 1 where one of them failed.</summary>
+    public static void WriteChecks(CommandRun run, IReadOnlyList<CheckResult> checks)
+    {
+        run.Print(checks, (output, all) =>
+        {
+            foreach (var check in all)
+            {
+                output.WriteLine($"{check.Status.ToString().ToUpperInvariant(),-4}  {(check.Target.Length > 0 ? check.Target + ": " : "")}{check.Name}: {check.Message}{(check.Remedy.Length > 0 ? $". {check.Remedy}" : "")}");
+            }
+        });
+        if (checks.Any(check => check.Status == CheckStatus.Fail))
+        {
+            run.NotDone();
+        }
+    }
+
+    private static void Plan(CommandRun run)
+    {
+        var plan = HostPlan.Create(Options(run), run.Get(Steps) is { Length: > 0 } steps ? steps : null);
+        run.Print(plan.Steps.Select(step => new { step.Name, step.Current, step.Wanted, step.IsNeeded, step.Files, step.Diff, Problem = step.Problem?.Message }), (output, _) =>
+        {
+            foreach (var step in plan.Steps)
+            {
+                output.WriteLine(step);
+                output.Write(step.Diff);
+            }
+        });
+    }
+
+    private static void Apply(CommandRun run)
+    {
+        var plan = HostPlan.Create(Options(run) with { Activate = !run.Get(NoActivate) }, run.Get(Steps) is { Length: > 0 } steps ? steps : null);
+        var results = plan.Apply(cancellationToken: run.CancellationToken);
+        foreach (var result in results.Where(result => result.Error is not null))
+        {
+            run.Fail($"{result.Name}: {result.Error!.Message}");
+        }
+        run.Print(results.Select(result => new { result.Name, result.IsChanged, Backup = result.Backup?.Id, Error = result.Error?.Message, result.Duration }), (output, _) =>
+        {
+            foreach (var result in results.Where(result => result.Error is null))
+            {
+                output.WriteLine(result);
+            }
+        });
+    }
+
+    private static void Serve(CommandRun run)
+    {
+        var directory = NodeCommands.Directory(run);
+        var address = run.Get(Address) ?? directory.Settings.Address;
+        if (!IPAddress.TryParse(address, out var listen))
+        {
+            throw new InvalidInputException("AddressInvalid", null, "--address", $"'{address}' is no IP address");
+        }
+        var output = TextWriter.Synchronized(run.Out);
+        using var server = IgnitionServer.Start(new IgnitionServerOptions(directory.NginxPath, listen, run.Get(Port) ?? directory.Settings.Port) { OnRequest = request => output.WriteLine(request) });
+        output.WriteLine($"Serving {directory.NginxPath} at {server.Uri}");
+        run.CancellationToken.WaitHandle.WaitOne();
+    }
+
+    internal static HostOptions Options(CommandRun run)
+    {
+        var directory = NodeCommands.Directory(run);
+        var settings = directory.Settings;
+        return new HostOptions(directory.Path)
+        {
+            Address = IPAddress.Parse(settings.Address),
+            Port = settings.Port,
+            Bridge = settings.Bridge,
+            MacPrefix = settings.MacPrefix,
+            ReservationsFile = directory.ReservationsPath,
+            RemoveDefaultSite = run.Has(RemoveDefault),
+        };
+    }
+}

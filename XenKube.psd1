@@ -21,11 +21,24 @@
         'Get-SigningKey'
         'Import-SigningKey'
         'Remove-SigningKey'
+        'Enter-XenGuest'
+        'Get-XenGuest'
+        'New-XenGuest'
+        'Remove-XenGuest'
+        'Restart-XenGuest'
+        'Resume-XenGuest'
+        'Start-XenGuest'
+        'Stop-XenGuest'
+        'Suspend-XenGuest'
+        'Wait-XenGuest'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()
     AliasesToExport      = @(
         'Get-XenNode'
+        'kdestroy'
+        'kdown'
+        'kup'
         'Remove-XenNode'
         'xencd'
     )

@@ -18,19 +18,19 @@ public sealed class ClusterCompleter : IArgumentCompleter
             switch (Completions.GuideWordOf(commandAst))
             {
                 case null:
-                    return ClustersAndNodes(Completions.XenDirectory(fakeBoundParameters), word);
+                    return ClustersAndNodes(commandName, Completions.XenDirectory(fakeBoundParameters), word);
                 case GuideWord.Generate:
                     return KgenAction.Names;
                 default:
-                    return NodeCompleter.NodesHere(Completions.XenDirectory(fakeBoundParameters));
+                    return NodeCompleter.NodesHere(commandName, Completions.XenDirectory(fakeBoundParameters));
             }
         });
 
-    private static IEnumerable<string> ClustersAndNodes(XenDirectory directory, string word)
+    private static IEnumerable<string> ClustersAndNodes(string commandName, XenDirectory directory, string word)
     {
         var slash = word.IndexOf('/', StringComparison.Ordinal);
         return slash < 0
             ? new ClusterStore(directory).List().Select(cluster => cluster.Name)
-            : new NodeStore(directory).List(new NodeName(word[..slash], "*")).Select(node => node.FullName);
+            : NodeCompleter.Nodes(commandName, directory, word[..slash]).Select(node => node.FullName);
     }
 }

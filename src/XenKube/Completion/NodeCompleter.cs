@@ -14,12 +14,13 @@ public sealed class NodeCompleter : IArgumentCompleter
         {
             var directory = Completions.XenDirectory(fakeBoundParameters);
             return Completions.GuideWordOf(commandAst) is null
-                ? new NodeStore(directory).List(new NodeName(Completions.Text(fakeBoundParameters, "Cluster") ?? "*", "*")).Select(node => node.Name).Distinct()
-                : NodesHere(directory);
+                ? Nodes(commandName, directory, Completions.Text(fakeBoundParameters, "Cluster") ?? "*").Select(node => node.Name).Distinct()
+                : NodesHere(commandName, directory);
         });
 
-    internal static IEnumerable<string> NodesHere(XenDirectory directory) =>
-        directory.FindClusterAt(Completions.CurrentDirectory) is { } cluster
-            ? new NodeStore(directory).List(new NodeName(cluster, "*")).Select(node => node.Name)
-            : [];
+    internal static IEnumerable<string> NodesHere(string commandName, XenDirectory directory) =>
+        directory.FindClusterAt(Completions.CurrentDirectory) is { } cluster ? Nodes(commandName, directory, cluster).Select(node => node.Name) : [];
+
+    internal static IEnumerable<Node> Nodes(string commandName, XenDirectory directory, string cluster) =>
+        GuestStateFilter.Apply(commandName, new NodeStore(directory).List(new NodeName(cluster, "*")));
 }

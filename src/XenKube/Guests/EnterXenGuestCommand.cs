@@ -1,0 +1,21 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Guests;
+
+namespace XenKube.Commands;
+
+/// <summary>Hands the terminal to a guest's console, until Ctrl+] gives it back.</summary>
+[Cmdlet(VerbsCommon.Enter, "XenGuest", DefaultParameterSetName = NameSet)]
+public sealed class EnterXenGuestCommand : NodeCommand
+{
+    /// <inheritdoc/>
+    protected override void ProcessNode(Node node)
+    {
+        var exit = new XlDriver().Console(node.GuestName);
+        WriteVerbose($"xl console {node.GuestName} ended with {exit}");
+        if (exit != 0)
+        {
+            throw new OperationFailedException("ConsoleFailed", node.GuestName, null, $"xl console ended with exit code {exit}", "Get-XenGuest shows whether the guest runs");
+        }
+    }
+}

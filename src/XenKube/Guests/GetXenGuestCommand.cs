@@ -1,0 +1,63 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Commands.Completion;
+using XenKube.Guests;
+
+namespace XenKube.Commands;
+
+/// <summary>Lists guests: the union of configurations and domains, matched by name.</summary>
+[Cmdlet(VerbsCommon.Get, "XenGuest", DefaultParameterSetName = NameSet)]
+[OutputType(typeof(XenGuest))]
+public sealed class GetXenGuestCommand : NodeCommand
+{
+    /// <summary>The cluster; or cluster and node with a slash between; or the name of a domain. Wildcards are allowed. Default: all, also domains that have no configuration in XENDIR.</summary>
+    [Parameter(Position = 0, ParameterSetName = NameSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
+    public override string? Cluster { get; set; } = "*";
+
+    /// <summary>States of the guests to return. Default: all.</summary>
+    [Parameter]
+    public XenGuestState[]? State { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(Cluster, () =>
+    {
+        var guests = List(InputObject is null ? Directory : DirectoryOf(InputObject));
+        if (InputObject is not null)
+        {
+            Write(guests.Where(guest => guest.Node == InputObject.FullName), InputObject.FullName);
+            return;
+        }
+        foreach (var wanted in Name is null ? [Cluster!] : Name.Select(name => $"{Cluster}/{name}"))
+        {
+            Guard(wanted, () => Write(guests.Where(guest => IsMatch(guest, wanted)), wanted));
+        }
+    });
+
+    /// <inheritdoc/>
+    protected override void ProcessNode(Node node) => throw new NotSupportedException();
+
+    private IReadOnlyList<XenGuest> List(XenDirectory directory)
+    {
+        var warnings = new List<string>();
+        var guests = new ClusterGuests(directory).Guests.List(warnings.Add, StopToken);
+        warnings.ForEach(WriteWarning);
+        return guests;
+    }
+
+    private static bool IsMatch(XenGuest guest, string wanted) =>
+        NamePattern.IsMatch(wanted, guest.Name)
+        || (guest.Node is { } node && NamePattern.IsMatch(wanted, wanted.Contains('/', StringComparison.Ordinal) ? node : node[..node.IndexOf('/', StringComparison.Ordinal)]));
+
+    private void Write(IEnumerable<XenGuest> guests, string wanted)
+    {
+        var found = guests.ToArray();
+        if (found.Length == 0 && !NamePattern.IsPattern(wanted))
+        {
+            throw new ItemNotFoundException("GuestNotFound", wanted, null, "there is no guest of that name", "Make it with New-XenGuest; Get-XenGuest lists those that are there");
+        }
+        WriteObject(found.Where(guest => State is null || State.Contains(guest.State)), enumerateCollection: true);
+    }
+}

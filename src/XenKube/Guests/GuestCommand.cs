@@ -1,0 +1,92 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Guests;
+
+namespace XenKube.Commands;
+
+/// <summary>The base of cmdlets that do the same to several guests at once, after all of them are known.</summary>
+public abstract class GuestCommand : NodeCommand
+{
+    private readonly List<Node> _nodes = [];
+
+    /// <summary>How many guests are worked on at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int ThrottleLimit { get; set; } = 5;
+
+    /// <summary>How many seconds to wait for a guest at most.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int Timeout { get; set; } = 300;
+
+    /// <summary>Returns the guests as they are afterwards.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>What is done, for the progress: <c>Starting guests</c>.</summary>
+    protected abstract string Activity { get; }
+
+    /// <summary>False for a command that only looks on, which -WhatIf does not concern.</summary>
+    protected virtual bool IsChange => true;
+
+    /// <inheritdoc/>
+    protected override void ProcessNode(Node node)
+    {
+        if (!IsChange || Should(Sentence(node)))
+        {
+            _nodes.Add(node);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        foreach (var group in _nodes.GroupBy(node => DirectoryOf(node).Path))
+        {
+            Guard(null, () => Act([.. group]));
+        }
+    }
+
+    /// <summary>What would be done to a node's guest, from the verb on.</summary>
+    /// <param name="node">The node.</param>
+    protected abstract string Sentence(Node node);
+
+    /// <summary>Does it.</summary>
+    /// <param name="guests">The guests of the XENDIR.</param>
+    /// <param name="configPaths">Configurations of those it is done to.</param>
+    /// <param name="options">How many at once, how long to wait.</param>
+    /// <param name="token">Cancelled by Ctrl+C.</param>
+    protected abstract IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token);
+
+    private void Act(IReadOnlyList<Node> nodes)
+    {
+        var guests = new ClusterGuests(DirectoryOf(nodes[0])).Guests;
+        var results = RunWithProgress((progress, token) =>
+        {
+            var done = 0;
+            progress.Report(new OperationProgress(Activity, nodes[0].GuestName, 0, nodes.Count, null));
+            var options = new GuestActionOptions
+            {
+                ThrottleLimit = ThrottleLimit,
+                Timeout = TimeSpan.FromSeconds(Timeout),
+                OnResult = result => progress.Report(new OperationProgress(Activity, result.Name, ++done, nodes.Count, null)),
+            };
+            return Act(guests, [.. nodes.Select(node => node.GuestConfigPath)], options, token);
+        });
+        for (var i = 0; i < results.Count; i++)
+        {
+            foreach (var warning in results[i].Warnings)
+            {
+                WriteWarning($"{nodes[i]}: {warning}");
+            }
+            if (results[i].Error is { } error)
+            {
+                WriteError(Errors.Record(error, nodes[i]));
+            }
+            else if (PassThru)
+            {
+                WriteObject(results[i].Guest);
+            }
+        }
+    }
+}

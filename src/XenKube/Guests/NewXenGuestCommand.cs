@@ -1,0 +1,119 @@
+using System.Management.Automation;
+using System.Net;
+using XenKube.Clusters;
+using XenKube.Commands.Completion;
+using XenKube.Guests;
+
+namespace XenKube.Commands;
+
+/// <summary>Writes the guest configurations of nodes for xl, with addresses from the reservations.</summary>
+[Cmdlet(VerbsCommon.New, "XenGuest", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[OutputType(typeof(XenGuest))]
+public sealed class NewXenGuestCommand : NodeCommand
+{
+    private const long OneMiB = 1 << 20;
+
+    private readonly List<Node> _nodes = [];
+
+    /// <summary>Memory, such as 2GB; a number below a million is MiB, as xl counts. Default: by role, else 1024 MiB.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long? Memory { get; set; }
+
+    /// <summary>Virtual processors. Default: by role, else 1.</summary>
+    [Parameter]
+    [ValidateRange(1, 512)]
+    public int? VCpu { get; set; }
+
+    /// <summary>What the guest is for: a master gets 2048 MiB and 2 processors, a worker 1536 MiB and 1.</summary>
+    [Parameter]
+    public GuestRole Role { get; set; }
+
+    /// <summary>The bridge that the guest is attached to. Default: the one of the settings, virbr1.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(BridgeCompleter))]
+    public string? Bridge { get; set; }
+
+    /// <summary>The MAC address of a single guest. Default: one that is reserved and free.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MacAddress { get; set; }
+
+    /// <summary>The IP address whose reservation a single guest takes.</summary>
+    [Parameter]
+    public IPAddress? IPAddress { get; set; }
+
+    /// <summary>The first address of the block of ten that the guests take theirs from, in order: 192.168.100.20 for .20, .21, and so on.</summary>
+    [Parameter]
+    public IPAddress? FirstAddress { get; set; }
+
+    /// <summary>The kind of guest.</summary>
+    [Parameter]
+    public GuestType Type { get; set; }
+
+    /// <summary>The boot loader. Default: pygrub for a pv guest, none for the others.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? BootLoader { get; set; }
+
+    /// <summary>A kernel on dom0, for guests that are started without a boot loader.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Kernel { get; set; }
+
+    /// <summary>Further disk images, attached as xvdb, xvdc and so on.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] AdditionalDisk { get; set; } = [];
+
+    /// <summary>Replaces guest configurations that exist.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessNode(Node node) => _nodes.Add(node);
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        foreach (var group in _nodes.GroupBy(node => DirectoryOf(node).Path))
+        {
+            Guard(null, () => Create([.. group]));
+        }
+    }
+
+    private void Create(IReadOnlyList<Node> nodes)
+    {
+        var host = new ClusterGuests(DirectoryOf(nodes[0]));
+        var plan = host.Plan([.. nodes.Select(Request)], FirstAddress, Force);
+        foreach (var warning in plan.Warnings)
+        {
+            WriteWarning(warning);
+        }
+        var written = new List<string>();
+        foreach (var guest in plan.Guests.Where(guest => Should($"Write the guest configuration of {guest.Name}, {guest.MacAddress}{(guest.IPAddress is null ? "" : $" at {guest.IPAddress}")}, to {guest.ConfigPath}")))
+        {
+            guest.Write();
+            written.Add(guest.ConfigPath);
+        }
+        if (written.Count > 0)
+        {
+            WriteObject(host.Guests.List(null, StopToken).Where(guest => guest.GuestConfigPath is { } path && written.Contains(path)), enumerateCollection: true);
+        }
+    }
+
+    private GuestRequest Request(Node node) => new(node.GuestName, node.DiskPath, node.GuestConfigPath)
+    {
+        Memory = Memory is { } memory ? (int)Math.Min(int.MaxValue, memory >= OneMiB ? memory / OneMiB : memory) : null,
+        VCpus = VCpu,
+        Role = Role,
+        Bridge = Bridge,
+        MacAddress = MacAddress is null ? null : XenKube.Guests.MacAddress.Parse(MacAddress),
+        IPAddress = IPAddress,
+        Type = Type,
+        BootLoader = BootLoader,
+        Kernel = Kernel is null ? null : Resolve(Kernel),
+        AdditionalDisks = [.. AdditionalDisk.Select(Resolve)],
+    };
+}

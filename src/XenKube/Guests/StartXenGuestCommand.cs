@@ -1,0 +1,37 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Guests;
+
+namespace XenKube.Commands;
+
+/// <summary>Starts guests, several at once.</summary>
+[Cmdlet(VerbsLifecycle.Start, "XenGuest", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias(Commands.GuideWord.Up)]
+[OutputType(typeof(XenGuest))]
+public sealed class StartXenGuestCommand : GuestCommand
+{
+    /// <summary>Waits until the guests are as -For says.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>What -Wait waits for.</summary>
+    [Parameter]
+    public GuestCondition For { get; set; } = GuestCondition.Ssh;
+
+    /// <summary>Leaves the guests paused; Resume-XenGuest lets them run.</summary>
+    [Parameter]
+    public SwitchParameter Paused { get; set; }
+
+    /// <inheritdoc/>
+    protected override string Activity => "Starting guests";
+
+    /// <inheritdoc/>
+    protected override string Sentence(Node node) => $"Start the guest {node.GuestName} from {node.GuestConfigPath}";
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(guests);
+        return guests.Start(configPaths, options with { Paused = Paused, Wait = Wait ? For : null }, token);
+    }
+}

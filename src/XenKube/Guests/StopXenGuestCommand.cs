@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Guests;
+
+namespace XenKube.Commands;
+
+/// <summary>Shuts guests down, several at once; with -Force, or as kdestroy, destroys them.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "XenGuest", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias(Commands.GuideWord.Down, Commands.GuideWord.Destroy)]
+[OutputType(typeof(XenGuest))]
+public sealed class StopXenGuestCommand : GuestCommand
+{
+    /// <summary>Destroys the guests instead of asking them to shut down, as if their power failed.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Waits until the guests are gone.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <inheritdoc/>
+    protected override string Activity => "Stopping guests";
+
+    private bool Destroys => Force || GuideWord == Commands.GuideWord.Destroy;
+
+    /// <inheritdoc/>
+    protected override string Sentence(Node node) => Destroys ? $"Destroy the guest {node.GuestName}" : $"Shut the guest {node.GuestName} down";
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(guests);
+        return guests.Stop(configPaths, options with { Force = Destroys, Wait = Wait ? GuestCondition.Gone : null }, token);
+    }
+}

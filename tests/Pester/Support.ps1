@@ -56,7 +56,7 @@ function Copy-SampleDisk([string] $Path) {
 
 # The guide's cluster: the image with its signature in the store, its key trusted, and nodes with disk, config and guest
 # configuration.
-function New-TestCluster([string[]] $Node = 'node-1', [switch] $NoDisk) {
+function New-TestCluster([string[]] $Node = 'node-1', [switch] $EmptyDisk) {
     $path = New-TestXenDir
     Copy-Item $script:Release "$path/images/coreos-1520.9.0.bin.bz2"
     Copy-Item "$($script:Release).sig" "$path/images/coreos-1520.9.0.bin.bz2.sig"
@@ -65,8 +65,8 @@ function New-TestCluster([string[]] $Node = 'node-1', [switch] $NoDisk) {
     $number = 10
     foreach ($name in $Node) {
         $number++
-        if (-not $NoDisk) { Copy-SampleDisk "$path/guests/etcd/$name.img" }
-        Set-Content -NoNewline "$path/guests/etcd/$name.ct" $script:GuideConfig.Replace('NODE', $name)
+        if ($EmptyDisk) { truncate --size 1M "$path/guests/etcd/$name.img" } else { Copy-SampleDisk "$path/guests/etcd/$name.img" }
+        [IO.File]::WriteAllText("$path/guests/etcd/$name.ct", $script:GuideConfig.Replace('NODE', $name))
         Set-Content "$path/guests/etcd/$name.cfg" @"
 bootloader = "pygrub"
 name = "etcd-$name"
@@ -90,3 +90,13 @@ function Get-TheError([scriptblock] $Script) {
     try { & $Script -ErrorVariable errors 2>$null } catch { return $_ }
     throw 'there was no error'
 }
+
+# A Xen of one's own: an xl with a memory (stand-in-xl.sh), without domains.
+function New-TestXen {
+    $env:XL_STATE = Join-Path $env:XENDIR .xl
+    $null = New-Item -ItemType Directory $env:XL_STATE
+    $env:XENKUBE_XL = "$PSScriptRoot/stand-in-xl.sh"
+}
+
+# How xl was called, one line a call.
+function Get-XlCall { Get-Content "$env:XL_STATE/.calls" -ErrorAction Ignore | Where-Object { $_ -notlike 'list*' } }

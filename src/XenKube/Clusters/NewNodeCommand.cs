@@ -1,0 +1,79 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Commands.Completion;
+using XenKube.Images;
+
+namespace XenKube.Commands;
+
+/// <summary>Makes nodes: a disk for each, poured from one image that is decoded once for all of them.</summary>
+[Cmdlet(VerbsCommon.New, "Node", SupportsShouldProcess = true, DefaultParameterSetName = ImageSet)]
+[Alias("New-XenNode")]
+[OutputType(typeof(Node))]
+public sealed class NewNodeCommand : XenDirCommand
+{
+    private const string ImageSet = "Image";
+    private const string InputObjectSet = "InputObject";
+
+    /// <summary>The cluster, which exists; or cluster and node with a slash between.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ClusterNameCompleter))]
+    public string Cluster { get; set; } = "";
+
+    /// <summary>Names of the new nodes.</summary>
+    [Parameter(Position = 1, ValueFromRemainingArguments = true)]
+    [ValidateNotNullOrEmpty]
+    public string[]? Name { get; set; }
+
+    /// <summary>The image: a version in the store, or the path of a compressed image. Default: the newest in the store.</summary>
+    [Parameter(ParameterSetName = ImageSet)]
+    [Alias("Version")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageVersionCompleter))]
+    public string? Image { get; set; }
+
+    /// <summary>The image, as Get-CoreOSImage returns it.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    public CoreOSImage? InputObject { get; set; }
+
+    /// <summary>Free space to append to each disk, such as 2GB; the guest's ROOT grows into it at the first boot.</summary>
+    [Parameter]
+    [ValidateRange(0, long.MaxValue)]
+    public long AdditionalSpace { get; set; }
+
+    /// <summary>Keeps the decoded image beside the compressed one, so that the next nodes need no decoding.</summary>
+    [Parameter]
+    public SwitchParameter Cache { get; set; }
+
+    /// <summary>Begins even if the file system looks too full.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(Cluster, () =>
+    {
+        var (cluster, names) = Names();
+        var image = InputObject?.Path ?? ImagePath();
+        if (Should($"Create the disks of {string.Join(", ", names.Select(name => $"{cluster}/{name}"))} from {image}"))
+        {
+            var options = new NodeDiskOptions(AdditionalSpace, Cache, Force);
+            WriteObject(RunWithProgress((progress, token) => new NodeStore(Directory).Create(cluster, names, image, options, progress, token)), enumerateCollection: true);
+        }
+    });
+
+    private (string Cluster, IReadOnlyList<string> Names) Names()
+    {
+        if (Name is not null)
+        {
+            return (Cluster, Name);
+        }
+        var name = NodeName.Parse(Cluster);
+        return name.IsPattern
+            ? throw new InvalidInputException("NameInvalid", null, null, $"'{Cluster}' does not name new nodes", "Write the cluster and the names: New-Node etcd node-1, node-2")
+            : (name.Cluster, [name.Node]);
+    }
+
+    // A name of a version never has a slash; whatever exists as a file is meant as that file.
+    private string ImagePath() =>
+        Image is not null && File.Exists(Resolve(Image)) ? Resolve(Image) : new ImageStore(Directory.ImagesPath).Get(Image).Path;
+}

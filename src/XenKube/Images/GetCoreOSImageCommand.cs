@@ -1,0 +1,57 @@
+using System.Management.Automation;
+using XenKube.Commands.Completion;
+using XenKube.Images;
+
+namespace XenKube.Commands;
+
+/// <summary>Lists the images of the store; with -Version, downloads and verifies what is missing.</summary>
+[Cmdlet(VerbsCommon.Get, "CoreOSImage", SupportsShouldProcess = true)]
+[OutputType(typeof(CoreOSImage))]
+public sealed class GetCoreOSImageCommand : ReleaseCommand
+{
+    /// <summary>Versions. One that is not in the store is downloaded; current is the channel's newest. With wildcards, only the store is looked at. Default: all of the store.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageVersionCompleter))]
+    public string[] Version { get; set; } = ["*"];
+
+    /// <summary>Takes a downloaded image without checking its signature, with a warning.</summary>
+    [Parameter]
+    public SwitchParameter SkipVerification { get; set; }
+
+    /// <summary>Looks at the store only, and downloads nothing.</summary>
+    [Parameter]
+    public SwitchParameter Offline { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var store = new ImageStore(Directory.ImagesPath);
+        foreach (var version in Version)
+        {
+            Guard(version, () => Write(store, version));
+        }
+    }
+
+    private void Write(ImageStore store, string version)
+    {
+        if (Offline || WildcardPattern.ContainsWildcardCharacters(version) || store.Find(version) is not null)
+        {
+            WriteObject(ImageSelection.Select(store, version), enumerateCollection: true);
+            return;
+        }
+        using var server = OpenServer(Directory.Settings.Mirror);
+        var release = server.Resolve(version, StopToken);
+        if (!Should($"Download {release.ImageUri} to {store.Directory}"))
+        {
+            return;
+        }
+        var download = RunWithProgress((progress, token) => new ImageDownloader(server, store, new TrustStore(Directory.KeysPath)).Download(release, SkipVerification, progress, token));
+        foreach (var warning in download.Warnings)
+        {
+            WriteWarning(warning);
+        }
+        WriteObject(download.Image);
+    }
+}

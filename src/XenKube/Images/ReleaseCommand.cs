@@ -1,0 +1,44 @@
+using System.Management.Automation;
+using XenKube.Images;
+
+namespace XenKube.Commands;
+
+/// <summary>The base of cmdlets that ask a release server.</summary>
+public abstract class ReleaseCommand : XenDirCommand
+{
+    /// <summary>Whose images: CoreOS Container Linux, or Flatcar.</summary>
+    [Parameter]
+    public ImageDistribution Distribution { get; set; }
+
+    /// <summary>The channel of the release server.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(Completion.ChannelCompleter))]
+    public string Channel { get; set; } = "stable";
+
+    /// <summary>A mirror in place of the distribution's own server: an http, https or file URI, or a directory, that holds BOARD/VERSION/IMAGE. {channel} in it stands for the channel. Default: the mirror of the settings.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? BaseUri { get; set; }
+
+    /// <summary>The kind of machine.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string Board { get; set; } = "amd64-usr";
+
+    /// <summary>The file name of the image on the server. Default: the distribution's image for Xen.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ImageName { get; set; }
+
+    /// <summary>Opens the server that the parameters name.</summary>
+    /// <param name="mirror">The mirror of the settings; null for none.</param>
+    protected ReleaseServer OpenServer(string? mirror) => new(new ReleaseServerOptions
+    {
+        Distribution = Distribution,
+        Channel = Channel,
+        Board = Board,
+        BaseUri = BaseUri is null ? mirror : Uri.TryCreate(BaseUri, UriKind.Absolute, out var uri) && !uri.IsFile ? BaseUri : BaseUri.StartsWith("file:", StringComparison.Ordinal) ? BaseUri : Resolve(BaseUri),
+        ImageName = ImageName,
+    });
+}

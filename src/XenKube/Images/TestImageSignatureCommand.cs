@@ -1,0 +1,113 @@
+using System.Management.Automation;
+using XenKube.Commands.Completion;
+using XenKube.Images;
+
+namespace XenKube.Commands;
+
+/// <summary>Checks the signature of images, and says whether it is good and by a trusted key.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "ImageSignature", DefaultParameterSetName = VersionSet)]
+[OutputType(typeof(bool), typeof(ImageSignature))]
+public sealed class TestImageSignatureCommand : XenDirCommand
+{
+    private const string VersionSet = "Version";
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+    private const string InputObjectSet = "InputObject";
+
+    private KeyRing? _keys;
+
+    /// <summary>Versions of images in the store. Wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = VersionSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageVersionCompleter))]
+    public string[]? Version { get; set; }
+
+    /// <summary>Images, as Get-CoreOSImage returns them.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    public CoreOSImage? InputObject { get; set; }
+
+    /// <summary>Paths of signed files. Wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Path { get; set; }
+
+    /// <summary>Paths of signed files, taken as they are.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>The file with the signature. Default: the image's own name with .sig.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Parameter(ParameterSetName = VersionSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Signature { get; set; }
+
+    /// <summary>Key files to trust for this check, beside the keys of the trust store.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? KeyFile { get; set; }
+
+    /// <summary>Returns all that the check found: verdict, trust, signer, fingerprints, date.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        switch (ParameterSetName)
+        {
+            case InputObjectSet:
+                Guard(InputObject, () => Check(InputObject!.Path, InputObject.SignaturePath));
+                break;
+            case VersionSet:
+                foreach (var version in Version!)
+                {
+                    Guard(version, () =>
+                    {
+                        foreach (var image in ImageSelection.Select(new ImageStore(Directory.ImagesPath), version))
+                        {
+                            Guard(image, () => Check(image.Path, Signature is null ? image.SignaturePath : Resolve(Signature)));
+                        }
+                    });
+                }
+                break;
+            default:
+                foreach (var file in Files(Path, LiteralPath))
+                {
+                    Guard(file, () => Check(file, Signature is null ? null : Resolve(Signature)));
+                }
+                break;
+        }
+    }
+
+    private void Check(string file, string? signatureFile)
+    {
+        var keys = _keys ??= Keys();
+        var result = RunWithProgress((progress, token) => SignatureVerifier.Verify(file, signatureFile, keys, progress, token));
+        if (!result.IsTrusted)
+        {
+            WriteWarning(result.IsGood
+                ? $"{file}: the signature is good, but its key {result.PrimaryFingerprint} is not trusted; Import-SigningKey trusts it"
+                : $"{file}: {result.Verdict}: {result.Reason ?? "the signature is not good"}");
+        }
+        WriteObject(Detailed ? result : result.IsTrusted);
+    }
+
+    private KeyRing Keys()
+    {
+        // A key file needs no XENDIR; the trust store does, unless there is no other source of keys.
+        var files = (KeyFile ?? []).Select(Resolve).Aggregate(KeyRing.Empty, (ring, file) => ring.With(KeyRing.Load(file, isTrusted: true)));
+        var ring = KeyFile is not null && XenDir is null && Environment.GetEnvironmentVariable("XENDIR") is null
+            ? files
+            : new TrustStore(Directory.KeysPath).OpenKeyRing().With(files);
+        foreach (var problem in ring.Problems)
+        {
+            WriteWarning(problem);
+        }
+        return ring;
+    }
+}

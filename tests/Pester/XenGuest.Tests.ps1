@@ -1,0 +1,168 @@
+BeforeAll { . $PSScriptRoot/Support.ps1 }
+
+Describe 'Guests' {
+    BeforeEach { $dir = New-TestCluster node-1, node-2, node-3 -EmptyDisk; New-TestXen; Set-Location $dir }
+    AfterEach { Remove-TestXenDir; $env:XENKUBE_XL = $null }
+
+    Context 'Get-XenGuest' {
+        It 'joins configurations and domains' {
+            Start-XenGuest etcd/node-2
+            $guests = Get-XenGuest etcd
+            $guests.Name | Should -Be etcd-node-1, etcd-node-2, etcd-node-3
+            $guests.State | Should -Be Halted, Running, Halted
+            $guests[1].Id | Should -Be 1
+            $guests[1].Node | Should -Be etcd/node-2
+            $guests[1].MacAddress | Should -Be 00:16:3e:4e:31:12
+        }
+        It 'lists domains that have no configuration' {
+            Set-Content "$env:XL_STATE/failsafe" "7`tr-----`t/failsafe.img`t00:16:3e:ee:ee:01"
+            (Get-XenGuest).Name | Should -Contain failsafe
+            (Get-XenGuest failsafe).Node | Should -BeNullOrEmpty
+            Get-XenGuest etcd | Should -HaveCount 3
+        }
+        It 'selects by state' {
+            Start-XenGuest etcd node-1
+            (Get-XenGuest etcd -State Running).Name | Should -Be etcd-node-1
+        }
+        It 'takes nodes' { (Get-Node etcd node-2 | Get-XenGuest).Name | Should -Be etcd-node-2 }
+        It 'reports a guest that does not exist' { { Get-XenGuest nope -ErrorAction Stop } | Should -Throw -ErrorId 'GuestNotFound,*' }
+        It 'warns where there is no xl, and shows every guest as halted' {
+            $env:XENKUBE_XL = '/nowhere/xl'
+            (Get-XenGuest etcd -WarningVariable warnings -WarningAction SilentlyContinue).State | Should -Be Halted, Halted, Halted
+            $warnings | Should -BeLike '*without their domains*'
+        }
+    }
+
+    Context 'Start and stop' {
+        It 'starts several, and returns them with -PassThru' {
+            $guests = Start-XenGuest etcd node-1, node-3 -Wait -For Running -PassThru
+            $guests.State | Should -Be Running, Running
+            Get-XlCall | Sort-Object | Should -Be "create $dir/guests/etcd/node-1.cfg", "create $dir/guests/etcd/node-3.cfg"
+        }
+        It 'changes nothing with -WhatIf' {
+            Start-XenGuest etcd -WhatIf
+            Get-XlCall | Should -BeNullOrEmpty
+        }
+        It 'reports what fails for each guest, and starts the others' {
+            Start-XenGuest etcd node-1
+            Start-XenGuest etcd node-1, node-2 -ErrorVariable errors -ErrorAction SilentlyContinue
+            $errors | Should -HaveCount 1
+            $errors[0].TargetObject.Name | Should -Be node-1
+            (Get-XenGuest etcd -State Running).Name | Should -Be etcd-node-1, etcd-node-2
+        }
+        It 'takes guests from Get-XenGuest' {
+            Get-XenGuest etcd | Start-XenGuest
+            Get-XenGuest etcd -State Running | Should -HaveCount 3
+            Get-XenGuest etcd/node-1 | Stop-XenGuest -Wait
+            (Get-XenGuest etcd/node-1).State | Should -Be Halted
+        }
+        It 'shuts down, and destroys with -Force' {
+            Start-XenGuest etcd
+            Stop-XenGuest etcd node-1
+            Stop-XenGuest etcd node-2 -Force
+            Get-XlCall | Should -Contain 'shutdown etcd-node-1'
+            Get-XlCall | Should -Contain 'destroy etcd-node-2'
+        }
+        It 'pauses and resumes' {
+            Start-XenGuest etcd node-1 -Paused
+            (Get-XenGuest etcd/node-1).State | Should -Be Paused
+            (Resume-XenGuest etcd node-1 -PassThru).State | Should -Be Running
+            (Suspend-XenGuest etcd node-1 -PassThru).State | Should -Be Paused
+        }
+        It 'restarts' {
+            Start-XenGuest etcd node-1
+            Restart-XenGuest etcd node-1
+            Restart-XenGuest etcd node-1 -Force -PassThru | ForEach-Object Id | Should -Be 3
+        }
+        It 'waits no longer than told' {
+            { Wait-XenGuest etcd node-1 -For Running -Timeout 1 -ErrorAction Stop } | Should -Throw -ErrorId 'WaitTimeout,*'
+        }
+        It 'enters the console' {
+            Start-XenGuest etcd node-1
+            pwsh -NoProfile -Command "Import-Module '$env:XENKUBE_MODULE'; Enter-XenGuest etcd node-1" | Should -Be 'etcd-node-1 login: '
+        }
+    }
+
+    Context 'The words of the guide' {
+        BeforeEach { xencd etcd }
+
+        It 'kup, kdown and kdestroy take nodes of the current cluster' {
+            kup node-1 node-2
+            kdown node-1
+            kdestroy node-2
+            Get-XlCall | Select-Object -Last 2 | Should -Be 'shutdown etcd-node-1', 'destroy etcd-node-2'
+        }
+        It 'take NODE.cfg as well' {
+            kup node-3.cfg
+            (Get-XenGuest etcd/node-3).State | Should -Be Running
+        }
+        It 'refuse elsewhere' {
+            Set-Location $dir
+            { kup node-1 } | Should -Throw -ErrorId 'NotInCluster,*'
+        }
+        It 'complete nodes of the current cluster, by state' {
+            kup node-2
+            Get-Completion 'kup ' | Should -Be node-1, node-3
+            Get-Completion 'kdown ' | Should -Be node-2
+            Get-Completion 'kup node-1 ' | Should -Contain node-3
+        }
+    }
+
+    Context 'New-XenGuest' {
+        BeforeEach { Remove-Item "$dir/guests/etcd/*.cfg" }
+
+        It 'writes the configuration of the guide, byte for byte' {
+            $guest = New-XenGuest etcd node-1 -MacAddress 00:16:3e:4e:31:11
+            $guest.Node | Should -Be etcd/node-1
+            Get-Content -Raw "$dir/guests/etcd/node-1.cfg" | Should -BeExactly @"
+bootloader = "pygrub"
+name = "etcd-node-1"
+memory = "1024"
+vcpus = 1
+vif = [ 'mac=00:16:3e:4e:31:11,model=rtl8139,bridge=virbr1' ]
+disk = [ '$dir/guests/etcd/node-1.img,raw,xvda' ]
+
+"@
+        }
+        It 'takes memory in bytes or MiB, and sizes by role' {
+            $null = New-XenGuest etcd node-1 -MacAddress 00:16:3e:4e:31:11 -Memory 3GB -VCpu 2
+            "$dir/guests/etcd/node-1.cfg" | Should -FileContentMatch 'memory = "3072"'
+            $null = New-XenGuest etcd node-1 -MacAddress 00:16:3e:4e:31:11 -Memory 512 -Force
+            "$dir/guests/etcd/node-1.cfg" | Should -FileContentMatch 'memory = "512"'
+            $null = New-XenGuest etcd node-1 -MacAddress 00:16:3e:4e:31:11 -Role Master -Force
+            "$dir/guests/etcd/node-1.cfg" | Should -FileContentMatch 'memory = "2048"'
+        }
+        It 'refuses a MAC address that another guest has, and writes nothing' {
+            $null = New-XenGuest etcd node-1 -MacAddress 00:16:3e:4e:31:11
+            { New-XenGuest etcd node-2 -MacAddress 00:16:3e:4e:31:11 -ErrorAction Stop } | Should -Throw
+            "$dir/guests/etcd/node-2.cfg" | Should -Not -Exist
+        }
+        It 'changes nothing with -WhatIf' {
+            New-XenGuest etcd node-1 -MacAddress 00:16:3e:4e:31:11 -WhatIf
+            "$dir/guests/etcd/node-1.cfg" | Should -Not -Exist
+        }
+        It 'completes bridges, types and roles' {
+            Get-Completion 'New-XenGuest etcd node-1 -Bridge vir' | Should -Contain virbr1
+            Get-Completion 'New-XenGuest etcd node-1 -Type ' | Should -Be HVM, PV, PVH
+            Get-Completion 'New-XenGuest etcd node-1 -Role ' | Should -Be Master, None, Worker
+        }
+    }
+
+    Context 'Remove-XenGuest' {
+        It 'removes the configuration and leaves the disk' {
+            Remove-XenGuest etcd node-1 -Confirm:$false
+            "$dir/guests/etcd/node-1.cfg" | Should -Not -Exist
+            "$dir/guests/etcd/node-1.img" | Should -Exist
+        }
+        It 'refuses a running guest, unless forced' {
+            Start-XenGuest etcd node-1
+            { Remove-XenGuest etcd node-1 -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'GuestRunning,*'
+            Remove-XenGuest etcd node-1 -Force -Confirm:$false
+            Get-XlCall | Should -Contain 'destroy etcd-node-1'
+        }
+        It 'changes nothing with -WhatIf' {
+            Remove-XenGuest etcd -WhatIf
+            Get-ChildItem "$dir/guests/etcd/*.cfg" | Should -HaveCount 3
+        }
+    }
+}

@@ -81,7 +81,7 @@ disk = [ '$path/guests/etcd/$name.img,raw,xvda' ]
 
 # The completions of a line, as Tab would offer them.
 function Get-Completion([string] $Line) {
-    (TabExpansion2 $Line -cursorColumn $Line.Length).CompletionMatches.CompletionText
+    (TabExpansion2 $Line -cursorColumn $Line.Length).CompletionMatches | ForEach-Object CompletionText
 }
 
 # The one error of a script block.

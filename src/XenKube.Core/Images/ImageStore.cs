@@ -49,15 +49,10 @@ public sealed partial class ImageStore
     }
 
     /// <summary>An image that has to be there.</summary>
-    /// <param name="version">The version, or name and version; null for the newest of CoreOS, or else the newest of all.</param>
+    /// <param name="version">The version, or name and version.</param>
     /// <exception cref="ItemNotFoundException">It is not in the store.</exception>
-    public CoreOSImage Get(string? version = null)
-    {
-        var found = version is not null ? Find(version) : List() is { Count: > 0 } all ? all.FirstOrDefault(image => image.Name == "coreos") ?? all[0] : null;
-        return found ?? throw new ItemNotFoundException(
-            "ImageNotFound", Directory, null, version is null ? "there is no image in the store" : $"there is no image '{version}' in the store",
-            $"Download it with Get-CoreOSImage {version ?? "current"} (xenkube image get {version ?? "current"})");
-    }
+    public CoreOSImage Get(string version) => Find(version)
+        ?? throw new ItemNotFoundException("ImageNotFound", Directory, null, $"there is no image '{version}' in the store", $"Download it with Get-CoreOSImage {version} (xenkube image get {version})");
 
     /// <summary>The path that an image of a release has in the store.</summary>
     internal string PathOf(string name, string version) => Path.Combine(Directory, $"{name}-{version}{Suffix}");

@@ -45,6 +45,10 @@ public sealed class NewNodeCommand : XenDirCommand
     [Parameter]
     public SwitchParameter Cache { get; set; }
 
+    /// <summary>Takes an image without checking its signature, with a warning.</summary>
+    [Parameter]
+    public SwitchParameter SkipVerification { get; set; }
+
     /// <summary>Begins even if the file system looks too full.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -53,12 +57,22 @@ public sealed class NewNodeCommand : XenDirCommand
     protected override void ProcessRecord() => Guard(Cluster, () =>
     {
         var (cluster, names) = Names();
-        var image = InputObject?.Path ?? ImagePath();
-        if (Should($"Create the disks of {string.Join(", ", names.Select(name => $"{cluster}/{name}"))} from {image}"))
+        // A relative path is one from $PWD; a version is no path, even if it looks like one.
+        var image = InputObject?.Path ?? (Image is not null && File.Exists(Resolve(Image)) ? Resolve(Image) : Image);
+        if (!Should($"Create the disks of {string.Join(", ", names.Select(name => $"{cluster}/{name}"))} from {image ?? "the newest image"}"))
         {
-            var options = new NodeDiskOptions(AdditionalSpace, Cache, Force);
-            WriteObject(RunWithProgress((progress, token) => new NodeStore(Directory).Create(cluster, names, image, options, progress, token)), enumerateCollection: true);
+            return;
         }
+        if (SkipVerification)
+        {
+            WriteWarning("the image's signature is not checked");
+        }
+        var options = new NodeDiskOptions(AdditionalSpace, Cache, Force);
+        WriteObject(RunWithProgress((progress, token) =>
+        {
+            var proven = NodeImage.Find(Directory, image, SkipVerification, progress, token);
+            return new NodeStore(Directory).Create(cluster, names, proven, options, progress, token);
+        }), enumerateCollection: true);
     });
 
     private (string Cluster, IReadOnlyList<string> Names) Names()
@@ -72,8 +86,4 @@ public sealed class NewNodeCommand : XenDirCommand
             ? throw new InvalidInputException("NameInvalid", null, null, $"'{Cluster}' does not name new nodes", "Write the cluster and the names: New-Node etcd node-1, node-2")
             : (name.Cluster, [name.Node]);
     }
-
-    // A name of a version never has a slash; whatever exists as a file is meant as that file.
-    private string ImagePath() =>
-        Image is not null && File.Exists(Resolve(Image)) ? Resolve(Image) : new ImageStore(Directory.ImagesPath).Get(Image).Path;
 }

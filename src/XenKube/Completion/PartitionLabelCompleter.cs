@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using XenKube.Clusters;
-using XenKube.Disks;
 
 namespace XenKube.Commands.Completion;
 
@@ -14,7 +13,7 @@ public sealed class PartitionLabelCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completions.Of(wordToComplete, _ =>
         {
-            using var disk = DiskImage.OpenRead(DiskPath(fakeBoundParameters));
+            using var disk = NodeDisk.OpenRead(DiskPath(fakeBoundParameters));
             return disk.Partitions.Partitions.Where(partition => partition.Label.Length > 0)
                 .Select(partition => (partition.Label, string.Create(CultureInfo.InvariantCulture, $"{partition.Number}: {partition.Label} {partition.FileSystem}"))).ToArray();
         });

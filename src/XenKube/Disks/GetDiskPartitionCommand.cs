@@ -24,7 +24,7 @@ public sealed class GetDiskPartitionCommand : DiskCommand
     /// <inheritdoc/>
     protected override void ProcessDisk(string path, Node? node)
     {
-        using var disk = DiskImage.OpenRead(path);
+        using var disk = NodeDisk.OpenRead(path);
         foreach (var warning in disk.Warnings)
         {
             WriteWarning($"{path}: {warning}");

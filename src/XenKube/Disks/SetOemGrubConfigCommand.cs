@@ -1,0 +1,40 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+
+namespace XenKube.Commands;
+
+/// <summary>Points a node's Ignition at its config, by one line in the grub.cfg of the OEM partition.</summary>
+[Cmdlet(VerbsCommon.Set, "OemGrubConfig", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[OutputType(typeof(OemGrubConfig))]
+public sealed class SetOemGrubConfigCommand : DiskCommand
+{
+    /// <summary>Where the guest fetches its config. Default: the node's own URL.</summary>
+    [Parameter]
+    [Alias("IgnitionUri")]
+    public Uri? ConfigUri { get; set; }
+
+    /// <summary>Other kernel arguments for the line: those to add, or patterns of those on it to keep ('*' keeps them all).</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? LinuxAppend { get; set; }
+
+    /// <summary>Returns the grub.cfg as it is afterwards.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessDisk(string path, Node? node)
+    {
+        var uri = ConfigUri ?? node?.IgnitionUri
+            ?? throw new InvalidInputException("ConfigUriMissing", path, null, "is no node's disk, so there is no URL of its own", "Give one with -ConfigUri");
+        if (Should($"Set coreos.config.url={uri} in grub.cfg on partition OEM of {path}"))
+        {
+            var written = OemGrubConfig.Write(path, uri, LinuxAppend, StopToken);
+            WriteVerbose($"grub.cfg set to:{written.Line}");
+            if (PassThru)
+            {
+                WriteObject(written);
+            }
+        }
+    }
+}

@@ -55,7 +55,7 @@ Describe 'Get-DiskPartition' {
         $found = Get-DiskPartition -Path no.img, node-1.img, gone.img -ErrorVariable errors -ErrorAction SilentlyContinue
         $found | Should -HaveCount 7
         $errors | Should -HaveCount 2
-        $errors.CategoryInfo.Category | Should -Be InvalidData, ObjectNotFound
+        $errors.CategoryInfo.Category | Should -Be ObjectNotFound, InvalidData
         Remove-Item no.img
     }
     It 'warns of a damaged primary table, and reads the backup' {

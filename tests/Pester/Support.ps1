@@ -49,7 +49,8 @@ function Remove-TestXenDir {
 function Copy-SampleDisk([string] $Path) {
     $base = Join-Path ([IO.Path]::GetTempPath()) "xenkube-sample-$PID.img"
     if (-not (Test-Path $base)) {
-        bash -c 'bzip2 -dc "$1" | dd of="$2" bs=1M conv=sparse status=none' - $script:Release $base
+        $null = [XenKube.Images.NodeDiskWriter]::Write($script:Release, [string[]] @($base), [XenKube.Images.NodeDiskOptions]::new(), $null, [Threading.CancellationToken]::None)
+        $null = Register-EngineEvent PowerShell.Exiting -Action ([scriptblock]::Create("Remove-Item '$base' -ErrorAction Ignore"))
     }
     cp --sparse=always --reflink=auto $base $Path
 }

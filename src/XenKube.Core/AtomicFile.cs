@@ -50,7 +50,7 @@ internal static partial class AtomicFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ItemNotFoundException("DirectoryNotFound", path, null, "its directory does not exist");
+            throw new ItemNotFoundException("DirectoryNotFound", path, null, "its directory does not exist", "Make the directory first");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

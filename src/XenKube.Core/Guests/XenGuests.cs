@@ -99,7 +99,11 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             {
                 throw reason;
             }
-            var warnings = Xl.Create(path, options.Paused, cancellationToken);
+            IReadOnlyList<string> warnings;
+            using (GuestImageLocks.Take(XenGuestConfig.Read(path)))
+            {
+                warnings = Xl.Create(path, options.Paused, cancellationToken);
+            }
             return (After(path, options.Wait, options.Timeout, cancellationToken), warnings);
         }, cancellationToken);
     }
@@ -139,7 +143,10 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
                     Xl.Destroy(name, cancellationToken);
                     WaitFor(path, GuestCondition.Gone, options.Timeout, cancellationToken);
                 }
-                Xl.Create(path, options.Paused, cancellationToken);
+                using (GuestImageLocks.Take(XenGuestConfig.Read(path)))
+                {
+                    Xl.Create(path, options.Paused, cancellationToken);
+                }
             }
             else
             {

@@ -29,20 +29,17 @@ public sealed partial class XenDirLock : IDisposable
     public static XenDirLock Take(string xenDir, string purpose, TimeSpan wait, Action<string>? onWait = null, CancellationToken cancellationToken = default)
     {
         var path = Path.Combine(xenDir, FileName);
-        SafeFileHandle handle;
-        try
-        {
-            // FileShare.ReadWrite: .NET itself takes no lock then.
-            handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception e) when (e is DirectoryNotFoundException)
+        if (!Directory.Exists(xenDir))
         {
             throw new ItemNotFoundException("XenDirNotFound", xenDir, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        // .NET's own way of opening takes a lock of this very kind.
+        var descriptor = Open(path, 0x2 | 0x40 | 0x80000 | 0x20000, 0x1a4); // O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644
+        if (descriptor < 0)
         {
-            throw new OperationFailedException("XenDirNotWritable", path, null, e.Message, "Run this as the owner of XENDIR", e);
+            throw new OperationFailedException("XenDirNotWritable", path, null, Marshal.GetLastPInvokeErrorMessage(), "Run this as the owner of XENDIR");
         }
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
             var watch = Stopwatch.StartNew();
@@ -90,6 +87,9 @@ public sealed partial class XenDirLock : IDisposable
         var text = Encoding.UTF8.GetString(buffer[..RandomAccess.Read(handle, buffer, 0)]).Trim();
         return text.Length == 0 ? "it does not say who it is" : Printable.Of(text);
     }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags, uint mode);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Lock(SafeFileHandle handle, int operation);

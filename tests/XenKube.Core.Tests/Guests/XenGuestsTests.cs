@@ -141,6 +141,20 @@ public sealed class XenGuestsTests : IDisposable
     }
 
     [Fact]
+    public void Start_refuses_an_image_that_is_being_edited()
+    {
+        var path = Node(1);
+        using var xl = new StandInXl(("list -l", "list-long-only-dom0"), ("list", "list-only-dom0"), ($"create {path}", "create"));
+        using (var editor = XenKube.Disks.FileDevice.Open(_folder["guests/etcd/node-1.img"], writable: true))
+        using (XenKube.Disks.ImageLock.Take(editor))
+        {
+            Assert.IsType<ItemInUseException>(Guests(xl).Start([path])[0].Error);
+            Assert.DoesNotContain(xl.Calls, call => call[0] == "create");
+        }
+        Assert.Null(Guests(xl).Start([path])[0].Error);
+    }
+
+    [Fact]
     public void Stop_asks_and_force_destroys()
     {
         var path = Node(1);

@@ -1,0 +1,174 @@
+using System.Net;
+using XenKube.Guests;
+using XenKube.Hosting;
+using XenKube.Tests.Guests;
+using XenKube.Tests.Support;
+
+namespace XenKube.Tests.Hosting;
+
+public sealed class HostPlanTests : IDisposable
+{
+    private readonly TemporaryDirectory _folder = new();
+    private readonly HostOptions _options;
+
+    public HostPlanTests()
+    {
+        _folder.Write("root/etc/ntpsec/ntp.conf", "# x\n#broadcast 192.168.123.255\n");
+        _folder.Write("root/etc/nginx/nginx.conf", $"pid {_folder["pid"]};\nerror_log {_folder["error.log"]};\nevents {{ }}\nhttp {{ access_log off; include {_folder["root/etc/nginx/sites-enabled"]}/*; }}\n");
+        _folder.Write("root/etc/iptables/rules.v4", FirewallRulesTests.Guide);
+        _options = new HostOptions(_folder["xen"])
+        {
+            SystemRoot = _folder["root"],
+            Address = IPAddress.Loopback,
+            Port = NginxSiteTests.FreePort(),
+            Bridge = "lo",
+            NginxDirectory = _folder["root/etc/nginx"],
+            NginxConfiguration = _folder["root/etc/nginx/nginx.conf"],
+            FirewallFile = _folder["root/etc/iptables/rules.v4"],
+            ReservationsFile = _folder["root/var/lib/dnsmasq/virbr1/hostsfile"],
+            BackupDirectory = _folder["backups"],
+            Activate = false,
+        };
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private Dictionary<string, string> Tree() =>
+        Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Where(file => !file.Contains("/backups/", StringComparison.Ordinal) && !file.EndsWith("error.log", StringComparison.Ordinal) && !file.EndsWith("/pid", StringComparison.Ordinal)).ToDictionary(file => file, File.ReadAllText);
+
+    [SkippableFact]
+    public void Plan_shows_then_applies_then_has_nothing_to_do_and_is_undone()
+    {
+        Tool.Need("nginx", "iptables-restore");
+        // The guide's bridge rules are for virbr1.
+        var options = _options with { Bridge = "virbr1" };
+        var before = Tree();
+        var plan = HostPlan.Create(options);
+        Assert.Equal(HostPlan.StepNames, plan.Steps.Select(step => step.Name));
+        Assert.All(plan.Steps, step => Assert.True(step.IsNeeded && step.Problem is null, step.ToString()));
+        Assert.Contains("+broadcast 127.0.0.255\n", plan.Steps[^1].Diff, StringComparison.Ordinal);
+        Assert.Contains($"--- {options.FirewallFile}\n+++ {options.FirewallFile}\n@@", plan.Steps[3].Diff, StringComparison.Ordinal);
+        Assert.Contains($"-A INPUT -i virbr1 -p udp -m udp -m multiport --dports 53,67,123 -j ACCEPT", plan.Steps[3].Diff, StringComparison.Ordinal);
+        Assert.Equal(before, Tree());
+
+        var results = plan.Apply();
+        Skip.If(results.Any(result => result.Error?.ErrorId == "FirewallRulesRefused"), "only root may run iptables-restore");
+        Assert.All(results, result => Assert.True(result.IsChanged && result.Error is null, result.ToString()));
+        Assert.Equal(90, DhcpReservations.Read(options.ReservationsFile).Items.Count);
+        Assert.True(Directory.Exists(_folder["xen/nginx"]));
+
+        var again = HostPlan.Create(options);
+        Assert.False(again.IsNeeded, string.Join('\n', again.Steps));
+        Assert.All(again.Apply(), result => Assert.False(result.IsChanged));
+
+        foreach (var name in HostPlan.StepNames.Reverse())
+        {
+            HostPlan.Undo(options, name);
+        }
+        Assert.Equal(before, Tree());
+        Assert.False(Directory.Exists(_folder["xen"]));
+        Assert.Equal("BackupNotFound", Assert.Throws<ItemNotFoundException>(() => HostPlan.Undo(options, "time")).ErrorId);
+    }
+
+    [Fact]
+    public void Step_that_is_not_possible_says_why_and_the_others_go_on()
+    {
+        Directory.Delete(_folder["root/etc/nginx"], true);
+        File.Delete(_options.FirewallFile);
+        File.Delete(_folder["root/etc/ntpsec/ntp.conf"]);
+        var results = HostPlan.Create(_options).Apply();
+        Assert.Equal([null, "NginxNotFound", null, "FirewallRulesNotFound", "TimeServerNotFound"], results.Select(result => result.Error?.ErrorId));
+        Assert.All(results.Where(result => result.Error is not null), result => Assert.NotNull(result.Error!.Remedy));
+        Assert.True(results[2].IsChanged);
+    }
+
+    [Fact]
+    public void File_edited_between_plan_and_apply_is_not_overwritten()
+    {
+        var plan = HostPlan.Create(_options, ["time"]);
+        _folder.Write("root/etc/ntpsec/ntp.conf", "# by hand\n");
+        Assert.Equal("FileChangedMeanwhile", plan.Apply()[0].Error?.ErrorId);
+        Assert.Equal("# by hand\n", File.ReadAllText(_folder["root/etc/ntpsec/ntp.conf"]));
+    }
+
+    [Fact]
+    public void Unknown_step_is_refused() => Assert.Throws<InvalidInputException>(() => HostPlan.Create(_options, ["everything"]));
+
+    [SkippableFact]
+    public void File_of_somebody_else_keeps_its_owner_and_mode()
+    {
+        Skip.If(AtomicFile.GetEffectiveUserId() != 0, "only root can give files away");
+        var path = _folder["root/etc/ntpsec/ntp.conf"];
+        Tool.Run("chown", "12345:23456", path).ShouldSucceed();
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        HostPlan.Create(_options, ["time"]).Apply();
+        Assert.Equal("12345 23456 640\n", Tool.Run("stat", "-c", "%u %g %a", path).Output);
+        HostPlan.Undo(_options, "time");
+        Assert.Equal("12345 23456 640\n", Tool.Run("stat", "-c", "%u %g %a", path).Output);
+    }
+
+    private static CheckResult Check(string name, HostOptions options) => new HostCheck(options).Run().Single(result => result.Name == name);
+
+    [Fact]
+    public void Check_passes_on_a_host_that_is_set_up()
+    {
+        using var xl = new StandInXl(("info", "info"));
+        HostPlan.Create(_options, ["directories", "reservations", "time"]).Apply();
+        _folder.Write("root/usr/lib/xen-4.17/bin/pygrub", "");
+        _folder.Write("root/proc/sys/net/ipv4/ip_forward", "1\n");
+        _folder.Write("root/proc/123/comm", "dnsmasq\n");
+        _folder.Write("root/proc/123/cmdline", $"/usr/sbin/dnsmasq\0--dhcp-hostsfile={_options.ReservationsFile}\0");
+        using var server = IgnitionServer.Start(_folder["xen/nginx"], IPAddress.Loopback, _options.Port);
+        File.WriteAllText(_options.FirewallFile, FirewallRules.Read(_options.FirewallFile).WithPort(new FirewallPort(_options.Port)).ToString());
+        var results = new HostCheck(_options with { Xl = xl.Options }).Run().ToList();
+        Assert.All(results.Where(result => result.Name != "space"), result => Assert.True(result.Status == CheckStatus.Pass, result.ToString()));
+        Assert.Equal(["xen", "memory", "pygrub", "bridge", "forwarding", "xendir", "space", "serving", "firewall", "reservations", "dnsmasq", "time"], results.Select(result => result.Name));
+        Assert.Empty(Directory.GetFiles(_folder["xen/nginx"]));
+    }
+
+    [Fact]
+    public void Check_fails_for_each_fault_with_a_remedy()
+    {
+        using var noXen = new StandInXl(("info", "info-no-xen"));
+        using var old = new StandInXl(("info", "old"));
+        old.Answer("old", "xen_version : 4.4.1\nfree_memory : 100\n");
+        var none = _options with { Xl = noXen.Options };
+        (string Name, CheckStatus Status, HostOptions Options)[] cases =
+        [
+            ("xen", CheckStatus.Fail, none),
+            ("xen", CheckStatus.Warn, _options with { Xl = old.Options }),
+            ("memory", CheckStatus.Warn, _options with { Xl = old.Options }),
+            ("pygrub", CheckStatus.Fail, none),
+            ("bridge", CheckStatus.Fail, none with { Bridge = "nobridge9" }),
+            ("bridge", CheckStatus.Fail, none with { Address = IPAddress.Parse("192.0.2.77") }),
+            ("forwarding", CheckStatus.Fail, none),
+            ("xendir", CheckStatus.Fail, none),
+            ("serving", CheckStatus.Fail, none),
+            ("firewall", CheckStatus.Fail, none),
+            ("firewall", CheckStatus.Warn, none with { FirewallFile = "/nonexistent" }),
+            ("reservations", CheckStatus.Fail, none),
+            ("dnsmasq", CheckStatus.Fail, none),
+            ("time", CheckStatus.Warn, none),
+            ("time", CheckStatus.Warn, none with { SystemRoot = "/nonexistent" }),
+        ];
+        foreach (var (name, status, options) in cases)
+        {
+            var result = Check(name, options);
+            Assert.True(result.Status == status && result.Remedy.Length > 0, $"{name}: {result}");
+        }
+        HostPlan.Create(_options, ["directories"]).Apply();
+        Assert.Contains("nobody listens", Check("serving", none).Message, StringComparison.Ordinal);
+        File.SetUnixFileMode(_folder["xen/nginx"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.Equal(CheckStatus.Fail, Check("xendir", none).Status);
+        File.SetUnixFileMode(_folder["xen"], (UnixFileMode)0x1ff);
+        Assert.Contains("everybody", Check("xendir", none).Message, StringComparison.Ordinal);
+        _folder.Write("root/var/lib/dnsmasq/virbr1/hostsfile", "00:16:3e:4e:31:11,192.168.100.11\n00:16:3e:4e:31:11,192.168.100.12\n");
+        Assert.Contains("twice", Check("reservations", none).Message, StringComparison.Ordinal);
+        _folder.Write("root/proc/1/comm", "dnsmasq\n");
+        Assert.Equal(CheckStatus.Warn, Check("dnsmasq", none).Status);
+        // Somebody else's server on that port.
+        _folder.Write("other/x", "");
+        using var server = IgnitionServer.Start(_folder["other"], IPAddress.Loopback, _options.Port);
+        Assert.Contains("does not serve", Check("serving", none).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Sockets;
+using XenKube.Hosting;
+using XenKube.Tests.Support;
+
+namespace XenKube.Tests.Hosting;
+
+/// <summary>A real nginx with a configuration of its own, on loopback.</summary>
+public sealed class NginxSiteTests : IDisposable
+{
+    private const string Config = """{"ignition":{"version":"2.1.0"}}""";
+    private readonly TemporaryDirectory _folder = new();
+    private bool _started;
+
+    public NginxSiteTests()
+    {
+        _folder.Write("xen/nginx/etcd/node-1.json", Config);
+        _folder.Write("nginx/nginx.conf", $$"""
+            user root;
+            worker_processes 1;
+            pid {{_folder["nginx/nginx.pid"]}};
+            error_log {{_folder["nginx/error.log"]}};
+            events { worker_connections 64; }
+            http {
+              access_log {{_folder["nginx/access.log"]}} combined;
+              types { application/json json; }
+              include {{_folder["nginx/sites-enabled"]}}/*;
+            }
+            """);
+        Directory.CreateDirectory(_folder["nginx/sites-enabled"]);
+    }
+
+    public void Dispose()
+    {
+        if (_started)
+        {
+            Tool.Run("nginx", "-c", _folder["nginx/nginx.conf"], "-s", "stop");
+            for (var i = 0; i < 50 && File.Exists(_folder["nginx/nginx.pid"]); i++)
+            {
+                Thread.Sleep(50);
+            }
+        }
+        _folder.Dispose();
+    }
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private NginxSite Site => new() { Root = _folder["xen/nginx"], Address = IPAddress.Loopback, Port = FreePort(), ConfigDirectory = _folder["nginx"], MainConfiguration = _folder["nginx/nginx.conf"] };
+
+    private BackupStore Backups => new(_folder["backups"]);
+
+    private void StartNginx()
+    {
+        Tool.Need("nginx");
+        Tool.Run("nginx", "-c", _folder["nginx/nginx.conf"]).ShouldSucceed();
+        _started = true;
+        for (var i = 0; i < 100 && !File.Exists(_folder["nginx/nginx.pid"]); i++)
+        {
+            Thread.Sleep(50);
+        }
+    }
+
+    [Fact]
+    public void Text_is_the_guides_site_byte_for_byte()
+    {
+        const string guide = "server {\n\tlisten 192.168.100.1:80 default_server;\n\troot /storage/xen/nginx/;\n\tindex index.html index.htm index.nginx-debian.html;\n\tserver_name _;\n\tlocation / {\n\t\ttry_files $uri $uri/ =404;\n\t}\n}\n";
+        Assert.Equal(guide, new NginxSite { Root = "/storage/xen/nginx" }.Text);
+    }
+
+    [SkippableFact]
+    public void Installed_site_serves_and_installing_again_changes_nothing()
+    {
+        StartNginx();
+        var site = Site;
+        Assert.NotNull(site.ToChange().Apply(Backups));
+        var uri = new Uri($"http://127.0.0.1:{site.Port}/etcd/node-1.json");
+        var result = Fetch(uri, _folder["xen/nginx/etcd/node-1.json"]);
+        Assert.True(result.IsOk, result.Problem);
+        Assert.Equal(Config.Length, result.Length);
+        Assert.Equal(_folder["nginx/sites-available/xen"], File.ResolveLinkTarget(_folder["nginx/sites-enabled/xen"], false)!.FullName);
+        Assert.False(site.ToChange().IsNeeded);
+        var fetch = NginxAccessLog.WaitForFetch("etcd", "node-1", TimeSpan.FromSeconds(10), path: _folder["nginx/access.log"])!;
+        Assert.Equal(("etcd", "node-1", "127.0.0.1", "XenKube"), (fetch.Cluster, fetch.Node, fetch.Address.ToString(), fetch.UserAgent));
+        Assert.Null(NginxAccessLog.WaitForFetch("etcd", "node-2", TimeSpan.Zero, path: _folder["nginx/access.log"]));
+    }
+
+    private static IgnitionEndpointResult Fetch(Uri uri, string published)
+    {
+        // A reload is asked for, not waited for: the new workers take a moment.
+        IgnitionEndpointResult result;
+        var tries = 0;
+        while (!(result = IgnitionEndpoint.Test(uri, published, TimeSpan.FromSeconds(5))).IsOk && tries++ < 50)
+        {
+            Thread.Sleep(100);
+        }
+        return result;
+    }
+
+    [SkippableFact]
+    public void Site_that_nginx_refuses_is_taken_back()
+    {
+        StartNginx();
+        var old = _folder.Write("nginx/sites-available/xen", "# the site of before\n");
+        File.SetUnixFileMode(old, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        // Two default servers for one address: each is right by itself.
+        var port = FreePort();
+        _folder.Write("nginx/sites-enabled/default", $"server {{ listen 127.0.0.1:{port} default_server; }}\n");
+        var site = Site with { Port = port };
+        var error = Assert.Throws<OperationFailedException>(() => site.ToChange().Apply(Backups));
+        Assert.Equal("NginxTestFailed", error.ErrorId);
+        Assert.Contains("duplicate default server", error.Message, StringComparison.Ordinal);
+        Assert.Equal("# the site of before\n", File.ReadAllText(old));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(old));
+        Assert.False(File.Exists(_folder["nginx/sites-enabled/xen"]));
+        Assert.Empty(Backups.List());
+        // With -RemoveDefault it works, and undoing it brings the default back.
+        Assert.NotNull((site with { RemoveDefault = true }).ToChange().Apply(Backups));
+        Assert.False(File.Exists(_folder["nginx/sites-enabled/default"]));
+        BackupStore.Restore(Backups.Latest("site")!);
+        Assert.True(File.Exists(_folder["nginx/sites-enabled/default"]));
+        Assert.False(File.Exists(_folder["nginx/sites-enabled/xen"]));
+        Assert.Equal("# the site of before\n", File.ReadAllText(old));
+    }
+
+    [SkippableFact]
+    public void Nginx_that_is_broken_already_is_left_alone()
+    {
+        Tool.Need("nginx");
+        _folder.Write("nginx/sites-enabled/broken", "nonsense;\n");
+        Assert.Equal("NginxBroken", Assert.Throws<OperationFailedException>(() => Site.ToChange().Apply(Backups)).ErrorId);
+        Assert.False(Directory.Exists(_folder["nginx/sites-available"]));
+    }
+
+    [SkippableFact]
+    public void Reload_that_fails_takes_the_site_back()
+    {
+        Tool.Need("nginx");
+        // Nothing runs that could reload.
+        Assert.Equal("ServiceNotReloaded", Assert.Throws<OperationFailedException>(() => Site.ToChange().Apply(Backups)).ErrorId);
+        Assert.False(File.Exists(_folder["nginx/sites-available/xen"]));
+        Assert.False(File.Exists(_folder["nginx/sites-enabled/xen"]));
+    }
+
+    [Theory]
+    [InlineData("/a$b")]
+    [InlineData("/a\"b")]
+    [InlineData("/a\nb")]
+    public void Root_that_nginx_would_read_otherwise_is_refused(string root) =>
+        Assert.Equal("InvalidName", Assert.Throws<InvalidInputException>(() => (Site with { Root = root }).Text).ErrorId);
+
+    [Theory]
+    [InlineData("../x")]
+    [InlineData("-x")]
+    [InlineData(".x")]
+    [InlineData("")]
+    public void Name_that_is_a_path_is_refused(string name) => Assert.Throws<InvalidInputException>(() => (Site with { Name = name }).ToChange());
+
+    [Fact]
+    public void Missing_nginx_is_named() =>
+        Assert.Equal("NginxNotFound", Assert.Throws<ItemNotFoundException>(() => (Site with { ConfigDirectory = "/nonexistent" }).ToChange()).ErrorId);
+
+    [Fact]
+    public void Foreign_lines_of_a_log_are_left_out()
+    {
+        var log = _folder.Write("log", "nonsense\n\u0000\u00ff\n127.0.0.1 - - [22/Nov/2026:16:00:00 +0000] \"GET /etcd/node-1.json?x HTTP/1.1\" 200 12 \"-\" \"Ignition/0.17.2\"\n127.0.0.1 - - [22/Nov/2026:16:00:00 +0000] \"\\x16\\x03\" 400 0 \"-\" \"-\"\n");
+        var request = Assert.Single(NginxAccessLog.Read(log));
+        Assert.Equal(("node-1", 200, true), (request.Node, request.Status, request.IsFetch));
+        Assert.Empty(NginxAccessLog.Read(log, DateTimeOffset.Parse("2026-11-22T16:00:01Z", System.Globalization.CultureInfo.InvariantCulture)));
+    }
+}

@@ -144,7 +144,7 @@ public sealed class HostPlanTests : IDisposable
             ("forwarding", CheckStatus.Fail, none),
             ("xendir", CheckStatus.Fail, none),
             ("serving", CheckStatus.Fail, none),
-            ("firewall", CheckStatus.Fail, none),
+            ("firewall", CheckStatus.Fail, none with { Bridge = "virbr1" }),
             ("firewall", CheckStatus.Warn, none with { FirewallFile = "/nonexistent" }),
             ("reservations", CheckStatus.Fail, none),
             ("dnsmasq", CheckStatus.Fail, none),

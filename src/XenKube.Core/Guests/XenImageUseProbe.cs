@@ -2,29 +2,39 @@ using XenKube.Disks;
 
 namespace XenKube.Guests;
 
-/// <summary>Tells whether a running domain uses a disk image.</summary>
+/// <summary>
+/// Tells whether a running domain uses a disk image. Xen is asked once, at the first question: one probe serves one
+/// command, for any number of images. A domain started meanwhile is still found out by its loop device and its lock.
+/// </summary>
 /// <param name="xl">How to ask Xen.</param>
 public sealed class XenImageUseProbe(XlDriver xl) : IImageUseProbe
 {
+    private readonly Lazy<Dictionary<string, string>> _users = new(() => Read(xl));
+
     /// <inheritdoc/>
-    public string? FindUser(string path)
+    public string? FindUser(string path) => _users.Value.Count == 0 ? null : _users.Value.GetValueOrDefault(ImageIdentity.Of(path));
+
+    private static Dictionary<string, string> Read(XlDriver xl)
     {
+        var users = new Dictionary<string, string>();
         if (xl.Program is null)
         {
-            return null;
+            return users;
         }
-        IReadOnlyList<XenDomain> domains;
         try
         {
-            domains = xl.List();
+            foreach (var domain in xl.List())
+            {
+                foreach (var disk in domain.Disks)
+                {
+                    users.TryAdd(ImageIdentity.Of(disk), domain.Name.Length > 0 ? $"domain '{domain.Name}'" : "a domain that is being removed");
+                }
+            }
         }
         catch (OperationFailedException e) when (e.ErrorId == "XenMissing")
         {
-            return null;
+            // Not a dom0: there are no domains.
         }
-        var identity = ImageIdentity.Of(path);
-        return domains.FirstOrDefault(domain => domain.Disks.Any(disk => ImageIdentity.Of(disk) == identity)) is { } user
-            ? user.Name.Length > 0 ? $"domain '{user.Name}'" : "a domain that is being removed"
-            : null;
+        return users;
     }
 }

@@ -27,14 +27,9 @@ public static class IgnitionTemplate
         var output = outputPath ?? DefaultOutput(templatePath);
         var template = IgnitionTranspiler.ReadFile(templatePath);
         var folder = Path.GetDirectoryName(Path.GetFullPath(templatePath))!;
-        if (!force && File.Exists(output))
+        if (!force && IsCurrent(template, templatePath, output, out var includes))
         {
-            var made = File.GetLastWriteTimeUtc(output);
-            var includes = FindIncludes(template, folder);
-            if (includes.Prepend(templatePath).All(input => !File.Exists(input) || File.GetLastWriteTimeUtc(input) < made))
-            {
-                return new IgnitionTemplateResult(templatePath, output, false, includes);
-            }
+            return new IgnitionTemplateResult(templatePath, output, false, includes);
         }
         var used = new List<string>();
         var text = Expand(template, templatePath, folder, variables ?? TemplateVariables.None, used);
@@ -53,6 +48,24 @@ public static class IgnitionTemplate
     {
         ArgumentNullException.ThrowIfNull(template);
         return Expand(Encoding.UTF8.GetBytes(template), name, folder, variables ?? TemplateVariables.None, []);
+    }
+
+    /// <summary>Whether a result is newer than its template and all that the template includes.</summary>
+    /// <param name="templatePath">The template.</param>
+    /// <param name="outputPath">The result.</param>
+    internal static bool IsCurrent(string templatePath, string outputPath) =>
+        IsCurrent(IgnitionTranspiler.ReadFile(templatePath), templatePath, outputPath, out _);
+
+    private static bool IsCurrent(byte[] template, string templatePath, string outputPath, out List<string> includes)
+    {
+        includes = [];
+        if (!File.Exists(outputPath))
+        {
+            return false;
+        }
+        var made = File.GetLastWriteTimeUtc(outputPath);
+        includes = FindIncludes(template, Path.GetDirectoryName(Path.GetFullPath(templatePath))!);
+        return includes.Prepend(templatePath).All(input => !File.Exists(input) || File.GetLastWriteTimeUtc(input) < made);
     }
 
     private static string DefaultOutput(string templatePath) =>

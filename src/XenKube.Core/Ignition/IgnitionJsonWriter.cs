@@ -203,7 +203,7 @@ internal sealed class IgnitionJsonWriter(bool pretty = false)
         var rest = text.AsSpan();
         while (!rest.IsEmpty)
         {
-            var plain = rest.IndexOfAny(Special);
+            var plain = rest.IndexOfAnyExcept(Plain);
             var run = plain < 0 ? rest : rest[..plain];
             var target = output.GetSpan(Encoding.UTF8.GetMaxByteCount(run.Length));
             output.Advance(Encoding.UTF8.GetBytes(run, target));
@@ -242,13 +242,16 @@ internal sealed class IgnitionJsonWriter(bool pretty = false)
                 Escape(c);
                 return 1;
         }
-        if (text.Length > 1 && char.IsSurrogatePair(c, text[1]))
+        var width = text.Length > 1 && char.IsSurrogatePair(c, text[1]) ? 2 : 1;
+        if (width == 1 && char.IsSurrogate(c))
         {
-            output.Advance(Encoding.UTF8.GetBytes(text[..2], output.GetSpan(4)));
-            return 2;
+            Escape('\ufffd');
         }
-        Escape('\ufffd');
-        return 1;
+        else
+        {
+            output.Advance(Encoding.UTF8.GetBytes(text[..width], output.GetSpan(4)));
+        }
+        return width;
     }
 
     private void Escape(char c)
@@ -258,6 +261,6 @@ internal sealed class IgnitionJsonWriter(bool pretty = false)
         output.Advance(count);
     }
 
-    private static readonly SearchValues<char> Special = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\', '<', '>', '&', '\u2028', '\u2029', .. Enumerable.Range(0xD800, 0x800).Select(c => (char)c)]);
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        [.. Enumerable.Range(0x20, 0x60).Select(c => (char)c).Except(['"', '\\', '<', '>', '&'])]);
 }

@@ -174,7 +174,14 @@ internal sealed partial class YamlScanner
                 }
                 else
                 {
-                    AppendCurrent(value);
+                    var from = position;
+                    do
+                    {
+                        Advance();
+                        Ensure(2);
+                    }
+                    while (!IsBlankOrEnd(Current) && Current != quote && Current != '\\');
+                    value.Append(characters, from, position - from);
                 }
                 Ensure(2);
             }
@@ -189,16 +196,6 @@ internal sealed partial class YamlScanner
         Advance();
         return new YamlToken(
             YamlTokenKind.Scalar, start, Mark, value.ToString(), Style: single ? YamlScalarStyle.SingleQuoted : YamlScalarStyle.DoubleQuoted);
-    }
-
-    private void AppendCurrent(StringBuilder value)
-    {
-        value.Append(Current);
-        if (char.IsHighSurrogate(Current))
-        {
-            value.Append(At(1));
-        }
-        Advance();
     }
 
     private void ScanEscape(StringBuilder value, YamlMark start)
@@ -301,16 +298,18 @@ internal sealed partial class YamlScanner
             {
                 break;
             }
+            var from = position;
             while (!IsBlankOrEnd(Current) && !EndsPlainScalar(start))
             {
-                if (!blanks.IsEmpty)
-                {
-                    blanks.FoldInto(value);
-                    blanks.Clear();
-                }
-                AppendCurrent(value);
-                end = Mark;
+                Advance();
                 Ensure(2);
+            }
+            if (position > from)
+            {
+                blanks.FoldInto(value);
+                blanks.Clear();
+                value.Append(characters, from, position - from);
+                end = Mark;
             }
             if (!IsBlank(Current) && !IsBreak(Current))
             {

@@ -57,7 +57,12 @@ internal sealed class ClcDecoder(YamlOptions options)
     {
         try
         {
-            return YamlScalar.Resolve(node);
+            var scalar = YamlScalar.Resolve(node);
+            if (scalar.Tag == YamlTags.Binary)
+            {
+                Decode(node);
+            }
+            return scalar;
         }
         catch (YamlException e)
         {

@@ -15,7 +15,7 @@ namespace XenKube.Tests.FileSystems.Ext;
 /// </summary>
 public class ExtCrashTests(ITestOutputHelper output)
 {
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";
+    internal static readonly bool IsLong = Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";
 
     // What e2fsck says when it has nothing to complain of.
     private static readonly string[] Harmless =
@@ -142,7 +142,7 @@ public class ExtCrashTests(ITestOutputHelper output)
         edit.Commit();
     }
 
-    private static void Judge(TemporaryDirectory directory, string what, CrashStates states, List<string> allowed, bool hasJournal)
+    internal static void Judge(TemporaryDirectory directory, string what, CrashStates states, List<string> allowed, bool hasJournal)
     {
         const int batchSize = 64;
         var batch = new List<(string Name, byte[] Image)>();
@@ -240,7 +240,7 @@ public class ExtCrashTests(ITestOutputHelper output)
     }
 
     // Everything a file system holds, as text; its first line is the content of grub.cfg.
-    private static string Tree(byte[] image, bool withTimes, bool strict = true)
+    internal static string Tree(byte[] image, bool withTimes, bool strict = true)
     {
         using var fileSystem = ExtFileSystem.Open(new MemoryDevice((byte[])image.Clone()), new ExtOpenOptions(ReadOnly: true));
         var text = new StringBuilder(Convert.ToHexString(ExtReadTests.ReadAll(fileSystem, "/grub.cfg"))).Append('\n');

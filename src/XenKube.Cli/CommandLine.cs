@@ -41,6 +41,7 @@ public static class CommandLine
     private static RootCommand Create(Terminal terminal) =>
         new("Clusters of CoreOS guests on Xen: images, node disks, Ignition configs, guests.")
         {
+            QuickstartCommand.Create(terminal),
             ImageCommands.Create(terminal),
             KeyCommands.Create(terminal),
             DiskCommands.Create(terminal),

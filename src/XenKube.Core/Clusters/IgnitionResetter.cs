@@ -129,7 +129,10 @@ public sealed class IgnitionResetter
                 ? (true, $"Removed {MachineIdPath} for systemd units refresh")
                 : (false, $"{MachineIdPath} was removed already");
         });
-        Take(IgnitionResetStep.Template, () => WriteExpanded(plan));
+        if (File.Exists(node.TemplatePath))
+        {
+            Take(IgnitionResetStep.Template, () => WriteExpanded(plan));
+        }
         Take(IgnitionResetStep.Publish, () => Publish(plan));
         Take(IgnitionResetStep.FirstBoot, () =>
         {
@@ -169,7 +172,7 @@ public sealed class IgnitionResetter
     {
         if (plan.Expanded is null)
         {
-            return (false, File.Exists(plan.Node.TemplatePath) ? $"{Path.GetFileName(plan.Node.ConfigPath)} is newer than its template" : "There is no template");
+            return (false, $"{Path.GetFileName(plan.Node.ConfigPath)} is newer than its template");
         }
         AtomicFile.Write(plan.Node.ConfigPath, Encoding.UTF8.GetBytes(plan.Expanded));
         return (true, $"Creating the transpile file from the template {Path.GetFileName(plan.Node.TemplatePath)}");

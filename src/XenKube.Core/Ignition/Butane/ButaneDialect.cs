@@ -75,8 +75,12 @@ internal sealed class ButaneDialect : IIgnitionDialect
         {
             report.Add(source.Place(finding));
         }
-        return failure is not null
-            ? Fail(version, report, failure)
+        if (failure is not null)
+        {
+            return Fail(version, report, failure);
+        }
+        return options.Strict && report.Count > 0
+            ? new IgnitionTranslation(null, version.IgnitionVersion, version.ToString(), report, "Config produced warnings and --strict was specified")
             : new IgnitionTranslation(Write(config!, options.Pretty), version.IgnitionVersion, version.ToString(), report);
     }
 

@@ -132,7 +132,7 @@ internal sealed class ButaneReader
     };
 
     private static string DecodeBinary(YamlNode node) =>
-        Utf8Text.Decode(GoBase64.Decode(node.Value, out _)
+        ByteText.FromBytes(GoBase64.Decode(node.Value, out _)
             ?? throw new YamlException("!!binary value contains invalid base64 data", node.Line, node.Column));
 
     private bool FillFromSequence(YamlNode node, ConfigValue value)
@@ -271,6 +271,6 @@ internal sealed class ButaneReader
     private static string Shorten(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        return bytes.Length > 10 ? Utf8Text.Decode(bytes.AsSpan(0, 7)) + "..." : text;
+        return bytes.Length > 10 ? ByteText.FromBytes(bytes.AsSpan(0, 7)) + "..." : text;
     }
 }

@@ -105,7 +105,7 @@ internal sealed class ButaneTranslation(ButaneVersion version, string filesDirec
         switch (from.Type.Name)
         {
             case "FileContents" when from["inline"].IsSet:
-                to["source"].Set(DataUrl.Encode(Utf8Text.Encode(from["inline"].Text))).Origin = path.Field("inline");
+                to["source"].Set(DataUrl.Encode(ByteText.ToBytes(from["inline"].Text))).Origin = path.Field("inline");
                 break;
             case "Resource":
                 CompleteResource(from, to, path);
@@ -117,7 +117,7 @@ internal sealed class ButaneTranslation(ButaneVersion version, string filesDirec
                 var place = path.Field("contents_local");
                 if (Read(from["contents_local"].Text, place) is { } contents)
                 {
-                    to["contents"].Set(Utf8Text.Decode(contents)).Origin = place;
+                    to["contents"].Set(ByteText.FromBytes(contents)).Origin = place;
                 }
                 break;
         }
@@ -126,7 +126,7 @@ internal sealed class ButaneTranslation(ButaneVersion version, string filesDirec
     private void CompleteResource(ConfigValue from, ConfigValue to, ConfigPath path)
     {
         var contents = from["local"].IsSet ? Read(from["local"].Text, path.Field("local"))
-            : from["inline"].IsSet ? Utf8Text.Encode(from["inline"].Text)
+            : from["inline"].IsSet ? ByteText.ToBytes(from["inline"].Text)
             : null;
         if (contents is not null)
         {
@@ -155,7 +155,7 @@ internal sealed class ButaneTranslation(ButaneVersion version, string filesDirec
             {
                 continue;
             }
-            foreach (var line in Utf8Text.Decode(contents).Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n'))
+            foreach (var line in ByteText.FromBytes(contents).Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n'))
             {
                 if (line.Length > 0)
                 {

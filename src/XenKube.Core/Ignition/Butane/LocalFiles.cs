@@ -41,7 +41,7 @@ internal sealed class LocalFiles(string directory)
             var status = FileStatus.Read(path);
             error = status switch
             {
-                null => $"open {path}: no such file or directory",
+                null => $"open {path}: {SystemError.Describe(new FileNotFoundException(), path)}",
                 { IsDirectory: true } => $"read {path}: is a directory",
                 { IsRegularFile: false } => $"open {path}: not a regular file",
                 { Size: > LargestFile } => $"read {path}: file too large",
@@ -49,13 +49,9 @@ internal sealed class LocalFiles(string directory)
             };
             return error is null ? File.ReadAllBytes(path) : null;
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            error = $"open {path}: permission denied";
-        }
-        catch (IOException exception)
-        {
-            error = $"read {path}: {exception.Message}";
+            error = $"open {path}: {SystemError.Describe(exception, path)}";
         }
         return null;
     }

@@ -7,7 +7,7 @@ namespace XenKube.Ignition.Drivers;
 /// <summary>Runs as the <c>butane</c> program does, release 0.19.0: its flags, messages and exit codes.</summary>
 public static class ButaneDriver
 {
-    private const string Version = "Butane 0.19.0";
+    private const string Version = "Butane v0.19.0";
 
     /// <summary>Runs once.</summary>
     /// <param name="args">The words of the command line, without the program's name.</param>
@@ -48,16 +48,8 @@ public static class ButaneDriver
             error.Write(result.Failure + "\n");
             return 1;
         }
-        if (flags.Strict && result.Report.Count > 0)
-        {
-            error.Write(StrictFailure + "\n");
-            return 1;
-        }
         return flags.Check || Write(flags.Output, result.Json, output, error) ? 0 : 1;
     }
-
-    /// <summary>What a strict run says of a report that is not empty.</summary>
-    internal const string StrictFailure = "Config produced warnings and --strict was specified";
 
     /// <summary>The report as Butane prints it, one entry a line.</summary>
     /// <param name="report">The report.</param>
@@ -85,37 +77,37 @@ public static class ButaneDriver
             (file ?? input).CopyTo(bytes);
             return bytes.ToArray();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            error.Write($"failed to open {path}: open {path}: {Reason(exception)}\n");
+            error.Write(Directory.Exists(path)
+                ? $"failed to read {path}: read {path}: is a directory\n"
+                : $"failed to open {path}: open {path}: {SystemError.Describe(exception, path)}\n");
             return null;
         }
     }
 
     private static bool Write(string path, byte[] json, Stream output, TextWriter error)
     {
-        if (path.Length == 0)
-        {
-            output.Write(json);
-            output.Flush();
-            return true;
-        }
         try
         {
-            File.WriteAllBytes(path, json);
+            if (path.Length == 0)
+            {
+                output.Write(json);
+                output.Flush();
+            }
+            else
+            {
+                File.WriteAllBytes(path, json);
+            }
             return true;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            error.Write($"failed to open {path}: open {path}: {Reason(exception)}\n");
+            var name = path.Length == 0 ? "/dev/stdout" : path;
+            error.Write(path.Length == 0
+                ? $"Failed to write config to {name}: {exception.Message}\n"
+                : $"failed to open {name}: open {name}: {SystemError.Describe(exception, name)}\n");
             return false;
         }
     }
-
-    private static string Reason(Exception exception) => exception switch
-    {
-        FileNotFoundException or DirectoryNotFoundException => "no such file or directory",
-        UnauthorizedAccessException => "permission denied",
-        _ => exception.Message,
-    };
 }

@@ -1,9 +1,14 @@
 using BenchmarkDotNet.Running;
 using XenKube.Benchmarks;
 
-if (args is ["decode", var path, var threads])
+// Side-by-side runs against other programs have a name of their own; anything else is BenchmarkDotNet's.
+switch (args)
 {
-    return DecodeAlone.Run(path, threads);
+    case ["decode", var path, var threads]:
+        return DecodeAlone.Run(path, threads);
+    case ["verify", .. var rest]:
+        return VerifyComparison.Run(rest);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        return 0;
 }
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;

@@ -64,5 +64,5 @@ internal static class ImageSignatureText
     }
 
     // A user id is hostile: it must not steer a terminal.
-    private static string Printable(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '?' : character));
+    private static string Printable(string text) => string.Concat(text.Select(character => char.IsControl(character) || char.GetUnicodeCategory(character) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? '?' : character));
 }

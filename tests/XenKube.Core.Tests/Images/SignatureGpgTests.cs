@@ -1,0 +1,105 @@
+using XenKube.Images;
+using XenKube.Tests.Support;
+
+namespace XenKube.Tests.Images;
+
+/// <summary>Signatures as gpg makes them: every kind of key by every hash, as primary and as subkey.</summary>
+public sealed class SignatureGpgTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly string _home;
+
+    public SignatureGpgTests()
+    {
+        _home = _directory["home"];
+        Directory.CreateDirectory(_home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    public void Dispose()
+    {
+        if (Tool.Find("gpgconf") is not null)
+        {
+            Tool.Run("gpgconf", "--homedir", _home, "--kill", "all");
+        }
+        _directory.Dispose();
+    }
+
+    [SkippableTheory]
+    [InlineData("rsa2048", "rsa2048", "RSA", "SHA224 SHA256 SHA384 SHA512")]
+    [InlineData("dsa2048", "rsa2048", "DSA", "SHA256 SHA512")]
+    [InlineData("nistp256", "ed25519", "ECDSA", "SHA256 SHA384 SHA512")]
+    [InlineData("nistp384", "nistp256", "ECDSA", "SHA384 SHA512")]
+    [InlineData("nistp521", "nistp384", "ECDSA", "SHA512")]
+    [InlineData("brainpoolP256r1", "brainpoolP384r1", "ECDSA", "SHA256 SHA512")]
+    [InlineData("brainpoolP512r1", "secp256k1", "ECDSA", "SHA512")]
+    [InlineData("secp256k1", "nistp521", "ECDSA", "SHA256 SHA512")]
+    [InlineData("ed25519", "brainpoolP256r1", "EdDSA", "SHA256 SHA512")]
+    public void Signature_by_gpg_is_good_and_of_another_file_bad(string algorithm, string subkeyAlgorithm, string kind, string hashes)
+    {
+        Tool.Need("gpg", "gpgconf");
+        const string User = "Tester <t@xenkube.example>";
+        Gpg("--quick-gen-key", User, algorithm, "cert,sign", "never");
+        var fingerprint = Fingerprints()[0];
+        var (file, other) = (_directory.Write("file", "first line\nsecond line\n"), _directory.Write("other", "first line\nsecond line\n\n"));
+        var made = new List<(string Signature, string Fingerprint, string? Kind, string Hash)>();
+        foreach (var hash in hashes.Split(' '))
+        {
+            made.Add((Sign(fingerprint, hash, file, "--detach-sign"), fingerprint, kind, hash));
+            made.Add((Sign(fingerprint, hash, file, "--armor", "--detach-sign"), fingerprint, kind, hash));
+            made.Add((Sign(fingerprint, hash, file, "--textmode", "--detach-sign"), fingerprint, kind, hash));
+        }
+        // Without the suffix gpg 2.2 takes such a curve for encryption.
+        Gpg("--quick-add-key", fingerprint, subkeyAlgorithm is "rsa2048" or "ed25519" ? subkeyAlgorithm : subkeyAlgorithm + "/ecdsa", "sign", "never");
+        var subkey = Fingerprints()[1];
+        made.Add((Sign(subkey, "SHA512", file, "--detach-sign"), subkey, null, "SHA512"));
+
+        var ring = KeyRing.Read(Gpg("--armor", "--export", fingerprint), "gpg", isTrusted: true);
+        Assert.Empty(ring.Problems);
+        var key = Assert.Single(ring.Keys);
+        Assert.Equal((fingerprint, User, algorithm), (key.Fingerprint, key.UserId, key.Algorithm));
+        Assert.Equal((subkey, true, subkeyAlgorithm), (key.Subkeys[0].Fingerprint, key.Subkeys[0].CanSign, key.Subkeys[0].Algorithm));
+        foreach (var (signature, by, expectedKind, hash) in made)
+        {
+            var result = SignatureVerifier.Verify(file, signature, ring);
+            Assert.True(result.IsTrusted, $"{Path.GetFileName(signature)}: {result.Verdict} {result.Reason}");
+            Assert.Equal((by, fingerprint, hash), (result.SigningFingerprint, result.PrimaryFingerprint, result.Hash));
+            Assert.Equal(expectedKind ?? result.PublicKeyAlgorithm, result.PublicKeyAlgorithm);
+            Assert.Equal(SignatureVerdict.Bad, SignatureVerifier.Verify(other, signature, ring).Verdict);
+        }
+    }
+
+    [SkippableFact]
+    public void Key_revoked_and_prolonged_by_gpg_is_listed_as_gpg_has_it()
+    {
+        Tool.Need("gpg", "gpgconf");
+        Gpg("--faked-system-time", "20200101T000000!", "--quick-gen-key", "Tester <t@xenkube.example>", "ed25519", "sign", "2y");
+        var fingerprint = Fingerprints()[0];
+        var key = Assert.Single(KeyRing.Read(Gpg("--export", fingerprint), null, isTrusted: false).Keys);
+        Assert.Equal(new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc), key.CreatedUtc);
+        Assert.Equal(new DateTime(2021, 12, 31, 0, 0, 0, DateTimeKind.Utc), key.ExpiresUtc);
+        Assert.False(key.IsRevoked);
+        var file = _directory.Write("file", "x");
+        var signature = Sign(fingerprint, "SHA512", file, "--faked-system-time", "20210101T000000!", "--detach-sign");
+        Assert.Equal(SignatureVerdict.Good, SignatureVerifier.Verify(file, signature, KeyRing.Read(Gpg("--export", fingerprint), null, isTrusted: true)).Verdict);
+
+        // gpg leaves a revocation beside each new key; a colon guards it against being used by mistake.
+        var revocation = File.ReadAllText(Path.Combine(_home, "openpgp-revocs.d", fingerprint + ".rev")).Replace(":-----BEGIN", "-----BEGIN", StringComparison.Ordinal);
+        Gpg("--import", _directory.Write("revocation.asc", revocation));
+        var revoked = KeyRing.Read(Gpg("--export", fingerprint), null, isTrusted: true);
+        Assert.True(Assert.Single(revoked.Keys).IsRevoked);
+        Assert.Equal(SignatureVerdict.RevokedKey, SignatureVerifier.Verify(file, signature, revoked).Verdict);
+    }
+
+    private byte[] Gpg(params string[] arguments) =>
+        Tool.Run("gpg", ["--homedir", _home, "--batch", "--yes", "--quiet", "--passphrase", "", "--pinentry-mode", "loopback", .. arguments]).ShouldSucceed().OutputBytes;
+
+    private string Sign(string fingerprint, string hash, string file, params string[] how)
+    {
+        var signature = _directory[$"{fingerprint[^4..]}-{hash}-{string.Concat(how)}".Replace('!', '-')];
+        Gpg(["--local-user", fingerprint + "!", "--digest-algo", hash, "--output", signature, .. how, file]);
+        return signature;
+    }
+
+    private string[] Fingerprints() =>
+        [.. System.Text.Encoding.UTF8.GetString(Gpg("--with-colons", "--list-keys")).Split('\n').Where(line => line.StartsWith("fpr:", StringComparison.Ordinal)).Select(line => line.Split(':')[9])];
+}

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -9,10 +10,15 @@ namespace XenKube.Ignition.ContainerLinux;
 /// <summary>A recorded case of tests/corpus/clc, and what our driver makes of it. The README there says how to compare.</summary>
 internal sealed partial class ClcCase
 {
+    private static readonly ConcurrentDictionary<(string, string), Lazy<ClcCase>> Done = new();
     private readonly string folder;
     private readonly string release;
 
-    public ClcCase(string name, string release)
+    /// <summary>The case after its run; four tests look at each.</summary>
+    public static ClcCase Of(string name, string release) =>
+        Done.GetOrAdd((name, release), static key => new Lazy<ClcCase>(() => new ClcCase(key.Item1, key.Item2).Run())).Value;
+
+    private ClcCase(string name, string release)
     {
         folder = Project.Tests("corpus", "clc", name);
         this.release = release;
@@ -38,7 +44,7 @@ internal sealed partial class ClcCase
     public List<string> Entries { get; private set; } = [];
 
     /// <summary>Runs the case in a copy of its folder, since the driver may write there.</summary>
-    public ClcCase Run()
+    private ClcCase Run()
     {
         using var copy = new TemporaryDirectory();
         foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))

@@ -26,7 +26,7 @@ public class ClcCorpusTests
     [MemberData(nameof(Cases))]
     public void Exit_code_is_the_recorded_one(string name, string release)
     {
-        var run = new ClcCase(name, release).Run();
+        var run = ClcCase.Of(name, release);
         Assert.Equal(run.ExpectedExit, run.Exit);
     }
 
@@ -34,7 +34,7 @@ public class ClcCorpusTests
     [MemberData(nameof(Cases))]
     public void Json_means_the_same(string name, string release)
     {
-        var run = new ClcCase(name, release).Run();
+        var run = ClcCase.Of(name, release);
         Assert.Equal(run.ExpectedJson.Length, run.ExpectedJson.Length == 0 ? run.Json.Length : run.ExpectedJson.Length);
         if (run.ExpectedJson.Length > 0)
         {
@@ -46,7 +46,7 @@ public class ClcCorpusTests
     [MemberData(nameof(Cases))]
     public void Json_is_the_same_byte_for_byte(string name, string release)
     {
-        var run = new ClcCase(name, release).Run();
+        var run = ClcCase.Of(name, release);
         Assert.Equal(System.Text.Encoding.Latin1.GetString(run.ExpectedJson), System.Text.Encoding.Latin1.GetString(run.Json));
     }
 
@@ -54,7 +54,7 @@ public class ClcCorpusTests
     [MemberData(nameof(Cases))]
     public void Messages_are_the_recorded_ones(string name, string release)
     {
-        var run = new ClcCase(name, release).Run();
+        var run = ClcCase.Of(name, release);
         var (expected, actual) = (run.ExpectedEntries, run.Entries);
         if (run.IsLoose)
         {

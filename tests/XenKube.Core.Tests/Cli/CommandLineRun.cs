@@ -1,0 +1,34 @@
+using System.Text;
+using XenKube.Cli;
+
+namespace XenKube.Tests.Cli;
+
+/// <summary>One run of the command line in this process.</summary>
+internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
+{
+    public static CommandLineRun Of(params string[] args) => WithInput([], args);
+
+    public static CommandLineRun WithInput(byte[] input, params string[] args)
+    {
+        using var output = new MemoryStream();
+        using var error = new MemoryStream();
+        var exitCode = CommandLine.RunAsync(args, new Terminal(new MemoryStream(input), output, error), CancellationToken.None).GetAwaiter().GetResult();
+        return new CommandLineRun(exitCode, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
+    }
+
+    public CommandLineRun ShouldSucceed()
+    {
+        Assert.True(ExitCode == 0, $"exit {ExitCode}: {Error}{Output}");
+        return this;
+    }
+
+    /// <summary>Exit 1 and one line on standard error that names the file and says why.</summary>
+    public CommandLineRun ShouldFailWith(string file, string reason)
+    {
+        Assert.Equal(1, ExitCode);
+        var line = Assert.Single(Error.TrimEnd('\n').Split('\n'));
+        Assert.StartsWith(file, line, StringComparison.Ordinal);
+        Assert.Contains(reason, line, StringComparison.Ordinal);
+        return this;
+    }
+}

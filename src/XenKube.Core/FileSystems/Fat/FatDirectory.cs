@@ -126,9 +126,9 @@ internal sealed class FatDirectory
     }
 
     /// <summary>
-    /// Finds room for an entry. First within one sector, which is written whole or not at all; then at the end mark, which
-    /// hides what lies behind it until it is overwritten itself, if need be in clusters still to be added; and only then
-    /// free slots in two sectors.
+    /// Finds room for an entry, within one sector wherever that can be, since a sector is written whole or not at all: among
+    /// the slots in use, in the sector behind them, or in a cluster to be added, whose link is one sector as well. Some readers
+    /// stop at the first slot that was never used and some (Linux, fsck.fat) do not, so nothing can be hidden behind it.
     /// </summary>
     /// <param name="count">Slots that are needed.</param>
     /// <param name="canGrow">False where the volume has no cluster left.</param>
@@ -139,15 +139,16 @@ internal sealed class FatDirectory
         {
             return place;
         }
-        if (End + count <= SlotCount)
+        var start = count <= SlotsPerUnit ? (End + SlotsPerUnit - 1) / SlotsPerUnit * SlotsPerUnit : End;
+        if (start + count <= SlotCount)
         {
-            return new FatPlace(End, count, 0, AtEnd: true);
+            return new FatPlace(start, count, 0);
         }
         var slotsPerCluster = _boot.ClusterSize / FatSlot.Size;
-        var newClusters = (End + count - SlotCount + slotsPerCluster - 1) / slotsPerCluster;
+        var newClusters = (count + slotsPerCluster - 1) / slotsPerCluster;
         if (!IsFixed && canGrow && SlotCount + newClusters * slotsPerCluster <= Math.Max(MostSlots, slotsPerCluster))
         {
-            return new FatPlace(End, count, newClusters, AtEnd: true);
+            return new FatPlace(SlotCount, count, newClusters);
         }
         return FindRun(count, withinUnit: false);
     }
@@ -166,7 +167,7 @@ internal sealed class FatDirectory
             run = IsFree(i) || (i >= leaving.FirstSlot && i <= leaving.Slot) ? run + 1 : 0;
             if (run == count && i - count + 1 <= End)
             {
-                return new FatPlace(i - count + 1, count, 0, AtEnd: false);
+                return new FatPlace(i - count + 1, count, 0);
             }
         }
         return null;
@@ -200,6 +201,10 @@ internal sealed class FatDirectory
     private FatPlace? FindRun(int count, bool withinUnit)
     {
         var run = 0;
+        while (_firstFree < SlotCount && !IsFree(_firstFree))
+        {
+            _firstFree++;
+        }
         for (var i = _firstFree; i < SlotCount; i++)
         {
             if (!IsFree(i))
@@ -212,7 +217,7 @@ internal sealed class FatDirectory
             {
                 var first = i - count + 1;
                 // At or behind the end mark no slot may be left out: readers stop at it.
-                return first > End ? null : new FatPlace(first, count, 0, AtEnd: first == End);
+                return first > End ? null : new FatPlace(first, count, 0);
             }
         }
         return null;
@@ -230,10 +235,6 @@ internal sealed class FatDirectory
     {
         var entry = ReadEntry(firstSlot, slot, longName);
         _bySlot[slot] = entry;
-        while (_firstFree < SlotCount && !IsFree(_firstFree))
-        {
-            _firstFree++;
-        }
         _byName.TryAdd(entry.Name, entry);
         _byName.TryAdd(entry.ShortName, entry);
         return entry;

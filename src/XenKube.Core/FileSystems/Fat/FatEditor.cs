@@ -135,17 +135,14 @@ internal sealed class FatEditor(FatVolume volume)
     /// <param name="growth">Clusters that the directory grows by; they are in the table already, but not linked.</param>
     public void AddEntry(FatDirectory directory, FatShortName name, ReadOnlySpan<byte> shortSlot, FatPlace place, uint[] growth)
     {
+        FillGap(directory, place.FirstSlot);
         var (oldCount, lastCluster) = (directory.SlotCount, directory.IsFixed ? 0 : directory.Clusters[^1]);
         foreach (var cluster in growth)
         {
             directory.Grow(cluster);
         }
         FillSlots(directory, name, shortSlot, place);
-        if (directory.MoveEnd(place.LastSlot) && directory.End / FatDirectory.SlotsPerUnit != place.LastSlot / FatDirectory.SlotsPerUnit && directory.End < oldCount)
-        {
-            WriteUnit(directory, directory.End);
-            volume.Device.Flush();
-        }
+        MoveEnd(directory, place.LastSlot);
         if (growth.Length > 0)
         {
             for (var slot = oldCount; slot < directory.SlotCount; slot += FatDirectory.SlotsPerUnit)
@@ -156,7 +153,10 @@ internal sealed class FatEditor(FatVolume volume)
             volume.Table.Set(lastCluster, growth[0]);
             volume.Table.Commit();
         }
-        WriteUnits(directory, place.FirstSlot, Math.Min(place.LastSlot, oldCount - 1), firstSectorLast: place.AtEnd);
+        else
+        {
+            WriteUnits(directory, place.FirstSlot, place.LastSlot);
+        }
         directory.Add(place.FirstSlot, place.LastSlot, name.LongName);
     }
 
@@ -196,11 +196,7 @@ internal sealed class FatEditor(FatVolume volume)
         }
         directory.Remove(entry);
         FillSlots(directory, name, slot, place);
-        if (directory.MoveEnd(place.LastSlot) && directory.End / FatDirectory.SlotsPerUnit != place.LastSlot / FatDirectory.SlotsPerUnit)
-        {
-            WriteUnit(directory, directory.End);
-            volume.Device.Flush();
-        }
+        MoveEnd(directory, place.LastSlot);
         WriteUnit(directory, place.FirstSlot);
         volume.Device.Flush();
         directory.Add(place.FirstSlot, place.LastSlot, name.LongName);
@@ -226,27 +222,46 @@ internal sealed class FatEditor(FatVolume volume)
         slot[12] = name.Case;
     }
 
-    /// <summary>Writes the sectors of a range of slots; the one that decides comes last, when the others are safe.</summary>
-    private void WriteUnits(FatDirectory directory, int firstSlot, int lastSlot, bool firstSectorLast)
+    /// <summary>Slots that are left out are marked as free: readers that stop at one that was never used shall go on.</summary>
+    private void FillGap(FatDirectory directory, int upTo)
     {
-        var (first, last) = (firstSlot / FatDirectory.SlotsPerUnit, lastSlot / FatDirectory.SlotsPerUnit);
-        if (lastSlot < firstSlot)
+        var first = directory.End;
+        if (first >= Math.Min(upTo, directory.SlotCount))
         {
             return;
         }
-        var decides = firstSectorLast ? first : last;
-        for (var unit = first; unit <= last; unit++)
+        for (var slot = first; slot < upTo; slot++)
         {
-            if (unit != decides)
-            {
-                WriteUnit(directory, unit * FatDirectory.SlotsPerUnit);
-            }
+            directory.GetSlot(slot).Clear();
+            directory.GetSlot(slot)[0] = FatSlot.FreeMark;
+        }
+        MoveEnd(directory, upTo - 1);
+        WriteUnits(directory, first, upTo - 1);
+    }
+
+    /// <summary>Where something lies behind the new end that never was in use, it is cleared first.</summary>
+    private void MoveEnd(FatDirectory directory, int lastSlot)
+    {
+        if (directory.MoveEnd(lastSlot) && directory.End / FatDirectory.SlotsPerUnit != lastSlot / FatDirectory.SlotsPerUnit)
+        {
+            WriteUnit(directory, directory.End);
+            volume.Device.Flush();
+        }
+    }
+
+    /// <summary>Writes the sectors of a range of slots; the last one, with the short entry, when the others are safe.</summary>
+    private void WriteUnits(FatDirectory directory, int firstSlot, int lastSlot)
+    {
+        var (first, last) = (firstSlot / FatDirectory.SlotsPerUnit, lastSlot / FatDirectory.SlotsPerUnit);
+        for (var unit = first; unit < last; unit++)
+        {
+            WriteUnit(directory, unit * FatDirectory.SlotsPerUnit);
         }
         if (first != last)
         {
             volume.Device.Flush();
         }
-        WriteUnit(directory, decides * FatDirectory.SlotsPerUnit);
+        WriteUnit(directory, lastSlot);
         volume.Device.Flush();
     }
 

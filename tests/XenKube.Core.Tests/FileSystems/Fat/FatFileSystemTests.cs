@@ -303,6 +303,18 @@ public sealed class FatFileSystemTests
     }
 
     [SkippableFact]
+    public void Directory_read_anew_is_filled_from_its_first_free_slot()
+    {
+        using var image = FatImage.Make(16, 16 * Megabyte);
+        for (var i = 0; i < 5; i++)
+        {
+            image.Edit(fat => fat.WriteFile($"/F{i}", []));
+        }
+        using var device = FileDevice.Open(image.Path, writable: false);
+        Assert.Equal([1, 2, 3, 4, 5], FatVolume.Open(device).Load(0).Entries.Select(entry => entry.Slot));
+    }
+
+    [SkippableFact]
     public void Name_that_needs_two_clusters_grows_its_directory_by_two()
     {
         using var image = FatImage.Make(16, 16 * Megabyte, 1);

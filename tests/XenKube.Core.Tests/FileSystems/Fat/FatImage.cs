@@ -34,12 +34,27 @@ internal sealed class FatImage : IDisposable
         return image;
     }
 
-    /// <summary>Runs an edit on the file, opened anew.</summary>
+    /// <summary>Runs an edit on the file, opened anew. Small ones are edited in memory: many edits would be many flushes.</summary>
     public void Edit(Action<FatFileSystem> edit)
     {
-        using var device = FileDevice.Open(Path, writable: true);
-        using var fat = FatFileSystem.Open(device);
-        edit(fat);
+        const int small = 64 << 20;
+        if (new FileInfo(Path).Length > small)
+        {
+            using var device = FileDevice.Open(Path, writable: true);
+            using var large = FatFileSystem.Open(device);
+            edit(large);
+            return;
+        }
+        var bytes = File.ReadAllBytes(Path);
+        try
+        {
+            using var fat = FatFileSystem.Open(new MemoryDevice(bytes));
+            edit(fat);
+        }
+        finally
+        {
+            File.WriteAllBytes(Path, bytes);
+        }
     }
 
     public FatImage ShouldBeClean()

@@ -58,6 +58,9 @@ internal static class PartitionTypes
         "chromeos_kernel", "bls_boot", "linux-home",
     ];
 
+    /// <summary>The types that have a name here.</summary>
+    public static IReadOnlyCollection<Guid> All => Known.Keys;
+
     /// <summary>The name of a type; <c>Unknown</c> for one that is not in the list.</summary>
     public static string GetName(Guid type) => Known.TryGetValue(type, out var known) ? known.Name : "Unknown";
 

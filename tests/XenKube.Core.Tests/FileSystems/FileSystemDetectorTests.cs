@@ -1,0 +1,92 @@
+using XenKube.Disks;
+using XenKube.FileSystems;
+using XenKube.Tests.Support;
+
+namespace XenKube.Tests.FileSystems;
+
+/// <summary>What mke2fs, mkfs.vfat and mkswap make, told apart by us as by parted and blkid.</summary>
+public sealed class FileSystemDetectorTests
+{
+    [SkippableTheory]
+    [InlineData("mke2fs -q -F -t ext2 -L one")]
+    [InlineData("mke2fs -q -F -t ext3")]
+    [InlineData("mke2fs -q -F -t ext4 -L OEM")]
+    [InlineData("mke2fs -q -F -t ext4 -O ^has_journal")]
+    [InlineData("mke2fs -q -F -t ext3 -O extent")]
+    [InlineData("mke2fs -q -F -t ext4 -O ^extent,^flex_bg,^64bit,^huge_file,^dir_nlink,^metadata_csum")]
+    [InlineData("mke2fs -q -F -t ext4 -O ^extent,^flex_bg,^64bit,^huge_file,^metadata_csum")]
+    [InlineData("mke2fs -q -F -t ext4 -O ^extent,^flex_bg,^64bit,^dir_nlink,^metadata_csum")]
+    [InlineData("mkfs.vfat -F 16 -n LABEL")]
+    [InlineData("mkfs.vfat -F 32 -n EFI-SYSTEM")]
+    [InlineData("mkfs.vfat -F 16")]
+    [InlineData("mkswap -L swap")]
+    [InlineData("true")]
+    public void Kind_is_what_parted_prints_label_and_uuid_what_blkid_prints(string make)
+    {
+        var words = make.Split(' ');
+        Tool.Need(words[0], "parted", "blkid", "sgdisk");
+        using var folder = new TemporaryDirectory();
+        var (disk, partition) = (folder["disk"], folder["partition"]);
+        Tool.Run("truncate", "-s", "48M", partition).ShouldSucceed();
+        Tool.Run(words[0], [.. words[1..], partition]).ShouldSucceed();
+        Tool.Run("truncate", "-s", "50M", disk).ShouldSucceed();
+        Tool.Run("sgdisk", "-n", "1:2048:+48M", disk).ShouldSucceed();
+        Tool.Run("dd", "if=" + partition, "of=" + disk, "bs=1M", "seek=1", "conv=notrunc").ShouldSucceed();
+        var parted = Tool.Run("parted", "-sm", disk, "unit", "b", "print").ShouldSucceed().Output.Split('\n')[2].Split(':')[4];
+        using var image = DiskImage.OpenRead(disk);
+        var found = image.GetPartition("1");
+        Assert.Equal(parted, found.FileSystem);
+        Assert.Equal(Blkid(partition, "LABEL"), found.FileSystemLabel);
+        Assert.Equal(Blkid(partition, "UUID"), found.FileSystemUuid);
+    }
+
+    private static string Blkid(string path, string tag) => Tool.Run("blkid", "-p", "-s", tag, "-o", "value", path).Output.TrimEnd('\n');
+
+    [Theory]
+    [InlineData("btrfs", 0x10040, "_BHRfS_M")]
+    [InlineData("xfs", 0, "XFSB")]
+    [InlineData("squashfs", 0, "hsqs")]
+    [InlineData("ntfs", 3, "NTFS    ")]
+    [InlineData("exfat", 3, "EXFAT   ")]
+    public void What_is_not_edited_is_refused_by_name(string kind, int offset, string mark)
+    {
+        var bytes = new byte[1 << 20];
+        System.Text.Encoding.ASCII.GetBytes(mark, bytes.AsSpan(offset));
+        var device = new MemoryDevice(bytes);
+        Assert.Equal(kind, FileSystem.Detect(device)!.Kind);
+        var error = Assert.Throws<UnsupportedFeatureException>(() => FileSystem.Open(device));
+        Assert.Equal(kind, error.Feature);
+        Assert.True(kind != "btrfs" || error.Remedy!.Contains("Flatcar", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(512)]
+    [InlineData(1025)]
+    [InlineData(4096)]
+    [InlineData(70000)]
+    public void Empty_partition_of_any_length_has_no_file_system(int length)
+    {
+        Assert.Null(FileSystem.Detect(new MemoryDevice(new byte[length])));
+        Assert.Equal("no file system", Assert.Throws<UnsupportedFeatureException>(() => FileSystem.Open(new MemoryDevice(new byte[length]))).Feature);
+    }
+
+    /// <summary>Released images mark USR-A as read-only by an unknown read-only feature: it is read all the same.</summary>
+    [Fact]
+    public void Usr_partition_with_the_read_only_mark_of_released_images_is_read()
+    {
+        using var folder = new TemporaryDirectory();
+        var path = SampleImage.Copy(SampleImage.Classic, folder);
+        using (var file = File.OpenWrite(path))
+        {
+            file.Position = 138412032 + 0x464 + 3;
+            file.WriteByte(0xFF);
+        }
+        using var image = DiskImage.OpenRead(path);
+        using var usr = image.OpenFileSystem("USR-A");
+        using var reader = new StreamReader(usr.OpenRead("/lib/os-release"));
+        Assert.Contains("VERSION_ID=1520.9.0", reader.ReadToEnd(), StringComparison.Ordinal);
+        Assert.Equal("ext2", image.GetPartition("USR-A").FileSystem);
+    }
+}

@@ -5,7 +5,7 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor edi
 {
     private JournalWriter? _journal;
     private bool _ready;
-    private bool _broken;
+    private Exception? _failure;
 
     public DateTime NowUtc => clock.GetUtcNow().UtcDateTime;
 
@@ -15,10 +15,10 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor edi
     /// <summary>Starts an edit: the first time the journal is replayed and what was left unfinished is finished.</summary>
     public void Begin()
     {
-        if (_broken)
+        if (_failure is not null)
         {
             throw new OperationFailedException("EditInterrupted", volume.Store.Device.Name, null,
-                "an edit before this one was interrupted while it was written", "Open the image again: what the journal holds is replayed then");
+                "an edit before this one was interrupted while it was written", "Open the image again: what the journal holds is replayed then", _failure);
         }
         if (!_ready)
         {
@@ -39,17 +39,24 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor edi
         // The superblock is part of every transaction, and is counted with it.
         volume.ChangeSuperblock();
         _journal?.Check(volume.Store.Changed.Count);
-        _broken = true;
-        if (_journal is not null)
+        var ordered = _journal is null ? new OrderedWriter(volume, editor.Blocks, editor.Inodes, editor.Entries) : null;
+        try
         {
-            _journal.Commit(NowUtc);
+            if (_journal is not null)
+            {
+                _journal.Commit(NowUtc);
+            }
+            else
+            {
+                ordered!.Commit(NowUtc, inodesFirst);
+                volume.ReloadSuperblock();
+            }
         }
-        else
+        catch (Exception e)
         {
-            new OrderedWriter(volume, editor.Blocks, editor.Inodes, editor.Entries).Commit(NowUtc, inodesFirst);
-            volume.ReloadSuperblock();
+            _failure = _journal?.HasWritten ?? ordered!.HasWritten ? e : null;
+            throw;
         }
-        _broken = false;
         editor.Begin();
     }
 

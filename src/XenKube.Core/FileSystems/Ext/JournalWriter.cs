@@ -11,6 +11,9 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
 {
     private readonly JournalSuperblock _journal = log.Superblock;
 
+    /// <summary>True once a commit has begun to write; false again when it is done.</summary>
+    public bool HasWritten { get; private set; }
+
     /// <summary>Refuses an edit that one transaction cannot hold. Nothing was written yet.</summary>
     public void Check(int blocks)
     {
@@ -46,6 +49,7 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
         Check(blocks.Count);
 
         var commitAt = _journal.First + blocks.Count + Descriptors(blocks.Count);
+        HasWritten = true;
         DataWriter.Write(volume.Store);
         var checksum = WriteLog(blocks, sequence);
         MarkNeedsRecovery();
@@ -67,6 +71,7 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
         // From here on the flag says less than the truth, so that nobody has to wait for it.
         volume.Store.Accept();
         ClearNeedsRecovery();
+        HasWritten = false;
     }
 
     /// <summary>Puts what a replay shows in place and leaves an empty journal, as the kernel does at a mount.</summary>

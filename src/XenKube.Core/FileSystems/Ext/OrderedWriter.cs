@@ -7,6 +7,9 @@ namespace XenKube.FileSystems.Ext;
 /// </summary>
 internal sealed class OrderedWriter(ExtVolume volume, BlockAllocator blocks, InodeAllocator inodes, DirectoryEditor directories)
 {
+    /// <summary>True once the edit has begun to be written.</summary>
+    public bool HasWritten { get; private set; }
+
     /// <summary>Writes the edit in progress.</summary>
     /// <param name="nowUtc">The time of the edit.</param>
     /// <param name="inodesFirst">True for a removal: the inode has to go before its name does, else it would be found without one.</param>
@@ -21,6 +24,7 @@ internal sealed class OrderedWriter(ExtVolume volume, BlockAllocator blocks, Ino
         var kinds = Classify();
         var changed = store.Changed.Where(pair => pair.Key != superblockAt).OrderBy(pair => pair.Key).ToList();
 
+        HasWritten = true;
         WriteSuperblock();
         DataWriter.Write(store);
         DataWriter.Write(store, changed.Where(pair => kinds(pair.Key) == Kind.New));

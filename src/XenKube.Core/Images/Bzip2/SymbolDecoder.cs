@@ -15,8 +15,11 @@ internal sealed unsafe class SymbolDecoder : IDisposable
     private const int ShuffleBytes = 256;
     private const int RankBytes = 512;
 
+    // Before the ranks, for moves that begin before the first of them.
+    private const int Lead = 32;
+
     private readonly NativeBuffer _tables = new(Bzip2Format.MostTables * PrefixTable.Words * sizeof(uint));
-    private readonly NativeBuffer _small = new(ShuffleBytes + RankBytes + (256 * sizeof(int)));
+    private readonly NativeBuffer _small = new(ShuffleBytes + Lead + RankBytes + (256 * sizeof(int)));
     private readonly byte[] _selectors = new byte[Bzip2Format.MostSelectors];
     private readonly byte* _shuffles;
     private readonly byte* _ranks;
@@ -27,7 +30,7 @@ internal sealed unsafe class SymbolDecoder : IDisposable
     public SymbolDecoder()
     {
         _shuffles = _small.Pointer;
-        _ranks = _shuffles + ShuffleBytes;
+        _ranks = _shuffles + ShuffleBytes + Lead;
         _histogram = (int*)(_ranks + RankBytes);
         for (var rank = 0; rank < 16; rank++)
         {
@@ -237,11 +240,19 @@ internal sealed unsafe class SymbolDecoder : IDisposable
                         }
                         goto apply;
                     }
-                    first.Store(ranks);
+                    // Ranks 16 and on are in memory, and move up from the far end. What lies in the places of the first
+                    // sixteen there, and before, is of no matter.
                     var value = ranks[rank];
-                    Buffer.MemoryCopy(ranks, ranks + 1, RankBytes, rank);
-                    ranks[0] = value;
-                    first = Vector128.Load(ranks);
+                    for (var from = ranks + rank - Vector256<byte>.Count; ; from -= Vector256<byte>.Count)
+                    {
+                        Vector256.Load(from).Store(from + 1);
+                        if (from <= ranks + 16)
+                        {
+                            break;
+                        }
+                    }
+                    ranks[16] = first.GetElement(15);
+                    first = Vector128.ShuffleNative(first, Vector128.Load(shuffles + (15 * 16))).WithElement(0, value);
                     continue;
                 }
                 first = Vector128.ShuffleNative(first, Vector128.Load(shuffles + (rank * 16)));

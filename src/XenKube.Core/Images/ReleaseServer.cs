@@ -31,7 +31,7 @@ public sealed class ReleaseServer : IDisposable
     internal ReleaseTransport Transport { get; }
 
     /// <summary>Finds a release. <c>current</c> is resolved to its number first, so that image and signature cannot come from two releases.</summary>
-    /// <param name="version">A version such as <c>1520.9.0</c>, or <c>current</c>.</param>
+    /// <param name="version">A version such as <c>1520.9.0</c>, or <c>current</c>, or Flatcar's <c>current-2022</c>.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="InvalidInputException">It is no version.</exception>
     /// <exception cref="ItemNotFoundException">The server has no <c>current</c>.</exception>
@@ -39,15 +39,15 @@ public sealed class ReleaseServer : IDisposable
     public ImageRelease Resolve(string version = ReleaseVersion.Current, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(version);
-        if (version != ReleaseVersion.Current)
+        if (!ReleaseVersion.IsCurrent(version))
         {
             return ReleaseVersion.IsValid(version) ? Make(version, isCurrent: false)
                 : throw new InvalidInputException("VersionInvalid", null, null, $"'{version}' is no release", "Give a version such as 1520.9.0, or current");
         }
-        var path = $"{Options.Board}/current/version.txt";
+        var path = $"{Options.Board}/{version}/version.txt";
         var text = Run(() => Transport.ReadSmallAsync(path, LargestText, cancellationToken))
             ?? throw new ItemNotFoundException("ReleaseFileNotFound", Transport.UriOf(path).ToString(), null, "there is no such file", "Name a version, or another server with -BaseUri (--base-uri)");
-        return ReadVersion(Encoding.UTF8.GetString(text)) is { } current ? Make(current, isCurrent: true)
+        return ReadVersion(Encoding.UTF8.GetString(text)) is { } current ? Make(current, isCurrent: version == ReleaseVersion.Current)
             : throw new OperationFailedException("VersionNotFound", Transport.UriOf(path).ToString(), null, $"says no {Variable}=", "Check the base and the distribution, or name a version");
     }
 

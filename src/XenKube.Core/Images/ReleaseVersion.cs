@@ -7,6 +7,9 @@ internal static partial class ReleaseVersion
 {
     public const string Current = "current";
 
+    /// <summary>True for <c>current</c>, and for Flatcar's <c>current-2022</c> and its like.</summary>
+    public static bool IsCurrent(string text) => text == Current || CurrentPattern().IsMatch(text);
+
     public static bool IsValid(string text) => Pattern().IsMatch(text);
 
     /// <summary>Compares number by number, then the rest as text.</summary>
@@ -27,6 +30,9 @@ internal static partial class ReleaseVersion
     // 1520.9.0, 4081.2.0+nightly-20240101-2100, 1520.9.0-rc1
     [GeneratedRegex(@"\A[0-9]{1,9}(\.[0-9]{1,9}){0,3}([+-][A-Za-z0-9][A-Za-z0-9.+-]{0,63})?\z")]
     private static partial Regex Pattern();
+
+    [GeneratedRegex(@"\Acurrent-[0-9A-Za-z]{1,32}\z")]
+    private static partial Regex CurrentPattern();
 
     private static long[] Split(string version)
     {

@@ -42,7 +42,10 @@ public sealed class TrustStore
         return KeyRing.Of(entries, problems);
     }
 
-    /// <summary>Trusts the keys of a file, armored or binary. A key that is there already gets what the file has beyond it.</summary>
+    /// <summary>
+    /// Trusts the keys of a file, armored or binary. A key that is there already gets what the file has beyond it; a file
+    /// with nothing but revocations is applied to the keys that are there.
+    /// </summary>
     /// <param name="file">The file.</param>
     /// <returns>The keys, as they now stand in the store.</returns>
     /// <exception cref="ItemNotFoundException">There is no such file.</exception>
@@ -69,6 +72,10 @@ public sealed class TrustStore
         {
             throw new InvalidInputException("KeyFileMalformed", source, $"byte {e.Offset}", e.Reason, "Export the key again: gpg --armor --export FINGERPRINT", e);
         }
+        if (certificates.Count == 0 && ImportRevocations(content) is { Count: > 0 } revoked)
+        {
+            return revoked;
+        }
         if (certificates.Count == 0)
         {
             throw new InvalidInputException("KeyFileEmpty", source, null, "there is no public key in it", "Export the key again: gpg --armor --export FINGERPRINT");
@@ -83,7 +90,7 @@ public sealed class TrustStore
             throw new InvalidInputException("KeyNotBound", source, $"key {unusable.Certificate.PrimaryKey.Fingerprint}",
                 "no user id of it has a self-signature that verifies, so nothing can be checked by it", "Export the whole key again: gpg --armor --export FINGERPRINT");
         }
-        Write(imported.Select(key => key.Entry));
+        Write([.. imported.Select(key => key.Entry)]);
         return [.. imported.Select(key => SigningKeyReader.Read(key.Entry, key.Judged))];
     }
 
@@ -134,10 +141,32 @@ public sealed class TrustStore
         }
     }
 
+    // A revocation certificate names its key, and has to be that key's own.
+    private List<SigningKey> ImportRevocations(ReadOnlyMemory<byte> content)
+    {
+        var merged = OpenKeyRing().Merge();
+        var revoked = new List<RingEntry>();
+        foreach (var revocation in OpenPgpCertificate.ReadRevocations(content))
+        {
+            foreach (var entry in merged.Where(entry => entry.Certificate.IsIssuerOf(revocation)
+                && OpenPgpKeyCheck.VerifyPrimary(entry.Certificate.PrimaryKey, entry.Certificate.PrimaryKey, revocation)))
+            {
+                entry.Certificate.AddRevocation(revocation);
+                revoked.Add(entry);
+            }
+        }
+        Write(revoked);
+        return [.. revoked.Distinct().Select(entry => SigningKeyReader.Read(entry, KeyRing.Judge(entry, merged, DateTimeOffset.UtcNow)))];
+    }
+
     private string PathOf(RingEntry entry) => Path.Combine(_directory, $"{entry.Certificate.PrimaryKey.Fingerprint}.asc");
 
-    private void Write(IEnumerable<RingEntry> entries)
+    private void Write(List<RingEntry> entries)
     {
+        if (entries.Count == 0)
+        {
+            return;
+        }
         try
         {
             Directory.CreateDirectory(_directory);

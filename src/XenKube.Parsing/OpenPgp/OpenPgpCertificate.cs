@@ -81,6 +81,26 @@ public sealed class OpenPgpCertificate
         return Merge(certificates);
     }
 
+    /// <summary>Reads the revocations of a file that holds no key, such as gpg leaves beside each new key.</summary>
+    /// <param name="data">The content of the file.</param>
+    /// <exception cref="OpenPgpFormatException">The file cannot be taken apart, or ends within a packet.</exception>
+    public static IReadOnlyList<OpenPgpSignature> ReadRevocations(ReadOnlyMemory<byte> data)
+    {
+        var revocations = new List<OpenPgpSignature>();
+        foreach (var packet in OpenPgpPacket.ReadAll(OpenPgpArmor.Remove(data)).Where(packet => packet.Tag == OpenPgpPacket.Signature))
+        {
+            if (TryReadSignature(packet, out var signature) && signature.Class == 0x20)
+            {
+                revocations.Add(signature);
+            }
+        }
+        return revocations;
+    }
+
+    /// <summary>Adds a revocation of the whole key.</summary>
+    /// <param name="revocation">The revocation.</param>
+    public void AddRevocation(OpenPgpSignature revocation) => Primary.Add(revocation);
+
     /// <summary>Merges the copies of each key: all parts of all copies, none twice.</summary>
     /// <param name="certificates">Keys, with copies among them.</param>
     public static IReadOnlyList<OpenPgpCertificate> Merge(IEnumerable<OpenPgpCertificate> certificates)

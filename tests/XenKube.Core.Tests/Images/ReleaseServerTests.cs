@@ -46,6 +46,27 @@ public sealed class ReleaseServerTests : IDisposable
         Assert.Equal($"{_web.Uri}/arm64-usr/4081.2.0%2Bnightly-1/flatcar_production_xen_image.bin.bz2", server.Resolve().ImageUri.AbsoluteUri);
     }
 
+    [Fact]
+    public void Resolve_of_flatcars_long_term_current_reads_its_own_version()
+    {
+        _web.Files["/amd64-usr/current-2022/version.txt"] = new TestFile("FLATCAR_VERSION=3033.3.18\n"u8.ToArray());
+        using var server = new ReleaseServer(new ReleaseServerOptions { Distribution = ImageDistribution.Flatcar, BaseUri = _web.Uri });
+        var release = server.Resolve("current-2022");
+        Assert.Equal(("3033.3.18", false), (release.Version, release.IsCurrent));
+    }
+
+    [Fact]
+    public void Resolve_goes_through_the_proxy_of_the_environment()
+    {
+        // The proxy is read once a process, so this takes one of its own; no such server exists.
+        _web.Files["http://mirror.invalid/amd64-usr/current/version.txt"] = new TestFile("COREOS_VERSION=1520.9.0"u8.ToArray());
+        _web.Handler = request => request.Path.EndsWith("/amd64-usr/", StringComparison.Ordinal) ? new TestResponse(404, []) : null;
+        var cli = Path.Combine(AppContext.BaseDirectory, "xenkube.dll");
+        var result = Tool.Run("env", "-u", "no_proxy", "-u", "NO_PROXY", $"http_proxy={_web.Uri}", "dotnet", cli, "image", "find", "--base-uri", "http://mirror.invalid", "--json").ShouldSucceed();
+        Assert.Contains("1520.9.0", result.Output, StringComparison.Ordinal);
+        Assert.All(_web.Requests, request => Assert.StartsWith("http://mirror.invalid/", request.Path, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("<html>404</html>")]

@@ -84,7 +84,13 @@ public sealed class SignatureGpgTests : IDisposable
 
         // gpg leaves a revocation beside each new key; a colon guards it against being used by mistake.
         var revocation = File.ReadAllText(Path.Combine(_home, "openpgp-revocs.d", fingerprint + ".rev")).Replace(":-----BEGIN", "-----BEGIN", StringComparison.Ordinal);
-        Gpg("--import", _directory.Write("revocation.asc", revocation));
+        var store = new TrustStore(_directory["keys"]);
+        store.Import(Gpg("--export", fingerprint));
+        Assert.Equal("KeyFileEmpty", Assert.Throws<InvalidInputException>(() => new TrustStore(_directory["others"]).Import(_directory.Write("revocation.asc", revocation))).ErrorId);
+        Assert.True(Assert.Single(store.Import(_directory["revocation.asc"])).IsRevoked);
+        Assert.Equal(SignatureVerdict.RevokedKey, SignatureVerifier.Verify(file, signature, store).Verdict);
+
+        Gpg("--import", _directory["revocation.asc"]);
         var revoked = KeyRing.Read(Gpg("--export", fingerprint), null, isTrusted: true);
         Assert.True(Assert.Single(revoked.Keys).IsRevoked);
         Assert.Equal(SignatureVerdict.RevokedKey, SignatureVerifier.Verify(file, signature, revoked).Verdict);

@@ -59,6 +59,9 @@ public sealed class ExtFileSystem : IFileSystem
     /// <inheritdoc/>
     public bool CanWrite { get; }
 
+    /// <summary>True where the kernel found faults and marked it so; e2fsck is due.</summary>
+    public bool HasErrors => _volume.Superblock.HasErrors;
+
     /// <summary>True where the journal holds changes that are not in place yet: it was not unmounted cleanly.</summary>
     public bool NeedsRecovery => _volume.Superblock.NeedsRecovery;
 

@@ -1,0 +1,16 @@
+using XenKube.Guests;
+
+namespace XenKube.Clusters;
+
+/// <summary>How thoroughly a node is checked.</summary>
+public sealed record NodeCheckOptions
+{
+    /// <summary>False to leave the image's signature alone, which takes about a second for each 600 MB.</summary>
+    public bool Signature { get; init; } = true;
+
+    /// <summary>True to fetch the config as the guest would, which needs the bridge to be up.</summary>
+    public bool Endpoint { get; init; }
+
+    /// <summary>How to talk to Xen.</summary>
+    public XlOptions Xl { get; init; } = new();
+}

@@ -1,0 +1,221 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using XenKube.Disks;
+using XenKube.FileSystems;
+using XenKube.FileSystems.Ext;
+using XenKube.FileSystems.Fat;
+using XenKube.Guests;
+
+namespace XenKube.Clusters;
+
+/// <summary>The part of a node's check that looks into its disk.</summary>
+internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType type)
+{
+    private const int MaxText = 1 << 20;
+    private const string Pour = "Pour the disk again (New-Node -Force)";
+    private static readonly string[] KernelPaths = ["/coreos/vmlinuz-a", "/flatcar/vmlinuz-a"];
+    private static readonly string[] Labels = ["EFI-SYSTEM", "USR-A", "OEM", "ROOT"];
+
+    /// <summary>The release the disk holds; null where it cannot be told.</summary>
+    public GuestOfImage? Guest { get; private set; }
+
+    public IEnumerable<CheckResult> Run()
+    {
+        var table = CheckTable();
+        yield return table;
+        if (table.Status == CheckStatus.Fail)
+        {
+            yield break;
+        }
+        yield return Guarded("file-systems", CheckFileSystems);
+        yield return Guarded("release", CheckRelease);
+        yield return Guarded("boot", CheckBoot);
+        yield return Guarded("kernel", CheckKernel);
+        yield return Guarded("oem", CheckOem);
+        yield return Guarded("url", CheckUrl);
+        yield return Guarded("first-boot", CheckFirstBoot);
+        yield return Guarded("machine-id", CheckMachineId);
+    }
+
+    private static CheckResult Guarded(string name, Func<CheckResult> check)
+    {
+        try
+        {
+            return check();
+        }
+        catch (XenKubeException e)
+        {
+            return NodeCheck.Failure(name, e);
+        }
+    }
+
+    private CheckResult CheckTable()
+    {
+        const string name = "partitions";
+        try
+        {
+            var table = disk.Partitions;
+            var missing = Labels.Where(label => table.Find(label) is null).ToList();
+            if (missing.Count > 0)
+            {
+                return new(name, CheckStatus.Fail, $"no partition {string.Join(", ", missing)} on {node.DiskPath}", Pour);
+            }
+            return table.UsesBackup || table.Warnings.Count > 0
+                ? new(name, CheckStatus.Warn, table.UsesBackup ? "the GPT is damaged; its backup is used" : table.Warnings[0], "'sgdisk --verify' says more, 'sgdisk -e' moves the backup to the end of the disk")
+                : new(name, CheckStatus.Pass, $"GPT with {string.Join(", ", Labels)}");
+        }
+        catch (XenKubeException e)
+        {
+            return NodeCheck.Failure(name, e);
+        }
+    }
+
+    private CheckResult CheckFileSystems()
+    {
+        const string name = "file-systems";
+        var warnings = new List<string>();
+        foreach (var label in Labels)
+        {
+            IFileSystem opened;
+            try
+            {
+                opened = disk.OpenFileSystem(label);
+            }
+            catch (UnsupportedFeatureException e)
+            {
+                // A btrfs USR-A is nothing that is edited; OEM has a check of its own.
+                warnings.Add($"{label}: {e.Reason}");
+                continue;
+            }
+            using var fileSystem = opened;
+            _ = fileSystem.List("/");
+            switch (fileSystem)
+            {
+                case ExtFileSystem { HasErrors: true }:
+                    return new(name, CheckStatus.Fail, $"{label} is marked as faulty", $"Attach it (losetup -P --show -f {node.DiskPath}) and run e2fsck, or pour the disk again");
+                case ExtFileSystem { NeedsRecovery: true }:
+                    warnings.Add($"{label} was not unmounted cleanly: its journal has to be replayed");
+                    break;
+                case FatFileSystem { IsDirty: true }:
+                    warnings.Add($"{label} was not unmounted cleanly");
+                    break;
+                default:
+                    break;
+            }
+        }
+        return warnings.Count == 0 ? new(name, CheckStatus.Pass, "readable and clean")
+            : new(name, CheckStatus.Warn, string.Join("; ", warnings), "The guest mends that at its next start; XenKube's edits replay the journal first");
+    }
+
+    private CheckResult CheckRelease()
+    {
+        const string name = "release";
+        using var usr = disk.OpenFileSystem("USR-A");
+        var text = ReadText(usr, "/lib/os-release");
+        Guest = text is null ? null : GuestOfImage.Parse(text);
+        return Guest is { Version.Length: > 0 } ? new(name, CheckStatus.Pass, $"{Guest.Id} {Guest.Version}") : new(name, CheckStatus.Warn, "USR-A has no lib/os-release that names a release", Pour);
+    }
+
+    /// <summary>pygrub takes the first kernel that menu.lst on the EFI system partition names; that one has to be there.</summary>
+    private CheckResult CheckBoot()
+    {
+        const string name = "boot";
+        if (type != GuestType.PV)
+        {
+            return new(name, CheckStatus.Pass, "not started by pygrub");
+        }
+        using var boot = disk.OpenFileSystem(GuestLayout.BootLabel);
+        var menu = ReadText(boot, "/boot/grub/menu.lst");
+        if (menu is null)
+        {
+            return new(name, CheckStatus.Fail, "EFI-SYSTEM has no boot/grub/menu.lst, so pygrub finds no kernel", "Use a Xen image (coreos_production_xen_image)");
+        }
+        if (KernelLine().Match(menu) is not { Success: true } line)
+        {
+            return new(name, CheckStatus.Fail, "boot/grub/menu.lst names no kernel", Pour);
+        }
+        var kernel = line.Groups[1].Value;
+        return boot.Find(kernel) is { Kind: FileSystemEntryKind.File } ? new(name, CheckStatus.Pass, $"pygrub boots {kernel}")
+            : new(name, CheckStatus.Fail, $"boot/grub/menu.lst names {Printable.Of(kernel)}, which is not there", Pour);
+    }
+
+    private CheckResult CheckKernel()
+    {
+        const string name = "kernel";
+        using var boot = disk.OpenFileSystem(GuestLayout.BootLabel);
+        var path = KernelPaths.FirstOrDefault(path => boot.Find(path) is { Kind: FileSystemEntryKind.File });
+        if (path is null)
+        {
+            return new(name, CheckStatus.Fail, "EFI-SYSTEM has no kernel (coreos/vmlinuz-a)", Pour);
+        }
+        using var stream = boot.OpenRead(path);
+        return KernelCompression.Detect(stream) switch
+        {
+            null => new(name, CheckStatus.Warn, $"{path} is no Linux kernel that is known here", Pour),
+            "zstd" when type == GuestType.PV => new(name, CheckStatus.Fail, $"{path} is packed with zstd, which the pv boot path cannot unpack", "Use a guest of type pvh or hvm (New-XenGuest -Type), or a release whose kernel is packed otherwise"),
+            var packing => new(name, CheckStatus.Pass, $"{path} is packed with {packing}"),
+        };
+    }
+
+    private CheckResult CheckOem()
+    {
+        const string name = "oem";
+        IFileSystem opened;
+        try
+        {
+            opened = disk.OpenFileSystem(OemGrubConfig.PartitionLabel);
+        }
+        catch (UnsupportedFeatureException e)
+        {
+            return new(name, CheckStatus.Fail, $"OEM is {e.Feature}, which cannot be edited here", e.Remedy ?? "");
+        }
+        using var oem = opened;
+        if (oem is ExtFileSystem { GrubCompatibility: { IsReadable: false } grub })
+        {
+            return new(name, CheckStatus.Fail, $"the guest's GRUB cannot read OEM ({grub}) and would boot without the URL", "Make OEM again with mke2fs without these features");
+        }
+        if (oem is ExtFileSystem { NeedsRecovery: true })
+        {
+            return new(name, CheckStatus.Warn, "OEM's journal is not replayed; the guest's GRUB ignores journals and may read an old grub.cfg", "Refresh the node, which replays it");
+        }
+        return oem.Label == OemGrubConfig.PartitionLabel ? new(name, CheckStatus.Pass, $"{oem.Kind}, readable by GRUB")
+            : new(name, CheckStatus.Warn, $"the file system's label is '{Printable.Of(oem.Label)}', not OEM", "'e2label' sets it; some GRUBs find the partition by it");
+    }
+
+    private CheckResult CheckUrl()
+    {
+        const string name = "url";
+        var config = OemGrubConfig.Read(disk, node.DiskPath);
+        return config.ConfigUri is null ? new(name, CheckStatus.Fail, "OEM's grub.cfg names no config, so Ignition has nothing to fetch", "Set-OemGrubConfig, or Reset-Ignition (xenkube node refresh)")
+            : config.ConfigUri != node.IgnitionUri ? new(name, CheckStatus.Fail, $"OEM's grub.cfg names {config.ConfigUri}, but the config is published at {node.IgnitionUri}", "Set-OemGrubConfig, or Reset-Ignition (xenkube node refresh)")
+            : new(name, CheckStatus.Pass, config.ConfigUri.ToString());
+    }
+
+    private CheckResult CheckFirstBoot()
+    {
+        using var boot = disk.OpenFileSystem(GuestLayout.BootLabel);
+        var path = GuestLayout.Detect(boot).FirstBootPath;
+        return boot.Find(path) is not null || boot.Find(GuestLayout.CoreOS.FirstBootPath) is not null ? new("first-boot", CheckStatus.Pass, $"{path} is there")
+            : new("first-boot", CheckStatus.Fail, $"{path} is missing on EFI-SYSTEM: Ignition will not run at the next start", "Reset-Ignition -Step FirstBoot (xenkube node refresh); nothing is wrong if the node is configured and shall stay so");
+    }
+
+    private CheckResult CheckMachineId()
+    {
+        using var root = disk.OpenFileSystem("ROOT");
+        return root.Find("/etc/machine-id", followLink: false) is null ? new("machine-id", CheckStatus.Pass, "gone, so systemd enables the config's units")
+            : new("machine-id", CheckStatus.Warn, "ROOT has /etc/machine-id: systemd does not look at newly enabled units", "Reset-Ignition -Step MachineId (xenkube node refresh)");
+    }
+
+    private static string? ReadText(IFileSystem fileSystem, string path)
+    {
+        if (fileSystem.Find(path) is not { Kind: FileSystemEntryKind.File, Size: <= MaxText })
+        {
+            return null;
+        }
+        using var reader = new StreamReader(fileSystem.OpenRead(path), Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex(@"^\s*kernel\s+(?:\(hd\d+,\d+\))?(/\S{1,1000})", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex KernelLine();
+}

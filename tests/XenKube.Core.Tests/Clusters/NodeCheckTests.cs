@@ -1,0 +1,208 @@
+using XenKube.Clusters;
+using XenKube.Guests;
+using XenKube.Tests.Support;
+
+namespace XenKube.Tests.Clusters;
+
+public sealed class NodeCheckTests : IDisposable
+{
+    private readonly TemporaryDirectory _folder = new();
+    private readonly XenDirectory _directory;
+    private readonly Node _node;
+
+    public NodeCheckTests()
+    {
+        foreach (var name in new[] { "images", "guests/etcd", "nginx/etcd", "keys" })
+        {
+            Directory.CreateDirectory(_folder[name]);
+        }
+        _folder.Write("xenkube.json", """{ "reservationsFile": "hostsfile" }""");
+        _folder.Write("hostsfile", "00:16:3e:4e:31:11,192.168.100.11\n");
+        _directory = new XenDirectory(_folder.Path);
+        var path = _folder["guests/etcd/node-1.img"];
+        _folder.Write("guests/etcd/node-1.cfg", XenGuestConfig.Create("etcd-node-1", 1024, 1, XenVif.Create(MacAddress.Parse("00:16:3e:4e:31:11")), [XenDisk.Create(path)]).ToString());
+        _folder.Write("nginx/etcd/node-1.json", """{"ignition":{"config":{},"timeouts":{},"version":"2.1.0"},"networkd":{},"passwd":{},"storage":{},"systemd":{}}""");
+        SampleImage.Copy(SampleImage.Classic, _folder, "guests/etcd/node-1.img");
+        _node = new NodeStore(_directory).Describe("etcd", "node-1");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private Dictionary<string, CheckResult> Run() =>
+        new NodeCheck(_directory).Run(_node).ToDictionary(result => result.Name);
+
+    private void Edit(string label, Action<XenKube.FileSystems.IFileSystem> edit)
+    {
+        using var disk = XenKube.Disks.DiskImage.OpenWrite(_node.DiskPath);
+        using var fileSystem = disk.OpenFileSystem(label);
+        edit(fileSystem);
+    }
+
+    private void Fails(string name, CheckStatus status, string message)
+    {
+        var result = Run()[name];
+        Assert.True(result.Status == status && result.Message.Contains(message, StringComparison.Ordinal) && result.Remedy.Length > 0, result.ToString());
+        Assert.Equal("etcd/node-1", result.Target);
+    }
+
+    [Fact]
+    public void Refreshed_node_passes_every_check()
+    {
+        File.Copy(SampleImage.ClassicArchive, _folder["images/coreos-1520.9.0.bin.bz2"]);
+        File.Copy(SampleImage.ClassicArchive + ".sig", _folder["images/coreos-1520.9.0.bin.bz2.sig"]);
+        new XenKube.Images.TrustStore(_directory.KeysPath).Import(Project.Tests("assets", "Sample_Image_Signing_Key.asc"));
+        OemGrubConfig.Write(_node.DiskPath, _node.IgnitionUri);
+        Edit("ROOT", root => root.Remove("/etc/machine-id"));
+        var results = Run();
+        Assert.All(results.Values, result => Assert.True(result.Status == CheckStatus.Pass, result.ToString()));
+        Assert.Equal(["partitions", "file-systems", "release", "boot", "kernel", "oem", "url", "first-boot", "machine-id", "signature", "ignition", "config", "address"], results.Keys);
+    }
+
+    [Fact]
+    public void Faults_on_the_disk_are_found()
+    {
+        Fails("url", CheckStatus.Fail, "names no config");
+        Fails("machine-id", CheckStatus.Warn, "/etc/machine-id");
+        Fails("signature", CheckStatus.Warn, "1520.9.0");
+        OemGrubConfig.Write(_node.DiskPath, new Uri("http://192.168.100.1/etcd/other.json"));
+        Fails("url", CheckStatus.Fail, "other.json");
+        Edit("EFI-SYSTEM", boot => boot.Remove("/coreos/first_boot"));
+        Fails("first-boot", CheckStatus.Fail, "will not run");
+        Edit("EFI-SYSTEM", boot => boot.WriteFile("/boot/grub/menu.lst", "title x\nroot (hd0,0)\nkernel /xen/none.elf\n"u8));
+        Fails("boot", CheckStatus.Fail, "/xen/none.elf");
+        Edit("EFI-SYSTEM", boot => boot.WriteFile("/boot/grub/menu.lst", "title x\n"u8));
+        Fails("boot", CheckStatus.Fail, "names no kernel");
+        Edit("EFI-SYSTEM", boot => boot.Remove("/boot/grub/menu.lst"));
+        Fails("boot", CheckStatus.Fail, "menu.lst");
+        Edit("EFI-SYSTEM", boot => boot.WriteFile("/coreos/vmlinuz-a", Kernel([0x28, 0xb5, 0x2f, 0xfd])));
+        Fails("kernel", CheckStatus.Fail, "zstd");
+        Edit("EFI-SYSTEM", boot => boot.WriteFile("/coreos/vmlinuz-a", "nothing"u8));
+        Fails("kernel", CheckStatus.Warn, "no Linux kernel");
+        Edit("EFI-SYSTEM", boot => boot.Remove("/coreos/vmlinuz-a"));
+        Fails("kernel", CheckStatus.Fail, "no kernel");
+    }
+
+    private static byte[] Kernel(byte[] payload)
+    {
+        var kernel = new byte[4096];
+        kernel[0x1f1] = 1;
+        kernel[0x1fe] = 0x55;
+        kernel[0x1ff] = 0xaa;
+        "HdrS"u8.CopyTo(kernel.AsSpan(0x202));
+        kernel[0x206] = 0x0f;
+        kernel[0x207] = 0x02;
+        kernel[0x248] = 0x40;
+        payload.CopyTo(kernel, 1024 + 0x40);
+        return kernel;
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x1f, 0x8b }, "gzip")]
+    [InlineData(new byte[] { 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00 }, "xz")]
+    [InlineData(new byte[] { 0x28, 0xb5, 0x2f, 0xfd }, "zstd")]
+    [InlineData(new byte[] { 1, 2, 3 }, null)]
+    public void Packing_of_a_kernel_is_told(byte[] payload, string? name)
+    {
+        using var stream = new MemoryStream(Kernel(payload));
+        Assert.Equal(name, KernelCompression.Detect(stream));
+    }
+
+    [SkippableFact]
+    public void Faults_of_file_systems_are_found()
+    {
+        Tool.Need("debugfs", "e2label", "mke2fs");
+        Overwrite(2285895680, image => Tool.Run("debugfs", "-w", "-R", "feature needs_recovery", image).ShouldSucceed());
+        Fails("file-systems", CheckStatus.Warn, "OEM was not unmounted cleanly");
+        Fails("oem", CheckStatus.Warn, "journal");
+        Overwrite(2285895680, image =>
+        {
+            Tool.Run("debugfs", "-w", "-R", "feature -needs_recovery", image).ShouldSucceed();
+            Tool.Run("e2label", image, "DATA").ShouldSucceed();
+        });
+        Fails("oem", CheckStatus.Warn, "DATA");
+        Overwrite(2285895680, image => Tool.Run("mke2fs", "-q", "-F", "-t", "ext4", "-L", "OEM", "-O", "inline_data", image).ShouldSucceed());
+        Fails("oem", CheckStatus.Fail, "inline_data");
+        Overwrite(2285895680, image =>
+        {
+            using var file = File.OpenWrite(image);
+            file.Position = 0x10040;
+            file.Write("_BHRfS_M"u8);
+            file.Position = 1024;
+            file.Write(new byte[1024]);
+        });
+        Fails("oem", CheckStatus.Fail, "btrfs");
+        using (var disk = new FileStream(_node.DiskPath, FileMode.Open, FileAccess.Write))
+        {
+            // s_state of ROOT: errors detected
+            disk.Position = 2487222272 + 1024 + 0x3a;
+            disk.WriteByte(2);
+        }
+        Fails("file-systems", CheckStatus.Fail, "ROOT is marked as faulty");
+    }
+
+    /// <summary>Takes a partition's file system out, lets a real tool change it, and puts it back.</summary>
+    private void Overwrite(long start, Action<string> change)
+    {
+        var part = SampleImage.Extract(_node.DiskPath, start, 134217728, _folder["part"]);
+        change(part);
+        Tool.Run("dd", $"if={part}", $"of={_node.DiskPath}", "bs=1M", "conv=notrunc,sparse", $"seek={start}", "oflag=seek_bytes", "status=none").ShouldSucceed();
+        using var disk = new FileStream(_node.DiskPath, FileMode.Open, FileAccess.Write);
+        using var source = File.OpenRead(part);
+        // dd leaves out zeros, so the first blocks, where the superblock and its neighbours are, are written whole.
+        var head = new byte[1 << 20];
+        source.ReadExactly(head);
+        disk.Position = start;
+        disk.Write(head);
+        File.Delete(part);
+    }
+
+    [Fact]
+    public void Faults_of_the_partition_table_are_found()
+    {
+        using (var disk = new FileStream(_node.DiskPath, FileMode.Open, FileAccess.ReadWrite))
+        {
+            disk.Position = 512;
+            disk.Write(new byte[512]);
+        }
+        Fails("partitions", CheckStatus.Warn, "backup");
+        File.WriteAllBytes(_node.DiskPath, new byte[1 << 20]);
+        Assert.Equal(CheckStatus.Fail, Run()["disk"].Status);
+        File.Delete(_node.DiskPath);
+        Assert.Equal(CheckStatus.Fail, Run()["disk"].Status);
+    }
+
+    [Fact]
+    public void Faults_of_configs_and_addresses_are_found()
+    {
+        _folder.Write("nginx/etcd/node-1.json", """{"ignition":{"version":"3.3.0"}}""");
+        Fails("ignition", CheckStatus.Fail, "generation 2 only");
+        _folder.Write("nginx/etcd/node-1.json", """{"ignition":{"version":"2.3.0"}}""");
+        Fails("ignition", CheckStatus.Fail, "older");
+        _folder.Write("nginx/etcd/node-1.json", "{");
+        Fails("ignition", CheckStatus.Fail, "not valid");
+        File.Delete(_node.IgnitionPath);
+        Fails("ignition", CheckStatus.Fail, "not published");
+        _folder.Write("hostsfile", "");
+        Fails("address", CheckStatus.Warn, "no reservation");
+        _folder.Write("hostsfile", "00:16:3e:4e:31:11,192.168.100.11\n00:16:3e:4e:31:11,192.168.100.12\n");
+        Fails("address", CheckStatus.Fail, "2 times");
+        var config = XenGuestConfig.Read(_node.GuestConfigPath);
+        _folder.Write("guests/kube/a.cfg", config.With("name", XenConfigValue.OfText("a")).With("disk", XenConfigValue.OfTexts("/a.img,raw,xvda")).ToString());
+        Fails("address", CheckStatus.Fail, "kube/a");
+        _folder.Write("guests/kube/a.cfg", config.ToString());
+        Fails("config", CheckStatus.Fail, "same name");
+        _folder.Write("guests/kube/a.cfg", config.With("name", XenConfigValue.OfText("a")).ToString());
+        Fails("config", CheckStatus.Fail, "same disk");
+        File.Delete(_folder["guests/kube/a.cfg"]);
+        config.With("memory", XenConfigValue.OfText("lots")).Save();
+        Fails("config", CheckStatus.Fail, "memory");
+        config.With("disk", XenConfigValue.OfTexts("/other.img,raw,xvda")).Save();
+        Fails("config", CheckStatus.Fail, "/other.img");
+        config.Without("vif").Save();
+        Fails("address", CheckStatus.Fail, "no MAC address");
+        File.WriteAllText(_node.GuestConfigPath, "name = \n");
+        Assert.Equal(CheckStatus.Fail, Run()["config"].Status);
+        File.Delete(_node.GuestConfigPath);
+        Fails("config", CheckStatus.Fail, "does not exist");
+    }
+}

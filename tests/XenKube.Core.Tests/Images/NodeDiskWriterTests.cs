@@ -75,6 +75,34 @@ public sealed class NodeDiskWriterTests : IDisposable
         Assert.Equal(["image.bin.bz2"], Names());
     }
 
+    // Without a name until it is whole: a process that is killed at any moment leaves no part of a disk.
+    [SkippableFact]
+    public void Killed_process_leaves_only_whole_disks()
+    {
+        var (image, content) = MakeImage();
+        var program = Path.Combine(AppContext.BaseDirectory, "xenkube.dll");
+        Skip.IfNot(File.Exists(program), "the command line is not beside the tests");
+        var killed = 0;
+        for (var trial = 0; trial < 6; trial++)
+        {
+            using (var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("dotnet", [program, "image", "expand", image, .. Targets(3)]) { RedirectStandardOutput = true, RedirectStandardError = true })!)
+            {
+                process.WaitForExit(60 * (trial + 1));
+                killed += process.HasExited ? 0 : 1;
+                process.Kill();
+                process.WaitForExit();
+            }
+            var left = Names().Where(name => name != "image.bin.bz2").ToArray();
+            Assert.All(left, name => Assert.Contains(_directory[name], Targets(3)));
+            foreach (var name in left)
+            {
+                Assert.Equal(content, File.ReadAllBytes(_directory[name]));
+                File.Delete(_directory[name]);
+            }
+        }
+        Assert.NotEqual(0, killed);
+    }
+
     [SkippableFact]
     public void Damaged_image_is_named_with_its_offset_and_leaves_nothing()
     {

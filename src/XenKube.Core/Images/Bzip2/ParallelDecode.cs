@@ -140,6 +140,10 @@ internal sealed class ParallelDecode : IDisposable
                         free.Start = start;
                         return free;
                     }
+                    if (!_committing && !Array.Exists(_slots, s => s.State == SlotState.Decoding))
+                    {
+                        throw new InvalidOperationException("the expected block was not found where it is");
+                    }
                     Monitor.Wait(_gate);
                 }
             }

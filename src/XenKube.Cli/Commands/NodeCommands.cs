@@ -21,7 +21,7 @@ internal static class NodeCommands
         CommandRun.Handle(list, terminal, List);
         var remove = new Command("remove", "Remove nodes with all their files.") { Names, StandardOptions.XenDir };
         CommandRun.Handle(remove, terminal, run => run.ForEach(Select(run, run.Get(Names)), new NodeStore(Directory(run)).Remove));
-        return new Command("node", "Nodes of clusters: their disks and configs.") { make, list, remove, NodeRefreshCommand.Create(terminal) };
+        return new Command("node", "Nodes of clusters: their disks and configs.") { make, list, remove, NodeRefreshCommand.Create(terminal), NodeCheckCommand.Create(terminal) };
     }
 
     internal static void WriteTable(TextWriter output, IEnumerable<Node> nodes) => TextTable.Write(

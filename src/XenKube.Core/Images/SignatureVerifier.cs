@@ -102,15 +102,15 @@ public static class SignatureVerifier
     /// <summary>Tells before a long download whether the signature could end as a trusted one.</summary>
     /// <param name="content">The signature file.</param>
     /// <param name="keys">The keys.</param>
-    /// <returns>Null if it could; else the keys that it names, or what is wrong with it.</returns>
+    /// <returns>Null if it could; else what stands against it.</returns>
     internal static string? FindObstacle(ReadOnlyMemory<byte> content, KeyRing keys)
     {
         try
         {
             var signatures = ReadSignatures(content);
             var judge = new SignatureJudge(keys, DateTimeOffset.UtcNow);
-            return signatures.Any(judge.MayBeTrusted) ? null
-                : "it is signed by " + string.Join(" and ", signatures.Select(signature => signature.IssuerFingerprint ?? signature.IssuerKeyId?.ToString("X16", null) ?? "an unnamed key")) + ", which is not a trusted key";
+            var obstacles = signatures.Select(judge.FindObstacle).ToList();
+            return obstacles.Contains(null) ? null : "its signature will not do: " + string.Join("; ", obstacles);
         }
         catch (OpenPgpFormatException e)
         {

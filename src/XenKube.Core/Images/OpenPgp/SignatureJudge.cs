@@ -18,8 +18,16 @@ internal sealed class SignatureJudge(KeyRing ring, DateTimeOffset now)
     /// <summary>True if the verdict depends on the content of the file.</summary>
     public bool NeedsFile(OpenPgpSignature signature) => FindUnsupported(signature) is null && FindKeys(signature).Count > 0;
 
-    /// <summary>True if it could be good, and by a trusted key, whatever the file turns out to be.</summary>
-    public bool MayBeTrusted(OpenPgpSignature signature) => FindUnsupported(signature) is null && FindKeys(signature).Exists(key => key.Certificate.IsTrusted);
+    /// <summary>Why it cannot be good by a trusted key, whatever the file turns out to be; null if it could.</summary>
+    public string? FindObstacle(OpenPgpSignature signature)
+    {
+        if (FindUnsupported(signature) is { } unsupported)
+        {
+            return unsupported;
+        }
+        var keys = FindKeys(signature);
+        return keys.Exists(key => key.Certificate.IsTrusted) ? null : keys.Count > 0 ? $"key {keys[0].Key.Key.Fingerprint} is not trusted" : ExplainMissing(signature);
+    }
 
     /// <summary>The verdict on one signature.</summary>
     /// <param name="signature">The signature.</param>

@@ -7,6 +7,7 @@ namespace XenKube.Ignition.Comparing;
 internal static class TextDiff
 {
     private const int Context = 3;
+    private const string NoEnd = "\n\\ No newline at end of file";
 
     /// <summary>Texts whose product of lines is beyond this are shown as replaced whole: the table would not be worth it.</summary>
     private const long MaxTable = 4_000_000;
@@ -42,7 +43,8 @@ internal static class TextDiff
         {
             return [];
         }
-        return (text.EndsWith('\n') ? text[..^1] : text + "\n\\ No newline at end of file").Split('\n');
+        // A last line without its end is another line than the one with it.
+        return text.EndsWith('\n') ? text[..^1].Split('\n') : [.. text.Split('\n')[..^1], text[(text.LastIndexOf('\n') + 1)..] + NoEnd];
     }
 
     private static int EndOfHunk(List<(char Sign, string Line)> edits, int index)
@@ -76,7 +78,7 @@ internal static class TextDiff
             $"@@ -{(oldCount == 0 ? oldStart - 1 : oldStart)},{oldCount} +{(newCount == 0 ? newStart - 1 : newStart)},{newCount} @@\n");
         foreach (var (sign, line) in hunk)
         {
-            diff.Append(line.StartsWith("\\ No newline", StringComparison.Ordinal) ? "" : sign.ToString()).Append(line).Append('\n');
+            diff.Append(sign).Append(line).Append('\n');
         }
     }
 

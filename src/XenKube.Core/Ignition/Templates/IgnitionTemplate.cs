@@ -100,16 +100,17 @@ public static class IgnitionTemplate
             {
                 throw line.Error(marker, "NoIncludeName", "no file is named behind ###");
             }
+            var isLines = line.Text[marker - 1] == '|';
+            var indent = line.Text[..(marker - 1)];
+            if (isLines && indent.AsSpan().ContainsAnyExcept(' '))
+            {
+                throw line.Error(marker - 1, "IncludeNotAlone", "|### has to stand alone on its line, behind spaces");
+            }
             var path = Path.Combine(folder, file);
             var included = ReadLines(path, line, marker);
             used.Add(path);
-            if (line.Text[marker - 1] == '|')
+            if (isLines)
             {
-                var indent = line.Text[..(marker - 1)];
-                if (indent.AsSpan().ContainsAnyExcept(' '))
-                {
-                    throw line.Error(marker - 1, "IncludeNotAlone", "|### has to stand alone on its line, behind spaces");
-                }
                 result.AppendJoin('\n', included.Select(text => text.Length == 0 ? text : indent + text));
             }
             else

@@ -1,0 +1,105 @@
+using XenKube.Tests.Support;
+
+namespace XenKube.Ignition.Templates;
+
+public class IgnitionTemplateTests
+{
+    private sealed record FakeNode(string Name, string? IPAddress, Uri IgnitionUri, bool HasDisk);
+
+    private static readonly TemplateVariables Variables = new(
+        new FakeNode("node-1", null, new Uri("http://192.168.100.1/etcd/node-1.json"), true), new { Name = "etcd" });
+
+    private static string Expand(string template, TemporaryDirectory directory) =>
+        IgnitionTemplate.ExpandText(template, "node.ct.tmpl", directory.Path, Variables);
+
+    [Fact]
+    public void Lines_of_a_file_are_indented_to_the_bar()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("motd", "one\n\n  two\n");
+        Assert.Equal("inline: |\n  one\n\n    two\nnext: 1\n", Expand("inline: |\n  |###motd\nnext: 1\n", directory));
+    }
+
+    [Fact]
+    public void File_behind_a_dash_is_joined_to_one_line_in_place()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("key.pub", "ssh-rsa AAAA\nBBBB x@y\n");
+        Assert.Equal("  - ssh-rsa AAAABBBB x@y\n", Expand("  - -###key.pub\n", directory));
+    }
+
+    [Fact]
+    public void Names_of_our_spaces_are_replaced_and_all_others_stay()
+    {
+        using var directory = new TemporaryDirectory();
+        Assert.Equal(
+            "node-1 etcd http://192.168.100.1/etcd/node-1.json ${COREOS_X} ${Node} $${HOME} ${Node.Name}",
+            Expand("${Node.Name} ${Cluster.Name} ${Node.IgnitionUri} ${COREOS_X} ${Node} $${HOME} $${Node.Name}", directory));
+    }
+
+    [Fact]
+    public void Included_files_are_taken_as_they_are()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("x", "${Node.Name} |###y");
+        Assert.Equal("${Node.Name} |###y", Expand("|###x", directory));
+    }
+
+    [Theory]
+    [InlineData("a\n é: ${Node.Nope}\n", "UnknownVariable", "line 2, column 5")]
+    [InlineData("${Cluster.Path}", "UnknownVariable", "line 1, column 1")]
+    [InlineData("x: ${Node.IPAddress}", "VariableWithoutValue", "line 1, column 4")]
+    [InlineData("x: ${Node.Name", "VariableNotClosed", "line 1, column 4")]
+    [InlineData("a\n  |###missing\n", "IncludeNotReadable", "line 2, column 7")]
+    [InlineData("x: -###../none\n", "IncludeNotReadable", "line 1, column 8")]
+    [InlineData("inline: |###x\n", "IncludeNotAlone", "line 1, column 9")]
+    [InlineData("a ###x\n", "UnknownInclude", "line 1, column 3")]
+    [InlineData("  |###\n", "NoIncludeName", "line 1, column 4")]
+    public void Mistake_names_line_and_column(string template, string id, string place)
+    {
+        using var directory = new TemporaryDirectory();
+        var error = Assert.Throws<InvalidInputException>(() => Expand(template, directory));
+        Assert.Equal((id, "node.ct.tmpl", place), (error.ErrorId, error.File, error.Place));
+    }
+
+    [Fact]
+    public void Comment_may_have_number_signs()
+    {
+        using var directory = new TemporaryDirectory();
+        Assert.Equal("### a\n  #### b\n", Expand("### a\n  #### b\n", directory));
+    }
+
+    [Fact]
+    public void Newer_result_is_left_alone_unless_forced_or_an_include_changed()
+    {
+        using var directory = new TemporaryDirectory();
+        var template = directory.Write("node.ct.tmpl", "inline: |\n  |###x\n");
+        var include = directory.Write("x", "one");
+        foreach (var path in (string[])[template, include])
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
+        }
+        var first = IgnitionTemplate.Expand(template);
+        Assert.True(first.Written);
+        Assert.Equal(directory["node.ct"], first.Path);
+        Assert.Equal("inline: |\n  one\n", File.ReadAllText(first.Path));
+
+        File.WriteAllText(first.Path, "edited by hand");
+        Assert.False(IgnitionTemplate.Expand(template).Written);
+        Assert.Equal("edited by hand", File.ReadAllText(first.Path));
+        Assert.True(IgnitionTemplate.Expand(template, force: true).Written);
+
+        File.SetLastWriteTimeUtc(include, DateTime.UtcNow.AddHours(1));
+        Assert.True(IgnitionTemplate.Expand(template).Written);
+    }
+
+    [Fact]
+    public void Mistake_leaves_the_old_result()
+    {
+        using var directory = new TemporaryDirectory();
+        var template = directory.Write("node.ct.tmpl", "  |###missing\n");
+        directory.Write("node.ct", "old");
+        Assert.Throws<InvalidInputException>(() => IgnitionTemplate.Expand(template, force: true));
+        Assert.Equal("old", File.ReadAllText(directory["node.ct"]));
+    }
+}

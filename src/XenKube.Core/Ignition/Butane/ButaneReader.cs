@@ -149,7 +149,7 @@ internal sealed class ButaneReader
             var item = value.AddItem();
             if (!Fill(child, item, isOptional: false))
             {
-                value.Items.RemoveAt(value.Items.Count - 1);
+                value.Truncate(value.Items.Count - 1);
             }
         }
         return true;

@@ -16,11 +16,11 @@ internal sealed class ButaneRules(ButaneVersion version, List<ConfigFinding> fin
         {
             Visit(value.Items[i], path.Item(i));
         }
-        foreach (var field in value.Type.Fields)
+        foreach (var (field, child) in value.Present)
         {
-            if (!field.IsOptional || value[field.Name].IsSet)
+            if (child.IsSet)
             {
-                Visit(value[field.Name], path.Field(field.Name));
+                Visit(child, path.Field(field.Name));
             }
         }
     }

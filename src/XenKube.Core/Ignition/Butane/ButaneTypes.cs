@@ -6,8 +6,12 @@ namespace XenKube.Ignition.Butane;
 /// <summary>What a Butane document may hold, by version. Fields stand in the order in which they are checked.</summary>
 internal static class ButaneTypes
 {
+    private static readonly Dictionary<ButaneVersion, ConfigType> Versions = ButaneVersion.All.ToDictionary(version => version, Make);
+
     /// <summary>The document of a version.</summary>
-    public static ConfigType Config(ButaneVersion version)
+    public static ConfigType Config(ButaneVersion version) => Versions[version];
+
+    private static ConfigType Make(ButaneVersion version)
     {
         var spec = version.Spec;
         var resource = Resource(spec);

@@ -112,9 +112,9 @@ internal static class ConfigMerge
         }
         else if (from.Type.Kind == ConfigKind.Object)
         {
-            foreach (var field in from.Type.Fields)
+            foreach (var (field, child) in from.Present)
             {
-                hasContent |= Copy(from[field.Name], to[field.Name], field.IsOptional);
+                hasContent |= Copy(child, to[field.Name], field.IsOptional);
             }
         }
         else

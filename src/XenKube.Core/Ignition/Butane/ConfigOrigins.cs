@@ -13,9 +13,9 @@ internal static class ConfigOrigins
         {
             item.SetOrigins(origin);
         }
-        foreach (var field in value.Type.Fields)
+        foreach (var (_, child) in value.Present)
         {
-            value[field.Name].SetOrigins(origin);
+            child.SetOrigins(origin);
         }
     }
 

@@ -22,12 +22,12 @@ internal static class FieldTranslation
                 }
                 to.IsSet = from.IsSet;
                 to.Origin = from.IsZero() ? null : path;
-                foreach (var field in from.Type.Fields)
+                foreach (var (field, child) in from.Present)
                 {
                     var name = ButaneNames.ToCamel(field.Name);
-                    if (to.Type.Field(name) is not null)
+                    if (child.IsSet && to.Type.Field(name) is not null)
                     {
-                        Copy(from[field.Name], to[name], field.IsOptional, path.Field(field.Name), special);
+                        Copy(child, to[name], field.IsOptional, path.Field(field.Name), special);
                     }
                 }
                 special?.Invoke(from, to, path);

@@ -7,6 +7,9 @@ namespace XenKube.Ignition.Butane;
 /// <summary>Puts contents into a resource as the shortest data URL: escaped, base64, or packed and base64.</summary>
 internal static class ResourceUrl
 {
+    /// <summary>What any gzip stream of something takes: head, an empty last block, trailer and a bit of a code.</summary>
+    private const int ShortestPacked = 10 + 5 + 8 + 2;
+
     /// <summary>Sets source and, unless the config gave one, compression.</summary>
     /// <param name="resource">The resource.</param>
     /// <param name="contents">The bytes.</param>
@@ -22,8 +25,8 @@ internal static class ResourceUrl
         {
             // Set even if it is empty, lest a config that this one is merged into lends its own.
             compression.Set("").Origin = origin;
-            var packed = GoGzip.Pack(contents);
-            if (Base64Length(packed.Length) + "gzip".Length < shortest)
+            var packed = Base64Length(ShortestPacked) + "gzip".Length < shortest ? GoGzip.Pack(contents) : null;
+            if (packed is not null && Base64Length(packed.Length) + "gzip".Length < shortest)
             {
                 compression.Set("gzip");
                 resource["source"].Set(DataUrl.EncodeBase64(packed)).Origin = origin;

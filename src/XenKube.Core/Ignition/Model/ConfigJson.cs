@@ -13,7 +13,7 @@ internal static class ConfigJson
                 foreach (var field in value.Type.Fields)
                 {
                     var child = value[field.Name];
-                    if (field.IsAlwaysWritten || !IsEmpty(child, field.IsOptional))
+                    if (field.IsAlwaysWritten || (child.IsSet && !IsEmpty(child, field.IsOptional)))
                     {
                         json.Name(field.Name);
                         Write(json, child);
@@ -44,7 +44,7 @@ internal static class ConfigJson
     private static bool IsEmpty(ConfigValue value, bool isOptional) => value.Type.Kind switch
     {
         _ when isOptional => !value.IsSet,
-        ConfigKind.Object => value.Type.Fields.All(field => IsEmpty(value[field.Name], field.IsOptional)),
+        ConfigKind.Object => value.Present.All(field => IsEmpty(field.Value, field.Field.IsOptional)),
         ConfigKind.List => value.Items.Count == 0,
         ConfigKind.Text => value.Text.Length == 0,
         ConfigKind.Number => value.Number == 0,

@@ -6,7 +6,7 @@ namespace XenKube.Ignition.Model;
 /// </summary>
 internal sealed class ConfigType
 {
-    private readonly Dictionary<string, ConfigField> byName;
+    private readonly Dictionary<string, int> byName;
 
     private ConfigType(ConfigKind kind, string name, ConfigType? element, IReadOnlyList<ConfigField> fields)
     {
@@ -14,7 +14,7 @@ internal sealed class ConfigType
         Name = name;
         Element = element;
         Fields = fields;
-        byName = fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
+        byName = Enumerable.Range(0, fields.Count).ToDictionary(index => fields[index].Name, StringComparer.Ordinal);
     }
 
     /// <summary>Any text.</summary>
@@ -71,7 +71,10 @@ internal sealed class ConfigType
     }
 
     /// <summary>The field of exactly this name, or null.</summary>
-    public ConfigField? Field(string name) => byName.GetValueOrDefault(name);
+    public ConfigField? Field(string name) => byName.TryGetValue(name, out var index) ? Fields[index] : null;
+
+    /// <summary>Where the field of exactly this name stands, or -1.</summary>
+    public int IndexOf(string name) => byName.GetValueOrDefault(name, -1);
 
     /// <summary>The field of this name, or else the first that differs only in case, as Go's JSON reader takes them.</summary>
     public ConfigField? FieldInAnyCase(string name)

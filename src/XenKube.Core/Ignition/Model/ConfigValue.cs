@@ -3,7 +3,11 @@ namespace XenKube.Ignition.Model;
 /// <summary>A value of a config's tree, or the absence of one.</summary>
 internal sealed class ConfigValue(ConfigType type)
 {
-    private Dictionary<string, ConfigValue>? fields;
+    /// <summary>Stands in for the elements of what has none; nothing is ever added to it.</summary>
+    private static readonly List<ConfigValue> NoItems = [];
+
+    private ConfigValue?[]? fields;
+    private List<ConfigValue>? items;
 
     /// <summary>Its type.</summary>
     public ConfigType Type { get; } = type;
@@ -26,8 +30,8 @@ internal sealed class ConfigValue(ConfigType type)
     /// <summary>True or false; false if there is none.</summary>
     public bool Flag { get; set; }
 
-    /// <summary>The elements of a list.</summary>
-    public List<ConfigValue> Items { get; } = [];
+    /// <summary>The elements of a list. Change them by <see cref="AddItem"/> and <see cref="Truncate"/>.</summary>
+    public List<ConfigValue> Items => items ?? NoItems;
 
     /// <summary>Whether a text is given and not empty.</summary>
     public bool HasText => IsSet && Text.Length > 0;
@@ -40,13 +44,28 @@ internal sealed class ConfigValue(ConfigType type)
     {
         get
         {
-            fields ??= new Dictionary<string, ConfigValue>(StringComparer.Ordinal);
-            if (!fields.TryGetValue(name, out var value))
+            var index = Type.IndexOf(name);
+            if (index < 0)
             {
-                value = new ConfigValue(Type.Field(name)?.Type ?? ConfigType.Text);
-                fields[name] = value;
+                return new ConfigValue(ConfigType.Text);
             }
-            return value;
+            fields ??= new ConfigValue?[Type.Fields.Count];
+            return fields[index] ??= new ConfigValue(Type.Fields[index].Type);
+        }
+    }
+
+    /// <summary>The fields that were touched, set or not; looking at the others would only make them.</summary>
+    public IEnumerable<(ConfigField Field, ConfigValue Value)> Present
+    {
+        get
+        {
+            for (var index = 0; fields is not null && index < fields.Length; index++)
+            {
+                if (fields[index] is { } value)
+                {
+                    yield return (Type.Fields[index], value);
+                }
+            }
         }
     }
 
@@ -55,7 +74,7 @@ internal sealed class ConfigValue(ConfigType type)
     /// </summary>
     public bool IsZero(bool isOptional = false) => Type.Kind switch
     {
-        ConfigKind.Object => isOptional ? !IsSet : Type.Fields.All(field => this[field.Name].IsZero(field.IsOptional)),
+        ConfigKind.Object => isOptional ? !IsSet : Present.All(field => field.Value.IsZero(field.Field.IsOptional)),
         ConfigKind.List => !IsSet,
         _ => isOptional ? !IsSet : Text.Length == 0 && Number == 0 && !Flag,
     };
@@ -94,10 +113,13 @@ internal sealed class ConfigValue(ConfigType type)
     public ConfigValue AddItem()
     {
         var item = new ConfigValue(Type.Element!) { IsSet = true };
-        Items.Add(item);
+        (items ??= []).Add(item);
         IsSet = true;
         return item;
     }
+
+    /// <summary>Drops the elements of a list beyond so many.</summary>
+    public void Truncate(int count) => items?.RemoveRange(count, items.Count - count);
 
     /// <summary>Takes the value back.</summary>
     public void Clear()
@@ -107,7 +129,7 @@ internal sealed class ConfigValue(ConfigType type)
         Text = "";
         Number = 0;
         Flag = false;
-        Items.Clear();
+        items = null;
         fields = null;
     }
 }

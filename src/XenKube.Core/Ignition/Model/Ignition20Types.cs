@@ -12,7 +12,12 @@ internal static class Ignition20Types
     private static readonly ConfigType Mode = ConfigType.Unsigned32;
 
     /// <summary>The config of 2.0.0.</summary>
-    public static ConfigType Config20()
+    public static ConfigType Config20 { get; } = Make20();
+
+    /// <summary>The config of 2014, <c>"ignitionVersion": 1</c>.</summary>
+    public static ConfigType Config1 { get; } = Make1();
+
+    private static ConfigType Make20()
     {
         var url = ConfigType.NamedText("Url");
         var verification = Of("verification", ConfigType.Object("Verification20", Optional("hash", ConfigType.NamedText("Hash"))));
@@ -39,8 +44,7 @@ internal static class Ignition20Types
             "Config", Of("ignition", ignition), Of("storage", storage), Systemd("SystemdUnit", "SystemdUnitDropIn"), Networkd("NetworkdUnit"), Passwd());
     }
 
-    /// <summary>The config of 2014, <c>"ignitionVersion": 1</c>.</summary>
-    public static ConfigType Config1()
+    private static ConfigType Make1()
     {
         var file = ConfigType.Object(
             "File1", Of("path", Path), Text("contents"), Of("mode", Mode), Number("uid"), Number("gid"));

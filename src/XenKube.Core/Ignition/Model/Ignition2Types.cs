@@ -5,9 +5,13 @@ namespace XenKube.Ignition.Model;
 /// <summary>The configs of Ignition 2.1.0 to 2.4.0. Fields stand in the order in which the reference checks them.</summary>
 internal static class Ignition2Types
 {
+    private static readonly ConfigType[] Versions = [.. Enumerable.Range(21, 4).Select(Make)];
+
     /// <summary>The config of a version.</summary>
     /// <param name="spec">Major times ten plus minor: 21 to 24.</param>
-    public static ConfigType Config(int spec)
+    public static ConfigType Config(int spec) => Versions[spec - 21];
+
+    private static ConfigType Make(int spec)
     {
         // What came later is left out; a null is no field.
         ConfigField? Since(int version, ConfigField field) => spec >= version ? field : null;

@@ -5,9 +5,13 @@ namespace XenKube.Ignition.Model;
 /// <summary>The configs of Ignition 3.0.0 to 3.4.0. Fields stand in the order in which they are checked and written.</summary>
 internal static class Ignition3Types
 {
+    private static readonly ConfigType[] Versions = [.. Enumerable.Range(30, 5).Select(Make)];
+
     /// <summary>The config of a version.</summary>
     /// <param name="spec">Major times ten plus minor: 30 to 34.</param>
-    public static ConfigType Config(int spec)
+    public static ConfigType Config(int spec) => Versions[spec - 30];
+
+    private static ConfigType Make(int spec)
     {
         var verification = Of("verification", ConfigType.Object("Verification", OptionalText("hash")));
         var resource = ConfigType.Object(

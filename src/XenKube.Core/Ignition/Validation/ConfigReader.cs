@@ -83,7 +83,7 @@ internal sealed class ConfigReader
             var item = i < value.Items.Count ? value.Items[i] : value.AddItem();
             Fill(item, node.Items[i], isOptional: false, string.Create(CultureInfo.InvariantCulture, $"{path}.{i}"));
         }
-        value.Items.RemoveRange(node.Items.Count, value.Items.Count - node.Items.Count);
+        value.Truncate(node.Items.Count);
     }
 
     /// <summary>Hashes and URLs of spec 2.0.0 are taken apart while they are read.</summary>

@@ -16,6 +16,10 @@ public static class IgnitionValidator
 {
     private const int MaxUnpackedHeader = 1 << 20;
 
+    /// <summary>As much of a config as tells its version.</summary>
+    private static readonly ConfigType VersionStub =
+        ConfigType.Object("Config", FieldTable.Of("ignition", ConfigType.Object("Ignition", FieldTable.Text("version"))));
+
     /// <summary>Checks a config.</summary>
     /// <param name="json">The config's bytes.</param>
     /// <param name="generation">2 or 3; null to go by the version that the config declares, and for 2 if it declares none.</param>
@@ -56,11 +60,7 @@ public static class IgnitionValidator
         : root.Member("ignitionVersion") is not null ? 2
         : 3;
 
-    private static string DeclaredVersion(JsonNode root)
-    {
-        var stub = ConfigType.Object("Config", FieldTable.Of("ignition", ConfigType.Object("Ignition", FieldTable.Text("version"))));
-        return ConfigReader.Read(root, stub, out _)["ignition"]["version"].Text;
-    }
+    private static string DeclaredVersion(JsonNode root) => ConfigReader.Read(root, VersionStub, out _)["ignition"]["version"].Text;
 
     /// <summary>Older versions are tried in turn, as the reference does: a config that is wrong in all of them may still be one of 2014.</summary>
     private static IgnitionValidation ValidateGeneration2(JsonTree tree, TextPositions positions, string version)
@@ -75,7 +75,7 @@ public static class IgnitionValidator
                 continue;
             }
             var rules = Math.Min(spec, 24);
-            var config = ConfigReader.Read(tree.Root, rules == 20 ? Ignition20Types.Config20() : Ignition2Types.Config(rules), out var error);
+            var config = ConfigReader.Read(tree.Root, rules == 20 ? Ignition20Types.Config20 : Ignition2Types.Config(rules), out var error);
             if (error is not null)
             {
                 firstError ??= declared.Value == maximum ? error : null;
@@ -85,7 +85,7 @@ public static class IgnitionValidator
                 ? Generation2Walk.Validate(rules, config, tree.HasHugeNumber ? null : tree.Root, tree.HasHugeNumber ? null : positions, version)
                 : Unsupported(2, version, firstError, positions);
         }
-        var oldest = ConfigReader.Read(tree.Root, Ignition20Types.Config1(), out var oldestError);
+        var oldest = ConfigReader.Read(tree.Root, Ignition20Types.Config1, out var oldestError);
         if (oldestError is null && oldest["ignitionVersion"].Number == 1)
         {
             return Generation2Walk.Validate(10, oldest, tree.HasHugeNumber ? null : tree.Root, tree.HasHugeNumber ? null : positions, version);
@@ -97,8 +97,7 @@ public static class IgnitionValidator
 
     private static IgnitionValidation ValidateGeneration3(JsonTree tree, TextPositions positions, string version)
     {
-        var stub = ConfigType.Object("Config", FieldTable.Of("ignition", ConfigType.Object("Ignition", FieldTable.Text("version"))));
-        ConfigReader.Read(tree.Root, stub, out var error);
+        ConfigReader.Read(tree.Root, VersionStub, out var error);
         if (error is not null)
         {
             return Single(3, positions, error.Offset, error.Message, error.Path);

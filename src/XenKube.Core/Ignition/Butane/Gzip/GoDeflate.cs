@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace XenKube.Ignition.Butane.Gzip;
 
 /// <summary>
@@ -10,15 +12,20 @@ internal sealed class GoDeflate(byte[] data, BitWriter bits)
     private const int Window = 1 << 15;
     private const int ShortestMatch = 4;
     private const int LongestMatch = 258;
-    private const int HashBits = 17;
     private const int LongestChain = 4096;
 
     private readonly DeflateBlock block = new(bits);
-    private readonly int[] heads = new int[1 << HashBits];
-    private readonly int[] previous = new int[Window];
+    private readonly int hashBits = HashBitsFor(data.Length);
+    private readonly int[] heads = new int[1 << HashBitsFor(data.Length)];
+    private readonly int[] previous = new int[Math.Min(Window, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(data.Length, 1)))];
     private int windowStart;
     private int blockStart;
     private bool isBlockStartGone;
+
+    /// <summary>
+    /// Go has 17 bits. Where no chain can be longer than what is looked at, strangers in it change nothing, and a small table does.
+    /// </summary>
+    private static int HashBitsFor(int length) => length > LongestChain ? 17 : Math.Max(8, BitOperations.Log2((uint)Math.Max(length, 1)) + 1);
 
     /// <summary>Writes all of the data, ended by an empty last block.</summary>
     public void Run()
@@ -90,9 +97,9 @@ internal sealed class GoDeflate(byte[] data, BitWriter bits)
             return -1;
         }
         var word = ((uint)data[index] << 24) | ((uint)data[index + 1] << 16) | ((uint)data[index + 2] << 8) | data[index + 3];
-        ref var head = ref heads[(word * 0x1e35a7bd) >> (32 - HashBits)];
+        ref var head = ref heads[(word * 0x1e35a7bd) >> (32 - hashBits)];
         var before = head - 1;
-        previous[index & (Window - 1)] = head;
+        previous[index & (previous.Length - 1)] = head;
         head = index + 1;
         return before;
     }
@@ -121,7 +128,7 @@ internal sealed class GoDeflate(byte[] data, BitWriter bits)
                 // Its link has been overwritten.
                 break;
             }
-            candidate = previous[candidate & (Window - 1)] - 1;
+            candidate = previous[candidate & (previous.Length - 1)] - 1;
             if (candidate < earliest)
             {
                 break;

@@ -29,24 +29,33 @@ internal sealed class HuffmanCode
     public static HuffmanCode Build(int[] counts, int longest)
     {
         var code = new HuffmanCode(counts.Length);
-        var symbols = Enumerable.Range(0, counts.Length).Where(symbol => counts[symbol] > 0).ToArray();
-        if (symbols.Length <= 2)
+        var byWeight = new long[counts.Length];
+        var used = 0;
+        for (var symbol = 0; symbol < counts.Length; symbol++)
         {
-            for (var i = 0; i < symbols.Length; i++)
+            if (counts[symbol] > 0)
             {
-                code.codes[symbols[i]] = i;
-                code.lengths[symbols[i]] = 1;
+                byWeight[used++] = ((long)counts[symbol] << 16) | (uint)symbol;
+            }
+        }
+        if (used <= 2)
+        {
+            for (var i = 0; i < used; i++)
+            {
+                code.codes[(ushort)byWeight[i]] = i;
+                code.lengths[(ushort)byWeight[i]] = 1;
             }
             return code;
         }
-        var byWeight = symbols.OrderBy(symbol => counts[symbol]).ThenBy(symbol => symbol).ToArray();
-        var atLeast = CountByLength([.. byWeight.Select(symbol => (long)counts[symbol])], Math.Min(longest, symbols.Length - 1));
+        Array.Resize(ref byWeight, used);
+        Array.Sort(byWeight);
+        var atLeast = CountByLength(Array.ConvertAll(byWeight, entry => entry >> 16), Math.Min(longest, used - 1));
         // The rarest symbols have the longest codes: the first so many have at least a given length.
         for (var length = 1; length < atLeast.Length; length++)
         {
             for (var i = 0; i < atLeast[length]; i++)
             {
-                code.lengths[byWeight[i]] = length;
+                code.lengths[(ushort)byWeight[i]] = length;
             }
         }
         code.AssignCodes(code.lengths.Length);
@@ -80,16 +89,21 @@ internal sealed class HuffmanCode
     /// <summary>Numbers the codes by length and then by symbol, RFC 1951 section 3.2.2, and turns them around for writing.</summary>
     private void AssignCodes(int size)
     {
-        var next = 0;
+        Span<int> next = stackalloc int[17];
+        next.Clear();
+        for (var symbol = 0; symbol < size; symbol++)
+        {
+            next[lengths[symbol] + 1] += lengths[symbol] == 0 ? 0 : 1;
+        }
         for (var length = 1; length <= 15; length++)
         {
-            next <<= 1;
-            for (var symbol = 0; symbol < size; symbol++)
+            next[length] = (next[length] + next[length - 1]) << 1;
+        }
+        for (var symbol = 0; symbol < size; symbol++)
+        {
+            if (lengths[symbol] > 0)
             {
-                if (lengths[symbol] == length)
-                {
-                    codes[symbol] = Reverse(next++, length);
-                }
+                codes[symbol] = Reverse(next[lengths[symbol]]++, lengths[symbol]);
             }
         }
     }

@@ -24,7 +24,7 @@ internal static class DuplicateRules
             return;
         }
         var groups = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        foreach (var field in value.Type.Fields)
+        foreach (var (field, list) in value.Present)
         {
             if (field.DuplicateGroup is null)
             {
@@ -34,7 +34,7 @@ internal static class DuplicateRules
             {
                 groups[field.DuplicateGroup] = keys = new HashSet<string>(StringComparer.Ordinal);
             }
-            var items = value[field.Name].Items;
+            var items = list.Items;
             for (var i = 0; i < items.Count; i++)
             {
                 if (!keys.Add(Key(items[i])))
@@ -43,11 +43,11 @@ internal static class DuplicateRules
                 }
             }
         }
-        foreach (var field in value.Type.Fields)
+        foreach (var (field, child) in value.Present)
         {
-            if (!field.IsOptional || value[field.Name].IsSet)
+            if (child.IsSet)
             {
-                Check(value[field.Name], path.Field(field.Name), findings);
+                Check(child, path.Field(field.Name), findings);
             }
         }
     }

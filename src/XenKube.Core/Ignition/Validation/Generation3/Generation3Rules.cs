@@ -30,11 +30,12 @@ internal sealed class Generation3Rules(int spec, List<ConfigFinding> findings)
             }
             return;
         }
-        foreach (var field in value.Type.Fields)
+        // No rule asks anything of what is not given, other than those of the object it is missing from.
+        foreach (var (field, child) in value.Present)
         {
-            if (!field.IsOptional || value[field.Name].IsSet)
+            if (child.IsSet)
             {
-                Visit(value[field.Name], path.Field(field.Name));
+                Visit(child, path.Field(field.Name));
             }
         }
     }

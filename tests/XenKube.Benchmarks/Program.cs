@@ -8,6 +8,8 @@ switch (args)
         return DecodeAlone.Run(path, threads);
     case ["verify", .. var rest]:
         return VerifyComparison.Run(rest);
+    case ["refresh", .. var rest]:
+        return RefreshComparison.Run(rest);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

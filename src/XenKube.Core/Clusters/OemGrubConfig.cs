@@ -81,6 +81,7 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
         GrubScript.CheckUri(configUri);
         using var oem = disk.OpenFileSystem(PartitionLabel);
         RequireReadableByGrub(oem, diskPath);
+        (oem as ExtFileSystem)?.Recover();
         var old = ReadText(oem, diskPath);
         var text = GrubScript.WithConfigUri(old, configUri, linuxAppend, GuestLayout.Detect(disk).ConfigUriParameter);
         if (text != old)

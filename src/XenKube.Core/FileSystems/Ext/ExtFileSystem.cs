@@ -166,6 +166,17 @@ public sealed class ExtFileSystem : IFileSystem
         return _edit = new ExtEdit(_editor, _committer, _volume.Store.Device.Name, EndEdit);
     }
 
+    /// <summary>
+    /// Puts what the journal holds in place, if it holds anything. A boot loader reads the file system without its journal.
+    /// </summary>
+    public void Recover()
+    {
+        if (NeedsRecovery)
+        {
+            using var edit = BeginEdit();
+        }
+    }
+
     /// <inheritdoc/>
     public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null)
     {

@@ -51,6 +51,20 @@ public sealed class TrustStoreTests : IDisposable
         Assert.Equal(new DateTime(2025, 3, 6, 10, 49, 8, DateTimeKind.Utc), key.Subkeys[7].ExpiresUtc);
     }
 
+    [SkippableTheory]
+    [InlineData("CoreOS", CoreOS)]
+    [InlineData("Flatcar", Flatcar)]
+    public void ImportKnown_writes_a_file_that_gpg_reads_as_it_reads_the_publishers(string name, string fingerprint)
+    {
+        Tool.Need("gpg");
+        Store.ImportKnown(name);
+        var home = Directory.CreateDirectory(_directory["gpg"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        var published = Path.Combine(Project.Root, "src", "XenKube.Core", "Images", "KnownKeys", $"{name}_Image_Signing_Key.asc");
+        string Show(string file) => Tool.Run("gpg", "--homedir", home, "--batch", "--with-colons", "--with-fingerprint", "--show-keys", file).ShouldSucceed().Output;
+        Assert.Contains(fingerprint, Show(published), StringComparison.Ordinal);
+        Assert.Equal(Show(published), Show(Path.Combine(_directory["keys"], fingerprint + ".asc")));
+    }
+
     [Fact]
     public void ImportKnown_of_an_unknown_name_says_which_there_are()
     {

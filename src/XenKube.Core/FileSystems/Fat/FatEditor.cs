@@ -29,9 +29,9 @@ internal sealed class FatEditor(FatVolume volume)
                 volume.Info.Write();
                 volume.Device.Flush();
                 WriteState(0);
+                volume.Device.Flush();
+                _isMarked = false;
             }
-            volume.Device.Flush();
-            _isMarked = false;
         }
         catch
         {

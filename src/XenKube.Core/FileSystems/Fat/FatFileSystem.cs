@@ -187,10 +187,10 @@ public sealed class FatFileSystem : IFileSystem
         if (clusters.Length + oldClusters.Length + (growth?.Length ?? 0) > 0)
         {
             _editor.Begin();
+            _editor.WriteContent(clusters, bytes);
+            _volume.Device.Flush();
+            _volume.Table.Commit();
         }
-        _editor.WriteContent(clusters, bytes);
-        _volume.Device.Flush();
-        _volume.Table.Commit();
         var first = clusters.Length > 0 ? clusters[0] : 0;
         if (old is null)
         {

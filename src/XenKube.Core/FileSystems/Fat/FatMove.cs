@@ -92,8 +92,11 @@ internal sealed class FatMove(FatVolume volume, FatEditor editor, string path)
             volume.Device.Read(volume.Boot.ClusterOffset(old[i]), buffer);
             volume.Device.Write(volume.Boot.ClusterOffset(copy[i]), buffer);
         }
-        volume.Device.Flush();
-        volume.Table.Commit();
+        if (old.Length > 0 || always)
+        {
+            volume.Device.Flush();
+            volume.Table.Commit();
+        }
         return (old, copy);
     }
 

@@ -118,7 +118,7 @@ public sealed partial class FatCrashTests(ITestOutputHelper output)
         return (states.Tried, states.Distinct);
     }
 
-    private static void CheckState(string edit, string name, byte[] state, List<SortedDictionary<string, byte[]?>> allowed, string file)
+    internal static void CheckState(string edit, string name, byte[] state, List<SortedDictionary<string, byte[]?>> allowed, string file)
     {
         var tree = Tree(state);
         Assert.True(allowed.Any(one => IsSame(one, tree)), $"{edit}, {name}: neither the old nor the new tree: {string.Join(' ', tree.Keys)}");
@@ -218,7 +218,7 @@ public sealed partial class FatCrashTests(ITestOutputHelper output)
         }
     }
 
-    private static SortedDictionary<string, byte[]?> Tree(byte[] image)
+    internal static SortedDictionary<string, byte[]?> Tree(byte[] image)
     {
         using var fat = FatFileSystem.Open(new MemoryDevice(image));
         return FatTree.Read(fat);

@@ -29,10 +29,14 @@ public sealed class FatDifferentialTests
             });
             ours.ShouldBeClean();
             theirs.ShouldBeClean();
-            FatTree.ShouldEqual(theirs.TreeByMtools(), ours.TreeByMtools());
-            FatTree.ShouldEqual(theirs.Tree(), ours.Tree());
+            FatTree.ShouldEqual(WithoutCase(theirs.TreeByMtools()), WithoutCase(ours.TreeByMtools()));
+            FatTree.ShouldEqual(WithoutCase(theirs.Tree()), WithoutCase(ours.Tree()));
         }
     }
+
+    /// <summary>mmove forgets the NT byte: a lower-case 8.3 name becomes an upper-case one.</summary>
+    private static SortedDictionary<string, byte[]?> WithoutCase(SortedDictionary<string, byte[]?> tree) =>
+        new(tree.ToDictionary(pair => pair.Key.ToUpperInvariant(), pair => pair.Value), StringComparer.Ordinal);
 
     private static void Step(FatFileSystem fat, FatImage theirs, Random random)
     {

@@ -104,6 +104,20 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     /// <param name="path">What the user typed; wildcards are not expanded.</param>
     protected string Resolve(string path) => GetUnresolvedProviderPathFromPSPath(path);
 
+    /// <summary>The bytes of a file.</summary>
+    /// <param name="path">The file.</param>
+    protected static byte[] ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(ExistingFile(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("FileNotReadable", path, null, error.Message, innerException: error);
+        }
+    }
+
     /// <summary>
     /// The files that -Path and -LiteralPath name. A pattern without a match is nothing; a name without a file is
     /// reported, and the next one is taken.

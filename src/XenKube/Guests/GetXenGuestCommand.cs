@@ -42,7 +42,7 @@ public sealed class GetXenGuestCommand : NodeCommand
     private IReadOnlyList<XenGuest> List(XenDirectory directory)
     {
         var warnings = new List<string>();
-        var guests = new ClusterGuests(directory).Guests.List(warnings.Add, StopToken);
+        var guests = new NodeGuests(directory).Open().List(warnings.Add, StopToken);
         warnings.ForEach(WriteWarning);
         return guests;
     }

@@ -60,7 +60,7 @@ public abstract class GuestCommand : NodeCommand
 
     private void Act(IReadOnlyList<Node> nodes)
     {
-        var guests = new ClusterGuests(DirectoryOf(nodes[0])).Guests;
+        var guests = new NodeGuests(DirectoryOf(nodes[0])).Open();
         var results = RunWithProgress((progress, token) =>
         {
             var done = 0;

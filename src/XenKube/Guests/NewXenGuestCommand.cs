@@ -3,6 +3,7 @@ using System.Net;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
 using XenKube.Guests;
+using XenKube.Hosting;
 
 namespace XenKube.Commands;
 
@@ -43,6 +44,10 @@ public sealed class NewXenGuestCommand : NodeCommand
     /// <summary>The IP address whose reservation a single guest takes.</summary>
     [Parameter]
     public IPAddress? IPAddress { get; set; }
+
+    /// <summary>The reservation that a single guest takes, as Get-DhcpReservation returns it.</summary>
+    [Parameter]
+    public DhcpReservation? Reservation { get; set; }
 
     /// <summary>The first address of the block of ten that the guests take theirs from, in order: 192.168.100.20 for .20, .21, and so on.</summary>
     [Parameter]
@@ -85,8 +90,8 @@ public sealed class NewXenGuestCommand : NodeCommand
 
     private void Create(IReadOnlyList<Node> nodes)
     {
-        var host = new ClusterGuests(DirectoryOf(nodes[0]));
-        var plan = host.Plan([.. nodes.Select(Request)], FirstAddress, Force);
+        var host = new NodeGuests(DirectoryOf(nodes[0]));
+        var plan = host.Plan(nodes, (_, request) => Request(request), FirstAddress, Force);
         foreach (var warning in plan.Warnings)
         {
             WriteWarning(warning);
@@ -99,18 +104,18 @@ public sealed class NewXenGuestCommand : NodeCommand
         }
         if (written.Count > 0)
         {
-            WriteObject(host.Guests.List(null, StopToken).Where(guest => guest.GuestConfigPath is { } path && written.Contains(path)), enumerateCollection: true);
+            WriteObject(host.Open().List(null, StopToken).Where(guest => guest.GuestConfigPath is { } path && written.Contains(path)), enumerateCollection: true);
         }
     }
 
-    private GuestRequest Request(Node node) => new(node.GuestName, node.DiskPath, node.GuestConfigPath)
+    private GuestRequest Request(GuestRequest request) => request with
     {
         Memory = Memory is { } memory ? (int)Math.Min(int.MaxValue, memory >= OneMiB ? memory / OneMiB : memory) : null,
         VCpus = VCpu,
         Role = Role,
         Bridge = Bridge,
-        MacAddress = MacAddress is null ? null : XenKube.Guests.MacAddress.Parse(MacAddress),
-        IPAddress = IPAddress,
+        MacAddress = MacAddress is null ? Reservation?.MacAddress : XenKube.Guests.MacAddress.Parse(MacAddress),
+        IPAddress = IPAddress ?? Reservation?.IPAddress,
         Type = Type,
         BootLoader = BootLoader,
         Kernel = Kernel is null ? null : Resolve(Kernel),

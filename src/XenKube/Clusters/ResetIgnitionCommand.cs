@@ -1,0 +1,94 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Commands.Completion;
+
+namespace XenKube.Commands;
+
+/// <summary>Makes the Ignition of nodes run again at their next boot: grub.cfg, machine-id, template, published config, first_boot.</summary>
+[Cmdlet(VerbsCommon.Reset, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("Reset-XenNode", Commands.GuideWord.Generate)]
+[OutputType(typeof(IgnitionReset))]
+public sealed class ResetIgnitionCommand : NodeCommand
+{
+    private readonly List<Node> _nodes = [];
+
+    /// <summary>Takes these steps only. Default: all of them, in this order.</summary>
+    [Parameter]
+    public IgnitionResetStep[] Step { get; set; } = [];
+
+    /// <summary>Where the guest fetches its config. Default: the node's own URL.</summary>
+    [Parameter]
+    public Uri? ConfigUri { get; set; }
+
+    /// <summary>Other kernel arguments beside the URL: those to add, or patterns of those to keep.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] LinuxAppend { get; set; } = [];
+
+    /// <summary>How many nodes are worked on at once. Default: one for each processor.</summary>
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int ThrottleLimit { get; set; } = Environment.ProcessorCount;
+
+    /// <summary>Makes configs out of their templates even if they are newer.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> NamesGiven()
+    {
+        if (GuideWord is null)
+        {
+            return base.NamesGiven();
+        }
+        // kgen ACTION NODE...
+        Step = Require(() => KgenAction.Steps(Cluster!));
+        return Name is null
+            ? Require<string[]>(() => throw new InvalidInputException("NodesNotNamed", null, null, "kgen wants nodes", "Write kgen refresh node-1, with nodes of the current cluster"))
+            : InCurrentCluster(Name);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessNode(Node node)
+    {
+        var steps = Step.Length == 0 ? Enum.GetValues<IgnitionResetStep>() : Step;
+        if (Should($"Reset the Ignition of {node} ({string.Join(", ", steps)}): {node.DiskPath}, {node.IgnitionPath}"))
+        {
+            _nodes.Add(node);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var options = new IgnitionResetOptions { Steps = Step, ThrottleLimit = ThrottleLimit, ForceTemplate = Force, ConfigUri = ConfigUri, LinuxAppend = LinuxAppend };
+        foreach (var group in _nodes.GroupBy(node => DirectoryOf(node).Path))
+        {
+            Guard(null, () => Write(RunWithProgress((progress, token) => new IgnitionResetter(new XenDirectory(group.Key)).Reset([.. group], options, progress, token))));
+        }
+    }
+
+    private void Write(IReadOnlyList<IgnitionReset> resets)
+    {
+        foreach (var reset in resets)
+        {
+            foreach (var step in reset.Steps)
+            {
+                WriteVerbose(step.Message);
+            }
+            foreach (var entry in reset.Config?.Warnings ?? [])
+            {
+                WriteWarning(Reports.Line(reset.Node.ConfigPath, entry));
+            }
+            if (GuideWord is null)
+            {
+                WriteObject(reset);
+            }
+            else
+            {
+                // kgen says what it does; who wants objects uses the command's own name.
+                reset.Steps.Where(step => step.Changed).ToList().ForEach(step => Host.UI.WriteLine(step.Message));
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Management.Automation;
+using System.Text;
+using XenKube.Clusters;
+using XenKube.Ignition;
+
+namespace XenKube.Commands;
+
+/// <summary>Transpiles Container Linux Configs and Butane configs to Ignition JSON, byte for byte as ct and butane do.</summary>
+[Cmdlet(VerbsData.ConvertTo, "Ignition", DefaultParameterSetName = PathSet)]
+[OutputType(typeof(IgnitionConfig))]
+public sealed class ConvertToIgnitionCommand : FileCommand
+{
+    private const string TextSet = "Text";
+
+    private readonly StringBuilder _text = new();
+
+    /// <summary>Paths of the files, taken as they are.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath", "ConfigPath")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>The text of a config. Lines that come one by one are put together.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TextSet)]
+    [AllowEmptyString]
+    public string? InputObject { get; set; }
+
+    /// <summary>The release of the Container Linux Config Transpiler to be like: 0.5.0 writes Ignition 2.1.0, 0.9.0 writes 2.2.0. Default: that of the settings, 0.5.0.</summary>
+    [Parameter]
+    [ValidateSet("0.5.0", "0.9.0")]
+    public string? Release { get; set; }
+
+    /// <summary>The language of the document. Default: butane if it has a variant, else clc.</summary>
+    [Parameter]
+    [ValidateSet("clc", "butane")]
+    public string? Dialect { get; set; }
+
+    /// <summary>The platform whose metadata fill {PRIVATE_IPV4} and the like.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Platform { get; set; }
+
+    /// <summary>The directory that local files are read from. None is read without it.</summary>
+    [Parameter]
+    [Alias("FilesDir")]
+    [ValidateNotNullOrEmpty]
+    public string? FilesDirectory { get; set; }
+
+    /// <summary>Makes warnings errors.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
+    /// <summary>Indents the JSON.</summary>
+    [Parameter]
+    public SwitchParameter Pretty { get; set; }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> NamedFiles => Files(Path, LiteralPath);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == TextSet)
+        {
+            _text.Append(_text.Length == 0 ? "" : "\n").Append(InputObject);
+        }
+        else
+        {
+            base.ProcessRecord();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (ParameterSetName == TextSet)
+        {
+            Guard(null, () => Write(IgnitionTranspiler.Transpile(_text.ToString(), Options()), "input"));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessFile(string path) => Write(IgnitionTranspiler.TranspileFile(path, Options()), path);
+
+    private TranspileOptions Options() => new()
+    {
+        Release = Release ?? (HasXenDir ? Directory.Settings.TranspilerRelease : "0.5.0"),
+        Dialect = Dialect,
+        Platform = Platform ?? "",
+        FilesDirectory = FilesDirectory is null ? "" : Resolve(FilesDirectory),
+        Strict = Strict,
+        Pretty = Pretty,
+    };
+
+    private void Write(IgnitionConfig config, string source)
+    {
+        foreach (var entry in config.Warnings)
+        {
+            WriteWarning(Reports.Line(source, entry));
+        }
+        if (config.Succeeded)
+        {
+            WriteObject(config);
+        }
+        else
+        {
+            WriteError(Errors.Record(Reports.Error(config, source), source));
+        }
+    }
+}

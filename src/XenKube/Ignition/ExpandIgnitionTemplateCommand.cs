@@ -1,0 +1,45 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Ignition.Templates;
+
+namespace XenKube.Commands;
+
+/// <summary>Makes configs out of their templates: files taken in, and names of node and cluster filled in.</summary>
+[Cmdlet(VerbsData.Expand, "IgnitionTemplate", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[OutputType(typeof(IgnitionTemplateResult))]
+public sealed class ExpandIgnitionTemplateCommand : FileCommand
+{
+    /// <summary>Paths of the templates, taken as they are.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath", "TemplatePath")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>The file to write. Default: the template's own name without .tmpl.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string? Destination { get; set; }
+
+    /// <summary>The node whose properties the template may use. Default: the one that the template belongs to by its file.</summary>
+    [Parameter]
+    public Node? Node { get; set; }
+
+    /// <summary>Expands a template even if its result is newer than all that it is made of.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> NamedFiles => Files(Path, LiteralPath);
+
+    /// <inheritdoc/>
+    protected override void ProcessFile(string path)
+    {
+        var target = Destination is null ? null : Resolve(Destination);
+        if (Should($"Expand {path} to {target ?? System.IO.Path.ChangeExtension(path, null)}"))
+        {
+            var node = Node ?? NodeOf(path);
+            var cluster = node is null ? null : new ClusterStore(new XenDirectory(node.XenDir)).Get(node.Cluster);
+            WriteObject(IgnitionTemplate.Expand(path, target, new TemplateVariables(node, cluster), Force));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+
+namespace XenKube.Commands;
+
+/// <summary>The base of cmdlets that read files, named by -Path with wildcards or by -LiteralPath.</summary>
+public abstract class FileCommand : XenDirCommand
+{
+    /// <summary>Name of the parameter set with -Path.</summary>
+    protected const string PathSet = "Path";
+
+    /// <summary>Name of the parameter set with -LiteralPath.</summary>
+    protected const string LiteralPathSet = "LiteralPath";
+
+    /// <summary>Paths of the files. Wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Path { get; set; }
+
+    /// <summary>The files that this round of the pipeline names.</summary>
+    protected abstract IReadOnlyList<string> NamedFiles { get; }
+
+    /// <summary>True where a XENDIR is given or set: files can be those of nodes then, and settings apply.</summary>
+    protected bool HasXenDir => XenDir is not null || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XENDIR"));
+
+    /// <summary>The node that a file belongs to by its place; null if it is no node's.</summary>
+    /// <param name="path">The file.</param>
+    protected Node? NodeOf(string path) => HasXenDir ? new NodeStore(Directory).FindByFile(path) : null;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var file in NamedFiles)
+        {
+            Guard(file, () => ProcessFile(file));
+        }
+    }
+
+    /// <summary>Does the cmdlet's work for one file.</summary>
+    /// <param name="path">The file.</param>
+    protected abstract void ProcessFile(string path);
+}

@@ -1,0 +1,106 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Commands.Completion;
+using XenKube.Ignition;
+using XenKube.Ignition.Comparing;
+using XenKube.Ignition.Publishing;
+
+namespace XenKube.Commands;
+
+/// <summary>Puts configs where the guests fetch them.</summary>
+[Cmdlet(VerbsData.Publish, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[OutputType(typeof(PublishedIgnition))]
+public sealed class PublishIgnitionCommand : XenDirCommand
+{
+    private const string NameSet = "Name";
+    private const string NodeSet = "Node";
+    private const string ConfigSet = "Config";
+
+    /// <summary>The cluster; or cluster and node with a slash between. Wildcards are allowed where the nodes' own configs are published.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
+    [Parameter(Position = 0, ParameterSetName = ConfigSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
+    public string? Cluster { get; set; }
+
+    /// <summary>Names of nodes of that cluster. Wildcards are allowed. Default: all.</summary>
+    [Parameter(Position = 1, ParameterSetName = NameSet)]
+    [Parameter(Position = 1, ParameterSetName = ConfigSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NodeCompleter))]
+    public string[]? Name { get; set; }
+
+    /// <summary>Nodes whose own configs are transpiled and published.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = NodeSet)]
+    public Node? Node { get; set; }
+
+    /// <summary>A config, as ConvertTo-Ignition returns it. It is published for the nodes that are named, else for the node whose file it was made from.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ConfigSet)]
+    public IgnitionConfig? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == NodeSet)
+        {
+            Guard(Node, () => PublishOwn(Node!));
+        }
+        else if (ParameterSetName == NameSet)
+        {
+            foreach (var node in NamedNodes())
+            {
+                Guard(node, () => PublishOwn(node));
+            }
+        }
+        else
+        {
+            Guard(InputObject!.SourcePath, () =>
+            {
+                foreach (var node in Cluster is null ? [OwnerOf(InputObject)] : NamedNodes())
+                {
+                    Publish(node, InputObject);
+                }
+            });
+        }
+    }
+
+    private List<Node> NamedNodes()
+    {
+        var nodes = new List<Node>();
+        var store = new NodeStore(Directory);
+        foreach (var name in Name is null ? [Cluster!] : Name.Select(name => $"{Cluster}/{name}"))
+        {
+            Guard(name, () => nodes.AddRange(store.List(NodeName.Parse(name))));
+        }
+        return nodes;
+    }
+
+    private Node OwnerOf(IgnitionConfig config) =>
+        config.SourcePath is { } path && new NodeStore(Directory).FindByFile(path) is { } node
+            ? node
+            : throw new InvalidInputException("NodeUnknown", config.SourcePath, null, "the config belongs to no node by its file, so there is no place to publish it at", "Name the node: Publish-Ignition CLUSTER/NODE");
+
+    private void PublishOwn(Node node)
+    {
+        var directory = XenDir is null ? new XenDirectory(node.XenDir) : Directory;
+        var config = IgnitionTranspiler.TranspileFile(node.ConfigPath, new TranspileOptions { Release = directory.Settings.TranspilerRelease });
+        foreach (var entry in config.Warnings)
+        {
+            WriteWarning(Reports.Line(node.ConfigPath, entry));
+        }
+        Publish(node, config.Succeeded ? config : throw Reports.Error(config, node.ConfigPath));
+    }
+
+    private void Publish(Node node, IgnitionConfig config)
+    {
+        // What the change would do on the guest is a part of the sentence, so that -WhatIf and -Confirm show it.
+        var before = IgnitionPublisher.Read(node.IgnitionPath);
+        var changes = IgnitionComparison.Compare(before, System.Text.Encoding.UTF8.GetBytes(config.Json));
+        if (Should($"Publish {config.SourcePath ?? "the config"} as {node.IgnitionPath}{(before is null ? ", the first of that node" : "")}{Environment.NewLine}{changes}"))
+        {
+            WriteObject(IgnitionPublisher.Publish(config, node.IgnitionPath));
+        }
+    }
+}

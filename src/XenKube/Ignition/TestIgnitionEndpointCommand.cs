@@ -1,0 +1,41 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Hosting;
+
+namespace XenKube.Commands;
+
+/// <summary>Fetches published configs over HTTP as the guests would, and compares them with what was published.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "IgnitionEndpoint", DefaultParameterSetName = NameSet)]
+[OutputType(typeof(bool), typeof(IgnitionEndpointResult))]
+public sealed class TestIgnitionEndpointCommand : NodeCommand
+{
+    /// <summary>Where the config is fetched. Default: the node's own URL.</summary>
+    [Parameter]
+    [Alias("ConfigUri")]
+    public Uri? Uri { get; set; }
+
+    /// <summary>How many seconds to wait for an answer.</summary>
+    [Parameter]
+    [ValidateRange(1, 600)]
+    public int Timeout { get; set; } = 10;
+
+    /// <summary>Returns all that was found, in place of true or false.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessNode(Node node)
+    {
+        var result = IgnitionEndpoint.Test(Uri ?? node.IgnitionUri, node.IgnitionPath, TimeSpan.FromSeconds(Timeout), StopToken);
+        if (Detailed)
+        {
+            WriteObject(result);
+            return;
+        }
+        if (!result.IsOk)
+        {
+            WriteWarning(result.ToString());
+        }
+        WriteObject(result.IsOk);
+    }
+}

@@ -1,0 +1,19 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Ignition.Publishing;
+
+namespace XenKube.Commands;
+
+/// <summary>Takes published configs away; the guests then find none.</summary>
+[Cmdlet(VerbsData.Unpublish, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+public sealed class UnpublishIgnitionCommand : NodeCommand
+{
+    /// <inheritdoc/>
+    protected override void ProcessNode(Node node)
+    {
+        if (Should($"Remove the published config {node.IgnitionPath}") && !IgnitionPublisher.Unpublish(node.IgnitionPath))
+        {
+            throw new ItemNotFoundException("NotPublished", node.IgnitionPath, null, "no config is published there", "Publish-Ignition publishes it");
+        }
+    }
+}

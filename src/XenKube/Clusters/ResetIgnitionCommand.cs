@@ -7,7 +7,7 @@ namespace XenKube.Commands;
 /// <summary>Makes the Ignition of nodes run again at their next boot: grub.cfg, machine-id, template, published config, first_boot.</summary>
 [Cmdlet(VerbsCommon.Reset, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [Alias("Reset-XenNode", Commands.GuideWord.Generate)]
-[OutputType(typeof(IgnitionReset))]
+[OutputType(typeof(IgnitionReset), typeof(string))]
 public sealed class ResetIgnitionCommand : NodeCommand
 {
     private readonly List<Node> _nodes = [];
@@ -86,8 +86,8 @@ public sealed class ResetIgnitionCommand : NodeCommand
             }
             else
             {
-                // kgen says what it does; who wants objects uses the command's own name.
-                reset.Steps.Where(step => step.Changed).ToList().ForEach(step => Host.UI.WriteLine(step.Message));
+                // kgen prints what it does, as the guide shows; who wants objects uses the command's own name.
+                WriteObject(reset.Steps.Where(step => step.Changed).Select(step => step.Message), enumerateCollection: true);
             }
         }
     }

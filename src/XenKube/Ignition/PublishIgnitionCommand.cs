@@ -2,7 +2,6 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
 using XenKube.Ignition;
-using XenKube.Ignition.Comparing;
 using XenKube.Ignition.Publishing;
 
 namespace XenKube.Commands;
@@ -97,8 +96,7 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     {
         // What the change would do on the guest is a part of the sentence, so that -WhatIf and -Confirm show it.
         var before = IgnitionPublisher.Read(node.IgnitionPath);
-        var changes = IgnitionComparison.Compare(before, System.Text.Encoding.UTF8.GetBytes(config.Json));
-        if (Should($"Publish {config.SourcePath ?? "the config"} as {node.IgnitionPath}{(before is null ? ", the first of that node" : "")}{Environment.NewLine}{changes}"))
+        if (Should($"Publish {config.SourcePath ?? "the config"} as {node.IgnitionPath}{(before is null ? ", the first of that node" : "")}"))
         {
             WriteObject(IgnitionPublisher.Publish(config, node.IgnitionPath));
         }

@@ -1,0 +1,73 @@
+using System.Management.Automation;
+using XenKube.Hosting;
+
+namespace XenKube.Commands;
+
+/// <summary>Opens ports in the rules that are in the host's firewall file; everything else in it stays byte for byte.</summary>
+[Cmdlet(VerbsCommon.Add, "FirewallPort", SupportsShouldProcess = true, DefaultParameterSetName = PortSet)]
+[OutputType(typeof(FirewallRule))]
+public sealed class AddFirewallPortCommand : HostCommand
+{
+    private const string PortSet = "Port";
+    private const string GuideSet = "Guide";
+
+    /// <summary>The ports to open.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PortSet)]
+    [ValidateRange(1, 65535)]
+    public int[]? Port { get; set; }
+
+    /// <summary>The chain of the rule.</summary>
+    [Parameter(ParameterSetName = PortSet)]
+    [ValidateNotNullOrEmpty]
+    public string Chain { get; set; } = "INPUT";
+
+    /// <summary>The protocol of the rule.</summary>
+    [Parameter(ParameterSetName = PortSet)]
+    [ValidateSet("tcp", "udp")]
+    public string Protocol { get; set; } = "tcp";
+
+    /// <summary>The interface that the rule names for what comes in.</summary>
+    [Parameter(ParameterSetName = PortSet)]
+    [ValidateNotNullOrEmpty]
+    public string? InInterface { get; set; }
+
+    /// <summary>The interface that the rule names for what leaves.</summary>
+    [Parameter(ParameterSetName = PortSet)]
+    [ValidateNotNullOrEmpty]
+    public string? OutInterface { get; set; }
+
+    /// <summary>A port that the rule has already, to choose among several rules.</summary>
+    [Parameter(ParameterSetName = PortSet)]
+    [ValidateRange(1, 65535)]
+    public int? Beside { get; set; }
+
+    /// <summary>Makes the three edits of the guide: HTTP to dom0, HTTP to the guests, time to dom0.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = GuideSet)]
+    public SwitchParameter Guide { get; set; }
+
+    /// <summary>The file of rules.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = FirewallRules.DefaultPath;
+
+    /// <summary>Loads the rules, by restarting netfilter-persistent.</summary>
+    [Parameter]
+    public SwitchParameter Apply { get; set; }
+
+    /// <summary>Returns the rules that have the ports.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(Path, () =>
+    {
+        var wanted = Guide
+            ? FirewallPort.Guide(Settings.Bridge, Settings.Port)
+            : [.. Port!.Select(port => new FirewallPort(port, Chain, Protocol) { InInterface = InInterface, OutInterface = OutInterface, Beside = Beside })];
+        var rules = wanted.Aggregate(FirewallRules.Read(Resolve(Path)), (all, port) => all.WithPort(port));
+        if (MakeChange(rules.ToChange(Apply), $"Open {string.Join("; ", wanted)} in {rules.Path}", Apply) && PassThru)
+        {
+            WriteObject(rules.Rules.Where(rule => wanted.Any(port => rule.Chain == port.Chain && rule.Protocol == port.Protocol && rule.Ports.Contains(port.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)))), enumerateCollection: true);
+        }
+    });
+}

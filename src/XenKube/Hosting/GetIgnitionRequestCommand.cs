@@ -1,0 +1,40 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Commands.Completion;
+using XenKube.Hosting;
+
+namespace XenKube.Commands;
+
+/// <summary>Lists who fetched which config and when, from the embedded servers of this process or from nginx's log.</summary>
+[Cmdlet(VerbsCommon.Get, "IgnitionRequest")]
+[OutputType(typeof(IgnitionRequest))]
+public sealed class GetIgnitionRequestCommand : XenKubeCommand
+{
+    /// <summary>The cluster; or cluster and node with a slash between. Wildcards are allowed. Default: all requests, also those for no node.</summary>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
+    public string? Cluster { get; set; }
+
+    /// <summary>Requests from this moment on.</summary>
+    [Parameter]
+    public DateTime? Since { get; set; }
+
+    /// <summary>nginx's access log. Default: /var/log/nginx/access.log, where no embedded server runs.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LogPath { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(LogPath, () =>
+    {
+        var name = Cluster is null ? (NodeName?)null : NodeName.Parse(Cluster);
+        var since = Since is { } moment ? new DateTimeOffset(moment) : (DateTimeOffset?)null;
+        var requests = LogPath is null && RunningServers.All is { Count: > 0 } servers
+            ? servers.SelectMany(server => server.Requests).OrderBy(request => request.Time)
+            : NginxAccessLog.Read(LogPath is null ? NginxAccessLog.DefaultPath : Resolve(LogPath)).AsEnumerable();
+        WriteObject(requests.Where(request => (since is null || request.Time >= since)
+            && (name is not { } wanted || (NamePattern.IsMatch(wanted.Cluster, request.Cluster) && request.Node.Length > 0 && NamePattern.IsMatch(wanted.Node, request.Node)))), enumerateCollection: true);
+    });
+}

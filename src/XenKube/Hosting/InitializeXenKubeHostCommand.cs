@@ -1,0 +1,119 @@
+using System.Management.Automation;
+using System.Text;
+using XenKube.Clusters;
+using XenKube.Commands.Completion;
+using XenKube.Hosting;
+
+namespace XenKube.Commands;
+
+/// <summary>Sets the host up as the guide does: directories, nginx site, reservations, firewall and time server.</summary>
+[Cmdlet(VerbsData.Initialize, "XenKubeHost", SupportsShouldProcess = true, DefaultParameterSetName = ApplySet)]
+[OutputType(typeof(HostStepResult), ParameterSetName = [ApplySet])]
+[OutputType(typeof(BackupSet), ParameterSetName = [UndoSet])]
+public sealed class InitializeXenKubeHostCommand : HostCommand
+{
+    private const string ApplySet = "Apply";
+    private const string UndoSet = "Undo";
+
+    /// <summary>Takes these steps only: directories, site, reservations, firewall, time. Default: all of them.</summary>
+    [Parameter(Position = 0, ParameterSetName = ApplySet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostStepCompleter))]
+    public string[]? Step { get; set; }
+
+    /// <summary>Takes Debian's own site out of nginx's sites-enabled.</summary>
+    [Parameter(ParameterSetName = ApplySet)]
+    public SwitchParameter RemoveDefaultSite { get; set; }
+
+    /// <summary>Writes files without telling the services.</summary>
+    [Parameter]
+    public SwitchParameter NoActivate { get; set; }
+
+    /// <summary>Adds a line to your PowerShell profile that sets $env:XENDIR.</summary>
+    [Parameter(ParameterSetName = ApplySet)]
+    public SwitchParameter ProfileLine { get; set; }
+
+    /// <summary>Puts back what this step replaced.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = UndoSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostStepCompleter))]
+    public string? Undo { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(XenDir, () =>
+    {
+        // A new host has no XENDIR yet: the first step makes it.
+        var path = XenDir is not null ? Resolve(XenDir) : Environment.GetEnvironmentVariable("XENDIR");
+        var directory = path is { Length: > 0 } && !System.IO.Directory.Exists(path) ? new XenDirectory(path) : Directory;
+        var options = HostSettings.Read(directory) with { RemoveDefaultSite = RemoveDefaultSite, BackupDirectory = Resolve(BackupDirectory), Activate = !NoActivate };
+        if (Undo is not null)
+        {
+            if (Should($"Put back what the step {Undo} replaced"))
+            {
+                WriteObject(HostPlan.Undo(options, Undo, StopToken));
+            }
+            return;
+        }
+        Apply(HostPlan.Create(options, Step), options);
+        OfferProfileLine(directory);
+    });
+
+    private void Apply(HostPlan plan, HostOptions options)
+    {
+        var chosen = new List<string>();
+        foreach (var step in plan.Steps)
+        {
+            if (!step.IsNeeded)
+            {
+                if (step.Problem is not null)
+                {
+                    WriteError(Errors.Record(step.Problem, step.Name));
+                }
+                else
+                {
+                    WriteVerbose(step.ToString());
+                }
+            }
+            else if (Should($"{step.Name}: change {string.Join(", ", step.Files)} ({step.Current} -> {step.Wanted}){Environment.NewLine}{step.Diff.TrimEnd('\n')}"))
+            {
+                chosen.Add(step.Name);
+            }
+        }
+        if (chosen.Count == 0)
+        {
+            return;
+        }
+        var confirmed = chosen.Count == plan.Steps.Count ? plan : HostPlan.Create(options, chosen);
+        foreach (var result in confirmed.Apply(null, StopToken))
+        {
+            if (result.Error is not null)
+            {
+                WriteError(Errors.Record(result.Error, result.Name));
+            }
+            else
+            {
+                WriteObject(result);
+            }
+        }
+    }
+
+    private void OfferProfileLine(XenDirectory directory)
+    {
+        var line = $"$env:XENDIR = '{System.Management.Automation.Language.CodeGeneration.EscapeSingleQuotedStringContent(directory.Path)}'";
+        var profile = ((PSObject)GetVariableValue("PROFILE"))?.Properties["CurrentUserAllHosts"]?.Value as string;
+        var isThere = profile is not null && File.Exists(profile) && File.ReadAllText(profile).Contains("$env:XENDIR", StringComparison.OrdinalIgnoreCase);
+        if (isThere || profile is null)
+        {
+            return;
+        }
+        if (!ProfileLine)
+        {
+            WriteVerbose($"-ProfileLine adds this line to {profile}: {line}");
+        }
+        else if (Should($"Add {line} to {profile}"))
+        {
+            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(profile)!);
+            File.AppendAllText(profile, line + Environment.NewLine, new UTF8Encoding(false));
+        }
+    }
+}

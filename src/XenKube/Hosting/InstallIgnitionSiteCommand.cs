@@ -1,0 +1,67 @@
+using System.Management.Automation;
+using System.Net;
+using XenKube.Hosting;
+
+namespace XenKube.Commands;
+
+/// <summary>Installs the nginx site that serves the published configs to the guests.</summary>
+[Cmdlet(VerbsLifecycle.Install, "IgnitionSite", SupportsShouldProcess = true)]
+[OutputType(typeof(NginxSite))]
+public sealed class InstallIgnitionSiteCommand : HostCommand
+{
+    /// <summary>The address to listen on. Default: dom0's of the settings, 192.168.100.1.</summary>
+    [Parameter]
+    public IPAddress? Address { get; set; }
+
+    /// <summary>The port to listen on. Default: that of the settings, 80.</summary>
+    [Parameter]
+    [ValidateRange(1, 65535)]
+    public int? Port { get; set; }
+
+    /// <summary>Name of the site's file.</summary>
+    [Parameter]
+    [ValidatePattern("^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    public string Name { get; set; } = "xen";
+
+    /// <summary>nginx's directory, with sites-available and sites-enabled.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string ConfigDirectory { get; set; } = "/etc/nginx";
+
+    /// <summary>nginx's main configuration, where it is not the system's own.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MainConfiguration { get; set; }
+
+    /// <summary>Takes Debian's default site out of sites-enabled.</summary>
+    [Parameter]
+    public SwitchParameter RemoveDefault { get; set; }
+
+    /// <summary>Writes the site without telling nginx.</summary>
+    [Parameter]
+    public SwitchParameter NoReload { get; set; }
+
+    /// <summary>Returns the site.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(ConfigDirectory, () =>
+    {
+        var settings = Directory.Settings;
+        var site = new NginxSite
+        {
+            Root = Directory.NginxPath,
+            Address = Address ?? IPAddress.Parse(settings.Address),
+            Port = Port ?? settings.Port,
+            Name = Name,
+            ConfigDirectory = Resolve(ConfigDirectory),
+            MainConfiguration = MainConfiguration is null ? null : Resolve(MainConfiguration),
+            RemoveDefault = RemoveDefault,
+        };
+        if (MakeChange(site.ToChange(), $"Install the nginx site {site.AvailablePath} for {site.Root}, have nginx test it, and reload nginx", !NoReload) && PassThru)
+        {
+            WriteObject(site);
+        }
+    });
+}

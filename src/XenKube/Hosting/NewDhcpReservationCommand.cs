@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Net;
+using XenKube.Guests;
+using XenKube.Hosting;
+
+namespace XenKube.Commands;
+
+/// <summary>Adds reservations to dnsmasq's file; other lines and comments stay as they are.</summary>
+[Cmdlet(VerbsCommon.New, "DhcpReservation", SupportsShouldProcess = true, DefaultParameterSetName = AddressSet)]
+[OutputType(typeof(DhcpReservation))]
+public sealed class NewDhcpReservationCommand : ReservationCommand
+{
+    private const string AddressSet = "Address";
+    private const string RangeSet = "Range";
+
+    private readonly List<DhcpReservation> _wanted = [];
+
+    /// <summary>The MAC address.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = AddressSet)]
+    [ValidateNotNullOrEmpty]
+    public string? MacAddress { get; set; }
+
+    /// <summary>The IP address that it is leased.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = AddressSet)]
+    public IPAddress? IPAddress { get; set; }
+
+    /// <summary>The host name that goes with it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = AddressSet)]
+    [AllowEmptyString]
+    public string HostName { get; set; } = "";
+
+    /// <summary>Last numbers of addresses, such as 10..99: each gets the MAC address whose last byte shows the same digits, as khostsfile makes them.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = RangeSet)]
+    [ValidateNotNullOrEmpty]
+    public string[]? Range { get; set; }
+
+    /// <summary>An address of the network that -Range is about. Default: dom0's of the settings, 192.168.100.1.</summary>
+    [Parameter(ParameterSetName = RangeSet)]
+    public IPAddress? Network { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(MacAddress, () => _wanted.AddRange(
+        Range is null ? [new DhcpReservation(XenKube.Guests.MacAddress.Parse(MacAddress!), IPAddress!, HostName)] : Range.SelectMany(Numbers)));
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_wanted.Count == 0)
+        {
+            return;
+        }
+        Guard(Path, () =>
+        {
+            var present = ReadReservations();
+            var what = _wanted.Count == 1 ? $"the address {_wanted[0].IPAddress} for {_wanted[0].MacAddress}" : string.Create(CultureInfo.InvariantCulture, $"{_wanted.Count} addresses");
+            if (Write(present.With(_wanted), $"Reserve {what}"))
+            {
+                WriteObject(_wanted, enumerateCollection: true);
+            }
+        });
+    }
+
+    private IReadOnlyList<DhcpReservation> Numbers(string range)
+    {
+        var parts = range.Split("..");
+        return parts.Length <= 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) && int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            ? DhcpReservations.Range(first, last, Network ?? System.Net.IPAddress.Parse(Settings.Address), Settings.MacPrefix)
+            : throw new InvalidInputException("InvalidRange", null, null, $"'{range}' is no range of numbers", "Write 10..99");
+    }
+}

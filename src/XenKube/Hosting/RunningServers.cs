@@ -1,0 +1,20 @@
+using System.Collections.Concurrent;
+using XenKube.Hosting;
+
+namespace XenKube.Commands;
+
+/// <summary>The embedded servers of this process. They belong to it and not to a runspace: a job may stop what the prompt started.</summary>
+internal static class RunningServers
+{
+    private static readonly ConcurrentDictionary<IgnitionServer, byte> Servers = new();
+
+    public static IReadOnlyList<IgnitionServer> All => [.. Servers.Keys.Where(server => server.IsRunning)];
+
+    public static void Add(IgnitionServer server) => Servers.TryAdd(server, 0);
+
+    public static void Stop(IgnitionServer server)
+    {
+        Servers.TryRemove(server, out _);
+        server.Stop();
+    }
+}

@@ -1,0 +1,52 @@
+using System.Management.Automation;
+using System.Net;
+using XenKube.Hosting;
+
+namespace XenKube.Commands;
+
+/// <summary>Makes the host's time service serve the guests' network: ntp, NTPsec or chrony, whichever is there.</summary>
+[Cmdlet(VerbsCommon.Set, "TimeServer", SupportsShouldProcess = true)]
+[OutputType(typeof(TimeServer))]
+public sealed class SetTimeServerCommand : HostCommand
+{
+    /// <summary>The broadcast address of the guests' network. Default: that of the settings' network, 192.168.100.255.</summary>
+    [Parameter(Position = 0)]
+    public IPAddress? Broadcast { get; set; }
+
+    /// <summary>The configuration of the time service. Default: that of the service that is installed.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>Whose configuration -Path is.</summary>
+    [Parameter]
+    public TimeServerKind Kind { get; set; }
+
+    /// <summary>Restarts the time service.</summary>
+    [Parameter]
+    public SwitchParameter Apply { get; set; }
+
+    /// <summary>Returns the time service.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(Path, () =>
+    {
+        var server = Path is not null
+            ? TimeServer.Read(Resolve(Path), Kind)
+            : TimeServer.Find() ?? throw new ItemNotFoundException("TimeServerMissing", null, null, "this host has no time service that could serve a network", "Install ntpsec or chrony");
+        var changed = server.WithBroadcast(Broadcast ?? DefaultBroadcast());
+        if (MakeChange(changed.ToChange(Apply), $"Serve the time to {Broadcast ?? DefaultBroadcast()}, in {server.Path}", Apply) && PassThru)
+        {
+            WriteObject(changed);
+        }
+    });
+
+    private IPAddress DefaultBroadcast()
+    {
+        var bytes = IPAddress.Parse(Settings.Address).GetAddressBytes();
+        bytes[^1] = 255;
+        return new IPAddress(bytes);
+    }
+}

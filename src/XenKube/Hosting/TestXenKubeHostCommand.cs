@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Hosting;
+
+namespace XenKube.Commands;
+
+/// <summary>Checks the host, and says of each check what was found and what to do about it.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "XenKubeHost")]
+[OutputType(typeof(CheckResult), typeof(bool))]
+public sealed class TestXenKubeHostCommand : XenDirCommand
+{
+    /// <summary>Returns true if no check failed, else false.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(XenDir, () =>
+    {
+        var checks = new HostCheck(HostSettings.Read(Directory)).Run(StopToken);
+        if (Quiet)
+        {
+            WriteObject(checks.All(check => check.Status != CheckStatus.Fail));
+            return;
+        }
+        foreach (var check in checks)
+        {
+            WriteObject(check);
+        }
+    });
+}

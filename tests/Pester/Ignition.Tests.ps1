@@ -1,0 +1,201 @@
+BeforeAll { . $PSScriptRoot/Support.ps1 }
+
+Describe 'Ignition configs' {
+    BeforeEach { $dir = New-TestCluster node-1, node-2 -EmptyDisk; Set-Location "$dir/guests/etcd" }
+    AfterEach { Remove-TestXenDir }
+
+    Context 'ConvertTo-Ignition' {
+        It 'gives the JSON of the guide, byte for byte' {
+            $config = ConvertTo-Ignition node-1.ct
+            $config | Should -BeOfType XenKube.Ignition.IgnitionConfig
+            "$config" | Should -BeExactly $GuideJson
+            $config.Version | Should -Be 2.1.0
+            $config | Set-Content node-1.json
+            (Get-Content -Raw node-1.json).TrimEnd() | Should -BeExactly $GuideJson
+        }
+        It 'takes <way>' -ForEach @(
+            @{ way = 'files'; command = { Get-Item *.ct | ConvertTo-Ignition } }
+            @{ way = 'nodes'; command = { Get-Node etcd | ConvertTo-Ignition } }
+            @{ way = 'patterns'; command = { ConvertTo-Ignition *.ct } }
+            @{ way = '-LiteralPath'; command = { ConvertTo-Ignition -LiteralPath node-1.ct, node-2.ct } }
+        ) { (& $command).SourcePath | Should -Be "$PWD/node-1.ct", "$PWD/node-2.ct" }
+        It 'takes text, also line by line' {
+            Get-Content -Raw node-1.ct | ConvertTo-Ignition | Should -BeExactly $GuideJson
+            Get-Content node-1.ct | ConvertTo-Ignition | Should -BeExactly $GuideJson
+            (ConvertTo-Ignition -InputObject (Get-Content -Raw node-1.ct)).SourcePath | Should -BeNullOrEmpty
+        }
+        It 'writes for the release that is asked for' {
+            (ConvertTo-Ignition node-1.ct -Release 0.9.0).Version | Should -Be 2.2.0
+            Set-Content "$dir/xenkube.json" '{ "transpilerRelease": "0.9.0" }'
+            (ConvertTo-Ignition node-1.ct).Version | Should -Be 2.2.0
+        }
+        It 'knows Butane by its variant' {
+            ("variant: flatcar`nversion: 1.0.0" | ConvertTo-Ignition).Version | Should -Be 3.3.0
+        }
+        It 'warns with file and place, and says more with -Strict' {
+            Set-Content w.ct "systemd:`n  units:`n    - name: a.service`n      enabled: true`n      typo: 1"
+            $config = ConvertTo-Ignition w.ct -WarningVariable warnings -WarningAction SilentlyContinue
+            $config | Should -Not -BeNullOrEmpty
+            $warnings[0] | Should -BeLike "$PWD/w.ct: line 5, column *typo*"
+            { ConvertTo-Ignition w.ct -Strict -WarningAction SilentlyContinue -ErrorAction Stop } | Should -Throw -ErrorId 'ConfigFailed,*'
+        }
+        It 'reports each broken file by itself, and goes on' {
+            Set-Content b.ct "passwd:`n  users: [`n"
+            $configs = ConvertTo-Ignition b.ct, node-1.ct, gone.ct -ErrorVariable errors -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+            $configs | Should -HaveCount 1
+            $errors.FullyQualifiedErrorId | Sort-Object | Should -Be 'ConfigFailed,XenKube.Commands.ConvertToIgnitionCommand', 'FileNotFound,XenKube.Commands.ConvertToIgnitionCommand'
+        }
+        It 'shows what the guest gets' {
+            $text = ConvertTo-Ignition node-1.ct | Out-String
+            $text | Should -Match '/etc/hostname'
+            $text | Should -Match '0644'
+            $text | Should -Match 'core'
+            $text | Should -Not -Match '"ignition"'
+        }
+        It 'works after another module has loaded an older YamlDotNet' -Skip:(-not (Get-Command dotnet -ErrorAction Ignore)) {
+            $folder = Join-Path ([IO.Path]::GetTempPath()) xenkube-old-yamldotnet
+            $dll = "$folder/out/YamlDotNet.dll"
+            if (-not (Test-Path $dll)) {
+                $null = New-Item -ItemType Directory -Force $folder
+                Set-Content "$folder/old.csproj" '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework><EnableDefaultItems>false</EnableDefaultItems><CopyLocalLockFileAssemblies>true</CopyLocalLockFileAssemblies><NuGetAudit>false</NuGetAudit></PropertyGroup><ItemGroup><PackageReference Include="YamlDotNet" Version="13.7.1" /></ItemGroup></Project>'
+                Set-Content "$folder/Directory.Build.props" '<Project />'
+                $null = dotnet build "$folder/old.csproj" -o "$folder/out" --nologo -v quiet 2>&1
+            }
+            if (-not (Test-Path $dll)) { Set-ItResult -Skipped -Because 'the older YamlDotNet cannot be restored here'; return }
+            $said = pwsh -NoProfile -Command @"
+                Add-Type -Path '$dll'
+                `$old = [YamlDotNet.Core.Parser].Assembly.GetName().Version
+                Import-Module '$env:XENKUBE_MODULE'
+                `$json = "`$(ConvertTo-Ignition '$PWD/node-1.ct')"
+                `$loaded = [AppDomain]::CurrentDomain.GetAssemblies().Where{ `$_.GetName().Name -eq 'YamlDotNet' }.ForEach{ `$_.GetName().Version.Major } | Sort-Object
+                "`$old"; "`$loaded"; [YamlDotNet.Core.Parser].Assembly.GetName().Version.Major; `$json
+"@
+            $said[0] | Should -BeLike '13.*'
+            $said[1] | Should -Be '13 16'
+            $said[2] | Should -Be 13
+            $said[3] | Should -BeExactly $GuideJson
+        }
+        It 'survives Remove-Module and a second import, with type literals' {
+            $said = pwsh -NoProfile -Command @"
+                Import-Module '$env:XENKUBE_MODULE'
+                `$null = ConvertTo-Ignition '$PWD/node-1.ct'
+                Remove-Module XenKube
+                Import-Module '$env:XENKUBE_MODULE'
+                function Show([XenKube.Ignition.IgnitionConfig] `$Config) { `$Config.Version }
+                Show (ConvertTo-Ignition '$PWD/node-1.ct')
+                [XenKube.Clusters.Node].FullName
+                (Get-Command -Module XenKube -CommandType Cmdlet).Count
+"@
+            $said | Should -Be 2.1.0, XenKube.Clusters.Node, (Get-Command -Module XenKube -CommandType Cmdlet).Count
+        }
+    }
+
+    Context 'Test-Ignition' {
+        It 'answers with a bool' {
+            ConvertTo-Ignition node-1.ct | Test-Ignition | Should -BeTrue
+            Set-Content bad.json '{"ignition":{"version":"2.1.0"},"storage":{"files":[{"path":"relative"}]}}'
+            $answer = Test-Ignition bad.json -WarningVariable warnings -WarningAction SilentlyContinue
+            $answer | Should -BeFalse
+            $warnings | Should -Not -BeNullOrEmpty
+        }
+        It 'says more with -Detailed' {
+            $validation = ConvertTo-Ignition node-1.ct | Test-Ignition -Detailed
+            $validation.IsValid, $validation.Version | Should -Be $true, 2.1.0
+        }
+        It 'takes published configs of nodes' {
+            $null = Publish-Ignition etcd node-1
+            Get-Node etcd node-1 | Test-Ignition | Should -BeTrue
+        }
+    }
+
+    Context 'Publish-Ignition' {
+        It 'publishes configs of files at their nodes' {
+            $published = Get-Item *.ct | ConvertTo-Ignition | Publish-Ignition
+            $published.Path | Should -Be "$dir/nginx/etcd/node-1.json", "$dir/nginx/etcd/node-2.json"
+            Get-Content -Raw "$dir/nginx/etcd/node-1.json" | Should -BeExactly $GuideJson
+            $published[0].Digest | Should -Be "sha512-$((sha512sum "$dir/nginx/etcd/node-1.json").Split(' ')[0])"
+        }
+        It 'publishes the configs of nodes' {
+            (Publish-Ignition etcd).Changed | Should -Be $true, $true
+            (Get-Node etcd node-1 | Publish-Ignition).Changed | Should -BeFalse
+        }
+        It 'publishes one config for the nodes that are named' {
+            $null = ConvertTo-Ignition node-1.ct | Publish-Ignition etcd/node-*
+            Get-Content -Raw "$dir/nginx/etcd/node-2.json" | Should -BeExactly $GuideJson
+        }
+        It 'needs to know where to' {
+            { Get-Content -Raw node-1.ct | ConvertTo-Ignition | Publish-Ignition -ErrorAction Stop } | Should -Throw -ErrorId 'NodeUnknown,*'
+        }
+        It 'leaves what is published when a config fails' {
+            $null = Publish-Ignition etcd node-1
+            Set-Content node-1.ct 'passwd: ['
+            { Publish-Ignition etcd node-1 -ErrorAction Stop } | Should -Throw -ErrorId 'ConfigFailed,*'
+            Get-Content -Raw "$dir/nginx/etcd/node-1.json" | Should -BeExactly $GuideJson
+        }
+        It 'changes nothing with -WhatIf' {
+            Publish-Ignition etcd -WhatIf
+            "$dir/nginx/etcd/node-1.json" | Should -Not -Exist
+        }
+        It 'is undone by Unpublish-Ignition' {
+            $null = Publish-Ignition etcd node-1
+            Unpublish-Ignition etcd node-1
+            "$dir/nginx/etcd/node-1.json" | Should -Not -Exist
+            { Unpublish-Ignition etcd node-1 -ErrorAction Stop } | Should -Throw -ErrorId 'NotPublished,*'
+        }
+    }
+
+    Context 'Expand-IgnitionTemplate' {
+        It 'takes files in, and fills in names' {
+            Set-Content units.txt "a`nb"
+            Set-Content node-1.ct.tmpl "x:`n  y: |###units.txt`nname: `${Node.Name} `${Cluster.Name} `${HOSTNAME}"
+            $result = Expand-IgnitionTemplate node-1.ct.tmpl -Force
+            $result.Path | Should -Be "$PWD/node-1.ct"
+            $text = Get-Content -Raw node-1.ct
+            $text | Should -Match 'name: node-1 etcd \$\{HOSTNAME\}'
+            Set-Content node-1.ct '' ; (Get-Item node-1.ct).LastWriteTime = (Get-Date).AddHours(1)
+            (Get-Item *.tmpl | Expand-IgnitionTemplate).Written | Should -BeFalse
+        }
+        It 'names line and column of a missing file' {
+            Set-Content n.ct.tmpl "a:`n  |###gone.txt"
+            $record = { Expand-IgnitionTemplate n.ct.tmpl -ErrorAction Stop } | Should -Throw -PassThru
+            "$record" | Should -Match 'line 2, column'
+        }
+        It 'changes nothing with -WhatIf' {
+            Set-Content n.ct.tmpl 'a: b'
+            Expand-IgnitionTemplate n.ct.tmpl -WhatIf
+            'n.ct' | Should -Not -Exist
+        }
+    }
+
+    Context 'The embedded server' {
+        AfterEach { Stop-IgnitionServer }
+
+        It 'serves what is published, and tells who fetched it' {
+            $null = Publish-Ignition etcd node-1
+            $server = Start-IgnitionServer 127.0.0.1 0
+            $uri = "$($server.Uri)etcd/node-1.json"
+            curl -s $uri | Should -BeExactly $GuideJson
+            Test-IgnitionEndpoint etcd node-1 -Uri $uri | Should -BeTrue
+            $requests = Get-IgnitionRequest etcd/node-1
+            $requests[0].Status | Should -Be 200
+            Get-IgnitionRequest web | Should -BeNullOrEmpty
+            (Wait-Ignition etcd node-1 -Since (Get-Date).AddMinutes(-1) -Timeout 5).Path | Should -Be /etcd/node-1.json
+        }
+        It 'is waited for no longer than told' {
+            $null = Start-IgnitionServer 127.0.0.1 0
+            { Wait-Ignition etcd node-1 -Timeout 1 -ErrorAction Stop } | Should -Throw -ErrorId 'WaitTimeout,*'
+        }
+        It 'is found out when something else is served' {
+            $null = Publish-Ignition etcd
+            $server = Start-IgnitionServer 127.0.0.1 0
+            Test-IgnitionEndpoint etcd node-1 -Uri "$($server.Uri)etcd/node-2.json" -WarningAction SilentlyContinue | Should -BeFalse
+            (Test-IgnitionEndpoint etcd node-1 -Uri "$($server.Uri)gone.json" -Detailed).Status | Should -Be 404
+        }
+        It 'changes nothing with -WhatIf, and stops' {
+            Start-IgnitionServer 127.0.0.1 0 -WhatIf | Should -BeNullOrEmpty
+            $server = Start-IgnitionServer 127.0.0.1 0
+            $server | Stop-IgnitionServer
+            $server.IsRunning | Should -BeFalse
+        }
+    }
+}

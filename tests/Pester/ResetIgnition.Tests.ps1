@@ -2,13 +2,17 @@ BeforeAll {
     . $PSScriptRoot/Support.ps1
     # What e2fsprogs and mtools read in the image, not we.
     function Get-Start([string] $Disk, [int] $Number) { [long](parted -sm $Disk unit b print | Select-String "^${Number}:(\d+)B").Matches[0].Groups[1].Value }
-    function Test-MachineId([string] $Disk) { (debugfs -R 'stat /etc/machine-id' "$Disk`?offset=$(Get-Start $Disk 9)" 2>&1) -notmatch 'not found' -as [bool] }
+    function Test-MachineId([string] $Disk) { "$(debugfs -R 'stat /etc/machine-id' "$Disk`?offset=$(Get-Start $Disk 9)" 2>&1)" -notmatch 'not found' }
     function Test-FirstBoot([string] $Disk) { $null = mdir -i "$Disk@@$(Get-Start $Disk 1)" ::coreos/first_boot 2>&1; $LASTEXITCODE -eq 0 }
     function Get-Grub([string] $Disk) { debugfs -R 'cat /grub.cfg' "$Disk`?offset=$(Get-Start $Disk 6)" 2>$null }
 }
 
 Describe 'Reset-Ignition' {
-    BeforeEach { $dir = New-TestCluster node-1, node-2; Set-Location "$dir/guests/etcd" }
+    BeforeEach { $dir = New-TestCluster node-1, node-2
+        Set-Location "$dir/guests/etcd"
+        # A node that has booted: its first_boot is gone.
+        'node-1', 'node-2' | ForEach-Object { mdel -i "$_.img@@$(Get-Start "$_.img" 1)" ::coreos/first_boot }
+    }
     AfterEach { Remove-TestXenDir }
 
     It 'does what kgen refresh does, to every node' {

@@ -109,8 +109,7 @@ public sealed class NodeStore
         }
         if (File.Exists(node.DiskPath))
         {
-            // Taking the lock proves that neither a running guest nor another process uses the disk.
-            using var disk = NodeDisk.OpenWrite(node.DiskPath);
+            RequireUnused(node.DiskPath);
             Delete(node.DiskPath);
         }
         foreach (var path in new[] { node.ConfigPath, node.TemplatePath, node.GuestConfigPath, node.IgnitionPath })
@@ -152,6 +151,20 @@ public sealed class NodeStore
             return addresses;
         }
         return addresses;
+    }
+
+    // Taking the lock proves that neither a running guest nor another process uses the disk. What is on it does not
+    // matter: the locks come before the table is read.
+    private static void RequireUnused(string path)
+    {
+        try
+        {
+            NodeDisk.OpenWrite(path).Dispose();
+        }
+        catch (XenKubeException e) when (e is CorruptImageException or UnsupportedFeatureException)
+        {
+            // A disk that was never whole can go like any other.
+        }
     }
 
     private static void Delete(string path)

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
 using XenKube.Ignition;
+using XenKube.Ignition.Comparing;
 using XenKube.Ignition.Publishing;
 
 namespace XenKube.Commands;
@@ -96,7 +97,8 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     {
         // What the change would do on the guest is a part of the sentence, so that -WhatIf and -Confirm show it.
         var before = IgnitionPublisher.Read(node.IgnitionPath);
-        if (Should($"Publish {config.SourcePath ?? "the config"} as {node.IgnitionPath}{(before is null ? ", the first of that node" : "")}"))
+        var changes = IgnitionComparison.Compare(before, config.Succeeded ? System.Text.Encoding.UTF8.GetBytes(config.Json) : before);
+        if (Should($"Publish {config.SourcePath ?? "the config"} as {node.IgnitionPath}{(before is null ? ", the first of that node" : "")}{Environment.NewLine}{changes}"))
         {
             WriteObject(IgnitionPublisher.Publish(config, node.IgnitionPath));
         }

@@ -1,0 +1,41 @@
+using System.Management.Automation;
+using XenKube.Commands.Completion;
+
+namespace XenKube.Commands;
+
+/// <summary>Removes drives over disk images, and lets the images go.</summary>
+[Cmdlet(VerbsData.Dismount, "NodeDisk", SupportsShouldProcess = true)]
+public sealed class DismountNodeDiskCommand : XenKubeCommand
+{
+    /// <summary>Names of drives. Wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DriveCompleter))]
+    public string[] Name { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var name in Name)
+        {
+            var pattern = new WildcardPattern(name.TrimEnd(':'), WildcardOptions.IgnoreCase);
+            var drives = SessionState.Drive.GetAll().OfType<NodeDiskDrive>().Where(drive => pattern.IsMatch(drive.Name)).ToArray();
+            if (drives.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+            {
+                Guard(name, () => throw new XenKube.ItemNotFoundException("DriveNotFound", name, null, "no disk is mounted under that name", "Get-PSDrive -PSProvider NodeDisk lists those that are"));
+            }
+            foreach (var drive in drives)
+            {
+                if (Should($"Dismount {drive.Name}: and let {drive.DiskPath} go"))
+                {
+                    if (SessionState.Path.CurrentLocation.Drive == drive)
+                    {
+                        SessionState.Path.SetLocation(WildcardPattern.Escape(SessionState.Path.CurrentFileSystemLocation.Path));
+                    }
+                    SessionState.Drive.Remove(drive.Name, force: true, scope: "Global");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Management.Automation;
+using XenKube.Disks;
+using XenKube.FileSystems;
+
+namespace XenKube.Commands;
+
+/// <summary>A drive over a disk image: a folder for each partition that has a file system. It holds the image open until it is dismounted.</summary>
+public sealed class NodeDiskDrive : PSDriveInfo, IDisposable
+{
+    private readonly DiskImage _image;
+    private readonly Dictionary<string, IFileSystem> _open = new(StringComparer.Ordinal);
+
+    internal NodeDiskDrive(string name, ProviderInfo provider, DiskImage image)
+        : base(name, provider, name, image.Path, null)
+    {
+        _image = image;
+    }
+
+    /// <summary>The image.</summary>
+    public string DiskPath => _image.Path;
+
+    /// <summary>True where the image is held for editing.</summary>
+    public bool IsWritable => _image.CanWrite;
+
+    /// <summary>The partitions that have a folder.</summary>
+    public IReadOnlyList<DiskPartition> Partitions => [.. _image.Partitions.Partitions.Where(partition => partition.FileSystem.Length > 0)];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var fileSystem in _open.Values)
+        {
+            fileSystem.Dispose();
+        }
+        _image.Dispose();
+    }
+
+    /// <summary>The partition of a folder; names are taken in any case where only one fits.</summary>
+    internal DiskPartition? FindPartition(string label) =>
+        Partitions.FirstOrDefault(partition => partition.ToString() == label) ?? Partitions.FirstOrDefault(partition => string.Equals(partition.ToString(), label, StringComparison.OrdinalIgnoreCase));
+
+    internal IFileSystem Open(DiskPartition partition)
+    {
+        var label = partition.ToString();
+        return _open.TryGetValue(label, out var open) ? open : _open[label] = _image.OpenFileSystem(label);
+    }
+}

@@ -23,6 +23,8 @@
         'Get-DiskPartition'
         'Add-FirewallPort'
         'Get-FirewallRule'
+        'Compare-Ignition'
+        'ConvertFrom-Ignition'
         'ConvertTo-Ignition'
         'Publish-Ignition'
         'Reset-Ignition'

@@ -20,7 +20,14 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
     public void OnImport() => AssemblyLoadContext.Default.Resolving += ResolveParsing;
 
     /// <inheritdoc/>
-    public void OnRemove(PSModuleInfo psModuleInfo) => AssemblyLoadContext.Default.Resolving -= ResolveParsing;
+    public void OnRemove(PSModuleInfo psModuleInfo)
+    {
+        AssemblyLoadContext.Default.Resolving -= ResolveParsing;
+        foreach (var server in RunningServers.All)
+        {
+            RunningServers.Stop(server);
+        }
+    }
 
     private static Assembly? ResolveParsing(AssemblyLoadContext context, AssemblyName name) =>
         name.Name == ParsingAssembly ? Context.Value.LoadFromAssemblyName(name) : null;

@@ -41,6 +41,11 @@
         'Get-Node'
         'New-Node'
         'Remove-Node'
+        'Test-Node'
+        'Dismount-NodeDisk'
+        'Mount-NodeDisk'
+        'Show-NodeDisk'
+        'Copy-NodeDiskItem'
         'Clear-OemGrubConfig'
         'Get-OemGrubConfig'
         'Set-OemGrubConfig'
@@ -72,6 +77,7 @@
         'New-XenNode'
         'Remove-XenNode'
         'Reset-XenNode'
+        'Test-XenNode'
         'xencd'
     )
     PrivateData          = @{

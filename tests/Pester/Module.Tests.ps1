@@ -1,0 +1,95 @@
+BeforeDiscovery {
+    if (-not $env:XENKUBE_MODULE) { $env:XENKUBE_MODULE = "$PSScriptRoot/../../artifacts/Release/XenKube/XenKube.psd1" }
+    Import-Module $env:XENKUBE_MODULE
+    $commands = Get-Command -Module XenKube -CommandType Cmdlet | ForEach-Object { @{ name = $_.Name } }
+}
+BeforeAll { . $PSScriptRoot/Support.ps1 }
+
+Describe 'The module' {
+    It 'has a manifest that is exact' {
+        $manifest = Test-ModuleManifest $env:XENKUBE_MODULE
+        $built = pwsh -NoProfile -Command "(Import-Module '$(Split-Path $env:XENKUBE_MODULE)/XenKube.dll' -PassThru) | ForEach-Object { (`$_.ExportedCmdlets.Keys | Sort-Object) -join ','; (`$_.ExportedAliases.Keys | Sort-Object) -join ',' }"
+        ($manifest.ExportedCmdlets.Keys | Sort-Object) -join ',' | Should -Be $built[0]
+        ($manifest.ExportedAliases.Keys | Sort-Object) -join ',' | Should -Be $built[1]
+        $manifest.PowerShellVersion | Should -Be 7.6
+        $manifest.CompatiblePSEditions | Should -Be Core
+        $manifest.Tags, $manifest.LicenseUri, $manifest.ProjectUri, $manifest.ReleaseNotes | Should -Not -BeNullOrEmpty
+        $manifest.ExportedFunctions.Keys | Should -BeNullOrEmpty
+    }
+    It 'uses approved verbs' {
+        Get-Command -Module XenKube -CommandType Cmdlet | Where-Object Verb -NotIn (Get-Verb).Verb | Should -BeNullOrEmpty
+    }
+    It 'has about topics' {
+        $folder = Join-Path (Split-Path $env:XENKUBE_MODULE) en-US
+        "$folder/about_XenKube.help.txt", "$folder/about_XenKube_Guide.help.txt" | Should -Exist
+        Get-Help about_XenKube_Guide | Out-String | Should -Match 'kgen refresh node-1'
+    }
+    It 'has format views without an error' {
+        $errors = @()
+        Update-FormatData -PrependPath (Join-Path (Split-Path $env:XENKUBE_MODULE) XenKube.Format.ps1xml) -ErrorVariable errors
+        $errors | Should -BeNullOrEmpty
+    }
+    It 'is silent where output is no terminal: no escape sequences' {
+        $text = pwsh -NoProfile -Command "Import-Module '$env:XENKUBE_MODULE'; Get-SigningKey -Known | Out-String"
+        "$text" | Should -Not -Match "`e"
+    }
+}
+
+Describe 'The help of <name>' -ForEach $commands {
+    It 'is complete' {
+        $help = Get-Help $name -Full
+        $help.Synopsis | Should -Not -BeNullOrEmpty
+        $help.Synopsis | Should -Not -Match "^\s*$name"
+        ($help.description | Out-String).Trim() | Should -Not -BeNullOrEmpty
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 2
+        $common = [System.Management.Automation.Cmdlet]::CommonParameters + [System.Management.Automation.Cmdlet]::OptionalCommonParameters
+        $parameters = (Get-Command $name).Parameters.Keys | Where-Object { $_ -notin $common }
+        foreach ($parameter in $parameters) {
+            $described = $help.parameters.parameter | Where-Object name -eq $parameter
+            ($described.description | Out-String).Trim() | Should -Not -BeNullOrEmpty -Because "$name -$parameter"
+        }
+        $help.returnValues | Should -Not -BeNullOrEmpty
+        $help.relatedLinks | Should -Not -BeNullOrEmpty
+    }
+}
+
+Describe 'The examples of <name>' -ForEach ($commands | Where-Object { $_.name -notin 'Enter-XenGuest', 'Test-XenKubeHost', 'Wait-XenGuest' }) {
+    BeforeEach {
+        $dir = New-TestCluster node-1, node-2, node-3 -EmptyDisk:($name -notmatch 'Disk|Grub|Reset|Wait-Ignition|Test-Node|Start-Xen')
+        New-TestXen
+        Set-Content "$dir/xenkube.json" (@{ reservationsFile = "$dir/hostsfile" } | ConvertTo-Json)
+        Set-Location "$dir/guests/etcd"
+        Copy-Item $SampleKey .
+        Copy-Item -Recurse "$Assets/release" ./mirror
+        Set-Content ntp.conf "#broadcast 192.168.123.255"
+        Set-Content rules.v4 "*filter`n:INPUT DROP [0:0]`n:FORWARD DROP [0:0]`n:OUTPUT ACCEPT [0:0]`n-A INPUT -p tcp -m tcp --syn -m conntrack --ctstate NEW --dport 22 -j ACCEPT`n-A INPUT -i virbr1 -p udp -m udp -m multiport --dports 53,67 -j ACCEPT`n-A INPUT -i virbr1 -p tcp -m tcp -m multiport --dports 53,67 -j ACCEPT`n-A FORWARD -d 192.168.100.0/24 -o virbr1 -p tcp -m tcp --syn -m conntrack --ctstate NEW -m multiport --dports 22,8080 -j ACCEPT`nCOMMIT"
+        Set-Content access.log ''
+        $null = New-Item -ItemType Directory nginx-etc, nginx-etc/sites-available, nginx-etc/sites-enabled
+        if ($name -in 'New-XenGuest', 'Initialize-XenKubeHost') { $null = New-DhcpReservation -Range 10..99 }
+        if ($name -in 'New-XenGuest') { Remove-Item *.cfg }
+    }
+    AfterEach {
+        Stop-IgnitionServer
+        Set-Location /
+        Dismount-NodeDisk *
+        Remove-TestXenDir
+        $env:XENKUBE_XL = $null
+    }
+
+    It 'run' {
+        $examples = @((Get-Help $name -Full).examples.example)
+        foreach ($example in $examples) {
+            Push-Location
+            # Guests of the stand-in have no ssh: waiting for it ends in its own error.
+            $allowed = if ($name -eq 'Start-XenGuest') { 'WaitTimeout*', 'ReservationNotFound*' } elseif ($name -eq 'Get-CoreOSImage') { 'nothing' } else { 'nothing' }
+            $code = $example.code -replace 'file:///srv/mirror/coreos', "file://$PWD/mirror"
+            $errors = @()
+            try { & ([scriptblock]::Create($code)) -ErrorVariable errors 3>$null 6>$null *> $null } catch { $errors = @($_) }
+            $errors | Where-Object { $id = $_.FullyQualifiedErrorId; -not ($allowed | Where-Object { $id -like $_ }) } | Should -BeNullOrEmpty -Because $code
+            Pop-Location
+            if ($name -match 'Guest') { Remove-Item "$env:XL_STATE/etcd-*" -ErrorAction Ignore }
+            if ($name -match '^New-(Cluster|Node)$') { Remove-Cluster web -Force -Confirm:$false -ErrorAction Ignore }
+            if ($name -match 'Reservation') { Remove-Item "$dir/hostsfile" -ErrorAction Ignore }
+        }
+    }
+}

@@ -91,7 +91,17 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
                 {
                     continue;
                 }
-                Out(files, child.Path, System.IO.Path.Combine(target, child.Name));
+                var place = System.IO.Path.Combine(target, child.Name);
+                if (child.Kind == FileSystemEntryKind.SymbolicLink)
+                {
+                    // A link stays a link: what it points to is the guest's, and may not be there.
+                    File.Delete(place);
+                    File.CreateSymbolicLink(place, child.LinkTarget!);
+                }
+                else if (child.Kind != FileSystemEntryKind.Special)
+                {
+                    Out(files, child.Path, place);
+                }
             }
             return;
         }

@@ -193,7 +193,15 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         }
         foreach (var child in recurse ? source.List(path) : [])
         {
-            Copy(source, child.Path, target, $"{newPath.TrimEnd('/')}/{child.Name}", recurse);
+            var place = $"{newPath.TrimEnd('/')}/{child.Name}";
+            if (child.Kind == FileSystemEntryKind.SymbolicLink)
+            {
+                target.CreateSymbolicLink(place, child.LinkTarget!);
+            }
+            else if (child.Kind != FileSystemEntryKind.Special)
+            {
+                Copy(source, child.Path, target, place, recurse);
+            }
         }
     }
 

@@ -10,7 +10,7 @@ public sealed class RemoveDhcpReservationCommand : ReservationCommand
     private readonly HashSet<string> _addresses = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>MAC or IP addresses.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("IPAddress")]
     [ValidateNotNullOrEmpty]
     public string[] Address { get; set; } = [];

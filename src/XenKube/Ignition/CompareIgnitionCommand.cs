@@ -44,6 +44,7 @@ public sealed class CompareIgnitionCommand : NodeCommand
         {
             throw Reports.Error(config, node.ConfigPath);
         }
-        WriteObject(IgnitionComparison.Compare(IgnitionPublisher.Read(node.IgnitionPath), System.Text.Encoding.UTF8.GetBytes(config.Json)).Changes, enumerateCollection: true);
+        var before = IgnitionPublisher.Read(node.IgnitionPath);
+        WriteObject(IgnitionComparison.Compare(before is null ? null : new ReadOnlyMemory<byte>(before), System.Text.Encoding.UTF8.GetBytes(config.Json)).Changes, enumerateCollection: true);
     }
 }

@@ -97,10 +97,13 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     {
         // What the change would do on the guest is a part of the sentence, so that -WhatIf and -Confirm show it.
         var before = IgnitionPublisher.Read(node.IgnitionPath);
-        var changes = IgnitionComparison.Compare(before, config.Succeeded ? System.Text.Encoding.UTF8.GetBytes(config.Json) : before);
+        var changes = IgnitionComparison.Compare(Memory(before), Memory(config.Succeeded ? System.Text.Encoding.UTF8.GetBytes(config.Json) : before));
         if (Should($"Publish {config.SourcePath ?? "the config"} as {node.IgnitionPath}{(before is null ? ", the first of that node" : "")}{Environment.NewLine}{changes}"))
         {
             WriteObject(IgnitionPublisher.Publish(config, node.IgnitionPath));
         }
     }
+
+    // An array that is null would become memory that is empty.
+    private static ReadOnlyMemory<byte>? Memory(byte[]? bytes) => bytes is null ? null : new ReadOnlyMemory<byte>(bytes);
 }

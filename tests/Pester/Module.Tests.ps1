@@ -11,7 +11,7 @@ Describe 'The module' {
         $built = pwsh -NoProfile -Command "(Import-Module '$(Split-Path $env:XENKUBE_MODULE)/XenKube.dll' -PassThru) | ForEach-Object { (`$_.ExportedCmdlets.Keys | Sort-Object) -join ','; (`$_.ExportedAliases.Keys | Sort-Object) -join ',' }"
         ($manifest.ExportedCmdlets.Keys | Sort-Object) -join ',' | Should -Be $built[0]
         ($manifest.ExportedAliases.Keys | Sort-Object) -join ',' | Should -Be $built[1]
-        $manifest.PowerShellVersion | Should -Be 7.6
+        "$($manifest.PowerShellVersion)" | Should -Be '7.6'
         $manifest.CompatiblePSEditions | Should -Be Core
         $manifest.Tags, $manifest.LicenseUri, $manifest.ProjectUri, $manifest.ReleaseNotes | Should -Not -BeNullOrEmpty
         $manifest.ExportedFunctions.Keys | Should -BeNullOrEmpty

@@ -22,7 +22,7 @@ public sealed class RemoveDhcpReservationCommand : ReservationCommand
     protected override void EndProcessing() => Guard(Path, () =>
     {
         var present = ReadReservations();
-        bool IsMeant(DhcpReservation item, string address) => string.Equals(item.MacAddress.ToString(), address, StringComparison.OrdinalIgnoreCase) || item.IPAddress.ToString() == address;
+        bool IsMeant(DhcpReservation item, string address) => string.Equals(item.MacAddress.ToString(), address, StringComparison.OrdinalIgnoreCase) || item.IPAddress.ToString() == address || item.Address.ToString() == address;
         foreach (var address in _addresses.Where(address => !present.Items.Any(item => IsMeant(item, address))))
         {
             Guard(address, () => throw new ItemNotFoundException("ReservationNotFound", present.Path, null, $"there is no reservation for '{address}'", "Get-DhcpReservation lists those that are there"));

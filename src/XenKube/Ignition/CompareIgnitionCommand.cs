@@ -45,6 +45,6 @@ public sealed class CompareIgnitionCommand : NodeCommand
             throw Reports.Error(config, node.ConfigPath);
         }
         var before = IgnitionPublisher.Read(node.IgnitionPath);
-        WriteObject(IgnitionComparison.Compare(before is null ? null : new ReadOnlyMemory<byte>(before), System.Text.Encoding.UTF8.GetBytes(config.Json)).Changes, enumerateCollection: true);
+        WriteObject(IgnitionComparison.Compare(before is null ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(before), System.Text.Encoding.UTF8.GetBytes(config.Json)).Changes, enumerateCollection: true);
     }
 }

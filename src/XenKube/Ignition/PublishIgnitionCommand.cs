@@ -105,5 +105,5 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     }
 
     // An array that is null would become memory that is empty.
-    private static ReadOnlyMemory<byte>? Memory(byte[]? bytes) => bytes is null ? null : new ReadOnlyMemory<byte>(bytes);
+    private static ReadOnlyMemory<byte>? Memory(byte[]? bytes) => bytes is null ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(bytes);
 }

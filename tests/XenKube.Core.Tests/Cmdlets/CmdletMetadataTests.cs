@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using XenKube.Help;
 using XenKube.Tests.Support;
 
-namespace XenKube.Tests.Module;
+namespace XenKube.Tests.Cmdlets;
 
 /// <summary>
 /// What can be told of the cmdlets without a pwsh, from the metadata of the assembly. Nothing of it is run: the stubs of

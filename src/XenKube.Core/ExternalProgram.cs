@@ -82,8 +82,8 @@ internal static class ExternalProgram
                     string.Create(CultureInfo.InvariantCulture, $"'{Printable.Of(Line(name, arguments))}' did not end within {timeout.TotalSeconds:0.#} s and was stopped"),
                     "Look at what holds it up (its log, the system's journal), then try again");
             }
-            // A daemon it left behind may hold the pipes open: what it said itself is here by now.
-            Task.WaitAll(new[] { output.Done, error.Done }, TimeSpan.FromSeconds(2));
+            // A daemon it left behind may hold the pipes open, so the wait has an end; a busy dom0 needs seconds to read what was said.
+            Task.WaitAll(new[] { output.Done, error.Done }, TimeSpan.FromSeconds(10));
             return new ProgramResult(path, arguments, process.ExitCode, output.Text(), error.Text());
         }
     }

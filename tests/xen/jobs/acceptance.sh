@@ -30,6 +30,7 @@ show xenkube host check
 
 up "the nodes"
 ok "key import" xenkube key import lab-key.asc
+rmdir $XENDIR/guests/etcd 2>/dev/null
 ok "cluster new" xenkube cluster new etcd
 ok "node new, two nodes from one decode" xenkube node new etcd/node-1 etcd/node-2 --image 1520.9.0
 ok "parted reads the disk" bash -c 'parted -sm $XENDIR/guests/etcd/node-1.img unit B print | grep -q "^9:2487222272B:4754243583B:2267021312B:ext4:ROOT"'

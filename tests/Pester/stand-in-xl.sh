@@ -14,7 +14,7 @@ case $1 in
     disk=$(sed -n "s/^disk *= *\[ *'\([^,]*\),.*/\1/p" "$config")
     mac=$(sed -n "s/^vif *= *\[ *'mac=\([^,]*\),.*/\1/p" "$config")
     flags=r-----; [[ " $* " == *" -p "* ]] && flags=--p---
-    printf '%s\t%s\t%s\t%s\n' "$count" "$flags" "$disk" "$mac" > "$state/$name"
+    printf '%s\t%s\t%s\t%s\n' "$count" "$flags" "$disk" "$mac" > "$state/.new.$$"; mv "$state/.new.$$" "$state/$name"
     echo "Parsing config from $config" >&2;;
   list)
     if [ "$2" = -l ]; then

@@ -24,23 +24,23 @@ if (-not (Test-Path $env:XENDIR/xenkube.json)) {
     @{ reservationsFile = 'hostsfile' } | ConvertTo-Json | Set-Content $env:XENDIR/xenkube.json
 }
 $reserved = Get-DhcpReservation -Path $env:XENDIR/hostsfile -ErrorAction Ignore
-if (-not $reserved) { New-DhcpReservation -Range 10..99 -Path $env:XENDIR/hostsfile -Confirm:$false }
+if (-not $reserved) { New-DhcpReservation -Range 10..99 -Path $env:XENDIR/hostsfile -Confirm:$false | Select-Object -First 2 | Out-Host }
 
 # wget, gpg --import, gpg --verify: the image gets its name only when its signature is proven
-Import-SigningKey -Path $assets/Sample_Image_Signing_Key.asc
+Import-SigningKey -Path $assets/Sample_Image_Signing_Key.asc | Out-Host
 $image = Get-CoreOSImage -Version 1520.9.0 -BaseUri "$assets/release"
 $image | Test-ImageSignature -Detailed | Out-String
 
 # mkdir, bzcat three times
-if (-not (Get-Cluster etc*)) { New-Cluster etcd }
+if (-not (Get-Cluster etc*)) { New-Cluster etcd | Out-Host }
 $missing = 'node-1', 'node-2', 'node-3' | Where-Object { -not (Get-Node etcd "$_*" | Where-Object HasDisk) }
-if ($missing) { New-Node etcd $missing -Image $image.Version }
+if ($missing) { New-Node etcd $missing -Image $image.Version | Out-Host }
 
 # parted
-Get-Node etcd/node-1 | Get-DiskPartition
+Get-Node etcd/node-1 | Get-DiskPartition | Out-Host
 
 # mount, echo > grub.cfg, umount
-Get-Node etcd | Set-OemGrubConfig -PassThru
+Get-Node etcd | Set-OemGrubConfig -PassThru | Out-Host
 
 # vi node-1.ct, ct, cp to nginx
 foreach ($node in Get-Node etcd) {
@@ -60,12 +60,12 @@ passwd:
         - ssh-rsa AAAAB3......
 "@ | Set-Content -NoNewline $node.ConfigPath
 }
-Get-Item $env:XENDIR/guests/etcd/*.ct | ConvertTo-Ignition | Publish-Ignition
+Get-Item $env:XENDIR/guests/etcd/*.ct | ConvertTo-Ignition | Publish-Ignition | Out-Host
 Get-Content $env:XENDIR/nginx/etcd/node-1.json
 
 # vi node-1.cfg
 $new = Get-Node etcd | Where-Object { -not (Test-Path $_.GuestConfigPath) }
-if ($new) { $new | New-XenGuest -FirstAddress 192.168.100.11 }
+if ($new) { $new | New-XenGuest -FirstAddress 192.168.100.11 | Out-Host }
 Get-Content $env:XENDIR/guests/etcd/node-1.cfg
 
 # the second configuration: time from dom0, by ntpd
@@ -105,5 +105,5 @@ passwd:
 }
 
 # kgen refresh node-1 node-2 node-3
-Get-Node etcd | Reset-Ignition
-Get-Node etcd
+Get-Node etcd | Reset-Ignition | Out-Host
+Get-Node etcd | Out-Host

@@ -90,18 +90,6 @@ internal static class HostCommands
         run.CancellationToken.WaitHandle.WaitOne();
     }
 
-    internal static HostOptions Options(CommandRun run)
-    {
-        var directory = NodeCommands.Directory(run);
-        var settings = directory.Settings;
-        return new HostOptions(directory.Path)
-        {
-            Address = IPAddress.Parse(settings.Address),
-            Port = settings.Port,
-            Bridge = settings.Bridge,
-            MacPrefix = settings.MacPrefix,
-            ReservationsFile = directory.ReservationsPath,
-            RemoveDefaultSite = run.Has(RemoveDefault),
-        };
-    }
+    private static HostOptions Options(CommandRun run) =>
+        HostSettings.Read(NodeCommands.Directory(run)) with { RemoveDefaultSite = run.Has(RemoveDefault) };
 }

@@ -38,6 +38,7 @@ public sealed class IgnitionResetter
     {
         ArgumentNullException.ThrowIfNull(nodes);
         ArgumentNullException.ThrowIfNull(options);
+        using var held = _directory.Lock("refresh of nodes", cancellationToken);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.ThrottleLimit), CancellationToken = cancellationToken };
         var domains = new XenImageUseProbe(new XlDriver());
         var plans = new ResetPlan[nodes.Count];

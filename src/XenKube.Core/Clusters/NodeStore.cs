@@ -93,6 +93,7 @@ public sealed class NodeStore
         ArgumentNullException.ThrowIfNull(options);
         new ClusterStore(_directory).Get(cluster);
         var nodes = names.Select(name => Describe(cluster, name)).ToArray();
+        using var held = _directory.Lock("making of nodes", cancellationToken);
         NodeDiskWriter.Write(image.Path, [.. nodes.Select(node => node.DiskPath)], options with { ExpectedSha512 = image.Sha512 ?? options.ExpectedSha512 }, progress, cancellationToken);
         return [.. nodes.Select(node => node with { HasDisk = true })];
     }

@@ -1,3 +1,5 @@
+using XenKube.Hosting;
+
 namespace XenKube.Clusters;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace XenKube.Clusters;
 /// </summary>
 public sealed class XenDirectory
 {
+    // Longer than pouring a set of nodes takes; who waits longer is told who is in the way.
+    private static readonly TimeSpan LockWait = TimeSpan.FromMinutes(2);
+
     private readonly Lazy<XenSettings> _settings;
 
     /// <summary>Opens a directory; it need not exist yet.</summary>
@@ -72,6 +77,13 @@ public sealed class XenDirectory
         var name = full[prefix.Length..].Split(System.IO.Path.DirectorySeparatorChar)[0];
         return ItemName.IsValid(name) && Directory.Exists(System.IO.Path.Combine(GuestsPath, name)) ? name : null;
     }
+
+    /// <summary>Keeps other processes of XenKube from changing this XENDIR until it is disposed of; waits for one that is at work.</summary>
+    /// <param name="purpose">What it is taken for, which others are told.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ItemInUseException">Another process was at work all the time; the message says which.</exception>
+    internal XenDirLock Lock(string purpose, CancellationToken cancellationToken = default) =>
+        XenDirLock.Take(Path, purpose, LockWait, cancellationToken: cancellationToken);
 
     /// <inheritdoc/>
     public override string ToString() => Path;

@@ -243,9 +243,11 @@ internal sealed unsafe class SymbolDecoder : IDisposable
                     // Ranks 16 and on are in memory, and move up from the far end. What lies in the places of the first
                     // sixteen there, and before, is of no matter.
                     var value = ranks[rank];
-                    for (var from = ranks + rank - Vector256<byte>.Count; ; from -= Vector256<byte>.Count)
+                    // The two ranges overlap, so a vector has to be one register: on a processor without AVX a Vector256 is
+                    // two, and the first is stored before the second is loaded.
+                    for (var from = ranks + rank - Vector128<byte>.Count; ; from -= Vector128<byte>.Count)
                     {
-                        Vector256.Load(from).Store(from + 1);
+                        Vector128.Load(from).Store(from + 1);
                         if (from <= ranks + 16)
                         {
                             break;

@@ -134,33 +134,19 @@ public sealed class HostCheck(HostOptions options)
         }
     }
 
-    /// <summary>A file is put into XENDIR/nginx for the moment and has to come back over HTTP: only that proves that it is our directory that is served.</summary>
     private CheckResult CheckServing(CancellationToken cancellationToken)
     {
-        var name = $"xenkube-check-{Path.GetRandomFileName()}.txt";
-        var path = Path.Combine(options.XenDir, "nginx", name);
-        var uri = new UriBuilder(Uri.UriSchemeHttp, options.Address.ToString(), options.Port, name).Uri;
+        var root = Path.Combine(options.XenDir, "nginx");
         try
         {
-            AtomicFile.Write(path, "xenkube"u8);
-            var result = IgnitionEndpoint.Test(uri, path, TimeSpan.FromSeconds(5), cancellationToken);
-            return result.IsOk ? Pass("serving", $"{options.XenDir}/nginx on http://{options.Address}:{options.Port.ToString(CultureInfo.InvariantCulture)}/")
-                : new("serving", CheckStatus.Fail, $"{uri.GetLeftPart(UriPartial.Authority)} does not serve {options.XenDir}/nginx: {result.Problem}", "Install-IgnitionSite (xenkube host apply), or Start-IgnitionServer");
+            var result = SiteProbe.Test(root, options.Address, options.Port, TimeSpan.FromSeconds(5), cancellationToken);
+            var served = $"http://{options.Address}:{options.Port.ToString(CultureInfo.InvariantCulture)}";
+            return result.IsOk ? Pass("serving", $"{root} on {served}/")
+                : new("serving", CheckStatus.Fail, result.Status == 404 ? $"{served} does not serve {root}, but another directory" : $"{served} does not serve {root}: {result.Problem}", "Install-IgnitionSite (xenkube host apply), or Start-IgnitionServer");
         }
         catch (XenKubeException e)
         {
             return Failure("serving", e);
-        }
-        finally
-        {
-            try
-            {
-                File.Delete(path);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // It was not written either.
-            }
         }
     }
 

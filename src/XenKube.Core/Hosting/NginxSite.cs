@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -9,6 +10,9 @@ namespace XenKube.Hosting;
 public sealed record NginxSite
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>nginx gives up opening a socket after 2.5 s; new workers serve at once.</summary>
+    private static readonly TimeSpan Answer = TimeSpan.FromSeconds(3);
 
     /// <summary>The directory that is served, XENDIR/nginx.</summary>
     public required string Root { get; init; }
@@ -104,12 +108,51 @@ public sealed record NginxSite
         if (MainConfiguration is null)
         {
             ServiceControl.Run(["reload-or-restart", "nginx.service"], "nginx.service", Timeout, cancellationToken);
-            return;
         }
-        var result = RunNginx(["-s", "reload"], cancellationToken);
-        if (result.ExitCode != 0)
+        else if (RunNginx(["-s", "reload"], cancellationToken) is { ExitCode: not 0 } result)
         {
             throw new OperationFailedException("ServiceNotReloaded", "nginx", null, $"nginx cannot be told to reload: {Said(result)}", "Start nginx, then install the site again");
+        }
+        // A socket on one address cannot be opened while another one listens on all addresses, and the other way round. nginx -t
+        // does not see that; a reload then keeps the old sockets and the old configuration, and says so in its log only. A
+        // restart, as in the guide, begins with new sockets.
+        if (!IsServed(cancellationToken))
+        {
+            Restart(cancellationToken);
+            _ = IsServed(cancellationToken);
+        }
+    }
+
+    /// <summary>False for a site that was taken back, too.</summary>
+    private bool IsServed(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return File.Exists(EnabledPath) && SiteProbe.Wait(Root, Address, Port, Answer, cancellationToken);
+        }
+        catch (XenKubeException)
+        {
+            // The directory is missing or not ours to write: whether it is served cannot be seen from here.
+            return false;
+        }
+    }
+
+    private void Restart(CancellationToken cancellationToken)
+    {
+        if (MainConfiguration is null)
+        {
+            ServiceControl.Run(["restart", "nginx.service"], "nginx.service", Timeout, cancellationToken);
+            return;
+        }
+        RunNginx(["-s", "stop"], cancellationToken);
+        // The old processes may be busy with the reload, and hold their sockets until that is over.
+        var watch = Stopwatch.StartNew();
+        while (RunNginx([], cancellationToken) is { ExitCode: not 0 } result)
+        {
+            if (watch.Elapsed > Timeout || !result.Error.Contains("Address already in use", StringComparison.Ordinal))
+            {
+                throw new OperationFailedException("ServiceNotReloaded", "nginx", null, $"nginx does not start again: {Said(result)}", "See its error log");
+            }
         }
     }
 

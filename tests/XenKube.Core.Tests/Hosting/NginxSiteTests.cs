@@ -102,6 +102,26 @@ public sealed class NginxSiteTests : IDisposable
     }
 
     [SkippableFact]
+    public void Site_on_one_address_replaces_one_on_all_and_comes_back()
+    {
+        // Debian's own site listens on all addresses; a reload cannot open one of them beside it.
+        var port = FreePort();
+        _folder.Write("html/index.html", "Debian's own");
+        _folder.Write("nginx/sites-enabled/default", $"server {{ listen {port} default_server; root {_folder["html"]}; }}\n");
+        StartNginx();
+        var site = Site with { Port = port, RemoveDefault = true };
+        var change = site.ToChange();
+        Assert.NotNull(change.Apply(Backups));
+        var result = IgnitionEndpoint.Test(new Uri($"http://127.0.0.1:{port}/etcd/node-1.json"), _folder["xen/nginx/etcd/node-1.json"], TimeSpan.FromSeconds(5));
+        Assert.True(result.IsOk, result.Problem);
+        Assert.Equal(["etcd"], Directory.EnumerateFileSystemEntries(_folder["xen/nginx"]).Select(Path.GetFileName));
+
+        BackupStore.Restore(Backups.Latest("site")!);
+        change.ActivateOnly(default);
+        Assert.Equal("Debian's own".Length, IgnitionEndpoint.Test(new Uri($"http://127.0.0.1:{port}/"), null, TimeSpan.FromSeconds(5)).Length);
+    }
+
+    [SkippableFact]
     public void Site_that_nginx_refuses_is_taken_back()
     {
         StartNginx();

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace XenKube.Hosting;
+
+/// <summary>
+/// Whether a directory is what a web server serves. A file is put into it for the moment and has to come back over HTTP: only
+/// that proves that it is this directory, and not another site of the same server.
+/// </summary>
+internal static class SiteProbe
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Asks once.</summary>
+    public static IgnitionEndpointResult Test(string root, IPAddress address, int port, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var name = $"xenkube-check-{Path.GetRandomFileName()}.txt";
+        var path = Path.Combine(root, name);
+        try
+        {
+            AtomicFile.Write(path, "xenkube"u8);
+            return IgnitionEndpoint.Test(new UriBuilder(Uri.UriSchemeHttp, address.ToString(), port, name).Uri, path, timeout, cancellationToken);
+        }
+        finally
+        {
+            try
+            {
+                File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It was not written either.
+            }
+        }
+    }
+
+    /// <summary>Asks until it is served, or the time is over: a server that was told to reload takes a moment.</summary>
+    public static bool Wait(string root, IPAddress address, int port, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!Test(root, address, port, limit, cancellationToken).IsOk)
+        {
+            if (watch.Elapsed > limit)
+            {
+                return false;
+            }
+            cancellationToken.WaitHandle.WaitOne(Pause);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        return true;
+    }
+}

@@ -22,6 +22,19 @@ internal readonly partial record struct FileStatus(uint Mode, uint UserId, uint 
     /// <summary>The status of a path, links followed unless told otherwise; null when there is nothing.</summary>
     public static FileStatus? Read(string path, bool follow = true) => Call(CurrentDirectory, path, follow ? 0 : NoFollow);
 
+    /// <summary>The same for a file of the host: trouble is an error that names the file.</summary>
+    public static FileStatus? Of(string path, bool follow = true)
+    {
+        try
+        {
+            return Read(path, follow);
+        }
+        catch (IOException e)
+        {
+            throw new OperationFailedException("FileNotReadable", Printable.Of(path), null, e.Message.StartsWith(path + ": ", StringComparison.Ordinal) ? e.Message[(path.Length + 2)..] : e.Message, e.HResult == 13 ? "Run this as root" : null, e);
+        }
+    }
+
     /// <summary>The status of an open file.</summary>
     public static FileStatus? Read(SafeHandle handle) => Call((int)handle.DangerousGetHandle(), "", EmptyPath);
 

@@ -14,5 +14,11 @@ public abstract class XenDirCommand : XenKubeCommand
     public string? XenDir { get; set; }
 
     /// <summary>The directory, which exists.</summary>
-    protected XenDirectory Directory => _directory ??= Require(() => XenDirectory.Resolve(XenDir is null ? null : Resolve(XenDir)));
+    protected XenDirectory Directory => _directory ??= Require(() => XenDirectory.Resolve(XenDir is null ? null : Resolve(XenDir), TellWhoIsInTheWay));
+
+    /// <summary>A XENDIR that need not be the one asked for, such as that of a node from the pipeline.</summary>
+    /// <param name="path">Its path.</param>
+    protected XenDirectory Open(string path) => new(path) { OnWait = TellWhoIsInTheWay };
+
+    private void TellWhoIsInTheWay(string holder) => Tell($"waiting for another XenKube that is at work in the same XENDIR: {holder}");
 }

@@ -10,6 +10,7 @@ namespace XenKube.Commands;
 public abstract class XenKubeCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private Queue? _queue;
 
     /// <summary>Cancelled by Ctrl+C.</summary>
     protected CancellationToken StopToken => _stop.Token;
@@ -68,14 +69,17 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     {
         ArgumentNullException.ThrowIfNull(work);
         using var reports = new BlockingCollection<OperationProgress>();
+        var queue = new Queue(reports);
+        _queue = queue;
         var task = Task.Run(() =>
         {
             try
             {
-                return work(new Queue(reports), StopToken);
+                return work(queue, StopToken);
             }
             finally
             {
+                _queue = null;
                 reports.CompleteAdding();
             }
         });
@@ -94,6 +98,20 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
             Complete(shown);
         }
         return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Says what goes on: as a warning, or as progress while work is done on another thread, from where no warning may be written.</summary>
+    /// <param name="text">What goes on.</param>
+    protected void Tell(string text)
+    {
+        if (_queue is { } queue)
+        {
+            queue.Report(new OperationProgress("Waiting", text, 0, -1, null));
+        }
+        else
+        {
+            WriteWarning(text);
+        }
     }
 
     /// <summary>Asks PowerShell whether a change may be made: says the sentence for -WhatIf and -Verbose, asks it for -Confirm.</summary>

@@ -13,15 +13,15 @@ internal static class ClusterCommands
     public static Command Create(Terminal terminal)
     {
         var make = new Command("new", "Make clusters.") { Names, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(make, terminal, run => run.ForEach(run.Get(Names), name => Print(run, [Store(run).Create(name)])));
+        CommandRun.Handle(make, terminal, run => run.ForEach(run.Get(Names), name => Print(run, [Store(run).Create(name, run.CancellationToken)])));
         var list = new Command("list", "List clusters.") { Pattern, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(list, terminal, run => Print(run, Store(run).List(run.Get(Pattern) ?? "*")));
         var remove = new Command("remove", "Remove clusters; --force removes their nodes too.") { Names, StandardOptions.Force, StandardOptions.XenDir };
-        CommandRun.Handle(remove, terminal, run => run.ForEach(run.Get(Names), name => Store(run).Remove(name, run.Get(StandardOptions.Force))));
+        CommandRun.Handle(remove, terminal, run => run.ForEach(run.Get(Names), name => Store(run).Remove(name, run.Get(StandardOptions.Force), run.CancellationToken)));
         return new Command("cluster", "Groups of nodes.") { make, list, remove };
     }
 
-    private static ClusterStore Store(CommandRun run) => new(XenDirectory.Resolve(run.Get(StandardOptions.XenDir)));
+    private static ClusterStore Store(CommandRun run) => new(NodeCommands.Directory(run));
 
     private static void Print(CommandRun run, IReadOnlyList<Cluster> clusters) => run.Print(clusters, (output, all) => TextTable.Write(
         output,

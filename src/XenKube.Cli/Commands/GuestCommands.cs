@@ -70,7 +70,8 @@ internal static class GuestCommands
     private static void New(CommandRun run)
     {
         var nodes = NodeCommands.Select(run, run.Get(Names));
-        var plan = new NodeGuests(NodeCommands.Directory(run)).Plan(
+        var guests = new NodeGuests(NodeCommands.Directory(run));
+        var plan = guests.Plan(
             nodes,
             (_, request) => request with
             {
@@ -89,9 +90,9 @@ internal static class GuestCommands
         {
             run.Warn(warning);
         }
-        plan.Write();
-        run.Print(plan.Guests.Select(guest => new { guest.Name, guest.ConfigPath, guest.DiskPath, MacAddress = guest.MacAddress.ToString(), IPAddress = guest.IPAddress?.ToString() }), (output, guests) => TextTable.Write(
-            output, ["Name", "MAC address", "IP address", "Configuration"], guests.Select(guest => new[] { guest.Name, guest.MacAddress, guest.IPAddress ?? "-", guest.ConfigPath })));
+        plan = guests.Write(plan, cancellationToken: run.CancellationToken);
+        run.Print(plan.Guests.Select(guest => new { guest.Name, guest.ConfigPath, guest.DiskPath, MacAddress = guest.MacAddress.ToString(), IPAddress = guest.IPAddress?.ToString() }), (output, all) => TextTable.Write(
+            output, ["Name", "MAC address", "IP address", "Configuration"], all.Select(guest => new[] { guest.Name, guest.MacAddress, guest.IPAddress ?? "-", guest.ConfigPath })));
     }
 
     private static void List(CommandRun run)

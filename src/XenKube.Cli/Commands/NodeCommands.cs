@@ -20,7 +20,7 @@ internal static class NodeCommands
         var list = new Command("list", "List nodes.") { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(list, terminal, List);
         var remove = new Command("remove", "Remove nodes with all their files.") { Names, StandardOptions.XenDir };
-        CommandRun.Handle(remove, terminal, run => run.ForEach(Select(run, run.Get(Names)), new NodeStore(Directory(run)).Remove));
+        CommandRun.Handle(remove, terminal, run => run.ForEach(Select(run, run.Get(Names)), node => new NodeStore(Directory(run)).Remove(node, run.CancellationToken)));
         return new Command("node", "Nodes of clusters: their disks and configs.") { make, list, remove, NodeRefreshCommand.Create(terminal), NodeCheckCommand.Create(terminal) };
     }
 
@@ -54,7 +54,7 @@ internal static class NodeCommands
         run.Print(Select(run, names is [] ? ["*"] : names), WriteTable);
     }
 
-    internal static XenDirectory Directory(CommandRun run) => XenDirectory.Resolve(run.Get(StandardOptions.XenDir));
+    internal static XenDirectory Directory(CommandRun run) => XenDirectory.Resolve(run.Get(StandardOptions.XenDir), holder => run.Warn($"waiting for another XenKube that is at work here: {holder}"));
 
     internal static List<Node> Select(CommandRun run, IEnumerable<string> names)
     {

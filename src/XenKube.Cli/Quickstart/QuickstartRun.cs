@@ -147,7 +147,7 @@ internal sealed class QuickstartRun : IDisposable
         {
             WriteConfig(node, GuideConfigs.First(ClusterName, node.Name));
             var config = IgnitionTranspiler.TranspileFile(node.ConfigPath, new TranspileOptions { Release = _directory.Settings.TranspilerRelease });
-            var published = IgnitionPublisher.Publish(config, node.IgnitionPath);
+            var published = new NodeStore(_directory).Publish(node, config, _cancellationToken);
             lines.Add($"{published.Path}: {published.Size} B, Ignition {config.Version}");
         }
         lines.Add(File.ReadAllText(nodes[0].IgnitionPath));
@@ -174,7 +174,8 @@ internal sealed class QuickstartRun : IDisposable
     private IEnumerable<string> WriteGuests(Node[] nodes)
     {
         var missing = nodes.Where(node => !File.Exists(node.GuestConfigPath)).ToArray();
-        new NodeGuests(_directory).Plan(missing, firstAddress: missing.Length == nodes.Length ? IPAddress.Parse("192.168.100.11") : null).Write();
+        var guests = new NodeGuests(_directory);
+        guests.Write(guests.Plan(missing, firstAddress: missing.Length == nodes.Length ? IPAddress.Parse("192.168.100.11") : null), cancellationToken: _cancellationToken);
         return [nodes[0].GuestConfigPath, .. Lines(File.ReadAllText(nodes[0].GuestConfigPath)).Select(line => "  " + line), .. nodes[1..].Select(node => node.GuestConfigPath)];
     }
 

@@ -45,10 +45,12 @@ public sealed class ClusterStore
 
     /// <summary>Makes a cluster: its directory, and the one its configs are served from.</summary>
     /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Ends the wait for another XenKube that is at work there.</param>
     /// <exception cref="ItemExistsException">It exists already.</exception>
-    public Cluster Create(string name)
+    public Cluster Create(string name, CancellationToken cancellationToken = default)
     {
         ItemName.Check(name, "cluster");
+        using var held = _directory.Lock($"making of the cluster {name}", cancellationToken);
         if (Directory.Exists(PathOf(name)))
         {
             throw new ItemExistsException("ClusterExists", PathOf(name), null, "the cluster exists already");
@@ -68,10 +70,13 @@ public sealed class ClusterStore
     /// <summary>Removes a cluster with its published configs.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="withNodes">True to remove the files of its nodes too; otherwise a cluster that has any is refused.</param>
+    /// <param name="cancellationToken">Ends the wait for another XenKube that is at work there.</param>
     /// <exception cref="ItemNotFoundException">There is none of that name.</exception>
     /// <exception cref="ItemInUseException">It has nodes, or a node's disk is in use.</exception>
-    public void Remove(string name, bool withNodes = false)
+    public void Remove(string name, bool withNodes = false, CancellationToken cancellationToken = default)
     {
+        ItemName.Check(name, "cluster");
+        using var held = _directory.Lock($"removal of the cluster {name}", cancellationToken);
         var cluster = Get(name);
         if (!withNodes && Directory.EnumerateFileSystemEntries(cluster.Path).FirstOrDefault() is { } entry)
         {
@@ -80,7 +85,7 @@ public sealed class ClusterStore
         var nodes = new NodeStore(_directory);
         foreach (var node in nodes.List(new NodeName(name, "*")))
         {
-            nodes.Remove(node);
+            nodes.RemoveFiles(node);
         }
         try
         {

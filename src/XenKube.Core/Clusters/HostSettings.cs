@@ -19,6 +19,7 @@ public static class HostSettings
             Bridge = settings.Bridge,
             MacPrefix = settings.MacPrefix,
             ReservationsFile = directory.ReservationsPath,
+            OnWait = directory.OnWait,
         };
     }
 }

@@ -19,7 +19,7 @@ public sealed class NodeGuests
 
     /// <summary>The guests and their domains, and what can be done with them.</summary>
     /// <param name="xl">How to talk to Xen; null for the xl on the PATH.</param>
-    public XenGuests Open(XlDriver? xl = null) => new(xl ?? new XlDriver(), _directory.GuestsPath, Reservations());
+    public XenGuests Open(XlDriver? xl = null) => new(xl ?? new XlDriver(), _directory.GuestsPath, Reservations()) { Lock = _directory.Lock };
 
     /// <summary>Plans the guest configurations of nodes, held against those of all clusters; nothing is written yet.</summary>
     /// <param name="nodes">The nodes.</param>
@@ -45,6 +45,23 @@ public sealed class NodeGuests
             Force = force,
             Defaults = new GuestDefaults { Bridge = settings.Bridge, Memory = settings.Memory, VCpus = settings.VCpus, MacPrefix = settings.MacPrefix },
         });
+    }
+
+    /// <summary>
+    /// Writes planned configurations. They are planned once more with the XENDIR locked: another process may have taken a name
+    /// or an address in the meantime.
+    /// </summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="names">Names of the guests to write; null for all.</param>
+    /// <param name="cancellationToken">Ends the wait for another XenKube that is at work there.</param>
+    /// <returns>The plan as it was carried out: where an address was taken meanwhile, with the next one.</returns>
+    public GuestPlan Write(GuestPlan plan, IReadOnlyCollection<string>? names = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        using var held = _directory.Lock("writing of guest configurations", cancellationToken);
+        var now = plan.Again(ConfigFiles(), Reservations());
+        now.Write(names);
+        return now;
     }
 
     /// <summary>The addresses that dnsmasq has reserved; none where there is no such file.</summary>

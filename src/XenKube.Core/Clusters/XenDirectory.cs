@@ -8,9 +8,6 @@ namespace XenKube.Clusters;
 /// </summary>
 public sealed class XenDirectory
 {
-    // Longer than pouring a set of nodes takes; who waits longer is told who is in the way.
-    private static readonly TimeSpan LockWait = TimeSpan.FromMinutes(2);
-
     private readonly Lazy<XenSettings> _settings;
 
     /// <summary>Opens a directory; it need not exist yet.</summary>
@@ -24,9 +21,10 @@ public sealed class XenDirectory
 
     /// <summary>The directory that was asked for, else the one in the environment variable XENDIR.</summary>
     /// <param name="path">What was asked for, or null.</param>
+    /// <param name="onWait">Called with who is at work there when that has to be waited for; null for nobody.</param>
     /// <exception cref="InvalidInputException">Neither is there.</exception>
     /// <exception cref="ItemNotFoundException">There is no such directory.</exception>
-    public static XenDirectory Resolve(string? path)
+    public static XenDirectory Resolve(string? path, Action<string>? onWait = null)
     {
         var chosen = !string.IsNullOrEmpty(path) ? path : Environment.GetEnvironmentVariable("XENDIR");
         if (string.IsNullOrEmpty(chosen))
@@ -34,7 +32,7 @@ public sealed class XenDirectory
             throw new InvalidInputException("XenDirNotSet", null, null, "XENDIR must be set", "Set the environment variable XENDIR, or name the directory with -XenDir (--xen-dir)");
         }
         return Directory.Exists(chosen)
-            ? new XenDirectory(chosen)
+            ? new XenDirectory(chosen) { OnWait = onWait }
             : throw new ItemNotFoundException("XenDirNotFound", chosen, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
     }
 
@@ -63,6 +61,9 @@ public sealed class XenDirectory
     /// <exception cref="InvalidInputException">xenkube.json is not valid.</exception>
     public XenSettings Settings => _settings.Value;
 
+    /// <summary>Called with who is at work here when another process of XenKube has to be waited for; null for nobody.</summary>
+    public Action<string>? OnWait { get; init; }
+
     /// <summary>The name of the cluster whose directory this is, or lies in; null if it is none.</summary>
     /// <param name="path">A directory or file.</param>
     public string? FindClusterAt(string path)
@@ -78,12 +79,15 @@ public sealed class XenDirectory
         return ItemName.IsValid(name) && Directory.Exists(System.IO.Path.Combine(GuestsPath, name)) ? name : null;
     }
 
-    /// <summary>Keeps other processes of XenKube from changing this XENDIR until it is disposed of; waits for one that is at work.</summary>
+    /// <summary>
+    /// Keeps other processes of XenKube from changing this XENDIR until it is disposed of; waits for one that is at work, for
+    /// two minutes or for as many seconds as the environment variable XENKUBE_LOCK_WAIT says.
+    /// </summary>
     /// <param name="purpose">What it is taken for, which others are told.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ItemInUseException">Another process was at work all the time; the message says which.</exception>
     internal XenDirLock Lock(string purpose, CancellationToken cancellationToken = default) =>
-        XenDirLock.Take(Path, purpose, LockWait, cancellationToken: cancellationToken);
+        XenDirLock.Take(Path, purpose, XenDirLock.UsualWait, OnWait, cancellationToken);
 
     /// <inheritdoc/>
     public override string ToString() => Path;

@@ -18,7 +18,13 @@ public sealed class GuestPlan
     private readonly List<PlannedGuest> _guests = [];
     private readonly List<string> _warnings = [];
 
-    private GuestPlan(GuestPlanOptions options) => _options = options;
+    private readonly IReadOnlyList<GuestRequest> _requests;
+
+    private GuestPlan(IReadOnlyList<GuestRequest> requests, GuestPlanOptions options)
+    {
+        _requests = requests;
+        _options = options;
+    }
 
     /// <summary>The guests in the order they were asked for.</summary>
     public IReadOnlyList<PlannedGuest> Guests => _guests;
@@ -33,7 +39,7 @@ public sealed class GuestPlan
     /// <exception cref="ItemNotFoundException">There is no reservation left for one of them.</exception>
     public static GuestPlan Create(IReadOnlyList<GuestRequest> requests, GuestPlanOptions options)
     {
-        var plan = new GuestPlan(options);
+        var plan = new GuestPlan(requests, options);
         plan.ReadOthers(requests);
         // Addresses that are asked for come first, so that no other guest of the plan is given one of them.
         var asked = requests.Select(plan.AskedAddress).ToList();
@@ -45,10 +51,15 @@ public sealed class GuestPlan
         return plan;
     }
 
-    /// <summary>Writes all configurations.</summary>
-    public void Write()
+    /// <summary>The same guests planned again, held against what there is now.</summary>
+    internal GuestPlan Again(IReadOnlyList<string> configFiles, IReadOnlyList<GuestAddress> reservations) =>
+        Create(_requests, _options with { ConfigFiles = configFiles, Reservations = reservations });
+
+    /// <summary>Writes configurations.</summary>
+    /// <param name="names">Names of the guests; null for all.</param>
+    public void Write(IReadOnlyCollection<string>? names = null)
     {
-        foreach (var guest in _guests)
+        foreach (var guest in _guests.Where(guest => names is null || names.Contains(guest.Name)))
         {
             guest.Write();
         }

@@ -78,7 +78,7 @@ internal static class GuestPreflight
         var devices = new HashSet<string>();
         foreach (var disk in config.Disks.Where(disk => disk.Target.Length > 0))
         {
-            if (FileStatus.Read(disk.Target) is not { } status)
+            if (FileStatus.Of(disk.Target) is not { } status)
             {
                 throw new ItemNotFoundException("ImageNotFound", file, config.PlaceOf("disk"), $"the disk image {Printable.Of(disk.Target)} does not exist", "Make the node's disk (New-Node), or correct disk= in the configuration");
             }

@@ -15,6 +15,9 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     /// <summary>How to talk to Xen.</summary>
     public XlDriver Xl { get; } = xl;
 
+    /// <summary>Keeps other processes from changing the configurations while they are changed here; null where there is no need to.</summary>
+    internal Func<string, CancellationToken, IDisposable>? Lock { get; init; }
+
     /// <summary>Every guest that has a configuration or a domain, those of XENDIR first, in the order of their clusters.</summary>
     /// <param name="warn">Called with what could not be read; null to ignore it.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -183,6 +186,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     public IReadOnlyList<GuestResult> Remove(IReadOnlyList<string> configPaths, GuestActionOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new GuestActionOptions();
+        using var held = Lock?.Invoke("removal of guest configurations", cancellationToken);
         return GuestBatch.Run(configPaths, options, path =>
         {
             var name = NameOf(path);

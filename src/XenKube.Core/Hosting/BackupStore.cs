@@ -51,22 +51,48 @@ public sealed partial class BackupStore(string directory)
         System.IO.Directory.Delete(set.Directory, recursive: true);
     }
 
+    /// <summary>Keeps other processes of XenKube from changing the host's files until it is disposed of; waits for one that does.</summary>
+    internal XenDirLock Lock(string step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            MakeDirectory();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotKept(e);
+        }
+        try
+        {
+            return XenDirLock.Take(Directory, $"change of the host's {step}", XenDirLock.UsualWait, cancellationToken: cancellationToken);
+        }
+        catch (OperationFailedException e)
+        {
+            throw NotKept(e);
+        }
+    }
+
     internal BackupSet Save(string step, IReadOnlyList<FileChange> changes)
     {
         try
         {
-            System.IO.Directory.CreateDirectory(Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            MakeDirectory();
             var time = DateTimeOffset.UtcNow;
             var path = NewDirectory(step, ref time);
-            var entries = changes.Select((change, i) => SaveOne(path, change.Path, i)).ToList();
+            var entries = changes.Select((change, i) => SaveOne(path, change.Target, i)).ToList();
             AtomicFile.Write(Path.Combine(path, Manifest), JsonSerializer.SerializeToUtf8Bytes(entries), UnixFileMode.UserRead | UnixFileMode.UserWrite);
             return new BackupSet(Path.GetFileName(path), step, time, [.. entries.Select(entry => entry.Path)], path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OperationFailedException("BackupFailed", Directory, null, $"cannot keep a backup: {e.Message}", "Nothing was changed; run this as root or name another backup directory", e);
+            throw NotKept(e);
         }
     }
+
+    private void MakeDirectory() => System.IO.Directory.CreateDirectory(Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+    private OperationFailedException NotKept(Exception e) =>
+        new OperationFailedException("BackupFailed", Directory, null, $"cannot keep a backup: {(e as XenKubeException)?.Reason ?? e.Message}", "Nothing was changed; run this as root or name another backup directory", e);
 
     private static void Put(BackupSet set)
     {
@@ -99,7 +125,7 @@ public sealed partial class BackupStore(string directory)
 
     private static BackupEntry SaveOne(string directory, string path, int number)
     {
-        if (FileStatus.Read(path, follow: false) is not { } status)
+        if (FileStatus.Of(path, follow: false) is not { } status)
         {
             return new BackupEntry(path, "absent", "", 0, 0, 0);
         }
@@ -137,10 +163,10 @@ public sealed partial class BackupStore(string directory)
                 File.CreateSymbolicLink(entry.Path, entry.Data);
                 break;
             case "absent" when now is { IsDirectory: true }:
-                // A directory that was made stays when something lies in it by now.
-                if (!System.IO.Directory.EnumerateFileSystemEntries(entry.Path).Any())
+                // A directory that was made stays when something lies in it by now; a lock that nobody holds is nothing.
+                if (System.IO.Directory.EnumerateFileSystemEntries(entry.Path).All(path => Path.GetFileName(path) == XenDirLock.FileName))
                 {
-                    System.IO.Directory.Delete(entry.Path);
+                    System.IO.Directory.Delete(entry.Path, recursive: true);
                 }
                 break;
             case "absent" when now is not null:

@@ -33,7 +33,7 @@ public sealed class DhcpReservations
     /// <summary>Reads a hosts file; one that does not exist has no reservations.</summary>
     /// <param name="path">The file.</param>
     public static DhcpReservations Read(string path = DefaultPath) =>
-        FileStatus.Read(path) is null ? new(path, "") : new(path, Encoding.Latin1.GetString(SystemFile.Read(path)));
+        FileStatus.Of(path) is null ? new(path, "") : new(path, Encoding.Latin1.GetString(SystemFile.Read(path)));
 
     /// <summary>Reads the text of a hosts file.</summary>
     /// <param name="text">The text.</param>

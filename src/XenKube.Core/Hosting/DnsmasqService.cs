@@ -17,6 +17,9 @@ public sealed partial record DnsmasqService
     /// <summary>The process to signal; null to ask systemd for the unit's.</summary>
     public int? ProcessId { get; init; }
 
+    /// <summary>How the host's programs are run.</summary>
+    internal HostPrograms Programs { get; init; } = HostPrograms.Usual;
+
     /// <summary>Makes dnsmasq read its hosts file again.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public void Reload(CancellationToken cancellationToken)
@@ -30,7 +33,7 @@ public sealed partial record DnsmasqService
             return;
         }
         string[] arguments = Restart ? ["restart", Unit] : ["kill", "--signal=HUP", "--kill-who=main", Unit];
-        ServiceControl.Run(arguments, Unit, Timeout, cancellationToken);
+        ServiceControl.Run(Programs, arguments, Unit, Timeout, cancellationToken);
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -7,6 +7,9 @@ namespace XenKube.Hosting;
 /// <param name="Kind">What it shall be.</param>
 public sealed record FileChange(string Path, FileChangeKind Kind)
 {
+    /// <summary>The file that is really touched: for content behind a symbolic link, the one that the link leads to.</summary>
+    internal string Target { get; init; } = Path;
+
     /// <summary>Its bytes now; null when it is not there.</summary>
     internal byte[]? Before { get; init; }
 
@@ -28,24 +31,27 @@ public sealed record FileChange(string Path, FileChangeKind Kind)
     /// <summary>A file whose content is replaced.</summary>
     internal static FileChange Content(string path, byte[] after)
     {
-        var before = FileStatus.Read(path) is null ? null : SystemFile.Read(path);
-        return new(path, FileChangeKind.Content) { Before = before, After = after, IsNeeded = before is null || !before.AsSpan().SequenceEqual(after) };
+        var target = FileStatus.Of(path, follow: false) is { IsSymbolicLink: true } ? SystemFile.BehindLink(path) : path;
+        var before = FileStatus.Of(target) is null ? null : SystemFile.Read(target);
+        return new(path, FileChangeKind.Content) { Target = target, Before = before, After = after, IsNeeded = before is null || !before.AsSpan().SequenceEqual(after) };
     }
 
     /// <summary>A symbolic link.</summary>
     internal static FileChange Link(string path, string target)
     {
-        var there = FileStatus.Read(path, follow: false) is { IsSymbolicLink: true } ? File.ResolveLinkTarget(path, returnFinalTarget: false)!.FullName : null;
+        var there = FileStatus.Of(path, follow: false) is { IsSymbolicLink: true } ? File.ResolveLinkTarget(path, returnFinalTarget: false)!.FullName : null;
         return new(path, FileChangeKind.Link) { After = Encoding.UTF8.GetBytes(target), IsNeeded = there != target };
     }
 
     /// <summary>A file or link that is taken away.</summary>
     internal static FileChange Removal(string path) =>
-        new(path, FileChangeKind.Removal) { IsNeeded = FileStatus.Read(path, follow: false) is not null };
+        new(path, FileChangeKind.Removal) { IsNeeded = FileStatus.Of(path, follow: false) is not null };
 
     /// <summary>A directory that is made where it is missing.</summary>
     internal static FileChange Directory(string path) =>
-        new(path, FileChangeKind.Directory) { IsNeeded = FileStatus.Read(path) is null };
+        FileStatus.Of(path) is { IsDirectory: false }
+            ? throw new InvalidInputException("NotADirectory", path, null, "is a file where a directory is needed", "Move it away")
+            : new(path, FileChangeKind.Directory) { IsNeeded = FileStatus.Of(path) is null };
 
     private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
 

@@ -33,7 +33,7 @@ public sealed class FirewallRules
     /// <summary>Reads a rules file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ItemNotFoundException">There is no such file.</exception>
-    public static FirewallRules Read(string path = DefaultPath) => FileStatus.Read(path) is null
+    public static FirewallRules Read(string path = DefaultPath) => FileStatus.Of(path) is null
         ? throw new ItemNotFoundException("FirewallRulesNotFound", path, null, "there is no such file", "Install iptables-persistent, which writes it, or name the file that your firewall is loaded from")
         : new(path, Encoding.Latin1.GetString(SystemFile.Read(path)));
 
@@ -101,18 +101,23 @@ public sealed class FirewallRules
 
     /// <summary>The change of the file that makes it say what this says: tested by iptables-restore before the file is replaced.</summary>
     /// <param name="load">True to make netfilter-persistent load the rules.</param>
-    public SystemChange ToChange(bool load = true) => new("firewall", [FileChange.Content(Path, Encoding.Latin1.GetBytes(_text))])
+    public SystemChange ToChange(bool load = true) => ToChange(load, HostPrograms.Usual);
+
+    internal SystemChange ToChange(bool load, HostPrograms programs) => new("firewall", [FileChange.Content(Path, Encoding.Latin1.GetBytes(_text))])
     {
-        CheckBefore = Test,
-        Activate = load ? Load : null,
+        CheckBefore = token => Test(programs, token),
+        Activate = load ? token => Load(programs, token) : null,
     };
 
     /// <summary>Lets iptables-restore judge the rules, without loading them.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OperationFailedException">It does not accept them, or cannot be run.</exception>
-    public void Test(CancellationToken cancellationToken = default)
+    public void Test(CancellationToken cancellationToken = default) => Test(HostPrograms.Usual, cancellationToken);
+
+    private void Test(HostPrograms programs, CancellationToken cancellationToken)
     {
-        var result = ExternalProgram.Run("iptables-restore", ["--test"], Timeout, Encoding.Latin1.GetBytes(_text), cancellationToken: cancellationToken);
+        var result = programs.Run("iptables-restore", ["--test"], Timeout, "Install iptables; without it nobody can say whether the rules are right, and nothing is changed",
+            "Nothing was changed; another program may hold the lock of the tables ('fuser /run/xtables.lock')", Encoding.Latin1.GetBytes(_text), cancellationToken);
         if (result.ExitCode != 0)
         {
             throw new OperationFailedException("FirewallRulesRefused", Path, null, $"iptables-restore does not accept the rules: {result.Said}", result.Error.Contains("must be root", StringComparison.Ordinal) || result.Error.Contains("Permission denied", StringComparison.Ordinal) ? "Run this as root" : "Nothing was changed; correct the line it names");
@@ -122,7 +127,7 @@ public sealed class FirewallRules
     /// <summary>The file's text.</summary>
     public override string ToString() => _text;
 
-    private void Load(CancellationToken cancellationToken) => ServiceControl.Run(["restart", "netfilter-persistent.service"], "netfilter-persistent.service", Timeout, cancellationToken);
+    private static void Load(HostPrograms programs, CancellationToken cancellationToken) => ServiceControl.Run(programs, ["restart", "netfilter-persistent.service"], "netfilter-persistent.service", Timeout, cancellationToken);
 
     private List<FirewallRule> Candidates(FirewallPort port) =>
     [

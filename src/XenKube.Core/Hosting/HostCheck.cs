@@ -139,7 +139,7 @@ public sealed class HostCheck(HostOptions options)
         var root = Path.Combine(options.XenDir, "nginx");
         try
         {
-            var result = SiteProbe.Test(root, options.Address, options.Port, TimeSpan.FromSeconds(5), cancellationToken);
+            var result = SiteProbe.Wait(root, options.Address, options.Port, options.ServingPatience, TimeSpan.FromSeconds(5), cancellationToken);
             var served = $"http://{options.Address}:{options.Port.ToString(CultureInfo.InvariantCulture)}";
             return result.IsOk ? Pass("serving", $"{root} on {served}/")
                 : new("serving", CheckStatus.Fail, result.Status == 404 ? $"{served} does not serve {root}, but another directory" : $"{served} does not serve {root}: {result.Problem}", "Install-IgnitionSite (xenkube host apply), or Start-IgnitionServer");

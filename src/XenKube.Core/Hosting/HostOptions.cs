@@ -55,6 +55,15 @@ public sealed record HostOptions(string XenDir)
     /// <summary>Where the host's other files are; tests have a tree of their own.</summary>
     internal string SystemRoot { get; init; } = "/";
 
+    /// <summary>Called with who is at work in XENDIR when that has to be waited for; null for nobody.</summary>
+    internal Action<string>? OnWait { get; init; }
+
+    /// <summary>How the host's programs are run; tests have programs of their own.</summary>
+    internal HostPrograms Programs { get; init; } = HostPrograms.Usual;
+
+    /// <summary>How long a server that may just have been reloaded is given to serve XENDIR.</summary>
+    internal TimeSpan ServingPatience { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The network's broadcast address.</summary>
     internal IPAddress Broadcast => Address.GetAddressBytes() is [var a, var b, var c, _] ? new IPAddress([a, b, c, 255]) : Address;
 }

@@ -43,6 +43,7 @@ public sealed class HostPlan
     /// <param name="cancellationToken">Ends it; a step under way is taken back.</param>
     public IReadOnlyList<HostStepResult> Apply(Action<HostStepResult>? onResult = null, CancellationToken cancellationToken = default)
     {
+        using var held = IsNeeded && Directory.Exists(Options.XenDir) ? XenDirLock.Take(Options.XenDir, "setting up of the host", XenDirLock.UsualWait, Options.OnWait, cancellationToken) : null;
         var backups = new BackupStore(Options.BackupDirectory);
         var results = new List<HostStepResult>();
         foreach (var step in Steps)
@@ -72,7 +73,9 @@ public sealed class HostPlan
     /// <returns>The backup that was put back.</returns>
     public static BackupSet Undo(HostOptions options, string name, CancellationToken cancellationToken = default)
     {
-        var backup = new BackupStore(options.BackupDirectory).Latest(name)
+        var backups = new BackupStore(options.BackupDirectory);
+        using var held = Directory.Exists(backups.Directory) ? backups.Lock(name, cancellationToken) : null;
+        var backup = backups.Latest(name)
             ?? throw new ItemNotFoundException("BackupNotFound", options.BackupDirectory, null, $"there is no backup of the step '{Printable.Of(name)}'", "It was not changed by XenKube, or undone already");
         BackupStore.Restore(backup);
         if (options.Activate)
@@ -109,7 +112,7 @@ public sealed class HostPlan
 
     private static HostStep PlanSite(HostOptions options)
     {
-        var site = new NginxSite { Root = Path.Combine(options.XenDir, "nginx"), Address = options.Address, Port = options.Port, ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration, RemoveDefault = options.RemoveDefaultSite };
+        var site = new NginxSite { Root = Path.Combine(options.XenDir, "nginx"), Address = options.Address, Port = options.Port, ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration, RemoveDefault = options.RemoveDefaultSite, Programs = options.Programs };
         var change = site.ToChange();
         return new HostStep("site", change.IsNeeded ? File.Exists(site.AvailablePath) ? "another site" : "no site" : "installed", string.Create(CultureInfo.InvariantCulture, $"{site.Root} on {options.Address}:{options.Port}"), null) { Change = change };
     }
@@ -118,7 +121,7 @@ public sealed class HostPlan
     {
         var now = DhcpReservations.Read(options.ReservationsFile);
         var range = DhcpReservations.Range(options.FirstReservation, options.LastReservation, options.Address, options.MacPrefix);
-        var change = now.With(range).ToChange(new DnsmasqService { Unit = options.DnsmasqUnit ?? $"dnsmasq@{options.Bridge}.service" });
+        var change = now.With(range).ToChange(new DnsmasqService { Unit = options.DnsmasqUnit ?? $"dnsmasq@{options.Bridge}.service", Programs = options.Programs });
         return new HostStep("reservations", string.Create(CultureInfo.InvariantCulture, $"{now.Items.Count} reservations"), $"{range[0].IPAddress} to {range[^1].IPAddress}", null) { Change = change };
     }
 
@@ -139,14 +142,14 @@ public sealed class HostPlan
                 problem ??= e;
             }
         }
-        return new HostStep("firewall", closed.Count == 0 ? "open" : $"closed: {string.Join("; ", closed)}", $"open: {string.Join("; ", ports)}", problem) { Change = rules.ToChange() };
+        return new HostStep("firewall", closed.Count == 0 ? "open" : $"closed: {string.Join("; ", closed)}", $"open: {string.Join("; ", ports)}", problem) { Change = rules.ToChange(load: true, options.Programs) };
     }
 
     private static HostStep PlanTime(HostOptions options)
     {
         var server = TimeServer.Find(options.SystemRoot)
             ?? throw new ItemNotFoundException("TimeServerNotFound", null, null, "this host has no time service", "Install ntpsec or chrony");
-        var change = server.WithBroadcast(options.Broadcast).ToChange();
+        var change = server.WithBroadcast(options.Broadcast).ToChange(restart: true, options.Programs);
         return new HostStep("time", change.IsNeeded ? $"{server.Kind} does not serve the guests" : $"{server.Kind} serves the guests", $"broadcast {options.Broadcast}", null) { Change = change };
     }
 }

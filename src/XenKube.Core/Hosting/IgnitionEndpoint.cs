@@ -38,7 +38,8 @@ public static class IgnitionEndpoint
         }
         catch (HttpRequestException e)
         {
-            return Nothing(e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? "nobody listens there: start nginx (Install-IgnitionSite) or the embedded server (Start-IgnitionServer)" : $"cannot be fetched: {Printable.Of(e.InnerException?.Message ?? e.Message)}");
+            var isRefused = e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
+            return Nothing(isRefused ? "nobody listens there: start nginx (Install-IgnitionSite) or the embedded server (Start-IgnitionServer)" : $"cannot be fetched: {Printable.Of(e.InnerException?.Message ?? e.Message)}") with { IsRefused = isRefused };
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

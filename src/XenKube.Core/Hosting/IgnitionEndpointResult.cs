@@ -14,6 +14,9 @@ public sealed record IgnitionEndpointResult(Uri Uri, int Status, string ContentT
     /// <summary>True when the guest would get what was published.</summary>
     public bool IsOk => Problem.Length == 0;
 
+    /// <summary>True when nobody listens there.</summary>
+    internal bool IsRefused { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => IsOk ? $"{Uri}: ok" : $"{Uri}: {Problem}";
 }

@@ -35,6 +35,9 @@ public sealed record NginxSite
     /// <summary>The main configuration to test and reload; null for nginx's own, reloaded by systemd.</summary>
     public string? MainConfiguration { get; init; }
 
+    /// <summary>How the host's programs are run.</summary>
+    internal HostPrograms Programs { get; init; } = HostPrograms.Usual;
+
     /// <summary>The site's file.</summary>
     public string AvailablePath => Path.Combine(ConfigDirectory, "sites-available", Name);
 
@@ -80,7 +83,7 @@ public sealed record NginxSite
         {
             files.Add(FileChange.Removal(Path.Combine(ConfigDirectory, "sites-enabled", "default")));
         }
-        return new SystemChange("site", files) { CheckBefore = TestBefore, CheckAfter = Test, Activate = Reload };
+        return new SystemChange("site", files) { CheckBefore = TestBefore, CheckAfter = Test, Activate = Reload, CheckActive = RequireListener };
     }
 
     /// <summary>Lets nginx test its configuration.</summary>
@@ -107,7 +110,7 @@ public sealed record NginxSite
     {
         if (MainConfiguration is null)
         {
-            ServiceControl.Run(["reload-or-restart", "nginx.service"], "nginx.service", Timeout, cancellationToken);
+            ServiceControl.Run(Programs, ["reload-or-restart", "nginx.service"], "nginx.service", Timeout, cancellationToken);
         }
         else if (RunNginx(["-s", "reload"], cancellationToken) is { ExitCode: not 0 } result)
         {
@@ -128,7 +131,7 @@ public sealed record NginxSite
     {
         try
         {
-            return File.Exists(EnabledPath) && SiteProbe.Wait(Root, Address, Port, Answer, cancellationToken);
+            return File.Exists(EnabledPath) && SiteProbe.Wait(Root, Address, Port, Answer, Answer, cancellationToken).IsOk;
         }
         catch (XenKubeException)
         {
@@ -137,11 +140,21 @@ public sealed record NginxSite
         }
     }
 
+    /// <summary>Whatever else may be wrong with what is served: a site that nobody listens for is not installed.</summary>
+    private void RequireListener(CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(Root) && SiteProbe.Test(Root, Address, Port, Answer, cancellationToken).IsRefused)
+        {
+            throw new OperationFailedException("SiteNotServed", AvailablePath, null, string.Create(CultureInfo.InvariantCulture, $"nginx was told of the site, but nobody listens on {Address} port {Port}"),
+                "What was there before is back; nginx' error log says why (/var/log/nginx/error.log): is the bridge up, with that address?");
+        }
+    }
+
     private void Restart(CancellationToken cancellationToken)
     {
         if (MainConfiguration is null)
         {
-            ServiceControl.Run(["restart", "nginx.service"], "nginx.service", Timeout, cancellationToken);
+            ServiceControl.Run(Programs, ["restart", "nginx.service"], "nginx.service", Timeout, cancellationToken);
             return;
         }
         RunNginx(["-s", "stop"], cancellationToken);
@@ -157,7 +170,9 @@ public sealed record NginxSite
     }
 
     private ProgramResult RunNginx(string[] arguments, CancellationToken cancellationToken) =>
-        ExternalProgram.Run("nginx", MainConfiguration is null ? arguments : [.. arguments, "-c", MainConfiguration], Timeout, cancellationToken: cancellationToken);
+        Programs.Run("nginx", MainConfiguration is null ? arguments : [.. arguments, "-c", MainConfiguration], Timeout,
+            "Install nginx, or serve the configs with 'xenkube host serve'",
+            "It waits for something that its configuration names, such as a host name to be resolved: run 'nginx -t' yourself, and correct that first", cancellationToken: cancellationToken);
 
     private static string Said(ProgramResult result) => result.Error.Split('\n').FirstOrDefault(line => line.Contains("[emerg]", StringComparison.Ordinal)) is { } line ? Printable.Of(line) : result.Said;
 

@@ -5,12 +5,17 @@ internal static class ServiceControl
 {
     private static readonly string[] UnitFolders = ["/etc/systemd/system", "/run/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system"];
 
-    public static void Run(IReadOnlyList<string> arguments, string unit, TimeSpan timeout, CancellationToken cancellationToken)
+    public static void Run(HostPrograms programs, IReadOnlyList<string> arguments, string unit, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var result = ExternalProgram.Run("systemctl", arguments, timeout, cancellationToken: cancellationToken);
+        var look = $"See 'systemctl status {unit}' and 'journalctl -u {unit}'";
+        var result = programs.Run(
+            "systemctl", arguments, timeout, $"Without systemd have the files written only (-NoActivate, --no-activate) and tell {unit} yourself",
+            $"{look}; what was there before is back", cancellationToken: cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new OperationFailedException("ServiceNotReloaded", unit, null, $"'systemctl {string.Join(' ', arguments)}' failed: {result.Said}", $"See 'systemctl status {unit}' and 'journalctl -u {unit}'");
+            // systemctl(1): 5, the unit is not loaded.
+            throw new OperationFailedException("ServiceNotReloaded", unit, null, $"'systemctl {string.Join(' ', arguments)}' failed: {result.Said}",
+                result.ExitCode == 5 ? $"There is no {unit} here: install its package, or have the files written only (-NoActivate, --no-activate)" : look);
         }
     }
 

@@ -19,7 +19,8 @@ internal static class SiteProbe
         try
         {
             AtomicFile.Write(path, "xenkube"u8);
-            return IgnitionEndpoint.Test(new UriBuilder(Uri.UriSchemeHttp, address.ToString(), port, name).Uri, path, timeout, cancellationToken);
+            var host = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
+            return IgnitionEndpoint.Test(new UriBuilder(Uri.UriSchemeHttp, host.ToString(), port, name).Uri, path, timeout, cancellationToken);
         }
         finally
         {
@@ -34,19 +35,22 @@ internal static class SiteProbe
         }
     }
 
-    /// <summary>Asks until it is served, or the time is over: a server that was told to reload takes a moment.</summary>
-    public static bool Wait(string root, IPAddress address, int port, TimeSpan limit, CancellationToken cancellationToken)
+    /// <summary>
+    /// Asks until it is served, or the time is over: a server that was told to reload answers by its old configuration until its
+    /// new workers are there.
+    /// </summary>
+    public static IgnitionEndpointResult Wait(string root, IPAddress address, int port, TimeSpan limit, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        while (!Test(root, address, port, limit, cancellationToken).IsOk)
+        while (true)
         {
-            if (watch.Elapsed > limit)
+            var result = Test(root, address, port, timeout, cancellationToken);
+            if (result.IsOk || watch.Elapsed >= limit)
             {
-                return false;
+                return result;
             }
             cancellationToken.WaitHandle.WaitOne(Pause);
             cancellationToken.ThrowIfCancellationRequested();
         }
-        return true;
     }
 }

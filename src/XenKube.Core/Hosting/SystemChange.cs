@@ -33,6 +33,9 @@ public sealed class SystemChange
     /// <summary>Makes the service use the files; when it throws, everything is put back and it runs again.</summary>
     internal Action<CancellationToken>? Activate { get; init; }
 
+    /// <summary>Checks that the service does use the files; when it throws, everything is put back and the service is told again.</summary>
+    internal Action<CancellationToken>? CheckActive { get; init; }
+
     /// <summary>Makes the change. Without need nothing happens.</summary>
     /// <param name="backups">Where the replaced files are kept.</param>
     /// <param name="activate">True to make the service use the files.</param>
@@ -44,6 +47,8 @@ public sealed class SystemChange
         {
             return null;
         }
+        // From the comparison with what was planned to the last rename no other XenKube may come between.
+        using var held = backups.Lock(Step, cancellationToken);
         CheckBefore?.Invoke(cancellationToken);
         RefuseOutdated();
         var backup = backups.Save(Step, Files);
@@ -59,6 +64,7 @@ public sealed class SystemChange
             {
                 isActivating = true;
                 Activate?.Invoke(cancellationToken);
+                CheckActive?.Invoke(cancellationToken);
             }
             return backup;
         }
@@ -94,7 +100,7 @@ public sealed class SystemChange
     {
         foreach (var file in Files.Where(file => file.Kind == FileChangeKind.Content))
         {
-            var now = FileStatus.Read(file.Path) is null ? null : SystemFile.Read(file.Path);
+            var now = FileStatus.Of(file.Target) is null ? null : SystemFile.Read(file.Target);
             if (!(now ?? []).AsSpan().SequenceEqual(file.Before ?? []) || (now is null) != (file.Before is null))
             {
                 throw new ItemInUseException("FileChangedMeanwhile", file.Path, null, "has changed since the plan was made", "Look at the plan again");
@@ -109,14 +115,19 @@ public sealed class SystemChange
             switch (file.Kind)
             {
                 case FileChangeKind.Content:
-                    AtomicFile.Write(file.Path, file.After);
+                    AtomicFile.Write(file.Target, file.After);
                     break;
                 case FileChangeKind.Directory:
                     Directory.CreateDirectory(file.Path);
                     break;
                 case FileChangeKind.Link:
-                    if (FileStatus.Read(file.Path, follow: false) is { IsSymbolicLink: true })
+                    // A file in the link's place has its backup; a directory is nothing that we clear away.
+                    if (FileStatus.Of(file.Path, follow: false) is { } there)
                     {
+                        if (there.IsDirectory)
+                        {
+                            throw new InvalidInputException("NotAFile", file.Path, null, "is a directory where a link is needed", "Move it away");
+                        }
                         File.Delete(file.Path);
                     }
                     File.CreateSymbolicLink(file.Path, System.Text.Encoding.UTF8.GetString(file.After));

@@ -6,4 +6,17 @@ internal static class SystemFile
     private const int MaxSize = 16 * 1024 * 1024;
 
     public static byte[] Read(string path) => TextFile.ReadAllBytes(path, MaxSize, "FileNotFound", "NotAFile");
+
+    /// <summary>Where a symbolic link leads in the end; there need not be anything.</summary>
+    public static string BehindLink(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("FileNotReadable", path, null, $"cannot tell where the link leads: {e.Message}", "Correct the link", e);
+        }
+    }
 }

@@ -37,7 +37,7 @@ public sealed partial class TimeServer
         foreach (var (kind, path, _) in Known)
         {
             var full = System.IO.Path.Combine(root, path[1..]);
-            if (FileStatus.Read(full) is { IsRegularFile: true })
+            if (FileStatus.Of(full) is { IsRegularFile: true })
             {
                 return Read(full, kind);
             }
@@ -95,19 +95,21 @@ public sealed partial class TimeServer
 
     /// <summary>The change of the file that makes it say what this says.</summary>
     /// <param name="restart">True to restart the service.</param>
-    public SystemChange ToChange(bool restart = true) => new("time", [FileChange.Content(Path, Encoding.Latin1.GetBytes(_text))])
+    public SystemChange ToChange(bool restart = true) => ToChange(restart, HostPrograms.Usual);
+
+    internal SystemChange ToChange(bool restart, HostPrograms programs) => new("time", [FileChange.Content(Path, Encoding.Latin1.GetBytes(_text))])
     {
-        Activate = restart ? Restart : null,
+        Activate = restart ? token => Restart(programs, token) : null,
     };
 
     /// <summary>The configuration's text.</summary>
     public override string ToString() => _text;
 
-    private void Restart(CancellationToken cancellationToken)
+    private void Restart(HostPrograms programs, CancellationToken cancellationToken)
     {
         var units = Known.First(known => known.Kind == Kind).Units;
         var unit = ServiceControl.FindUnit(units) ?? units[0];
-        ServiceControl.Run(["restart", unit], unit, TimeSpan.FromSeconds(60), cancellationToken);
+        ServiceControl.Run(programs, ["restart", unit], unit, TimeSpan.FromSeconds(60), cancellationToken);
     }
 
     private static void Append(List<string> lines, string line)

@@ -15,9 +15,16 @@ public sealed partial class XenDirLock : IDisposable
     /// <summary>The lock's file in XENDIR.</summary>
     public const string FileName = ".xenkube.lock";
 
+    // Longer than pouring a set of nodes takes; who waits longer is told who is in the way.
+    private const uint UsualSeconds = 120;
+
     private readonly SafeFileHandle _handle;
 
     private XenDirLock(SafeFileHandle handle) => _handle = handle;
+
+    /// <summary>How long to wait for another process: two minutes, or as many seconds as the environment variable XENKUBE_LOCK_WAIT says.</summary>
+    internal static TimeSpan UsualWait =>
+        TimeSpan.FromSeconds(uint.TryParse(Environment.GetEnvironmentVariable("XENKUBE_LOCK_WAIT"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : UsualSeconds);
 
     /// <summary>Takes the lock, waiting for it if need be.</summary>
     /// <param name="xenDir">The XENDIR.</param>

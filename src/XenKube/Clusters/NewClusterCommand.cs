@@ -36,7 +36,7 @@ public sealed class NewClusterCommand : XenDirCommand
         }
         else if (Should($"Create the cluster {name} in {Directory.GuestsPath}"))
         {
-            WriteObject(store.Create(name));
+            WriteObject(store.Create(name, StopToken));
         }
     }
 }

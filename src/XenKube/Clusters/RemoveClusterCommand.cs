@@ -41,7 +41,7 @@ public sealed class RemoveClusterCommand : XenDirCommand
         var nodes = cluster.NodeCount == 0 ? "" : $" with its {cluster.NodeCount} node{(cluster.NodeCount == 1 ? "" : "s")}";
         if (Should($"Remove the cluster {cluster.Name}{nodes}: {cluster.Path}"))
         {
-            store.Remove(cluster.Name, Force);
+            store.Remove(cluster.Name, Force, StopToken);
         }
     }
 }

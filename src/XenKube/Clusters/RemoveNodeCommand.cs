@@ -13,7 +13,7 @@ public sealed class RemoveNodeCommand : NodeCommand
     {
         if (Should($"Remove the node {node} with all of its files: {node.DiskPath}, its configs and {node.IgnitionPath}"))
         {
-            new NodeStore(DirectoryOf(node)).Remove(node);
+            new NodeStore(DirectoryOf(node)).Remove(node, StopToken);
         }
     }
 }

@@ -96,14 +96,10 @@ public sealed class NewXenGuestCommand : NodeCommand
         {
             WriteWarning(warning);
         }
-        var written = new List<string>();
-        foreach (var guest in plan.Guests.Where(guest => Should($"Write the guest configuration of {guest.Name}, {guest.MacAddress}{(guest.IPAddress is null ? "" : $" at {guest.IPAddress}")}, to {guest.ConfigPath}")))
+        var chosen = plan.Guests.Where(guest => Should($"Write the guest configuration of {guest.Name}, {guest.MacAddress}{(guest.IPAddress is null ? "" : $" at {guest.IPAddress}")}, to {guest.ConfigPath}")).Select(guest => guest.Name).ToHashSet();
+        if (chosen.Count > 0)
         {
-            guest.Write();
-            written.Add(guest.ConfigPath);
-        }
-        if (written.Count > 0)
-        {
+            var written = host.Write(plan, chosen, StopToken).Guests.Where(guest => chosen.Contains(guest.Name)).Select(guest => guest.ConfigPath).ToHashSet();
             WriteObject(host.Open().List(null, StopToken).Where(guest => guest.GuestConfigPath is { } path && written.Contains(path)), enumerateCollection: true);
         }
     }

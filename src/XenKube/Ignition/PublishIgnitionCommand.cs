@@ -100,7 +100,7 @@ public sealed class PublishIgnitionCommand : XenDirCommand
         var changes = IgnitionComparison.Compare(Memory(before), Memory(config.Succeeded ? System.Text.Encoding.UTF8.GetBytes(config.Json) : before));
         if (Should($"Publish {config.SourcePath ?? "the config"} as {node.IgnitionPath}{(before is null ? ", the first of that node" : "")}{Environment.NewLine}{changes}"))
         {
-            WriteObject(IgnitionPublisher.Publish(config, node.IgnitionPath));
+            WriteObject(new NodeStore(Open(node.XenDir)).Publish(node, config, StopToken));
         }
     }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes artifacts/packages: the module as a zip of the folder that a gallery holds, and a .deb with the command line, the module
-# and the manual pages.   Usage: packaging/package.sh
+# and the manual pages; then unpacks both and tries them.   Usage: packaging/package.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=$(sed -n 's/^ *ModuleVersion *= *'"'"'\(.*\)'"'"'/\1/p' XenKube.psd1)
@@ -9,38 +9,52 @@ stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 mkdir -p "$packages"
 rm -f "$packages"/XenKube.*.zip "$packages"/xenkube_*.deb
+# Files in the packages have the time of the commit.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2> /dev/null || date +%s)}
+export SOURCE_DATE_EPOCH CI=true
 
 # The module: XenKube/VERSION/..., compiled ahead of time where the registry has the compiler.
 module=$stage/module/XenKube/$version
 dotnet build src/XenKube -c Release --nologo -v quiet -p:ModuleDirectory="$module/"
-if dotnet publish src/XenKube.Core -c Release -r linux-x64 --no-self-contained -p:PublishReadyToRun=true -o "$stage/r2r" --nologo -v quiet > "$stage/r2r.log" 2>&1; then
-  cp "$stage/r2r/XenKube.Core.dll" "$module/"
+if dotnet publish src/XenKube -c Release -r linux-x64 --no-self-contained -p:PublishReadyToRun=true -p:ModuleDirectory="$stage/other/" -o "$stage/r2r" --nologo -v quiet > "$stage/r2r.log" 2>&1; then
+  cp "$stage/r2r/XenKube.dll" "$stage/r2r/XenKube.Core.dll" "$module/"
+  cp "$stage/r2r/XenKube.Parsing.dll" "$module/deps/"
 else
   echo "without ReadyToRun: the compiler is not to be had" >&2
 fi
+find "$stage/module" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 (cd "$stage/module" && python3 -m zipfile -c "$packages/XenKube.$version.zip" XenKube/)
 size=$(stat -c %s "$packages/XenKube.$version.zip")
 [ "$size" -lt 5242880 ] || { echo "the module has $size bytes, more than 5 MB" >&2; exit 1; }
 echo "$packages/XenKube.$version.zip: $size bytes"
 
-command -v dpkg-deb >/dev/null || { echo "no dpkg-deb: no .deb" >&2; exit 0; }
+(cd "$stage" && python3 -m zipfile -e "$packages/XenKube.$version.zip" zip)
+if command -v pwsh > /dev/null; then
+  pwsh -NoProfile -Command "\$ErrorActionPreference = 'Stop'; \$manifest = Test-ModuleManifest '$stage/zip/XenKube/$version/XenKube.psd1'; Import-Module '$stage/zip/XenKube/$version/XenKube.psd1'; \$module = Get-Module XenKube; if (\$module.ExportedCmdlets.Count -ne \$manifest.ExportedCmdlets.Count) { throw 'the manifest and the module differ' }; if (-not (Get-Help Reset-Ignition).Synopsis) { throw 'no help' }; 'the module imports: {0} cmdlets' -f \$module.ExportedCmdlets.Count"
+else
+  echo "no pwsh: the module was not imported" >&2
+fi
+
+command -v dpkg-deb > /dev/null || { echo "no dpkg-deb: no .deb" >&2; exit 0; }
 root=$stage/deb
-mkdir -p "$root/DEBIAN" "$root/usr/lib/xenkube" "$root/usr/bin" "$root/usr/local/share/powershell/Modules" "$root/usr/share/man/man1" "$root/usr/share/man/man7" "$root/usr/share/doc/xenkube"
-dotnet publish src/XenKube.Cli -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true -o "$stage/cli" --nologo -v quiet
-program=$(find "$stage/cli" -maxdepth 1 -type f -perm -u+x ! -name '*.so' ! -name '*.dll' | head -n 1)
-install -m 755 "$program" "$root/usr/lib/xenkube/xenkube"
+mkdir -p "$root"/{DEBIAN,usr/lib/xenkube,usr/bin,usr/share/powershell/Modules,usr/share/man/man1,usr/share/man/man7,usr/share/doc/xenkube}
+dotnet publish src/XenKube.Cli -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:DebugType=none -o "$stage/cli" --nologo -v quiet
+install -m 755 "$stage/cli/xenkube" "$root/usr/lib/xenkube/"
+cp -r "$stage/cli/sample" "$root/usr/lib/xenkube/"
 ln -s ../lib/xenkube/xenkube "$root/usr/bin/xenkube"
-cp -r "$stage/module/XenKube" "$root/usr/local/share/powershell/Modules/"
-gzip -9nc packaging/xenkube.1 > "$root/usr/share/man/man1/xenkube.1.gz"
-{ printf '.TH XENKUBE-GUIDE 7\n.SH NAME\nxenkube-guide \\- the guide, section by section, with the commands of XenKube\n.SH DESCRIPTION\n.nf\n'
-  sed -e 's/\\/\\\\/g' -e "s/^\([.']\)/\\\\\&\1/" "$module/en-US/about_XenKube_Guide.help.txt"; } | gzip -9n > "$root/usr/share/man/man7/xenkube-guide.7.gz"
+cp -r "$stage/module/XenKube" "$root/usr/share/powershell/Modules/"
+python3 packaging/man-page.py "$stage/cli/xenkube" "$version" packaging/xenkube.1.in | gzip -9n > "$root/usr/share/man/man1/xenkube.1.gz"
+{ printf '.TH XENKUBE\\-GUIDE 7 "" "xenkube %s"\n.SH NAME\nxenkube\\-guide \\- the guide, section by section, with the commands of XenKube\n.SH DESCRIPTION\n.nf\n' "$version"
+  sed -e 's/\\/\\e/g' -e 's/-/\\-/g' -e "s/^\([.']\)/\\\\\&\1/" "$module/en-US/about_XenKube_Guide.help.txt"; } | gzip -9n > "$root/usr/share/man/man7/xenkube-guide.7.gz"
 cp LICENSE "$root/usr/share/doc/xenkube/copyright"
+gzip -9nc CHANGELOG.md > "$root/usr/share/doc/xenkube/changelog.gz"
 cat > "$root/DEBIAN/control" <<END
 Package: xenkube
 Version: $version
 Architecture: amd64
 Maintainer: The XenKube authors <xenkube@users.noreply.github.com>
-Depends: libc6, libssl3, libstdc++6, zlib1g
+Installed-Size: $(du -sk --apparent-size "$root/usr" | cut -f1)
+Depends: libc6, libgcc-s1, libssl3, libstdc++6, zlib1g
 Recommends: xen-utils, nginx, dnsmasq, powershell (>= 7.6)
 Section: admin
 Priority: optional
@@ -48,7 +62,36 @@ Description: clusters of CoreOS-style guests on Xen
  Verified images, node disks edited without root or mount, Ignition configs and
  guests, from PowerShell and from the command line.
 END
+# PowerShell looks below /usr/local, where a package may not put files; a link says where the module is.
+cat > "$root/DEBIAN/postinst" <<'END'
+#!/bin/sh
+set -e
+modules=/usr/local/share/powershell/Modules
+if [ "$1" = configure ] && [ ! -e "$modules/XenKube" ]; then
+  mkdir -p "$modules"
+  ln -sfn /usr/share/powershell/Modules/XenKube "$modules/XenKube"
+fi
+END
+cat > "$root/DEBIAN/prerm" <<'END'
+#!/bin/sh
+set -e
+link=/usr/local/share/powershell/Modules/XenKube
+if [ "$1" = remove ] && [ "$(readlink "$link")" = /usr/share/powershell/Modules/XenKube ]; then
+  rm -f "$link"
+fi
+END
 find "$root" -type d -exec chmod 755 {} +
-find "$root/usr/local" "$root/usr/share" -type f -exec chmod 644 {} +
+find "$root/usr/share" "$root/usr/lib/xenkube/sample" -type f -exec chmod 644 {} +
+chmod 755 "$root/DEBIAN/postinst" "$root/DEBIAN/prerm"
 dpkg-deb --root-owner-group --build "$root" "$packages/xenkube_${version}_amd64.deb" > /dev/null
 echo "$packages/xenkube_${version}_amd64.deb: $(stat -c %s "$packages/xenkube_${version}_amd64.deb") bytes"
+
+dpkg-deb -x "$packages/xenkube_${version}_amd64.deb" "$stage/unpacked"
+(cd "$stage" && unpacked/usr/bin/xenkube quickstart --directory "$stage/quickstart" > "$stage/quickstart.log") || { tail -20 "$stage/quickstart.log" >&2; exit 1; }
+if command -v man > /dev/null; then
+  for page in "$stage"/unpacked/usr/share/man/man*/*.gz; do
+    complaints=$(LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l "$page" 2>&1 > /dev/null)
+    [ -z "$complaints" ] || { echo "$page: $complaints" >&2; exit 1; }
+  done
+fi
+echo "the program of the .deb runs the quickstart"

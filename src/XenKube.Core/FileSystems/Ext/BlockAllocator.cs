@@ -62,11 +62,7 @@ internal sealed class BlockAllocator(ExtVolume volume)
     /// <summary>Gives blocks back.</summary>
     public void Free(long first, long count)
     {
-        volume.Store.Check(first, count);
-        if (first < volume.Superblock.FirstDataBlock || SystemStructure(first, count) is not null)
-        {
-            throw volume.Store.Corrupt("file map", first, "a file claims blocks of the file system's own tables");
-        }
+        RefuseTables(first, count);
         while (count > 0)
         {
             var group = volume.GroupOfBlock(first);
@@ -86,6 +82,16 @@ internal sealed class BlockAllocator(ExtVolume volume)
             Count(group, bits, part);
             first += part;
             count -= part;
+        }
+    }
+
+    /// <summary>Throws where a file claims blocks that cannot be its.</summary>
+    public void RefuseTables(long first, long count)
+    {
+        volume.Store.Check(first, count);
+        if (first < volume.Superblock.FirstDataBlock || SystemStructure(first, count) is not null)
+        {
+            throw volume.Store.Corrupt("file map", first, "a file claims blocks of the file system's own tables");
         }
     }
 
@@ -159,25 +165,31 @@ internal sealed class BlockAllocator(ExtVolume volume)
         }
     }
 
-    private List<(int Start, int Length)> FreeRuns(int group, GroupDescriptor descriptor, bool mayReuse)
+    private IEnumerable<(int Start, int Length)> FreeRuns(int group, GroupDescriptor descriptor, bool mayReuse)
     {
-        var used = IsFresh(descriptor) ? Fresh(group) : (byte[])Verified(group, descriptor).Clone();
-        if (!mayReuse && _before.TryGetValue(group, out var before))
-        {
-            for (var i = 0; i < used.Length; i++)
-            {
-                used[i] |= before[i];
-            }
-        }
-        var runs = new List<(int, int)>();
+        var used = IsFresh(descriptor) ? Fresh(group) : Verified(group, descriptor);
+        var before = mayReuse ? null : _before.GetValueOrDefault(group);
         var blocks = volume.BlocksIn(group);
-        for (var at = Bitmap.Next(used, 0, blocks, false); at < blocks;)
+        for (var at = NextFree(0); at < blocks;)
         {
             var end = Bitmap.Next(used, at, blocks, true);
-            runs.Add((at, end - at));
-            at = Bitmap.Next(used, end, blocks, false);
+            end = before is null ? end : Bitmap.Next(before, at, end, true);
+            yield return (at, end - at);
+            at = NextFree(end);
         }
-        return runs;
+
+        int NextFree(int from)
+        {
+            while (true)
+            {
+                from = Bitmap.Next(used, from, blocks, false);
+                if (before is null || from >= blocks || !Bitmap.Get(before, from))
+                {
+                    return from;
+                }
+                from = Bitmap.Next(before, from, blocks, false);
+            }
+        }
     }
 
     private void Mark(long first, int count)

@@ -30,10 +30,60 @@ internal sealed class BlockPointerWriter(ExtVolume volume, BlockAllocator alloca
         }
         if (_runs.Count > 0 && _runs[^1].End > first)
         {
-            throw new OperationFailedException("FileTooLarge", volume.Store.Device.Name, null, "a file cannot be that long without extents");
+            throw TooLarge();
         }
         return _blocks;
     }
+
+    /// <summary>Adds one block behind all others, in the blocks of pointers that are there.</summary>
+    /// <returns>How many blocks the map grew by.</returns>
+    public long Append(ExtInode inode, long logical, long physical)
+    {
+        if (logical < BlockPointers.DirectCount)
+        {
+            SetPointer(inode.Map, (int)logical, physical);
+            return 0;
+        }
+        var rest = logical - BlockPointers.DirectCount;
+        long perBlock = volume.BlockSize / 4;
+        var (level, span) = (1, perBlock);
+        for (; rest >= span; level++, span *= perBlock)
+        {
+            rest -= span;
+        }
+        if (level > 3)
+        {
+            throw TooLarge();
+        }
+        long grown = 0;
+        var holder = inode.Map;
+        var index = BlockPointers.DirectCount + level - 1;
+        for (; level > 0; level--)
+        {
+            var block = (long)BinaryPrimitives.ReadUInt32LittleEndian(holder[(index * 4)..]);
+            byte[] pointers;
+            if (block == 0)
+            {
+                block = allocator.TakeOne(goal);
+                pointers = volume.Store.Create(block);
+                SetPointer(holder, index, block);
+                grown++;
+            }
+            else
+            {
+                allocator.RefuseTables(block, 1);
+                pointers = volume.Store.Change(block);
+            }
+            span /= perBlock;
+            holder = pointers;
+            index = (int)(rest / span);
+            rest %= span;
+        }
+        SetPointer(holder, index, physical);
+        return grown;
+    }
+
+    private OperationFailedException TooLarge() => new("FileTooLarge", volume.Store.Device.Name, null, "a file cannot be that long without extents");
 
     private long WriteBelow(int level, long first, long span)
     {

@@ -8,6 +8,9 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
 {
     private bool HasKinds => volume.Superblock.Is(IncompatibleFeatures.FileType);
 
+    /// <summary>The hash indexes of directories.</summary>
+    public DirectoryIndex Index => field ??= new DirectoryIndex(volume, this);
+
     /// <summary>The number that a name stands for; 0 if it is not there.</summary>
     public uint Find(ExtInode directory, ReadOnlySpan<byte> name)
     {
@@ -25,16 +28,23 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
     /// <summary>The block and entry of a name, or null.</summary>
     public (DirectoryBlock Block, DirectoryEntry Entry)? Locate(ExtInode directory, ReadOnlySpan<byte> name)
     {
+        Gate(directory);
+        if (IsIndexed(directory) && !directory.Has(InodeFlags.InlineData | InodeFlags.CaseFold))
+        {
+            if (name.SequenceEqual("."u8) || name.SequenceEqual(".."u8))
+            {
+                return LocateIn(directory, ReadBlock(directory, 0), name);
+            }
+            if ((volume.Superblock.HashSignIsKnown || System.Text.Ascii.IsValid(name)) && Index.Descend(directory, name, out _) is { } path)
+            {
+                return LocateByIndex(directory, path, name);
+            }
+        }
         foreach (var block in Blocks(directory))
         {
-            for (var at = 0; at < block.End;)
+            if (LocateIn(directory, block, name) is { } found)
             {
-                var entry = ReadEntry(directory, block, at);
-                if (entry.Inode != 0 && entry.Name(block.Bytes).SequenceEqual(name))
-                {
-                    return (block, entry);
-                }
-                at += entry.Length;
+                return found;
             }
         }
         return null;
@@ -79,7 +89,13 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
     }
 
     /// <summary>One block of a directory, checked.</summary>
-    public DirectoryBlock ReadBlock(ExtInode directory, long logical)
+    /// <param name="directory">The directory.</param>
+    /// <param name="logical">The number of the block in it.</param>
+    /// <param name="kind">
+    /// What it holds, where the index says so; else it is told by its content, which a leaf without entries and a node of
+    /// the index have in common.
+    /// </param>
+    public DirectoryBlock ReadBlock(ExtInode directory, long logical, DirectoryBlockKind? kind = null)
     {
         var run = map.Find(directory, logical);
         if (run.IsHole || run.Unwritten)
@@ -88,7 +104,7 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
                 string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}, block {logical}"), "there is a hole");
         }
         var bytes = volume.Store.Read(run.Physical);
-        var kind = KindOf(directory, logical, bytes);
+        kind ??= KindOf(directory, logical, bytes);
         var end = bytes.Length;
         if (volume.Superblock.HasMetadataChecksums)
         {
@@ -99,20 +115,17 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
             }
             else
             {
-                CheckIndex(directory, run.Physical, bytes, kind);
+                CheckIndex(directory, run.Physical, bytes, kind.Value);
             }
         }
-        return new DirectoryBlock(logical, run.Physical, bytes, end, kind);
+        return new DirectoryBlock(logical, run.Physical, bytes, end, kind.Value);
     }
 
     /// <summary>The entry at an offset of a block.</summary>
     public DirectoryEntry ReadEntry(ExtInode directory, DirectoryBlock block, int offset)
     {
-        var found = DirectoryEntry.Read(block.Bytes.AsSpan(0, Math.Max(block.End, 0)), offset, HasKinds);
-        if (block.Kind != DirectoryBlockKind.Leaf || block.Bytes.Length == 65536)
-        {
-            found = DirectoryEntry.Read(block.Bytes, offset, HasKinds);
-        }
+        var isWhole = block.Kind != DirectoryBlockKind.Leaf || block.Bytes.Length == 65536;
+        var found = DirectoryEntry.Read(isWhole ? block.Bytes : block.Bytes.AsSpan(0, Math.Max(block.End, 0)), offset, HasKinds);
         if (found is not { } entry || (entry.Inode != 0 && !IsName(entry.Name(block.Bytes))))
         {
             throw new CorruptImageException("CorruptImage", volume.Store.Device.Name,
@@ -131,6 +144,37 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
 
     /// <summary>The directory above one that lies in its inode.</summary>
     public static uint InlineParent(ExtInode directory) => BinaryPrimitives.ReadUInt32LittleEndian(directory.Map);
+
+    private (DirectoryBlock, DirectoryEntry)? LocateByIndex(ExtInode directory, IndexPath path, ReadOnlySpan<byte> name)
+    {
+        // Each leaf is looked at once in an index that is right.
+        for (var leaves = directory.Size / volume.BlockSize; leaves > 0; leaves--)
+        {
+            if (LocateIn(directory, ReadBlock(directory, path.Leaf, DirectoryBlockKind.Leaf), name) is { } found)
+            {
+                return found;
+            }
+            if (!Index.MoveOn(directory, path))
+            {
+                break;
+            }
+        }
+        return null;
+    }
+
+    private (DirectoryBlock, DirectoryEntry)? LocateIn(ExtInode directory, DirectoryBlock block, ReadOnlySpan<byte> name)
+    {
+        for (var at = 0; at < block.End;)
+        {
+            var entry = ReadEntry(directory, block, at);
+            if (entry.Inode != 0 && entry.Name(block.Bytes).SequenceEqual(name))
+            {
+                return (block, entry);
+            }
+            at += entry.Length;
+        }
+        return null;
+    }
 
     private uint FindFolded(ExtInode directory, string name)
     {
@@ -161,7 +205,7 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
 
     private DirectoryBlockKind KindOf(ExtInode directory, long logical, byte[] bytes)
     {
-        if (!directory.Has(InodeFlags.Indexed) || !volume.Superblock.Is(CompatibleFeatures.DirectoryIndex))
+        if (!IsIndexed(directory))
         {
             return DirectoryBlockKind.Leaf;
         }
@@ -172,6 +216,8 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
         var first = DirectoryEntry.Read(bytes, 0, HasKinds);
         return first is { Inode: 0 } entry && entry.Length == bytes.Length ? DirectoryBlockKind.IndexNode : DirectoryBlockKind.Leaf;
     }
+
+    private bool IsIndexed(ExtInode directory) => directory.Has(InodeFlags.Indexed) && volume.Superblock.Is(CompatibleFeatures.DirectoryIndex);
 
     private void CheckLeaf(ExtInode directory, long physical, byte[] bytes)
     {

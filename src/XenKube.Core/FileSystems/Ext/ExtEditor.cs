@@ -104,11 +104,7 @@ internal sealed class ExtEditor
     public void CreateDirectory(string path, FileAttributesChange? attributes, DateTime now)
     {
         var place = NewPlace(path);
-        var parent = _volume.ReadUsedInode(place.Parent);
-        if (parent.Links >= MaximumLinks - 1 && (!_volume.Superblock.Is(ReadOnlyFeatures.DirectoryLinks) || !parent.Has(InodeFlags.Indexed)))
-        {
-            throw new OperationFailedException("DirectoryFull", _volume.Store.Device.Name, path, "the directory above has as many directories as there can be");
-        }
+        RefuseFullParent(_volume.ReadUsedInode(place.Parent), path);
         var inode = Create(place, 0x4000 | (attributes?.Mode & 0xFFF ?? 0x1ED), attributes, now);
         inode.Links = 2;
         Entries.Initialize(inode, place.Parent);
@@ -176,6 +172,10 @@ internal sealed class ExtEditor
         if (inode.IsDirectory)
         {
             RefuseLoop(from.Inode, to.Parent, newPath);
+            if (from.Parent != to.Parent && to.Inode == 0)
+            {
+                RefuseFullParent(_volume.ReadUsedInode(to.Parent), newPath);
+            }
         }
         inode.SetChanged(now);
         if (to.Inode != 0)
@@ -195,7 +195,7 @@ internal sealed class ExtEditor
                 ChangeLinks(directory, -1);
             }
             _volume.WriteInode(directory);
-            Remover.Release(replaced, replaced.IsDirectory ? 2 : 1, now);
+            Remover.Release(replaced, replaced.IsDirectory ? replaced.Links : 1, now);
         }
         else
         {
@@ -348,6 +348,14 @@ internal sealed class ExtEditor
             return;
         }
         directory.Links = directory.Links + by >= MaximumLinks ? (ushort)1 : (ushort)(directory.Links + by);
+    }
+
+    private void RefuseFullParent(ExtInode parent, string path)
+    {
+        if (parent.Links >= MaximumLinks - 1 && (!_volume.Superblock.Is(ReadOnlyFeatures.DirectoryLinks) || !parent.Has(InodeFlags.Indexed)))
+        {
+            throw new OperationFailedException("DirectoryFull", _volume.Store.Device.Name, path, "the directory above has as many directories as there can be");
+        }
     }
 
     private void RefuseLoop(uint moved, uint target, string path)

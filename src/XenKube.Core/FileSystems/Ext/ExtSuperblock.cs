@@ -73,6 +73,9 @@ internal sealed class ExtSuperblock
 
     public bool HashIsUnsigned => (U32(0x160) & 0x2) != 0;
 
+    /// <summary>False on a file system of before 2007 that no kernel has noted its kind of <c>char</c> in.</summary>
+    public bool HashSignIsKnown => (U32(0x160) & 0x3) != 0;
+
     public int GroupsPerFlex => Is(IncompatibleFeatures.FlexibleGroups) && _bytes[0x174] < 31 ? 1 << _bytes[0x174] : 1;
 
     public (long First, long Second) BackupGroups => (U32(0x24C), U32(0x250));

@@ -31,12 +31,20 @@ internal sealed class FileMapWriter(ExtVolume volume, FileMap map, BlockAllocato
     /// <summary>Makes an empty map.</summary>
     public void Clear(ExtInode inode) => Write(inode, []);
 
-    /// <summary>Adds one block at the end of a file.</summary>
+    /// <summary>Adds one block at the end of a directory.</summary>
     public void Append(ExtInode inode, BlockRun run)
     {
         if (inode.Has(InodeFlags.Extents) && AppendInPlace(inode, run))
         {
             SetBlocks(inode, Blocks(inode) + run.Count);
+            return;
+        }
+        // Without a journal a block of the map is not changed: a new map counts at once with its inode.
+        if (!inode.Has(InodeFlags.Extents) && volume.Superblock.HasJournal)
+        {
+            RefuseBlocksBehindEnd(inode, run);
+            var grown = new BlockPointerWriter(volume, allocator, volume.GroupOfInode(inode.Number)).Append(inode, run.Logical, run.Physical);
+            SetBlocks(inode, Blocks(inode) + run.Count + grown);
             return;
         }
         var old = map.Collect(inode);
@@ -165,11 +173,8 @@ internal sealed class FileMapWriter(ExtVolume volume, FileMap map, BlockAllocato
     // Extends the last extent, or adds one where the last leaf has room.
     private bool AppendInPlace(ExtInode inode, BlockRun run)
     {
-        // Checks every node on the way, and that nothing is mapped from here on.
-        if (map.Find(inode, run.Logical) is { IsHole: false })
-        {
-            throw volume.Store.Corrupt("file map", run.Physical, "there are blocks behind the end of a directory");
-        }
+        // Checks every node on the way as well.
+        RefuseBlocksBehindEnd(inode, run);
         long place = -1;
         ReadOnlySpan<byte> bytes = inode.Map;
         var node = new ExtentNode(bytes);
@@ -189,9 +194,13 @@ internal sealed class FileMapWriter(ExtVolume volume, FileMap map, BlockAllocato
                 return false;
             }
         }
-        if (!merges && node.Count >= node.Capacity)
+        if ((!merges && node.Count >= node.Capacity) || (place >= 0 && !volume.Superblock.HasJournal))
         {
             return false;
+        }
+        if (place >= 0)
+        {
+            allocator.RefuseTables(place, 1);
         }
         var (count, capacity) = (node.Count, node.Capacity);
         var target = place < 0 ? inode.Map : volume.Store.Change(place);
@@ -210,5 +219,13 @@ internal sealed class FileMapWriter(ExtVolume volume, FileMap map, BlockAllocato
             Seal(inode, volume.Store.Change(place));
         }
         return true;
+    }
+
+    private void RefuseBlocksBehindEnd(ExtInode inode, BlockRun run)
+    {
+        if (map.Find(inode, run.Logical) is { IsHole: false })
+        {
+            throw volume.Store.Corrupt("file map", run.Physical, "there are blocks behind the end of a directory");
+        }
     }
 }

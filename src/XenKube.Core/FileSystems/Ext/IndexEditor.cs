@@ -8,8 +8,6 @@ namespace XenKube.FileSystems.Ext;
 /// </summary>
 internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, DirectoryEditor editor)
 {
-    private sealed record Level(IndexNode Node, byte[] Bytes, long Physical, int At, bool IsRoot);
-
     /// <summary>True where the file system's own choice of hash is one that is known.</summary>
     public bool CanHash => volume.Superblock.DefaultHashVersion <= DirectoryHash.Tea;
 
@@ -18,12 +16,9 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
         // Each round splits one block on the way; more rounds than there can be levels mean a broken index.
         for (var round = 0; round < 8; round++)
         {
-            var (levels, leaf, version) = Find(directory, name);
-            var block = directories.ReadBlock(directory, leaf);
-            if (block.Kind != DirectoryBlockKind.Leaf)
-            {
-                throw Broken(directory, "its index points to a block of the index");
-            }
+            var path = directories.Index.Descend(directory, name, out var problem) ?? throw Broken(directory, problem!);
+            var levels = path.Levels;
+            var block = directories.ReadBlock(directory, path.Leaf, DirectoryBlockKind.Leaf);
             if (editor.InsertInto(directory, block, name, inode, kind))
             {
                 return;
@@ -36,7 +31,7 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
             var withRoom = levels.FindLastIndex(level => level.Node.Count < level.Node.Limit);
             if (withRoom == levels.Count - 1)
             {
-                SplitLeaf(directory, levels[^1], block, version);
+                SplitLeaf(directory, levels[^1], block, path.Version);
             }
             else if (withRoom >= 0)
             {
@@ -84,39 +79,8 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
         editor.Insert(directory, name, inode, kind);
     }
 
-    private (List<Level> Levels, long Leaf, byte Version) Find(ExtInode directory, ReadOnlySpan<byte> name)
-    {
-        var block = directories.ReadBlock(directory, 0);
-        var node = directories.OpenIndex(directory, block.Physical, block.Bytes, block.Kind);
-        var version = node.HashVersion;
-        var hash = Hash(directory, version, name);
-        var depth = node.Levels;
-        if (depth > MaximumLevels)
-        {
-            throw Broken(directory, "its index is too deep");
-        }
-        var levels = new List<Level>();
-        while (true)
-        {
-            var at = node.Search(hash);
-            levels.Add(new Level(node, block.Bytes, block.Physical, at, levels.Count == 0));
-            if (levels.Count > depth)
-            {
-                return (levels, node.Block(at), version);
-            }
-            block = directories.ReadBlock(directory, node.Block(at));
-            if (block.Kind != DirectoryBlockKind.IndexNode)
-            {
-                throw Broken(directory, "its index points to a block of entries too early");
-            }
-            node = directories.OpenIndex(directory, block.Physical, block.Bytes, block.Kind);
-        }
-    }
-
-    private int MaximumLevels => volume.Superblock.Is(IncompatibleFeatures.LargeDirectory) ? 2 : 1;
-
     // Moves the upper half of a full node to a new one beside it.
-    private void SplitNode(ExtInode directory, Level above, Level full)
+    private void SplitNode(ExtInode directory, IndexLevel above, IndexLevel full)
     {
         var (logical, bytes) = editor.AppendBlock(directory);
         var upper = IndexNode.Create(bytes, volume.Superblock.HasMetadataChecksums);
@@ -137,9 +101,9 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
     }
 
     // A full root hands its entries to one new node below it.
-    private void Deepen(ExtInode directory, Level root)
+    private void Deepen(ExtInode directory, IndexLevel root)
     {
-        if (root.Node.Levels >= MaximumLevels)
+        if (root.Node.Levels >= directories.Index.MaximumLevels)
         {
             throw new OperationFailedException("DirectoryFull", volume.Store.Device.Name, NameOf(directory), "the index of the directory is full");
         }
@@ -158,9 +122,9 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
         editor.Seal(directory, rootBytes, node);
     }
 
-    private void SplitLeaf(ExtInode directory, Level parent, DirectoryBlock leaf, byte version)
+    private void SplitLeaf(ExtInode directory, IndexLevel parent, DirectoryBlock leaf, byte version)
     {
-        var entries = Entries(directory, leaf).Select(entry => (Hash: Hash(directory, version, entry.Name), Entry: entry)).OrderBy(pair => pair.Hash).ToList();
+        var entries = Entries(directory, leaf).Select(entry => (Hash: directories.Index.Hash(version, entry.Name)!.Value, Entry: entry)).OrderBy(pair => pair.Hash).ToList();
         if (entries.Count < 2)
         {
             throw Broken(directory, "a block of it is full with less than two entries");
@@ -184,7 +148,7 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
         editor.Seal(directory, nodeBytes, node);
     }
 
-    private IndexNode Change(Level level, out byte[] bytes)
+    private IndexNode Change(IndexLevel level, out byte[] bytes)
     {
         bytes = volume.Store.Change(level.Physical);
         return IndexNode.Open(bytes, level.IsRoot, volume.Superblock.HasMetadataChecksums)
@@ -204,14 +168,6 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
             at += entry.Length;
         }
         return entries;
-    }
-
-    private uint Hash(ExtInode directory, byte version, ReadOnlySpan<byte> name)
-    {
-        var isUnsigned = volume.Superblock.HashIsUnsigned || version > DirectoryHash.Tea;
-        return DirectoryHash.Of(version is > DirectoryHash.Tea and <= 5 ? (byte)(version - 3) : version, isUnsigned, volume.Superblock.HashSeed, name)
-            ?? throw new UnsupportedFeatureException(volume.Store.Device.Name, NameOf(directory),
-                string.Create(CultureInfo.InvariantCulture, $"directory hash {version}"));
     }
 
     private CorruptImageException Broken(ExtInode directory, string reason) => new("CorruptImage", volume.Store.Device.Name, NameOf(directory), reason);

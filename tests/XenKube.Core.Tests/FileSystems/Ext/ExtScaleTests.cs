@@ -111,29 +111,153 @@ public class ExtScaleTests
         static string Name(int i) => string.Create(CultureInfo.InvariantCulture, $"{i:d6}-ä-{new string((char)('a' + i % 26), 60 + i % 60)}");
     }
 
-    [SkippableFact]
-    public void Hundred_thousand_files_are_read_and_added_to()
+    // mke2fs -d itself takes minutes for folders of tens of thousands.
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Hundred_thousand_files_of_mke2fs_are_found_removed_and_added_to(bool withIndexes)
     {
         Tool.Need("mke2fs", "e2fsck", "debugfs");
-        Skip.IfNot(ExtCrashTests.IsLong, "XENKUBE_LONG=1 is not set");
         using var directory = new TemporaryDirectory(inMemory: true);
-        for (var i = 0; i < 100_000; i++)
+        const int folders = 100;
+        const int each = 1000;
+        for (var folder = 0; folder < folders; folder++)
         {
-            directory.Write($"tree/d{i / 40_000}/file-{i}", "");
+            Directory.CreateDirectory(directory[$"tree/d{folder}"]);
+            for (var i = 0; i < each; i++)
+            {
+                File.Create(directory[$"tree/d{folder}/file-{i}"]).Dispose();
+            }
         }
-        var image = ExtImages.Make(directory["image"], 1L << 30, "-t", "ext4", "-N", "200000", "-d", directory["tree"]);
-        Tool.Run("e2fsck", "-fyD", image);
+        var image = ExtImages.Make(directory["image"], 1L << 30, "-t", "ext4", "-N", "110000", "-d", directory["tree"]);
+        if (withIndexes)
+        {
+            Tool.Run("e2fsck", "-fyD", image);
+        }
         using (var device = FileDevice.Open(image, writable: true))
         {
             using var fileSystem = ExtFileSystem.Open(device);
-            Assert.Equal(40_000, fileSystem.List("/d1").Count);
+            for (var folder = 0; folder < folders; folder++)
+            {
+                Assert.Equal(each, fileSystem.List($"/d{folder}").Count);
+            }
             for (var i = 0; i < 50; i++)
             {
-                fileSystem.WriteFile($"/d1/new-{i}", "x"u8);
-                Assert.True(fileSystem.Remove($"/d1/file-{40_000 + i * 7}"));
+                fileSystem.WriteFile($"/d{i}/new", "x"u8);
+                Assert.True(fileSystem.Remove($"/d{i}/file-{i * 7}"));
+            }
+            using var edit = fileSystem.BeginEdit();
+            for (var i = 0; i < each; i++)
+            {
+                edit.WriteFile($"/d99/another-{i}", []);
+                Assert.True(i == 500 || edit.Remove($"/d98/file-{i}"));
+            }
+            edit.Commit();
+            Assert.Equal(["/d98/file-500"], fileSystem.List("/d98").Select(entry => entry.Path));
+        }
+        ExtImages.ShouldBeClean(image);
+        Assert.Equal("x"u8.ToArray(), ExtImages.Cat(image, "/d49/new"));
+    }
+
+    [SkippableFact]
+    public void Hundred_thousand_files_of_the_kernel_are_found_removed_and_added_to()
+    {
+        Tool.Need("mke2fs", "e2fsck", "mount", "umount");
+        using var directory = new TemporaryDirectory(inMemory: true);
+        var image = ExtImages.Make(directory["image"], 512 << 20, "-t", "ext4", "-N", "110000");
+        const int files = 100_000;
+        using (var mount = LoopMount.Need(directory, image))
+        {
+            Directory.CreateDirectory(mount["/many"]);
+            for (var i = 0; i < files; i++)
+            {
+                File.Create(mount[$"/many/file-{i}"]).Dispose();
+            }
+        }
+        using (var device = FileDevice.Open(image, writable: true))
+        {
+            using var fileSystem = ExtFileSystem.Open(device);
+            for (var i = 0; i < files; i += 3)
+            {
+                Assert.True(fileSystem.Find($"/many/file-{i}") is not null, $"{i}");
+            }
+            for (var start = 0; start < files; start += 10_000)
+            {
+                using var edit = fileSystem.BeginEdit();
+                for (var i = start; i < start + 10_000; i += 2)
+                {
+                    Assert.True(edit.Remove($"/many/file-{i}"));
+                    if (i % 20 == 0)
+                    {
+                        edit.WriteFile($"/many/new-{i}", []);
+                    }
+                }
+                edit.Commit();
             }
         }
         ExtImages.ShouldBeClean(image);
+        using (var mount = LoopMount.Need(directory, image))
+        {
+            for (var i = 1; i < files; i += 14)
+            {
+                Assert.True(File.Exists(mount[$"/many/file-{i}"]) && !File.Exists(mount[$"/many/file-{i - 1}"]), $"{i}");
+            }
+            for (var i = 0; i < files; i += 100)
+            {
+                Assert.True(File.Exists(mount[$"/many/new-{i}"]), $"new {i}");
+            }
+            Assert.Equal(files / 2 + files / 20, Directory.EnumerateFiles(mount["/many"]).Count());
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData("-t ext4 -b 1024 -N 66500 -J size=32", true)]
+    [InlineData("-t ext3 -b 1024 -I 128 -N 66500 -J size=32", false)]
+    public void Directory_of_more_directories_than_can_be_counted(string options, bool isPossible)
+    {
+        Tool.Need("mke2fs", "e2fsck", "debugfs");
+        using var directory = new TemporaryDirectory(inMemory: true);
+        var image = ExtImages.Make(directory["image"], 160 << 20, options.Split(' '));
+        using (var device = FileDevice.Open(image, writable: true))
+        {
+            using var fileSystem = ExtFileSystem.Open(device);
+            fileSystem.CreateDirectory("/many");
+            fileSystem.CreateDirectory("/other");
+            for (var start = 0; start < 64_990; start += 5000)
+            {
+                using var edit = fileSystem.BeginEdit();
+                for (var i = start; i < Math.Min(64_990, start + 5000); i++)
+                {
+                    edit.CreateDirectory($"/many/d{i}");
+                }
+                edit.Commit();
+            }
+            ExtImages.ShouldBeClean(image, options);
+            if (isPossible)
+            {
+                for (var i = 0; i < 20; i++)
+                {
+                    fileSystem.CreateDirectory($"/many/more-{i}");
+                }
+                fileSystem.Rename("/other", "/many/other");
+                Assert.Contains("Links: 1 ", ExtImages.Stat(image, "/many"), StringComparison.Ordinal);
+                ExtImages.ShouldBeClean(image, options);
+                Assert.True(fileSystem.Remove("/many/d5"));
+            }
+            else
+            {
+                // 65,000 links: its own two, and one for each directory in it.
+                for (var i = 0; i < 7; i++)
+                {
+                    fileSystem.CreateDirectory($"/many/more-{i}");
+                }
+                Assert.Equal("DirectoryFull", Assert.Throws<OperationFailedException>(() => fileSystem.CreateDirectory("/many/one-more")).ErrorId);
+                Assert.Equal("DirectoryFull", Assert.Throws<OperationFailedException>(() => fileSystem.Rename("/other", "/many/other")).ErrorId);
+                Assert.True(fileSystem.Remove("/many/d5"));
+                fileSystem.Rename("/other", "/many/other");
+            }
+        }
+        ExtImages.ShouldBeClean(image, options);
     }
 
     [SkippableFact]

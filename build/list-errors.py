@@ -3,7 +3,7 @@ import re,os,glob
 root=os.path.join(os.path.dirname(os.path.abspath(__file__)),'..','')
 pat=re.compile(r'new (CorruptImage|ItemNotFound|ItemExists|ItemInUse|InvalidInput|OperationFailed)Exception\(\s*"([A-Z][A-Za-z0-9]+)"(?=(.{0,500}))',re.S)
 cat={'CorruptImage':'InvalidData','ItemNotFound':'ObjectNotFound','ItemExists':'ResourceExists','ItemInUse':'ResourceBusy','InvalidInput':'InvalidArgument','OperationFailed':'OperationStopped'}
-ids={}
+ids={'UnsupportedFeature':['NotImplemented',{'FileSystems'},'a feature that is not supported, by its name']}
 for f in sorted(glob.glob(root+'src/**/*.cs',recursive=True)):
     if '/obj/' in f: continue
     for k,i,rest in pat.findall(open(f).read()):
@@ -16,7 +16,7 @@ for f in sorted(glob.glob(root+'src/**/*.cs',recursive=True)):
         e=ids.setdefault(i,[cat[k],set(),''])
         e[1].add(area)
         if not e[2]: e[2]=text
-out=['# Errors','','Every error of XenKube has a stable id, by which a script can tell it: in pwsh `$_.FullyQualifiedErrorId` begins with it, and the','category is as below; the message names the file, the place and the reason, and `$_.ErrorDetails.RecommendedAction` what to do.','Beside these, a damaged image is `CorruptImage` (InvalidData) and a feature that is not supported `UnsupportedFeature`','(NotImplemented), both with structure and place in the message. A test compares this list with the sources; build/list-errors.py writes it.','','| id | category | where | what is wrong, for example |','|---|---|---|---|']
+out=['# Errors','','Every error of XenKube has a stable id, by which a script can tell it: in pwsh `$_.FullyQualifiedErrorId` begins with it, and the','category is as below; the message names the file, the place and the reason, and `$_.ErrorDetails.RecommendedAction` what to do.','`CorruptImage` and `UnsupportedFeature` name the structure and the place of an image. A test compares this list with the sources; build/list-errors.py writes it. In pwsh it is `Get-Help about_XenKube_Errors`.','','| id | category | where | what is wrong, for example |','|---|---|---|---|']
 for i in sorted(ids): out.append(f'| `{i}` | {ids[i][0]} | {", ".join(sorted(ids[i][1]))} | {ids[i][2]} |')
 open(root+'docs/errors.md','w').write('\n'.join(out)+'\n')
 print(len(ids))

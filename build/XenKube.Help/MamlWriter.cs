@@ -69,7 +69,7 @@ public static class MamlWriter
         }
         xml.WriteEndElement();
         xml.WriteStartElement("returnValues", Command);
-        foreach (var output in cmdlet.Outputs.DefaultIfEmpty(new TypeDescription("None", "The command returns nothing.")))
+        foreach (var output in cmdlet.Outputs.Where(output => output.Name != "System.Void").DefaultIfEmpty(new TypeDescription("None", "The command returns nothing.")))
         {
             WriteType(xml, "returnValue", output.Name, output.Summary);
         }

@@ -35,4 +35,6 @@ foreach (var file in Directory.EnumerateFiles(markdown, "about_*.md"))
 {
     File.WriteAllText(Path.Combine(output, Path.GetFileNameWithoutExtension(file) + ".help.txt"), AboutTopic.Render(File.ReadAllLines(file)));
 }
+// The list of error ids is a page of its own in the sources; in the help it is a topic.
+File.WriteAllText(Path.Combine(output, "about_XenKube_Errors.help.txt"), ErrorTopic.Render(File.ReadAllLines(Path.Combine(markdown, "..", "errors.md"))));
 return problems.Count == 0 ? 0 : 1;

@@ -54,6 +54,8 @@ internal static class ExternalProgram
             }
             start.ArgumentList.Add(argument);
         }
+        using var activity = ExternalPrograms.Activities.StartActivity("program");
+        activity?.SetTag("line", Line(path, arguments));
         Process process;
         try
         {
@@ -84,6 +86,7 @@ internal static class ExternalProgram
             }
             // A daemon it left behind may hold the pipes open, so the wait has an end; a busy dom0 needs seconds to read what was said.
             Task.WaitAll(new[] { output.Done, error.Done }, TimeSpan.FromSeconds(10));
+            activity?.SetTag("exit", process.ExitCode);
             return new ProgramResult(path, arguments, process.ExitCode, output.Text(), error.Text());
         }
     }

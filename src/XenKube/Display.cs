@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Management.Automation;
 
 namespace XenKube.Commands;
 
@@ -6,6 +7,24 @@ namespace XenKube.Commands;
 public static class Display
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+
+    // By the words that the views show. They are compared with their case: a config that 'changed' is news, a file that is
+    // 'Changed' on a guest wants a look.
+    private static readonly Dictionary<string, string> Moods = new(StringComparer.Ordinal);
+
+    static Display()
+    {
+        void Are(string mood, params ReadOnlySpan<string> words)
+        {
+            foreach (var word in words)
+            {
+                Moods.Add(word, mood);
+            }
+        }
+        Are("Good", "Trusted", "Verified", "current", "Good", "Running", "Blocked", "200", "206", "304", "enabled", "info", "True", "changed", "Added", "Pass");
+        Are("Doubtful", "Expired", "Unknown", "Missing", "UnknownKey", "ExpiredKey", "ExpiredSignature", "Paused", "Shutdown", "Dying", "404", "masked", "disabled", "warning", "Changed", "Warn");
+        Are("Bad", "Revoked", "Bad", "RevokedKey", "Unsupported", "Malformed", "Crashed", "400", "403", "405", "408", "431", "500", "503", "error", "False", "Removed", "Fail");
+    }
 
     /// <summary>A size in the largest unit that leaves it at 1 or more, with one decimal place where it is not a whole number.</summary>
     /// <param name="bytes">The size in bytes; null gives nothing.</param>
@@ -23,5 +42,49 @@ public static class Display
             unit++;
         }
         return string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {Units[unit]}");
+    }
+
+    /// <summary>A word for a state, in the colour of what it means; plain where it means neither good nor bad.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="style">$PSStyle.</param>
+    public static string State(string? word, object? style) =>
+        Moods.TryGetValue(word ?? "", out var mood) ? Paint(word, mood, style) : word ?? "";
+
+    /// <summary>A text in one of the colours of the views; plain where output is no terminal, unless $PSStyle wants colours there too.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="mood"><c>Good</c>, <c>Doubtful</c>, <c>Bad</c>, <c>Title</c> or <c>Directory</c>.</param>
+    /// <param name="style">$PSStyle.</param>
+    public static string Paint(string? text, string mood, object? style)
+    {
+        if (string.IsNullOrEmpty(text) || style is null)
+        {
+            return text ?? "";
+        }
+        var isPlain = Value(style, "OutputRendering") switch
+        {
+            "PlainText" => true,
+            "Ansi" => false,
+            _ => Console.IsOutputRedirected,
+        };
+        var colour = mood switch
+        {
+            "Good" => Value(style, "Foreground", "Green"),
+            "Doubtful" => Value(style, "Foreground", "BrightYellow"),
+            "Bad" => Value(style, "Foreground", "BrightRed"),
+            "Directory" => Value(style, "FileInfo", "Directory"),
+            _ => Value(style, "Bold"),
+        };
+        return isPlain || colour.Length == 0 ? text : $"{colour}{text}{Value(style, "Reset")}";
+    }
+
+    // PowerShellStandard does not know the type of $PSStyle.
+    private static string Value(object style, params ReadOnlySpan<string> names)
+    {
+        var value = style;
+        foreach (var name in names)
+        {
+            value = value is null ? null : PSObject.AsPSObject(value).Properties[name]?.Value;
+        }
+        return value?.ToString() ?? "";
     }
 }

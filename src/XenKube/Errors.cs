@@ -10,14 +10,13 @@ internal static class Errors
     /// <param name="target">What the cmdlet was working on.</param>
     public static ErrorRecord Record(XenKubeException error, object? target)
     {
-        var record = new ErrorRecord(error, error.ErrorId, Category(error), target ?? error.File);
-        if (error.Remedy is not null)
+        var category = Category(error);
+        // PowerShell shows the recommended action on a line of its own, so the message is shown without it.
+        var message = string.Join(": ", new[] { error.File, error.Place, error.Reason }.Where(part => !string.IsNullOrEmpty(part)));
+        return new ErrorRecord(error, error.ErrorId, category, target ?? error.File)
         {
-            // PowerShell shows the recommended action on a line of its own, so the message is shown without it.
-            var message = string.Join(": ", new[] { error.File, error.Place, error.Reason }.Where(part => !string.IsNullOrEmpty(part)));
-            record.ErrorDetails = new ErrorDetails(message) { RecommendedAction = error.Remedy };
-        }
-        return record;
+            ErrorDetails = new ErrorDetails(message) { RecommendedAction = error.Remedy ?? Advice(category) },
+        };
     }
 
     private static ErrorCategory Category(XenKubeException error) => error switch
@@ -29,5 +28,17 @@ internal static class Errors
         ItemInUseException => ErrorCategory.ResourceBusy,
         InvalidInputException => ErrorCategory.InvalidArgument,
         _ => ErrorCategory.OperationStopped,
+    };
+
+    // For the errors that speak for themselves: what to do is the same for all of a kind.
+    private static string Advice(ErrorCategory category) => category switch
+    {
+        ErrorCategory.InvalidData => "Put the file back from a copy that is whole, or make it anew; nothing was changed in it",
+        ErrorCategory.NotImplemented => "See what is supported in about_XenKube; nothing was changed",
+        ErrorCategory.ObjectNotFound => "Check the name: Tab completes those that are there",
+        ErrorCategory.ResourceExists => "Choose another name, or remove what is there first",
+        ErrorCategory.ResourceBusy => "Wait until what uses it has ended, and try again",
+        ErrorCategory.InvalidArgument => "Correct what is named, and try again; about_XenKube_Errors lists the errors",
+        _ => "Mend what the message says, and try again; -Debug shows what was run",
     };
 }

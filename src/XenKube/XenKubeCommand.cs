@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
 using System.Management.Automation;
 
 namespace XenKube.Commands;
@@ -11,6 +13,8 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Queue? _queue;
+    private ProgramTrace? _trace;
+    private bool? _debugging;
 
     /// <summary>Cancelled by Ctrl+C.</summary>
     protected CancellationToken StopToken => _stop.Token;
@@ -26,17 +30,24 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         ArgumentNullException.ThrowIfNull(action);
         try
         {
-            action();
+            if (IsDebugging)
+            {
+                Trace(target, action);
+            }
+            else
+            {
+                action();
+            }
         }
         catch (XenKubeException error)
         {
-            WriteError(Errors.Record(error, target));
+            Report(error, target);
         }
         catch (AggregateException errors) when (errors.InnerExceptions.All(error => error is XenKubeException))
         {
             foreach (var error in errors.InnerExceptions.Cast<XenKubeException>())
             {
-                WriteError(Errors.Record(error, target));
+                Report(error, target);
             }
         }
         catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
@@ -64,8 +75,9 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
 
     /// <summary>Runs long work on another thread and shows its progress from this one, where alone it may be written.</summary>
     /// <typeparam name="T">Type of the result.</typeparam>
+    /// <param name="whole">What is done in all, for a person; the steps that the work reports are shown under it.</param>
     /// <param name="work">The work; it gets the place to report to, and ends when the token says so.</param>
-    protected T RunWithProgress<T>(Func<IProgress<OperationProgress>, CancellationToken, T> work)
+    protected T RunWithProgress<T>(string whole, Func<IProgress<OperationProgress>, CancellationToken, T> work)
     {
         ArgumentNullException.ThrowIfNull(work);
         using var reports = new BlockingCollection<OperationProgress>();
@@ -83,19 +95,19 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
                 reports.CompleteAdding();
             }
         });
-        ProgressRecord? shown = null;
-        foreach (var report in reports.GetConsumingEnumerable())
+        var progress = new PipelineProgress(this, whole);
+        try
         {
-            if (shown is not null && shown.Activity != report.Activity)
+            foreach (var report in reports.GetConsumingEnumerable())
             {
-                Complete(shown);
+                progress.Show(report);
             }
-            shown = ToRecord(report);
-            WriteProgress(shown);
+            progress.End();
         }
-        if (shown is not null)
+        finally
         {
-            Complete(shown);
+            // Once the pipeline is stopped, progress cannot be written any more; the work has still to clean up.
+            ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
         }
         return task.GetAwaiter().GetResult();
     }
@@ -163,6 +175,33 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         return files;
     }
 
+    /// <summary>The one file that a cmdlet works on: named by -Path, where a pattern has to fit one file, or by -LiteralPath.</summary>
+    /// <param name="path">A path, wildcards allowed.</param>
+    /// <param name="literalPath">A path taken as it is.</param>
+    /// <param name="standard">The file where neither is given.</param>
+    protected string OneFile(string? path, string? literalPath, Func<string> standard)
+    {
+        ArgumentNullException.ThrowIfNull(standard);
+        if (path is not null && literalPath is not null)
+        {
+            throw new InvalidInputException("PathAmbiguous", null, null, "-Path and -LiteralPath are both given", "Give one of them");
+        }
+        if (literalPath is not null)
+        {
+            return Resolve(literalPath);
+        }
+        if (path is null || !WildcardPattern.ContainsWildcardCharacters(path))
+        {
+            return path is null ? standard() : Resolve(path);
+        }
+        return Matches(path) switch
+        {
+            [var only] => only,
+            [] => throw new XenKube.ItemNotFoundException("FileNotFound", Resolve(path), null, "no file fits", "Name the file, or take the brackets in its name as they are with -LiteralPath"),
+            var files => throw new InvalidInputException("PathAmbiguous", Resolve(path), null, $"fits {files.Length} files", "Name one of them"),
+        };
+    }
+
     private string[] Matches(string pattern)
     {
         try
@@ -192,22 +231,41 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     {
         if (disposing)
         {
+            _trace?.Dispose();
             _stop.Dispose();
         }
     }
 
-    private void Complete(ProgressRecord shown)
+    private bool IsDebugging => _debugging ??= MyInvocation.BoundParameters.TryGetValue("Debug", out var asked)
+        ? asked is SwitchParameter { IsPresent: true }
+        : GetVariableValue("DebugPreference") is ActionPreference preference and not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+
+    private void Trace(object? target, Action action)
     {
-        shown.RecordType = ProgressRecordType.Completed;
-        WriteProgress(shown);
+        var time = Stopwatch.StartNew();
+        _trace ??= new ProgramTrace(MyInvocation.MyCommand.Name);
+        try
+        {
+            _trace.Run(action);
+        }
+        finally
+        {
+            if (!Stopping)
+            {
+                foreach (var line in _trace.Take())
+                {
+                    WriteDebug(line);
+                }
+                WriteDebug(string.Create(CultureInfo.InvariantCulture, $"{MyInvocation.MyCommand.Name} {target}: {time.Elapsed.TotalMilliseconds:0.0} ms"));
+            }
+        }
     }
 
-    private static ProgressRecord ToRecord(OperationProgress report) =>
-        new(Math.Abs(report.Activity.GetHashCode(StringComparison.Ordinal)) % 1000, report.Activity, report.Item ?? " ")
-        {
-            PercentComplete = report.Total > 0 ? (int)Math.Clamp(report.Done * 100.0 / report.Total, 0, 100) : -1,
-            SecondsRemaining = report.Remaining is { } remaining ? (int)Math.Ceiling(remaining.TotalSeconds) : -1,
-        };
+    private void Report(XenKubeException error, object? target)
+    {
+        WriteDebug(error.ToString());
+        WriteError(Errors.Record(error, target));
+    }
 
     private sealed class Queue(BlockingCollection<OperationProgress> reports) : IProgress<OperationProgress>
     {

@@ -47,7 +47,7 @@ Describe 'Reset-Ignition' {
         Test-FirstBoot node-2.img | Should -BeFalse
         { kgen nonsense node-1 } | Should -Throw -ErrorId 'StepInvalid,*'
         { kgen refresh } | Should -Throw -ErrorId 'NodesNotNamed,*'
-        Get-Completion 'kgen ' | Should -Be refresh, grub, systemd, tmpl, ct, firstboot
+        Get-Completion 'kgen ' | Should -Be refresh, grub, systemd, tmpl, ct, firstboot, mount
         Get-Completion 'kgen refresh ' | Should -Be node-1, node-2
     }
     It 'takes some of the steps' {

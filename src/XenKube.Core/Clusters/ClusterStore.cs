@@ -32,6 +32,11 @@ public sealed class ClusterStore
             : [];
     }
 
+    /// <summary>The names of all clusters, as they come: for completion, which wants them at once.</summary>
+    public IEnumerable<string> Names() => Directory.Exists(_directory.GuestsPath)
+        ? Directory.EnumerateDirectories(_directory.GuestsPath).Select(path => Path.GetFileName(path)!).Where(ItemName.IsValid)
+        : [];
+
     /// <summary>One cluster.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="ItemNotFoundException">There is none of that name.</exception>

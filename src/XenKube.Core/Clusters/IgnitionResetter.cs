@@ -43,11 +43,13 @@ public sealed class IgnitionResetter
         var domains = new XenImageUseProbe(new XlDriver());
         var plans = new ResetPlan[nodes.Count];
         var errors = new XenKubeException?[nodes.Count];
+        var done = 0;
         Parallel.For(0, nodes.Count, parallel, i =>
         {
             try
             {
                 plans[i] = Prepare(nodes[i], options, domains);
+                progress?.Report(new OperationProgress("Checking inputs", nodes[i].FullName, Interlocked.Increment(ref done), nodes.Count, null));
             }
             catch (XenKubeException error)
             {
@@ -59,7 +61,7 @@ public sealed class IgnitionResetter
             throw new AggregateException(errors.OfType<XenKubeException>());
         }
         var results = new IgnitionReset[nodes.Count];
-        var done = 0;
+        done = 0;
         Parallel.For(0, nodes.Count, parallel, i =>
         {
             results[i] = Apply(plans[i], options, domains);

@@ -40,6 +40,25 @@ public sealed class NodeStore
         return nodes;
     }
 
+    /// <summary>The names of the nodes that a name or pattern stands for, as they come: for completion, which wants them at once and no more of them.</summary>
+    /// <param name="name">Cluster and node, patterns allowed in both.</param>
+    public IEnumerable<NodeName> Names(NodeName name)
+    {
+        var clusters = NamePattern.IsPattern(name.Cluster) ? new ClusterStore(_directory).Names() : [name.Cluster];
+        foreach (var cluster in clusters.Where(cluster => ItemName.IsValid(cluster) && NamePattern.IsMatch(name.Cluster, cluster)))
+        {
+            var path = Path.Combine(_directory.GuestsPath, cluster);
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var node in Directory.Exists(path) ? Directory.EnumerateFiles(path).Select(NameOf) : [])
+            {
+                if (node is not null && NamePattern.IsMatch(name.Node, node) && seen.Add(node))
+                {
+                    yield return new NodeName(cluster, node);
+                }
+            }
+        }
+    }
+
     /// <summary>What a node is or would be: its names and paths, whether its files exist or not.</summary>
     /// <param name="cluster">Name of the cluster.</param>
     /// <param name="name">Name of the node.</param>
@@ -153,16 +172,19 @@ public sealed class NodeStore
     internal static IReadOnlyList<string> NamesIn(string directory)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var path in Directory.EnumerateFiles(directory))
+        foreach (var name in Directory.EnumerateFiles(directory).Select(NameOf).OfType<string>())
         {
-            var file = Path.GetFileName(path);
-            var extension = Array.Find(Extensions, e => file.EndsWith(e, StringComparison.Ordinal));
-            if (extension is not null && ItemName.IsValid(file[..^extension.Length]))
-            {
-                names.Add(file[..^extension.Length]);
-            }
+            names.Add(name);
         }
         return [.. names];
+    }
+
+    // The node that a file of a cluster's directory belongs to by its name; null if it is no node's.
+    private static string? NameOf(string path)
+    {
+        var file = Path.GetFileName(path);
+        var extension = Array.Find(Extensions, e => file.EndsWith(e, StringComparison.Ordinal));
+        return extension is not null && ItemName.IsValid(file[..^extension.Length]) ? file[..^extension.Length] : null;
     }
 
     // A reservations file that cannot be read, as by a user who is not root, hides addresses and nothing else.

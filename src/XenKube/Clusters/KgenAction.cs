@@ -2,13 +2,17 @@ using XenKube.Clusters;
 
 namespace XenKube.Commands;
 
-/// <summary>The actions of the guide's kgen that are steps of a refresh.</summary>
+/// <summary>The actions of the guide's kgen: steps of a refresh, and mount.</summary>
 internal static class KgenAction
 {
     private const string Refresh = "refresh";
+    private const string Mount = "mount";
 
     /// <summary>All of them, in kgen's words.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Refresh, "grub", "systemd", "tmpl", "ct", "firstboot"];
+    public static IReadOnlyList<string> Names { get; } = [Refresh, "grub", "systemd", "tmpl", "ct", "firstboot", Mount];
+
+    /// <summary>True for the action that opens a disk in place of refreshing a node.</summary>
+    public static bool IsMount(string? action) => string.Equals(action, Mount, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The steps of an action; none for all.</summary>
     public static IgnitionResetStep[] Steps(string action) =>

@@ -13,6 +13,7 @@ public sealed class NewNodeCommand : XenDirCommand
 {
     private const string ImageSet = "Image";
     private const string InputObjectSet = "InputObject";
+    private const string LiteralPathSet = "LiteralPath";
 
     /// <summary>The cluster, which exists; or cluster and node with a slash between.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -36,6 +37,12 @@ public sealed class NewNodeCommand : XenDirCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
     public CoreOSImage? InputObject { get; set; }
 
+    /// <summary>The path of a compressed image, taken as it is.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string? LiteralPath { get; set; }
+
     /// <summary>Free space to append to each disk, such as 2GB; the guest's ROOT grows into it at the first boot.</summary>
     [Parameter]
     [ValidateRange(0, long.MaxValue)]
@@ -58,8 +65,11 @@ public sealed class NewNodeCommand : XenDirCommand
     {
         var (cluster, names) = Names();
         // A relative path is one from $PWD; a version is no path, even if it looks like one.
-        var image = InputObject?.Path ?? (Image is not null && File.Exists(Resolve(Image)) ? Resolve(Image) : Image);
-        if (!Should($"Create the disks of {string.Join(", ", names.Select(name => $"{cluster}/{name}"))} from {image ?? "the newest image"}"))
+        var image = LiteralPath is not null ? Resolve(LiteralPath) : InputObject?.Path ?? (Image is not null && File.Exists(Resolve(Image)) ? Resolve(Image) : Image);
+        var directory = Directory;
+        var store = new NodeStore(directory);
+        var disks = names.Select(name => store.Describe(cluster, name).DiskPath);
+        if (!Should($"Create {string.Join(", ", disks)} from {(image is null ? "the newest image" : $"the image {image}")}"))
         {
             return;
         }
@@ -68,10 +78,11 @@ public sealed class NewNodeCommand : XenDirCommand
             WriteWarning("the image's signature is not checked");
         }
         var options = new NodeDiskOptions(AdditionalSpace, Cache, Force);
-        WriteObject(RunWithProgress((progress, token) =>
+        WriteVerbose($"The image is {image ?? "the newest of the store"}; all disks are written from one decoding of it");
+        WriteObject(RunWithProgress($"Making {string.Join(", ", names.Select(name => $"{cluster}/{name}"))}", (progress, token) =>
         {
-            var proven = NodeImage.Find(Directory, image, SkipVerification, progress, token);
-            return new NodeStore(Directory).Create(cluster, names, proven, options, progress, token);
+            var proven = NodeImage.Find(directory, image, SkipVerification, progress, token);
+            return store.Create(cluster, names, proven, options, progress, token);
         }), enumerateCollection: true);
     });
 

@@ -6,6 +6,7 @@ namespace XenKube.Commands;
 
 /// <summary>Removes clusters with their published configs; with -Force, with everything in them.</summary>
 [Cmdlet(VerbsCommon.Remove, "Cluster", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class RemoveClusterCommand : XenDirCommand
 {
     /// <summary>Names of clusters. Wildcards are allowed.</summary>

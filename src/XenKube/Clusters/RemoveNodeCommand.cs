@@ -6,6 +6,7 @@ namespace XenKube.Commands;
 /// <summary>Removes nodes: disk, config, template, guest configuration and published config.</summary>
 [Cmdlet(VerbsCommon.Remove, "Node", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = NameSet)]
 [Alias("Remove-XenNode")]
+[OutputType(typeof(void))]
 public sealed class RemoveNodeCommand : NodeCommand
 {
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
@@ -7,10 +8,12 @@ namespace XenKube.Commands;
 /// <summary>Makes the Ignition of nodes run again at their next boot: grub.cfg, machine-id, template, published config, first_boot.</summary>
 [Cmdlet(VerbsCommon.Reset, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [Alias("Reset-XenNode", Commands.GuideWord.Generate)]
-[OutputType(typeof(IgnitionReset), typeof(string))]
+[OutputType(typeof(IgnitionReset), typeof(string), typeof(NodeDiskDrive))]
 public sealed class ResetIgnitionCommand : NodeCommand
 {
     private readonly List<Node> _nodes = [];
+    private bool _mounts;
+    private string _label = "";
 
     /// <summary>Takes these steps only. Default: all of them, in this order.</summary>
     [Parameter]
@@ -41,16 +44,27 @@ public sealed class ResetIgnitionCommand : NodeCommand
         {
             return base.NamesGiven();
         }
+        if (KgenAction.IsMount(Cluster))
+        {
+            // kgen mount NODE [LABEL]
+            (_mounts, _label) = (true, Name is [_, var label] ? label : "");
+            return Name is { Length: 1 or 2 } ? InCurrentCluster([Name[0]]) : Require<string[]>(() => throw NotNamed("kgen mount wants a node, and a partition's label", "Write kgen mount node-1 ROOT"));
+        }
         // kgen ACTION NODE...
         Step = Require(() => KgenAction.Steps(Cluster!));
         return Name is null
-            ? Require<string[]>(() => throw new InvalidInputException("NodesNotNamed", null, null, "kgen wants nodes", "Write kgen refresh node-1, with nodes of the current cluster"))
+            ? Require<string[]>(() => throw NotNamed("kgen wants nodes", "Write kgen refresh node-1, with nodes of the current cluster"))
             : InCurrentCluster(Name);
     }
 
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
+        if (_mounts)
+        {
+            Mount(node);
+            return;
+        }
         var steps = Step.Length == 0 ? Enum.GetValues<IgnitionResetStep>() : Step;
         if (Should($"Reset the Ignition of {node} ({string.Join(", ", steps)}): {node.DiskPath}, {node.IgnitionPath}"))
         {
@@ -64,9 +78,37 @@ public sealed class ResetIgnitionCommand : NodeCommand
         var options = new IgnitionResetOptions { Steps = Step, ThrottleLimit = ThrottleLimit, ForceTemplate = Force, ConfigUri = ConfigUri, LinuxAppend = LinuxAppend };
         foreach (var group in _nodes.GroupBy(node => DirectoryOf(node).Path))
         {
-            Guard(null, () => Write(RunWithProgress((progress, token) => new IgnitionResetter(new XenDirectory(group.Key)).Reset([.. group], options, progress, token))));
+            Guard(null, () => Write(RunWithProgress($"Resetting the Ignition of {Count([.. group])}", (progress, token) => new IgnitionResetter(new XenDirectory(group.Key)).Reset([.. group], options, progress, token))));
         }
     }
+
+    private static InvalidInputException NotNamed(string reason, string remedy) => new("NodesNotNamed", null, null, reason, remedy);
+
+    // The guide mounts a partition at $XENDIR/mnt, to be read and written; here the disk becomes a drive, with a folder for each.
+    private void Mount(Node node)
+    {
+        var name = NodeDiskDrive.NameFor(node.Name);
+        NodeDiskDrive.RequireFree(SessionState, name, node.DiskPath);
+        if (Should($"Mount {node.DiskPath} as {name}:, writable"))
+        {
+            var drive = NodeDiskDrive.Mount(SessionState, name, node.DiskPath, writable: true);
+            if (_label.Length == 0)
+            {
+                WriteObject(drive);
+            }
+            else if (drive.FindPartition(_label) is { } partition)
+            {
+                WriteObject($"{name}:/{partition}");
+            }
+            else
+            {
+                SessionState.Drive.Remove(name, force: true, scope: "Global");
+                throw drive.NoPartition(_label);
+            }
+        }
+    }
+
+    private static string Count(Node[] nodes) => nodes.Length == 1 ? nodes[0].FullName : string.Create(CultureInfo.InvariantCulture, $"{nodes.Length} nodes");
 
     private void Write(IReadOnlyList<IgnitionReset> resets)
     {

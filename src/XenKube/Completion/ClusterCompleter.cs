@@ -21,8 +21,8 @@ public sealed class ClusterCompleter : IArgumentCompleter
                     return ClustersAndNodes(commandName, Completions.XenDirectory(fakeBoundParameters), word);
                 case GuideWord.Generate:
                     return KgenAction.Names;
-                default:
-                    return NodeCompleter.NodesHere(commandName, Completions.XenDirectory(fakeBoundParameters));
+                case var guide:
+                    return NodeCompleter.NodesHere(guide, Completions.XenDirectory(fakeBoundParameters), word);
             }
         });
 
@@ -30,7 +30,7 @@ public sealed class ClusterCompleter : IArgumentCompleter
     {
         var slash = word.IndexOf('/', StringComparison.Ordinal);
         return slash < 0
-            ? new ClusterStore(directory).List().Select(cluster => cluster.Name)
-            : NodeCompleter.Nodes(commandName, directory, word[..slash]).Select(node => node.FullName);
+            ? Completions.Clusters(directory)
+            : NodeCompleter.Names(commandName, directory, word[..slash], word[(slash + 1)..]).Select(node => node.ToString());
     }
 }

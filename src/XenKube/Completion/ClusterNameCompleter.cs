@@ -1,8 +1,6 @@
 using System.Collections;
-using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using XenKube.Clusters;
 
 namespace XenKube.Commands.Completion;
 
@@ -11,6 +9,5 @@ public sealed class ClusterNameCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.Of(wordToComplete, _ => new ClusterStore(Completions.XenDirectory(fakeBoundParameters)).List()
-            .Select(cluster => (cluster.Name, string.Create(CultureInfo.InvariantCulture, $"{cluster.Name}: {cluster.NodeCount} nodes"))));
+        Completions.Of(wordToComplete, _ => Completions.Clusters(Completions.XenDirectory(fakeBoundParameters)));
 }

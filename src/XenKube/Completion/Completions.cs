@@ -26,19 +26,30 @@ internal static class Completions
         try
         {
             return [.. candidates(word)
-                .Where(candidate => candidate.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase) || (NamePattern.IsPattern(word) && NamePattern.IsMatch(word, candidate.Text)))
+                .Where(candidate => Fits(word, candidate.Text))
                 .Select(candidate => new CompletionResult(Quote(candidate.Text), candidate.Text, CompletionResultType.ParameterValue, candidate.ToolTip.Length == 0 ? candidate.Text : candidate.ToolTip))];
         }
-        catch (Exception error) when (error is XenKubeException or IOException or UnauthorizedAccessException or RuntimeException)
+        catch (Exception error) when (error is XenKubeException or IOException or UnauthorizedAccessException or RuntimeException or InvalidOperationException or ArgumentException or System.Security.SecurityException)
         {
             return [];
         }
     }
 
+    /// <summary>True if a candidate begins with what is typed, or fits the pattern that is typed.</summary>
+    /// <param name="word">What is typed, without quotes.</param>
+    /// <param name="candidate">The candidate.</param>
+    public static bool Fits(string word, string candidate) =>
+        candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase) || (NamePattern.IsPattern(word) && NamePattern.IsMatch(word, candidate));
+
+    /// <summary>The names of the clusters that are found in time, in their order.</summary>
+    /// <param name="directory">The XENDIR.</param>
+    public static IEnumerable<string> Clusters(XenDirectory directory) =>
+        new CompletionClock().Limit(new ClusterStore(directory).Names()).Order(StringComparer.Ordinal);
+
     /// <summary>The XENDIR that the command being typed would use.</summary>
     /// <param name="bound">What is typed already.</param>
     public static XenDirectory XenDirectory(IDictionary? bound) =>
-        Clusters.XenDirectory.Resolve(Text(bound, "XenDir") is { } path ? Resolve(path) : null);
+        XenKube.Clusters.XenDirectory.Resolve(Text(bound, "XenDir") is { } path ? Resolve(path) : null);
 
     /// <summary>The value of a parameter that is typed already, as text; null if it is not.</summary>
     /// <param name="bound">What is typed already.</param>

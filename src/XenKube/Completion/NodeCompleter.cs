@@ -10,17 +10,39 @@ public sealed class NodeCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.Of(wordToComplete, _ =>
+        Completions.Of(wordToComplete, prefix =>
         {
             var directory = Completions.XenDirectory(fakeBoundParameters);
-            return Completions.GuideWordOf(commandAst) is null
-                ? Nodes(commandName, directory, Completions.Text(fakeBoundParameters, "Cluster") ?? "*").Select(node => node.Name).Distinct()
-                : NodesHere(commandName, directory);
+            if (Completions.GuideWordOf(commandAst) is not { } word)
+            {
+                return Names(commandName, directory, Completions.Text(fakeBoundParameters, "Cluster") ?? "*", prefix).Select(node => node.Node).Distinct();
+            }
+            return word == GuideWord.Generate && MountedNode(commandAst, wordToComplete) is { } node ? Labels(directory, node) : NodesHere(word, directory, prefix);
         });
 
-    internal static IEnumerable<string> NodesHere(string commandName, XenDirectory directory) =>
-        directory.FindClusterAt(Completions.CurrentDirectory) is { } cluster ? Nodes(commandName, directory, cluster).Select(node => node.Name) : [];
+    internal static IEnumerable<string> NodesHere(string commandName, XenDirectory directory, string prefix) =>
+        directory.FindClusterAt(Completions.CurrentDirectory) is { } cluster ? Names(commandName, directory, cluster, prefix).Select(node => node.Node) : [];
 
-    internal static IEnumerable<Node> Nodes(string commandName, XenDirectory directory, string cluster) =>
-        GuestStateFilter.Apply(commandName, new NodeStore(directory).List(new NodeName(cluster, "*")));
+    internal static IEnumerable<NodeName> Names(string commandName, XenDirectory directory, string cluster, string prefix)
+    {
+        var store = new NodeStore(directory);
+        var clock = new CompletionClock();
+        var names = clock.Limit(store.Names(new NodeName(cluster, "*")).Where(name => Completions.Fits(prefix, name.Node))).ToList();
+        names.Sort((left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
+        return GuestStateFilter.Apply(commandName, store, names, clock);
+    }
+
+    // kgen mount NODE LABEL: the node that is typed already, where it is the label's turn.
+    private static string? MountedNode(CommandAst command, string? wordToComplete)
+    {
+        var typed = command.CommandElements.Count - (string.IsNullOrEmpty(wordToComplete) ? 0 : 1);
+        return typed == 3 && KgenAction.IsMount((command.CommandElements[1] as StringConstantExpressionAst)?.Value) ? (command.CommandElements[2] as StringConstantExpressionAst)?.Value : null;
+    }
+
+    private static IEnumerable<string> Labels(XenDirectory directory, string node)
+    {
+        var cluster = directory.FindClusterAt(Completions.CurrentDirectory) ?? "";
+        using var disk = NodeDisk.OpenRead(new NodeStore(directory).Describe(cluster, node).DiskPath);
+        return [.. disk.Partitions.Partitions.Where(partition => partition.FileSystem.Length > 0).Select(partition => partition.ToString())];
+    }
 }

@@ -30,6 +30,7 @@ public sealed class PartitionLabelCompleter : IArgumentCompleter
             return Completions.Resolve(cluster);
         }
         var name = Completions.Text(bound, "Name") is { } node ? $"{cluster}/{node}" : cluster;
-        return new NodeStore(Completions.XenDirectory(bound)).List(NodeName.Parse(name)).First(node => node.HasDisk).DiskPath;
+        var store = new NodeStore(Completions.XenDirectory(bound));
+        return new CompletionClock().Limit(store.Names(NodeName.Parse(name))).Select(node => store.Describe(node.Cluster, node.Node)).First(node => node.HasDisk).DiskPath;
     }
 }

@@ -5,6 +5,7 @@ namespace XenKube.Commands;
 
 /// <summary>Copies files between the file system and drives over disk images, which PowerShell's own Copy-Item cannot.</summary>
 [Cmdlet(VerbsCommon.Copy, "NodeDiskItem", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[OutputType(typeof(void))]
 public sealed class CopyNodeDiskItemCommand : XenKubeCommand
 {
     private const string PathSet = "Path";

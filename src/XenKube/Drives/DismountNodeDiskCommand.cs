@@ -5,6 +5,7 @@ namespace XenKube.Commands;
 
 /// <summary>Removes drives over disk images, and lets the images go.</summary>
 [Cmdlet(VerbsData.Dismount, "NodeDisk", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
 public sealed class DismountNodeDiskCommand : XenKubeCommand
 {
     /// <summary>Names of drives. Wildcards are allowed.</summary>

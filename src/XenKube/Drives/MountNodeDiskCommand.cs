@@ -20,16 +20,11 @@ public sealed class MountNodeDiskCommand : DiskCommand
     /// <inheritdoc/>
     protected override void ProcessDisk(string path, Node? node)
     {
-        var name = DriveName ?? string.Concat((node?.Name ?? System.IO.Path.GetFileNameWithoutExtension(path)).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
-        if (SessionState.Drive.GetAll().Any(drive => string.Equals(drive.Name, name, StringComparison.OrdinalIgnoreCase)))
-        {
-            throw new ItemExistsException("DriveExists", path, null, $"there is a drive {name}: already", "Choose another name with -DriveName, or dismount it");
-        }
+        var name = DriveName ?? NodeDiskDrive.NameFor(node?.Name ?? System.IO.Path.GetFileNameWithoutExtension(path));
+        NodeDiskDrive.RequireFree(SessionState, name, path);
         if (Should($"Mount {path} as {name}:{(Writable ? ", writable" : "")}"))
         {
-            var image = Writable ? NodeDisk.OpenWrite(path) : NodeDisk.OpenRead(path);
-            var drive = new NodeDiskDrive(name, SessionState.Provider.GetOne("NodeDisk"), image);
-            WriteObject(SessionState.Drive.New(drive, "Global"));
+            WriteObject(NodeDiskDrive.Mount(SessionState, name, path, Writable));
         }
     }
 }

@@ -12,7 +12,7 @@ internal sealed record NodeDiskPath(NodeDiskDrive Drive, DiskPartition? Partitio
 
     /// <summary>The file system that the path lies in.</summary>
     public IFileSystem FileSystem => Partition is null
-        ? throw new XenKube.ItemNotFoundException("PartitionNotFound", Drive.DiskPath, null, $"there is no partition '{Label}' with a file system", $"It has {string.Join(", ", Drive.Partitions)}")
+        ? throw Drive.NoPartition(Label)
         : Drive.Open(Partition);
 
     /// <summary>Takes a provider path apart: drive, label, and the path behind it.</summary>

@@ -6,6 +6,7 @@ namespace XenKube.Commands;
 
 /// <summary>Hands the terminal to a guest's console, until Ctrl+] gives it back.</summary>
 [Cmdlet(VerbsCommon.Enter, "XenGuest", DefaultParameterSetName = NameSet)]
+[OutputType(typeof(void))]
 public sealed class EnterXenGuestCommand : NodeCommand
 {
     /// <inheritdoc/>

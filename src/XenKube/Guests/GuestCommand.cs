@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Guests;
@@ -61,7 +62,7 @@ public abstract class GuestCommand : NodeCommand
     private void Act(IReadOnlyList<Node> nodes)
     {
         var guests = new NodeGuests(DirectoryOf(nodes[0])).Open();
-        var results = RunWithProgress((progress, token) =>
+        var results = RunWithProgress(nodes.Count == 1 ? $"{Activity}: {nodes[0]}" : string.Create(CultureInfo.InvariantCulture, $"{Activity}: {nodes.Count} of {nodes[0].XenDir}"), (progress, token) =>
         {
             var done = 0;
             progress.Report(new OperationProgress(Activity, nodes[0].GuestName, 0, nodes.Count, null));

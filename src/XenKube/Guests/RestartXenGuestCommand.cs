@@ -25,7 +25,7 @@ public sealed class RestartXenGuestCommand : GuestCommand
     protected override string Activity => "Restarting guests";
 
     /// <inheritdoc/>
-    protected override string Sentence(Node node) => Force ? $"Destroy the guest {node.GuestName} and start it again" : $"Restart the guest {node.GuestName}";
+    protected override string Sentence(Node node) => Force ? $"Destroy the guest {node.GuestName} and start it again from {node.GuestConfigPath}" : $"Restart the guest {node.GuestName} of {node.GuestConfigPath}";
 
     /// <inheritdoc/>
     protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token)

@@ -24,7 +24,7 @@ public sealed class StopXenGuestCommand : GuestCommand
     private bool Destroys => Force || GuideWord == Commands.GuideWord.Destroy;
 
     /// <inheritdoc/>
-    protected override string Sentence(Node node) => Destroys ? $"Destroy the guest {node.GuestName}" : $"Shut the guest {node.GuestName} down";
+    protected override string Sentence(Node node) => Destroys ? $"Destroy the guest {node.GuestName} of {node.GuestConfigPath}" : $"Shut down the guest {node.GuestName} of {node.GuestConfigPath}";
 
     /// <inheritdoc/>
     protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token)

@@ -45,10 +45,17 @@ public sealed class AddFirewallPortCommand : HostCommand
     [Parameter(Mandatory = true, ParameterSetName = GuideSet)]
     public SwitchParameter Guide { get; set; }
 
-    /// <summary>The file of rules.</summary>
+    /// <summary>The file of rules. Wildcards are allowed where they fit one file. Default: /etc/iptables/rules.v4.</summary>
     [Parameter]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = FirewallRules.DefaultPath;
+    public string? Path { get; set; }
+
+    /// <summary>The file of rules, taken as it is.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string? LiteralPath { get; set; }
 
     /// <summary>Loads the rules, by restarting netfilter-persistent.</summary>
     [Parameter]
@@ -59,12 +66,12 @@ public sealed class AddFirewallPortCommand : HostCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Guard(Path, () =>
+    protected override void ProcessRecord() => Guard(LiteralPath ?? Path, () =>
     {
         var wanted = Guide
             ? FirewallPort.Guide(Settings.Bridge, Settings.Port)
             : [.. Port!.Select(port => new FirewallPort(port, Chain, Protocol) { InInterface = InInterface, OutInterface = OutInterface, Beside = Beside })];
-        var rules = wanted.Aggregate(FirewallRules.Read(Resolve(Path)), (all, port) => all.WithPort(port));
+        var rules = wanted.Aggregate(FirewallRules.Read(OneFile(Path, LiteralPath, () => FirewallRules.DefaultPath)), (all, port) => all.WithPort(port));
         if (MakeChange(rules.ToChange(Apply), $"Open {string.Join("; ", wanted)} in {rules.Path}", Apply) && PassThru)
         {
             WriteObject(rules.Rules.Where(rule => wanted.Any(port => rule.Chain == port.Chain && rule.Protocol == port.Protocol && rule.Ports.Contains(port.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)))), enumerateCollection: true);

@@ -4,26 +4,48 @@ using XenKube.Hosting;
 namespace XenKube.Commands;
 
 /// <summary>Lists the addresses that dnsmasq has reserved.</summary>
-[Cmdlet(VerbsCommon.Get, "DhcpReservation")]
+[Cmdlet(VerbsCommon.Get, "DhcpReservation", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(DhcpReservation))]
 public sealed class GetDhcpReservationCommand : XenDirCommand
 {
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
     /// <summary>MAC or IP addresses, or host names. Wildcards are allowed. Default: all.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
+    [Parameter(Position = 0, ParameterSetName = LiteralPathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Address { get; set; } = ["*"];
 
-    /// <summary>The file of reservations. Default: that of the settings, /var/lib/dnsmasq/virbr1/hostsfile.</summary>
-    [Parameter]
+    /// <summary>Files of reservations. Wildcards are allowed. Default: that of the settings, /var/lib/dnsmasq/virbr1/hostsfile.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string? Path { get; set; }
+    public string[]? Path { get; set; }
+
+    /// <summary>Files of reservations, taken as they are.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Guard(Path, () =>
+    protected override void ProcessRecord()
     {
-        var hasXenDir = XenDir is not null || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XENDIR"));
-        var reservations = DhcpReservations.Read(Path is not null ? Resolve(Path) : hasXenDir ? Directory.ReservationsPath : DhcpReservations.DefaultPath);
+        if (Path is null && LiteralPath is null)
+        {
+            Guard(null, () => Write(HasXenDir ? Directory.ReservationsPath : DhcpReservations.DefaultPath));
+        }
+        foreach (var file in Files(Path, LiteralPath))
+        {
+            Guard(file, () => Write(file));
+        }
+    }
+
+    private void Write(string file)
+    {
+        var reservations = DhcpReservations.Read(file);
         foreach (var address in Address)
         {
             var pattern = new WildcardPattern(address, WildcardOptions.IgnoreCase);
@@ -34,5 +56,5 @@ public sealed class GetDhcpReservationCommand : XenDirCommand
             }
             WriteObject(found, enumerateCollection: true);
         }
-    });
+    }
 }

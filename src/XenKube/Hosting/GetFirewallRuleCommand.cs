@@ -4,10 +4,13 @@ using XenKube.Hosting;
 namespace XenKube.Commands;
 
 /// <summary>Lists the rules of the host's firewall file.</summary>
-[Cmdlet(VerbsCommon.Get, "FirewallRule")]
+[Cmdlet(VerbsCommon.Get, "FirewallRule", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(FirewallRule))]
 public sealed class GetFirewallRuleCommand : XenKubeCommand
 {
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
     /// <summary>Names of chains. Wildcards are allowed. Default: all.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
@@ -19,16 +22,31 @@ public sealed class GetFirewallRuleCommand : XenKubeCommand
     [ValidateRange(0, 65535)]
     public int? Port { get; set; }
 
-    /// <summary>The file of rules.</summary>
-    [Parameter]
+    /// <summary>Files of rules. Wildcards are allowed. Default: /etc/iptables/rules.v4.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = FirewallRules.DefaultPath;
+    public string[] Path { get; set; } = [FirewallRules.DefaultPath];
+
+    /// <summary>Files of rules, taken as they are.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Guard(Path, () =>
+    protected override void ProcessRecord()
+    {
+        foreach (var file in Files(LiteralPath is null ? Path : null, LiteralPath))
+        {
+            Guard(file, () => Write(file));
+        }
+    }
+
+    private void Write(string file)
     {
         var pattern = new WildcardPattern(Chain, WildcardOptions.IgnoreCase);
         var port = Port?.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        WriteObject(FirewallRules.Read(Resolve(Path)).Rules.Where(rule => pattern.IsMatch(rule.Chain) && (port is null || rule.Ports.Contains(port))), enumerateCollection: true);
-    });
+        WriteObject(FirewallRules.Read(file).Rules.Where(rule => pattern.IsMatch(rule.Chain) && (port is null || rule.Ports.Contains(port))), enumerateCollection: true);
+    }
 }

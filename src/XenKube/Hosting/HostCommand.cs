@@ -13,7 +13,7 @@ public abstract class HostCommand : XenDirCommand
     public string BackupDirectory { get; set; } = BackupStore.DefaultDirectory;
 
     /// <summary>The settings of the XENDIR, or the guide's values where none is given or set.</summary>
-    protected XenSettings Settings => XenDir is null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XENDIR")) ? new XenSettings() : Directory.Settings;
+    protected XenSettings Settings => HasXenDir ? Directory.Settings : new XenSettings();
 
     /// <summary>Makes a change, if it is needed and PowerShell lets it be made; -WhatIf and -Confirm show the difference of the files.</summary>
     /// <param name="change">The change.</param>

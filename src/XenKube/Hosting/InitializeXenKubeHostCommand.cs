@@ -74,7 +74,7 @@ public sealed class InitializeXenKubeHostCommand : HostCommand
                     WriteVerbose(step.ToString());
                 }
             }
-            else if (Should($"{step.Name}: change {string.Join(", ", step.Files)} ({step.Current} -> {step.Wanted}){Environment.NewLine}{step.Diff.TrimEnd('\n')}"))
+            else if (Should($"Change {string.Join(", ", step.Files)} in the step {step.Name} ({step.Current} -> {step.Wanted}){Environment.NewLine}{step.Diff.TrimEnd('\n')}"))
             {
                 chosen.Add(step.Name);
             }

@@ -50,7 +50,7 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
         {
             return;
         }
-        Guard(Path, () =>
+        Guard(LiteralPath ?? Path, () =>
         {
             var present = ReadReservations();
             var what = _wanted.Count == 1 ? $"the address {_wanted[0].IPAddress} for {_wanted[0].MacAddress}" : string.Create(CultureInfo.InvariantCulture, $"{_wanted.Count} addresses");

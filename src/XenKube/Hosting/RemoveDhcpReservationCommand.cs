@@ -5,6 +5,7 @@ namespace XenKube.Commands;
 
 /// <summary>Removes reservations from dnsmasq's file; other lines and comments stay as they are.</summary>
 [Cmdlet(VerbsCommon.Remove, "DhcpReservation", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class RemoveDhcpReservationCommand : ReservationCommand
 {
     private readonly HashSet<string> _addresses = new(StringComparer.OrdinalIgnoreCase);
@@ -19,7 +20,7 @@ public sealed class RemoveDhcpReservationCommand : ReservationCommand
     protected override void ProcessRecord() => _addresses.UnionWith(Address);
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Guard(Path, () =>
+    protected override void EndProcessing() => Guard(LiteralPath ?? Path, () =>
     {
         var present = ReadReservations();
         bool IsMeant(DhcpReservation item, string address) => string.Equals(item.MacAddress.ToString(), address, StringComparison.OrdinalIgnoreCase) || item.IPAddress.ToString() == address || item.Address.ToString() == address;

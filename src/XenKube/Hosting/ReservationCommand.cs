@@ -6,10 +6,17 @@ namespace XenKube.Commands;
 /// <summary>The base of cmdlets that change dnsmasq's file of reservations.</summary>
 public abstract class ReservationCommand : HostCommand
 {
-    /// <summary>The file of reservations. Default: that of the settings, /var/lib/dnsmasq/virbr1/hostsfile.</summary>
+    /// <summary>The file of reservations. Wildcards are allowed where they fit one file. Default: that of the settings, /var/lib/dnsmasq/virbr1/hostsfile.</summary>
     [Parameter]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
+
+    /// <summary>The file of reservations, taken as it is.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string? LiteralPath { get; set; }
 
     /// <summary>Makes dnsmasq read the file again, by SIGHUP.</summary>
     [Parameter]
@@ -25,7 +32,7 @@ public abstract class ReservationCommand : HostCommand
     public string? Unit { get; set; }
 
     /// <summary>The reservations as they are in the file.</summary>
-    protected DhcpReservations ReadReservations() => DhcpReservations.Read(Path is null ? DefaultPath : Resolve(Path));
+    protected DhcpReservations ReadReservations() => DhcpReservations.Read(OneFile(Path, LiteralPath, () => DefaultPath));
 
     /// <summary>Writes reservations to their file.</summary>
     /// <param name="reservations">The reservations.</param>
@@ -38,5 +45,5 @@ public abstract class ReservationCommand : HostCommand
         return MakeChange(reservations.ToChange(Apply || Restart ? service : null), $"{sentence} in {reservations.Path}", Apply || Restart);
     }
 
-    private string DefaultPath => XenDir is null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XENDIR")) ? DhcpReservations.DefaultPath : Directory.ReservationsPath;
+    private string DefaultPath => HasXenDir ? Directory.ReservationsPath : DhcpReservations.DefaultPath;
 }

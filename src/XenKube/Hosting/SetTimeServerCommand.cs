@@ -13,12 +13,19 @@ public sealed class SetTimeServerCommand : HostCommand
     [Parameter(Position = 0)]
     public IPAddress? Broadcast { get; set; }
 
-    /// <summary>The configuration of the time service. Default: that of the service that is installed.</summary>
+    /// <summary>The configuration of the time service. Wildcards are allowed where they fit one file. Default: that of the service that is installed.</summary>
     [Parameter]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>Whose configuration -Path is.</summary>
+    /// <summary>The configuration of the time service, taken as it is.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string? LiteralPath { get; set; }
+
+    /// <summary>Whose configuration the file is.</summary>
     [Parameter]
     public TimeServerKind Kind { get; set; }
 
@@ -31,10 +38,10 @@ public sealed class SetTimeServerCommand : HostCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Guard(Path, () =>
+    protected override void ProcessRecord() => Guard(LiteralPath ?? Path, () =>
     {
-        var server = Path is not null
-            ? TimeServer.Read(Resolve(Path), Kind)
+        var server = Path is not null || LiteralPath is not null
+            ? TimeServer.Read(OneFile(Path, LiteralPath, () => ""), Kind)
             : TimeServer.Find() ?? throw new ItemNotFoundException("TimeServerMissing", null, null, "this host has no time service that could serve a network", "Install ntpsec or chrony");
         var changed = server.WithBroadcast(Broadcast ?? DefaultBroadcast());
         if (MakeChange(changed.ToChange(Apply), $"Serve the time to {Broadcast ?? DefaultBroadcast()}, in {server.Path}", Apply) && PassThru)

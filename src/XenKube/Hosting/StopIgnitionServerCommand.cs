@@ -5,6 +5,7 @@ namespace XenKube.Commands;
 
 /// <summary>Stops embedded servers of this process.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "IgnitionServer", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
 public sealed class StopIgnitionServerCommand : XenKubeCommand
 {
     /// <summary>The servers, as Start-IgnitionServer returned them. Default: all.</summary>

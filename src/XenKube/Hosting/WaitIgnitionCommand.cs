@@ -40,7 +40,7 @@ public sealed class WaitIgnitionCommand : NodeCommand
         {
             var node = _nodes[i];
             var done = i;
-            Guard(node, () => WriteObject(RunWithProgress((progress, token) =>
+            Guard(node, () => WriteObject(RunWithProgress(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Waiting for {_nodes.Count} of the guests to fetch their configs"), (progress, token) =>
             {
                 progress.Report(new OperationProgress("Waiting for Ignition", node.FullName, done, _nodes.Count, null));
                 return Wait(node, end - DateTimeOffset.Now, token);

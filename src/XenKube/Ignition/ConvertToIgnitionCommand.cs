@@ -18,7 +18,7 @@ public sealed class ConvertToIgnitionCommand : FileCommand
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [Alias("PSPath", "ConfigPath")]
     [ValidateNotNullOrEmpty]
-    public string[]? LiteralPath { get; set; }
+    public override string[]? LiteralPath { get; set; }
 
     /// <summary>The text of a config. Lines that come one by one are put together.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TextSet)]
@@ -53,9 +53,6 @@ public sealed class ConvertToIgnitionCommand : FileCommand
     /// <summary>Indents the JSON.</summary>
     [Parameter]
     public SwitchParameter Pretty { get; set; }
-
-    /// <inheritdoc/>
-    protected override IReadOnlyList<string> NamedFiles => Files(Path, LiteralPath);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

@@ -13,7 +13,7 @@ public sealed class ExpandIgnitionTemplateCommand : FileCommand
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [Alias("PSPath", "TemplatePath")]
     [ValidateNotNullOrEmpty]
-    public string[]? LiteralPath { get; set; }
+    public override string[]? LiteralPath { get; set; }
 
     /// <summary>The file to write. Default: the template's own name without .tmpl.</summary>
     [Parameter(Position = 1)]
@@ -27,9 +27,6 @@ public sealed class ExpandIgnitionTemplateCommand : FileCommand
     /// <summary>Expands a template even if its result is newer than all that it is made of.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
-
-    /// <inheritdoc/>
-    protected override IReadOnlyList<string> NamedFiles => Files(Path, LiteralPath);
 
     /// <inheritdoc/>
     protected override void ProcessFile(string path)

@@ -18,11 +18,8 @@ public abstract class FileCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
 
-    /// <summary>The files that this round of the pipeline names.</summary>
-    protected abstract IReadOnlyList<string> NamedFiles { get; }
-
-    /// <summary>True where a XENDIR is given or set: files can be those of nodes then, and settings apply.</summary>
-    protected bool HasXenDir => XenDir is not null || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XENDIR"));
+    /// <summary>Paths of the files, taken as they are. Each cmdlet says which property of a node that is.</summary>
+    public abstract string[]? LiteralPath { get; set; }
 
     /// <summary>The node that a file belongs to by its place; null if it is no node's.</summary>
     /// <param name="path">The file.</param>
@@ -31,7 +28,7 @@ public abstract class FileCommand : XenDirCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var file in NamedFiles)
+        foreach (var file in Files(Path, LiteralPath))
         {
             Guard(file, () => ProcessFile(file));
         }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text;
 using XenKube.Ignition;
 using XenKube.Ignition.Validation;
 
@@ -8,21 +7,8 @@ namespace XenKube.Commands;
 /// <summary>Validates Ignition JSON as the guest's own Ignition does.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Ignition", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(bool), typeof(IgnitionValidation))]
-public sealed class TestIgnitionCommand : FileCommand
+public sealed class TestIgnitionCommand : IgnitionJsonCommand
 {
-    private const string TextSet = "Text";
-
-    /// <summary>Paths of the files, taken as they are; of a node, its published config.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
-    [Alias("PSPath", "IgnitionPath")]
-    [ValidateNotNullOrEmpty]
-    public string[]? LiteralPath { get; set; }
-
-    /// <summary>The JSON of a config, also as ConvertTo-Ignition returns it.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TextSet)]
-    [AllowEmptyString]
-    public string? InputObject { get; set; }
-
     /// <summary>The generation whose rules hold: 2 or 3. Default: that of the version in the config.</summary>
     [Parameter]
     [ValidateSet("2", "3")]
@@ -33,25 +19,7 @@ public sealed class TestIgnitionCommand : FileCommand
     public SwitchParameter Detailed { get; set; }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> NamedFiles => Files(Path, LiteralPath);
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (ParameterSetName == TextSet)
-        {
-            Guard(null, () => Check(Encoding.UTF8.GetBytes(InputObject!), "input"));
-        }
-        else
-        {
-            base.ProcessRecord();
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void ProcessFile(string path) => Check(ReadFile(path), path);
-
-    private void Check(ReadOnlySpan<byte> json, string source)
+    protected override void ProcessJson(byte[] json, string source)
     {
         var validation = IgnitionValidator.Validate(json, Generation is null ? null : Generation == "2" ? 2 : 3);
         if (Detailed)

@@ -6,6 +6,7 @@ namespace XenKube.Commands;
 
 /// <summary>Takes published configs away; the guests then find none.</summary>
 [Cmdlet(VerbsData.Unpublish, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[OutputType(typeof(void))]
 public sealed class UnpublishIgnitionCommand : NodeCommand
 {
     /// <inheritdoc/>

@@ -32,5 +32,5 @@ public sealed class FindCoreOSImageCommand : ReleaseCommand
 
     // Looking around needs no XENDIR.
     private string? Mirror() =>
-        XenDir is null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XENDIR")) ? null : Directory.Settings.Mirror;
+        !HasXenDir ? null : Directory.Settings.Mirror;
 }

@@ -47,7 +47,7 @@ public sealed class GetCoreOSImageCommand : ReleaseCommand
         {
             return;
         }
-        var download = RunWithProgress((progress, token) => new ImageDownloader(server, store, new TrustStore(Directory.KeysPath)).Download(release, SkipVerification, progress, token));
+        var download = RunWithProgress($"Getting {release}", (progress, token) => new ImageDownloader(server, store, new TrustStore(Directory.KeysPath)).Download(release, SkipVerification, progress, token));
         foreach (var warning in download.Warnings)
         {
             WriteWarning(warning);

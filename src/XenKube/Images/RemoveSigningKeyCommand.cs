@@ -6,6 +6,7 @@ namespace XenKube.Commands;
 
 /// <summary>Stops trusting signing keys.</summary>
 [Cmdlet(VerbsCommon.Remove, "SigningKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class RemoveSigningKeyCommand : XenDirCommand
 {
     /// <summary>Fingerprints, or their last digits, at least eight.</summary>

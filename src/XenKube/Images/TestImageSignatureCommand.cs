@@ -87,7 +87,7 @@ public sealed class TestImageSignatureCommand : XenDirCommand
     private void Check(string file, string? signatureFile)
     {
         var keys = _keys ??= Keys();
-        var result = RunWithProgress((progress, token) => SignatureVerifier.Verify(file, signatureFile, keys, progress, token));
+        var result = RunWithProgress($"Checking the signature of {System.IO.Path.GetFileName(file)}", (progress, token) => SignatureVerifier.Verify(file, signatureFile, keys, progress, token));
         if (!result.IsTrusted)
         {
             WriteWarning(result.IsGood

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace XenKube.Commands.Completion;
+
+/// <summary>
+/// The time that a completion may take: who types waits for it. What is not found by then is not offered. The environment
+/// variable XENKUBE_COMPLETION_TIME gives those more milliseconds who would rather wait for a slow xl.
+/// </summary>
+internal sealed class CompletionClock
+{
+    private const int Milliseconds = 35;
+
+    private readonly TimeSpan _patience = TimeSpan.FromMilliseconds(
+        int.TryParse(Environment.GetEnvironmentVariable("XENKUBE_COMPLETION_TIME"), NumberStyles.None, CultureInfo.InvariantCulture, out var own) ? own : Milliseconds);
+
+    private readonly long _start = Stopwatch.GetTimestamp();
+
+    /// <summary>What is left; never negative.</summary>
+    public TimeSpan Left => _patience - Stopwatch.GetElapsedTime(_start) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+
+    /// <summary>As many as come in time.</summary>
+    public IEnumerable<T> Limit<T>(IEnumerable<T> source)
+    {
+        foreach (var item in source)
+        {
+            yield return item;
+            if (Left == TimeSpan.Zero)
+            {
+                yield break;
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Management.Automation;
+using System.Text;
+using System.Text.Json;
+
+namespace XenKube.Commands;
+
+/// <summary>The base of cmdlets that take Ignition JSON: in files, published for nodes, or as text.</summary>
+public abstract class IgnitionJsonCommand : FileCommand
+{
+    private const string TextSet = "Text";
+
+    private readonly StringBuilder _lines = new();
+
+    /// <summary>Paths of the files, taken as they are; of a node, its published config.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath", "IgnitionPath")]
+    [ValidateNotNullOrEmpty]
+    public override string[]? LiteralPath { get; set; }
+
+    /// <summary>The JSON of a config, also as ConvertTo-Ignition returns it. Lines that come one by one are put together.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TextSet)]
+    [AllowEmptyString]
+    public string? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName != TextSet)
+        {
+            base.ProcessRecord();
+        }
+        else if (IsDocument(InputObject!))
+        {
+            TakeLines();
+            Take(InputObject!);
+        }
+        else
+        {
+            _lines.Append(_lines.Length == 0 ? "" : "\n").Append(InputObject);
+            if (InputObject!.TrimEnd().EndsWith('}') && IsDocument(_lines.ToString()))
+            {
+                TakeLines();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (ParameterSetName == TextSet)
+        {
+            TakeLines();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessFile(string path) => ProcessJson(ReadFile(path), path);
+
+    /// <summary>Does the cmdlet's work for one config.</summary>
+    /// <param name="json">The JSON.</param>
+    /// <param name="source">Where it came from, for messages.</param>
+    protected abstract void ProcessJson(byte[] json, string source);
+
+    private void TakeLines()
+    {
+        if (_lines.Length > 0)
+        {
+            Take(_lines.ToString());
+            _lines.Clear();
+        }
+    }
+
+    private void Take(string json) => Guard(null, () => ProcessJson(Encoding.UTF8.GetBytes(json), "input"));
+
+    private static bool IsDocument(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

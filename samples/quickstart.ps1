@@ -43,23 +43,7 @@ Get-Node etcd/node-1 | Get-DiskPartition | Out-Host
 Get-Node etcd | Set-OemGrubConfig -PassThru | Out-Host
 
 # vi node-1.ct, ct, cp to nginx
-foreach ($node in Get-Node etcd) {
-    @"
-storage:
-  files:
-    - filesystem: "root"
-      path:       "/etc/hostname"
-      mode:       0644
-      contents:
-        inline: $($node.GuestName)
-
-passwd:
-  users:
-    - name: core
-      ssh_authorized_keys:
-        - ssh-rsa AAAAB3......
-"@ | Set-Content -NoNewline $node.ConfigPath
-}
+foreach ($node in Get-Node etcd) { $null = Expand-IgnitionTemplate $PSScriptRoot/guide/first.ct.tmpl $node.ConfigPath -Node $node -Force }
 Get-Item $env:XENDIR/guests/etcd/*.ct | ConvertTo-Ignition | Publish-Ignition | Out-Host
 Get-Content $env:XENDIR/nginx/etcd/node-1.json
 
@@ -69,40 +53,7 @@ if ($new) { $new | New-XenGuest -FirstAddress 192.168.100.11 | Out-Host }
 Get-Content $env:XENDIR/guests/etcd/node-1.cfg
 
 # the second configuration: time from dom0, by ntpd
-foreach ($node in Get-Node etcd) {
-    @"
-storage:
-  files:
-    - filesystem: "root"
-      path:       "/etc/hostname"
-      mode:       0644
-      contents:
-        inline: $($node.GuestName)
-
-    - path: /etc/ntp.conf
-      filesystem: root
-      mode: 0644
-      contents:
-        inline: |
-          server 192.168.100.1
-          restrict default nomodify nopeer noquery limited kod
-          restrict 127.0.0.1
-          restrict [::1]
-
-systemd:
-  units:
-    - name: systemd-timesyncd.service
-      mask: true
-    - name: ntpd.service
-      enable: true
-
-passwd:
-  users:
-    - name: core
-      ssh_authorized_keys:
-        - ssh-rsa AAAAB3......
-"@ | Set-Content -NoNewline $node.ConfigPath
-}
+foreach ($node in Get-Node etcd) { $null = Expand-IgnitionTemplate $PSScriptRoot/guide/ntp.ct.tmpl $node.ConfigPath -Node $node -Force }
 
 # kgen refresh node-1 node-2 node-3
 Get-Node etcd | Reset-Ignition | Out-Host

@@ -4,12 +4,12 @@
 #   Usage: docs/tour/record.sh
 set -euo pipefail
 cd "$(dirname "$0")"
-for tool in pwsh script python3; do command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }; done
-python3 -c 'import rich' || { echo "python3-rich is not installed" >&2; exit 1; }
+for tool in pwsh script; do command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }; done
+/usr/bin/python3 -c 'import rich' 2> /dev/null || { echo "python3-rich is not installed" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # A terminal of a fixed size, so that each recording breaks its lines alike.
 TERM=xterm-256color COLORTERM=truecolor POWERSHELL_TELEMETRY_OPTOUT=1 XENDIR=$work/xen \
   script --quiet --return --command "stty cols 104 rows 50; pwsh -NoLogo -NoProfile -File tour.ps1" "$work/typescript" > /dev/null
-python3 draw.py "$work/typescript" tour.svg "$work"
+/usr/bin/python3 draw.py "$work/typescript" tour.svg "$work"
 echo "docs/tour/tour.svg: $(stat -c %s tour.svg) bytes"

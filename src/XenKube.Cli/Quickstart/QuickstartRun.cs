@@ -57,7 +57,7 @@ internal sealed class QuickstartRun : IDisposable
         _printer.Step("Fetch it back over HTTP, as a guest would", () => FetchBack(nodes));
         _printer.Step("Write the guests' configurations for xl", () => WriteGuests(nodes));
         _printer.Step("Leave what a first boot leaves: no first_boot, a machine-id", () => StandInForBoot(nodes));
-        _printer.Step("Change the configs: time from dom0, by ntpd", () => nodes.Select(node => WriteConfig(node, GuideConfigs.Second(ClusterName, node.Name))));
+        _printer.Step("Change the configs: time from dom0, by ntpd", () => nodes.Select(GuideConfigs.WriteSecond));
         _printer.Step("Refresh all nodes, so that Ignition runs again", () => Refresh(nodes));
         if (PowerShellRefresh.Find() is { } powerShell)
         {
@@ -145,7 +145,7 @@ internal sealed class QuickstartRun : IDisposable
         var lines = new List<string>();
         foreach (var node in nodes)
         {
-            WriteConfig(node, GuideConfigs.First(ClusterName, node.Name));
+            GuideConfigs.WriteFirst(node);
             var config = IgnitionTranspiler.TranspileFile(node.ConfigPath, new TranspileOptions { Release = _directory.Settings.TranspilerRelease });
             var published = new NodeStore(_directory).Publish(node, config, _cancellationToken);
             lines.Add($"{published.Path}: {published.Size} B, Ignition {config.Version}");
@@ -191,12 +191,6 @@ internal sealed class QuickstartRun : IDisposable
             root.WriteFile("/etc/machine-id", "0123456789abcdef0123456789abcdef\n"u8, new FileAttributesChange(Mode: 0x124));
         }
         yield return $"removed {GuestLayout.CoreOS.FirstBootPath} on {GuestLayout.BootLabel}, wrote /etc/machine-id on ROOT";
-    }
-
-    private static string WriteConfig(Node node, string text)
-    {
-        File.WriteAllText(node.ConfigPath, text);
-        return node.ConfigPath;
     }
 
     private IEnumerable<string> Refresh(Node[] nodes) =>

@@ -58,6 +58,12 @@ internal sealed class IgnitionJsonWriter(bool pretty = false)
         Raw(value ? "true"u8 : "false"u8);
     }
 
+    public void Null()
+    {
+        Separate();
+        Raw("null"u8);
+    }
+
     public void Member(string name, string value)
     {
         Name(name);

@@ -1,4 +1,5 @@
 using System.Text;
+using XenKube.Hosting;
 using XenKube.Images.OpenPgp;
 using XenKube.Parsing.OpenPgp;
 
@@ -11,6 +12,8 @@ namespace XenKube.Images;
 public sealed class TrustStore
 {
     private const int FewestDigits = 8;
+
+    private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(30);
 
     private readonly string _directory;
 
@@ -61,6 +64,7 @@ public sealed class TrustStore
     /// <param name="source">What to call it in an error; null for nothing.</param>
     /// <returns>The keys, as they now stand in the store.</returns>
     /// <exception cref="InvalidInputException">There is no key in it that could be used.</exception>
+    /// <exception cref="ItemInUseException">Another process was changing the store all the time.</exception>
     public IReadOnlyList<SigningKey> Import(ReadOnlyMemory<byte> content, string? source = null)
     {
         IReadOnlyList<OpenPgpCertificate> certificates;
@@ -72,24 +76,14 @@ public sealed class TrustStore
         {
             throw new InvalidInputException("KeyFileMalformed", source, $"byte {e.Offset}", e.Reason, "Export the key again: gpg --armor --export FINGERPRINT", e);
         }
-        if (certificates.Count == 0 && ImportRevocations(content) is { Count: > 0 } revoked)
-        {
-            return revoked;
-        }
         if (certificates.Count == 0)
         {
-            throw new InvalidInputException("KeyFileEmpty", source, null, "there is no public key in it", "Export the key again: gpg --armor --export FINGERPRINT");
+            return ImportRevocations(content) is { Count: > 0 } revoked ? revoked
+                : throw new InvalidInputException("KeyFileEmpty", source, null, "there is no public key in it", "Export the key again: gpg --armor --export FINGERPRINT");
         }
-        var present = OpenKeyRing();
-        var merged = present.With(KeyRing.Of(certificates.Select(certificate => new RingEntry(certificate, true, null)), [])).Merge();
-        var wanted = certificates.Select(certificate => certificate.PrimaryKey.Fingerprint).ToHashSet();
-        var imported = merged.Where(entry => wanted.Contains(entry.Certificate.PrimaryKey.Fingerprint))
-            .Select(entry => (Entry: entry with { Source = PathOf(entry) }, Judged: KeyRing.Judge(entry, merged, DateTimeOffset.UtcNow))).ToList();
-        if (imported.Find(key => !key.Judged.HasUserId) is { Entry: { } unusable })
-        {
-            throw new InvalidInputException("KeyNotBound", source, $"key {unusable.Certificate.PrimaryKey.Fingerprint}",
-                "no user id of it has a self-signature that verifies, so nothing can be checked by it", "Export the whole key again: gpg --armor --export FINGERPRINT");
-        }
+        Merge(certificates, source); // what is refused leaves no trace
+        using var held = Lock("import of keys");
+        var imported = Merge(certificates, source);
         Write([.. imported.Select(key => key.Entry)]);
         return [.. imported.Select(key => SigningKeyReader.Read(key.Entry, key.Judged))];
     }
@@ -109,6 +103,7 @@ public sealed class TrustStore
     /// <param name="fingerprint">The primary's fingerprint, or its last digits, at least eight, as long as they mean one key; blanks do not count.</param>
     /// <returns>False if there was no such key.</returns>
     /// <exception cref="InvalidInputException">It is no fingerprint, or means several keys.</exception>
+    /// <exception cref="ItemInUseException">Another process was changing the store all the time.</exception>
     public bool Remove(string fingerprint)
     {
         ArgumentNullException.ThrowIfNull(fingerprint);
@@ -121,6 +116,11 @@ public sealed class TrustStore
         {
             throw new InvalidInputException("FingerprintInvalid", null, null, $"'{fingerprint}' is no fingerprint", $"Give its 40 hexadecimal digits, or the last ones, at least {FewestDigits}");
         }
+        if (!Directory.Exists(_directory))
+        {
+            return false;
+        }
+        using var held = Lock("removal of a key");
         var matching = ListFiles().Where(path => Path.GetFileNameWithoutExtension(path).EndsWith(digits, StringComparison.Ordinal)).ToList();
         if (matching.Count > 1)
         {
@@ -141,9 +141,26 @@ public sealed class TrustStore
         }
     }
 
+    private List<(RingEntry Entry, JudgedCertificate Judged)> Merge(IReadOnlyList<OpenPgpCertificate> certificates, string? source)
+    {
+        var merged = OpenKeyRing().With(KeyRing.Of(certificates.Select(certificate => new RingEntry(certificate, true, null)), [])).Merge();
+        var wanted = certificates.Select(certificate => certificate.PrimaryKey.Fingerprint).ToHashSet();
+        var imported = merged.Where(entry => wanted.Contains(entry.Certificate.PrimaryKey.Fingerprint))
+            .Select(entry => (Entry: entry with { Source = PathOf(entry) }, Judged: KeyRing.Judge(entry, merged, DateTimeOffset.UtcNow))).ToList();
+        return imported.Find(key => !key.Judged.HasUserId) is { Entry: { } unusable }
+            ? throw new InvalidInputException("KeyNotBound", source, $"key {unusable.Certificate.PrimaryKey.Fingerprint}",
+                "no user id of it has a self-signature that verifies, so nothing can be checked by it", "Export the whole key again: gpg --armor --export FINGERPRINT")
+            : imported;
+    }
+
     // A revocation certificate names its key, and has to be that key's own.
     private List<SigningKey> ImportRevocations(ReadOnlyMemory<byte> content)
     {
+        if (!Directory.Exists(_directory))
+        {
+            return [];
+        }
+        using var held = Lock("import of revocations");
         var merged = OpenKeyRing().Merge();
         var revoked = new List<RingEntry>();
         foreach (var revocation in OpenPgpCertificate.ReadRevocations(content))
@@ -161,12 +178,9 @@ public sealed class TrustStore
 
     private string PathOf(RingEntry entry) => Path.Combine(_directory, $"{entry.Certificate.PrimaryKey.Fingerprint}.asc");
 
-    private void Write(List<RingEntry> entries)
+    // A copy of a key is merged with the one that is there: between reading and writing nobody else may write.
+    private XenDirLock Lock(string purpose)
     {
-        if (entries.Count == 0)
-        {
-            return;
-        }
         try
         {
             Directory.CreateDirectory(_directory);
@@ -175,6 +189,11 @@ public sealed class TrustStore
         {
             throw new OperationFailedException("KeyNotWritten", _directory, null, e.Message, innerException: e);
         }
+        return XenDirLock.Take(_directory, purpose, LockWait);
+    }
+
+    private void Write(List<RingEntry> entries)
+    {
         foreach (var entry in entries)
         {
             AtomicFile.Write(PathOf(entry), Encoding.ASCII.GetBytes(entry.Certificate.ToArmor()));

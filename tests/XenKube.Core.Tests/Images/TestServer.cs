@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace XenKube.Tests.Images;
@@ -13,9 +15,13 @@ internal sealed class TestServer : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<TestRequest> _requests = [];
+    private readonly X509Certificate2? _certificate;
 
-    public TestServer()
+    /// <summary>Starts it.</summary>
+    /// <param name="certificate">What it shows of itself, for https.</param>
+    public TestServer(X509Certificate2? certificate = null)
     {
+        _certificate = certificate;
         _listener.Start();
         _ = Task.Run(AcceptAsync);
     }
@@ -27,7 +33,7 @@ internal sealed class TestServer : IDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public string Uri => $"http://127.0.0.1:{Port}";
+    public string Uri => _certificate is null ? $"http://127.0.0.1:{Port}" : $"https://localhost:{Port}";
 
     public IReadOnlyList<TestRequest> Requests
     {
@@ -59,7 +65,20 @@ internal sealed class TestServer : IDisposable
     {
         using (client)
         {
-            var stream = client.GetStream();
+            Stream stream = client.GetStream();
+            if (_certificate is not null)
+            {
+                var secure = new SslStream(stream);
+                try
+                {
+                    await secure.AuthenticateAsServerAsync(_certificate);
+                }
+                catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException)
+                {
+                    return; // the client does not trust it
+                }
+                stream = secure;
+            }
             var head = new StringBuilder();
             var octet = new byte[1];
             while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
@@ -104,7 +123,7 @@ internal sealed record TestResponse(int Status, byte[] Body)
 
     public bool HasLength { get; init; } = true;
 
-    public async Task WriteAsync(TcpClient client, NetworkStream stream, CancellationToken stop)
+    public async Task WriteAsync(TcpClient client, Stream stream, CancellationToken stop)
     {
         var head = new StringBuilder($"HTTP/1.1 {Status} Because\r\nConnection: close\r\n");
         foreach (var (name, value) in Headers)

@@ -1,3 +1,4 @@
+using XenKube.Hosting;
 using XenKube.Images;
 using XenKube.Tests.Support;
 
@@ -37,7 +38,7 @@ public sealed class TrustStoreTests : IDisposable
         Assert.Equal(new DateTime(2016, 5, 16, 19, 15, 3, DateTimeKind.Utc), revoked.RevokedUtc);
         Assert.Equal("compromised", revoked.RevocationReason);
         Assert.Equal(new DateTime(2018, 6, 1, 19, 0, 0, DateTimeKind.Utc), key.Subkeys[5].ExpiresUtc);
-        Assert.Equal([CoreOS + ".asc"], Directory.GetFiles(_directory["keys"]).Select(Path.GetFileName));
+        Assert.Equal([CoreOS + ".asc"], Directory.GetFiles(_directory["keys"], "*.asc").Select(Path.GetFileName));
         Assert.True(Assert.Single(Store.List()).IsTrusted);
     }
 
@@ -109,6 +110,39 @@ public sealed class TrustStoreTests : IDisposable
         Assert.True(Assert.Single(Store.Import(clean)).IsRevoked);
         Assert.True(Assert.Single(Store.List()).IsRevoked);
     }
+
+    [Fact]
+    public async Task Import_and_removal_by_other_processes_wait_for_the_one_that_is_at_work()
+    {
+        var key = Assert.Single(Store.Import(SampleKey));
+        Task<ToolResult> import, remove;
+        using (XenDirLock.Take(_directory["keys"], "a test", TimeSpan.Zero))
+        {
+            import = RunAsync("key", "import", "--known", "coreos");
+            remove = RunAsync("key", "remove", key.Fingerprint);
+            await Task.WhenAny(import, remove, Task.Delay(3000));
+            Assert.False(import.IsCompleted || remove.IsCompleted);
+            Assert.Equal([key.Fingerprint], Store.List().Select(known => known.Fingerprint));
+        }
+        (await import).ShouldSucceed();
+        (await remove).ShouldSucceed();
+        Assert.Equal([CoreOS], Store.List().Select(known => known.Fingerprint));
+    }
+
+    [Fact]
+    public async Task Imports_by_many_processes_at_once_lose_nothing()
+    {
+        var copies = new[] { "key-new-packet-format", "key-twice-second-revoked" }.Select(name => Project.Tests("corpus", "openpgp", name, "key.asc")).ToList();
+        foreach (var run in await Task.WhenAll(Enumerable.Range(0, 8).Select(i => RunAsync("key", "import", copies[i % 2]))))
+        {
+            run.ShouldSucceed();
+        }
+        Assert.True(Assert.Single(Store.List()).IsRevoked);
+        Assert.Equal(new[] { ".xenkube.lock", Store.List()[0].Fingerprint + ".asc" }.Order(), Directory.GetFiles(_directory["keys"]).Select(path => Path.GetFileName(path)).Order());
+    }
+
+    private Task<ToolResult> RunAsync(params string[] words) =>
+        Task.Run(() => Tool.Run("env", [$"XENDIR={_directory.Path}", "dotnet", Path.Combine(AppContext.BaseDirectory, "xenkube.dll"), .. words]));
 
     [Fact]
     public void OpenKeyRing_ignores_a_file_whose_name_pins_another_key()

@@ -100,10 +100,12 @@ internal sealed class ButaneReader
             value.Clear();
             return true;
         }
+        // Whatever is wanted: what claims to be base64 has to be.
+        var text = scalar.Tag == "!!binary" ? DecodeBinary(node) : node.Value;
         switch (value.Type.Kind)
         {
             case ConfigKind.Text:
-                value.Set(scalar.Tag == "!!binary" ? DecodeBinary(node) : node.Value);
+                value.Set(text);
                 return true;
             case ConfigKind.Number when scalar.Integer is { } integer && integer <= long.MaxValue:
                 value.Set(integer);
@@ -111,7 +113,7 @@ internal sealed class ButaneReader
             case ConfigKind.Number when scalar.Float is { } number && number <= long.MaxValue:
                 value.Set(number < long.MinValue ? long.MinValue : (Int128)number);
                 return true;
-            case ConfigKind.Flag when FlagOf(node.Value, scalar.Tag) is { } flag:
+            case ConfigKind.Flag when FlagOf(text, scalar.Tag) is { } flag:
                 value.Set(flag);
                 return true;
             default:

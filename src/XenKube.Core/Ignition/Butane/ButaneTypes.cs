@@ -87,7 +87,8 @@ internal static class ButaneTypes
             OptionalNumber("size_mib"), OptionalNumber("start_mib"), OptionalText("type_guid"), OptionalFlag("wipe_partition_entry"));
         var filesystem = ConfigType.Object(
             "Filesystem",
-            Text("device"), OptionalText("format"), OptionalText("label"), Since(31, spec, Texts("mount_options")), Texts("options"),
+            Text("device"), OptionalText("format"), OptionalText("label"), Since(31, spec, Texts("mount_options")),
+            spec == 30 ? List("options", ConfigType.NamedText("FilesystemOption")) : Texts("options"),
             OptionalText("path"), OptionalText("uuid"), OptionalFlag("wipe_filesystem"), Since(31, spec, OptionalFlag("with_mount_unit")));
         var raid = ConfigType.Object(
             "Raid",

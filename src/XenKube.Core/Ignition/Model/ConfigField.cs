@@ -4,7 +4,7 @@ namespace XenKube.Ignition.Model;
 /// <param name="Name">Its key.</param>
 /// <param name="Type">Its type.</param>
 /// <param name="IsOptional">Whether a set zero differs from nothing: it is written then.</param>
-/// <param name="IsAlwaysWritten">Whether it is written even if it is empty.</param>
+/// <param name="IsAlwaysWritten">Whether it is written even if it is empty; if it is optional too, as null when it is missing.</param>
 /// <param name="DuplicateGroup">
 /// For a list: entries of fields of the same group must have different keys. Null: duplicates are allowed.
 /// </param>

@@ -16,7 +16,14 @@ internal static class ConfigJson
                     if (field.IsAlwaysWritten || (child.IsSet && !IsEmpty(child, field.IsOptional)))
                     {
                         json.Name(field.Name);
-                        Write(json, child);
+                        if (field.IsOptional && !child.IsSet)
+                        {
+                            json.Null();
+                        }
+                        else
+                        {
+                            Write(json, child);
+                        }
                     }
                 }
                 json.EndObject();

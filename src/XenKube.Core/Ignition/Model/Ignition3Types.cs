@@ -33,7 +33,7 @@ internal static class Ignition3Types
 
     private static ConfigType Ignition(int spec, ConfigType resource, ConfigField verification)
     {
-        var reference = spec >= 31 ? resource : ConfigType.Object("ConfigReference", OptionalText("source"), verification);
+        var reference = spec >= 31 ? resource : ConfigType.Object("ConfigReference", new ConfigField("source", ConfigType.Text, IsOptional: true, IsAlwaysWritten: true), verification);
         var authority = spec >= 31 ? resource : ConfigType.Object("CaReference", Text("source"), verification);
         return ConfigType.Object(
             "Ignition",

@@ -11,16 +11,21 @@ namespace XenKube.Ignition.Validation;
 /// </summary>
 internal sealed class ConfigReader
 {
-    private ConfigReader()
-    {
-    }
+    private readonly bool numbersEnd;
+    private bool hasEnded;
+
+    private ConfigReader(bool numbersEnd) => this.numbersEnd = numbersEnd;
 
     private ConfigTypeError? Error { get; set; }
 
     /// <summary>Reads a config of a type.</summary>
-    public static ConfigValue Read(JsonNode root, ConfigType type, out ConfigTypeError? error)
+    /// <param name="root">The config.</param>
+    /// <param name="type">What it should be.</param>
+    /// <param name="error">The value of a wrong type that the reference reports, or null.</param>
+    /// <param name="numbersEnd">Whether a number where none belongs ends the reading and is reported before all others, as in generation 2.</param>
+    public static ConfigValue Read(JsonNode root, ConfigType type, out ConfigTypeError? error, bool numbersEnd = false)
     {
-        var reader = new ConfigReader();
+        var reader = new ConfigReader(numbersEnd);
         var value = new ConfigValue(type);
         reader.Fill(value, root, isOptional: false, "");
         error = reader.Error;
@@ -29,6 +34,10 @@ internal sealed class ConfigReader
 
     private void Fill(ConfigValue value, JsonNode node, bool isOptional, string path)
     {
+        if (hasEnded)
+        {
+            return;
+        }
         if (node.Kind == JsonKind.Null)
         {
             // Null empties what can be empty, and leaves a plain value as an earlier key of the same name made it.
@@ -115,6 +124,11 @@ internal sealed class ConfigReader
             JsonKind.String when type.Kind == ConfigKind.Text => GoQuote.Quote(node.Text.Length > 80 ? node.Text[..80] + "..." : node.Text),
             _ => node.GoKind,
         };
+        if (numbersEnd && node.Kind == JsonKind.Number && type.Kind != ConfigKind.Number)
+        {
+            hasEnded = true;
+            Error = null;
+        }
         // Of a list or an object only the bracket had been read.
         Error ??= new ConfigTypeError(path, found, wanted, node.Kind is JsonKind.Array or JsonKind.Object ? node.Start : node.End);
     }

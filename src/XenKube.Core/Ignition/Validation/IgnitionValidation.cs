@@ -56,7 +56,8 @@ public sealed class IgnitionValidation
             }
             text.Append('\n');
         }
-        return text.ToString();
+        // As the reference: an unknown key that is empty leaves no blank at the end.
+        return text.ToString().Trim() is { Length: > 0 } report ? report + "\n" : "";
     }
 
     /// <summary>The report as a JSON document: <c>valid</c>, and <c>entries</c> with kind, path, line, column and message.</summary>

@@ -62,11 +62,14 @@ public static class IgnitionValidator
 
     private static string DeclaredVersion(JsonNode root) => ConfigReader.Read(root, VersionStub, out _)["ignition"]["version"].Text;
 
-    /// <summary>Older versions are tried in turn, as the reference does: a config that is wrong in all of them may still be one of 2014.</summary>
+    /// <summary>
+    /// Older versions are tried in turn, down to the format of 2014. Where even that has a wrong type, the reference reports the
+    /// one that the newest version sees; else it calls the version unsupported.
+    /// </summary>
     private static IgnitionValidation ValidateGeneration2(JsonTree tree, TextPositions positions, string version)
     {
         var declared = GoSemver.Parse(version, out _);
-        ConfigTypeError? firstError = null;
+        ConfigTypeError? ownError = null;
         for (var spec = 25; spec >= 20; spec--)
         {
             var maximum = new GoSemver(2, spec % 10, 0, spec == 25 ? "experimental" : "");
@@ -75,25 +78,33 @@ public static class IgnitionValidator
                 continue;
             }
             var rules = Math.Min(spec, 24);
-            var config = ConfigReader.Read(tree.Root, rules == 20 ? Ignition20Types.Config20 : Ignition2Types.Config(rules), out var error);
-            if (error is not null)
+            var config = ConfigReader.Read(tree.Root, rules == 20 ? Ignition20Types.Config20 : Ignition2Types.Config(rules), out var error, numbersEnd: true);
+            if (error is null)
             {
-                firstError ??= declared.Value == maximum ? error : null;
-                continue;
+                return declared.Value == maximum ? Walk(rules, config, tree, positions, version) : Unsupported(version, ownError, positions);
             }
-            return declared.Value == maximum
-                ? Generation2Walk.Validate(rules, config, tree.HasHugeNumber ? null : tree.Root, tree.HasHugeNumber ? null : positions, version)
-                : Unsupported(2, version, firstError, positions);
+            ownError ??= declared.Value == maximum ? error : null;
         }
-        var oldest = ConfigReader.Read(tree.Root, Ignition20Types.Config1, out var oldestError);
+        var oldest = ConfigReader.Read(tree.Root, Ignition20Types.Config1, out var oldestError, numbersEnd: true);
         if (oldestError is null && oldest["ignitionVersion"].Number == 1)
         {
-            return Generation2Walk.Validate(10, oldest, tree.HasHugeNumber ? null : tree.Root, tree.HasHugeNumber ? null : positions, version);
+            return Walk(10, oldest, tree, positions, version);
         }
-        return Unsupported(2, version, firstError ?? (IsKnownKindOfRoot(tree.Root) ? null : oldestError), positions);
+        ConfigTypeError? newestError = null;
+        if (oldestError is not null)
+        {
+            ConfigReader.Read(tree.Root, Ignition2Types.Config(24), out newestError, numbersEnd: true);
+        }
+        return Unsupported(version, newestError ?? ownError ?? oldestError, positions);
     }
 
-    private static bool IsKnownKindOfRoot(JsonNode root) => root.Kind is JsonKind.Object or JsonKind.Null;
+    private static IgnitionValidation Walk(int rules, ConfigValue config, JsonTree tree, TextPositions positions, string version) =>
+        Generation2Walk.Validate(rules, config, tree.HasHugeNumber ? null : tree.Root, tree.HasHugeNumber ? null : positions, version);
+
+    /// <summary>The reference calls many a wrong type an unsupported version; the wrong type helps more.</summary>
+    private static IgnitionValidation Unsupported(string version, ConfigTypeError? error, TextPositions positions) => error is null
+        ? Unreadable(2, version, "unsupported config version")
+        : Single(2, positions, error.Offset, error.Message, error.Path);
 
     private static IgnitionValidation ValidateGeneration3(JsonTree tree, TextPositions positions, string version)
     {
@@ -120,12 +131,6 @@ public static class IgnitionValidator
         }
         return Unreadable(3, version, "unsupported config version");
     }
-
-    private static IgnitionValidation Unsupported(int generation, string version, ConfigTypeError? error, TextPositions positions) =>
-        // The reference calls every wrong type an unsupported version; the wrong type helps more.
-        error is null
-            ? Unreadable(generation, version, "unsupported config version")
-            : Single(generation, positions, error.Offset, error.Message, error.Path);
 
     private static IgnitionValidation Unreadable(int generation, string version, string reason) =>
         new([new ReportEntry(ReportKind.Error, reason)], isUnreadable: true) { Generation = generation, Version = version };

@@ -14,6 +14,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
 {
     private const int MostRedirections = 10;
     private const int LargestListing = 4 << 20;
+    private const string ProxyRemedy = "Give the proxy's user and password in the variable https_proxy";
 
     private readonly Uri _base;
     private readonly HttpMessageInvoker _client;
@@ -154,7 +155,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
         {
             throw new TransferBrokenException(reason, response.Headers.RetryAfter?.Delta);
         }
-        throw new OperationFailedException("ServerRefused", uri.ToString(), null, reason, status == 407 ? "Give the proxy's user and password in the variable https_proxy" : null);
+        throw new OperationFailedException("ServerRefused", uri.ToString(), null, reason, status == 407 ? ProxyRemedy : null);
     }
 
     private static Exception? Translate(Uri uri, Exception e, CancellationToken cancellationToken) => e switch
@@ -162,6 +163,9 @@ internal sealed partial class HttpTransport : ReleaseTransport
         _ when cancellationToken.IsCancellationRequested => null,
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
             new OperationFailedException("ServerNotTrusted", uri.ToString(), null, $"no secure connection: {e.InnerException?.Message ?? e.Message}", "Check the clock and the certificates of this machine", e),
+        // The proxy's refusal of a way through comes as text alone; asking again does not help.
+        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } when e.Message.Contains("'407'", StringComparison.Ordinal) =>
+            new OperationFailedException("ServerRefused", uri.ToString(), null, "the proxy answered 407, it wants a user and a password", ProxyRemedy, e),
         HttpRequestException or IOException or SocketException => new TransferBrokenException(e.Message, null, e),
         OperationCanceledException or TimeoutException => new TransferBrokenException("the server does not answer in time", null, e),
         _ => null,

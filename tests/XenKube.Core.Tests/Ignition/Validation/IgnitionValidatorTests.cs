@@ -186,4 +186,18 @@ public sealed class IgnitionValidatorTests
         var json = $"{{\"ignition\":{{\"version\":\"3.4.0\"}},\"storage\":{{\"disks\":[{{\"device\":\"/d\",\"partitions\":[{partitions}]}}],\"links\":[{links}],\"files\":[{files}]}}}}";
         Assert.Equal(20_000, IgnitionValidator.Validate(Encoding.UTF8.GetBytes(json)).Entries.Count);
     }
+
+    // Where even the format of 2014 has a wrong type, the newest version's first wrong type counts; a number ends the reading.
+    [Theory]
+    [InlineData("{'ignition': {'timeouts': 'x', 'version': '2.0.0'}, 'storage': ''}", 29)]
+    [InlineData("{'ignition': 1.5, 'passwd': {'users': '0644'}}", 16)]
+    [InlineData("{'ignition': {'version': '2.2.0'}, 'passwd': {'users': [{}, [[]]]}, 'storage': -1}", 81)]
+    [InlineData("{'ignition': {'config': '', 'version': '2.1.0'}, 'systemd': 1.5}", 63)]
+    [InlineData("{'ignition': {'config': '', 'version': '2.1.0'}, 'systemd': true}", 26)]
+    [InlineData("{'ignition': {}, 'systemd': {'units': [{'dropins': [7], 'enable': [[]]}]}}", 53)]
+    public void Wrong_type_in_generation_2_is_reported_where_the_reference_sees_it(string text, int column)
+    {
+        var entry = Assert.Single(IgnitionValidator.Validate(Encoding.UTF8.GetBytes(text.Replace('\'', '"')), 2).Entries);
+        Assert.Equal((ReportKind.Error, 1, column), (entry.Kind, entry.Line, entry.Column));
+    }
 }

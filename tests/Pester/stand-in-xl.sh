@@ -10,7 +10,10 @@ case $1 in
     for config; do :; done
     name=$(value name "$config")
     [ -f "$state/$name" ] && { echo "Domain with name $name already exists." >&2; exit 3; }
+    # Two that start at once are two domains.
+    exec 9> "$state/.lock"; flock 9
     count=$(($(cat "$state/.count" 2>/dev/null || echo 0) + 1)); echo $count > "$state/.count"
+    flock -u 9
     disk=$(sed -n "s/^disk *= *\[ *'\([^,]*\),.*/\1/p" "$config")
     mac=$(sed -n "s/^vif *= *\[ *'mac=\([^,]*\),.*/\1/p" "$config")
     flags=r-----; [[ " $* " == *" -p "* ]] && flags=--p---

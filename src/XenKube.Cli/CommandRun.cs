@@ -15,6 +15,8 @@ internal sealed class CommandRun
         Converters = { new JsonStringEnumConverter() },
     };
 
+    private static readonly JsonSerializerOptions JsonLine = new(Json) { WriteIndented = false };
+
     private readonly ParseResult _words;
     private readonly Terminal _terminal;
     private bool _failed;
@@ -84,6 +86,9 @@ internal sealed class CommandRun
             asText(Out, value);
         }
     }
+
+    /// <summary>An object as JSON on one line, for output that goes on and on.</summary>
+    public static string ToJsonLine<T>(T value) => JsonSerializer.Serialize(value, JsonLine);
 
     private int Invoke(Action<CommandRun> action)
     {

@@ -8,6 +8,8 @@ switch (args)
         return DecodeAlone.Run(path, threads);
     case ["verify", .. var rest]:
         return VerifyComparison.Run(rest);
+    case ["serve", .. var rest]:
+        return ServeBenchmark.Run(rest);
     case ["refresh", .. var rest]:
         return RefreshComparison.Run(rest);
     default:

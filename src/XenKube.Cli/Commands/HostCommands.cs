@@ -15,6 +15,8 @@ internal static class HostCommands
     private static readonly Option<string?> Address = new("--address") { Description = "The address to listen on (default: dom0's of the settings).", HelpName = "IP" };
     private static readonly Option<int?> Port = new("--port") { Description = "The port to listen on (default: that of the settings; 0 for any).", HelpName = "N" };
 
+    private static readonly Option<bool> JsonLines = new("--json") { Description = "Print one JSON document a line: first where it serves, then each request." };
+
     public static Command Create(Terminal terminal)
     {
         var plan = new Command("plan", "Show what would be set up, as differences of files.") { Steps, RemoveDefault, StandardOptions.XenDir, StandardOptions.Json };
@@ -25,7 +27,7 @@ internal static class HostCommands
         CommandRun.Handle(undo, terminal, run => run.Out.WriteLine(HostPlan.Undo(Options(run), run.Get(Step), run.CancellationToken)));
         var check = new Command("check", "Check this host: what is missing, and its remedy. Exit 1 where something fails.") { StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(check, terminal, run => WriteChecks(run, [.. new HostCheck(Options(run)).Run(run.CancellationToken)]));
-        var serve = new Command("serve", "Serve the published configs, until Ctrl+C; prints who fetched what.") { Address, Port, StandardOptions.XenDir };
+        var serve = new Command("serve", "Serve the published configs, until Ctrl+C; prints who fetched what.") { Address, Port, JsonLines, StandardOptions.XenDir };
         CommandRun.Handle(serve, terminal, Serve);
         return new Command("host", "This machine as the guests' host.") { plan, apply, undo, check, serve };
     }
@@ -85,9 +87,20 @@ internal static class HostCommands
             throw new InvalidInputException("AddressInvalid", null, "--address", $"'{address}' is no IP address");
         }
         var output = TextWriter.Synchronized(run.Out);
-        using var server = IgnitionServer.Start(new IgnitionServerOptions(directory.NginxPath, listen, run.Get(Port) ?? directory.Settings.Port) { OnRequest = request => output.WriteLine(request) });
-        output.WriteLine($"Serving {directory.NginxPath} at {server.Uri}");
+        using var server = IgnitionServer.Start(new IgnitionServerOptions(directory.NginxPath, listen, run.Get(Port) ?? directory.Settings.Port) { OnRequest = request => Write(request) });
+        if (run.Get(JsonLines))
+        {
+            output.WriteLine(CommandRun.ToJsonLine(new { Serving = directory.NginxPath, server.Uri }));
+        }
+        else
+        {
+            output.WriteLine($"Serving {directory.NginxPath} at {server.Uri}");
+        }
         run.CancellationToken.WaitHandle.WaitOne();
+
+        void Write(IgnitionRequest request) => output.WriteLine(run.Get(JsonLines)
+            ? CommandRun.ToJsonLine(new { request.Time, Address = request.Address.ToString(), request.Method, request.Path, request.Cluster, request.Node, request.Status, request.Bytes, request.Duration, request.UserAgent, request.IsComplete, request.IsFetch })
+            : request.ToString());
     }
 
     private static HostOptions Options(CommandRun run) =>

@@ -150,6 +150,6 @@ public sealed class HostPlan
         var server = TimeServer.Find(options.SystemRoot)
             ?? throw new ItemNotFoundException("TimeServerNotFound", null, null, "this host has no time service", "Install ntpsec or chrony");
         var change = server.WithBroadcast(options.Broadcast).ToChange(restart: true, options.Programs);
-        return new HostStep("time", change.IsNeeded ? $"{server.Kind} does not serve the guests" : $"{server.Kind} serves the guests", $"broadcast {options.Broadcast}", null) { Change = change };
+        return new HostStep("time", change.IsNeeded ? $"{server.Kind} does not serve the guests" : $"{server.Kind} serves the guests", $"the time for {options.Broadcast}", null) { Change = change };
     }
 }

@@ -157,9 +157,14 @@ public sealed record NginxSite
             ServiceControl.Run(Programs, ["restart", "nginx.service"], "nginx.service", Timeout, cancellationToken);
             return;
         }
-        RunNginx(["-s", "stop"], cancellationToken);
-        // The old processes may be busy with the reload, and hold their sockets until that is over.
+        // The old master takes its file with the process id away when it ends; until then there is one to be told, and a new
+        // one beside it would lose its own file to it. It may be busy with the reload, and hold its sockets until that is over.
         var watch = Stopwatch.StartNew();
+        while (RunNginx(["-s", "stop"], cancellationToken).ExitCode == 0 && watch.Elapsed < Timeout)
+        {
+            cancellationToken.WaitHandle.WaitOne(50);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
         while (RunNginx([], cancellationToken) is { ExitCode: not 0 } result)
         {
             if (watch.Elapsed > Timeout || !result.Error.Contains("Address already in use", StringComparison.Ordinal))

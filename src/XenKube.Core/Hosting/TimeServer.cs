@@ -5,8 +5,12 @@ using System.Text.RegularExpressions;
 
 namespace XenKube.Hosting;
 
-/// <summary>dom0's time service, made to serve the guests' network by the guide's broadcast line; for chrony, by allowing the network as well.</summary>
-public sealed partial class TimeServer
+/// <summary>
+/// dom0's time service, made to serve the guests' network: ntp by the guide's broadcast line, chrony by its own form of that and
+/// by allowing the network, NTPsec by allowing the network alone. NTPsec has no broadcasts: the line is a syntax error there, and
+/// guests such as the guide's, which name dom0 as their server, do not need it.
+/// </summary>
+public sealed class TimeServer
 {
     private static readonly (TimeServerKind Kind, string Path, string[] Units)[] Known =
     [
@@ -14,6 +18,9 @@ public sealed partial class TimeServer
         (TimeServerKind.Ntp, "/etc/ntp.conf", ["ntp.service"]),
         (TimeServerKind.Chrony, "/etc/chrony/chrony.conf", ["chrony.service", "chronyd.service"]),
     ];
+
+    // Debian's ntp.conf has it with the address of an example.
+    private const string Example = @"#+\s*broadcast\s+\d[0-9.]*\s*$";
 
     private readonly string _text;
 
@@ -60,35 +67,30 @@ public sealed partial class TimeServer
     /// <param name="broadcast">The network's broadcast address.</param>
     public bool Serves(IPAddress broadcast) => WithBroadcast(broadcast)._text == _text;
 
-    /// <summary>Makes it broadcast the time; where Debian's example line is, that line is uncommented, as the guide does by hand.</summary>
+    /// <summary>Makes it serve the network; where Debian's example of a broadcast line is, that line is uncommented, as the guide does by hand.</summary>
     /// <param name="broadcast">The network's broadcast address, such as 192.168.100.255.</param>
     public TimeServer WithBroadcast(IPAddress broadcast)
     {
-        var lines = _text.Split('\n').ToList();
-        var wanted = Kind == TimeServerKind.Chrony ? $"broadcast 30 {broadcast}" : $"broadcast {broadcast}";
-        var active = Kind == TimeServerKind.Chrony
-            ? new Regex(@"^\s*broadcast\s+\d+\s+" + Regex.Escape(broadcast.ToString()) + @"(\s|$)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))
-            : new Regex(@"^\s*broadcast\s+" + Regex.Escape(broadcast.ToString()) + @"(\s|$)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
-        if (!lines.Exists(active.IsMatch))
+        var bytes = broadcast.GetAddressBytes();
+        if (bytes is not [var a, var b, var c, _])
         {
-            var example = lines.FindIndex(Example().IsMatch);
-            if (example >= 0)
-            {
-                lines[example] = wanted + (lines[example].EndsWith('\r') ? "\r" : "");
-            }
-            else
-            {
-                Append(lines, wanted);
-            }
+            throw new InvalidInputException("InvalidAddress", null, null, $"{broadcast} is no IPv4 broadcast address", "Give one like 192.168.100.255");
         }
-        if (Kind == TimeServerKind.Chrony)
+        var lines = _text.Split('\n').ToList();
+        var network = string.Create(CultureInfo.InvariantCulture, $"{a}.{b}.{c}.0");
+        switch (Kind)
         {
-            var bytes = broadcast.GetAddressBytes();
-            var allow = string.Create(CultureInfo.InvariantCulture, $"allow {bytes[0]}.{bytes[1]}.{bytes[2]}.0/24");
-            if (!lines.Exists(line => line.Trim() == allow || line.Trim() is "allow" or "allow all"))
-            {
-                Append(lines, allow);
-            }
+            case TimeServerKind.NtpSec:
+                Put(lines, $"restrict {network} mask 255.255.255.0 kod limited nomodify noquery",
+                    $@"restrict\s+{Regex.Escape(network)}(/24|\s+mask\s+255\.255\.255\.0)(?!.*\b(ignore|noserve)\b)", $@"broadcast\s+{Regex.Escape(broadcast.ToString())}");
+                break;
+            case TimeServerKind.Chrony:
+                Put(lines, $"broadcast 30 {broadcast}", $@"broadcast\s+\d+\s+{Regex.Escape(broadcast.ToString())}", Example);
+                Put(lines, $"allow {network}/24", $@"allow(\s+all|\s+{Regex.Escape(network)}/24)?\s*$", null);
+                break;
+            default:
+                Put(lines, $"broadcast {broadcast}", $@"broadcast\s+{Regex.Escape(broadcast.ToString())}", Example);
+                break;
         }
         return new TimeServer(Kind, Path, string.Join('\n', lines));
     }
@@ -112,19 +114,27 @@ public sealed partial class TimeServer
         ServiceControl.Run(programs, ["restart", unit], unit, TimeSpan.FromSeconds(60), cancellationToken);
     }
 
-    private static void Append(List<string> lines, string line)
+    /// <summary>Puts a line in, unless one that does the same is there: in the place of one it replaces, else at the end.</summary>
+    private static void Put(List<string> lines, string wanted, string same, string? replaced)
     {
-        if (lines[^1].Length == 0)
+        bool IsLike(string line, string pattern) => Regex.IsMatch(line, $@"^\s*{pattern}(\s|$)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        if (lines.Exists(line => IsLike(line, same)))
         {
-            lines.Insert(lines.Count - 1, line);
+            return;
+        }
+        var place = replaced is null ? -1 : lines.FindIndex(line => IsLike(line, replaced));
+        if (place >= 0)
+        {
+            lines[place] = wanted + (lines[place].EndsWith('\r') ? "\r" : "");
+        }
+        else if (lines[^1].Length == 0)
+        {
+            lines.Insert(lines.Count - 1, wanted);
         }
         else
         {
-            lines.Add(line);
+            lines.Add(wanted);
             lines.Add("");
         }
     }
-
-    [GeneratedRegex(@"^\s*#+\s*broadcast\s+\d[0-9.]*\s*$", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Example();
 }

@@ -46,7 +46,7 @@ public sealed class HostPlanTests : IDisposable
         var plan = HostPlan.Create(options);
         Assert.Equal(HostPlan.StepNames, plan.Steps.Select(step => step.Name));
         Assert.All(plan.Steps, step => Assert.True(step.IsNeeded && step.Problem is null, step.ToString()));
-        Assert.Contains("+broadcast 127.0.0.255\n", plan.Steps[^1].Diff, StringComparison.Ordinal);
+        Assert.Contains("+restrict 127.0.0.0 mask 255.255.255.0 kod limited nomodify noquery\n", plan.Steps[^1].Diff, StringComparison.Ordinal);
         Assert.Contains($"--- {options.FirewallFile}\n+++ {options.FirewallFile}\n@@", plan.Steps[3].Diff, StringComparison.Ordinal);
         Assert.Contains($"-A INPUT -i virbr1 -p udp -m udp -m multiport --dports 53,67,123 -j ACCEPT", plan.Steps[3].Diff, StringComparison.Ordinal);
         Assert.Equal(before, Tree());

@@ -24,7 +24,7 @@ ok "host apply" xenkube host apply --remove-default-site
 ok "host apply again changes nothing" bash -c 'xenkube host apply --remove-default-site --json | jq -e "map(select(.isChanged)) | length == 0"'
 ok "iptables has the guide's three edits" bash -c 'iptables-save > /tmp/ipt; grep -q -- "--dports 22,80 -j ACCEPT" /tmp/ipt && grep -q -- "--dports 22,80,8080 -j ACCEPT" /tmp/ipt && [ $(grep -c -- "--dports 53,67,123 -j ACCEPT" /tmp/ipt) = 2 ]'
 ok "90 reservations beside the one that was there" bash -c '[ $(wc -l < /var/lib/dnsmasq/virbr1/hostsfile) = 91 ] && head -1 /var/lib/dnsmasq/virbr1/hostsfile | grep -q "00:16:3e:ee:ee:01,192.168.100.254"'
-ok "ntpsec broadcasts" grep -qx "broadcast 192.168.100.255" /etc/ntpsec/ntp.conf
+ok "ntpsec serves the guests" grep -qx "restrict 192.168.100.0 mask 255.255.255.0 kod limited nomodify noquery" /etc/ntpsec/ntp.conf
 ok "nginx accepts the site" nginx -t
 ok "host check finds nothing that fails" bash -c 'xenkube host check | tee /tmp/check; ! grep -q FAIL /tmp/check'
 

@@ -19,6 +19,9 @@ public interface IFileSystem : IDisposable
     /// <summary>True where the changing members may be used.</summary>
     bool CanWrite { get; }
 
+    /// <summary>How many bytes are free, as statfs counts them: in whole blocks, those that only root may take included.</summary>
+    long FreeBytes { get; }
+
     /// <summary>Looks up a path.</summary>
     /// <param name="path">Absolute path.</param>
     /// <param name="followLink">True to follow a symbolic link in the last place; links before it are always followed.</param>

@@ -1,16 +1,16 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
-using System.Text;
 using XenKube.Clusters;
 using XenKube.Disks;
 
 namespace XenKube.Commands;
 
-/// <summary>Draws the partitions of disk images as a bar, to scale.</summary>
+/// <summary>Draws the partitions of disk images as a bar, to scale, with what is used and free in each.</summary>
 [Cmdlet(VerbsCommon.Show, "NodeDisk", DefaultParameterSetName = NameSet)]
 [OutputType(typeof(string))]
 public sealed class ShowNodeDiskCommand : DiskCommand
 {
+    private const long OneMiB = 1 << 20;
     private const int NarrowestBar = 40;
     private const int WidestBar = 120;
 
@@ -23,11 +23,39 @@ public sealed class ShowNodeDiskCommand : DiskCommand
     protected override void ProcessDisk(string path, Node? node)
     {
         using var disk = NodeDisk.OpenRead(path);
+        var style = GetVariableValue("PSStyle");
         var width = Width > 0 ? Width : Math.Clamp(TerminalWidth() - 1, NarrowestBar, WidestBar);
-        WriteObject($"{node?.FullName ?? System.IO.Path.GetFileName(path)}  {Display.Size(disk.Device.Length)}");
-        foreach (var line in Bar(disk.Partitions.Partitions, disk.Device.Length, width))
+        var length = disk.Device.Length;
+        var partitions = disk.Partitions.Partitions.OrderBy(partition => partition.Start).Select(partition => new PartitionBar(partition, FreeBytes(disk, partition))).ToArray();
+        WriteObject($"{Display.Paint(node?.FullName ?? System.IO.Path.GetFileName(path), "Title", style)}  {Display.Size(length)}");
+        WriteObject(PartitionBar.Draw(partitions, length, width, style));
+        foreach (var partition in partitions)
         {
-            WriteObject(line);
+            WriteObject(partition.Legend);
+        }
+        var end = partitions.Length == 0 ? 0 : partitions[^1].Partition.End + 1;
+        // What the backup of the table takes behind the last partition is not free.
+        if (length - end > OneMiB * 4)
+        {
+            WriteObject($"     {"(free)",-12} {Display.Size(length - end),10}");
+        }
+    }
+
+    // What is no file system, or one that cannot be read, has no used and free.
+    private static long? FreeBytes(DiskImage disk, DiskPartition partition)
+    {
+        if (partition.FileSystem.Length == 0)
+        {
+            return null;
+        }
+        try
+        {
+            using var files = disk.OpenFileSystem(partition.ToString());
+            return files.FreeBytes;
+        }
+        catch (XenKubeException)
+        {
+            return null;
         }
     }
 
@@ -40,36 +68,6 @@ public sealed class ShowNodeDiskCommand : DiskCommand
         catch (Exception error) when (error is HostException or NotImplementedException or NullReferenceException)
         {
             return 80;
-        }
-    }
-
-    // Every partition gets its share of the width, and at least one column; shaded where it has a file system, dotted
-    // where it has none, blank where the disk has no partition.
-    private static IEnumerable<string> Bar(IReadOnlyList<DiskPartition> partitions, long length, int width)
-    {
-        var bar = new StringBuilder(width);
-        var legend = new List<string>();
-        var end = 0L;
-        foreach (var partition in partitions.OrderBy(partition => partition.Start))
-        {
-            var from = Math.Max(bar.Length, (int)(partition.Start * width / length));
-            bar.Append(' ', Math.Max(0, from - bar.Length));
-            var columns = Math.Max(1, (int)((partition.End + 1) * width / length) - bar.Length);
-            var filled = partition.FileSystem.Length > 0;
-            var text = partition.ToString();
-            bar.Append(columns >= text.Length + 2 ? $"|{text}{new string(filled ? '=' : '.', columns - text.Length - 1)}" : "|" + new string(filled ? '=' : '.', columns - 1));
-            legend.Add($"{partition.Number,3}  {text,-12} {Display.Size(partition.Size),10}  {partition.FileSystem}");
-            end = partition.End + 1;
-        }
-        bar.Append('|');
-        yield return bar.ToString();
-        foreach (var line in legend)
-        {
-            yield return line;
-        }
-        if (end < length)
-        {
-            yield return $"     {"(free)",-12} {Display.Size(length - end),10}";
         }
     }
 }

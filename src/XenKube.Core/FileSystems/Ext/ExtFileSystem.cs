@@ -59,6 +59,20 @@ public sealed class ExtFileSystem : IFileSystem
     /// <inheritdoc/>
     public bool CanWrite { get; }
 
+    /// <inheritdoc/>
+    public long FreeBytes
+    {
+        get
+        {
+            var blocks = 0L;
+            for (var group = 0; group < _volume.Superblock.GroupCount; group++)
+            {
+                blocks += _volume.ReadGroup(group).FreeBlocks;
+            }
+            return blocks * _volume.Superblock.ClusterRatio * _volume.BlockSize;
+        }
+    }
+
     /// <summary>True where the kernel found faults and marked it so; e2fsck is due.</summary>
     public bool HasErrors => _volume.Superblock.HasErrors;
 

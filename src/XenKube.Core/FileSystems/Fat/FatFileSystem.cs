@@ -27,6 +27,20 @@ public sealed class FatFileSystem : IFileSystem
     /// <inheritdoc/>
     public bool CanWrite => _volume.Device.CanWrite;
 
+    /// <inheritdoc/>
+    public long FreeBytes
+    {
+        get
+        {
+            var clusters = 0L;
+            for (var cluster = FatBootSector.FirstCluster; cluster <= _volume.Boot.LastCluster; cluster++)
+            {
+                clusters += _volume.Table.Get(cluster) == 0 ? 1 : 0;
+            }
+            return clusters * _volume.Boot.ClusterSize;
+        }
+    }
+
     /// <summary>True where the volume was not cleanly unmounted by whoever wrote to it before.</summary>
     public bool IsDirty => _volume.IsDirty;
 

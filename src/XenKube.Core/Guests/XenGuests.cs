@@ -111,22 +111,35 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         }, cancellationToken);
     }
 
-    /// <summary>Shuts guests down, or destroys them with Force.</summary>
+    /// <summary>Shuts guests down, or destroys them with Force. One that does not run is as it should be: a warning says so.</summary>
     /// <param name="configPaths">Their configurations.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IReadOnlyList<GuestResult> Stop(IReadOnlyList<string> configPaths, GuestActionOptions? options = null, CancellationToken cancellationToken = default) =>
-        Act(configPaths, options, (name, force) =>
+    public IReadOnlyList<GuestResult> Stop(IReadOnlyList<string> configPaths, GuestActionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new GuestActionOptions();
+        return GuestBatch.Run(configPaths, options, path =>
         {
-            if (force)
+            var name = NameOf(path);
+            var warnings = new List<string>();
+            try
             {
-                Xl.Destroy(name, cancellationToken);
+                if (options.Force)
+                {
+                    Xl.Destroy(name, cancellationToken);
+                }
+                else
+                {
+                    Xl.Shutdown(name, cancellationToken);
+                }
             }
-            else
+            catch (ItemNotFoundException e) when (e.ErrorId == "GuestNotRunning")
             {
-                Xl.Shutdown(name, cancellationToken);
+                warnings.Add($"{name} is not running");
             }
+            return (After(path, options.Wait, options.Timeout, cancellationToken), warnings);
         }, cancellationToken);
+    }
 
     /// <summary>Restarts guests: asks them to, or with Force destroys and starts them.</summary>
     /// <param name="configPaths">Their configurations.</param>

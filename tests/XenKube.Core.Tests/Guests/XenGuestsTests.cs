@@ -165,6 +165,19 @@ public sealed class XenGuestsTests : IDisposable
         Assert.Equal(["shutdown", "destroy"], xl.Calls.Select(call => call[0]).Where(verb => verb != "list"));
     }
 
+    [Theory]
+    [InlineData(false, "shutdown etcd-node-1", "shutdown-unknown")]
+    [InlineData(true, "destroy etcd-node-1", "destroy-unknown")]
+    public void Stop_of_a_guest_that_does_not_run_has_nothing_to_do(bool force, string command, string recording)
+    {
+        var path = Node(1);
+        using var xl = new StandInXl((command, recording), ("list -l", "list-long-only-dom0"), ("list", "list-only-dom0"));
+        var result = Guests(xl).Stop([path], new GuestActionOptions { Force = force })[0];
+        Assert.Null(result.Error);
+        Assert.Equal(XenGuestState.Halted, result.Guest!.State);
+        Assert.Equal("etcd-node-1 is not running", Assert.Single(result.Warnings));
+    }
+
     [Fact]
     public void Restart_waits_for_the_new_domain()
     {

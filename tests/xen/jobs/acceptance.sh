@@ -52,7 +52,7 @@ storage:
       contents:
         inline: etcd-node-1
 X
-ok "node refresh" xenkube node refresh etcd/node-1 --linux-append lab.hold=150
+ok "node refresh" xenkube node refresh etcd/node-1 --linux-append lab.hold=240
 ok "e2fsck finds nothing on OEM" bash -c 'e2fsck -fn "$XENDIR/guests/etcd/node-1.img?offset=2285895680"'
 ok "e2fsck finds nothing on ROOT" bash -c 'e2fsck -fn "$XENDIR/guests/etcd/node-1.img?offset=2487222272"'
 
@@ -85,6 +85,7 @@ sed -i 's/virbr9/virbr1/' $XENDIR/guests/etcd/node-2.cfg
 
 up "stop, a second config, start"
 ok "guest stop --force --wait gone" xenkube guest stop etcd/node-1 --force --wait gone --timeout 120
+ok "guest stop again: nothing to do" xenkube guest stop etcd/node-1
 ok "xl knows it no longer" bash -c '! xl domid etcd-node-1'
 ok "nothing is left attached" bash -c '[ -z "$(losetup -j $XENDIR/guests/etcd/node-1.img)" ]'
 cat >> $XENDIR/guests/etcd/node-1.ct <<'X'
@@ -115,7 +116,7 @@ cp $console out/console-2.log
 ok "guest stop: the guest shuts down by itself or by request" xenkube guest wait etcd/node-1 --wait gone --timeout 200
 ok "the list says Halted" bash -c '[ "$(xenkube guest list --json | jq -r ".[] | select(.name == \"etcd-node-1\") | .state" | tr A-Z a-z)" = halted ]'
 for step in time firewall reservations; do ok "host undo $step" xenkube host undo $step; done
-ok "the firewall is as it was" bash -c 'iptables-save | tee /tmp/ipt; grep -q -- "-A INPUT -p tcp .*--dport 22 .*-j ACCEPT" /tmp/ipt && ! grep -q "22,80" /tmp/ipt'
+ok "the firewall is as it was" bash -c 'iptables-save | tee /tmp/ipt; grep -q -- "-A INPUT -p tcp .*--dport 22 .*-j ACCEPT" /tmp/ipt && ! grep -q "22,80[ ,]" /tmp/ipt'
 cp -r /var/log/nginx/access.log $XENDIR/guests/etcd/*.cfg out/ 2>/dev/null
 up "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -40,6 +40,6 @@ case $1 in
   pause) need "$2"; sed -i 's/r-----/--p---/' "$state/$2";;
   unpause) need "$2"; sed -i 's/--p---/r-----/' "$state/$2";;
   console) need "$2"; echo "$2 login: ";;
-  info) printf 'xen_major              : 4\nxen_minor              : 17\nfree_memory            : 4096\n';;
+  info) printf 'xen_version            : 4.17.6\nxen_major              : 4\nxen_minor              : 17\nfree_memory            : 4096\n';;
   *) echo "xl: unknown command" >&2; exit 1;;
 esac

@@ -53,7 +53,16 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
     }
 
     internal static CheckResult Failure(string name, XenKubeException error) =>
-        new(name, CheckStatus.Fail, string.Join(": ", new[] { error.File, error.Place, error.Reason }.Where(part => !string.IsNullOrEmpty(part))), error.Remedy ?? "");
+        new(name, CheckStatus.Fail, string.Join(": ", new[] { error.File, error.Place, error.Reason }.Where(part => !string.IsNullOrEmpty(part))), error.Remedy ?? (name, error) switch
+        {
+            ("disk", ItemNotFoundException) => "Make it with New-Node (xenkube node new)",
+            ("signature", _) => "Import the key it is signed with (Import-SigningKey), or download the image again (Get-CoreOSImage)",
+            ("ignition", _) => "Publish it again: Publish-Ignition, or Reset-Ignition (xenkube node refresh)",
+            ("config", _) => "Correct it, or make it again with New-XenGuest -Force",
+            ("address", _) => "Correct the reservations (Get-DhcpReservation shows them)",
+            ("endpoint", _) => "Test-XenKubeHost (xenkube host check) looks at the server",
+            _ => "Pour the disk again (New-Node -Force)",
+        });
 
     private static GuestType TypeOf(Node node)
     {

@@ -16,9 +16,11 @@ public sealed class DhcpReservations
     public const string DefaultPath = "/var/lib/dnsmasq/virbr1/hostsfile";
 
     private readonly string _text;
+    private readonly FileOrigin? _origin;
 
-    private DhcpReservations(string path, string text)
+    private DhcpReservations(string path, string text, FileOrigin? origin)
     {
+        _origin = origin;
         Path = path;
         _text = text;
         Items = [.. text.Split('\n').Select(ParseLine).OfType<DhcpReservation>()];
@@ -32,13 +34,16 @@ public sealed class DhcpReservations
 
     /// <summary>Reads a hosts file; one that does not exist has no reservations.</summary>
     /// <param name="path">The file.</param>
-    public static DhcpReservations Read(string path = DefaultPath) =>
-        FileStatus.Of(path) is null ? new(path, "") : new(path, Encoding.Latin1.GetString(SystemFile.Read(path)));
+    public static DhcpReservations Read(string path = DefaultPath)
+    {
+        var origin = FileOrigin.Of(path);
+        return new(path, Encoding.Latin1.GetString(origin.Bytes ?? []), origin);
+    }
 
     /// <summary>Reads the text of a hosts file.</summary>
     /// <param name="text">The text.</param>
     /// <param name="path">The file it belongs to.</param>
-    public static DhcpReservations Parse(string text, string path = DefaultPath) => new(path, text);
+    public static DhcpReservations Parse(string text, string path = DefaultPath) => new(path, text, null);
 
     /// <summary>khostsfile's reservations: for each number the address with that last byte, and the MAC address whose last byte shows the same digits.</summary>
     /// <param name="first">The first number, 10 or more.</param>
@@ -92,7 +97,7 @@ public sealed class DhcpReservations
             macs[item.MacAddress] = item;
             addresses[item.IPAddress] = item;
         }
-        return text.Length == _text.Length || (text.Length == _text.Length + 1 && !_text.EndsWith('\n') && macs.Count == Items.Count) ? this : new(Path, text.ToString());
+        return text.Length == _text.Length || (text.Length == _text.Length + 1 && !_text.EndsWith('\n') && macs.Count == Items.Count) ? this : new(Path, text.ToString(), _origin);
     }
 
     /// <summary>Removes reservations; the other lines stay.</summary>
@@ -104,7 +109,7 @@ public sealed class DhcpReservations
         {
             lines.RemoveAt(item.Line - 1);
         }
-        return new(Path, string.Join('\n', lines));
+        return new(Path, string.Join('\n', lines), _origin);
     }
 
     /// <summary>The change of the file that makes it say what this says.</summary>
@@ -112,7 +117,7 @@ public sealed class DhcpReservations
     public SystemChange ToChange(DnsmasqService? dnsmasq = null)
     {
         var directory = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
-        return new SystemChange("reservations", [FileChange.Directory(directory), FileChange.Content(Path, Encoding.Latin1.GetBytes(_text))])
+        return new SystemChange("reservations", [FileChange.Directory(directory), FileChange.Content(Path, Encoding.Latin1.GetBytes(_text), _origin)])
         {
             Activate = dnsmasq is null ? null : dnsmasq.Reload,
         };

@@ -29,10 +29,13 @@ public sealed record FileChange(string Path, FileChangeKind Kind)
     };
 
     /// <summary>A file whose content is replaced.</summary>
-    internal static FileChange Content(string path, byte[] after)
+    /// <param name="path">The file.</param>
+    /// <param name="after">What it shall be.</param>
+    /// <param name="origin">What it was when the change was thought of; null to look now.</param>
+    internal static FileChange Content(string path, byte[] after, FileOrigin? origin = null)
     {
         var target = FileStatus.Of(path, follow: false) is { IsSymbolicLink: true } ? SystemFile.BehindLink(path) : path;
-        var before = FileStatus.Of(target) is null ? null : SystemFile.Read(target);
+        var before = (origin ?? FileOrigin.Of(target)).Bytes;
         return new(path, FileChangeKind.Content) { Target = target, Before = before, After = after, IsNeeded = before is null || !before.AsSpan().SequenceEqual(after) };
     }
 

@@ -16,9 +16,11 @@ public sealed class FirewallRules
     private const int MaxPorts = 15;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private readonly string _text;
+    private readonly FileOrigin? _origin;
 
-    private FirewallRules(string path, string text)
+    private FirewallRules(string path, string text, FileOrigin? origin)
     {
+        _origin = origin;
         Path = path;
         _text = text;
         Rules = FirewallRuleParser.Parse(text, path);
@@ -33,14 +35,18 @@ public sealed class FirewallRules
     /// <summary>Reads a rules file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ItemNotFoundException">There is no such file.</exception>
-    public static FirewallRules Read(string path = DefaultPath) => FileStatus.Of(path) is null
-        ? throw new ItemNotFoundException("FirewallRulesNotFound", path, null, "there is no such file", "Install iptables-persistent, which writes it, or name the file that your firewall is loaded from")
-        : new(path, Encoding.Latin1.GetString(SystemFile.Read(path)));
+    public static FirewallRules Read(string path = DefaultPath)
+    {
+        var origin = FileOrigin.Of(path);
+        return origin.Bytes is { } bytes
+            ? new(path, Encoding.Latin1.GetString(bytes), origin)
+            : throw new ItemNotFoundException("FirewallRulesNotFound", path, null, "there is no such file", "Install iptables-persistent, which writes it, or name the file that your firewall is loaded from");
+    }
 
     /// <summary>Reads the text of a rules file.</summary>
     /// <param name="text">The text.</param>
     /// <param name="path">The file it belongs to.</param>
-    public static FirewallRules Parse(string text, string path = DefaultPath) => new(path, text);
+    public static FirewallRules Parse(string text, string path = DefaultPath) => new(path, text, null);
 
     /// <summary>True when a rule accepts the port.</summary>
     /// <param name="port">The port and the kind of rule.</param>
@@ -96,14 +102,14 @@ public sealed class FirewallRules
             var last = candidates[^1];
             lines.Insert(last.Line, WithPorts(last, [Text(port.Port)]));
         }
-        return new(Path, string.Join('\n', lines));
+        return new(Path, string.Join('\n', lines), _origin);
     }
 
     /// <summary>The change of the file that makes it say what this says: tested by iptables-restore before the file is replaced.</summary>
     /// <param name="load">True to make netfilter-persistent load the rules.</param>
     public SystemChange ToChange(bool load = true) => ToChange(load, HostPrograms.Usual);
 
-    internal SystemChange ToChange(bool load, HostPrograms programs) => new("firewall", [FileChange.Content(Path, Encoding.Latin1.GetBytes(_text))])
+    internal SystemChange ToChange(bool load, HostPrograms programs) => new("firewall", [FileChange.Content(Path, Encoding.Latin1.GetBytes(_text), _origin)])
     {
         CheckBefore = token => Test(programs, token),
         Activate = load ? token => Load(programs, token) : null,

@@ -250,5 +250,12 @@ public sealed class HostCheck(HostOptions options)
     private static CheckResult Pass(string name, string message) => new(name, CheckStatus.Pass, message);
 
     private static CheckResult Failure(string name, XenKubeException error) =>
-        new(name, CheckStatus.Fail, string.Join(": ", new[] { error.File, error.Place, error.Reason }.Where(part => !string.IsNullOrEmpty(part))), error.Remedy ?? "");
+        new(name, CheckStatus.Fail, string.Join(": ", new[] { error.File, error.Place, error.Reason }.Where(part => !string.IsNullOrEmpty(part))), error.Remedy ?? name switch
+        {
+            "serving" => "Initialize-XenKubeHost (xenkube host apply) makes the directories and the site",
+            "firewall" => "Compare the file with the output of iptables-save",
+            "reservations" => "Correct or remove the file; New-DhcpReservation makes it again",
+            "time" => "Correct the file, or its rights",
+            _ => "See what 'xl info' says",
+        });
 }

@@ -47,9 +47,9 @@ public sealed class SystemChange
         {
             return null;
         }
+        CheckBefore?.Invoke(cancellationToken);
         // From the comparison with what was planned to the last rename no other XenKube may come between.
         using var held = backups.Lock(Step, cancellationToken);
-        CheckBefore?.Invoke(cancellationToken);
         RefuseOutdated();
         var backup = backups.Save(Step, Files);
         var isActivating = false;

@@ -23,9 +23,11 @@ public sealed class TimeServer
     private const string Example = @"#+\s*broadcast\s+\d[0-9.]*\s*$";
 
     private readonly string _text;
+    private readonly FileOrigin? _origin;
 
-    private TimeServer(TimeServerKind kind, string path, string text)
+    private TimeServer(TimeServerKind kind, string path, string text, FileOrigin? origin)
     {
+        _origin = origin;
         Kind = kind;
         Path = path;
         _text = text;
@@ -55,13 +57,17 @@ public sealed class TimeServer
     /// <summary>Reads a configuration.</summary>
     /// <param name="path">The file.</param>
     /// <param name="kind">Whose it is.</param>
-    public static TimeServer Read(string path, TimeServerKind kind) => new(kind, path, Encoding.Latin1.GetString(SystemFile.Read(path)));
+    public static TimeServer Read(string path, TimeServerKind kind)
+    {
+        var origin = new FileOrigin(SystemFile.Read(path));
+        return new(kind, path, Encoding.Latin1.GetString(origin.Bytes!), origin);
+    }
 
     /// <summary>Reads the text of a configuration.</summary>
     /// <param name="text">The text.</param>
     /// <param name="kind">Whose it is.</param>
     /// <param name="path">The file it belongs to.</param>
-    public static TimeServer Parse(string text, TimeServerKind kind, string path = "/etc/ntp.conf") => new(kind, path, text);
+    public static TimeServer Parse(string text, TimeServerKind kind, string path = "/etc/ntp.conf") => new(kind, path, text, null);
 
     /// <summary>True when it serves the network.</summary>
     /// <param name="broadcast">The network's broadcast address.</param>
@@ -92,14 +98,14 @@ public sealed class TimeServer
                 Put(lines, $"broadcast {broadcast}", $@"broadcast\s+{Regex.Escape(broadcast.ToString())}", Example);
                 break;
         }
-        return new TimeServer(Kind, Path, string.Join('\n', lines));
+        return new TimeServer(Kind, Path, string.Join('\n', lines), _origin);
     }
 
     /// <summary>The change of the file that makes it say what this says.</summary>
     /// <param name="restart">True to restart the service.</param>
     public SystemChange ToChange(bool restart = true) => ToChange(restart, HostPrograms.Usual);
 
-    internal SystemChange ToChange(bool restart, HostPrograms programs) => new("time", [FileChange.Content(Path, Encoding.Latin1.GetBytes(_text))])
+    internal SystemChange ToChange(bool restart, HostPrograms programs) => new("time", [FileChange.Content(Path, Encoding.Latin1.GetBytes(_text), _origin)])
     {
         Activate = restart ? token => Restart(programs, token) : null,
     };

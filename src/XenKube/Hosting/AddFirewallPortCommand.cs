@@ -71,8 +71,8 @@ public sealed class AddFirewallPortCommand : HostCommand
         var wanted = Guide
             ? FirewallPort.Guide(Settings.Bridge, Settings.Port)
             : [.. Port!.Select(port => new FirewallPort(port, Chain, Protocol) { InInterface = InInterface, OutInterface = OutInterface, Beside = Beside })];
-        var rules = wanted.Aggregate(FirewallRules.Read(OneFile(Path, LiteralPath, () => FirewallRules.DefaultPath)), (all, port) => all.WithPort(port));
-        if (MakeChange(rules.ToChange(Apply), $"Open {string.Join("; ", wanted)} in {rules.Path}", Apply) && PassThru)
+        var rules = FirewallRules.Read(OneFile(Path, LiteralPath, () => FirewallRules.DefaultPath));
+        if (MakeEdit(() => (rules = wanted.Aggregate(FirewallRules.Read(rules.Path), (all, port) => all.WithPort(port))).ToChange(Apply), $"Open {string.Join("; ", wanted)} in {rules.Path}", Apply) && PassThru)
         {
             WriteObject(rules.Rules.Where(rule => wanted.Any(port => rule.Chain == port.Chain && rule.Protocol == port.Protocol && rule.Ports.Contains(port.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)))), enumerateCollection: true);
         }

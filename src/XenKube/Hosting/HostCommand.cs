@@ -23,6 +23,19 @@ public abstract class HostCommand : XenDirCommand
     protected bool MakeChange(SystemChange change, string sentence, bool activate)
     {
         ArgumentNullException.ThrowIfNull(change);
+        return MakeEdit(() => change, sentence, activate, tries: 1);
+    }
+
+    /// <summary>Makes an edit, which can be made to whatever is in the file by then: where another process was faster, it is made to what that one left.</summary>
+    /// <param name="plan">Reads the file and plans the change.</param>
+    /// <param name="sentence">What it does to which file, from the verb on.</param>
+    /// <param name="activate">True to make the service use the files.</param>
+    /// <param name="tries">How often to try.</param>
+    /// <returns>True where it was made, or nothing was to be done.</returns>
+    protected bool MakeEdit(Func<SystemChange> plan, string sentence, bool activate, int tries = 10)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var change = plan();
         if (!change.IsNeeded)
         {
             WriteVerbose($"{change.Step}: nothing to change");
@@ -32,8 +45,18 @@ public abstract class HostCommand : XenDirCommand
         {
             return false;
         }
-        var backup = change.Apply(new BackupStore(Resolve(BackupDirectory)), activate, StopToken);
-        WriteVerbose($"{change.Step}: changed; what was there is kept as {backup}");
-        return true;
+        for (var left = tries - 1; ; left--)
+        {
+            try
+            {
+                var backup = change.Apply(new BackupStore(Resolve(BackupDirectory)), activate, StopToken);
+                WriteVerbose($"{change.Step}: {(backup is null ? "nothing to change" : $"changed; what was there is kept as {backup}")}");
+                return true;
+            }
+            catch (ItemInUseException error) when (error.ErrorId == "FileChangedMeanwhile" && left > 0)
+            {
+                change = plan();
+            }
+        }
     }
 }

@@ -52,9 +52,8 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
         }
         Guard(LiteralPath ?? Path, () =>
         {
-            var present = ReadReservations();
             var what = _wanted.Count == 1 ? $"the address {_wanted[0].IPAddress} for {_wanted[0].MacAddress}" : string.Create(CultureInfo.InvariantCulture, $"{_wanted.Count} addresses");
-            if (Write(present.With(_wanted), $"Reserve {what}"))
+            if (Edit(present => present.With(_wanted), $"Reserve {what}"))
             {
                 WriteObject(_wanted, enumerateCollection: true);
             }

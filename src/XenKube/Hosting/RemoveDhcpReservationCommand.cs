@@ -28,6 +28,6 @@ public sealed class RemoveDhcpReservationCommand : ReservationCommand
         {
             Guard(address, () => throw new ItemNotFoundException("ReservationNotFound", present.Path, null, $"there is no reservation for '{address}'", "Get-DhcpReservation lists those that are there"));
         }
-        Write(present.Without(item => _addresses.Any(address => IsMeant(item, address))), $"Remove the reservations of {string.Join(", ", _addresses)}");
+        Edit(now => now.Without(item => _addresses.Any(address => IsMeant(item, address))), $"Remove the reservations of {string.Join(", ", _addresses)}");
     });
 }

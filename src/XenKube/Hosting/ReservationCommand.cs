@@ -34,15 +34,15 @@ public abstract class ReservationCommand : HostCommand
     /// <summary>The reservations as they are in the file.</summary>
     protected DhcpReservations ReadReservations() => DhcpReservations.Read(OneFile(Path, LiteralPath, () => DefaultPath));
 
-    /// <summary>Writes reservations to their file.</summary>
-    /// <param name="reservations">The reservations.</param>
+    /// <summary>Edits the reservations in their file.</summary>
+    /// <param name="edit">The edit, which is made again where another process was faster.</param>
     /// <param name="sentence">What is done, from the verb on.</param>
     /// <returns>True where it was done.</returns>
-    protected bool Write(DhcpReservations reservations, string sentence)
+    protected bool Edit(Func<DhcpReservations, DhcpReservations> edit, string sentence)
     {
-        ArgumentNullException.ThrowIfNull(reservations);
+        ArgumentNullException.ThrowIfNull(edit);
         var service = new DnsmasqService { Unit = Unit ?? $"dnsmasq@{Settings.Bridge}.service", Restart = Restart };
-        return MakeChange(reservations.ToChange(Apply || Restart ? service : null), $"{sentence} in {reservations.Path}", Apply || Restart);
+        return MakeEdit(() => edit(ReadReservations()).ToChange(Apply || Restart ? service : null), $"{sentence} in {ReadReservations().Path}", Apply || Restart);
     }
 
     private string DefaultPath => HasXenDir ? Directory.ReservationsPath : DhcpReservations.DefaultPath;

@@ -43,8 +43,8 @@ public sealed class SetTimeServerCommand : HostCommand
         var server = Path is not null || LiteralPath is not null
             ? TimeServer.Read(OneFile(Path, LiteralPath, () => ""), Kind)
             : TimeServer.Find() ?? throw new ItemNotFoundException("TimeServerMissing", null, null, "this host has no time service that could serve a network", "Install ntpsec or chrony");
-        var changed = server.WithBroadcast(Broadcast ?? DefaultBroadcast());
-        if (MakeChange(changed.ToChange(Apply), $"Serve the time to {Broadcast ?? DefaultBroadcast()}, in {server.Path}", Apply) && PassThru)
+        var changed = server;
+        if (MakeEdit(() => (changed = TimeServer.Read(server.Path, server.Kind).WithBroadcast(Broadcast ?? DefaultBroadcast())).ToChange(Apply), $"Serve the time to {Broadcast ?? DefaultBroadcast()}, in {server.Path}", Apply) && PassThru)
         {
             WriteObject(changed);
         }

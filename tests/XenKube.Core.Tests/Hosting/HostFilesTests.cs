@@ -114,6 +114,28 @@ public sealed class HostFilesTests : IDisposable
         Assert.False(File.Exists(path));
     }
 
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void File_changed_between_read_and_plan_is_left_as_it_is(string name, string text)
+    {
+        var path = _folder.Write(name, text);
+        Func<SystemChange> plan = name switch
+        {
+            "hostsfile" => () => DhcpReservations.Read(path).With(Some) is var edited && Interfere(path) ? edited.ToChange() : null!,
+            "rules.v4" => () => FirewallRules.Read(path).WithPort(new FirewallPort(80) { Beside = 22 }) is var edited && Interfere(path) ? new SystemChange("firewall", edited.ToChange(load: false).Files) : null!,
+            "ntp.conf" => () => TimeServer.Read(path, TimeServerKind.Ntp).WithBroadcast(IPAddress.Parse("192.168.100.255")) is var edited && Interfere(path) ? edited.ToChange(restart: false) : null!,
+            _ => () => Change(name, path) is var change && Interfere(path) ? change : null!,
+        };
+        Assert.Equal("FileChangedMeanwhile", Assert.Throws<ItemInUseException>(() => plan().Apply(Backups)).ErrorId);
+        Assert.Equal(text + "# somebody else\n", File.ReadAllText(path));
+    }
+
+    private static bool Interfere(string path)
+    {
+        File.AppendAllText(path, "# somebody else\n");
+        return true;
+    }
+
     [Fact]
     public void Of_many_that_edit_one_file_at_once_none_is_lost()
     {

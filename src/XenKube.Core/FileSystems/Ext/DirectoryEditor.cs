@@ -20,7 +20,7 @@ internal sealed class DirectoryEditor
         _attributes = attributes;
         _maps = maps;
         _allocator = allocator;
-        _index = new IndexEditor(volume, directories, this);
+        _index = new IndexEditor(volume, directories, this, new DirectoryListWriter(volume, directories, this, maps, allocator));
     }
 
     /// <summary>
@@ -29,10 +29,20 @@ internal sealed class DirectoryEditor
     /// </summary>
     public Dictionary<long, (int Offset, int Length)> Switches { get; } = [];
 
+    /// <summary>True once the edit has given a directory that was there blocks to hold new names: they count with its inode.</summary>
+    public bool HasMovedNames { get; set; }
+
     private bool HasKinds => _volume.Superblock.Is(IncompatibleFeatures.FileType);
 
     /// <summary>What the checksum takes away from a block of entries.</summary>
-    private int TailSize => _volume.Superblock.HasMetadataChecksums ? DirectoryEntry.ChecksumSize : 0;
+    public int TailSize => _volume.Superblock.HasMetadataChecksums ? DirectoryEntry.ChecksumSize : 0;
+
+    /// <summary>Starts a new edit.</summary>
+    public void Begin()
+    {
+        Switches.Clear();
+        HasMovedNames = false;
+    }
 
     /// <summary>Adds a name. The inode of the directory may change; it is the caller's to write.</summary>
     public void Insert(ExtInode directory, ReadOnlySpan<byte> name, uint inode, byte kind)
@@ -174,6 +184,7 @@ internal sealed class DirectoryEditor
         var logical = directory.Size / _volume.BlockSize;
         var block = _allocator.TakeOne(_volume.GroupOfInode(directory.Number));
         var bytes = _volume.Store.Create(block);
+        HasMovedNames |= directory.Size > 0;
         _maps.Append(directory, new BlockRun(logical, block, 1));
         directory.Size = (logical + 1) * _volume.BlockSize;
         return (logical, bytes);
@@ -255,6 +266,7 @@ internal sealed class DirectoryEditor
                 string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}"), "inline_data (a directory larger than a block)");
         }
         Fill(directory, bytes, 0, entries);
+        HasMovedNames = true;
     }
 
     /// <summary>Takes inline data out of an inode: what is there now does not matter any more.</summary>

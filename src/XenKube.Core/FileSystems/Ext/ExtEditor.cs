@@ -43,7 +43,7 @@ internal sealed class ExtEditor
     {
         Blocks.Begin();
         Inodes.Begin();
-        Entries.Switches.Clear();
+        Entries.Begin();
     }
 
     public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes, DateTime now)

@@ -10,8 +10,12 @@ internal sealed class FileMapWriter(ExtVolume volume, FileMap map, BlockAllocato
     private int NodeCapacity => (volume.BlockSize - ExtentNode.HeaderSize) / ExtentNode.EntrySize;
 
     /// <summary>Makes an inode's map anew for the given runs; what it held before is the caller's to free.</summary>
-    public void Write(ExtInode inode, IReadOnlyList<BlockRun> runs)
+    /// <param name="inode">The inode.</param>
+    /// <param name="runs">Where its content lies now.</param>
+    /// <param name="mapped">How many blocks content and map took until now.</param>
+    public void Write(ExtInode inode, IReadOnlyList<BlockRun> runs, long mapped)
     {
+        var others = Others(inode, mapped);
         inode.Map.Clear();
         inode.Flags &= ~InodeFlags.InlineData;
         long mapBlocks;
@@ -25,11 +29,11 @@ internal sealed class FileMapWriter(ExtVolume volume, FileMap map, BlockAllocato
             inode.Flags &= ~InodeFlags.Extents;
             mapBlocks = new BlockPointerWriter(volume, allocator, volume.GroupOfInode(inode.Number)).Write(inode, runs);
         }
-        SetBlocks(inode, runs.Sum(run => run.Count) + mapBlocks);
+        SetBlocks(inode, runs.Sum(run => run.Count) + mapBlocks + others);
     }
 
-    /// <summary>Makes an empty map.</summary>
-    public void Clear(ExtInode inode) => Write(inode, []);
+    /// <summary>Makes an empty map for an inode that has none.</summary>
+    public void Clear(ExtInode inode) => Write(inode, [], mapped: 0);
 
     /// <summary>Adds one block at the end of a directory.</summary>
     public void Append(ExtInode inode, BlockRun run)
@@ -48,13 +52,17 @@ internal sealed class FileMapWriter(ExtVolume volume, FileMap map, BlockAllocato
             return;
         }
         var old = map.Collect(inode);
+        var mapped = old.Total;
         old.AddRun(run);
-        Write(inode, old.Runs);
+        Write(inode, old.Runs, mapped);
         foreach (var block in old.MapBlocks)
         {
             allocator.Free(block, 1);
         }
     }
+
+    /// <summary>All that an inode's map holds.</summary>
+    public MappedBlocks Collect(ExtInode inode) => map.Collect(inode);
 
     /// <summary>Gives back everything a map holds, and the blocks of the map.</summary>
     public void Release(MappedBlocks mapped)
@@ -69,17 +77,20 @@ internal sealed class FileMapWriter(ExtVolume volume, FileMap map, BlockAllocato
         }
     }
 
-    // Blocks of content and map, without the attribute block.
-    private long Blocks(ExtInode inode)
+    private long Blocks(ExtInode inode) => inode.Has(InodeFlags.HugeFile) ? inode.StoredBlocks : inode.StoredBlocks / (volume.BlockSize / 512);
+
+    // What counts for an inode besides content and map: the attribute block and, with ea_inode, the blocks of the inodes that
+    // hold its large attributes (not for all of them: e2fsck leaves out those of an older kind).
+    private long Others(ExtInode inode, long mapped)
     {
-        var total = inode.Has(InodeFlags.HugeFile) ? inode.StoredBlocks : inode.StoredBlocks / (volume.BlockSize / 512);
-        return total - (inode.AttributeBlock != 0 ? 1 : 0);
+        var attributes = inode.AttributeBlock != 0 ? 1 : 0;
+        return volume.Superblock.Is(IncompatibleFeatures.LargeAttributes) ? Math.Max(attributes, Blocks(inode) - mapped) : attributes;
     }
 
     private void SetBlocks(ExtInode inode, long blocks)
     {
         inode.Flags &= ~InodeFlags.HugeFile;
-        var sectors = (blocks + (inode.AttributeBlock != 0 ? 1 : 0)) * (volume.BlockSize / 512);
+        var sectors = blocks * (volume.BlockSize / 512);
         if (sectors > uint.MaxValue && !volume.Superblock.Is(ReadOnlyFeatures.HugeFile))
         {
             throw new UnsupportedFeatureException(volume.Store.Device.Name, "inode", "a file of 2 TiB without huge_file");
@@ -155,12 +166,17 @@ internal sealed class FileMapWriter(ExtVolume volume, FileMap map, BlockAllocato
         }
     }
 
-    // Runs are cut so that each fits an extent.
+    // Runs that follow each other are joined, and cut so that each fits an extent.
     private static List<BlockRun> Split(IReadOnlyList<BlockRun> runs)
     {
         var entries = new List<BlockRun>();
-        foreach (var run in runs)
+        for (var i = 0; i < runs.Count;)
         {
+            var run = runs[i++];
+            for (; i < runs.Count && runs[i].Logical == run.End && runs[i].Physical == run.Physical + run.Count && runs[i].Unwritten == run.Unwritten; i++)
+            {
+                run = run with { Count = run.Count + runs[i].Count };
+            }
             var longest = run.Unwritten ? ExtentNode.LongestExtent - 1 : ExtentNode.LongestExtent;
             for (long done = 0; done < run.Count; done += longest)
             {

@@ -6,8 +6,6 @@ namespace XenKube.FileSystems.Ext;
 internal sealed class FileWriter(
     ExtVolume volume, FileMap map, ExtContent content, FileMapWriter maps, BlockAllocator allocator, DirectoryEditor entries)
 {
-    // A 32-bit count of blocks, and what the kernel takes with extents.
-    private long MaximumLength => (FileMap.MaximumBlocks - 1) * volume.BlockSize;
 
     /// <summary>Replaces all of a file.</summary>
     public void Replace(ExtInode inode, ReadOnlySpan<byte> bytes)
@@ -22,7 +20,7 @@ internal sealed class FileWriter(
         if (allocator.TryTake(count, goal, mayReuse: false) is { } runs)
         {
             Put(runs, bytes, throughJournal: false);
-            maps.Write(inode, runs);
+            maps.Write(inode, runs, old.Total);
             maps.Release(old);
         }
         else
@@ -31,7 +29,7 @@ internal sealed class FileWriter(
             maps.Release(old);
             runs = (volume.Superblock.HasJournal ? allocator.TryTake(count, goal, mayReuse: true) : null) ?? throw allocator.Full();
             Put(runs, bytes, throughJournal: true);
-            maps.Write(inode, runs);
+            maps.Write(inode, runs, old.Total);
         }
         SetSize(inode, bytes.Length);
     }
@@ -120,7 +118,7 @@ internal sealed class FileWriter(
         }
         Put(added, bytes, throughJournal);
         runs.AddRange(added.Select(run => run with { Logical = run.Logical + first }));
-        maps.Write(inode, runs);
+        maps.Write(inode, runs, old.Total);
         if (!throughJournal)
         {
             maps.Release(dropped);
@@ -150,6 +148,26 @@ internal sealed class FileWriter(
                     volume.Store.PutData(run.Physical + i, copy.AsMemory(at, size));
                 }
             }
+        }
+    }
+
+    // ext4_max_size and ext4_max_bitmap_size: a 32-bit number of blocks with extents; else what the pointers reach, and
+    // without huge_file no more than a 32-bit number of sectors can count.
+    private long MaximumLength
+    {
+        get
+        {
+            var size = (long)volume.BlockSize;
+            if (volume.Superblock.Is(IncompatibleFeatures.Extents))
+            {
+                // A map that is changed is written as extents, whatever it was.
+                return (FileMap.MaximumBlocks - 1) * size;
+            }
+            var each = size / 4;
+            var reach = BlockPointers.DirectCount + each + each * each + each * each * each;
+            var map = 3 + 2 * each + each * each;
+            var countable = volume.Superblock.Is(ReadOnlyFeatures.HugeFile) ? FileMap.MaximumBlocks - 1 : uint.MaxValue / (size / 512);
+            return Math.Min(reach, countable - map) * size;
         }
     }
 

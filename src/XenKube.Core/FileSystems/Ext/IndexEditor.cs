@@ -6,7 +6,7 @@ namespace XenKube.FileSystems.Ext;
 /// Keeps the hash index of a directory true (fs/ext4/namei.c): an entry goes into the leaf its hash belongs to; a full leaf
 /// is split in two, and the index above it where it is full as well.
 /// </summary>
-internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, DirectoryEditor editor)
+internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, DirectoryEditor editor, DirectoryListWriter lists)
 {
     /// <summary>True where the file system's own choice of hash is one that is known.</summary>
     public bool CanHash => volume.Superblock.DefaultHashVersion <= DirectoryHash.Tea;
@@ -25,7 +25,8 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
             }
             if (!volume.Superblock.HasJournal)
             {
-                InsertWithoutIndex(directory, name, inode, kind);
+                // A split is several writes that nothing makes one.
+                lists.Write(directory, name, inode, volume.Superblock.Is(IncompatibleFeatures.FileType) ? kind : (byte)0);
                 return;
             }
             var withRoom = levels.FindLastIndex(level => level.Node.Count < level.Node.Limit);
@@ -64,19 +65,6 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
         node.Set(0, 0, (uint)logical);
         editor.Seal(directory, root, node);
         directory.Flags |= InodeFlags.Indexed;
-    }
-
-    // Without a journal a split cannot be done at once. Without checksums the index is dropped: to a reader of the plain
-    // list its blocks look empty. With them they would have to be rewritten.
-    private void InsertWithoutIndex(ExtInode directory, ReadOnlySpan<byte> name, uint inode, byte kind)
-    {
-        if (volume.Superblock.HasMetadataChecksums)
-        {
-            throw new UnsupportedFeatureException(volume.Store.Device.Name, NameOf(directory), "dir_index (a full index block, without a journal)",
-                "Give the file system a journal: tune2fs -j");
-        }
-        directory.Flags &= ~InodeFlags.Indexed;
-        editor.Insert(directory, name, inode, kind);
     }
 
     // Moves the upper half of a full node to a new one beside it.

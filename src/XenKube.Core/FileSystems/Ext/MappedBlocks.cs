@@ -12,6 +12,9 @@ internal sealed class MappedBlocks(long limit, string file, uint inode)
 
     public List<long> MapBlocks { get; } = [];
 
+    /// <summary>How many blocks content and map take.</summary>
+    public long Total => _count;
+
     /// <summary>The first logical block after the last run.</summary>
     public long End => Runs.Count == 0 ? 0 : Runs[^1].End;
 

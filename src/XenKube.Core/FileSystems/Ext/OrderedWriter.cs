@@ -36,7 +36,7 @@ internal sealed class OrderedWriter(ExtVolume volume, BlockAllocator blocks, Ino
         if (inodes.Taken.Count > 0 || others.Count > 0)
         {
             DataWriter.Write(store, others);
-            DataWriter.Write(store, changed.Where(pair => kinds(pair.Key) == Kind.Inodes).Select(OnlyNewInodes));
+            DataWriter.Write(store, changed.Where(pair => kinds(pair.Key) == Kind.Inodes).Select(table => WithNewInodes(table, (byte[])store.ReadCommitted(table.Key).Clone())));
             store.Device.Flush();
         }
         foreach (var kind in inodesFirst ? [Kind.Inodes, Kind.Directory] : (Kind[])[Kind.Directory, Kind.Inodes])
@@ -45,6 +45,12 @@ internal sealed class OrderedWriter(ExtVolume volume, BlockAllocator blocks, Ino
             if (kind == Kind.Directory && these.Exists(pair => directories.Switches.ContainsKey(pair.Key)))
             {
                 DataWriter.Write(store, these.Select(WithoutSwitch));
+                store.Device.Flush();
+            }
+            if (kind == Kind.Inodes && directories.HasMovedNames && inodes.Taken.Count > 0)
+            {
+                // The directory's inode is what makes the name count; the new inode's links have to come after it.
+                DataWriter.Write(store, these.Select(table => WithNewInodes(table, (byte[])table.Value.Clone())));
                 store.Device.Flush();
             }
             DataWriter.Write(store, these);
@@ -111,9 +117,9 @@ internal sealed class OrderedWriter(ExtVolume volume, BlockAllocator blocks, Ino
         return new(bitmap.Key, union);
     }
 
-    private KeyValuePair<long, byte[]> OnlyNewInodes(KeyValuePair<long, byte[]> table)
+    // The new inodes of a table in bytes that hold the others as they are to be.
+    private KeyValuePair<long, byte[]> WithNewInodes(KeyValuePair<long, byte[]> table, byte[] bytes)
     {
-        var bytes = (byte[])volume.Store.ReadCommitted(table.Key).Clone();
         foreach (var inode in inodes.Taken)
         {
             var (block, offset) = volume.InodePlace(inode);

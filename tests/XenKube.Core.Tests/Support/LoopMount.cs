@@ -35,7 +35,12 @@ internal sealed class LoopMount : IDisposable
 
     public void Dispose()
     {
-        Tool.Run("umount", Path).ShouldSucceed();
+        // A process that another test has just started holds our open files until it is the program it shall be.
+        for (var i = 0; i < 50 && Tool.Run("umount", Path).ExitCode != 0; i++)
+        {
+            Thread.Sleep(100);
+        }
+        // Fails if it is still mounted, and nothing is removed by the folder's own Dispose then.
         Directory.Delete(Path);
     }
 }

@@ -1,7 +1,7 @@
 # Writes docs/errors.md out of the exceptions in the sources. Run it after adding an error.
 import re,os,glob
 root=os.path.join(os.path.dirname(os.path.abspath(__file__)),'..','')
-pat=re.compile(r'new (CorruptImage|ItemNotFound|ItemExists|ItemInUse|InvalidInput|OperationFailed)Exception\(\s*"([A-Z][A-Za-z0-9]+)"(?=(.{0,500}))',re.S)
+pat=re.compile(r'(CorruptImage|ItemNotFound|ItemExists|ItemInUse|InvalidInput|OperationFailed)Exception(?: \w+\([^()]*\)\s*=>\s*new)?\(\s*"([A-Z][A-Za-z0-9]+)"(?=(.{0,500}))',re.S)
 cat={'CorruptImage':'InvalidData','ItemNotFound':'ObjectNotFound','ItemExists':'ResourceExists','ItemInUse':'ResourceBusy','InvalidInput':'InvalidArgument','OperationFailed':'OperationStopped'}
 ids={'UnsupportedFeature':['NotImplemented',{'FileSystems'},'a feature that is not supported, by its name']}
 for f in sorted(glob.glob(root+'src/**/*.cs',recursive=True)):

@@ -16,14 +16,14 @@ public abstract class NodeCommand : XenDirCommand
     /// <summary>Name of the parameter set in which nodes come from the pipeline.</summary>
     protected const string NodeSet = "Node";
 
-    /// <summary>The cluster; or cluster and node with a slash between. Wildcards are allowed.</summary>
+    /// <summary>Clusters; or each cluster and node with a slash between. Wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
-    public virtual string? Cluster { get; set; }
+    public virtual string[]? Cluster { get; set; }
 
-    /// <summary>Names of nodes of that cluster. Wildcards are allowed. Default: all.</summary>
+    /// <summary>Names of nodes of the cluster. Wildcards are allowed. Default: all.</summary>
     [Parameter(Position = 1, ParameterSetName = NameSet, ValueFromRemainingArguments = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -68,7 +68,7 @@ public abstract class NodeCommand : XenDirCommand
     }
 
     /// <summary>What was typed to name nodes, as cluster and node with a slash between.</summary>
-    protected virtual IEnumerable<string> NamesGiven() => GuideWord is null ? Named(Cluster!, Name) : InCurrentCluster([Cluster!, .. Name ?? []]);
+    protected virtual IEnumerable<string> NamesGiven() => GuideWord is null ? Cluster!.SelectMany(cluster => Named(cluster, Name)) : InCurrentCluster([.. Cluster!, .. Name ?? []]);
 
     /// <summary>Nodes of the cluster in whose directory one stands.</summary>
     /// <param name="nodes">Names of nodes.</param>

@@ -169,7 +169,8 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
             }
             else
             {
-                Guard(pattern, () => files.Add(ExistingFile(Resolve(pattern))));
+                // Wildcards behind a backtick are meant as they are.
+                Guard(pattern, () => files.Add(ExistingFile(Resolve(WildcardPattern.Unescape(pattern)))));
             }
         }
         return files;
@@ -192,7 +193,7 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         }
         if (path is null || !WildcardPattern.ContainsWildcardCharacters(path))
         {
-            return path is null ? standard() : Resolve(path);
+            return path is null ? standard() : Resolve(WildcardPattern.Unescape(path));
         }
         return Matches(path) switch
         {

@@ -49,7 +49,7 @@ Describe 'Clusters' {
         BeforeEach { $null = 'web', 'etcd', 'db' | New-Cluster }
 
         It 'lists all in the order of their names' { (Get-Cluster).Name | Should -Be db, etcd, web }
-        It 'takes patterns' { (Get-Cluster [dw]*, e*).Name | Should -Be etcd }
+        It 'takes patterns' { (Get-Cluster [dw]*, e*).Name | Should -Be db, web, etcd; (Get-Cluster *e?).Name | Should -Be web }
         It 'says nothing for a pattern without a match' { Get-Cluster x* | Should -BeNullOrEmpty }
         It 'reports a name that does not exist, and takes the next' {
             $found = Get-Cluster nope, web -ErrorVariable errors -ErrorAction SilentlyContinue
@@ -131,6 +131,35 @@ Describe 'Clusters' {
             chown 12345 "$dir/guests/etcd/functions.ps1"
             xencd etcd -WarningVariable warnings -WarningAction SilentlyContinue
             $warnings | Should -BeLike '*belongs to user 12345*'
+        }
+        It 'does not run functions.ps1 in a directory of another user, nor behind a link to one' -Skip:((id -u) -ne 0) {
+            Set-Content "$dir/guests/etcd/functions.ps1" '$script:Ran = $true'
+            chown 12345 "$dir/guests/etcd"
+            xencd etcd -WarningVariable warnings -WarningAction SilentlyContinue
+            $warnings | Should -BeLike '*belongs to user 12345*'
+            chown 0 "$dir/guests/etcd"
+            $null = New-Item -ItemType Directory "$dir/theirs"
+            Move-Item "$dir/guests/etcd/functions.ps1" "$dir/theirs"
+            chown -R 12345 "$dir/theirs"
+            $null = New-Item -ItemType SymbolicLink "$dir/guests/etcd/functions.ps1" -Target "$dir/theirs/functions.ps1"
+            xencd etcd -WarningVariable warnings -WarningAction SilentlyContinue
+            $warnings | Should -BeLike '*belongs to user 12345*'
+            Get-Variable Ran -Scope Script -ErrorAction Ignore | Should -BeNullOrEmpty
+        }
+        It 'runs functions.ps1 of root and of the user''s own for a user who is not root' -Skip:((id -u) -ne 0 -or -not (Get-Command setpriv -ErrorAction Ignore)) {
+            Set-Content "$dir/guests/etcd/functions.ps1" '"ran as $(id -u)"'
+            chmod -R go+rX $dir
+            # The module and its folder have to be readable for that user as well.
+            $copy = "$([IO.Path]::GetTempPath())/xenkube-module-$PID"
+            Copy-Item -Recurse (Split-Path $env:XENKUBE_MODULE) $copy
+            chmod -R go+rX $copy
+            $run = { setpriv --reuid 12345 --regid 12345 --clear-groups env HOME=$dir "XENDIR=$dir" pwsh -NoProfile -Command "Import-Module '$copy/XenKube.psd1'; xencd etcd 3>&1" }
+            & $run | Should -Contain 'ran as 12345' -Because 'root may be trusted'
+            chown 12345 "$dir/guests/etcd/functions.ps1" "$dir/guests/etcd"
+            & $run | Should -Contain 'ran as 12345' -Because 'it is their own'
+            chown 54321 "$dir/guests/etcd/functions.ps1"
+            "$(& $run)" | Should -BeLike '*belongs to user 54321*'
+            Remove-Item $copy -Recurse
         }
         It 'leaves functions.ps1 alone with -NoFunctions' {
             Set-Content "$dir/guests/etcd/functions.ps1" 'throw'

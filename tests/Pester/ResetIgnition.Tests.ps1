@@ -50,6 +50,69 @@ Describe 'Reset-Ignition' {
         Get-Completion 'kgen ' | Should -Be refresh, grub, systemd, tmpl, ct, firstboot, mount
         Get-Completion 'kgen refresh ' | Should -Be node-1, node-2
     }
+    Context 'kgen, action by action' {
+        BeforeEach { xencd etcd }
+        AfterEach { Set-Location $dir; Dismount-NodeDisk * }
+
+        It 'grub sets the URL, and shows the line' {
+            kgen grub node-1 | Should -Be 'grub.cfg set to:set linux_append="coreos.config.url=http://192.168.100.1/etcd/node-1.json"'
+            Get-Grub node-1.img | Should -BeLike '*node-1.json*'
+            Test-MachineId node-1.img | Should -BeTrue
+            kgen grub node-1 | Should -BeNullOrEmpty -Because 'nothing changed'
+        }
+        It 'systemd removes machine-id' {
+            kgen systemd node-1, node-2 | Should -Be 'Removed /etc/machine-id for systemd units refresh', 'Removed /etc/machine-id for systemd units refresh'
+            Test-MachineId node-1.img | Should -BeFalse
+            Test-FirstBoot node-1.img | Should -BeFalse
+        }
+        It 'tmpl makes the config out of its template, unless the config is newer' {
+            Set-Content node-1.ct.tmpl (Get-Content -Raw node-1.ct)
+            (Get-Item node-1.ct.tmpl).LastWriteTime = (Get-Date).AddHours(1)
+            kgen tmpl node-1 | Should -Be 'Creating the transpile file from the template node-1.ct.tmpl'
+            (Get-Item node-1.ct).LastWriteTime = (Get-Date).AddHours(2)
+            kgen tmpl node-1 | Should -BeNullOrEmpty
+            "$dir/nginx/etcd/node-1.json" | Should -Not -Exist
+        }
+        It 'ct transpiles and publishes' {
+            kgen ct node-1 | Should -Be 'Transpiling node-1.ct and adding it to nginx'
+            Get-Content -Raw "$dir/nginx/etcd/node-1.json" | Should -BeExactly $GuideJson
+            Get-Grub node-1.img | Should -BeNullOrEmpty
+        }
+        It 'firstboot creates the file' {
+            kgen firstboot node-1 | Should -Be 'Creating coreos/first_boot'
+            Test-FirstBoot node-1.img | Should -BeTrue
+        }
+        It 'refresh does all of it, in the guide''s order, template first made' {
+            Set-Content node-1.ct.tmpl (Get-Content -Raw node-1.ct)
+            (Get-Item node-1.ct.tmpl).LastWriteTime = (Get-Date).AddHours(1)
+            (kgen refresh node-1).ForEach{ $_.Split(' ')[0] } | Should -Be grub.cfg, Removed, Creating, Transpiling, Creating
+        }
+        It 'takes node.cfg for the node, as kgen does' {
+            Set-Content node-1.cfg ''
+            kgen firstboot node-1.cfg | Should -Be 'Creating coreos/first_boot'
+        }
+        It 'mount makes a drive over the disk, and the place of a partition' {
+            (kgen mount node-1).Name | Should -Be node-1
+            Dismount-NodeDisk node-1
+            $place = kgen mount node-1 OEM
+            $place | Should -Be node-1:/OEM
+            Set-Content "$place/note" 'written here'
+            Dismount-NodeDisk node-1
+            debugfs -R 'cat /note' "node-1.img?offset=$(Get-Start node-1.img 6)" 2>$null | Should -Be 'written here'
+        }
+        It 'mount names the partitions where the label is wrong, and leaves no drive' {
+            $record = { kgen mount node-1 NOPE } | Should -Throw -ErrorId 'PartitionNotFound,*' -PassThru
+            $record.ErrorDetails.RecommendedAction | Should -BeLike '*ROOT*'
+            Get-PSDrive node-1 -ErrorAction Ignore | Should -BeNullOrEmpty
+            { kgen mount } | Should -Throw -ErrorId 'NodesNotNamed,*'
+            { kgen mount node-1 OEM ROOT } | Should -Throw -ErrorId 'NodesNotNamed,*'
+            { kgen mount nobody } | Should -Throw -ErrorId 'NodeNotFound,*'
+        }
+        It 'works only in a cluster''s directory' {
+            Set-Location $dir
+            { kgen refresh node-1 } | Should -Throw -ErrorId 'NotInCluster,*'
+        }
+    }
     It 'takes some of the steps' {
         (Reset-Ignition etcd node-1 -Step FirstBoot).Steps.Step | Should -Be FirstBoot
         Test-FirstBoot node-1.img | Should -BeTrue
@@ -83,6 +146,6 @@ Describe 'Reset-Ignition' {
         "$dir/nginx/etcd/node-1.json" | Should -Not -Exist
     }
     It 'shows a line for each node' {
-        Get-Node etcd | Reset-Ignition | Out-String | Should -Match 'etcd/node-1'
+        Get-Node etcd | Reset-Ignition | Out-String | Should -Match 'etcd/node-1 +Grub, MachineId, Publish, FirstBoot'
     }
 }

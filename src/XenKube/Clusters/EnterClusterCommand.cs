@@ -49,6 +49,6 @@ public sealed class EnterClusterCommand : XenDirCommand
         }
         WriteVerbose($"Run {functions.Path} in this scope");
         // Dot-sourced into the caller's scope: a binary cmdlet has none of its own.
-        InvokeCommand.InvokeScript(false, ScriptBlock.Create(". $args[0]"), null, functions.Path);
+        WriteObject(InvokeCommand.InvokeScript(false, ScriptBlock.Create(". $args[0]"), null, functions.Path), enumerateCollection: true);
     }
 }

@@ -12,12 +12,12 @@ public sealed class GetNodeCommand : NodeCommand
 {
     private const string ClusterSet = "InputCluster";
 
-    /// <summary>The cluster; or cluster and node with a slash between. Wildcards are allowed. Default: all clusters.</summary>
+    /// <summary>Clusters; or each cluster and node with a slash between. Wildcards are allowed. Default: all clusters.</summary>
     [Parameter(Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
-    public override string? Cluster { get; set; } = "*";
+    public override string[]? Cluster { get; set; } = ["*"];
 
     /// <summary>Clusters, as Get-Cluster returns them, whose nodes are listed.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ClusterSet)]

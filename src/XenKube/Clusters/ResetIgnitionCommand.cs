@@ -44,14 +44,14 @@ public sealed class ResetIgnitionCommand : NodeCommand
         {
             return base.NamesGiven();
         }
-        if (KgenAction.IsMount(Cluster))
+        if (KgenAction.IsMount(Cluster![0]))
         {
             // kgen mount NODE [LABEL]
             (_mounts, _label) = (true, Name is [_, var label] ? label : "");
             return Name is { Length: 1 or 2 } ? InCurrentCluster([Name[0]]) : Require<string[]>(() => throw NotNamed("kgen mount wants a node, and a partition's label", "Write kgen mount node-1 ROOT"));
         }
         // kgen ACTION NODE...
-        Step = Require(() => KgenAction.Steps(Cluster!));
+        Step = Require(() => KgenAction.Steps(Cluster![0]));
         return Name is null
             ? Require<string[]>(() => throw NotNamed("kgen wants nodes", "Write kgen refresh node-1, with nodes of the current cluster"))
             : InCurrentCluster(Name);

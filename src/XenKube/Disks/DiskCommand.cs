@@ -19,14 +19,14 @@ public abstract class DiskCommand : XenDirCommand
     /// <summary>Name of the parameter set with -LiteralPath.</summary>
     protected const string LiteralPathSet = "LiteralPath";
 
-    /// <summary>The cluster; or cluster and node with a slash between; or an image file that exists. Wildcards are allowed.</summary>
+    /// <summary>Clusters; or each cluster and node with a slash between; or image files that exist. Wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
-    public string? Cluster { get; set; }
+    public string[]? Cluster { get; set; }
 
-    /// <summary>Names of nodes of that cluster. Wildcards are allowed. Default: all.</summary>
+    /// <summary>Names of nodes of the cluster. Wildcards are allowed. Default: all.</summary>
     [Parameter(Position = 1, ParameterSetName = NameSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -74,15 +74,22 @@ public abstract class DiskCommand : XenDirCommand
         {
             return [.. Files(Path, LiteralPath).Select(path => (path, NodeOf(path)))];
         }
-        if (Name is null && File.Exists(Resolve(Cluster!)))
-        {
-            return [(Resolve(Cluster!), NodeOf(Resolve(Cluster!)))];
-        }
         var selected = new List<(string, Node?)>();
-        var store = new NodeStore(Directory);
-        foreach (var name in Name is null ? [Cluster!] : Name.Select(name => $"{Cluster}/{name}"))
+        foreach (var cluster in Cluster!)
         {
-            Guard(name, () => selected.AddRange(store.List(NodeName.Parse(name)).Select(node => (node.DiskPath, (Node?)node))));
+            Guard(cluster, () =>
+            {
+                if (Name is null && File.Exists(Resolve(cluster)))
+                {
+                    selected.Add((Resolve(cluster), NodeOf(Resolve(cluster))));
+                    return;
+                }
+                var store = new NodeStore(Directory);
+                foreach (var name in Name is null ? [cluster] : Name.Select(name => $"{cluster}/{name}"))
+                {
+                    Guard(name, () => selected.AddRange(store.List(NodeName.Parse(name)).Select(node => (node.DiskPath, (Node?)node))));
+                }
+            });
         }
         return selected;
     }

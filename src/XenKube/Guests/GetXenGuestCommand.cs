@@ -10,19 +10,19 @@ namespace XenKube.Commands;
 [OutputType(typeof(XenGuest))]
 public sealed class GetXenGuestCommand : NodeCommand
 {
-    /// <summary>The cluster; or cluster and node with a slash between; or the name of a domain. Wildcards are allowed. Default: all, also domains that have no configuration in XENDIR.</summary>
+    /// <summary>Clusters; or each cluster and node with a slash between; or names of domains. Wildcards are allowed. Default: all, also domains that have no configuration in XENDIR.</summary>
     [Parameter(Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
-    public override string? Cluster { get; set; } = "*";
+    public override string[]? Cluster { get; set; } = ["*"];
 
     /// <summary>States of the guests to return. Default: all.</summary>
     [Parameter]
     public XenGuestState[]? State { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Guard(Cluster, () =>
+    protected override void ProcessRecord() => Guard(null, () =>
     {
         var guests = List(InputObject is null ? Directory : DirectoryOf(InputObject));
         if (InputObject is not null)
@@ -30,7 +30,7 @@ public sealed class GetXenGuestCommand : NodeCommand
             Write(guests.Where(guest => guest.Node == InputObject.FullName), InputObject.FullName);
             return;
         }
-        foreach (var wanted in Name is null ? [Cluster!] : Name.Select(name => $"{Cluster}/{name}"))
+        foreach (var wanted in Name is null ? Cluster! : Cluster!.SelectMany(cluster => Name.Select(name => $"{cluster}/{name}")))
         {
             Guard(wanted, () => Write(guests.Where(guest => IsMatch(guest, wanted)), wanted));
         }

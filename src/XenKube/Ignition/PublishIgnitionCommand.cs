@@ -16,15 +16,15 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     private const string NodeSet = "Node";
     private const string ConfigSet = "Config";
 
-    /// <summary>The cluster; or cluster and node with a slash between. Wildcards are allowed where the nodes' own configs are published.</summary>
+    /// <summary>Clusters; or each cluster and node with a slash between. Wildcards are allowed where the nodes' own configs are published.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
     [Parameter(Position = 0, ParameterSetName = ConfigSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
-    public string? Cluster { get; set; }
+    public string[]? Cluster { get; set; }
 
-    /// <summary>Names of nodes of that cluster. Wildcards are allowed. Default: all.</summary>
+    /// <summary>Names of nodes of the cluster. Wildcards are allowed. Default: all.</summary>
     [Parameter(Position = 1, ParameterSetName = NameSet)]
     [Parameter(Position = 1, ParameterSetName = ConfigSet)]
     [SupportsWildcards]
@@ -70,7 +70,7 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     {
         var nodes = new List<Node>();
         var store = new NodeStore(Directory);
-        foreach (var name in Name is null ? [Cluster!] : Name.Select(name => $"{Cluster}/{name}"))
+        foreach (var name in Name is null ? Cluster! : Cluster!.SelectMany(cluster => Name.Select(name => $"{cluster}/{name}")))
         {
             Guard(name, () => nodes.AddRange(store.List(NodeName.Parse(name))));
         }

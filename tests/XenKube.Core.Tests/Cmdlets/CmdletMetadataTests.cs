@@ -144,7 +144,8 @@ public sealed partial class CmdletMetadataTests : IDisposable
         return Path.Combine(Project.Root, "src", "XenKube", "bin", configuration, "net10.0", "XenKube.dll");
     }
 
-    [GeneratedRegex(@"new (?:CorruptImage|ItemNotFound|ItemExists|ItemInUse|InvalidInput|OperationFailed)Exception\(\s*""([A-Z][A-Za-z0-9]+)""")]
+    // Also where a member of that type is made by new() alone.
+    [GeneratedRegex(@"(?:CorruptImage|ItemNotFound|ItemExists|ItemInUse|InvalidInput|OperationFailed)Exception(?: \w+\([^()]*\)\s*=>\s*new)?\(\s*""([A-Z][A-Za-z0-9]+)""")]
     private static partial Regex SourceId();
 
     [GeneratedRegex(@"^\| `([A-Za-z0-9]+)`", RegexOptions.Multiline)]

@@ -1,0 +1,38 @@
+using XenKube.Clusters;
+
+namespace XenKube.Tests.Clusters;
+
+public sealed class NamePatternTests
+{
+    [Theory]
+    [InlineData("node-1", "node-1", true)]
+    [InlineData("node-1", "node-12", false)]
+    [InlineData("node-1", "Node-1", false)]
+    [InlineData("*", "", true)]
+    [InlineData("*", "anything", true)]
+    [InlineData("node-*", "node-", true)]
+    [InlineData("*-1", "node-1-1", true)]
+    [InlineData("n*e-?", "node-1", true)]
+    [InlineData("n*e-?", "node-12", false)]
+    [InlineData("a*b*c", "abbbc", true)]
+    [InlineData("a*b*c", "acb", false)]
+    [InlineData("?", "", false)]
+    [InlineData("node-[12]", "node-2", true)]
+    [InlineData("node-[12]", "node-3", false)]
+    [InlineData("node-[1-3]*", "node-25", true)]
+    [InlineData("[!a-c]*", "db", true)]
+    [InlineData("[!a-c]*", "b", false)]
+    [InlineData("[^a]", "b", true)]
+    [InlineData("[a-]", "-", true)]
+    [InlineData("node-[1", "node-1", false)]
+    [InlineData("node-[1", "node-[1", true)]
+    [InlineData("[]a]", "]", true)]
+    public void Name_fits_as_in_a_shell(string pattern, string name, bool expected) => Assert.Equal(expected, NamePattern.IsMatch(pattern, name));
+
+    [Theory]
+    [InlineData("node-1", false)]
+    [InlineData("node-*", true)]
+    [InlineData("node-?", true)]
+    [InlineData("node-[12]", true)]
+    public void Pattern_is_told_from_a_name(string text, bool expected) => Assert.Equal(expected, NamePattern.IsPattern(text));
+}

@@ -19,9 +19,18 @@ Describe 'The module' {
     It 'uses approved verbs' {
         Get-Command -Module XenKube -CommandType Cmdlet | Where-Object Verb -NotIn (Get-Verb).Verb | Should -BeNullOrEmpty
     }
+    It 'exports nothing that has no help' {
+        Get-Command -Module XenKube -CommandType Cmdlet | Where-Object { -not (Test-Path "$Root/docs/help/$($_.Name).md") } | Should -BeNullOrEmpty
+    }
+    It 'has a file of tests for each noun' {
+        $files = Get-ChildItem $PSScriptRoot -Filter *.Tests.ps1 | ForEach-Object { $_.Name -replace '\.Tests\.ps1$' }
+        # Some nouns share a file: what is a part of the other is tested there.
+        $shared = @{ NodeDiskItem = 'NodeDisk'; FirewallPort = 'FirewallRule' }
+        Get-Command -Module XenKube -CommandType Cmdlet | ForEach-Object Noun | Sort-Object -Unique | ForEach-Object { $shared.ContainsKey($_) ? $shared[$_] : $_ } | Where-Object { $_ -notin $files } | Should -BeNullOrEmpty
+    }
     It 'has about topics' {
         $folder = Join-Path (Split-Path $env:XENKUBE_MODULE) en-US
-        "$folder/about_XenKube.help.txt", "$folder/about_XenKube_Guide.help.txt" | Should -Exist
+        "$folder/about_XenKube.help.txt", "$folder/about_XenKube_Guide.help.txt", "$folder/about_XenKube_Errors.help.txt" | Should -Exist
         Get-Help about_XenKube_Guide | Out-String | Should -Match 'kgen refresh node-1'
     }
     It 'has format views without an error' {
@@ -48,12 +57,16 @@ Describe 'The help of <name>' -ForEach $commands {
             $described = $help.parameters.parameter | Where-Object name -eq $parameter
             ($described.description | Out-String).Trim() | Should -Not -BeNullOrEmpty -Because "$name -$parameter"
         }
+        $help.inputTypes | Should -Not -BeNullOrEmpty
         $help.returnValues | Should -Not -BeNullOrEmpty
+        # The syntax has every parameter set, and the aliases are help topics of their own.
+        @($help.syntax.syntaxItem).Count | Should -Be (Get-Command $name).ParameterSets.Count
+        foreach ($alias in Get-Alias -Definition $name -ErrorAction Ignore) { (Get-Help $alias.Name).Name | Should -Be $name }
         $help.relatedLinks | Should -Not -BeNullOrEmpty
     }
 }
 
-Describe 'The examples of <name>' -ForEach ($commands | Where-Object { $_.name -notin 'Enter-XenGuest', 'Test-XenKubeHost', 'Wait-XenGuest' }) {
+Describe 'The examples of <name>' -ForEach $commands {
     BeforeEach {
         $dir = New-TestCluster node-1, node-2, node-3 -EmptyDisk:($name -notmatch 'Disk|Grub|Reset|Wait-Ignition|(Get|Test)-Node$|Start-Xen')
         New-TestXen
@@ -78,13 +91,16 @@ Describe 'The examples of <name>' -ForEach ($commands | Where-Object { $_.name -
 
     It 'run' {
         $examples = @((Get-Help $name -Full).examples.example)
+        $examples.Count | Should -BeGreaterOrEqual 2
         foreach ($example in $examples) {
             Push-Location
             # Guests of the stand-in have no ssh, so waiting for it ends in an error; a machine for tests lacks services of a dom0.
             $allowed = if ($name -eq 'Start-XenGuest') { 'WaitTimeout*', 'ReservationNotFound*' } elseif ($name -eq 'Initialize-XenKubeHost') { 'FileNotFound*', '*Missing*', '*NotFound*' } else { 'nothing' }
             $code = $example.code -replace 'file:///srv/mirror/coreos', "file://$PWD/mirror"
-            $errors = @()
-            try { & ([scriptblock]::Create($code)) -ErrorVariable errors 3>$null 6>$null *> $null } catch { $errors = @($_) }
+            # All that an example says is taken, errors with it, whether they end it or not.
+            $ErrorActionPreference = 'Continue'
+            $errors = @(try { & ([scriptblock]::Create($code)) *>&1 } catch { $_ }) | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
+            $ErrorActionPreference = 'Stop'
             $errors | Where-Object { $id = $_.FullyQualifiedErrorId; -not ($allowed | Where-Object { $id -like $_ }) } | Should -BeNullOrEmpty -Because $code
             Pop-Location
             if ($name -match 'Guest') { Remove-Item "$env:XL_STATE/etcd-*" -ErrorAction Ignore }

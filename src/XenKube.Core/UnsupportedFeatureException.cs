@@ -8,8 +8,9 @@ public sealed class UnsupportedFeatureException : XenKubeException
     /// <param name="place">The structure that asks for the feature.</param>
     /// <param name="feature">The feature by the name its documentation gives it.</param>
     /// <param name="remedy">What to do instead.</param>
-    public UnsupportedFeatureException(string? file, string? place, string feature, string? remedy = null)
-        : base("UnsupportedFeature", file, place, $"feature '{feature}' is not supported", remedy) => Feature = feature;
+    /// <param name="reason">What is wrong, where it says more than that the feature is not supported.</param>
+    public UnsupportedFeatureException(string? file, string? place, string feature, string? remedy = null, string? reason = null)
+        : base("UnsupportedFeature", file, place, reason ?? $"feature '{feature}' is not supported", remedy) => Feature = feature;
 
     /// <summary>The feature's name.</summary>
     public string Feature { get; }

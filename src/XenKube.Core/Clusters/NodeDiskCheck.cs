@@ -167,7 +167,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         }
         catch (UnsupportedFeatureException e)
         {
-            return new(name, CheckStatus.Fail, $"OEM is {e.Feature}, which cannot be edited here", e.Remedy ?? "");
+            return new(name, CheckStatus.Fail, $"OEM cannot be edited here: {e.Reason}", e.Remedy ?? "");
         }
         using var oem = opened;
         if (oem is ExtFileSystem { GrubCompatibility: { IsReadable: false } grub })

@@ -18,7 +18,7 @@ public static class FileSystem
         {
             "ext2" or "ext3" or "ext4" => ExtFileSystem.Open(partition),
             "fat12" or "fat16" or "fat32" => FatFileSystem.Open(partition),
-            null => throw new UnsupportedFeatureException(null, "partition", "no file system", "There is nothing in it that XenKube knows"),
+            null => throw new UnsupportedFeatureException(null, null, "no file system", "Name a partition that holds ext2, ext3, ext4, FAT16 or FAT32", "there is no file system in it that XenKube knows"),
             _ => throw new UnsupportedFeatureException(null, "partition", kind, RemedyFor(kind)),
         };
     }

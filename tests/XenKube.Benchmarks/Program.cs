@@ -10,6 +10,8 @@ switch (args)
         return VerifyComparison.Run(rest);
     case ["serve", .. var rest]:
         return ServeBenchmark.Run(rest);
+    case ["transpile"]:
+        return TranspileFigures.Run();
     case ["refresh", .. var rest]:
         return RefreshComparison.Run(rest);
     default:

@@ -7,15 +7,20 @@ namespace XenKube.Parsing.Yaml;
 /// </summary>
 public sealed class YamlNode
 {
+    // A large document has millions of nodes, and few of them have any of the rare things.
+    private readonly byte kind;
+    private readonly byte style;
+    private RareParts? rare;
+
     internal YamlNode(YamlNodeKind kind, int line, int column)
     {
-        Kind = kind;
+        this.kind = (byte)kind;
         Line = line;
         Column = column;
     }
 
     /// <summary>What it is.</summary>
-    public YamlNodeKind Kind { get; }
+    public YamlNodeKind Kind => (YamlNodeKind)kind;
 
     /// <summary>Its line, from 1.</summary>
     public int Line { get; }
@@ -24,16 +29,40 @@ public sealed class YamlNode
     public int Column { get; }
 
     /// <summary>The explicit tag in its long form (<c>tag:yaml.org,2002:int</c>, <c>!mine</c>), or empty.</summary>
-    public string Tag { get; internal init; } = "";
+    public string Tag
+    {
+        get => rare?.Tag ?? "";
+        internal init
+        {
+            if (value.Length > 0)
+            {
+                (rare ??= new RareParts()).Tag = value;
+            }
+        }
+    }
 
     /// <summary>The text of a scalar; the name an alias refers to.</summary>
     public string Value { get; internal init; } = "";
 
     /// <summary>The anchor it bears, or empty.</summary>
-    public string Anchor { get; internal init; } = "";
+    public string Anchor
+    {
+        get => rare?.Anchor ?? "";
+        internal init
+        {
+            if (value.Length > 0)
+            {
+                (rare ??= new RareParts()).Anchor = value;
+            }
+        }
+    }
 
     /// <summary>How a scalar was written.</summary>
-    public YamlScalarStyle Style { get; internal init; }
+    public YamlScalarStyle Style
+    {
+        get => (YamlScalarStyle)style;
+        internal init => style = (byte)value;
+    }
 
     /// <summary>Whether a collection was written with brackets.</summary>
     public bool IsFlow { get; internal init; }
@@ -45,11 +74,24 @@ public sealed class YamlNode
     public IReadOnlyList<YamlNode> Children => Items;
 
     /// <summary>For an alias: the node it stands for, or null where the document has no such anchor.</summary>
-    public YamlNode? Target { get; internal set; }
+    public YamlNode? Target
+    {
+        get => rare?.Target;
+        internal set => (rare ??= new RareParts()).Target = value;
+    }
 
     internal List<YamlNode> Items { get; init; } = Nothing;
 
     private static readonly List<YamlNode> Nothing = [];
+
+    private sealed class RareParts
+    {
+        public string Tag { get; set; } = "";
+
+        public string Anchor { get; set; } = "";
+
+        public YamlNode? Target { get; set; }
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} at {Line}:{Column} {Value}";

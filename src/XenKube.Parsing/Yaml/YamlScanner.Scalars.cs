@@ -288,7 +288,7 @@ internal sealed partial class YamlScanner
     {
         var start = Mark;
         var end = start;
-        var value = new StringBuilder();
+        var value = plainText.Clear();
         var blanks = new BlankRun();
         var minimum = indent + 1;
         while (true)
@@ -326,7 +326,22 @@ internal sealed partial class YamlScanner
         {
             simpleKeyAllowed = true;
         }
-        return new YamlToken(YamlTokenKind.Scalar, start, end, value.ToString());
+        return new YamlToken(YamlTokenKind.Scalar, start, end, TextOf(value));
+    }
+
+    /// <summary>A short text that was met lately is the same string again: a long document has few different keys.</summary>
+    private string TextOf(StringBuilder value)
+    {
+        const int longest = 24;
+        if (value.Length is 0 or > longest)
+        {
+            return value.ToString();
+        }
+        Span<char> text = stackalloc char[longest];
+        text = text[..value.Length];
+        value.CopyTo(0, text, text.Length);
+        ref var known = ref knownTexts[string.GetHashCode(text) & (knownTexts.Length - 1)];
+        return known is not null && text.SequenceEqual(known) ? known : known = text.ToString();
     }
 
     private bool EndsPlainScalar(YamlMark start)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace XenKube.Parsing.Yaml;
 
 /// <summary>
@@ -7,6 +9,8 @@ namespace XenKube.Parsing.Yaml;
 /// </summary>
 internal sealed partial class YamlScanner
 {
+    private readonly StringBuilder plainText = new();
+    private readonly string?[] knownTexts = new string?[256];
     private readonly YamlDialect dialect;
     private readonly int maxDepth;
     private readonly YamlText text;

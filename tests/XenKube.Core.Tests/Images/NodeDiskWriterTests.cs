@@ -103,6 +103,72 @@ public sealed class NodeDiskWriterTests : IDisposable
         Assert.NotEqual(0, killed);
     }
 
+    // Ctrl+C in a terminal.
+    [SkippableFact]
+    public void Interrupted_program_says_so_and_leaves_no_disk()
+    {
+        var (image, content) = MakeImage();
+        Tool.Need("env", "kill");
+        var interrupted = 0;
+        for (var trial = 0; trial < 12 && interrupted < 2; trial++)
+        {
+            // A shell that runs the tests in the background may have taught its children to ignore the signal.
+            var start = new System.Diagnostics.ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "xenkube.dll"), "image", "expand", image, .. Targets(3)])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            using var process = System.Diagnostics.Process.Start(start)!;
+            var error = process.StandardError.ReadToEndAsync();
+            // While it decodes, its three files are open and have no name yet.
+            while (!process.HasExited && OpenFiles(process.Id) < 3)
+            {
+                Thread.Sleep(1);
+            }
+            Tool.Run("kill", "-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            process.WaitForExit();
+            var left = Names().Where(name => name != "image.bin.bz2").ToArray();
+            if (process.ExitCode == 0)
+            {
+                Assert.All(left, name => Assert.Equal(content, File.ReadAllBytes(_directory[name])));
+                Array.ForEach(left, name => File.Delete(_directory[name]));
+                continue;
+            }
+            interrupted++;
+            Assert.Empty(left);
+            Assert.Equal(1, process.ExitCode);
+            Assert.Contains("cancelled", error.GetAwaiter().GetResult(), StringComparison.Ordinal);
+        }
+        Assert.NotEqual(0, interrupted);
+    }
+
+    private int OpenFiles(int process)
+    {
+        try
+        {
+            return Directory.GetFiles($"/proc/{process}/fd").Count(file => File.ResolveLinkTarget(file, false)?.FullName is { } target
+                && target.StartsWith(_directory.Path, StringComparison.Ordinal) && target.EndsWith("(deleted)", StringComparison.Ordinal));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    [SkippableFact]
+    public void Disks_are_asked_to_share_blocks_and_never_preallocated()
+    {
+        Tool.Need("strace");
+        var (image, content) = MakeImage();
+        var traced = Tool.Run("strace", ["-f", "-e", "trace=fallocate,ioctl", "-o", _directory["trace"], "dotnet", Path.Combine(AppContext.BaseDirectory, "xenkube.dll"), "image", "expand", image, .. Targets(2)], null);
+        Skip.If(traced.All.Contains("PTRACE", StringComparison.Ordinal), "this machine lets nobody trace");
+        traced.ShouldSucceed();
+        var calls = File.ReadAllText(_directory["trace"]);
+        Assert.Contains("FICLONE", calls, StringComparison.Ordinal);
+        Assert.DoesNotContain("fallocate(", calls, StringComparison.Ordinal);
+        Assert.All(Targets(2), target => Assert.Equal(content, File.ReadAllBytes(target)));
+    }
+
     [SkippableFact]
     public void Damaged_image_is_named_with_its_offset_and_leaves_nothing()
     {

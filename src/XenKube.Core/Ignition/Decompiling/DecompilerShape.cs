@@ -33,7 +33,9 @@ internal static class DecompilerShape
                 continue;
             }
             var isSize = !isButane && path == "storage.disks.partitions" && key is "size" or "start" && !isButane;
-            var child = isSize ? Size(value) : Shape(value, here, isButane, readable);
+            var child = isSize ? Size(value)
+                : !isButane && here is "passwd.groups.gid" or "passwd.users.create.uid" && !isButane ? Unsigned(value)
+                : Shape(value, here, isButane, readable);
             if (child is not null || value is null)
             {
                 shaped[SnakeCase(key)] = child;
@@ -46,6 +48,10 @@ internal static class DecompilerShape
     private static bool IsMeaningful(string path, bool isButane) =>
         isButane || path is "ignition.config.replace" or "passwd.users.create" or "storage.filesystems.mount" or "storage.filesystems.mount.create"
         || path.EndsWith(".user", StringComparison.Ordinal) || path.EndsWith(".group", StringComparison.Ordinal);
+
+    /// <summary>A number from 0 on in the config, which the JSON has as the signed number of the same bits.</summary>
+    private static JsonNode? Unsigned(JsonNode? value) =>
+        value is JsonValue number && number.TryGetValue<long>(out var bits) && bits < 0 ? JsonValue.Create(unchecked((ulong)bits)) : value?.DeepClone();
 
     private static JsonValue Size(JsonNode? value)
     {

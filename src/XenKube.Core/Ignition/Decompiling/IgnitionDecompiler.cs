@@ -25,25 +25,31 @@ public static class IgnitionDecompiler
         {
             "2.1.0" => Decompile(root, json, new TranspileOptions { Release = "0.5.0", Dialect = "clc" }, "clc 0.5.0", null),
             "2.2.0" => Decompile(root, json, new TranspileOptions { Release = "0.9.0", Dialect = "clc" }, "clc 0.9.0", null),
-            "3.3.0" => Decompile(root, json, new TranspileOptions { Dialect = "butane" }, "flatcar 1.0.0", ("flatcar", "1.0.0")),
-            "3.4.0" => DecompileNewest(root, json),
+            "3.0.0" => DecompileToButane(root, json, ("fcos", "1.0.0")),
+            "3.1.0" => DecompileToButane(root, json, ("fcos", "1.1.0")),
+            "3.2.0" => DecompileToButane(root, json, ("fcos", "1.3.0")),
+            "3.3.0" => DecompileToButane(root, json, ("flatcar", "1.0.0"), ("fcos", "1.4.0")),
+            "3.4.0" => DecompileToButane(root, json, ("flatcar", "1.1.0"), ("fcos", "1.5.0")),
             "" => throw new InvalidInputException("NotIgnition", null, null, "the JSON has no ignition.version, so it is no Ignition config"),
             _ => throw new UnsupportedFeatureException(
-                null, null, $"decompiling Ignition {version}", "Decompiled are 2.1.0, 2.2.0, 3.3.0 and 3.4.0, the versions that a config language here writes"),
+                null, null, $"decompiling Ignition {version}", "Decompiled are 2.1.0, 2.2.0 and 3.0.0 to 3.4.0, the versions that a config language here writes"),
         };
     }
 
-    /// <summary>Two variants write 3.4.0: Flatcar's, and where that lacks something Fedora CoreOS'.</summary>
-    private static IgnitionDecompilation DecompileNewest(JsonObject root, ReadOnlyMemory<byte> json)
+    /// <summary>Where two variants write a version, Flatcar's, unless that lacks something that Fedora CoreOS' has.</summary>
+    private static IgnitionDecompilation DecompileToButane(JsonObject root, ReadOnlyMemory<byte> json, params ReadOnlySpan<(string Variant, string Version)> heads)
     {
-        var options = new TranspileOptions { Dialect = "butane" };
-        var flatcar = Decompile(root, json, options, "flatcar 1.1.0", ("flatcar", "1.1.0"));
-        if (flatcar.IsExact)
+        IgnitionDecompilation? first = null;
+        foreach (var head in heads)
         {
-            return flatcar;
+            var document = Decompile(root, json, new TranspileOptions { Dialect = "butane" }, $"{head.Variant} {head.Version}", head);
+            if (document.IsExact)
+            {
+                return document;
+            }
+            first ??= document;
         }
-        var fedora = Decompile(root, json, options, "fcos 1.5.0", ("fcos", "1.5.0"));
-        return fedora.IsExact ? fedora : flatcar;
+        return first!;
     }
 
     private static JsonObject Parse(ReadOnlyMemory<byte> json)

@@ -102,4 +102,48 @@ public class IgnitionTemplateTests
         Assert.Throws<InvalidInputException>(() => IgnitionTemplate.Expand(template, force: true));
         Assert.Equal("old", File.ReadAllText(directory["node.ct"]));
     }
+
+    [Fact]
+    public void Files_are_relative_to_the_templates_folder_and_line_ends_are_kept()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("etcd/motd", "one\r\ntwo\r\n");
+        var template = directory.Write("etcd/node.ct.tmpl", "inline: |\r\n  |###motd\r\nname: -###motd\r\n");
+        Assert.Equal("inline: |\r\n  one\n  two\r\nname: onetwo\r\n", File.ReadAllText(IgnitionTemplate.Expand(template).Path));
+    }
+
+    [Fact]
+    public void Variables_without_a_node_are_a_mistake_and_escaped_ones_are_not()
+    {
+        using var directory = new TemporaryDirectory();
+        var template = directory.Write("node.ct.tmpl", "a: $${Node.Name} ${HOME} $${Cluster.Name}\n");
+        Assert.Equal("a: ${Node.Name} ${HOME} ${Cluster.Name}\n", File.ReadAllText(IgnitionTemplate.Expand(template).Path));
+        directory.Write("node.ct.tmpl", "a: ${Node.Name}\n");
+        Assert.Equal("UnknownVariable", Assert.Throws<InvalidInputException>(() => IgnitionTemplate.Expand(template, force: true)).ErrorId);
+    }
+
+    [Fact]
+    public void Config_that_is_no_template_keeps_all_that_looks_like_a_variable() => Assert.Contains(
+        "data:,%24%7BNode.Name%7D%20%7C%23%23%23x",
+        IgnitionTranspiler.Transpile("storage: {files: [{path: /a, filesystem: root, mode: 0644, contents: {inline: '${Node.Name} |###x'}}]}").Json,
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("node.ct")]
+    [InlineData(".tmpl")]
+    public void Template_has_the_name_of_one(string name)
+    {
+        using var directory = new TemporaryDirectory();
+        Assert.Equal("NoTemplateName", Assert.Throws<InvalidInputException>(() => IgnitionTemplate.Expand(directory.Write(name, "a"))).ErrorId);
+    }
+
+    [Fact]
+    public void Template_and_files_that_are_not_UTF_8_are_refused()
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllBytes(directory["bad"], [0x61, 0xFF]);
+        File.WriteAllBytes(directory["node.ct.tmpl"], [0x61, 0xFF]);
+        Assert.Equal("NotUtf8", Assert.Throws<InvalidInputException>(() => IgnitionTemplate.Expand(directory["node.ct.tmpl"])).ErrorId);
+        Assert.Equal("IncludeNotUtf8", Assert.Throws<InvalidInputException>(() => Expand("  |###bad\n", directory)).ErrorId);
+    }
 }

@@ -140,23 +140,27 @@ public class Bzip2CorpusTests
     }
 
     [SkippableTheory]
-    [InlineData("zero", false)]
-    [InlineData("all bits", false)]
-    [InlineData("zero", true)]
-    public void Ten_gigabytes_of_one_byte_arrive_as_runs(string value, bool oneStream)
+    [InlineData("zero", "lbzip2", false)]
+    [InlineData("all bits", "lbzip2", false)]
+    [InlineData("zero", "lbzip2", true)]
+    [InlineData("zero", "bzip2", true)]
+    [InlineData("zero", "pbzip2", true)]
+    [InlineData("all bits", "pbzip2", true)]
+    public void Ten_gigabytes_of_one_byte_arrive_as_runs(string value, string encoder, bool wasOneFile)
     {
-        Tool.Need("bash", "lbzip2");
-        Skip.If(oneStream && Environment.GetEnvironmentVariable("XENKUBE_LONG") is null, "XENKUBE_LONG is not set: 10 GB in one stream take a minute to make");
+        Tool.Need("bash", encoder);
+        Skip.If(wasOneFile && Environment.GetEnvironmentVariable("XENKUBE_LONG") is null, "XENKUBE_LONG is not set: one file of 10 GB takes a minute to compress");
         const int StreamSize = 100_000_000;
-        var repeat = oneStream ? 1 : 100;
-        var make = $"head -c {(oneStream ? 100L : 1L) * StreamSize} /dev/zero | {(value == "zero" ? "cat" : "tr '\\0' '\\377'")} | lbzip2";
+        var repeat = wasOneFile ? 1 : 100;
+        var make = $"head -c {(wasOneFile ? 100L : 1L) * StreamSize} /dev/zero | {(value == "zero" ? "cat" : "tr '\\0' '\\377'")} | {encoder} -9";
         var stream = Tool.Run("bash", ["-c", make], null).ShouldSucceed().OutputBytes;
         byte[] compressed = [.. Enumerable.Repeat(stream, repeat).SelectMany(bytes => bytes)];
         var sink = new CountingSink();
         var length = Bzip2Decoder.Decode(new MemoryStream(compressed), sink);
         Assert.Equal(10_000_000_000, length);
         Assert.Equal(length, sink.Literal + sink.Zeros + sink.OtherRuns);
-        Assert.True(sink.Literal < 1_000_000, $"{sink.Literal} bytes were written out");
+        // pbzip2 cuts what it is given into blocks of its own, and each begins with a few bytes before its first long run.
+        Assert.True(sink.Literal < 10_000_000, $"{sink.Literal} bytes were written out");
         Assert.Equal(0, value == "zero" ? sink.OtherRuns : sink.Zeros);
     }
 

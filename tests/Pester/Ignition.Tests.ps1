@@ -24,6 +24,11 @@ Describe 'Ignition configs' {
             Get-Content node-1.ct | ConvertTo-Ignition | Should -BeExactly $GuideJson
             (ConvertTo-Ignition -InputObject (Get-Content -Raw node-1.ct)).SourcePath | Should -BeNullOrEmpty
         }
+        It 'gives the JSON to a redirection with -Raw' {
+            ConvertTo-Ignition node-1.ct -Raw > node-1.json
+            (Get-Content -Raw node-1.json).TrimEnd() | Should -BeExactly $GuideJson
+            (ConvertTo-Ignition node-1.ct -Raw -Pretty).Split("`n").Count | Should -BeGreaterThan 10
+        }
         It 'writes for the release that is asked for' {
             (ConvertTo-Ignition node-1.ct -Release 0.9.0).Version | Should -Be 2.2.0
             Set-Content "$dir/xenkube.json" '{ "transpilerRelease": "0.9.0" }'
@@ -103,6 +108,13 @@ Describe 'Ignition configs' {
             $answer = Test-Ignition bad.json -WarningVariable warnings -WarningAction SilentlyContinue
             $answer | Should -BeFalse
             $warnings | Should -Not -BeNullOrEmpty
+        }
+        It 'takes JSON line by line, and several configs one after the other' {
+            ConvertTo-Ignition node-1.ct -Raw -Pretty | ForEach-Object { $_ -split "`n" } | Test-Ignition | Should -BeTrue
+            $json = ConvertTo-Ignition node-1.ct -Raw
+            $json, $json, 'not json', $json | Test-Ignition -WarningAction SilentlyContinue | Should -Be $true, $true, $false, $true
+            ConvertTo-Ignition *.ct -Raw -Pretty | ForEach-Object { $_ -split "`n" } | Test-Ignition | Should -Be $true, $true
+            (ConvertTo-Ignition node-1.ct -Raw -Pretty | ForEach-Object { $_ -split "`n" } | ConvertFrom-Ignition).Text | Should -Match 'inline: etcd-node-1'
         }
         It 'says more with -Detailed' {
             $validation = ConvertTo-Ignition node-1.ct | Test-Ignition -Detailed

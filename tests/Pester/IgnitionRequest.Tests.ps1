@@ -17,6 +17,7 @@ Describe 'Get-IgnitionRequest' {
     It 'reads nginx''s log' {
         Set-Content access.log '192.168.100.11 - - [30/Nov/2017:11:44:57 +0000] "GET /etcd/node-1.json HTTP/1.1" 200 326 "-" "Ignition/0.17.2"'
         $request = Get-IgnitionRequest etcd/node-1 -LogPath access.log
+        (Get-Item access.log | Get-IgnitionRequest).Node | Should -Be node-1
         $request.Status, "$($request.Address)", $request.UserAgent | Should -Be 200, 192.168.100.11, Ignition/0.17.2
     }
     It 'reports a log that is not there' {

@@ -80,6 +80,7 @@ public abstract class GuestCommand : NodeCommand
             {
                 WriteWarning($"{nodes[i]}: {warning}");
             }
+            WriteVerbose($"{nodes[i]}: {results[i].Guest?.State.ToString() ?? "not known"}");
             if (results[i].Error is { } error)
             {
                 WriteError(Errors.Record(error, nodes[i]));

@@ -22,7 +22,8 @@ public sealed class GetIgnitionRequestCommand : XenKubeCommand
     public DateTime? Since { get; set; }
 
     /// <summary>nginx's access log. Default: /var/log/nginx/access.log, where no embedded server runs.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "LiteralPath")]
     [ValidateNotNullOrEmpty]
     public string? LogPath { get; set; }
 

@@ -7,7 +7,7 @@ namespace XenKube.Commands;
 
 /// <summary>Transpiles Container Linux Configs and Butane configs to Ignition JSON, byte for byte as ct and butane do.</summary>
 [Cmdlet(VerbsData.ConvertTo, "Ignition", DefaultParameterSetName = PathSet)]
-[OutputType(typeof(IgnitionConfig))]
+[OutputType(typeof(IgnitionConfig), typeof(string))]
 public sealed class ConvertToIgnitionCommand : FileCommand
 {
     private const string TextSet = "Text";
@@ -54,6 +54,10 @@ public sealed class ConvertToIgnitionCommand : FileCommand
     [Parameter]
     public SwitchParameter Pretty { get; set; }
 
+    /// <summary>Returns the JSON as text, as a redirection to a file wants it.</summary>
+    [Parameter]
+    public SwitchParameter Raw { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -97,7 +101,8 @@ public sealed class ConvertToIgnitionCommand : FileCommand
         }
         if (config.Succeeded)
         {
-            WriteObject(config);
+            WriteVerbose($"{source}: {config.Dialect}, written as Ignition {config.Version}, {Display.Size(config.Json.Length)}");
+            WriteObject(Raw ? config.Json : config);
         }
         else
         {

@@ -29,7 +29,7 @@ public abstract class IgnitionJsonCommand : FileCommand
         {
             base.ProcessRecord();
         }
-        else if (IsDocument(InputObject!))
+        else if (IsConfig(InputObject!))
         {
             TakeLines();
             Take(InputObject!);
@@ -37,7 +37,7 @@ public abstract class IgnitionJsonCommand : FileCommand
         else
         {
             _lines.Append(_lines.Length == 0 ? "" : "\n").Append(InputObject);
-            if (InputObject!.TrimEnd().EndsWith('}') && IsDocument(_lines.ToString()))
+            if (InputObject!.TrimEnd().EndsWith('}') && IsConfig(_lines.ToString()))
             {
                 TakeLines();
             }
@@ -72,12 +72,13 @@ public abstract class IgnitionJsonCommand : FileCommand
 
     private void Take(string json) => Guard(null, () => ProcessJson(Encoding.UTF8.GetBytes(json), "input"));
 
-    private static bool IsDocument(string text)
+    // A line of indented JSON can be a value of its own; a config is an object that says of which version it is.
+    private static bool IsConfig(string text)
     {
         try
         {
             using var document = JsonDocument.Parse(text);
-            return true;
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("ignition", out _);
         }
         catch (JsonException)
         {

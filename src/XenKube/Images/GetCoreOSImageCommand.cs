@@ -48,6 +48,7 @@ public sealed class GetCoreOSImageCommand : ReleaseCommand
             return;
         }
         var download = RunWithProgress($"Getting {release}", (progress, token) => new ImageDownloader(server, store, new TrustStore(Directory.KeysPath)).Download(release, SkipVerification, progress, token));
+        WriteVerbose($"{download.Image.Path}: {Display.Size(download.Image.Size)} from {release.ImageUri}");
         foreach (var warning in download.Warnings)
         {
             WriteWarning(warning);

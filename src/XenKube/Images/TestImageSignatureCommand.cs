@@ -94,6 +94,7 @@ public sealed class TestImageSignatureCommand : XenDirCommand
                 ? $"{file}: the signature is good, but its key {result.PrimaryFingerprint} is not trusted; Import-SigningKey trusts it"
                 : $"{file}: {result.Verdict}: {result.Reason ?? "the signature is not good"}");
         }
+        WriteVerbose($"{file}: {result}");
         WriteObject(Detailed ? result : result.IsTrusted);
     }
 

@@ -124,5 +124,7 @@ internal sealed class CommandRun
         }
     }
 
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+    // A hostile name is shown, never acted upon by the terminal: neither its control characters nor those that turn the text around.
+    private static string OneLine(string text) => string.Concat(text.ReplaceLineEndings(" ").EnumerateRunes().Select(rune =>
+        System.Text.Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.Control or System.Globalization.UnicodeCategory.Format ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}") : rune.ToString()));
 }

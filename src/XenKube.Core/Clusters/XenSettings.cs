@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using XenKube.Guests;
 
 namespace XenKube.Clusters;
 
@@ -91,6 +92,7 @@ public sealed record XenSettings
         }
         Require(IPAddress.TryParse(Address, out _), "address", $"'{Address}' is no IP address");
         Require(Port is > 0 and < 65536, "port", $"{Port} is not between 1 and 65535");
+        Require(InterfaceName.IsValid(Bridge), "bridge", $"'{Printable.Of(Bridge)}' is no name of a bridge");
         Require(MacPrefix.Split(':') is { Length: 5 } bytes && bytes.All(b => b.Length == 2 && b.All(char.IsAsciiHexDigit)), "macPrefix", $"'{MacPrefix}' is not five bytes like 00:16:3e:4e:31");
         Require(Memory > 0, "memory", $"{Memory} is not above 0");
         Require(VCpus > 0, "vCpus", $"{VCpus} is not above 0");

@@ -30,7 +30,7 @@ public sealed record XenVif
     /// <param name="model">The model; null to leave it out.</param>
     public static XenVif Create(MacAddress mac, string bridge = "virbr1", string? model = "rtl8139")
     {
-        CheckWord("bridge", bridge);
+        InterfaceName.Check(bridge);
         if (model is not null)
         {
             CheckWord("model", model);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using XenKube.Guests;
 
 namespace XenKube.Hosting;
 
@@ -71,6 +72,15 @@ public sealed class FirewallRules
         if (port.Port is < 1 or > 65535 || port.Protocol is not ("tcp" or "udp"))
         {
             throw new InvalidInputException("InvalidPort", null, null, $"{Printable.Of(port.Protocol)} {port.Port.ToString(CultureInfo.InvariantCulture)} is no port", "Give tcp or udp and 1 to 65535");
+        }
+        foreach (var name in new[] { port.InInterface, port.OutInterface })
+        {
+            // iptables takes a final '+' for all names that begin so.
+            InterfaceName.Check(name is null ? "any" : name.EndsWith('+') && name.Length > 1 ? name[..^1] : name);
+        }
+        if (port.Chain.Length is 0 or > 28 || !char.IsAsciiLetterOrDigit(port.Chain[0]) || port.Chain.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        {
+            throw new InvalidInputException("InvalidChain", null, null, $"'{Printable.Of(port.Chain)}' is no name of a chain", "Give INPUT or FORWARD, or another chain of the file");
         }
         if (IsOpen(port))
         {

@@ -187,7 +187,7 @@ public sealed record NginxSite
         {
             throw new InvalidInputException("InvalidName", Printable.Of(Root), null, "a directory with '$', '\"', '\\' or control characters in its name cannot be served by nginx", "Use a plain name");
         }
-        if (Name.Length == 0 || Name.StartsWith('.') || Name.StartsWith('-') || Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        if (Name.Length is 0 or > 100 || Name.StartsWith('.') || Name.StartsWith('-') || Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
             throw new InvalidInputException("InvalidName", null, null, $"'{Printable.Of(Name)}' is no name for a site", "Use letters, digits, '-', '_' and '.'");
         }

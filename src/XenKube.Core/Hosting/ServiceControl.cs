@@ -7,6 +7,11 @@ internal static class ServiceControl
 
     public static void Run(HostPrograms programs, IReadOnlyList<string> arguments, string unit, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        // systemd.unit(5); a leading '-' would be an option.
+        if (unit.Length is 0 or > 255 || unit[0] is '-' or '.' || unit.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not (':' or '-' or '_' or '.' or '\\' or '@')))
+        {
+            throw new InvalidInputException("InvalidUnit", null, null, $"'{Printable.Of(unit)}' is no name of a unit", "Give one like dnsmasq@virbr1.service");
+        }
         var look = $"See 'systemctl status {unit}' and 'journalctl -u {unit}'";
         var result = programs.Run(
             "systemctl", arguments, timeout, $"Without systemd have the files written only (-NoActivate, --no-activate) and tell {unit} yourself",

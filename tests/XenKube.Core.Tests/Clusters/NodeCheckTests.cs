@@ -156,6 +156,76 @@ public sealed class NodeCheckTests : IDisposable
         File.Delete(part);
     }
 
+    [SkippableFact]
+    public void Missing_partition_is_named_and_ends_the_look_at_the_disk()
+    {
+        Tool.Need("sgdisk");
+        Tool.Run("sgdisk", "-c", "6:MEO", "-c", "9:TOOR", _node.DiskPath).ShouldSucceed();
+        Fails("partitions", CheckStatus.Fail, "no partition OEM, ROOT");
+        Assert.DoesNotContain("url", Run().Keys);
+    }
+
+    [Fact]
+    public void Release_that_the_disk_does_not_name_is_found()
+    {
+        Edit("USR-A", usr => usr.WriteFile("/lib/os-release", "NAME=x\n"u8));
+        Fails("release", CheckStatus.Warn, "names a release");
+        Fails("signature", CheckStatus.Warn, "does not say which release");
+        Edit("USR-A", usr => usr.Remove("/lib/os-release"));
+        Fails("release", CheckStatus.Warn, "no lib/os-release");
+    }
+
+    [Fact]
+    public void Fat_that_was_not_unmounted_is_found()
+    {
+        using (var disk = new FileStream(_node.DiskPath, FileMode.Open, FileAccess.ReadWrite))
+        {
+            // BS_Reserved1 of FAT16: Linux sets its lowest bit while the volume is mounted.
+            disk.Position = 2097152 + 0x25;
+            disk.WriteByte(1);
+        }
+        Fails("file-systems", CheckStatus.Warn, "EFI-SYSTEM was not unmounted cleanly");
+    }
+
+    [Fact]
+    public void Image_that_is_not_as_it_was_signed_is_found()
+    {
+        var bytes = File.ReadAllBytes(SampleImage.ClassicArchive);
+        bytes[1000] ^= 1;
+        File.WriteAllBytes(_folder["images/coreos-1520.9.0.bin.bz2"], bytes);
+        Fails("signature", CheckStatus.Fail, "no signature");
+        File.Copy(SampleImage.ClassicArchive + ".sig", _folder["images/coreos-1520.9.0.bin.bz2.sig"]);
+        Fails("signature", CheckStatus.Fail, "UnknownKey");
+        new XenKube.Images.TrustStore(_directory.KeysPath).Import(Project.Tests("assets", "Sample_Image_Signing_Key.asc"));
+        Fails("signature", CheckStatus.Fail, "Bad");
+    }
+
+    [Fact]
+    public void Config_that_is_old_or_not_served_as_it_is_is_found()
+    {
+        File.SetLastWriteTimeUtc(_folder.Write("guests/etcd/node-1.ct", ""), DateTime.UtcNow.AddMinutes(1));
+        Fails("ignition", CheckStatus.Warn, "newer than what is published");
+        File.Delete(_node.IgnitionPath);
+        Directory.CreateDirectory(_node.IgnitionPath);
+        Fails("ignition", CheckStatus.Fail, "is a directory");
+    }
+
+    [Fact]
+    public void Endpoint_is_asked_for_what_is_published()
+    {
+        using var server = XenKube.Hosting.IgnitionServer.Start(_folder["nginx"], System.Net.IPAddress.Loopback);
+        _folder.Write("xenkube.json", $$"""{ "reservationsFile": "hostsfile", "address": "127.0.0.1", "port": {{server.EndPoint.Port}} }""");
+        var directory = new XenDirectory(_folder.Path);
+        var node = new NodeStore(directory).Describe("etcd", "node-1");
+        CheckResult Endpoint() => new NodeCheck(directory, new NodeCheckOptions { Endpoint = true, Signature = false }).Run(node).Single(result => result.Name == "endpoint");
+        Assert.Equal(CheckStatus.Pass, Endpoint().Status);
+        server.Stop();
+        var result = Endpoint();
+        Assert.True(result.Status == CheckStatus.Fail && result.Message.Contains("nobody listens", StringComparison.Ordinal) && result.Remedy.Length > 0, result.ToString());
+        File.Delete(node.IgnitionPath);
+        Assert.Equal(CheckStatus.Fail, Endpoint().Status);
+    }
+
     [Fact]
     public void Faults_of_the_partition_table_are_found()
     {
@@ -166,9 +236,9 @@ public sealed class NodeCheckTests : IDisposable
         }
         Fails("partitions", CheckStatus.Warn, "backup");
         File.WriteAllBytes(_node.DiskPath, new byte[1 << 20]);
-        Assert.Equal(CheckStatus.Fail, Run()["disk"].Status);
+        Fails("disk", CheckStatus.Fail, "");
         File.Delete(_node.DiskPath);
-        Assert.Equal(CheckStatus.Fail, Run()["disk"].Status);
+        Fails("disk", CheckStatus.Fail, "");
     }
 
     [Fact]

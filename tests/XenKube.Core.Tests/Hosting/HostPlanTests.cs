@@ -27,6 +27,7 @@ public sealed class HostPlanTests : IDisposable
             FirewallFile = _folder["root/etc/iptables/rules.v4"],
             ReservationsFile = _folder["root/var/lib/dnsmasq/virbr1/hostsfile"],
             BackupDirectory = _folder["backups"],
+            ServingPatience = TimeSpan.Zero,
             Activate = false,
         };
     }
@@ -124,6 +125,48 @@ public sealed class HostPlanTests : IDisposable
         Assert.All(results.Where(result => result.Name != "space"), result => Assert.True(result.Status == CheckStatus.Pass, result.ToString()));
         Assert.Equal(["xen", "memory", "pygrub", "bridge", "forwarding", "xendir", "space", "serving", "firewall", "reservations", "dnsmasq", "time"], results.Select(result => result.Name));
         Assert.Empty(Directory.GetFiles(_folder["xen/nginx"]));
+    }
+
+    [SkippableFact]
+    public void Check_of_space_and_of_what_is_missing_in_the_directory()
+    {
+        Directory.CreateDirectory(_folder["xen/images"]);
+        Assert.Contains("guests, nginx, keys missing", Check("xendir", _options).Message, StringComparison.Ordinal);
+        Assert.Equal(CheckStatus.Warn, Check("xendir", _options).Status);
+        File.SetUnixFileMode(_folder["xen"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        HostPlan.Create(_options, ["directories"]).Apply();
+        Assert.Contains("may not read", Check("xendir", _options).Message, StringComparison.Ordinal);
+        foreach (var (size, status) in new[] { ("1G", CheckStatus.Fail), ("5G", CheckStatus.Warn), ("20G", CheckStatus.Pass) })
+        {
+            Skip.If(Tool.Run("mount", "-t", "tmpfs", "-o", $"size={size}", "xenkube-test", _folder["xen"]).ExitCode != 0, "this machine permits no mount");
+            try
+            {
+                var result = Check("space", _options);
+                Assert.True(result.Status == status && (status == CheckStatus.Pass || result.Remedy.Length > 0), result.ToString());
+            }
+            finally
+            {
+                Tool.Run("umount", _folder["xen"]).ShouldSucceed();
+            }
+        }
+    }
+
+    [Fact]
+    public void Check_names_files_that_cannot_be_read_with_a_remedy()
+    {
+        using var garbage = new StandInXl(("info", "odd"));
+        garbage.Answer("odd", "", "xl: something is odd\n", 3);
+        File.WriteAllText(_options.FirewallFile, "*filter\n");
+        Directory.CreateDirectory(_folder["root/var/lib/dnsmasq/virbr1/hostsfile"]);
+        File.Delete(_folder["root/etc/ntpsec/ntp.conf"]);
+        File.CreateSymbolicLink(_folder["root/etc/ntpsec/ntp.conf"], "ntp.conf");
+        Directory.CreateDirectory(_folder["xen"]);
+        _folder.Write("xen/nginx", "no directory");
+        foreach (var name in new[] { "xen", "firewall", "reservations", "time", "serving" })
+        {
+            var result = Check(name, _options with { Xl = garbage.Options });
+            Assert.True(result.Status == CheckStatus.Fail && result.Remedy.Length > 0 && result.Message.Length > 0, result.ToString());
+        }
     }
 
     [Fact]

@@ -108,8 +108,8 @@ Describe 'Show-NodeDisk' {
     It 'draws the partitions to scale' {
         $lines = Show-NodeDisk etcd/node-1 -Width 100
         $lines[0] | Should -Be 'etcd/node-1  4.4 GiB'
-        $lines[1] | Should -Match '\|USR-A=+\|USR-B\.+\|OEM\||\|ROOT=+\|'
-        $lines[1].Length | Should -BeLessOrEqual 103
-        $lines | Should -HaveCount 10
+        $lines[1] | Should -Match '\|USR-A█+░+\|USR-B·+\|.+\|ROOT█+░+\|$'
+        $lines[1].Length | Should -Be 100
+        $lines | Should -HaveCount 9
     }
 }

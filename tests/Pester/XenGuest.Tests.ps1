@@ -77,9 +77,89 @@ Describe 'Guests' {
         It 'waits no longer than told' {
             { Wait-XenGuest etcd node-1 -For Running -Timeout 1 -ErrorAction Stop } | Should -Throw -ErrorId 'WaitTimeout,*'
         }
+        It 'starts <limit> at once with -ThrottleLimit <limit>' -ForEach @{ limit = 1 }, @{ limit = 2 } {
+            foreach ($number in 4..6) { (Get-Content -Raw guests/etcd/node-1.cfg).Replace('node-1', "node-$number").Replace('31:11', "31:1$number") | Set-Content "guests/etcd/node-$number.cfg"; truncate --size 1M "guests/etcd/node-$number.img" }
+            $env:XL_DELAY = '0.5'
+            try { Start-XenGuest etcd -ThrottleLimit $limit } finally { $env:XL_DELAY = $null }
+            Get-XenGuest etcd -State Running | Should -HaveCount 6
+            (Get-Content "$env:XL_STATE/.at-once" | ForEach-Object { [int] $_ } | Measure-Object -Maximum).Maximum | Should -Be $limit
+        }
+        It 'shows every property that the list has' {
+            Start-XenGuest etcd node-1
+            $guest = Get-XenGuest etcd/node-1
+            $guest.Id | Should -BeOfType int
+            $guest.State | Should -Be Running
+            $guest.Memory | Should -Be 1024
+            $guest.VCpu | Should -Be 1
+            $guest.CpuTime | Should -Be ([timespan]::FromSeconds(20.6))
+            $guest.DiskPath | Should -Be "$dir/guests/etcd/node-1.img"
+            $guest.GuestConfigPath | Should -Be "$dir/guests/etcd/node-1.cfg"
+            [enum]::GetNames([XenKube.Guests.XenGuestState]) | Sort-Object | Should -Be Blocked, Crashed, Dying, Halted, Paused, Running, Shutdown
+        }
+        It '<verb> changes nothing with -WhatIf' -ForEach @{ verb = 'Stop' }, @{ verb = 'Restart' }, @{ verb = 'Suspend' }, @{ verb = 'Resume' }, @{ verb = 'Remove' } {
+            Start-XenGuest etcd node-1 -Paused
+            & "$verb-XenGuest" etcd node-1 -WhatIf
+            Get-XlCall | Should -HaveCount 1
+            (Get-XenGuest etcd/node-1).State | Should -Be Paused
+            'guests/etcd/node-1.cfg' | Should -Exist
+        }
+        It 'enters no console of a guest that does not run' {
+            { Enter-XenGuest etcd node-1 -ErrorAction Stop } | Should -Throw -ErrorId 'ConsoleFailed,*'
+        }
         It 'enters the console' {
             Start-XenGuest etcd node-1
             pwsh -NoProfile -Command "Import-Module '$env:XENKUBE_MODULE'; Enter-XenGuest etcd node-1" | Should -Be 'etcd-node-1 login: '
+        }
+    }
+
+    Context 'Waiting' {
+        BeforeEach {
+            # A guest on this very machine: it has an address, and ssh when somebody plays it.
+            Set-Content xenkube.json '{ "reservationsFile": "hostsfile" }'
+            Set-Content hostsfile '00:16:3e:4e:31:11,127.0.31.11', '00:16:3e:4e:31:12,192.0.2.12'
+            function Start-Ssh([string] $Banner) {
+                $listener = [Net.Sockets.TcpListener]::new([ipaddress] '127.0.31.11', 22)
+                $listener.Start()
+                $script:ssh = $listener
+                $null = Start-ThreadJob { param($listener, $banner) while ($true) { $client = $listener.AcceptTcpClient(); $client.GetStream().Write([Text.Encoding]::ASCII.GetBytes($banner)); $client.Close() } } -ArgumentList $listener, $Banner
+            }
+            $script:ssh = $null
+        }
+        AfterEach { if ($script:ssh) { $script:ssh.Stop() }; Get-Job | Remove-Job -Force }
+
+        It 'waits until it runs' { (Start-XenGuest etcd node-3 -Wait -For Running -PassThru).State | Should -Be Running }
+        It 'waits until its address answers' {
+            Start-XenGuest etcd node-1
+            (Wait-XenGuest etcd node-1 -For Address -Timeout 20 -PassThru).IPAddress | Should -Be 127.0.31.11
+        }
+        It 'waits until ssh answers, with a banner of ssh' {
+            if ((id -u) -ne 0) { Set-ItResult -Skipped -Because 'port 22 is root''s'; return }
+            { Start-XenGuest etcd node-1 -Wait -Timeout 2 -ErrorAction Stop } | Should -Throw -ErrorId 'WaitTimeout,*'
+            Start-Ssh "SSH-2.0-OpenSSH_7.5`r`n"
+            (Wait-XenGuest etcd node-1 -Timeout 20 -PassThru).Name | Should -Be etcd-node-1
+        }
+        It 'takes nothing else on port 22 for ssh' {
+            if ((id -u) -ne 0) { Set-ItResult -Skipped -Because 'port 22 is root''s'; return }
+            Start-Ssh "220 smtp.example.org`r`n"
+            Start-XenGuest etcd node-1
+            { Wait-XenGuest etcd node-1 -For Ssh -Timeout 2 -ErrorAction Stop } | Should -Throw -ErrorId 'WaitTimeout,*'
+        }
+        It 'waits until it is gone' {
+            Start-XenGuest etcd node-1
+            { Wait-XenGuest etcd node-1 -For Gone -Timeout 1 -ErrorAction Stop } | Should -Throw -ErrorId 'WaitTimeout,*'
+            $job = Start-ThreadJob { Start-Sleep -Milliseconds 700; Remove-Item "$using:env:XL_STATE/etcd-node-1" }
+            (Wait-XenGuest etcd node-1 -For Gone -Timeout 30 -PassThru).State | Should -Be Halted
+            $null = $job | Wait-Job
+        }
+        It 'says that there is nothing to ask where no address is reserved' {
+            Start-XenGuest etcd node-3
+            { Wait-XenGuest etcd node-3 -For Address -Timeout 20 -ErrorAction Stop } | Should -Throw -ErrorId 'ReservationNotFound,*'
+        }
+        It 'tells each guest apart when several are waited for' {
+            Start-XenGuest etcd node-1, node-2
+            $guests = Wait-XenGuest etcd node-1, node-2 -For Address -Timeout 3 -PassThru -ErrorVariable errors -ErrorAction SilentlyContinue
+            $guests.Name | Should -Be etcd-node-1
+            $errors[0].TargetObject.FullName | Should -Be etcd/node-2
         }
     }
 
@@ -140,6 +220,34 @@ disk = [ '$dir/guests/etcd/node-1.img,raw,xvda' ]
         It 'changes nothing with -WhatIf' {
             New-XenGuest etcd node-1 -MacAddress 00:16:3e:4e:31:11 -WhatIf
             "$dir/guests/etcd/node-1.cfg" | Should -Not -Exist
+        }
+        It 'takes addresses of the block in order, and skips those that are taken' {
+            Set-Content xenkube.json '{ "reservationsFile": "hostsfile" }'
+            $null = New-DhcpReservation -Range 10..39 -BackupDirectory "$dir/backups"
+            $guests = New-XenGuest etcd node-1, node-2 -FirstAddress 192.168.100.20
+            $guests.IPAddress.IPAddressToString | Should -Be 192.168.100.20, 192.168.100.21
+            (New-XenGuest etcd node-3 -FirstAddress 192.168.100.20).MacAddress | Should -Be 00:16:3e:4e:31:22
+            Remove-Item guests/etcd/node-3.cfg
+            (New-XenGuest etcd node-3 -IPAddress 192.168.100.35).MacAddress | Should -Be 00:16:3e:4e:31:35
+            { New-XenGuest etcd node-3 -Force -IPAddress 192.168.100.99 -ErrorAction Stop } | Should -Throw -ErrorId 'ReservationNotFound,*'
+        }
+        It 'writes other types of guests' {
+            $null = New-XenGuest etcd node-1 -MacAddress 00:16:3e:4e:31:11 -Type HVM
+            'guests/etcd/node-1.cfg' | Should -FileContentMatch '^type = "hvm"'
+            'guests/etcd/node-1.cfg' | Should -Not -FileContentMatch bootloader
+            { New-XenGuest etcd node-2 -MacAddress 00:16:3e:4e:31:12 -Type PVH -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidGuestConfig,*'
+            $null = New-XenGuest etcd node-2 -MacAddress 00:16:3e:4e:31:12 -Type PVH -Kernel /boot/vmlinuz
+            'guests/etcd/node-2.cfg' | Should -FileContentMatch '^kernel = "/boot/vmlinuz"'
+        }
+        It 'attaches further disks, and no disk twice' {
+            truncate --size 1M data.img
+            $null = New-XenGuest etcd node-1 -MacAddress 00:16:3e:4e:31:11 -AdditionalDisk data.img
+            'guests/etcd/node-1.cfg' | Should -FileContentMatch ([regex]::Escape("'$dir/data.img,raw,xvdb'"))
+            { New-XenGuest etcd node-2 -MacAddress 00:16:3e:4e:31:12 -AdditionalDisk data.img -ErrorAction Stop } | Should -Throw -ErrorId 'DiskInUse,*'
+        }
+        It 'takes no bridge for anything else: <name>' -ForEach @{ name = "virbr1' ]`nx = [ '" }, @{ name = 'a,script=/tmp/x' }, @{ name = '-x' }, @{ name = '../x' } {
+            { New-XenGuest etcd node-1 -MacAddress 00:16:3e:4e:31:11 -Bridge $name -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidInterfaceName,*'
+            'guests/etcd/node-1.cfg' | Should -Not -Exist
         }
         It 'completes bridges, types and roles' {
             Get-Completion 'New-XenGuest etcd node-1 -Bridge vir' | Should -Contain virbr1

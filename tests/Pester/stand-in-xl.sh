@@ -8,6 +8,10 @@ need() { [ -f "$state/$1" ] || { echo "$1 is an invalid domain identifier (rc=-6
 case $1 in
   create)
     for config; do :; done
+    if [ -n "$XL_DELAY" ]; then
+      # How many are being created at once, for the throttle limit.
+      : > "$state/.active.$$"; ls -A "$state" | grep -c '^.active' >> "$state/.at-once"; sleep "$XL_DELAY"; rm "$state/.active.$$"
+    fi
     name=$(value name "$config")
     [ -f "$state/$name" ] && { echo "Domain with name $name already exists." >&2; exit 3; }
     # Two that start at once are two domains.

@@ -38,9 +38,9 @@ public sealed class BadInputTests : IDisposable
         { "tab", "clc", "storage:\n\tfiles: []\n", "line 2: found character that cannot start any token" },
         { "tab", "butane", "storage:\n\tfiles: []\n", "line 4: found character that cannot start any token" },
         { "tab and CR LF", "clc", "storage:\r\n\tfiles: []\r\n", "line 2: found character that cannot start any token" },
-        { "50 MB", "clc", string.Concat(Enumerable.Repeat("# 0123456789012345678901234567890123456789\n", 1_160_000)) + "storage: [a\n", "line 1160001: did not find expected ',' or ']'" },
-        { "too large", "clc", new string(' ', 65 << 20) + "x", "bytes" },
-        { "too large", "butane", new string(' ', 65 << 20) + "x", "bytes" },
+        { "50 MB", "clc", "", "line 1160001: did not find expected ',' or ']'" },
+        { "too large", "clc", "", "more than the 67108864 that are read" },
+        { "too large", "butane", "", "more than the 67108864 that are read" },
         { "outside", "clc", ClcFile("local: ../secret"), "leaves the files directory" },
         { "outside", "butane", ButaneFile("../secret"), "line 5 col 36: local file path traverses outside the files directory" },
         { "link to the outside", "clc", ClcFile("local: out"), "leaves the files directory" },
@@ -56,6 +56,13 @@ public sealed class BadInputTests : IDisposable
     [MemberData(nameof(Documents))]
     public void Bad_document_gives_an_error_and_leaves_what_is_published(string what, string language, string text, string expected)
     {
+        // Not among the cases themselves, which stay in memory.
+        text = what switch
+        {
+            "50 MB" => string.Concat(Enumerable.Repeat("# 0123456789012345678901234567890123456789\n", 1_160_000)) + "storage: [a\n",
+            "too large" => new string(' ', 65 << 20),
+            _ => text,
+        };
         var bytes = Encoding.Latin1.GetBytes((language == "butane" && !text.StartsWith("variant", StringComparison.Ordinal) ? Butane : "") + text);
         var published = _directory.Write("node.json", "old");
         var config = IgnitionTranspiler.Transpile(bytes, new TranspileOptions { Dialect = language, Release = "0.9.0", FilesDirectory = _directory["files"] });

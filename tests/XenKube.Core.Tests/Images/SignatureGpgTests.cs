@@ -27,6 +27,7 @@ public sealed class SignatureGpgTests : IDisposable
     [SkippableTheory]
     [InlineData("rsa2048", "rsa2048", "RSA", "SHA224 SHA256 SHA384 SHA512")]
     [InlineData("dsa2048", "rsa2048", "DSA", "SHA256 SHA512")]
+    [InlineData("dsa1024", "rsa1024", "DSA", "SHA256 SHA512")]
     [InlineData("nistp256", "ed25519", "ECDSA", "SHA256 SHA384 SHA512")]
     [InlineData("nistp384", "nistp256", "ECDSA", "SHA384 SHA512")]
     [InlineData("nistp521", "nistp384", "ECDSA", "SHA512")]
@@ -49,7 +50,7 @@ public sealed class SignatureGpgTests : IDisposable
             made.Add((Sign(fingerprint, hash, file, "--textmode", "--detach-sign"), fingerprint, kind, hash));
         }
         // Without the suffix gpg 2.2 takes such a curve for encryption.
-        Gpg("--quick-add-key", fingerprint, subkeyAlgorithm is "rsa2048" or "ed25519" ? subkeyAlgorithm : subkeyAlgorithm + "/ecdsa", "sign", "never");
+        Gpg("--quick-add-key", fingerprint, subkeyAlgorithm is "rsa1024" or "rsa2048" or "ed25519" ? subkeyAlgorithm : subkeyAlgorithm + "/ecdsa", "sign", "never");
         var subkey = Fingerprints()[1];
         made.Add((Sign(subkey, "SHA512", file, "--detach-sign"), subkey, null, "SHA512"));
 
@@ -94,6 +95,55 @@ public sealed class SignatureGpgTests : IDisposable
         var revoked = KeyRing.Read(Gpg("--export", fingerprint), null, isTrusted: true);
         Assert.True(Assert.Single(revoked.Keys).IsRevoked);
         Assert.Equal(SignatureVerdict.RevokedKey, SignatureVerifier.Verify(file, signature, revoked).Verdict);
+    }
+
+    // What gpg makes on purpose, and what the rules say of it; its own verdict where that is one.
+    [SkippableFact]
+    public void Odd_signatures_by_gpg_get_the_verdict_of_the_rules()
+    {
+        Tool.Need("gpg", "gpgconf");
+        Gpg("--faked-system-time", "20200101T000000!", "--quick-gen-key", "Tester <t@xenkube.example>", "ed25519", "cert,sign", "never");
+        var primary = Fingerprints()[0];
+        Gpg("--faked-system-time", "20200102T000000!", "--quick-add-key", primary, "ed25519", "sign", "1y");
+        Gpg("--faked-system-time", "20200102T000000!", "--quick-add-key", primary, "rsa1024", "encr", "never");
+        var subkey = Fingerprints()[1];
+        var file = _directory.Write("file", "an image");
+        var other = _directory.Write("other", "another image");
+        byte[] By(string key, string on, string time, params string[] how) =>
+            File.ReadAllBytes(Sign(key, "SHA256", on, ["--faked-system-time", time + "T000000!", .. how, "--detach-sign"]));
+        var good = By(primary, file, "20200301");
+        var bad = By(primary, other, "20200302");
+        var bySubkey = By(subkey, file, "20200601");
+        Assert.Equal(SignatureVerdict.Good, Verdict(bySubkey));
+        Assert.Equal(SignatureVerdict.Good, Verdict([.. bad, .. good]));
+        Assert.Equal(SignatureVerdict.Good, Verdict([.. good, .. bad]));
+        Assert.Equal(SignatureVerdict.Bad, Verdict([.. bad, .. bad]));
+        Assert.Equal(SignatureVerdict.Good, Verdict(By(primary, file, "20200303", "--sig-notation", "a@xenkube.example=b")));
+        Assert.Equal(SignatureVerdict.Unsupported, Verdict(By(primary, file, "20200304", "--sig-notation", "!c@xenkube.example=d")));
+        Assert.Equal(SignatureVerdict.ExpiredSignature, Verdict(By(primary, file, "20200305", "--default-sig-expire", "5d")));
+        Assert.Equal(SignatureVerdict.Unsupported, Verdict(File.ReadAllBytes(Sign(primary, "SHA1", file, "--detach-sign"))));
+        Gpg("--local-user", primary, "--output", _directory["clear"], "--clear-sign", file);
+        Assert.Equal(SignatureVerdict.Malformed, Verdict(File.ReadAllBytes(_directory["clear"])));
+        Gpg("--local-user", primary, "--output", _directory["whole"], "--sign", file);
+        Assert.Equal(SignatureVerdict.Malformed, Verdict(File.ReadAllBytes(_directory["whole"])));
+        var armored = System.Text.Encoding.ASCII.GetString(File.ReadAllBytes(Sign(primary, "SHA256", file, "--armor", "--comment", "Made: by hand", "--detach-sign")));
+        Assert.Equal(SignatureVerdict.Good, Verdict(System.Text.Encoding.ASCII.GetBytes(armored.Replace("\n", "\r\n", StringComparison.Ordinal))));
+        var check = armored.Split('\n').Single(line => line.StartsWith('=') && line.Length == 5);
+        Assert.Equal(SignatureVerdict.Good, Verdict(System.Text.Encoding.ASCII.GetBytes(armored.Replace(check + "\n", "", StringComparison.Ordinal))));
+        Assert.Equal(SignatureVerdict.Malformed, Verdict(System.Text.Encoding.ASCII.GetBytes(armored.Replace(check, check == "=AAAA" ? "=AAAB" : "=AAAA", StringComparison.Ordinal))));
+
+        // The subkey's end is that of the signature's date: shortened now, the signature is late after all, prolonged it is good again.
+        Assert.Equal(SignatureVerdict.Good, Verdict(bySubkey));
+        Gpg("--faked-system-time", "20200701T000000!", "--quick-set-expire", primary, "20200501T000000", subkey);
+        Assert.Equal(SignatureVerdict.ExpiredKey, Verdict(bySubkey));
+        Gpg("--faked-system-time", "20200702T000000!", "--quick-set-expire", primary, "20230501T000000", subkey);
+        Assert.Equal(SignatureVerdict.Good, Verdict(bySubkey));
+
+        SignatureVerdict Verdict(byte[] signature)
+        {
+            File.WriteAllBytes(_directory["sig"], signature);
+            return SignatureVerifier.Verify(file, _directory["sig"], KeyRing.Read(Gpg("--export", primary), null, isTrusted: true)).Verdict;
+        }
     }
 
     private byte[] Gpg(params string[] arguments) =>

@@ -67,7 +67,7 @@ Describe '-WhatIf' {
         $arrange = switch ($name) {
             'Dismount-NodeDisk' { '$null = Mount-NodeDisk etcd node-2 -DriveName disk' }
             'Copy-NodeDiskItem' { '$null = Mount-NodeDisk etcd node-1 -DriveName disk -Writable' }
-            'Stop-IgnitionServer' { '$null = Start-IgnitionServer 127.0.0.1 0' }
+            'Stop-IgnitionServer' { '$server = Start-IgnitionServer 127.0.0.1 0' }
         }
         $before = Get-Tree
         $calls = @(Get-XlCall)
@@ -78,6 +78,10 @@ Describe '-WhatIf' {
         try { $made = . ([scriptblock]::Create("$call -WhatIf")) } finally { $null = Stop-Transcript }
         $said = Get-Content -Raw $transcript
         Remove-Item $transcript
+        # What is held in memory is still there too.
+        if ($name -eq 'Dismount-NodeDisk') { Get-PSDrive disk | Should -Not -BeNullOrEmpty }
+        if ($name -eq 'Stop-IgnitionServer') { $server.IsRunning | Should -BeTrue }
+        if ($name -eq 'Mount-NodeDisk') { Get-PSDrive -PSProvider NodeDisk | Should -BeNullOrEmpty }
         Stop-IgnitionServer
         Dismount-NodeDisk *
         Get-Tree | Should -Be $before

@@ -81,6 +81,64 @@ Describe 'Drives over disk images' {
         Copy-NodeDiskItem node-1:/ROOT/etc ./etc -Recurse
         './etc/machine-id' | Should -Exist
     }
+    It 'means the item on the image, not the host''s, when it is piped on' {
+        $null = Mount-NodeDisk etcd/node-1 -Writable
+        $name = "$([IO.Path]::GetRandomFileName())[1]"
+        Set-Content -LiteralPath /tmp/$name host
+        $null = New-Item -ItemType Directory node-1:/ROOT/pipe
+        Set-Content -LiteralPath node-1:/ROOT/tmp/$name guest
+        Set-Location /
+        $items = Get-ChildItem node-1:/ROOT/tmp | Where-Object Name -eq $name
+        $items | Get-Content | Should -Be guest
+        $items | Copy-Item -Destination node-1:/ROOT/pipe
+        $items | Remove-Item
+        Test-Path -LiteralPath node-1:/ROOT/tmp/$name | Should -BeFalse
+        Get-Content -LiteralPath /tmp/$name | Should -Be host
+        Get-Content -LiteralPath node-1:/ROOT/pipe/$name | Should -Be guest
+        Remove-Item -LiteralPath /tmp/$name
+    }
+    It 'takes links that lead nowhere for what they are' {
+        $null = Mount-NodeDisk etcd/node-1 -Writable
+        $null = New-Item -ItemType SymbolicLink node-1:/ROOT/etc/dangling -Value ../usr/nowhere
+        Test-Path node-1:/ROOT/etc/dangling | Should -BeTrue
+        (Get-Item node-1:/ROOT/etc/dangling).LinkTarget | Should -Be ../usr/nowhere
+        Get-Item node-1:/ROOT/etc/* | Should -Not -BeNullOrEmpty
+        { Get-Content node-1:/ROOT/etc/dangling -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotFound,*'
+        Remove-Item node-1:/ROOT/etc/dangling
+        Test-Path node-1:/ROOT/etc/dangling | Should -BeFalse
+    }
+    It 'filters, and tells files from directories' {
+        $null = Mount-NodeDisk etcd/node-1
+        (Get-ChildItem node-1:/ROOT -Filter b*).Name | Should -Be bin, boot
+        Get-ChildItem node-1:/ROOT -Filter b* -Directory -Name | Should -Be boot
+        (Get-ChildItem node-1:/ROOT/etc -File).Name | Should -Contain machine-id
+        (Get-ChildItem node-1:/ROOT/etc -File).Name | Should -Not -Contain ssh
+    }
+    It 'writes and reads other encodings, when told' {
+        $null = Mount-NodeDisk etcd/node-1 -Writable
+        Set-Content node-1:/ROOT/etc/latin -Value "$([char]0xE4)" -Encoding latin1
+        (Get-Content node-1:/ROOT/etc/latin -AsByteStream) -join ',' | Should -Be '228,10'
+        Get-Content node-1:/ROOT/etc/latin -Encoding latin1 | Should -Be "$([char]0xE4)"
+    }
+    It 'makes nothing of kinds that it does not know' {
+        $null = Mount-NodeDisk etcd/node-1 -Writable
+        { New-Item -ItemType HardLink node-1:/ROOT/etc/hard -Value machine-id -ErrorAction Stop } | Should -Throw -ErrorId 'ItemTypeInvalid,*'
+        Test-Path node-1:/ROOT/etc/hard | Should -BeFalse
+    }
+    It 'copies modes and links both ways, also links in a circle' {
+        $null = Mount-NodeDisk etcd/node-1 -Writable
+        $null = New-Item -ItemType Directory tree/sub
+        Set-Content tree/run.sh '#!/bin/sh'
+        chmod 750 tree/run.sh
+        $null = New-Item -ItemType SymbolicLink tree/sub/up -Value ..
+        Copy-NodeDiskItem ./tree node-1:/ROOT/etc -Recurse
+        (Get-Item node-1:/ROOT/etc/tree/run.sh).Mode | Should -Be 0x1E8
+        (Get-Item node-1:/ROOT/etc/tree/sub/up).LinkTarget | Should -Be ..
+        Copy-NodeDiskItem node-1:/ROOT/etc/tree ./back -Recurse
+        stat -c %a back/run.sh | Should -Be 750
+        readlink back/sub/up | Should -Be ..
+        { Copy-NodeDiskItem node-1:/ROOT/etc/machine-id ./no/such/directory -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotCopied,*'
+    }
     It 'holds the image while it is writable, and lets it go' {
         $null = Mount-NodeDisk etcd/node-1 -Writable
         { Set-OemGrubConfig etcd/node-1 -ErrorAction Stop } | Should -Throw

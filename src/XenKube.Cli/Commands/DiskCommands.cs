@@ -20,9 +20,10 @@ internal static class DiskCommands
 
     public static Command Create(Terminal terminal)
     {
+        Unit.AcceptOnlyFromAmong("b", "compact");
         var partitions = new Command("partitions", "List the partitions, as parted does.") { Image, Unit, StandardOptions.Json };
         CommandRun.Handle(partitions, terminal, Partitions);
-        var list = new Command("ls", "List a directory.") { Image, Label, new Argument<string>("PATH") { Arity = ArgumentArity.ZeroOrOne }, StandardOptions.Json };
+        var list = new Command("ls", "List a directory, or show a file.") { Image, Label, new Argument<string>("PATH") { Arity = ArgumentArity.ZeroOrOne }, StandardOptions.Json };
         CommandRun.Handle(list, terminal, run => List(run, (Argument<string>)list.Arguments[2]));
         var cat = new Command("cat", "Print a file.") { Image, Label, Path };
         CommandRun.Handle(cat, terminal, Cat);
@@ -32,8 +33,8 @@ internal static class DiskCommands
         CommandRun.Handle(remove, terminal, Remove);
         var make = new Command("mkdir", "Make a directory.") { Image, Label, Path };
         CommandRun.Handle(make, terminal, run => Edit(run, files => files.CreateDirectory(run.Get(Path))));
-        var move = new Command("mv", "Rename a file or directory within its file system.") { Image, Label, Path, NewPath };
-        CommandRun.Handle(move, terminal, run => Edit(run, files => files.Rename(run.Get(Path), run.Get(NewPath))));
+        var move = new Command("mv", "Rename a file or directory within its file system, or move it into a directory.") { Image, Label, Path, NewPath };
+        CommandRun.Handle(move, terminal, run => Edit(run, files => Move(files, run.Get(Path), run.Get(NewPath))));
         return new Command("disk", "Look into disk images and edit them, without root and without a mount.") { partitions, list, cat, put, remove, make, move };
     }
 
@@ -51,7 +52,9 @@ internal static class DiskCommands
     {
         using var disk = NodeDisk.OpenRead(run.Get(Image));
         using var files = disk.OpenFileSystem(run.Get(Label));
-        run.Print(files.List(run.Get(path) ?? "/"), (output, entries) => TextTable.Write(
+        var place = run.Get(path) ?? "/";
+        var file = files.Find(place) is { Kind: not FileSystemEntryKind.Directory } found ? found : null;
+        run.Print(file is null ? files.List(place) : [file], (output, entries) => TextTable.Write(
             output,
             ["Mode", ">Owner", ">Group", ">Size", "Time", "Name"],
             entries.Select(entry => new[]
@@ -88,6 +91,16 @@ internal static class DiskCommands
             throw new ItemNotFoundException("PathNotFound", run.Get(Image), $"{run.Get(Label)}:{run.Get(Path)}", "there is nothing to remove");
         }
     });
+
+    // As mv(1): a directory that is there means a place in it.
+    private static void Move(IFileSystem files, string path, string newPath)
+    {
+        if (files.Find(newPath) is { Kind: FileSystemEntryKind.Directory } && path.TrimEnd('/').Split('/')[^1] is { Length: > 0 } name)
+        {
+            newPath = $"{newPath.TrimEnd('/')}/{name}";
+        }
+        files.Rename(path, newPath);
+    }
 
     private static void Edit(CommandRun run, Action<IFileSystem> edit)
     {

@@ -44,7 +44,14 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
                     var source = (string)item.Properties["PSPath"].Value;
                     if (Should($"Copy {path} to {Destination}"))
                     {
-                        Copy(source);
+                        try
+                        {
+                            Copy(source);
+                        }
+                        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                        {
+                            throw new OperationFailedException("FileNotCopied", Destination, null, e.Message, innerException: e);
+                        }
                     }
                 }
             });
@@ -107,8 +114,14 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
             return;
         }
         using var content = files.OpenRead(path);
-        using var file = File.Create(target);
-        content.CopyTo(file);
+        using (var file = File.Create(target))
+        {
+            content.CopyTo(file);
+        }
+        if (files.Find(path) is { } entry)
+        {
+            File.SetUnixFileMode(target, (UnixFileMode)(entry.Mode & 0x1FF) | UnixFileMode.UserWrite);
+        }
     }
 
     private void In(string path, IFileSystem files, string target)
@@ -116,16 +129,26 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
         StopToken.ThrowIfCancellationRequested();
         if (!Directory.Exists(path))
         {
-            files.WriteFile(target, ReadFile(path));
+            files.WriteFile(target, ReadFile(path), new FileAttributesChange(Mode: (int)File.GetUnixFileMode(path) & 0x1FF));
             return;
         }
         if (files.Find(target) is null)
         {
-            files.CreateDirectory(target);
+            files.CreateDirectory(target, new FileAttributesChange(Mode: (int)File.GetUnixFileMode(path) & 0x3FF));
         }
         foreach (var child in Recurse ? Directory.EnumerateFileSystemEntries(path) : [])
         {
-            In(child, files, $"{target.TrimEnd('/')}/{System.IO.Path.GetFileName(child)}");
+            var place = $"{target.TrimEnd('/')}/{System.IO.Path.GetFileName(child)}";
+            if (new FileInfo(child).LinkTarget is not { } link)
+            {
+                In(child, files, place);
+            }
+            else if (files.Find(place, followLink: false) is null or { Kind: FileSystemEntryKind.SymbolicLink })
+            {
+                // A link stays a link, on this way as well: it may lead in a circle here, or mean something in the guest only.
+                files.Remove(place);
+                files.CreateSymbolicLink(place, link);
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ using XenKube.FileSystems;
 namespace XenKube.Commands;
 
 /// <summary>The provider of drives over disk images: <c>cd node-1:/ROOT/etc</c>. Every change is one edit of the file system.</summary>
-[CmdletProvider("NodeDisk", ProviderCapabilities.ShouldProcess)]
+[CmdletProvider("NodeDisk", ProviderCapabilities.ShouldProcess | ProviderCapabilities.Filter)]
 public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletProvider
 {
     /// <inheritdoc/>
@@ -53,6 +53,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
             Write(place, path);
             return;
         }
+        var wanted = new NodeDiskSelection(Filter, DynamicParameters as NodeDiskChildParameters);
         foreach (var (name, item, isContainer) in Children(place))
         {
             if (Stopping)
@@ -60,7 +61,10 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
                 return;
             }
             var child = MakePath(path, name);
-            WriteItemObject(item, child, isContainer);
+            if (wanted.Takes(name, isContainer))
+            {
+                WriteItemObject(item, child, isContainer);
+            }
             if (recurse && isContainer && depth > 0)
             {
                 GetChildItems(child, recurse, depth - 1);
@@ -71,17 +75,28 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
     /// <inheritdoc/>
     protected override void GetChildNames(string path, ReturnContainers returnContainers) => Guard(path, place =>
     {
-        foreach (var (name, _, isContainer) in Children(place))
+        var wanted = new NodeDiskSelection(Filter, DynamicParameters as NodeDiskChildParameters);
+        foreach (var (name, _, isContainer) in Children(place).Where(child => wanted.Takes(child.Name, child.IsContainer)))
         {
             WriteItemObject(name, MakePath(path, name), isContainer);
         }
     });
 
     /// <inheritdoc/>
+    protected override object GetChildItemsDynamicParameters(string path, bool recurse) => new NodeDiskChildParameters();
+
+    /// <inheritdoc/>
+    protected override object GetChildNamesDynamicParameters(string path) => new NodeDiskChildParameters();
+
+    /// <inheritdoc/>
     protected override void NewItem(string path, string itemTypeName, object newItemValue) => Guard(path, place =>
     {
         var isDirectory = itemTypeName is not null && (itemTypeName.StartsWith('d') || itemTypeName.StartsWith('D'));
         var isLink = string.Equals(itemTypeName, "SymbolicLink", StringComparison.OrdinalIgnoreCase);
+        if (!isDirectory && !isLink && !string.IsNullOrEmpty(itemTypeName) && !itemTypeName.StartsWith('f') && !itemTypeName.StartsWith('F'))
+        {
+            throw new InvalidInputException("ItemTypeInvalid", place.Drive.DiskPath, Describe(place), $"'{itemTypeName}' is nothing that can be made here", "Make a File, a Directory or a SymbolicLink");
+        }
         var files = place.Writable();
         if (!Force && place.Find() is not null)
         {
@@ -239,10 +254,18 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
 
     private static IEnumerable<(string Name, object Item, bool IsContainer)> Children(NodeDiskPath place) => place.IsDrive
         ? place.Drive.Partitions.Select(partition => (partition.ToString(), (object)partition, true))
-        : place.FileSystem.List(place.InnerPath).Select(entry => (entry.Name, (object)entry, entry.Kind == FileSystemEntryKind.Directory));
+        : place.FileSystem.List(place.InnerPath).Select(entry => (entry.Name, (object)Item(place, entry), entry.Kind == FileSystemEntryKind.Directory));
+
+    // Remove-Item and its like take a piped object's Path before its PSPath. The path inside the image would be one of the host's.
+    private static PSObject Item(NodeDiskPath place, FileSystemEntry entry)
+    {
+        var item = new PSObject(entry);
+        item.Properties.Add(new PSNoteProperty("Path", WildcardPattern.Escape($"{place.Drive.Name}:/{place.Label}{entry.Path}")));
+        return item;
+    }
 
     private void Write(NodeDiskPath place, string path) => WriteItemObject(
-        place.IsDrive ? place.Drive : place.IsPartition ? place.Partition! : place.Find() ?? throw new XenKube.ItemNotFoundException("ItemNotFound", place.Drive.DiskPath, Describe(place), "there is no such item"),
+        place.IsDrive ? place.Drive : place.IsPartition ? place.Partition! : place.FindItself() is { } entry ? Item(place, entry) : throw new XenKube.ItemNotFoundException("ItemNotFound", place.Drive.DiskPath, Describe(place), "there is no such item"),
         path,
         place.IsContainer);
 
@@ -256,7 +279,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
     private static string Describe(NodeDiskPath place) => $"{place.Label}:{place.InnerPath}";
 
     private NodeDiskPath Place(string path) => NodeDiskPath.Parse(path, name =>
-        ProviderInfo.Drives.OfType<NodeDiskDrive>().FirstOrDefault(drive => string.Equals(drive.Name, name, StringComparison.OrdinalIgnoreCase)));
+        ProviderInfo.Drives.OfType<NodeDiskDrive>().FirstOrDefault(drive => string.Equals(drive.Name, name, StringComparison.OrdinalIgnoreCase)), PSDriveInfo as NodeDiskDrive);
 
     // Questions about paths that cannot be are answered with no; PowerShell asks them while one types.
     private bool Ask(string path, Func<NodeDiskPath, bool> question)

@@ -1,13 +1,12 @@
 using System.Collections;
 using System.Management.Automation.Provider;
-using System.Text;
 
 namespace XenKube.Commands;
 
 /// <summary>Reads a file of an image for Get-Content: lines, bytes, or all of it.</summary>
 internal sealed class NodeDiskReader(Stream stream, NodeDiskContentParameters parameters) : IContentReader
 {
-    private readonly StreamReader _reader = new(stream, Encoding.UTF8);
+    private readonly StreamReader _reader = new(stream, parameters.Text);
 
     public IList Read(long readCount)
     {

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Provider;
-using System.Text;
 using XenKube.FileSystems;
 
 namespace XenKube.Commands;
@@ -24,7 +23,11 @@ internal sealed class NodeDiskWriter(IFileSystem files, string path, NodeDiskCon
             }
             else
             {
-                _content.Write(Encoding.UTF8.GetBytes(Convert.ToString(value, CultureInfo.InvariantCulture) + (parameters.NoNewline ? "" : "\n")));
+                if (_content.Length == 0)
+                {
+                    _content.Write(parameters.Text.Preamble);
+                }
+                _content.Write(parameters.Text.GetBytes(Convert.ToString(value, CultureInfo.InvariantCulture) + (parameters.NoNewline ? "" : "\n")));
             }
         }
         return content;

@@ -55,7 +55,9 @@ public sealed class FatFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public FileSystemEntry? Find(string path, bool followLink = true)
+    public FileSystemEntry? Find(string path, bool followLink = true) => Named(() => FindHere(path));
+
+    private FileSystemEntry? FindHere(string path)
     {
         var parts = FatPath.Split(path);
         if (parts.Count == 0)
@@ -66,7 +68,9 @@ public sealed class FatFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<FileSystemEntry> List(string path)
+    public IReadOnlyList<FileSystemEntry> List(string path) => Named(() => ListHere(path));
+
+    private List<FileSystemEntry> ListHere(string path)
     {
         var parts = FatPath.Split(path);
         _volume.Trim();
@@ -78,7 +82,9 @@ public sealed class FatFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public Stream OpenRead(string path)
+    public Stream OpenRead(string path) => Named(() => OpenHere(path));
+
+    private FatFileStream OpenHere(string path)
     {
         var parts = FatPath.Split(path);
         var entry = parts.Count == 0 ? null : FindEntry(parts);
@@ -92,18 +98,26 @@ public sealed class FatFileSystem : IFileSystem
     /// <inheritdoc/>
     public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null)
     {
+        var bytes = content.ToArray();
+        Named(() => WriteHere(path, bytes, attributes));
+    }
+
+    private bool WriteHere(string path, byte[] bytes, FileAttributesChange? attributes)
+    {
         var (directory, name) = FindParent(path);
         var old = directory.Find(name);
         if (old is { IsDirectory: true })
         {
             throw FileSystemErrors.IsADirectory(path);
         }
-        var bytes = content.ToArray();
         _editor.Run(() => WriteContent(path, directory, name, old, bytes, attributes ?? new FileAttributesChange()));
+        return true;
     }
 
     /// <inheritdoc/>
-    public void CreateDirectory(string path, FileAttributesChange? attributes = null)
+    public void CreateDirectory(string path, FileAttributesChange? attributes = null) => Named(() => CreateDirectoryHere(path, attributes));
+
+    private bool CreateDirectoryHere(string path, FileAttributesChange? attributes)
     {
         if (FatPath.Split(path).Count == 0)
         {
@@ -126,14 +140,17 @@ public sealed class FatFileSystem : IFileSystem
             _volume.Table.Commit();
             _editor.AddEntry(directory, names, MakeSlot(FatSlot.Directory, clusters[0], 0, time), place, growth);
         });
+        return true;
     }
 
     /// <inheritdoc/>
     public void CreateSymbolicLink(string path, string target) =>
-        throw new UnsupportedFeatureException(null, path, "symbolic link", "FAT knows none: write a file");
+        throw new UnsupportedFeatureException(_volume.Device.Name, path, "symbolic link", "FAT knows none: write a file");
 
     /// <inheritdoc/>
-    public bool Remove(string path)
+    public bool Remove(string path) => Named(() => RemoveHere(path));
+
+    private bool RemoveHere(string path)
     {
         var parts = FatPath.Split(path);
         if (parts.Count == 0)
@@ -155,7 +172,9 @@ public sealed class FatFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public void Rename(string path, string newPath)
+    public void Rename(string path, string newPath) => Named(() => RenameHere(path, newPath));
+
+    private bool RenameHere(string path, string newPath)
     {
         var parts = FatPath.Split(path);
         var newParts = FatPath.Split(newPath);
@@ -181,14 +200,28 @@ public sealed class FatFileSystem : IFileSystem
         }
         if (from == to && entry.Name == name)
         {
-            return;
+            return true;
         }
         _editor.Run(() => new FatMove(_volume, _editor, newPath).Run(from, entry, to, name, target));
+        return true;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+    }
+
+    // Errors name the image as well.
+    private T Named<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (XenKubeException e)
+        {
+            throw e.In(_volume.Device.Name);
+        }
     }
 
     private void WriteContent(string path, FatDirectory directory, string name, FatEntry? old, byte[] bytes, FileAttributesChange attributes)

@@ -1,0 +1,15 @@
+using System.Management.Automation;
+
+namespace XenKube.Commands;
+
+/// <summary>What Get-ChildItem knows on drives over disk images.</summary>
+public sealed class NodeDiskChildParameters
+{
+    /// <summary>Lists directories, and nothing else.</summary>
+    [Parameter]
+    public SwitchParameter Directory { get; set; }
+
+    /// <summary>Lists files, and nothing else.</summary>
+    [Parameter]
+    public SwitchParameter File { get; set; }
+}

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Net;
 using XenKube.Guests;
 using XenKube.Hosting;
+using XenKube.Networks;
 
 namespace XenKube.Commands;
 

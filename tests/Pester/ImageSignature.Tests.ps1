@@ -23,7 +23,7 @@ Describe 'Test-ImageSignature' {
     It 'gives all it found with -Detailed, and reads as gpg would' {
         $key = Import-SigningKey $SampleKey
         $signature = Test-ImageSignature 1520.9.0 -Detailed
-        $signature | Should -BeOfType XenKube.Images.ImageSignature
+        $signature | Should -BeOfType XenKube.Images.Signatures.ImageSignature
         $signature.Verdict | Should -Be Good
         $signature.Trust | Should -Be Trusted
         $signature.IsTrusted | Should -BeTrue

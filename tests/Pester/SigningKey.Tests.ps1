@@ -6,7 +6,7 @@ Describe 'Signing keys' {
 
     It 'are trusted by importing a file, and pinned by their fingerprint' {
         $key = Import-SigningKey $SampleKey
-        $key | Should -BeOfType XenKube.Images.SigningKey
+        $key | Should -BeOfType XenKube.Images.Signatures.SigningKey
         $key.IsTrusted | Should -BeTrue
         "$dir/keys/$($key.Fingerprint).asc" | Should -Exist
         gpg --show-keys --with-colons $SampleKey 2>$null | Select-String '^fpr:+([0-9A-F]{40}):' | Select-Object -First 1 |

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using XenKube.Clusters;
+using XenKube.Devices;
 using XenKube.Disks;
 
 namespace XenKube.Benchmarks;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using XenKube.Images;
+using XenKube.Images.Signatures;
 
 namespace XenKube.Benchmarks;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using XenKube.Clusters;
 using XenKube.Guests;
+using XenKube.Networks;
 
 namespace XenKube.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using XenKube.Clusters;
 using XenKube.Images;
+using XenKube.Images.Signatures;
 
 namespace XenKube.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using XenKube.Clusters;
 using XenKube.Images;
+using XenKube.Images.Signatures;
 
 namespace XenKube.Cli.Commands;
 

@@ -6,6 +6,7 @@ using XenKube.Hosting;
 using XenKube.Ignition;
 using XenKube.Ignition.Publishing;
 using XenKube.Images;
+using XenKube.Images.Signatures;
 
 namespace XenKube.Cli.Quickstart;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using XenKube.Posix;
 
 namespace XenKube.Clusters;
 

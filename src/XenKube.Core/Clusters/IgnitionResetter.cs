@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text;
+using XenKube.Devices;
 using XenKube.Disks;
+using XenKube.Files;
 using XenKube.Guests;
 using XenKube.Ignition;
 using XenKube.Ignition.Publishing;

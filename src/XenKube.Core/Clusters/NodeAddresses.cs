@@ -1,4 +1,5 @@
 using XenKube.Guests;
+using XenKube.Networks;
 
 namespace XenKube.Clusters;
 

@@ -1,9 +1,12 @@
 using System.Globalization;
 using XenKube.Disks;
+using XenKube.Files;
 using XenKube.Guests;
 using XenKube.Hosting;
 using XenKube.Ignition.Validation;
 using XenKube.Images;
+using XenKube.Images.Signatures;
+using XenKube.Networks;
 
 namespace XenKube.Clusters;
 

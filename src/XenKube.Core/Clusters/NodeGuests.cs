@@ -1,6 +1,7 @@
 using System.Net;
 using XenKube.Guests;
 using XenKube.Hosting;
+using XenKube.Networks;
 
 namespace XenKube.Clusters;
 

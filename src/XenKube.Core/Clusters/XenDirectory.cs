@@ -1,3 +1,4 @@
+using XenKube.Files;
 using XenKube.Hosting;
 
 namespace XenKube.Clusters;
@@ -86,8 +87,8 @@ public sealed class XenDirectory
     /// <param name="purpose">What it is taken for, which others are told.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ItemInUseException">Another process was at work all the time; the message says which.</exception>
-    internal XenDirLock Lock(string purpose, CancellationToken cancellationToken = default) =>
-        XenDirLock.Take(Path, purpose, XenDirLock.UsualWait, OnWait, cancellationToken);
+    internal DirectoryLock Lock(string purpose, CancellationToken cancellationToken = default) =>
+        DirectoryLock.Take(Path, purpose, DirectoryLock.UsualWait, OnWait, cancellationToken);
 
     /// <inheritdoc/>
     public override string ToString() => Path;

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using XenKube.Files;
 using XenKube.Guests;
+using XenKube.Networks;
 
 namespace XenKube.Clusters;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using XenKube.Checksums;
+using XenKube.Devices;
 
 namespace XenKube.Disks;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
+using XenKube.Devices;
 using XenKube.FileSystems;
+using XenKube.FileSystems.Detection;
 
 namespace XenKube.Disks;
 

@@ -1,4 +1,6 @@
+using XenKube.Devices;
 using XenKube.Disks;
+using XenKube.Posix;
 
 namespace XenKube.Guests;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using XenKube.Networks;
+using XenKube.Posix;
 
 namespace XenKube.Guests;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using XenKube.Networks;
 
 namespace XenKube.Guests;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using XenKube.Posix;
 
 namespace XenKube.Guests;
 

@@ -1,3 +1,5 @@
+using XenKube.Networks;
+
 namespace XenKube.Guests;
 
 /// <summary>A network card in a guest's configuration: <c>mac=…,model=…,bridge=…</c>.</summary>
@@ -12,7 +14,7 @@ public sealed record XenVif
     public string? MacText => this["mac"];
 
     /// <summary>The MAC address; null where there is none or it is not one.</summary>
-    public MacAddress? MacAddress => Guests.MacAddress.TryParse(MacText, out var address) ? address : null;
+    public MacAddress? MacAddress => Networks.MacAddress.TryParse(MacText, out var address) ? address : null;
 
     /// <summary>The bridge on dom0, or null for xl's default.</summary>
     public string? Bridge => this["bridge"];

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using XenKube.Files;
+using XenKube.Posix;
 
 namespace XenKube.Hosting;
 
@@ -52,7 +54,7 @@ public sealed partial class BackupStore(string directory)
     }
 
     /// <summary>Keeps other processes of XenKube from changing the host's files until it is disposed of; waits for one that does.</summary>
-    internal XenDirLock Lock(string step, CancellationToken cancellationToken)
+    internal DirectoryLock Lock(string step, CancellationToken cancellationToken)
     {
         try
         {
@@ -64,7 +66,7 @@ public sealed partial class BackupStore(string directory)
         }
         try
         {
-            return XenDirLock.Take(Directory, $"change of the host's {step}", XenDirLock.UsualWait, cancellationToken: cancellationToken);
+            return DirectoryLock.Take(Directory, $"change of the host's {step}", DirectoryLock.UsualWait, cancellationToken: cancellationToken);
         }
         catch (OperationFailedException e)
         {
@@ -164,7 +166,7 @@ public sealed partial class BackupStore(string directory)
                 break;
             case "absent" when now is { IsDirectory: true }:
                 // A directory that was made stays when something lies in it by now; a lock that nobody holds is nothing.
-                if (System.IO.Directory.EnumerateFileSystemEntries(entry.Path).All(path => Path.GetFileName(path) == XenDirLock.FileName))
+                if (System.IO.Directory.EnumerateFileSystemEntries(entry.Path).All(path => Path.GetFileName(path) == DirectoryLock.FileName))
                 {
                     System.IO.Directory.Delete(entry.Path, recursive: true);
                 }

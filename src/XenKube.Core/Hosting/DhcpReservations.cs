@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using XenKube.Guests;
+using XenKube.Networks;
 
 namespace XenKube.Hosting;
 

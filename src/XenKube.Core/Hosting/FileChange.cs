@@ -1,4 +1,5 @@
 using System.Text;
+using XenKube.Posix;
 
 namespace XenKube.Hosting;
 

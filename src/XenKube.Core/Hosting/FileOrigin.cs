@@ -1,3 +1,5 @@
+using XenKube.Posix;
+
 namespace XenKube.Hosting;
 
 /// <summary>

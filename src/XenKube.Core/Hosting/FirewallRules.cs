@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using XenKube.Guests;
+using XenKube.Networks;
 
 namespace XenKube.Hosting;
 

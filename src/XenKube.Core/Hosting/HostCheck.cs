@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.NetworkInformation;
 using XenKube.Guests;
+using XenKube.Networks;
+using XenKube.Posix;
 
 namespace XenKube.Hosting;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using XenKube.Files;
 
 namespace XenKube.Hosting;
 

@@ -1,3 +1,5 @@
+using XenKube.Files;
+
 namespace XenKube.Hosting;
 
 /// <summary>Reads the host's configuration files.</summary>

@@ -1,3 +1,5 @@
+using XenKube.Images.Signatures;
+
 namespace XenKube.Images;
 
 /// <summary>A compressed image in the store.</summary>

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Win32.SafeHandles;
+using XenKube.Files;
+using XenKube.Posix;
 
 namespace XenKube.Images;
 

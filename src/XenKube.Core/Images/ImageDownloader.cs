@@ -1,4 +1,4 @@
-using XenKube.Images.OpenPgp;
+using XenKube.Images.Signatures;
 using XenKube.Images.Transfer;
 using XenKube.Parsing.OpenPgp;
 

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using XenKube.Files;
+using XenKube.Posix;
 
 namespace XenKube.Images;
 

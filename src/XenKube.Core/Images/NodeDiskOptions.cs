@@ -1,3 +1,5 @@
+using XenKube.Images.Signatures;
+
 namespace XenKube.Images;
 
 /// <summary>How node disks are made.</summary>

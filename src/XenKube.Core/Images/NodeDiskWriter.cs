@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using XenKube.Images.Bzip2;
+using XenKube.Posix;
 
 namespace XenKube.Images;
 

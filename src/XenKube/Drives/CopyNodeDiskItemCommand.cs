@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using XenKube.FileSystems;
+using XenKube.FileSystems.Detection;
 
 namespace XenKube.Commands;
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Disks;
 using XenKube.FileSystems;
+using XenKube.FileSystems.Detection;
 
 namespace XenKube.Commands;
 

@@ -1,5 +1,6 @@
 using XenKube.Disks;
 using XenKube.FileSystems;
+using XenKube.FileSystems.Detection;
 
 namespace XenKube.Commands;
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Provider;
 using System.Text;
 using XenKube.FileSystems;
+using XenKube.FileSystems.Detection;
 
 namespace XenKube.Commands;
 

@@ -4,6 +4,7 @@ using XenKube.Clusters;
 using XenKube.Commands.Completion;
 using XenKube.Guests;
 using XenKube.Hosting;
+using XenKube.Networks;
 
 namespace XenKube.Commands;
 
@@ -110,7 +111,7 @@ public sealed class NewXenGuestCommand : NodeCommand
         VCpus = VCpu,
         Role = Role,
         Bridge = Bridge,
-        MacAddress = MacAddress is null ? Reservation?.MacAddress : XenKube.Guests.MacAddress.Parse(MacAddress),
+        MacAddress = MacAddress is null ? Reservation?.MacAddress : XenKube.Networks.MacAddress.Parse(MacAddress),
         IPAddress = IPAddress ?? Reservation?.IPAddress,
         Type = Type,
         BootLoader = BootLoader,

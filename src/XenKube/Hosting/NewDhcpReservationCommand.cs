@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Net;
 using XenKube.Guests;
 using XenKube.Hosting;
+using XenKube.Networks;
 
 namespace XenKube.Commands;
 
@@ -41,7 +42,7 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(MacAddress, () => _wanted.AddRange(
-        Range is null ? [new DhcpReservation(XenKube.Guests.MacAddress.Parse(MacAddress!), IPAddress!, HostName)] : Range.SelectMany(Numbers)));
+        Range is null ? [new DhcpReservation(XenKube.Networks.MacAddress.Parse(MacAddress!), IPAddress!, HostName)] : Range.SelectMany(Numbers)));
 
     /// <inheritdoc/>
     protected override void EndProcessing()

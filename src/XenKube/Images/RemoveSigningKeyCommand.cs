@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using XenKube.Commands.Completion;
 using XenKube.Images;
+using XenKube.Images.Signatures;
 
 namespace XenKube.Commands;
 

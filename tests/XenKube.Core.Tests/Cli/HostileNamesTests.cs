@@ -1,7 +1,9 @@
 using System.Net;
 using XenKube.Clusters;
+using XenKube.Files;
 using XenKube.Guests;
 using XenKube.Hosting;
+using XenKube.Networks;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Cli;
@@ -30,7 +32,7 @@ public sealed class HostileNamesTests : IDisposable
         "a'b", "a\"b", "a\\b", "a,b", "a=b", "a#b", "a%2fb", "a\u001b[31mb", "a\u202eb", "\u00e9tcd", "*x?[", new string('a', 300),
     ];
 
-    private string Tree() => string.Join('\n', Directory.EnumerateFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != XenDirLock.FileName).Order(StringComparer.Ordinal));
+    private string Tree() => string.Join('\n', Directory.EnumerateFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != DirectoryLock.FileName).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -1,3 +1,4 @@
+using XenKube.Files;
 using XenKube.Hosting;
 using XenKube.Tests.Support;
 
@@ -44,7 +45,7 @@ public sealed class TwoProcessesTests : IDisposable
     }
 
     private Dictionary<string, string> Tree() =>
-        Directory.GetFiles(_folder["xen"], "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".img", StringComparison.Ordinal) && Path.GetFileName(file) != XenDirLock.FileName).ToDictionary(file => file, File.ReadAllText);
+        Directory.GetFiles(_folder["xen"], "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".img", StringComparison.Ordinal) && Path.GetFileName(file) != DirectoryLock.FileName).ToDictionary(file => file, File.ReadAllText);
 
     [Fact]
     public void Second_says_who_holds_the_directory_and_changes_nothing()
@@ -94,7 +95,7 @@ public sealed class TwoProcessesTests : IDisposable
     public void Guests_planned_at_once_get_addresses_of_their_own()
     {
         // Both plan before either writes: a lock held by hand keeps them there.
-        using var held = XenDirLock.Take(_folder["xen"], "a test", TimeSpan.Zero);
+        using var held = DirectoryLock.Take(_folder["xen"], "a test", TimeSpan.Zero);
         using var first = CommandLineProcess.Start(_environment, "guest", "new", "etcd/node-1");
         _folder.Write("xen/guests/etcd/node-2.ct", "");
         using var second = CommandLineProcess.Start(_environment, "guest", "new", "etcd/node-2");

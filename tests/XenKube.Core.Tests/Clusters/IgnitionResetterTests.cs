@@ -1,4 +1,5 @@
 using XenKube.Clusters;
+using XenKube.Files;
 using XenKube.Hosting;
 using XenKube.Tests.Support;
 
@@ -81,7 +82,7 @@ public sealed class IgnitionResetterTests : IDisposable
     public async Task A_second_process_at_work_is_waited_for()
     {
         var node = MakeNode("node-1");
-        var held = XenDirLock.Take(_xenDir.Path, "a test", TimeSpan.Zero);
+        var held = DirectoryLock.Take(_xenDir.Path, "a test", TimeSpan.Zero);
         var reset = Task.Run(() => new IgnitionResetter(Directory).Reset([node], new IgnitionResetOptions()));
         Assert.NotSame(reset, await Task.WhenAny(reset, Task.Delay(300)));
         Assert.Equal("", OemGrubConfig.Read(node.DiskPath).Text);

@@ -1,5 +1,6 @@
 using XenKube.Clusters;
 using XenKube.Guests;
+using XenKube.Networks;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Clusters;
@@ -50,7 +51,7 @@ public sealed class NodeCheckTests : IDisposable
     {
         File.Copy(SampleImage.ClassicArchive, _folder["images/coreos-1520.9.0.bin.bz2"]);
         File.Copy(SampleImage.ClassicArchive + ".sig", _folder["images/coreos-1520.9.0.bin.bz2.sig"]);
-        new XenKube.Images.TrustStore(_directory.KeysPath).Import(Project.Tests("assets", "Sample_Image_Signing_Key.asc"));
+        new XenKube.Images.Signatures.TrustStore(_directory.KeysPath).Import(Project.Tests("assets", "Sample_Image_Signing_Key.asc"));
         OemGrubConfig.Write(_node.DiskPath, _node.IgnitionUri);
         Edit("ROOT", root => root.Remove("/etc/machine-id"));
         var results = Run();
@@ -196,7 +197,7 @@ public sealed class NodeCheckTests : IDisposable
         Fails("signature", CheckStatus.Fail, "no signature");
         File.Copy(SampleImage.ClassicArchive + ".sig", _folder["images/coreos-1520.9.0.bin.bz2.sig"]);
         Fails("signature", CheckStatus.Fail, "UnknownKey");
-        new XenKube.Images.TrustStore(_directory.KeysPath).Import(Project.Tests("assets", "Sample_Image_Signing_Key.asc"));
+        new XenKube.Images.Signatures.TrustStore(_directory.KeysPath).Import(Project.Tests("assets", "Sample_Image_Signing_Key.asc"));
         Fails("signature", CheckStatus.Fail, "Bad");
     }
 

@@ -1,3 +1,4 @@
+using XenKube.Devices;
 using XenKube.Disks;
 
 namespace XenKube.Tests.Disks;

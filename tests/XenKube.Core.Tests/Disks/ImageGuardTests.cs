@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.Tests.Support;
 

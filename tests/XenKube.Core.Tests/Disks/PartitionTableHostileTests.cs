@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using XenKube.Checksums;
+using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.Tests.Support;
 using Xunit.Abstractions;

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using XenKube.Checksums;
+using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.Tests.Support;
 

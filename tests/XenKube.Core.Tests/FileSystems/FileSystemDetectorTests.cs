@@ -1,5 +1,7 @@
+using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems;
+using XenKube.FileSystems.Detection;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.FileSystems;

@@ -1,5 +1,6 @@
 using System.Net;
 using XenKube.Guests;
+using XenKube.Networks;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Guests;

@@ -1,6 +1,7 @@
 using XenKube.Clusters;
 using XenKube.Guests;
 using XenKube.Hosting;
+using XenKube.Networks;
 using XenKube.Tests.Hosting;
 using XenKube.Tests.Support;
 

@@ -1,4 +1,5 @@
 using XenKube.Guests;
+using XenKube.Networks;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Guests;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using XenKube.Guests;
+using XenKube.Networks;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Guests;
@@ -145,8 +146,8 @@ public sealed class XenGuestsTests : IDisposable
     {
         var path = Node(1);
         using var xl = new StandInXl(("list -l", "list-long-only-dom0"), ("list", "list-only-dom0"), ($"create {path}", "create"));
-        using (var editor = XenKube.Disks.FileDevice.Open(_folder["guests/etcd/node-1.img"], writable: true))
-        using (XenKube.Disks.ImageLock.Take(editor))
+        using (var editor = XenKube.Devices.FileDevice.Open(_folder["guests/etcd/node-1.img"], writable: true))
+        using (XenKube.Devices.ImageLock.Take(editor))
         {
             Assert.IsType<ItemInUseException>(Guests(xl).Start([path])[0].Error);
             Assert.DoesNotContain(xl.Calls, call => call[0] == "create");

@@ -1,4 +1,5 @@
 using System.Net;
+using XenKube.Files;
 using XenKube.Guests;
 using XenKube.Hosting;
 using XenKube.Tests.Cli;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using XenKube.Images;
+using XenKube.Images.Signatures;
 using XenKube.Images.Transfer;
 using XenKube.Tests.Support;
 

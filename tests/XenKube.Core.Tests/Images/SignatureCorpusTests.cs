@@ -1,5 +1,6 @@
 using System.Text.Json;
 using XenKube.Images;
+using XenKube.Images.Signatures;
 using XenKube.Tests.Support;
 using Xunit.Abstractions;
 

@@ -1,5 +1,5 @@
 using XenKube.Images;
-using XenKube.Images.OpenPgp;
+using XenKube.Images.Signatures;
 using XenKube.Parsing.OpenPgp;
 using XenKube.Tests.Images.Forge;
 using XenKube.Tests.Support;

@@ -1,4 +1,5 @@
 using XenKube.Images;
+using XenKube.Images.Signatures;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Images;

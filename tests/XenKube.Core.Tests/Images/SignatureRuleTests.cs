@@ -1,4 +1,5 @@
 using XenKube.Images;
+using XenKube.Images.Signatures;
 using XenKube.Tests.Images.Forge;
 using XenKube.Tests.Support;
 using Xunit.Abstractions;

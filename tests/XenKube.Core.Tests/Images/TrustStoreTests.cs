@@ -1,5 +1,7 @@
+using XenKube.Files;
 using XenKube.Hosting;
 using XenKube.Images;
+using XenKube.Images.Signatures;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Images;
@@ -60,7 +62,7 @@ public sealed class TrustStoreTests : IDisposable
         Tool.Need("gpg");
         Store.ImportKnown(name);
         var home = Directory.CreateDirectory(_directory["gpg"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
-        var published = Path.Combine(Project.Root, "src", "XenKube.Core", "Images", "KnownKeys", $"{name}_Image_Signing_Key.asc");
+        var published = Path.Combine(Project.Root, "src", "XenKube.Core", "Images", "Signatures", "KnownKeys", $"{name}_Image_Signing_Key.asc");
         string Show(string file) => Tool.Run("gpg", "--homedir", home, "--batch", "--with-colons", "--with-fingerprint", "--show-keys", file).ShouldSucceed().Output;
         Assert.Contains(fingerprint, Show(published), StringComparison.Ordinal);
         Assert.Equal(Show(published), Show(Path.Combine(_directory["keys"], fingerprint + ".asc")));
@@ -116,7 +118,7 @@ public sealed class TrustStoreTests : IDisposable
     {
         var key = Assert.Single(Store.Import(SampleKey));
         Task<ToolResult> import, remove;
-        using (XenDirLock.Take(_directory["keys"], "a test", TimeSpan.Zero))
+        using (DirectoryLock.Take(_directory["keys"], "a test", TimeSpan.Zero))
         {
             import = RunAsync("key", "import", "--known", "coreos");
             remove = RunAsync("key", "remove", key.Fingerprint);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using XenKube.Checksums;
 
 namespace XenKube.FileSystems.Ext;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using XenKube.Devices;
 using XenKube.Disks;
 
 namespace XenKube.FileSystems.Ext;

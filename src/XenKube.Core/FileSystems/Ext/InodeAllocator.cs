@@ -1,4 +1,5 @@
 using System.Globalization;
+using XenKube.Checksums;
 
 namespace XenKube.FileSystems.Ext;
 

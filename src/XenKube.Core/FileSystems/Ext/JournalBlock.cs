@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using XenKube.Checksums;
 
 namespace XenKube.FileSystems.Ext;
 

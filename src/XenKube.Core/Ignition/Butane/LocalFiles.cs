@@ -1,4 +1,5 @@
 using XenKube.Ignition.Rules;
+using XenKube.Posix;
 
 namespace XenKube.Ignition.Butane;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using XenKube.Files;
 
 namespace XenKube.Ignition.Publishing;
 

@@ -1,3 +1,6 @@
+using XenKube.Files;
+using XenKube.Posix;
+
 namespace XenKube.Images.Transfer;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Ext;

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
+using XenKube.Checksums;
+using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Ext;

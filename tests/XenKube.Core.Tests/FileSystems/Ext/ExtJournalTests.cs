@@ -1,3 +1,4 @@
+using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems.Ext;
 using XenKube.Tests.Support;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems.Ext;
 using XenKube.Tests.Support;

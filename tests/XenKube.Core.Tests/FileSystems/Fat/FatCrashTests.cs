@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Fat;

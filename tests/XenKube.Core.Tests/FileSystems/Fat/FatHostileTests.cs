@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems;
+using XenKube.FileSystems.Detection;
 using XenKube.FileSystems.Fat;
 using XenKube.Tests.Support;
 using Xunit.Abstractions;

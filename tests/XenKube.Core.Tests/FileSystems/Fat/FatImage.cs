@@ -1,4 +1,5 @@
 using System.Globalization;
+using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems.Fat;
 using XenKube.Tests.Support;

@@ -1,4 +1,5 @@
 using XenKube.Images;
+using XenKube.Images.Signatures;
 
 namespace XenKube.Tests.Images.Forge;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using XenKube.Images;
-using static XenKube.Images.SignatureVerdict;
+using XenKube.Images.Signatures;
+using static XenKube.Images.Signatures.SignatureVerdict;
 using static XenKube.Tests.Images.Forge.ForgedRing;
 
 namespace XenKube.Tests.Images.Forge;

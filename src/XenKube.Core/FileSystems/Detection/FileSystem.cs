@@ -1,0 +1,42 @@
+using XenKube.Devices;
+using XenKube.Disks;
+using XenKube.FileSystems.Ext;
+using XenKube.FileSystems.Fat;
+
+namespace XenKube.FileSystems.Detection;
+
+/// <summary>Tells and opens the file system of a partition.</summary>
+public static class FileSystem
+{
+    /// <summary>Opens the file system of a partition; writable if the device is.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <exception cref="UnsupportedFeatureException">It holds none, or one that XenKube does not read; the error names it.</exception>
+    public static IFileSystem Open(BlockDevice partition)
+    {
+        ArgumentNullException.ThrowIfNull(partition);
+        var kind = Detect(partition)?.Kind;
+        return kind switch
+        {
+            "ext2" or "ext3" or "ext4" => ExtFileSystem.Open(partition),
+            "fat12" or "fat16" or "fat32" => FatFileSystem.Open(partition),
+            null => throw new UnsupportedFeatureException(null, null, "no file system", "Name a partition that holds ext2, ext3, ext4, FAT16 or FAT32", "there is no file system in it that XenKube knows"),
+            _ => throw new UnsupportedFeatureException(null, "partition", kind, RemedyFor(kind)),
+        };
+    }
+
+    /// <summary>Tells what file system a partition holds, from as few blocks as that takes.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <returns>Its signature, or null if there is none that is known.</returns>
+    public static FileSystemSignature? Detect(BlockDevice partition)
+    {
+        ArgumentNullException.ThrowIfNull(partition);
+        return FileSystemDetector.Detect(partition);
+    }
+
+    private static string? RemedyFor(string kind) => kind switch
+    {
+        "btrfs" => "Flatcar's OEM and USR-A are btrfs since 2021: pass the config URL by another way than OEM's grub.cfg, or use an image with an ext4 OEM",
+        "crypto_LUKS" => "It has to be opened in the guest",
+        _ => null,
+    };
+}

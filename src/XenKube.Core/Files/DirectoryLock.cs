@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using XenKube.Hosting;
+
+namespace XenKube.Files;
+
+/// <summary>
+/// Keeps two XenKube processes from changing one XENDIR at once. The lock goes with the process, so a crash leaves none behind;
+/// the file says who holds it.
+/// </summary>
+public sealed partial class DirectoryLock : IDisposable
+{
+    /// <summary>The lock's file in XENDIR.</summary>
+    public const string FileName = ".xenkube.lock";
+
+    // Longer than pouring a set of nodes takes; who waits longer is told who is in the way.
+    private const uint UsualSeconds = 120;
+
+    private readonly SafeFileHandle _handle;
+
+    private DirectoryLock(SafeFileHandle handle) => _handle = handle;
+
+    /// <summary>How long to wait for another process: two minutes, or as many seconds as the environment variable XENKUBE_LOCK_WAIT says.</summary>
+    internal static TimeSpan UsualWait =>
+        TimeSpan.FromSeconds(uint.TryParse(Environment.GetEnvironmentVariable("XENKUBE_LOCK_WAIT"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : UsualSeconds);
+
+    /// <summary>Takes the lock, waiting for it if need be.</summary>
+    /// <param name="xenDir">The XENDIR.</param>
+    /// <param name="purpose">What it is taken for, which others are told.</param>
+    /// <param name="wait">How long to wait for another process; zero not to wait.</param>
+    /// <param name="onWait">Called once with who holds it, when there is something to wait for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ItemInUseException">Another process holds it; the message says which.</exception>
+    public static DirectoryLock Take(string xenDir, string purpose, TimeSpan wait, Action<string>? onWait = null, CancellationToken cancellationToken = default)
+    {
+        var path = Path.Combine(xenDir, FileName);
+        if (!Directory.Exists(xenDir))
+        {
+            throw new ItemNotFoundException("XenDirNotFound", xenDir, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
+        }
+        // .NET's own way of opening takes a lock of this very kind.
+        var descriptor = Open(path, 0x2 | 0x40 | 0x80000 | 0x20000, 0x1a4); // O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644
+        if (descriptor < 0)
+        {
+            throw new OperationFailedException("XenDirNotWritable", path, null, Marshal.GetLastPInvokeErrorMessage(), "Run this as the owner of XENDIR");
+        }
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        try
+        {
+            var watch = Stopwatch.StartNew();
+            var told = false;
+            while (Lock(handle, 2 | 4) != 0) // LOCK_EX | LOCK_NB
+            {
+                var holder = Holder(handle);
+                if (watch.Elapsed >= wait)
+                {
+                    throw new ItemInUseException("XenDirLocked", xenDir, null, $"another XenKube is at work here: {holder}", "Wait until it is done, or end that process");
+                }
+                if (!told)
+                {
+                    told = true;
+                    onWait?.Invoke(holder);
+                }
+                cancellationToken.WaitHandle.WaitOne(100);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            var text = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ({Printable.Of(purpose)}) since {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm:ss}Z\n"));
+            RandomAccess.SetLength(handle, 0);
+            RandomAccess.Write(handle, text, 0);
+            return new DirectoryLock(handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets the lock go.</summary>
+    public void Dispose()
+    {
+        if (!_handle.IsClosed)
+        {
+            RandomAccess.SetLength(_handle, 0);
+            _handle.Dispose();
+        }
+    }
+
+    private static string Holder(SafeFileHandle handle)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        var text = Encoding.UTF8.GetString(buffer[..RandomAccess.Read(handle, buffer, 0)]).Trim();
+        return text.Length == 0 ? "it does not say who it is" : Printable.Of(text);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Lock(SafeFileHandle handle, int operation);
+}

@@ -1,0 +1,216 @@
+using System.Text;
+using XenKube.Files;
+using XenKube.Hosting;
+using XenKube.Parsing.OpenPgp;
+
+namespace XenKube.Images.Signatures;
+
+/// <summary>
+/// The keys that the administrator trusts: a directory with one file for each primary, named after its fingerprint. The
+/// name is what pins the key; a file whose content is another key gives none.
+/// </summary>
+public sealed class TrustStore
+{
+    private const int FewestDigits = 8;
+
+    private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(30);
+
+    private readonly string _directory;
+
+    /// <summary>Opens a trust store.</summary>
+    /// <param name="keysDirectory">The directory, <c>$XENDIR/keys</c>; made when the first key is imported.</param>
+    public TrustStore(string keysDirectory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(keysDirectory);
+        _directory = keysDirectory;
+    }
+
+    /// <summary>The keys, by fingerprint.</summary>
+    /// <exception cref="OperationFailedException">The directory cannot be read.</exception>
+    public IReadOnlyList<SigningKey> List() => OpenKeyRing().Keys;
+
+    /// <summary>The keys as a ring to check signatures by.</summary>
+    /// <exception cref="OperationFailedException">The directory cannot be read.</exception>
+    public KeyRing OpenKeyRing()
+    {
+        var entries = new List<RingEntry>();
+        var problems = new List<string>();
+        foreach (var path in ListFiles())
+        {
+            var ring = KeyRing.Load(path, isTrusted: true);
+            var pinned = Path.GetFileNameWithoutExtension(path);
+            problems.AddRange(ring.Problems);
+            entries.AddRange(ring.Entries.Where(entry => entry.Certificate.PrimaryKey.Fingerprint == pinned));
+        }
+        return KeyRing.Of(entries, problems);
+    }
+
+    /// <summary>
+    /// Trusts the keys of a file, armored or binary. A key that is there already gets what the file has beyond it; a file
+    /// with nothing but revocations is applied to the keys that are there.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <returns>The keys, as they now stand in the store.</returns>
+    /// <exception cref="ItemNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidInputException">There is no key in it that could be used.</exception>
+    public IReadOnlyList<SigningKey> Import(string file)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        return Import(KeyRing.ReadFile(file), file);
+    }
+
+    /// <summary>Trusts the keys in the content of a file.</summary>
+    /// <param name="content">The content, armored or binary.</param>
+    /// <param name="source">What to call it in an error; null for nothing.</param>
+    /// <returns>The keys, as they now stand in the store.</returns>
+    /// <exception cref="InvalidInputException">There is no key in it that could be used.</exception>
+    /// <exception cref="ItemInUseException">Another process was changing the store all the time.</exception>
+    public IReadOnlyList<SigningKey> Import(ReadOnlyMemory<byte> content, string? source = null)
+    {
+        IReadOnlyList<OpenPgpCertificate> certificates;
+        try
+        {
+            certificates = OpenPgpCertificate.ReadAll(content);
+        }
+        catch (OpenPgpFormatException e)
+        {
+            throw new InvalidInputException("KeyFileMalformed", source, $"byte {e.Offset}", e.Reason, "Export the key again: gpg --armor --export FINGERPRINT", e);
+        }
+        if (certificates.Count == 0)
+        {
+            return ImportRevocations(content) is { Count: > 0 } revoked ? revoked
+                : throw new InvalidInputException("KeyFileEmpty", source, null, "there is no public key in it", "Export the key again: gpg --armor --export FINGERPRINT");
+        }
+        Merge(certificates, source); // what is refused leaves no trace
+        using var held = Lock("import of keys");
+        var imported = Merge(certificates, source);
+        Write([.. imported.Select(key => key.Entry)]);
+        return [.. imported.Select(key => SigningKeyReader.Read(key.Entry, key.Judged))];
+    }
+
+    /// <summary>Trusts a key that XenKube carries along.</summary>
+    /// <param name="name">Its name: <c>CoreOS</c> or <c>Flatcar</c>.</param>
+    /// <exception cref="ItemNotFoundException">No known key has that name.</exception>
+    public IReadOnlyList<SigningKey> ImportKnown(string name)
+    {
+        var known = KnownKey.Find(name) ?? throw new ItemNotFoundException("KnownKeyNotFound", null, null, $"there is no known key '{name}'",
+            $"Known are {string.Join(" and ", KnownKey.All.Select(key => key.Name))}; import any other key from its file");
+        var keys = Import(known.ReadContent(), known.Name);
+        return keys.Count == 1 && keys[0].Fingerprint == known.Fingerprint ? keys : throw new InvalidOperationException($"the key of {name} has another fingerprint");
+    }
+
+    /// <summary>Stops trusting a key.</summary>
+    /// <param name="fingerprint">The primary's fingerprint, or its last digits, at least eight, as long as they mean one key; blanks do not count.</param>
+    /// <returns>False if there was no such key.</returns>
+    /// <exception cref="InvalidInputException">It is no fingerprint, or means several keys.</exception>
+    /// <exception cref="ItemInUseException">Another process was changing the store all the time.</exception>
+    public bool Remove(string fingerprint)
+    {
+        ArgumentNullException.ThrowIfNull(fingerprint);
+        var digits = fingerprint.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
+        if (digits.StartsWith("0X", StringComparison.Ordinal))
+        {
+            digits = digits[2..];
+        }
+        if (digits.Length is < FewestDigits or > 40 || !digits.All(char.IsAsciiHexDigit))
+        {
+            throw new InvalidInputException("FingerprintInvalid", null, null, $"'{fingerprint}' is no fingerprint", $"Give its 40 hexadecimal digits, or the last ones, at least {FewestDigits}");
+        }
+        if (!Directory.Exists(_directory))
+        {
+            return false;
+        }
+        using var held = Lock("removal of a key");
+        var matching = ListFiles().Where(path => Path.GetFileNameWithoutExtension(path).EndsWith(digits, StringComparison.Ordinal)).ToList();
+        if (matching.Count > 1)
+        {
+            throw new InvalidInputException("FingerprintAmbiguous", null, null, $"'{fingerprint}' means {matching.Count} keys", "Give more of its digits");
+        }
+        if (matching.Count == 0)
+        {
+            return false;
+        }
+        try
+        {
+            File.Delete(matching[0]);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("KeyNotRemoved", matching[0], null, e.Message, innerException: e);
+        }
+    }
+
+    private List<(RingEntry Entry, JudgedCertificate Judged)> Merge(IReadOnlyList<OpenPgpCertificate> certificates, string? source)
+    {
+        var merged = OpenKeyRing().With(KeyRing.Of(certificates.Select(certificate => new RingEntry(certificate, true, null)), [])).Merge();
+        var wanted = certificates.Select(certificate => certificate.PrimaryKey.Fingerprint).ToHashSet();
+        var imported = merged.Where(entry => wanted.Contains(entry.Certificate.PrimaryKey.Fingerprint))
+            .Select(entry => (Entry: entry with { Source = PathOf(entry) }, Judged: KeyRing.Judge(entry, merged, DateTimeOffset.UtcNow))).ToList();
+        return imported.Find(key => !key.Judged.HasUserId) is { Entry: { } unusable }
+            ? throw new InvalidInputException("KeyNotBound", source, $"key {unusable.Certificate.PrimaryKey.Fingerprint}",
+                "no user id of it has a self-signature that verifies, so nothing can be checked by it", "Export the whole key again: gpg --armor --export FINGERPRINT")
+            : imported;
+    }
+
+    // A revocation certificate names its key, and has to be that key's own.
+    private List<SigningKey> ImportRevocations(ReadOnlyMemory<byte> content)
+    {
+        if (!Directory.Exists(_directory))
+        {
+            return [];
+        }
+        using var held = Lock("import of revocations");
+        var merged = OpenKeyRing().Merge();
+        var revoked = new List<RingEntry>();
+        foreach (var revocation in OpenPgpCertificate.ReadRevocations(content))
+        {
+            foreach (var entry in merged.Where(entry => entry.Certificate.IsIssuerOf(revocation)
+                && OpenPgpKeyCheck.VerifyPrimary(entry.Certificate.PrimaryKey, entry.Certificate.PrimaryKey, revocation)))
+            {
+                entry.Certificate.AddRevocation(revocation);
+                revoked.Add(entry);
+            }
+        }
+        Write(revoked);
+        return [.. revoked.Distinct().Select(entry => SigningKeyReader.Read(entry, KeyRing.Judge(entry, merged, DateTimeOffset.UtcNow)))];
+    }
+
+    private string PathOf(RingEntry entry) => Path.Combine(_directory, $"{entry.Certificate.PrimaryKey.Fingerprint}.asc");
+
+    // A copy of a key is merged with the one that is there: between reading and writing nobody else may write.
+    private DirectoryLock Lock(string purpose)
+    {
+        try
+        {
+            Directory.CreateDirectory(_directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("KeyNotWritten", _directory, null, e.Message, innerException: e);
+        }
+        return DirectoryLock.Take(_directory, purpose, LockWait);
+    }
+
+    private void Write(List<RingEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            AtomicFile.Write(PathOf(entry), Encoding.ASCII.GetBytes(entry.Certificate.ToArmor()));
+        }
+    }
+
+    private List<string> ListFiles()
+    {
+        try
+        {
+            return Directory.Exists(_directory)
+                ? [.. Directory.EnumerateFiles(_directory, "*.asc").Where(path => Path.GetFileNameWithoutExtension(path) is { Length: 40 } name && name.All(digit => char.IsAsciiDigit(digit) || digit is >= 'A' and <= 'F')).Order(StringComparer.Ordinal)]
+                : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException("KeysNotReadable", _directory, null, e.Message, innerException: e);
+        }
+    }
+}

@@ -1,6 +1,12 @@
 using System.Globalization;
 using XenKube.Devices;
 using XenKube.Disks;
+using XenKube.FileSystems.Ext.Directories;
+using XenKube.FileSystems.Ext.Editing;
+using XenKube.FileSystems.Ext.Journal;
+using XenKube.FileSystems.Ext.Mapping;
+using XenKube.FileSystems.Ext.Structures;
+using XenKube.FileSystems.Ext.Volumes;
 
 namespace XenKube.FileSystems.Ext;
 

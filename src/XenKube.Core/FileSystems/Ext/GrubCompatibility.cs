@@ -1,3 +1,5 @@
+using XenKube.FileSystems.Ext.Structures;
+
 namespace XenKube.FileSystems.Ext;
 
 /// <summary>

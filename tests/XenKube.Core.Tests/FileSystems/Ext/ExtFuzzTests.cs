@@ -6,6 +6,10 @@ using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Ext;
+using XenKube.FileSystems.Ext.Directories;
+using XenKube.FileSystems.Ext.Mapping;
+using XenKube.FileSystems.Ext.Structures;
+using XenKube.FileSystems.Ext.Volumes;
 using XenKube.Tests.Support;
 using Xunit.Abstractions;
 

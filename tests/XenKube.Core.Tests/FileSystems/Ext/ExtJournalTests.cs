@@ -1,6 +1,9 @@
 using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems.Ext;
+using XenKube.FileSystems.Ext.Journal;
+using XenKube.FileSystems.Ext.Mapping;
+using XenKube.FileSystems.Ext.Volumes;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.FileSystems.Ext;

@@ -3,6 +3,7 @@ using System.Text;
 using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems.Ext;
+using XenKube.FileSystems.Ext.Directories;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.FileSystems.Ext;

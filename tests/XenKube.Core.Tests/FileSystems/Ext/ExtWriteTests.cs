@@ -2,6 +2,7 @@ using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Ext;
+using XenKube.FileSystems.Ext.Editing;
 using XenKube.Tests.Support;
 using Xunit.Abstractions;
 

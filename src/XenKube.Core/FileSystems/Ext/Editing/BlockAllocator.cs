@@ -1,0 +1,326 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using XenKube.Checksums;
+using XenKube.FileSystems.Ext.Mapping;
+using XenKube.FileSystems.Ext.Structures;
+using XenKube.FileSystems.Ext.Volumes;
+
+namespace XenKube.FileSystems.Ext.Editing;
+
+/// <summary>
+/// Takes and gives back blocks in the bitmaps, group descriptors and the superblock. A block that an edit gives back is not
+/// used again by the same edit for the contents of files: until the edit commits, the old content has to stay.
+/// </summary>
+internal sealed class BlockAllocator(ExtVolume volume)
+{
+    private readonly Dictionary<int, byte[]> _before = [];
+
+    /// <summary>Blocks of bitmaps that this edit made: what lies there on the disk means nothing.</summary>
+    public HashSet<long> NewBitmaps { get; } = [];
+
+    /// <summary>Starts a new edit.</summary>
+    public void Begin()
+    {
+        _before.Clear();
+        NewBitmaps.Clear();
+    }
+
+    /// <summary>True for a block that was free before the edit in progress.</summary>
+    public bool WasFree(long block)
+    {
+        var group = volume.GroupOfBlock(block);
+        return _before.TryGetValue(group, out var bits) && !Bitmap.Get(bits, (int)(block - volume.FirstBlockOf(group)));
+    }
+
+    /// <summary>Takes blocks, together where there is room, else in pieces.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="goal">The group to look in first.</param>
+    /// <param name="mayReuse">True where the content goes through the journal, so that blocks freed by this very edit will do.</param>
+    /// <returns>Runs of blocks with logical numbers from 0 on; null if there is not room enough.</returns>
+    public List<BlockRun>? TryTake(long count, int goal, bool mayReuse)
+    {
+        var runs = new List<BlockRun>();
+        if (count == 0)
+        {
+            return runs;
+        }
+        var found = FindTogether(count, goal, mayReuse) is { } start ? [(start, count)] : FindPieces(count, goal, mayReuse);
+        if (found is null)
+        {
+            return null;
+        }
+        long logical = 0;
+        foreach (var (first, length) in found)
+        {
+            Mark(first, (int)length);
+            runs.Add(new BlockRun(logical, first, length));
+            logical += length;
+        }
+        return runs;
+    }
+
+    /// <summary>Takes one block for metadata, which always goes through the journal where there is one.</summary>
+    public long TakeOne(int goal) =>
+        (TryTake(1, goal, mayReuse: false) ?? (volume.Superblock.HasJournal ? TryTake(1, goal, mayReuse: true) : null) ?? throw Full())[0].Physical;
+
+    /// <summary>Gives blocks back.</summary>
+    public void Free(long first, long count)
+    {
+        RefuseTables(first, count);
+        while (count > 0)
+        {
+            var group = volume.GroupOfBlock(first);
+            var index = (int)(first - volume.FirstBlockOf(group));
+            var part = (int)Math.Min(count, volume.BlocksIn(group) - index);
+            var bits = Open(group);
+            for (var i = index; i < index + part; i++)
+            {
+                if (!Bitmap.Get(bits, i))
+                {
+                    throw volume.Store.Corrupt("block bitmap", volume.ReadGroup(group).BlockBitmap,
+                        string.Create(CultureInfo.InvariantCulture, $"block {volume.FirstBlockOf(group) + i} belongs to a file, but counts as free"));
+                }
+                Bitmap.Clear(bits, i);
+                volume.Store.Forget(volume.FirstBlockOf(group) + i);
+            }
+            Count(group, bits, part);
+            first += part;
+            count -= part;
+        }
+    }
+
+    /// <summary>Throws where a file claims blocks that cannot be its.</summary>
+    public void RefuseTables(long first, long count)
+    {
+        volume.Store.Check(first, count);
+        if (first < volume.Superblock.FirstDataBlock || SystemStructure(first, count) is not null)
+        {
+            throw volume.Store.Corrupt("file map", first, "a file claims blocks of the file system's own tables");
+        }
+    }
+
+    /// <summary>The error for a full file system.</summary>
+    public OperationFailedException Full() => new("FileSystemFull", volume.Store.Device.Name, null,
+        "the file system has not enough free blocks to hold the old and the new content at once", "Remove files or enlarge it");
+
+    private long? FindTogether(long count, int goal, bool mayReuse)
+    {
+        const int groupsToSearch = 32;
+        var searched = 0;
+        foreach (var (group, descriptor) in Groups(goal))
+        {
+            if (count > volume.BlocksIn(group) || descriptor.FreeBlocks < count)
+            {
+                continue;
+            }
+            if (++searched > groupsToSearch)
+            {
+                break;
+            }
+            foreach (var (start, length) in FreeRuns(group, descriptor, mayReuse))
+            {
+                if (length >= count)
+                {
+                    return volume.FirstBlockOf(group) + start;
+                }
+            }
+        }
+        return null;
+    }
+
+    private List<(long Start, long Count)>? FindPieces(long count, int goal, bool mayReuse)
+    {
+        var found = new List<(long, long)>();
+        foreach (var (group, descriptor) in Groups(goal))
+        {
+            if (descriptor.FreeBlocks == 0)
+            {
+                continue;
+            }
+            foreach (var (start, length) in FreeRuns(group, descriptor, mayReuse))
+            {
+                var part = Math.Min(length, count);
+                found.Add((volume.FirstBlockOf(group) + start, part));
+                count -= part;
+                if (count == 0)
+                {
+                    return found;
+                }
+            }
+        }
+        return null;
+    }
+
+    // From the goal on and around; groups whose bitmap does not exist yet come last.
+    private IEnumerable<(int Group, GroupDescriptor Descriptor)> Groups(int goal)
+    {
+        var count = volume.Superblock.GroupCount;
+        for (var fresh = 0; fresh < 2; fresh++)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var group = (goal + i) % count;
+                var descriptor = volume.ReadGroup(group);
+                if (IsFresh(descriptor) == (fresh == 1))
+                {
+                    yield return (group, descriptor);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<(int Start, int Length)> FreeRuns(int group, GroupDescriptor descriptor, bool mayReuse)
+    {
+        var used = IsFresh(descriptor) ? Fresh(group) : Verified(group, descriptor);
+        var before = mayReuse ? null : _before.GetValueOrDefault(group);
+        var blocks = volume.BlocksIn(group);
+        for (var at = NextFree(0); at < blocks;)
+        {
+            var end = Bitmap.Next(used, at, blocks, true);
+            end = before is null ? end : Bitmap.Next(before, at, end, true);
+            yield return (at, end - at);
+            at = NextFree(end);
+        }
+
+        int NextFree(int from)
+        {
+            while (true)
+            {
+                from = Bitmap.Next(used, from, blocks, false);
+                if (before is null || from >= blocks || !Bitmap.Get(before, from))
+                {
+                    return from;
+                }
+                from = Bitmap.Next(before, from, blocks, false);
+            }
+        }
+    }
+
+    private void Mark(long first, int count)
+    {
+        if (SystemStructure(first, count) is { } structure)
+        {
+            throw volume.Store.Corrupt("block bitmap", first, $"a block of the {structure} counts as free");
+        }
+        var group = volume.GroupOfBlock(first);
+        var index = (int)(first - volume.FirstBlockOf(group));
+        var bits = Open(group);
+        Bitmap.SetRange(bits, index, index + count);
+        Count(group, bits, -count);
+    }
+
+    /// <summary>The bitmap of a group, made if it does not exist yet, as part of the edit.</summary>
+    public byte[] Open(int group)
+    {
+        var descriptor = volume.ReadGroup(group);
+        if (IsFresh(descriptor))
+        {
+            var fresh = Fresh(group);
+            _before.TryAdd(group, (byte[])fresh.Clone());
+            NewBitmaps.Add(descriptor.BlockBitmap);
+            var bits = volume.Store.Create(descriptor.BlockBitmap);
+            fresh.CopyTo(bits, 0);
+            volume.WriteGroup(group, descriptor with
+            {
+                Flags = descriptor.Flags & ~GroupFlags.BlocksUninitialized,
+                BlockBitmapChecksum = Checksum(bits, descriptor),
+            });
+            return bits;
+        }
+        if (!_before.ContainsKey(group))
+        {
+            _before[group] = (byte[])Verified(group, descriptor).Clone();
+        }
+        return volume.Store.Change(descriptor.BlockBitmap);
+    }
+
+    private void Count(int group, byte[] bits, int freed)
+    {
+        var descriptor = volume.ReadGroup(group);
+        var superblock = volume.ChangeSuperblock();
+        var wide = volume.Superblock.Is(IncompatibleFeatures.SixtyFourBit);
+        var total = ExtSuperblock.FreeBlocks(superblock, wide) + freed;
+        if (descriptor.FreeBlocks + freed < 0 || total < 0)
+        {
+            throw volume.Store.Corrupt("block bitmap", descriptor.BlockBitmap, "the count of free blocks does not agree with it");
+        }
+        ExtSuperblock.SetFreeBlocks(superblock, wide, total);
+        volume.WriteGroup(group, descriptor with { FreeBlocks = descriptor.FreeBlocks + freed, BlockBitmapChecksum = Checksum(bits, descriptor) });
+    }
+
+    private bool IsFresh(GroupDescriptor descriptor) =>
+        volume.Superblock.HasGroupChecksums && (descriptor.Flags & GroupFlags.BlocksUninitialized) != 0;
+
+    // What the bitmap of a group without one would be: only the file system's own tables are in use.
+    private byte[] Fresh(int group)
+    {
+        var bits = new byte[volume.BlockSize];
+        Bitmap.SetRange(bits, 0, Math.Min(volume.BaseBlocks(group), volume.BlocksIn(group)));
+        var first = volume.FirstBlockOf(group);
+        foreach (var (start, count, _) in Structures(group))
+        {
+            var from = Math.Max(start, first) - first;
+            var to = Math.Min(start + count, first + volume.BlocksIn(group)) - first;
+            if (from < to)
+            {
+                Bitmap.SetRange(bits, (int)from, (int)to);
+            }
+        }
+        Bitmap.SetRange(bits, volume.BlocksIn(group), bits.Length * 8);
+        return bits;
+    }
+
+    private byte[] Verified(int group, GroupDescriptor descriptor)
+    {
+        var bits = volume.Store.Read(descriptor.BlockBitmap);
+        if (volume.Superblock.HasMetadataChecksums && descriptor.BlockBitmapChecksum != Checksum(bits, descriptor))
+        {
+            throw volume.Store.Corrupt(string.Create(CultureInfo.InvariantCulture, $"block bitmap of group {group}"), descriptor.BlockBitmap, "its checksum is wrong");
+        }
+        return bits;
+    }
+
+    private uint Checksum(byte[] bits, GroupDescriptor descriptor)
+    {
+        if (!volume.Superblock.HasMetadataChecksums)
+        {
+            return descriptor.BlockBitmapChecksum;
+        }
+        var crc = Crc32C.Append(volume.ChecksumSeed, bits.AsSpan(0, volume.Superblock.ClustersPerGroup / 8));
+        return volume.Superblock.DescriptorSize >= 64 ? crc : crc & 0xFFFF;
+    }
+
+    private string? SystemStructure(long first, long count)
+    {
+        for (var group = volume.GroupOfBlock(first); group <= volume.GroupOfBlock(first + count - 1); group++)
+        {
+            if (first < volume.FirstBlockOf(group) + volume.BaseBlocks(group) && first + count > volume.FirstBlockOf(group))
+            {
+                return volume.BaseBlocks(group) == 0 ? null : "superblock or group descriptors";
+            }
+            foreach (var (start, length, name) in Structures(group))
+            {
+                if (first < start + length && start < first + count)
+                {
+                    return name;
+                }
+            }
+        }
+        return null;
+    }
+
+    // With flex_bg the bitmaps and inode tables of several groups lie in one of them.
+    private IEnumerable<(long Start, long Count, string Name)> Structures(int group)
+    {
+        var flex = volume.Superblock.GroupsPerFlex;
+        var from = group / flex * flex;
+        var to = Math.Min(volume.Superblock.GroupCount, (long)from + flex);
+        for (var other = from; other < to; other++)
+        {
+            var descriptor = volume.ReadGroup(other);
+            yield return (descriptor.BlockBitmap, 1, "block bitmaps");
+            yield return (descriptor.InodeBitmap, 1, "inode bitmaps");
+            yield return (descriptor.InodeTable, volume.InodeTableBlocks, "inode tables");
+        }
+    }
+}

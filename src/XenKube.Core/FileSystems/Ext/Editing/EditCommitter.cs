@@ -1,0 +1,116 @@
+using XenKube.FileSystems.Ext.Journal;
+using XenKube.FileSystems.Ext.Mapping;
+using XenKube.FileSystems.Ext.Structures;
+using XenKube.FileSystems.Ext.Volumes;
+
+namespace XenKube.FileSystems.Ext.Editing;
+
+/// <summary>Makes a file system ready to be changed, as a mount would, and brings edits to the disk.</summary>
+internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor editor, TimeProvider clock)
+{
+    private JournalWriter? _journal;
+    private bool _ready;
+    private Exception? _failure;
+
+    public DateTime NowUtc => clock.GetUtcNow().UtcDateTime;
+
+    /// <summary>True where an edit of several changes is one transaction.</summary>
+    public bool HasJournal => volume.Superblock.HasJournal;
+
+    /// <summary>Starts an edit: the first time the journal is replayed and what was left unfinished is finished.</summary>
+    public void Begin()
+    {
+        if (_failure is not null)
+        {
+            throw new OperationFailedException("EditInterrupted", volume.Store.Device.Name, null,
+                "an edit before this one was interrupted while it was written", "Open the image again: what the journal holds is replayed then", _failure);
+        }
+        if (!_ready)
+        {
+            Prepare();
+            _ready = true;
+        }
+        volume.Store.Discard();
+        editor.Begin();
+    }
+
+    /// <summary>Brings the edit in progress to the disk.</summary>
+    public void Commit(bool inodesFirst = false)
+    {
+        if (volume.Store.Changed.Count == 0 && volume.Store.Data.Count == 0)
+        {
+            return;
+        }
+        // The superblock is part of every transaction, and is counted with it.
+        volume.ChangeSuperblock();
+        _journal?.Check(volume.Store.Changed.Count);
+        var ordered = _journal is null ? new OrderedWriter(volume, editor.Blocks, editor.Inodes, editor.Entries) : null;
+        try
+        {
+            if (_journal is not null)
+            {
+                _journal.Commit(NowUtc);
+            }
+            else
+            {
+                ordered!.Commit(NowUtc, inodesFirst);
+                volume.ReloadSuperblock();
+            }
+        }
+        catch (Exception e)
+        {
+            _failure = _journal?.HasWritten ?? ordered!.HasWritten ? e : null;
+            throw;
+        }
+        editor.Begin();
+    }
+
+    private void Prepare()
+    {
+        Gate();
+        if (volume.Superblock.HasJournal)
+        {
+            var log = JournalLog.Open(volume, map);
+            var journal = new JournalWriter(volume, log);
+            if (volume.Superblock.NeedsRecovery || log.Superblock.Start != 0)
+            {
+                // Without the flag in the superblock the log does not count, as at a mount.
+                var recovery = JournalRecovery.Run(volume, log);
+                journal.Replay(volume.Superblock.NeedsRecovery ? recovery : recovery.WithoutView());
+                Gate();
+            }
+            _journal = journal;
+        }
+        else if (!volume.Superblock.IsClean)
+        {
+            throw Damaged("it has no journal and was not unmounted cleanly");
+        }
+        var orphans = new OrphanCleaner(volume, map, editor);
+        if (orphans.HasWork)
+        {
+            volume.Store.Discard();
+            editor.Begin();
+            orphans.Clean(NowUtc);
+            Commit(inodesFirst: true);
+        }
+    }
+
+    private void Gate()
+    {
+        var superblock = volume.Superblock;
+        var names = FeatureNames.Of(superblock.Incompatible & ~IncompatibleFeatures.Writable)
+            .Concat(FeatureNames.Of(superblock.ReadOnly & ~ReadOnlyFeatures.Writable)).ToList();
+        if (names.Count > 0)
+        {
+            throw new UnsupportedFeatureException(volume.Store.Device.Name, "superblock", string.Join(", ", names) + " (for writing)",
+                "The file system can be read; mount it to change it");
+        }
+        if (superblock.HasErrors)
+        {
+            throw Damaged("errors were found in it before");
+        }
+    }
+
+    private OperationFailedException Damaged(string reason) =>
+        new("FileSystemNotClean", volume.Store.Device.Name, "superblock", reason, "Repair it with e2fsck -f first");
+}

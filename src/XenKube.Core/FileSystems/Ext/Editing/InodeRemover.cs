@@ -1,0 +1,64 @@
+using System.Globalization;
+using XenKube.FileSystems.Ext.Mapping;
+using XenKube.FileSystems.Ext.Structures;
+using XenKube.FileSystems.Ext.Volumes;
+
+namespace XenKube.FileSystems.Ext.Editing;
+
+/// <summary>Takes links off inodes and gives back what those without one hold.</summary>
+internal sealed class InodeRemover(
+    ExtVolume volume, FileMap map, ExtAttributes attributes, FileMapEditor maps, InodeAllocator inodes, BlockAllocator blocks)
+{
+    /// <summary>Takes links off; with the last one the inode and its blocks are free.</summary>
+    public void Release(ExtInode inode, int links, DateTime now)
+    {
+        inode.SetChanged(now);
+        if (inode.Links > links)
+        {
+            inode.Links -= (ushort)links;
+            volume.WriteInode(inode);
+            return;
+        }
+        Delete(inode, now);
+    }
+
+    /// <summary>Gives back an inode, its blocks and its share in an attribute block.</summary>
+    public void Delete(ExtInode inode, DateTime now)
+    {
+        if (attributes.ReadBody(inode).Concat(attributes.ReadBlock(inode)).Any(entry => entry.ValueInode != 0))
+        {
+            throw new UnsupportedFeatureException(volume.Store.Device.Name,
+                string.Create(CultureInfo.InvariantCulture, $"inode {inode.Number}"), "ea_inode (removing a file with an attribute of that kind)");
+        }
+        var isDirectory = inode.IsDirectory;
+        maps.Release(map.Collect(inode));
+        ReleaseAttributes(inode);
+        inode.Map.Clear();
+        inode.Size = 0;
+        inode.StoredBlocks = 0;
+        inode.AttributeBlock = 0;
+        inode.Links = 0;
+        inode.Flags &= ~(InodeFlags.InlineData | InodeFlags.Extents | InodeFlags.Indexed | InodeFlags.HugeFile);
+        inode.DeletionTime = (uint)Math.Max(1, (now - DateTime.UnixEpoch).TotalSeconds);
+        volume.WriteInode(inode);
+        inodes.Free(inode.Number, isDirectory);
+    }
+
+    private void ReleaseAttributes(ExtInode inode)
+    {
+        var block = inode.AttributeBlock;
+        if (block == 0)
+        {
+            return;
+        }
+        var references = attributes.References(block);
+        if (references > 1)
+        {
+            attributes.SetReferences(block, references - 1);
+        }
+        else
+        {
+            blocks.Free(block, 1);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using XenKube.Checksums;
+using XenKube.FileSystems.Ext.Mapping;
+using XenKube.FileSystems.Ext.Structures;
+using XenKube.FileSystems.Ext.Volumes;
+
+namespace XenKube.FileSystems.Ext.Editing;
+
+/// <summary>
+/// Finishes what was begun when the file system was last in use: files that were removed while open are deleted, files
+/// that were being truncated are cut. The kernel does it at a mount, after the replay.
+/// </summary>
+internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, ExtEditor editor)
+{
+    private const uint OrphanBlockMagic = 0x0B10CA04;
+
+    /// <summary>True where there is something to finish.</summary>
+    public bool HasWork => ExtSuperblock.LastOrphan(volume.SuperblockBytes) != 0 || volume.Superblock.Is(ReadOnlyFeatures.OrphanPresent);
+
+    /// <summary>Makes the changes of an edit that finishes it all.</summary>
+    public void Clean(DateTime now)
+    {
+        // The list runs through the deletion times of the inodes.
+        var seen = new HashSet<uint>();
+        for (var number = ExtSuperblock.LastOrphan(volume.SuperblockBytes); number != 0;)
+        {
+            if (!seen.Add(number))
+            {
+                throw Broken(number, "the list of orphans runs in a circle");
+            }
+            var inode = volume.ReadInode(number);
+            number = inode.DeletionTime;
+            inode.DeletionTime = 0;
+            Finish(inode, now);
+        }
+        ExtSuperblock.SetLastOrphan(volume.ChangeSuperblock(), 0);
+        if (volume.Superblock.Is(ReadOnlyFeatures.OrphanPresent))
+        {
+            CleanFile(now, seen);
+            ExtSuperblock.SetOrphanPresent(volume.ChangeSuperblock(), false);
+        }
+    }
+
+    private void CleanFile(DateTime now, HashSet<uint> seen)
+    {
+        var file = volume.ReadInode(volume.Superblock.OrphanFileInode);
+        foreach (var run in map.Collect(file).Runs)
+        {
+            for (var block = run.Physical; block < run.Physical + run.Count; block++)
+            {
+                var bytes = volume.Store.Read(block);
+                var entries = (bytes.Length - 8) / 4;
+                var tail = bytes.AsSpan(bytes.Length - 8);
+                if (BinaryPrimitives.ReadUInt32LittleEndian(tail) != OrphanBlockMagic
+                    || (volume.Superblock.HasMetadataChecksums && BinaryPrimitives.ReadUInt32LittleEndian(tail[4..]) != Checksum(file, block, bytes)))
+                {
+                    throw volume.Store.Corrupt("orphan file", block, "its checksum or magic number is wrong");
+                }
+                for (var i = 0; i < entries; i++)
+                {
+                    var number = BinaryPrimitives.ReadUInt32LittleEndian(volume.Store.Read(block).AsSpan(i * 4));
+                    if (number == 0)
+                    {
+                        continue;
+                    }
+                    if (!seen.Add(number))
+                    {
+                        throw Broken(number, "it is an orphan twice");
+                    }
+                    BinaryPrimitives.WriteUInt32LittleEndian(volume.Store.Change(block).AsSpan(i * 4), 0);
+                    Finish(volume.ReadInode(number), now);
+                }
+                if (volume.Superblock.HasMetadataChecksums && volume.Store.Changed.TryGetValue(block, out var changed))
+                {
+                    BinaryPrimitives.WriteUInt32LittleEndian(changed.AsSpan(changed.Length - 4), Checksum(file, block, changed));
+                }
+            }
+        }
+    }
+
+    private void Finish(ExtInode inode, DateTime now)
+    {
+        if (inode.Number < volume.Superblock.FirstInode)
+        {
+            throw Broken(inode.Number, "a reserved inode is an orphan");
+        }
+        if (inode.Links == 0)
+        {
+            editor.Remover.Delete(inode, now);
+            return;
+        }
+        if (inode.IsFile && !inode.Has(InodeFlags.InlineData))
+        {
+            editor.Files.CutBlocksBehindEnd(inode);
+        }
+        volume.WriteInode(inode);
+    }
+
+    private uint Checksum(ExtInode file, long block, byte[] bytes) =>
+        Crc32C.Append(Crc32C.Append(file.Seed(volume.ChecksumSeed), (ulong)block), bytes.AsSpan(0, bytes.Length - 8));
+
+    private CorruptImageException Broken(uint inode, string reason) =>
+        new("CorruptImage", volume.Store.Device.Name, string.Create(CultureInfo.InvariantCulture, $"inode {inode}"), reason);
+}

@@ -1,0 +1,11 @@
+namespace XenKube.FileSystems.Ext.Structures;
+
+/// <summary>bg_flags. They count only where group descriptors have checksums.</summary>
+[Flags]
+internal enum GroupFlags : ushort
+{
+    None = 0,
+    InodesUninitialized = 0x1,
+    BlocksUninitialized = 0x2,
+    InodeTableZeroed = 0x4,
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+using XenKube.Devices;
+using XenKube.Disks;
+
+namespace XenKube.FileSystems.Ext.Volumes;
+
+/// <summary>
+/// The blocks of the file system as they are to be seen: the device, over it what the journal holds and has not been
+/// checkpointed, over that the edit in progress. Nothing here writes to the device.
+/// </summary>
+internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCount)
+{
+    // Enough for the metadata of any edit; a refresh touches about twenty blocks.
+    private const int CacheBytes = 4 << 20;
+
+    private readonly Dictionary<long, byte[]> _cache = [];
+    private readonly Dictionary<long, byte[]> _changed = [];
+    private readonly Dictionary<long, ReadOnlyMemory<byte>> _data = [];
+    private JournalView _journal = JournalView.Empty;
+
+    public BlockDevice Device => device;
+
+    public int BlockSize => blockSize;
+
+    public long BlockCount => blockCount;
+
+    /// <summary>Metadata blocks changed by the edit in progress.</summary>
+    public IReadOnlyDictionary<long, byte[]> Changed => _changed;
+
+    /// <summary>Contents of files that the edit in progress puts into blocks that were free before it.</summary>
+    public IReadOnlyDictionary<long, ReadOnlyMemory<byte>> Data => _data;
+
+    /// <summary>Reads a metadata block. The bytes are the store's: they must not be changed.</summary>
+    public byte[] Read(long block)
+    {
+        Check(block, 1);
+        return _changed.TryGetValue(block, out var bytes) ? bytes : ReadCommitted(block);
+    }
+
+    /// <summary>Reads a metadata block as it was before the edit in progress.</summary>
+    public byte[] ReadCommitted(long block)
+    {
+        if (_cache.TryGetValue(block, out var bytes))
+        {
+            return bytes;
+        }
+        bytes = new byte[blockSize];
+        ReadUncached(block, bytes);
+        if (_cache.Count >= Math.Max(16, CacheBytes / blockSize))
+        {
+            _cache.Clear();
+        }
+        _cache[block] = bytes;
+        return bytes;
+    }
+
+    /// <summary>Reads bytes of a file out of a run of blocks.</summary>
+    /// <param name="block">First block of the run.</param>
+    /// <param name="offset">Where to start in the run, in bytes.</param>
+    /// <param name="buffer">Receives the bytes; may span several blocks.</param>
+    public void ReadData(long block, long offset, Span<byte> buffer)
+    {
+        block += offset / blockSize;
+        var within = (int)(offset % blockSize);
+        Check(block, ((long)within + buffer.Length + blockSize - 1) / blockSize);
+        if (_changed.Count == 0 && _data.Count == 0 && _journal.IsEmpty)
+        {
+            device.Read(block * blockSize + within, buffer);
+            return;
+        }
+        for (; buffer.Length > 0; block++)
+        {
+            var part = buffer[..Math.Min(buffer.Length, blockSize - within)];
+            if (_data.TryGetValue(block, out var pending))
+            {
+                pending.Span.Slice(within, part.Length).CopyTo(part);
+            }
+            else if (_changed.ContainsKey(block) || _journal.Contains(block))
+            {
+                Read(block).AsSpan(within, part.Length).CopyTo(part);
+            }
+            else
+            {
+                device.Read(block * blockSize + within, part);
+            }
+            buffer = buffer[part.Length..];
+            within = 0;
+        }
+    }
+
+    /// <summary>The block's bytes to be changed as part of the edit in progress.</summary>
+    public byte[] Change(long block)
+    {
+        Check(block, 1);
+        if (!_changed.TryGetValue(block, out var bytes))
+        {
+            bytes = (byte[])ReadCommitted(block).Clone();
+            _changed[block] = bytes;
+        }
+        return bytes;
+    }
+
+    /// <summary>A metadata block that was free until now: zeros, to be filled.</summary>
+    public byte[] Create(long block)
+    {
+        Check(block, 1);
+        _data.Remove(block);
+        return _changed[block] = new byte[blockSize];
+    }
+
+    /// <summary>Content of a file for a block that is free on the device: written in place before the edit commits.</summary>
+    public void PutData(long block, ReadOnlyMemory<byte> content)
+    {
+        Check(block, 1);
+        _changed.Remove(block);
+        _data[block] = content;
+    }
+
+    /// <summary>The block was freed: what the edit had in store for it does not matter any more.</summary>
+    public void Forget(long block)
+    {
+        _changed.Remove(block);
+        _data.Remove(block);
+    }
+
+    /// <summary>Drops the edit in progress.</summary>
+    public void Discard()
+    {
+        _changed.Clear();
+        _data.Clear();
+    }
+
+    /// <summary>The edit in progress is on the device: it becomes the committed state.</summary>
+    public void Accept()
+    {
+        foreach (var (block, bytes) in _changed)
+        {
+            _cache[block] = bytes;
+        }
+        foreach (var block in _data.Keys)
+        {
+            _cache.Remove(block);
+        }
+        Discard();
+    }
+
+    /// <summary>Shows the file system as it is after the journal's transactions.</summary>
+    public void Show(JournalView journal)
+    {
+        _journal = journal;
+        _cache.Clear();
+    }
+
+    /// <summary>An error about a structure in a block.</summary>
+    public XenKubeException Corrupt(string structure, long block, string reason) =>
+        CorruptImageException.At(structure, block * blockSize, reason).In(device.Name);
+
+    /// <summary>Throws unless the blocks lie within the file system.</summary>
+    public void Check(long block, long count)
+    {
+        if (block < 0 || count < 0 || block > blockCount - count)
+        {
+            throw new CorruptImageException("CorruptImage", device.Name, string.Create(CultureInfo.InvariantCulture, $"block {block}"),
+                string.Create(CultureInfo.InvariantCulture, $"{count} blocks from here reach beyond the file system's {blockCount}"));
+        }
+    }
+
+    private void ReadUncached(long block, byte[] bytes)
+    {
+        if (_journal.TryGet(block, out var source, out var escaped))
+        {
+            device.Read(source * blockSize, bytes);
+            if (escaped)
+            {
+                JournalView.Unescape(bytes);
+            }
+            return;
+        }
+        device.Read(block * blockSize, bytes);
+    }
+}

@@ -126,13 +126,15 @@ Describe 'Clusters' {
             xencd etcd -WarningVariable warnings -WarningAction SilentlyContinue
             $warnings | Should -BeLike '*others may write*'
         }
-        It 'does not run functions.ps1 of another user' -Skip:((id -u) -ne 0) {
+        It 'does not run functions.ps1 of another user' {
+            Skip-Unless root
             Set-Content "$dir/guests/etcd/functions.ps1" ''
             chown 12345 "$dir/guests/etcd/functions.ps1"
             xencd etcd -WarningVariable warnings -WarningAction SilentlyContinue
             $warnings | Should -BeLike '*belongs to user 12345*'
         }
-        It 'does not run functions.ps1 in a directory of another user, nor behind a link to one' -Skip:((id -u) -ne 0) {
+        It 'does not run functions.ps1 in a directory of another user, nor behind a link to one' {
+            Skip-Unless root
             Set-Content "$dir/guests/etcd/functions.ps1" '$script:Ran = $true'
             chown 12345 "$dir/guests/etcd"
             xencd etcd -WarningVariable warnings -WarningAction SilentlyContinue
@@ -146,14 +148,17 @@ Describe 'Clusters' {
             $warnings | Should -BeLike '*belongs to user 12345*'
             Get-Variable Ran -Scope Script -ErrorAction Ignore | Should -BeNullOrEmpty
         }
-        It 'runs functions.ps1 of root and of the user''s own for a user who is not root' -Skip:((id -u) -ne 0 -or -not (Get-Command setpriv -ErrorAction Ignore)) {
+        It 'runs functions.ps1 of root and of the user''s own for a user who is not root' {
+            Skip-Unless root, setpriv
             Set-Content "$dir/guests/etcd/functions.ps1" '"ran as $(id -u)"'
             chmod -R go+rX $dir
-            # The module and its folder have to be readable for that user as well.
+            # That user must be able to read the module and pwsh, which may be in root's home.
             $copy = "$([IO.Path]::GetTempPath())/xenkube-module-$PID"
             Copy-Item -Recurse (Split-Path $env:XENKUBE_MODULE) $copy
             chmod -R go+rX $copy
-            $run = { setpriv --reuid 12345 --regid 12345 --clear-groups env HOME=$dir "XENDIR=$dir" pwsh -NoProfile -Command "Import-Module '$copy/XenKube.psd1'; xencd etcd 3>&1" }
+            cp -r --preserve=mode $PSHOME "$copy/pwsh"
+            chmod -R go+rX "$copy/pwsh"
+            $run = { setpriv --reuid 12345 --regid 12345 --clear-groups env HOME=$dir "XENDIR=$dir" dotnet "$copy/pwsh/pwsh.dll" -NoProfile -Command "Import-Module '$copy/XenKube.psd1'; xencd etcd 3>&1" }
             & $run | Should -Contain 'ran as 12345' -Because 'root may be trusted'
             chown 12345 "$dir/guests/etcd/functions.ps1" "$dir/guests/etcd"
             & $run | Should -Contain 'ran as 12345' -Because 'it is their own'

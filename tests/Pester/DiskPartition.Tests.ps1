@@ -6,7 +6,8 @@ BeforeAll {
 AfterAll { Remove-TestXenDir }
 
 Describe 'Get-DiskPartition' {
-    It 'says what parted says' -Skip:(-not (Get-Command parted -ErrorAction Ignore)) {
+    It 'says what parted says' {
+        Skip-Unless parted
         $said = parted -sm node-1.img unit b print | Select-Object -Skip 2 | ForEach-Object { $_.TrimEnd(';') }
         $ours = Get-DiskPartition etcd/node-1 | ForEach-Object { "$($_.Number):$($_.Start)B:$($_.End)B:$($_.Size)B:$($_.FileSystem):$($_.Label):$($_.Flags -join ', ')" }
         $ours | Should -Be $said

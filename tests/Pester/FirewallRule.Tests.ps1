@@ -17,7 +17,6 @@ Describe 'Firewall rules' {
 COMMIT
 '@ + "`n"
         $edited = $guide.Replace('NEW --dport 22 ', 'NEW -m multiport --dports 22,80 ').Replace('53,67 ', '53,67,123 ').Replace('22,8080', '22,80,8080')
-        $isRoot = (id -u) -eq 0
     }
     BeforeEach {
         $dir = New-TestXenDir
@@ -50,7 +49,7 @@ COMMIT
     }
 
     Context 'Add-FirewallPort' {
-        BeforeEach { if (-not $isRoot -or -not (Get-Command iptables-restore -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'iptables-restore needs root' } }
+        BeforeEach { Skip-Unless root, iptables-restore }
 
         It 'makes the three edits of the guide, and nothing else; again it changes nothing' {
             Add-FirewallPort -Guide

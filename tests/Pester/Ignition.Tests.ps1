@@ -57,7 +57,8 @@ Describe 'Ignition configs' {
             $text | Should -Match 'core'
             $text | Should -Not -Match '"ignition"'
         }
-        It 'works after another module has loaded an older YamlDotNet' -Skip:(-not (Get-Command dotnet -ErrorAction Ignore)) {
+        It 'works after another module has loaded an older YamlDotNet' {
+            Skip-Unless dotnet
             $folder = Join-Path ([IO.Path]::GetTempPath()) xenkube-old-yamldotnet
             $dll = "$folder/out/YamlDotNet.dll"
             if (-not (Test-Path $dll)) {

@@ -26,7 +26,7 @@ Describe 'Serving' {
 
     Context 'Install-IgnitionSite' {
         BeforeEach {
-            if (-not (Get-Command nginx -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'nginx is not installed'; return }
+            Skip-Unless nginx
             $null = New-Item -ItemType Directory etc/sites-enabled
             Set-Content etc/nginx.conf @"
 $(if ((id -u) -eq 0) { 'user root;' })

@@ -9,6 +9,9 @@ $script:Assets = "$Root/tests/assets"
 $script:Release = "$Assets/release/amd64-usr/1520.9.0/coreos_production_xen_image.bin.bz2"
 $script:SampleKey = "$Assets/Sample_Image_Signing_Key.asc"
 
+# The tools that the tests compare with are partly in the folders of root's PATH.
+foreach ($folder in '/usr/sbin', '/sbin') { if ($folder -notin $env:PATH.Split(':')) { $env:PATH += ":$folder" } }
+
 if (-not $env:XENKUBE_MODULE) { $env:XENKUBE_MODULE = "$Root/artifacts/Release/XenKube/XenKube.psd1" }
 Import-Module $env:XENKUBE_MODULE
 
@@ -78,6 +81,16 @@ disk = [ '$path/guests/etcd/$name.img,raw,xvda' ]
 "@
     }
     $path
+}
+
+# Skips the calling test unless this machine has what the test needs: root, or a program by its name.
+function Skip-Unless([Parameter(Mandatory)] [string[]] $Need) {
+    foreach ($name in $Need) {
+        if ($name -eq 'root') {
+            if ((id -u) -ne 0) { Set-ItResult -Skipped -Because 'only root may do this' }
+        }
+        elseif (-not (Get-Command $name -CommandType Application -ErrorAction Ignore)) { Set-ItResult -Skipped -Because "$name is not installed" }
+    }
 }
 
 # The completions of a line, as Tab would offer them.

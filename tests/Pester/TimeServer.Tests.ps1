@@ -26,7 +26,7 @@ Describe 'Set-TimeServer' {
         $server.Serves([ipaddress]'10.0.7.255') | Should -BeTrue
     }
     It 'is accepted by chronyd' {
-        if (-not (Get-Command chronyd -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'chronyd is not installed'; return }
+        Skip-Unless chronyd
         Set-Content chrony.conf 'pool 2.debian.pool.ntp.org iburst'
         Set-TimeServer -Path chrony.conf -Kind Chrony
         chronyd -p -f "$dir/chrony.conf" | Should -Contain 'allow 192.168.100.0/24'

@@ -133,13 +133,13 @@ Describe 'Guests' {
             (Wait-XenGuest etcd node-1 -For Address -Timeout 20 -PassThru).IPAddress | Should -Be 127.0.31.11
         }
         It 'waits until ssh answers, with a banner of ssh' {
-            if ((id -u) -ne 0) { Set-ItResult -Skipped -Because 'port 22 is root''s'; return }
+            Skip-Unless root
             { Start-XenGuest etcd node-1 -Wait -Timeout 2 -ErrorAction Stop } | Should -Throw -ErrorId 'WaitTimeout,*'
             Start-Ssh "SSH-2.0-OpenSSH_7.5`r`n"
             (Wait-XenGuest etcd node-1 -Timeout 20 -PassThru).Name | Should -Be etcd-node-1
         }
         It 'takes nothing else on port 22 for ssh' {
-            if ((id -u) -ne 0) { Set-ItResult -Skipped -Because 'port 22 is root''s'; return }
+            Skip-Unless root
             Start-Ssh "220 smtp.example.org`r`n"
             Start-XenGuest etcd node-1
             { Wait-XenGuest etcd node-1 -For Ssh -Timeout 2 -ErrorAction Stop } | Should -Throw -ErrorId 'WaitTimeout,*'

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using XenKube.Cli.Commands;
+using XenKube.Cli.Output;
 using XenKube.Ignition.Drivers;
 
 namespace XenKube.Cli;

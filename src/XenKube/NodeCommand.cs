@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
+using XenKube.Commands.Guide;
 
 namespace XenKube.Commands;
 
@@ -36,7 +37,7 @@ public abstract class NodeCommand : XenDirCommand
     public Node? InputObject { get; set; }
 
     /// <summary>The word of the guide by which the command was called; null if it was called by its own name.</summary>
-    protected string? GuideWord => Commands.GuideWord.Of(MyInvocation);
+    protected string? GuideWord => Commands.Guide.GuideWord.Of(MyInvocation);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

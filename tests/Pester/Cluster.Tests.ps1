@@ -15,7 +15,7 @@ Describe 'Clusters' {
             $null = New-Cluster b
             $made = 'a', 'b', 'c' | New-Cluster -ErrorVariable errors -ErrorAction SilentlyContinue
             $made.Name | Should -Be a, c
-            $errors.FullyQualifiedErrorId | Should -Be 'ClusterExists,XenKube.Commands.NewClusterCommand'
+            $errors.FullyQualifiedErrorId | Should -Be 'ClusterExists,XenKube.Commands.Clusters.NewClusterCommand'
             $errors[0].CategoryInfo.Category | Should -Be ResourceExists
         }
         It 'takes one that exists as it is with -Force' {
@@ -75,7 +75,7 @@ Describe 'Clusters' {
 
     Context 'Remove-Cluster' {
         It 'has ConfirmImpact High' {
-            [XenKube.Commands.RemoveClusterCommand].GetCustomAttributes($true).Where({ $_ -is [System.Management.Automation.CmdletAttribute] }).ConfirmImpact | Should -Be High
+            [XenKube.Commands.Clusters.RemoveClusterCommand].GetCustomAttributes($true).Where({ $_ -is [System.Management.Automation.CmdletAttribute] }).ConfirmImpact | Should -Be High
         }
         It 'removes directories and published configs' {
             New-Cluster etcd | Remove-Cluster -Confirm:$false

@@ -48,7 +48,7 @@ Describe 'Ignition configs' {
             Set-Content b.ct "passwd:`n  users: [`n"
             $configs = ConvertTo-Ignition b.ct, node-1.ct, gone.ct -ErrorVariable errors -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
             $configs | Should -HaveCount 1
-            $errors.FullyQualifiedErrorId | Sort-Object | Should -Be 'ConfigFailed,XenKube.Commands.ConvertToIgnitionCommand', 'FileNotFound,XenKube.Commands.ConvertToIgnitionCommand'
+            $errors.FullyQualifiedErrorId | Sort-Object | Should -Be 'ConfigFailed,XenKube.Commands.Ignition.ConvertToIgnitionCommand', 'FileNotFound,XenKube.Commands.Ignition.ConvertToIgnitionCommand'
         }
         It 'shows what the guest gets' {
             $text = ConvertTo-Ignition node-1.ct | Out-String

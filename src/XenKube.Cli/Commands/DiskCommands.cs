@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using XenKube.Cli.Output;
 using XenKube.Clusters;
 using XenKube.FileSystems;
 

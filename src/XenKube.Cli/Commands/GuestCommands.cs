@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using XenKube.Cli.Output;
 using XenKube.Clusters;
 using XenKube.Guests;
 using XenKube.Networks;

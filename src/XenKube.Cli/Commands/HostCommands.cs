@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using XenKube.Cli.Output;
 using XenKube.Clusters;
 using XenKube.Hosting;
 

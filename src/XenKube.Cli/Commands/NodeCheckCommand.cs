@@ -1,4 +1,5 @@
 using System.CommandLine;
+using XenKube.Cli.Output;
 using XenKube.Clusters;
 
 namespace XenKube.Cli.Commands;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using XenKube.Cli.Output;
 using XenKube.Clusters;
 using XenKube.Images;
 
@@ -24,11 +25,6 @@ internal static class NodeCommands
         return new Command("node", "Nodes of clusters: their disks and configs.") { make, list, remove, NodeRefreshCommand.Create(terminal), NodeCheckCommand.Create(terminal) };
     }
 
-    internal static void WriteTable(TextWriter output, IEnumerable<Node> nodes) => TextTable.Write(
-        output,
-        ["Node", "Disk", "MAC address", "IP address", "Config URL"],
-        nodes.Select(node => new[] { node.FullName, node.HasDisk ? DiskText(node.DiskPath) : "-", node.MacAddress ?? "-", node.IPAddress ?? "-", node.IgnitionUri.AbsoluteUri }));
-
     private static void New(CommandRun run)
     {
         var directory = Directory(run);
@@ -45,13 +41,13 @@ internal static class NodeCommands
             made.AddRange(new NodeStore(directory).Create(cluster.Key, [.. cluster.Select(name => name.Node)], image, options, progress, run.CancellationToken));
         }
         progress.Dispose();
-        run.Print(made, WriteTable);
+        run.Print(made, NodeTable.Write);
     }
 
     private static void List(CommandRun run)
     {
         var names = run.Get(AnyNames);
-        run.Print(Select(run, names is [] ? ["*"] : names), WriteTable);
+        run.Print(Select(run, names is [] ? ["*"] : names), NodeTable.Write);
     }
 
     internal static XenDirectory Directory(CommandRun run) => XenDirectory.Resolve(run.Get(StandardOptions.XenDir), holder => run.Warn($"waiting for another XenKube that is at work here: {holder}"));
@@ -63,6 +59,4 @@ internal static class NodeCommands
         run.ForEach(names, name => nodes.AddRange(store.List(NodeName.Parse(name))));
         return [.. nodes.DistinctBy(node => node.FullName)];
     }
-
-    private static string DiskText(string path) => $"{Path.GetFileName(path)} ({ByteSize.Format(new FileInfo(path).Length)})";
 }

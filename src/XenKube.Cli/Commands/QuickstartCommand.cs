@@ -1,4 +1,5 @@
 using System.CommandLine;
+using XenKube.Cli.Output;
 using XenKube.Cli.Quickstart;
 
 namespace XenKube.Cli.Commands;

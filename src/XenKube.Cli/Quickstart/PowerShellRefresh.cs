@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using XenKube.Cli.Commands;
 using XenKube.Clusters;
 
 namespace XenKube.Cli.Quickstart;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using XenKube.Cli.Output;
 using XenKube.Clusters;
 using XenKube.FileSystems;
 using XenKube.Hosting;
@@ -66,7 +67,7 @@ internal sealed class QuickstartRun : IDisposable
         }
         _printer.Total();
         _terminal.Out.WriteLine();
-        Commands.NodeCommands.WriteTable(_terminal.Out, _nodes.List(new NodeName(ClusterName, "*")));
+        NodeTable.Write(_terminal.Out, _nodes.List(new NodeName(ClusterName, "*")));
         WriteClosing();
     }
 

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Clusters;
 
 /// <summary>Goes to a cluster's directory and takes over the functions that the cluster brings along.</summary>
 [Cmdlet(VerbsCommon.Enter, "Cluster")]

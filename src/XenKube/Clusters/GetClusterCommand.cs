@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Clusters;
 
 /// <summary>Lists the clusters of a XENDIR.</summary>
 [Cmdlet(VerbsCommon.Get, "Cluster")]

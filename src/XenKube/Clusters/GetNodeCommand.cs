@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Clusters;
 
 /// <summary>Lists nodes, with every file, address and name that belongs to them.</summary>
 [Cmdlet(VerbsCommon.Get, "Node", DefaultParameterSetName = NameSet)]

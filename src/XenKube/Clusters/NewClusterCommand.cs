@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Clusters;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Clusters;
 
 /// <summary>Makes clusters: the directory of their nodes, and the one that their configs are served from.</summary>
 [Cmdlet(VerbsCommon.New, "Cluster", SupportsShouldProcess = true)]

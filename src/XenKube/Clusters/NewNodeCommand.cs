@@ -3,7 +3,7 @@ using XenKube.Clusters;
 using XenKube.Commands.Completion;
 using XenKube.Images;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Clusters;
 
 /// <summary>Makes nodes: a disk for each, poured from one image that is decoded once for all of them.</summary>
 [Cmdlet(VerbsCommon.New, "Node", SupportsShouldProcess = true, DefaultParameterSetName = ImageSet)]

@@ -2,12 +2,15 @@ using System.Globalization;
 using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
+using XenKube.Commands.Drives;
+using XenKube.Commands.Guide;
+using XenKube.Commands.Ignition;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Clusters;
 
 /// <summary>Makes the Ignition of nodes run again at their next boot: grub.cfg, machine-id, template, published config, first_boot.</summary>
 [Cmdlet(VerbsCommon.Reset, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
-[Alias("Reset-XenNode", Commands.GuideWord.Generate)]
+[Alias("Reset-XenNode", Commands.Guide.GuideWord.Generate)]
 [OutputType(typeof(IgnitionReset), typeof(string), typeof(NodeDiskDrive))]
 public sealed class ResetIgnitionCommand : NodeCommand
 {

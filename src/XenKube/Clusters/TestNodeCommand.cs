@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Clusters;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Clusters;
 
 /// <summary>Says why a node will not boot, or its Ignition not run; of each check what was found and what to do about it.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Node", DefaultParameterSetName = NameSet)]

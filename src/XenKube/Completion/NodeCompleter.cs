@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using XenKube.Clusters;
+using XenKube.Commands.Guide;
 
 namespace XenKube.Commands.Completion;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Clusters;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Disks;
 
 /// <summary>Takes the URL of the config out of the grub.cfg of the OEM partition, and leaves its other lines.</summary>
 [Cmdlet(VerbsCommon.Clear, "OemGrubConfig", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]

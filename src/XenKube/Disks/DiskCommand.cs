@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Disks;
 
 /// <summary>The base of cmdlets that work on disk images: those of nodes, named or from the pipeline, and any other by its path.</summary>
 public abstract class DiskCommand : XenDirCommand

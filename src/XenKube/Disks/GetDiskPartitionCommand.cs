@@ -3,7 +3,7 @@ using XenKube.Clusters;
 using XenKube.Commands.Completion;
 using XenKube.Disks;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Disks;
 
 /// <summary>Lists the partitions of disk images, as parted and sgdisk would.</summary>
 [Cmdlet(VerbsCommon.Get, "DiskPartition", DefaultParameterSetName = NameSet)]

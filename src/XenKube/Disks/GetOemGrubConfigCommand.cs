@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Clusters;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Disks;
 
 /// <summary>Reads the grub.cfg of the OEM partition, which holds the URL of the node's Ignition config.</summary>
 [Cmdlet(VerbsCommon.Get, "OemGrubConfig", DefaultParameterSetName = NameSet)]

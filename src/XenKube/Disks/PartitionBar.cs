@@ -1,7 +1,7 @@
 using System.Text;
 using XenKube.Disks;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Disks;
 
 /// <summary>A partition as Show-NodeDisk draws it.</summary>
 /// <param name="Partition">The partition.</param>

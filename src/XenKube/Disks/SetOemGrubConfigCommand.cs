@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Clusters;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Disks;
 
 /// <summary>Points a node's Ignition at its config, by one line in the grub.cfg of the OEM partition.</summary>
 [Cmdlet(VerbsCommon.Set, "OemGrubConfig", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]

@@ -3,7 +3,7 @@ using System.Management.Automation.Host;
 using XenKube.Clusters;
 using XenKube.Disks;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Disks;
 
 /// <summary>Draws the partitions of disk images as a bar, to scale, with what is used and free in each.</summary>
 [Cmdlet(VerbsCommon.Show, "NodeDisk", DefaultParameterSetName = NameSet)]

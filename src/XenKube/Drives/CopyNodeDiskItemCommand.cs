@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Detection;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Drives;
 
 /// <summary>Copies files between the file system and drives over disk images, which PowerShell's own Copy-Item cannot.</summary>
 [Cmdlet(VerbsCommon.Copy, "NodeDiskItem", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]

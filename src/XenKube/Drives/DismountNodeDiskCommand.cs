@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Commands.Completion;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Drives;
 
 /// <summary>Removes drives over disk images, and lets the images go.</summary>
 [Cmdlet(VerbsData.Dismount, "NodeDisk", SupportsShouldProcess = true)]

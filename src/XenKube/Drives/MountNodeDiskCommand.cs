@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using XenKube.Clusters;
+using XenKube.Commands.Disks;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Drives;
 
 /// <summary>Makes a drive over the file systems of a disk image.</summary>
 [Cmdlet(VerbsData.Mount, "NodeDisk", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]

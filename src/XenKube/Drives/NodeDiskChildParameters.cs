@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Drives;
 
 /// <summary>What Get-ChildItem knows on drives over disk images.</summary>
 public sealed class NodeDiskChildParameters

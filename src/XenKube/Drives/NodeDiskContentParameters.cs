@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Text;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Drives;
 
 /// <summary>What Get-Content, Set-Content and Add-Content know on drives over disk images.</summary>
 public sealed class NodeDiskContentParameters

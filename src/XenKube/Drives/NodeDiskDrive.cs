@@ -4,7 +4,7 @@ using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Detection;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Drives;
 
 /// <summary>A drive over a disk image: a folder for each partition that has a file system. It holds the image open until it is dismounted.</summary>
 public sealed class NodeDiskDrive : PSDriveInfo, IDisposable

@@ -2,7 +2,7 @@ using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Detection;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Drives;
 
 /// <summary>A place on a drive: the drive itself, a partition's folder, or a path in its file system.</summary>
 internal sealed record NodeDiskPath(NodeDiskDrive Drive, DiskPartition? Partition, string InnerPath, string Label)

@@ -4,7 +4,7 @@ using System.Text;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Detection;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Drives;
 
 /// <summary>The provider of drives over disk images: <c>cd node-1:/ROOT/etc</c>. Every change is one edit of the file system.</summary>
 [CmdletProvider("NodeDisk", ProviderCapabilities.ShouldProcess | ProviderCapabilities.Filter)]

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation.Provider;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Drives;
 
 /// <summary>Reads a file of an image for Get-Content: lines, bytes, or all of it.</summary>
 internal sealed class NodeDiskReader(Stream stream, NodeDiskContentParameters parameters) : IContentReader

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Drives;
 
 /// <summary>Which of the children of a directory are listed.</summary>
 internal sealed class NodeDiskSelection(string? filter, NodeDiskChildParameters? parameters)

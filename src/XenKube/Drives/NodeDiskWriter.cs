@@ -4,7 +4,7 @@ using System.Management.Automation;
 using System.Management.Automation.Provider;
 using XenKube.FileSystems;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Drives;
 
 /// <summary>Collects what Set-Content and Add-Content write, and puts it into the image in one edit when they are done.</summary>
 internal sealed class NodeDiskWriter(IFileSystem files, string path, NodeDiskContentParameters parameters) : IContentWriter

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Guests;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guests;
 
 /// <summary>Hands the terminal to a guest's console, until Ctrl+] gives it back.</summary>
 [Cmdlet(VerbsCommon.Enter, "XenGuest", DefaultParameterSetName = NameSet)]

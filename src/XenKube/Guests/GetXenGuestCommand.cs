@@ -3,7 +3,7 @@ using XenKube.Clusters;
 using XenKube.Commands.Completion;
 using XenKube.Guests;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guests;
 
 /// <summary>Lists guests: the union of configurations and domains, matched by name.</summary>
 [Cmdlet(VerbsCommon.Get, "XenGuest", DefaultParameterSetName = NameSet)]

@@ -3,7 +3,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Guests;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guests;
 
 /// <summary>The base of cmdlets that do the same to several guests at once, after all of them are known.</summary>
 public abstract class GuestCommand : NodeCommand

@@ -6,7 +6,7 @@ using XenKube.Guests;
 using XenKube.Hosting;
 using XenKube.Networks;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guests;
 
 /// <summary>Writes the guest configurations of nodes for xl, with addresses from the reservations.</summary>
 [Cmdlet(VerbsCommon.New, "XenGuest", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]

@@ -1,7 +1,7 @@
 using XenKube.Clusters;
 using XenKube.Guests;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guests;
 
 /// <summary>The base of the two cmdlets that take the processor from guests and give it back.</summary>
 public abstract class PauseCommand : GuestCommand

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Guests;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guests;
 
 /// <summary>Removes guest configurations; the nodes' disks and configs stay.</summary>
 [Cmdlet(VerbsCommon.Remove, "XenGuest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = NameSet)]

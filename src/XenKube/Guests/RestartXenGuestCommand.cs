@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Guests;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guests;
 
 /// <summary>Restarts guests, several at once; with -Force destroys and starts them.</summary>
 [Cmdlet(VerbsLifecycle.Restart, "XenGuest", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Guests;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guests;
 
 /// <summary>Lets guests that were paused run on.</summary>
 [Cmdlet(VerbsLifecycle.Resume, "XenGuest", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]

@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using XenKube.Clusters;
+using XenKube.Commands.Guide;
 using XenKube.Guests;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guests;
 
 /// <summary>Starts guests, several at once.</summary>
 [Cmdlet(VerbsLifecycle.Start, "XenGuest", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
-[Alias(Commands.GuideWord.Up)]
+[Alias(Commands.Guide.GuideWord.Up)]
 [OutputType(typeof(XenGuest))]
 public sealed class StartXenGuestCommand : GuestCommand
 {

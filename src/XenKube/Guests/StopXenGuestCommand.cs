@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using XenKube.Clusters;
+using XenKube.Commands.Guide;
 using XenKube.Guests;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guests;
 
 /// <summary>Shuts guests down, several at once; with -Force, or as kdestroy, destroys them.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "XenGuest", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
-[Alias(Commands.GuideWord.Down, Commands.GuideWord.Destroy)]
+[Alias(Commands.Guide.GuideWord.Down, Commands.Guide.GuideWord.Destroy)]
 [OutputType(typeof(XenGuest))]
 public sealed class StopXenGuestCommand : GuestCommand
 {
@@ -21,7 +22,7 @@ public sealed class StopXenGuestCommand : GuestCommand
     /// <inheritdoc/>
     protected override string Activity => "Stopping guests";
 
-    private bool Destroys => Force || GuideWord == Commands.GuideWord.Destroy;
+    private bool Destroys => Force || GuideWord == Commands.Guide.GuideWord.Destroy;
 
     /// <inheritdoc/>
     protected override string Sentence(Node node) => Destroys ? $"Destroy the guest {node.GuestName} of {node.GuestConfigPath}" : $"Shut down the guest {node.GuestName} of {node.GuestConfigPath}";

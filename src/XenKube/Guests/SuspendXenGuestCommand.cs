@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Guests;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guests;
 
 /// <summary>Pauses guests: they keep their memory and get no processor.</summary>
 [Cmdlet(VerbsLifecycle.Suspend, "XenGuest", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]

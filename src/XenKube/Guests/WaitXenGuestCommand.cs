@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Guests;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guests;
 
 /// <summary>Waits until guests run, answer, can be reached by ssh, or are gone.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "XenGuest", DefaultParameterSetName = NameSet)]

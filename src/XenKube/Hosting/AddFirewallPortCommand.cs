@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>Opens ports in the rules that are in the host's firewall file; everything else in it stays byte for byte.</summary>
 [Cmdlet(VerbsCommon.Add, "FirewallPort", SupportsShouldProcess = true, DefaultParameterSetName = PortSet)]

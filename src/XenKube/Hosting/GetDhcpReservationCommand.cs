@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>Lists the addresses that dnsmasq has reserved.</summary>
 [Cmdlet(VerbsCommon.Get, "DhcpReservation", DefaultParameterSetName = PathSet)]

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>Lists the rules of the host's firewall file.</summary>
 [Cmdlet(VerbsCommon.Get, "FirewallRule", DefaultParameterSetName = PathSet)]

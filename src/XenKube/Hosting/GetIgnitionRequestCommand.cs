@@ -3,7 +3,7 @@ using XenKube.Clusters;
 using XenKube.Commands.Completion;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>Lists who fetched which config and when, from the embedded servers of this process or from nginx's log.</summary>
 [Cmdlet(VerbsCommon.Get, "IgnitionRequest")]

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>The base of cmdlets that change files of the host's services.</summary>
 public abstract class HostCommand : XenDirCommand

@@ -4,7 +4,7 @@ using XenKube.Clusters;
 using XenKube.Commands.Completion;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>Sets the host up as the guide does: directories, nginx site, reservations, firewall and time server.</summary>
 [Cmdlet(VerbsData.Initialize, "XenKubeHost", SupportsShouldProcess = true, DefaultParameterSetName = ApplySet)]

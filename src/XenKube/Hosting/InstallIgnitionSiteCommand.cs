@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Net;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>Installs the nginx site that serves the published configs to the guests.</summary>
 [Cmdlet(VerbsLifecycle.Install, "IgnitionSite", SupportsShouldProcess = true)]

@@ -5,7 +5,7 @@ using XenKube.Guests;
 using XenKube.Hosting;
 using XenKube.Networks;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>Adds reservations to dnsmasq's file; other lines and comments stay as they are.</summary>
 [Cmdlet(VerbsCommon.New, "DhcpReservation", SupportsShouldProcess = true, DefaultParameterSetName = AddressSet)]

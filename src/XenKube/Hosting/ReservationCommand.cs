@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>The base of cmdlets that change dnsmasq's file of reservations.</summary>
 public abstract class ReservationCommand : HostCommand

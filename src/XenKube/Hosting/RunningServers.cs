@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>The embedded servers of this process. They belong to it and not to a runspace: a job may stop what the prompt started.</summary>
 internal static class RunningServers

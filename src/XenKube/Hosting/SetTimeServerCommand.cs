@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Net;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>Makes the host's time service serve the guests' network: ntp, NTPsec or chrony, whichever is there.</summary>
 [Cmdlet(VerbsCommon.Set, "TimeServer", SupportsShouldProcess = true)]

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Net;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>Starts the embedded server, which serves the published configs on hosts without nginx.</summary>
 [Cmdlet(VerbsLifecycle.Start, "IgnitionServer", SupportsShouldProcess = true)]

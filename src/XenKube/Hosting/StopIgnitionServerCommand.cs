@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>Stops embedded servers of this process.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "IgnitionServer", SupportsShouldProcess = true)]

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>Checks the host, and says of each check what was found and what to do about it.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "XenKubeHost")]

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Hosting;
 
 /// <summary>Waits until guests have fetched their configs.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "Ignition", DefaultParameterSetName = NameSet)]

@@ -4,7 +4,7 @@ using XenKube.Ignition;
 using XenKube.Ignition.Comparing;
 using XenKube.Ignition.Publishing;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Ignition;
 
 /// <summary>Shows what publishing the nodes' configs would change on the guests.</summary>
 [Cmdlet(VerbsData.Compare, "Ignition", DefaultParameterSetName = NameSet)]

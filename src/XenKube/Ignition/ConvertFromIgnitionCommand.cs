@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Ignition.Decompiling;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Ignition;
 
 /// <summary>Makes a config that people can edit out of Ignition JSON: transpiled again, it gives the same JSON.</summary>
 [Cmdlet(VerbsData.ConvertFrom, "Ignition", DefaultParameterSetName = PathSet)]

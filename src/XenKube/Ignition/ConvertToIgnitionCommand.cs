@@ -3,7 +3,7 @@ using System.Text;
 using XenKube.Clusters;
 using XenKube.Ignition;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Ignition;
 
 /// <summary>Transpiles Container Linux Configs and Butane configs to Ignition JSON, byte for byte as ct and butane do.</summary>
 [Cmdlet(VerbsData.ConvertTo, "Ignition", DefaultParameterSetName = PathSet)]

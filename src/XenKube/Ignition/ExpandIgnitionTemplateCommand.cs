@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Ignition.Templates;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Ignition;
 
 /// <summary>Makes configs out of their templates: files taken in, and names of node and cluster filled in.</summary>
 [Cmdlet(VerbsData.Expand, "IgnitionTemplate", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]

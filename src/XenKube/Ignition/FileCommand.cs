@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Clusters;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Ignition;
 
 /// <summary>The base of cmdlets that read files, named by -Path with wildcards or by -LiteralPath.</summary>
 public abstract class FileCommand : XenDirCommand

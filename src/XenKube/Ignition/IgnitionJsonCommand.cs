@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Text;
 using System.Text.Json;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Ignition;
 
 /// <summary>The base of cmdlets that take Ignition JSON: in files, published for nodes, or as text.</summary>
 public abstract class IgnitionJsonCommand : FileCommand

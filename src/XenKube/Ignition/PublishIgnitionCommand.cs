@@ -5,7 +5,7 @@ using XenKube.Ignition;
 using XenKube.Ignition.Comparing;
 using XenKube.Ignition.Publishing;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Ignition;
 
 /// <summary>Puts configs where the guests fetch them.</summary>
 [Cmdlet(VerbsData.Publish, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]

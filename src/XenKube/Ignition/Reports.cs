@@ -1,6 +1,6 @@
 using XenKube.Ignition;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Ignition;
 
 /// <summary>What a report says, in a line of the warning or error stream.</summary>
 internal static class Reports

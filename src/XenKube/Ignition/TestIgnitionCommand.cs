@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Ignition;
 using XenKube.Ignition.Validation;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Ignition;
 
 /// <summary>Validates Ignition JSON as the guest's own Ignition does.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Ignition", DefaultParameterSetName = PathSet)]

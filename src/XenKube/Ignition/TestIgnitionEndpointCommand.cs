@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Ignition;
 
 /// <summary>Fetches published configs over HTTP as the guests would, and compares them with what was published.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "IgnitionEndpoint", DefaultParameterSetName = NameSet)]

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Ignition.Publishing;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Ignition;
 
 /// <summary>Takes published configs away; the guests then find none.</summary>
 [Cmdlet(VerbsData.Unpublish, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]

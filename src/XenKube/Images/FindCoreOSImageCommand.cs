@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 using XenKube.Images;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Images;
 
 /// <summary>Lists the releases that a release server offers, the newest first.</summary>
 [Cmdlet(VerbsCommon.Find, "CoreOSImage")]

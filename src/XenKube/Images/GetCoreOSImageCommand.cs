@@ -3,7 +3,7 @@ using XenKube.Commands.Completion;
 using XenKube.Images;
 using XenKube.Images.Signatures;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Images;
 
 /// <summary>Lists the images of the store; with -Version, downloads and verifies what is missing.</summary>
 [Cmdlet(VerbsCommon.Get, "CoreOSImage", SupportsShouldProcess = true)]

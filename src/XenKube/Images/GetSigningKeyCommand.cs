@@ -3,7 +3,7 @@ using XenKube.Commands.Completion;
 using XenKube.Images;
 using XenKube.Images.Signatures;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Images;
 
 /// <summary>Lists the signing keys that are trusted; with -Known, those that XenKube carries along to be trusted by name.</summary>
 [Cmdlet(VerbsCommon.Get, "SigningKey", DefaultParameterSetName = TrustedSet)]

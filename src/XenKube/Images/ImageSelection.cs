@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Images;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Images;
 
 /// <summary>The images of the store that a version or pattern stands for.</summary>
 internal static class ImageSelection

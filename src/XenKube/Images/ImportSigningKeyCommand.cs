@@ -3,7 +3,7 @@ using XenKube.Commands.Completion;
 using XenKube.Images;
 using XenKube.Images.Signatures;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Images;
 
 /// <summary>Trusts signing keys from now on: those of key files, or one that XenKube carries along.</summary>
 [Cmdlet(VerbsData.Import, "SigningKey", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using XenKube.Images;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Images;
 
 /// <summary>The base of cmdlets that ask a release server.</summary>
 public abstract class ReleaseCommand : XenDirCommand

@@ -3,7 +3,7 @@ using XenKube.Commands.Completion;
 using XenKube.Images;
 using XenKube.Images.Signatures;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Images;
 
 /// <summary>Stops trusting signing keys.</summary>
 [Cmdlet(VerbsCommon.Remove, "SigningKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]

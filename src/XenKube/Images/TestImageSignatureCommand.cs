@@ -3,7 +3,7 @@ using XenKube.Commands.Completion;
 using XenKube.Images;
 using XenKube.Images.Signatures;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Images;
 
 /// <summary>Checks the signature of images, and says whether it is good and by a trusted key.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ImageSignature", DefaultParameterSetName = VersionSet)]

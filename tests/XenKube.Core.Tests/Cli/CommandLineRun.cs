@@ -1,5 +1,7 @@
 using System.Text;
 using XenKube.Cli;
+using XenKube.Cli.Commands;
+using XenKube.Cli.Output;
 
 namespace XenKube.Tests.Cli;
 

@@ -1,6 +1,6 @@
 using XenKube.Clusters;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guide;
 
 /// <summary>The actions of the guide's kgen: steps of a refresh, and mount.</summary>
 internal static class KgenAction

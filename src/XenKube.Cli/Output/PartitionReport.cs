@@ -1,7 +1,7 @@
 using System.Globalization;
 using XenKube.Disks;
 
-namespace XenKube.Cli;
+namespace XenKube.Cli.Output;
 
 /// <summary>Prints a partition table with the columns of <c>parted unit b print</c>.</summary>
 internal static class PartitionReport

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace XenKube.Cli;
+namespace XenKube.Cli.Commands;
 
 /// <summary>Options that several commands share.</summary>
 internal static class StandardOptions

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
-namespace XenKube.Cli;
+namespace XenKube.Cli.Output;
 
 /// <summary>Sizes as people write them: <c>2GB</c>, <c>512MiB</c>, <c>4096</c>. Units are powers of 1024, as in PowerShell.</summary>
 internal static class ByteSize

@@ -1,4 +1,4 @@
-namespace XenKube.Cli;
+namespace XenKube.Cli.Commands;
 
 /// <summary>Reads whole inputs, up to a size.</summary>
 internal static class InputFile

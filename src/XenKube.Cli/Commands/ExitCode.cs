@@ -1,4 +1,4 @@
-namespace XenKube.Cli;
+namespace XenKube.Cli.Commands;
 
 /// <summary>The exit codes that scripts rely on.</summary>
 public static class ExitCode

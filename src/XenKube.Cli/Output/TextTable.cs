@@ -1,4 +1,4 @@
-namespace XenKube.Cli;
+namespace XenKube.Cli.Output;
 
 /// <summary>Prints rows with aligned columns, as parted and xl do.</summary>
 internal static class TextTable

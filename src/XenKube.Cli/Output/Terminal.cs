@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace XenKube.Cli;
+namespace XenKube.Cli.Output;
 
 /// <summary>The three streams of a run, so that a test can stand in for the process.</summary>
 public sealed class Terminal

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using XenKube.Cli.Quickstart;
 
-namespace XenKube.Cli.Quickstart;
+namespace XenKube.Cli.Output;
 
 /// <summary>Prints what a run does, step by step, each with the time it took.</summary>
 internal sealed class StepPrinter(TextWriter output)

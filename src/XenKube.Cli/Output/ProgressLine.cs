@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace XenKube.Cli;
+namespace XenKube.Cli.Output;
 
 /// <summary>Shows progress in one line of an interactive terminal's standard error; nothing elsewhere.</summary>
 internal sealed class ProgressLine(Terminal terminal) : IProgress<OperationProgress>, IDisposable

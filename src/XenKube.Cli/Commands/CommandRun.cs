@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using XenKube.Cli.Output;
 
-namespace XenKube.Cli;
+namespace XenKube.Cli.Commands;
 
 /// <summary>One running command: its words, its output, and the errors it met.</summary>
 internal sealed class CommandRun

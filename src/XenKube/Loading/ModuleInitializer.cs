@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.Loader;
+using XenKube.Commands.Hosting;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Loading;
 
 /// <summary>
 /// Keeps the packages behind XenKube.Parsing to ourselves: that assembly and everything it uses are loaded from

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace XenKube.Commands;
+namespace XenKube.Commands.Guide;
 
 /// <summary>
 /// The words of the guide that exist as aliases. Each takes what it took there, nodes of the cluster in whose directory

@@ -1,12 +1,15 @@
+using System.Runtime.InteropServices;
+
 namespace XenKube.Tests.Support;
 
 /// <summary>
 /// What a disk can hold after power was lost. Everything before the last completed flush is there; of the writes after it
 /// any may be there or not, and each may be there in parts of whole sectors.
 /// </summary>
-internal sealed class CrashStates(byte[] initial, IReadOnlyList<RecordedWrite> events, int seed, int randomSubsets, int tornWrites)
+internal sealed class CrashStates(ReadOnlySpan<byte> initial, IReadOnlyList<RecordedWrite> events, int seed, int randomSubsets, int tornWrites)
 {
     private const int SectorSize = 512;
+    private readonly SparseImage _initial = SparseImage.Of(initial);
     private readonly Random _random = new(seed);
     private readonly HashSet<long> _seen = [];
     private readonly List<long> _touched = [.. events.Where(e => !e.IsFlush)
@@ -18,10 +21,10 @@ internal sealed class CrashStates(byte[] initial, IReadOnlyList<RecordedWrite> e
     /// <summary>States with a content of their own.</summary>
     public int Distinct => _seen.Count;
 
-    /// <summary>All states, each content once. The array is the caller's.</summary>
-    public IEnumerable<(string Name, byte[] Image)> All()
+    /// <summary>All states, each content once.</summary>
+    public IEnumerable<(string Name, SparseImage Image)> All()
     {
-        var image = (byte[])initial.Clone();
+        var image = _initial;
         var epoch = new List<RecordedWrite>();
         var number = 0;
         foreach (var e in events.Append(default))
@@ -39,30 +42,27 @@ internal sealed class CrashStates(byte[] initial, IReadOnlyList<RecordedWrite> e
                     yield return ($"between flush {number} and {number + 1}: {name}", state);
                 }
             }
-            foreach (var write in epoch)
-            {
-                Apply(image, write);
-            }
+            image = image.With(epoch);
             epoch.Clear();
             number++;
         }
     }
 
-    private IEnumerable<(string Name, byte[] Image)> OfEpoch(byte[] before, List<RecordedWrite> epoch)
+    private IEnumerable<(string Name, SparseImage Image)> OfEpoch(SparseImage before, List<RecordedWrite> epoch)
     {
         for (var count = 0; count <= epoch.Count; count++)
         {
-            yield return ($"the first {count} of {epoch.Count} writes", With(before, epoch.Take(count)));
+            yield return ($"the first {count} of {epoch.Count} writes", before.With(epoch.Take(count)));
         }
         for (var missing = 0; missing < epoch.Count; missing++)
         {
             var dropped = missing;
-            yield return ($"all but write {missing}", With(before, epoch.Where((_, index) => index != dropped)));
-            yield return ($"only write {missing}", With(before, [epoch[missing]]));
+            yield return ($"all but write {missing}", before.With(epoch.Where((_, index) => index != dropped)));
+            yield return ($"only write {missing}", before.With([epoch[missing]]));
         }
         for (var i = 0; i < randomSubsets && epoch.Count > 1; i++)
         {
-            yield return ($"random subset {i}", With(before, epoch.Where(_ => _random.Next(2) == 0).ToList()));
+            yield return ($"random subset {i}", before.With(epoch.Where(_ => _random.Next(2) == 0).ToList()));
         }
         for (var i = 0; i < tornWrites && epoch.Count > 0; i++)
         {
@@ -70,7 +70,7 @@ internal sealed class CrashStates(byte[] initial, IReadOnlyList<RecordedWrite> e
             var torn = _random.Next(epoch.Count);
             var all = i % 2 == 1;
             var parts = epoch.SelectMany((write, index) => index == torn || all ? Tear(write) : _random.Next(2) == 0 ? [write] : []).ToList();
-            yield return ($"torn {i} at write {torn}", With(before, parts));
+            yield return ($"torn {i} at write {torn}", before.With(parts));
         }
     }
 
@@ -90,14 +90,16 @@ internal sealed class CrashStates(byte[] initial, IReadOnlyList<RecordedWrite> e
         return parts;
     }
 
-    private bool IsNew(byte[] image)
+    private bool IsNew(SparseImage image)
     {
         // Only sectors that were ever written can differ.
+        Span<byte> bytes = stackalloc byte[SectorSize];
         var hash = 14695981039346656037UL;
         foreach (var sector in _touched)
         {
-            var end = Math.Min((sector + 1) * SectorSize, image.Length);
-            foreach (var word in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(image.AsSpan((int)(sector * SectorSize), (int)(end - sector * SectorSize))))
+            var content = bytes[..(int)Math.Min(SectorSize, image.Length - sector * SectorSize)];
+            image.Read(sector * SectorSize, content);
+            foreach (var word in MemoryMarshal.Cast<byte, ulong>(content))
             {
                 hash = (hash ^ word) * 1099511628211UL;
                 hash ^= hash >> 29;
@@ -105,18 +107,6 @@ internal sealed class CrashStates(byte[] initial, IReadOnlyList<RecordedWrite> e
         }
         return _seen.Add((long)hash);
     }
-
-    private static byte[] With(byte[] before, IEnumerable<RecordedWrite> writes)
-    {
-        var image = (byte[])before.Clone();
-        foreach (var write in writes)
-        {
-            Apply(image, write);
-        }
-        return image;
-    }
-
-    private static void Apply(byte[] image, RecordedWrite write) => write.Bytes.CopyTo(image.AsSpan((int)write.Offset));
 
     private static IEnumerable<long> Sectors(RecordedWrite write)
     {

@@ -38,7 +38,7 @@ public sealed class HostServeTests : IDisposable
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Json_is_one_document_a_line()
     {
         Tool.Need("curl");
@@ -59,7 +59,7 @@ public sealed class HostServeTests : IDisposable
         Assert.Equal((404, false), (documents[2].GetProperty("status").GetInt32(), documents[2].GetProperty("isFetch").GetBoolean()));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Text_is_a_line_as_nginx_logs_it()
     {
         Tool.Need("curl");

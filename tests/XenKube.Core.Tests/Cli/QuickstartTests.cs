@@ -56,7 +56,7 @@ public sealed class QuickstartTests : IClassFixture<QuickstartTests.Made>, IDisp
         Assert.Contains("(there already)", _made.Second.Output, StringComparison.Ordinal);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("node-1")]
     [InlineData("node-3")]
     public void The_disks_are_whole_and_edited(string node)

@@ -22,12 +22,12 @@ public sealed class ImageGuardTests : IDisposable
     [Fact]
     public void Image_that_nobody_uses_is_accepted() => Check();
 
-    [SkippableFact]
+    [Fact]
     public void Image_on_loop_device_is_refused_also_under_another_name()
     {
         Tool.Need("losetup");
         var attached = Tool.Run("losetup", "--find", "--show", _image);
-        Skip.If(attached.ExitCode != 0, $"this machine lets nobody attach loop devices: {attached.All}");
+        Assert.SkipWhen(attached.ExitCode != 0, $"this machine lets nobody attach loop devices: {attached.All}");
         var loop = attached.Output.Trim();
         try
         {
@@ -47,14 +47,14 @@ public sealed class ImageGuardTests : IDisposable
         Check(_folder["moved.img"]);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Mounted_image_is_refused()
     {
         Tool.Need("mke2fs", "mount");
         Tool.Run("mke2fs", "-q", "-F", _image).ShouldSucceed();
         var place = Directory.CreateDirectory(_folder["mnt"]).FullName;
         var mounted = Tool.Run("mount", "-o", "loop,ro", _image, place);
-        Skip.If(mounted.ExitCode != 0, $"this machine lets nobody mount: {mounted.All}");
+        Assert.SkipWhen(mounted.ExitCode != 0, $"this machine lets nobody mount: {mounted.All}");
         try
         {
             Assert.Throws<ItemInUseException>(() => Check());
@@ -94,7 +94,7 @@ public sealed class ImageGuardTests : IDisposable
         Assert.Contains("process 77", Assert.Throws<ItemInUseException>(() => Check(system: _folder["system"])).Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Real_qemu_without_locks_is_found_by_its_open_files()
     {
         Tool.Need("qemu-io");

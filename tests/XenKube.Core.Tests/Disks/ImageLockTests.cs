@@ -20,7 +20,7 @@ public sealed class ImageLockTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SkippableFact]
+    [Fact]
     public void OpenWrite_of_image_that_is_open_already_is_refused_and_later_accepted()
     {
         using (DiskImage.OpenWrite(_image))
@@ -33,7 +33,7 @@ public sealed class ImageLockTests : IDisposable
         DiskImage.OpenWrite(_image).Dispose();
     }
 
-    [SkippableFact]
+    [Fact]
     public void OpenWrite_through_another_name_of_the_same_file_is_refused()
     {
         File.CreateSymbolicLink(_folder["link.img"], _image);
@@ -45,7 +45,7 @@ public sealed class ImageLockTests : IDisposable
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Lock_is_seen_by_flock()
     {
         Tool.Need("flock");
@@ -58,7 +58,7 @@ public sealed class ImageLockTests : IDisposable
         Assert.Equal(0, Tool.Run("flock", "--nonblock", _image, "true").ExitCode);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("--exclusive")]
     [InlineData("--shared")]
     public void OpenWrite_of_image_locked_by_flock_is_refused(string kind)
@@ -78,7 +78,7 @@ public sealed class ImageLockTests : IDisposable
         DiskImage.OpenWrite(_image).Dispose();
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("write")]
     [InlineData("read")]
     public void Lock_is_seen_by_qemu(string how)
@@ -94,7 +94,7 @@ public sealed class ImageLockTests : IDisposable
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("")]
     [InlineData("-r")]
     public void OpenWrite_of_image_that_qemu_uses_is_refused(string option)
@@ -115,7 +115,7 @@ public sealed class ImageLockTests : IDisposable
         DiskImage.OpenWrite(_image).Dispose();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Reading_is_not_in_the_way_of_a_lock()
     {
         Tool.Need("flock");
@@ -124,7 +124,7 @@ public sealed class ImageLockTests : IDisposable
         DiskImage.OpenWrite(_image).Dispose();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Image_without_table_is_not_left_locked()
     {
         Tool.Need("flock");

@@ -63,7 +63,7 @@ public sealed class PartitionTableTests : IDisposable
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("classic")]
     [InlineData("modern")]
     public void Sample_image_is_as_parted_and_sgdisk_print_it(string variant)
@@ -73,7 +73,7 @@ public sealed class PartitionTableTests : IDisposable
         ShouldBeAsSgdiskSays(ShouldBeAsPartedPrints(path), path);
     }
 
-    [SkippableFact]
+    [Fact]
     public void All_flags_and_known_types_are_as_parted_and_sgdisk_print_them()
     {
         var arguments = PartitionTypes.All.SelectMany((type, i) => new[] { "-n", $"{i + 1}:{2048 * (i + 1)}:+64", "-t", $"{i + 1}:{type}", "-c", $"{i + 1}:type {i}" }).ToList();
@@ -85,7 +85,7 @@ public sealed class PartitionTableTests : IDisposable
         Assert.DoesNotContain(table.Partitions, p => p.TypeName == "Unknown");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Type_that_is_not_known_is_called_so()
     {
         var path = Disk("8M", "-n", "1:2048:+1M", "-t", "1:12345678-1234-1234-1234-123456789ABC");
@@ -94,7 +94,7 @@ public sealed class PartitionTableTests : IDisposable
         Assert.Equal("Unknown", Assert.Single(table.Partitions).TypeName);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Table_of_128_partitions_is_read_whole()
     {
         var path = Disk("100M", ["-a", "1", .. Enumerable.Range(1, 128).SelectMany(i => new[] { "-n", $"{i}:{1024 * i + 1024}:+100", "-c", $"{i}:part-{i}" })]);
@@ -103,7 +103,7 @@ public sealed class PartitionTableTests : IDisposable
         ShouldBeAsSgdiskSays(table, path);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(56)]
     [InlineData(300)]
     [InlineData(2048)]
@@ -115,7 +115,7 @@ public sealed class PartitionTableTests : IDisposable
         ShouldBeAsSgdiskSays(table, path);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Sectors_of_4096_bytes_are_understood()
     {
         var path = Disk("64M");
@@ -135,7 +135,7 @@ public sealed class PartitionTableTests : IDisposable
         Assert.Equal(table.Partitions.Select(p => (p.Start, p.End, p.Label)), backup.Partitions.Select(p => (p.Start, p.End, p.Label)));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Entries_larger_than_128_bytes_are_read()
     {
         // No tool here writes them: the entries of sgdisk are spread to 256 bytes, and both checksums made anew.
@@ -156,7 +156,7 @@ public sealed class PartitionTableTests : IDisposable
         Assert.Contains("differs", Assert.Single(table.Warnings), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Protective_and_hybrid_boot_records_are_told_apart()
     {
         var path = Disk("32M", "-n", "1:2048:+1M", "-n", "2:8192:+1M");
@@ -174,7 +174,7 @@ public sealed class PartitionTableTests : IDisposable
         Assert.Equal(MasterBootRecordKind.None, Read(path).MasterBootRecord);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(512, "signature")]
     [InlineData(512 + 0x10, "checksum")]
     [InlineData(512 + 0x48, "place of the entries")]
@@ -190,7 +190,7 @@ public sealed class PartitionTableTests : IDisposable
         Assert.Equal(before.Partitions.Select(p => (p.Number, p.Label, p.Start, p.End, p.UniqueId)), table.Partitions.Select(p => (p.Number, p.Label, p.Start, p.End, p.UniqueId)));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Damaged_backup_is_warned_of()
     {
         var path = Disk("32M", "-n", "1:2048:+1M", "-c", "1:OEM");
@@ -201,7 +201,7 @@ public sealed class PartitionTableTests : IDisposable
         Assert.Equal("OEM", Assert.Single(table.Partitions).Label);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Both_damaged_is_an_error_that_names_the_place()
     {
         var path = Disk("32M", "-n", "1:2048:+1M", "-c", "1:OEM");
@@ -211,7 +211,7 @@ public sealed class PartitionTableTests : IDisposable
         Assert.Equal($"{path}: GPT header at byte 512: its checksum does not match", error.Message);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("+2G")]
     [InlineData("+1M")]
     [InlineData("+512")]
@@ -227,7 +227,7 @@ public sealed class PartitionTableTests : IDisposable
         Assert.Equal("OEM", Assert.Single(backup.Partitions).Label);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Grown_disk_without_primary_and_boot_record_is_found_by_its_growth()
     {
         var path = Disk("32M", "-n", "1:2048:+1M", "-c", "1:OEM");
@@ -239,7 +239,7 @@ public sealed class PartitionTableTests : IDisposable
         Assert.Equal("OEM", Assert.Single(Read(path).Partitions).Label);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Truncated_disk_is_read_with_warnings()
     {
         var path = Disk("32M", "-n", "1:2048:+1M", "-c", "1:OEM", "-n", "2:8192:0", "-c", "2:ROOT");
@@ -252,7 +252,7 @@ public sealed class PartitionTableTests : IDisposable
         Assert.Throws<CorruptImageException>(() => image.OpenFileSystem("ROOT"));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Partitions_that_overlap_are_not_edited()
     {
         var path = Disk("8M", "-n", "1:2048:4095", "-c", "1:A", "-n", "2:4096:8191", "-c", "2:B");
@@ -279,7 +279,7 @@ public sealed class PartitionTableTests : IDisposable
         Assert.Equal("qcow2", Assert.Throws<UnsupportedFeatureException>(() => Read(_folder.Write("qcow2", [.. "QFI\u00fb"u8.ToArray(), .. new byte[4096]]))).Feature);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Opening_reads_the_table_and_nothing_else()
     {
         using var device = new CountingDevice(FileDevice.Open(SampleImage.Classic, writable: false));

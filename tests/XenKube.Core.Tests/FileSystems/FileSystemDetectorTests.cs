@@ -9,7 +9,7 @@ namespace XenKube.Tests.FileSystems;
 /// <summary>What mke2fs, mkfs.vfat and mkswap make, told apart by us as by parted and blkid.</summary>
 public sealed class FileSystemDetectorTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("mke2fs -q -F -t ext2 -L one")]
     [InlineData("mke2fs -q -F -t ext3")]
     [InlineData("mke2fs -q -F -t ext4 -L OEM")]

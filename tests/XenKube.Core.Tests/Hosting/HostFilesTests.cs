@@ -44,11 +44,11 @@ public sealed class HostFilesTests : IDisposable
 
     private static string Owner(string path) => Tool.Run("stat", "-c", "%u %g %a %F", path).ShouldSucceed().Output.TrimEnd();
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Files))]
     public void Owner_and_mode_are_kept_and_the_backup_has_what_was_there(string name, string text)
     {
-        Skip.If(AtomicFile.GetEffectiveUserId() != 0, "only root can give files away");
+        Assert.SkipWhen(AtomicFile.GetEffectiveUserId() != 0, "only root can give files away");
         var path = _folder.Write(name, text);
         Tool.Run("chown", "12345:23456", path).ShouldSucceed();
         File.SetUnixFileMode(path, OwnerAndGroup);
@@ -164,10 +164,10 @@ public sealed class HostFilesTests : IDisposable
         Assert.Equal(30, Backups.List().Count);
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_is_not_ours_is_not_touched_and_the_error_says_so()
     {
-        Skip.If(AtomicFile.GetEffectiveUserId() != 0, "only root can become somebody else");
+        Assert.SkipWhen(AtomicFile.GetEffectiveUserId() != 0, "only root can become somebody else");
         Tool.Need("setpriv");
         _folder.Write("xen/xenkube.json", $$"""{ "reservationsFile": "{{_folder["etc/hostsfile"]}}" }""");
         var path = _folder.Write("etc/hostsfile", "# root's\n");
@@ -175,7 +175,7 @@ public sealed class HostFilesTests : IDisposable
         CommandLineRun Apply()
         {
             var result = Tool.Run("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "env", $"HOME={_folder["xen"]}", "DOTNET_EnableDiagnostics=0", Tool.Find("dotnet")!, Path.Combine(AppContext.BaseDirectory, "xenkube.dll"), "host", "apply", "--step", "reservations", "--no-activate", "--xen-dir", _folder["xen"]);
-            Skip.If(result.All.Contains("was not found", StringComparison.Ordinal), "nobody may not read the program");
+            Assert.SkipWhen(result.All.Contains("was not found", StringComparison.Ordinal), "nobody may not read the program");
             return new CommandLineRun(result.ExitCode, result.Output, result.Error);
         }
         var refused = Apply();
@@ -185,13 +185,13 @@ public sealed class HostFilesTests : IDisposable
         Assert.Equal("0 0 644 regular file", Owner(path));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Writing_into_the_directory_of_somebody_else_is_refused()
     {
-        Skip.If(AtomicFile.GetEffectiveUserId() != 0, "only root can become somebody else");
+        Assert.SkipWhen(AtomicFile.GetEffectiveUserId() != 0, "only root can become somebody else");
         // root is stopped by an immutable file only; not every file system has them.
         var path = _folder.Write("etc/hostsfile", "# before\n");
-        Skip.If(Tool.Find("chattr") is null || Tool.Run("chattr", "+i", _folder["etc"]).ExitCode != 0, "no immutable files here");
+        Assert.SkipWhen(Tool.Find("chattr") is null || Tool.Run("chattr", "+i", _folder["etc"]).ExitCode != 0, "no immutable files here");
         try
         {
             var error = Assert.Throws<OperationFailedException>(() => Change("hostsfile", path).Apply(Backups));

@@ -38,7 +38,7 @@ public sealed class HostPlanTests : IDisposable
     private Dictionary<string, string> Tree() =>
         Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Where(file => !file.Contains("/backups/", StringComparison.Ordinal) && !file.EndsWith("error.log", StringComparison.Ordinal) && !file.EndsWith("/pid", StringComparison.Ordinal)).ToDictionary(file => file, File.ReadAllText);
 
-    [SkippableFact]
+    [Fact]
     public void Plan_shows_then_applies_then_has_nothing_to_do_and_is_undone()
     {
         Tool.Need("nginx", "iptables-restore");
@@ -54,7 +54,7 @@ public sealed class HostPlanTests : IDisposable
         Assert.Equal(before, Tree());
 
         var results = plan.Apply();
-        Skip.If(results.Any(result => result.Error?.ErrorId == "FirewallRulesRefused"), "only root may run iptables-restore");
+        Assert.SkipWhen(results.Any(result => result.Error?.ErrorId == "FirewallRulesRefused"), "only root may run iptables-restore");
         Assert.All(results, result => Assert.True(result.IsChanged && result.Error is null, result.ToString()));
         Assert.Equal(90, DhcpReservations.Read(options.ReservationsFile).Items.Count);
         Assert.True(Directory.Exists(_folder["xen/nginx"]));
@@ -96,10 +96,10 @@ public sealed class HostPlanTests : IDisposable
     [Fact]
     public void Unknown_step_is_refused() => Assert.Throws<InvalidInputException>(() => HostPlan.Create(_options, ["everything"]));
 
-    [SkippableFact]
+    [Fact]
     public void File_of_somebody_else_keeps_its_owner_and_mode()
     {
-        Skip.If(AtomicFile.GetEffectiveUserId() != 0, "only root can give files away");
+        Assert.SkipWhen(AtomicFile.GetEffectiveUserId() != 0, "only root can give files away");
         var path = _folder["root/etc/ntpsec/ntp.conf"];
         Tool.Run("chown", "12345:23456", path).ShouldSucceed();
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
@@ -128,7 +128,7 @@ public sealed class HostPlanTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder["xen/nginx"]));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Check_of_space_and_of_what_is_missing_in_the_directory()
     {
         Directory.CreateDirectory(_folder["xen/images"]);
@@ -139,7 +139,7 @@ public sealed class HostPlanTests : IDisposable
         Assert.Contains("may not read", Check("xendir", _options).Message, StringComparison.Ordinal);
         foreach (var (size, status) in new[] { ("1G", CheckStatus.Fail), ("5G", CheckStatus.Warn), ("20G", CheckStatus.Pass) })
         {
-            Skip.If(Tool.Run("mount", "-t", "tmpfs", "-o", $"size={size}", "xenkube-test", _folder["xen"]).ExitCode != 0, "this machine permits no mount");
+            Assert.SkipWhen(Tool.Run("mount", "-t", "tmpfs", "-o", $"size={size}", "xenkube-test", _folder["xen"]).ExitCode != 0, "this machine permits no mount");
             try
             {
                 var result = Check("space", _options);

@@ -14,7 +14,7 @@ internal sealed class NetworkNamespace : IDisposable
         Tool.Need("ip");
         var name = $"xk{Guid.NewGuid():N}"[..12];
         var made = Tool.Run("ip", "netns", "add", name);
-        Skip.If(made.ExitCode != 0, $"this machine permits no network namespace: {made.Error.Trim()}");
+        Assert.SkipWhen(made.ExitCode != 0, $"this machine permits no network namespace: {made.Error.Trim()}");
         var space = new NetworkNamespace(name);
         space.Run("ip", "link", "set", "lo", "up");
         return space;

@@ -72,7 +72,7 @@ public sealed class NginxSiteTests : IDisposable
         Assert.Equal(guide, new NginxSite { Root = "/storage/xen/nginx" }.Text);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Installed_site_serves_and_installing_again_changes_nothing()
     {
         StartNginx();
@@ -101,7 +101,7 @@ public sealed class NginxSiteTests : IDisposable
         return result;
     }
 
-    [SkippableFact]
+    [Fact]
     public void Check_right_after_a_reload_does_not_take_the_old_workers_for_the_site()
     {
         // An old worker that is busy with a slow client stays, and a listening socket that the site before shares goes on
@@ -131,7 +131,7 @@ public sealed class NginxSiteTests : IDisposable
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Site_answers_as_soon_as_it_is_installed()
     {
         StartNginx();
@@ -147,7 +147,7 @@ public sealed class NginxSiteTests : IDisposable
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Site_on_one_address_replaces_one_on_all_and_comes_back()
     {
         // Debian's own site listens on all addresses; a reload cannot open one of them beside it.
@@ -167,7 +167,7 @@ public sealed class NginxSiteTests : IDisposable
         Assert.Equal("Debian's own".Length, IgnitionEndpoint.Test(new Uri($"http://127.0.0.1:{port}/"), null, TimeSpan.FromSeconds(5)).Length);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Site_that_nginx_refuses_is_taken_back()
     {
         StartNginx();
@@ -193,7 +193,7 @@ public sealed class NginxSiteTests : IDisposable
         Assert.Equal("# the site of before\n", File.ReadAllText(old));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Nginx_that_is_broken_already_is_left_alone()
     {
         Tool.Need("nginx");
@@ -202,7 +202,7 @@ public sealed class NginxSiteTests : IDisposable
         Assert.False(Directory.Exists(_folder["nginx/sites-available"]));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Reload_that_fails_takes_the_site_back()
     {
         Tool.Need("nginx");

@@ -424,7 +424,7 @@ public sealed class ImageDownloaderTests : IDisposable
         Assert.Equal(download.Image.Path, Store.Find("4081.2.0")?.Path);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Download_from_nginx_goes_on_where_it_stopped()
     {
         Tool.Need("nginx");

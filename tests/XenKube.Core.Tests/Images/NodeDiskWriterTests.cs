@@ -12,7 +12,7 @@ public sealed class NodeDiskWriterTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    [SkippableFact]
+    [Fact]
     public void Three_nodes_have_the_image_and_the_additional_space_and_no_more_blocks_than_data()
     {
         var (image, content) = MakeImage();
@@ -31,18 +31,18 @@ public sealed class NodeDiskWriterTests : IDisposable
         Assert.Equal(["image.bin.bz2", "node-1.img", "node-2.img", "node-3.img"], Names());
     }
 
-    [SkippableFact]
+    [Fact]
     public void Sample_image_is_poured_as_bzip2_decodes_it()
     {
         Tool.Need("bash", "bzip2", "cmp");
         var image = Directory.GetFiles(Project.Tests("assets"), "*.bin.bz2", SearchOption.AllDirectories).Order(StringComparer.Ordinal).FirstOrDefault();
-        Skip.If(image is null, "there is no sample image in tests/assets");
+        Assert.SkipWhen(image is null, "there is no sample image in tests/assets");
         var result = NodeDiskWriter.Write(image, Targets(1));
         Tool.Run("bash", "-c", $"bzip2 -dc '{image}' | cmp - '{Targets(1)[0]}'").ShouldSucceed();
         Assert.InRange(Allocated(Targets(1)[0]), 1, result.Written + (64 << 20));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Existing_target_is_refused_and_left_alone()
     {
         var (image, _) = MakeImage();
@@ -55,7 +55,7 @@ public sealed class NodeDiskWriterTests : IDisposable
     }
 
     // The target appears while the image is being decompressed: the last moment decides, and the other nodes go again.
-    [SkippableFact]
+    [Fact]
     public void Target_that_appears_meanwhile_is_left_alone_and_no_node_appears()
     {
         var (image, _) = MakeImage();
@@ -65,7 +65,7 @@ public sealed class NodeDiskWriterTests : IDisposable
         Assert.Equal(["image.bin.bz2", "node-3.img"], Names());
     }
 
-    [SkippableFact]
+    [Fact]
     public void Cancelled_work_leaves_nothing()
     {
         var (image, _) = MakeImage();
@@ -76,12 +76,12 @@ public sealed class NodeDiskWriterTests : IDisposable
     }
 
     // Without a name until it is whole: a process that is killed at any moment leaves no part of a disk.
-    [SkippableFact]
+    [Fact]
     public void Killed_process_leaves_only_whole_disks()
     {
         var (image, content) = MakeImage();
         var program = Path.Combine(AppContext.BaseDirectory, "xenkube.dll");
-        Skip.IfNot(File.Exists(program), "the command line is not beside the tests");
+        Assert.SkipUnless(File.Exists(program), "the command line is not beside the tests");
         var killed = 0;
         for (var trial = 0; trial < 6; trial++)
         {
@@ -104,8 +104,8 @@ public sealed class NodeDiskWriterTests : IDisposable
     }
 
     // Ctrl+C in a terminal.
-    [SkippableFact]
-    public void Interrupted_program_says_so_and_leaves_no_disk()
+    [Fact]
+    public async Task Interrupted_program_says_so_and_leaves_no_disk()
     {
         var (image, content) = MakeImage();
         Tool.Need("env", "kill");
@@ -123,12 +123,12 @@ public sealed class NodeDiskWriterTests : IDisposable
             // While it decodes, its three files are open and have no name yet.
             while (!process.HasExited && OpenFiles(process.Id) < 3)
             {
-                Thread.Sleep(1);
+                await Task.Delay(1);
             }
             Tool.Run("kill", "-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            process.WaitForExit();
+            await process.WaitForExitAsync();
             var left = Names().Where(name => name != "image.bin.bz2").ToArray();
-            var said = error.GetAwaiter().GetResult();
+            var said = await error;
             if (process.ExitCode == 1)
             {
                 interrupted++;
@@ -158,13 +158,13 @@ public sealed class NodeDiskWriterTests : IDisposable
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Disks_are_asked_to_share_blocks_and_never_preallocated()
     {
         Tool.Need("strace");
         var (image, content) = MakeImage();
         var traced = Tool.Run("strace", ["-f", "-e", "trace=fallocate,ioctl", "-o", _directory["trace"], "dotnet", Path.Combine(AppContext.BaseDirectory, "xenkube.dll"), "image", "expand", image, .. Targets(2)], null);
-        Skip.If(traced.All.Contains("PTRACE", StringComparison.Ordinal), "this machine lets nobody trace");
+        Assert.SkipWhen(traced.All.Contains("PTRACE", StringComparison.Ordinal), "this machine lets nobody trace");
         traced.ShouldSucceed();
         var calls = File.ReadAllText(_directory["trace"]);
         Assert.Matches("ioctl\\([0-9]+, [A-Z_ or]*FICLONE, [0-9]+", calls);
@@ -172,7 +172,7 @@ public sealed class NodeDiskWriterTests : IDisposable
         Assert.All(Targets(2), target => Assert.Equal(content, File.ReadAllBytes(target)));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Damaged_image_is_named_with_its_offset_and_leaves_nothing()
     {
         var (image, _) = MakeImage();
@@ -185,7 +185,7 @@ public sealed class NodeDiskWriterTests : IDisposable
         Assert.Equal(["image.bin.bz2"], Names());
     }
 
-    [SkippableFact]
+    [Fact]
     public void Other_bytes_than_were_verified_are_refused()
     {
         var (image, content) = MakeImage();
@@ -200,7 +200,7 @@ public sealed class NodeDiskWriterTests : IDisposable
         Assert.Equal(["good.img", "image.bin.bz2"], Names());
     }
 
-    [SkippableFact]
+    [Fact]
     public void Cache_is_kept_beside_the_image_and_saves_the_next_decompression()
     {
         var (image, content) = MakeImage();
@@ -216,7 +216,7 @@ public sealed class NodeDiskWriterTests : IDisposable
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("image")]
     [InlineData("cache")]
     [InlineData("cache shortened")]
@@ -268,7 +268,7 @@ public sealed class NodeDiskWriterTests : IDisposable
         Assert.True(NodeDiskWriter.Write(image, [_directory["b.img"]], new NodeDiskOptions { ExpectedSha512 = expected }).FromCache);
     }
 
-    [SkippableFact]
+    [Fact]
     public void File_in_the_cache_s_place_that_is_not_ours_is_left_alone()
     {
         var (image, _) = MakeImage();
@@ -278,7 +278,7 @@ public sealed class NodeDiskWriterTests : IDisposable
         Assert.False(NodeDiskWriter.Write(image, Targets(1)).FromCache);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Progress_rises_to_the_image_s_size_at_most_ten_times_a_second()
     {
         var (image, _) = MakeImage();
@@ -302,7 +302,7 @@ public sealed class NodeDiskWriterTests : IDisposable
         Assert.Empty(Names());
     }
 
-    [SkippableFact]
+    [Fact]
     public void Disk_that_is_too_small_says_how_much_is_missing_before_it_is_written()
     {
         var (image, _) = MakeImage();
@@ -315,7 +315,7 @@ public sealed class NodeDiskWriterTests : IDisposable
         });
     }
 
-    [SkippableFact]
+    [Fact]
     public void Disk_that_becomes_full_meanwhile_is_left_as_it_was()
     {
         var (image, _) = MakeImage();
@@ -329,7 +329,7 @@ public sealed class NodeDiskWriterTests : IDisposable
     }
 
     // Two file systems that share blocks, where the machine can make and mount them.
-    [SkippableTheory]
+    [Theory]
     [InlineData("mkfs.btrfs", "-q")]
     [InlineData("mkfs.xfs", "-q")]
     public void Nodes_on_a_file_system_with_reflinks_share_their_blocks(string make, string quiet)
@@ -359,7 +359,7 @@ public sealed class NodeDiskWriterTests : IDisposable
     {
         using var place = new TemporaryDirectory();
         var mount = Tool.Run("mount", [.. arguments, place.Path]);
-        Skip.If(mount.ExitCode != 0, "this machine does not let the test mount a file system: " + mount.Error.Trim());
+        Assert.SkipWhen(mount.ExitCode != 0, "this machine does not let the test mount a file system: " + mount.Error.Trim());
         try
         {
             action(place.Path);

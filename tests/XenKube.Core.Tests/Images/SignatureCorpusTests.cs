@@ -2,7 +2,6 @@ using System.Text.Json;
 using XenKube.Images;
 using XenKube.Images.Signatures;
 using XenKube.Tests.Support;
-using Xunit.Abstractions;
 
 namespace XenKube.Tests.Images;
 

@@ -3,7 +3,6 @@ using XenKube.Images.Signatures;
 using XenKube.Parsing.OpenPgp;
 using XenKube.Tests.Images.Forge;
 using XenKube.Tests.Support;
-using Xunit.Abstractions;
 
 namespace XenKube.Tests.Images;
 

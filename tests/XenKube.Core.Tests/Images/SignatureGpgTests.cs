@@ -25,7 +25,7 @@ public sealed class SignatureGpgTests : IDisposable
         _directory.Dispose();
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("rsa2048", "rsa2048", "RSA", "SHA224 SHA256 SHA384 SHA512")]
     [InlineData("dsa2048", "rsa2048", "DSA", "SHA256 SHA512")]
     [InlineData("dsa1024", "rsa1024", "DSA", "SHA256 SHA512")]
@@ -70,7 +70,7 @@ public sealed class SignatureGpgTests : IDisposable
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Key_revoked_and_prolonged_by_gpg_is_listed_as_gpg_has_it()
     {
         Tool.Need("gpg", "gpgconf");
@@ -99,7 +99,7 @@ public sealed class SignatureGpgTests : IDisposable
     }
 
     // What gpg makes on purpose, and what the rules say of it; its own verdict where that is one.
-    [SkippableFact]
+    [Fact]
     public void Odd_signatures_by_gpg_get_the_verdict_of_the_rules()
     {
         Tool.Need("gpg", "gpgconf");

@@ -54,7 +54,7 @@ public sealed class TrustStoreTests : IDisposable
         Assert.Equal(new DateTime(2025, 3, 6, 10, 49, 8, DateTimeKind.Utc), key.Subkeys[7].ExpiresUtc);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("CoreOS", CoreOS)]
     [InlineData("Flatcar", Flatcar)]
     public void ImportKnown_writes_a_file_that_gpg_reads_as_it_reads_the_publishers(string name, string fingerprint)

@@ -29,7 +29,7 @@ internal sealed class LoopMount : IDisposable
     public static LoopMount Need(TemporaryDirectory directory, string image, string options = "loop")
     {
         var mount = Try(directory, image, options);
-        Skip.If(mount is null, "this machine lets no loop mount of this file system");
+        Assert.SkipWhen(mount is null, "this machine lets no loop mount of this file system");
         return mount!;
     }
 

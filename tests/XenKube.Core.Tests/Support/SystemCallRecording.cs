@@ -22,7 +22,7 @@ internal static partial class SystemCallRecording
             ["-ff", "-ttt", "-xx", "-s", "16777216", "-e", "trace=pwrite64,pwritev,pwritev2,write,writev,fsync,fdatasync,ftruncate,fallocate,sync_file_range,mmap",
              "-P", disk, "-o", trace, "dotnet", Path.Combine(AppContext.BaseDirectory, "xenkube.dll"), .. arguments],
             input);
-        Skip.If(said.All.Contains("PTRACE", StringComparison.Ordinal), "this machine lets nobody trace");
+        Assert.SkipWhen(said.All.Contains("PTRACE", StringComparison.Ordinal), "this machine lets nobody trace");
         said.ShouldSucceed();
         var events = Directory.GetFiles(directory.Path, "trace.*").SelectMany(File.ReadAllLines).Where(line => line.Length > 0)
             .OrderBy(line => line.Split(' ')[0], StringComparer.Ordinal).SelectMany(Parse).ToList();

@@ -13,12 +13,12 @@ internal static class Tool
             ? (File.Exists(name) ? name : null)
             : Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
-    /// <summary>Skips the calling [SkippableFact] or [SkippableTheory] if any of the tools is missing.</summary>
+    /// <summary>Skips the calling test if any of the tools is missing.</summary>
     public static void Need(params string[] names)
     {
         foreach (var name in names)
         {
-            Skip.If(Find(name) is null, $"{name} is not installed");
+            Assert.SkipWhen(Find(name) is null, $"{name} is not installed");
         }
     }
 

@@ -11,7 +11,7 @@ public class ExtDifferentialTests
 {
     private static readonly int Rounds = Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1" ? 40 : 2;
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4")]
     [InlineData("-t ext4 -b 1024 -O ^metadata_csum,^64bit")]
     [InlineData("-t ext2 -b 1024")]
@@ -82,7 +82,7 @@ public class ExtDifferentialTests
     }
 
     /// <summary>After our edits the kernel has the last word, where the machine lets it.</summary>
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4")]
     [InlineData("-t ext4 -b 1024 -O inline_data,orphan_file")]
     [InlineData("-t ext3 -b 1024")]

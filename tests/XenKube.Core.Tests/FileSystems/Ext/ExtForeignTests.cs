@@ -12,7 +12,7 @@ namespace XenKube.Tests.FileSystems.Ext;
 /// <summary>What other programs leave in a file system, edited by us: e2fsck finds nothing, and counts and contents are right.</summary>
 public class ExtForeignTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4")]
     [InlineData("-t ext4 -b 1024 -O ^metadata_csum")]
     [InlineData("-t ext4 -b 1024 -I 512")]
@@ -45,7 +45,7 @@ public class ExtForeignTests
         ExtImages.ShouldBeClean(image, "refused to remove");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4")]
     [InlineData("-t ext4 -b 1024 -I 128 -O ^metadata_csum")]
     [InlineData("-t ext3 -b 1024 -I 128")]
@@ -80,7 +80,7 @@ public class ExtForeignTests
         Assert.Equal(free.Inodes + 4, Free(image).Inodes);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4")]
     [InlineData("-t ext4 -b 1024")]
     public void Blocks_allocated_but_never_written_are_kept_or_given_back(string options)
@@ -130,7 +130,7 @@ public class ExtForeignTests
         Assert.Equal(free, Free(image));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4 -b 1024")]
     [InlineData("-t ext4 -b 1024 -O ^metadata_csum,^64bit")]
     [InlineData("-t ext4 -b 1024 -O ^has_journal")]
@@ -204,7 +204,7 @@ public class ExtForeignTests
     }
 
     /// <summary>The bounds between direct, indirect, double and triple indirect blocks, and one byte around each.</summary>
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext3 -b 1024 -J size=4")]
     [InlineData("-t ext2 -b 1024")]
     [InlineData("-t ext4 -b 1024 -O ^extent,^64bit -J size=4")]
@@ -251,7 +251,7 @@ public class ExtForeignTests
         Assert.Equal(empty, Free(image));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4")]
     [InlineData("-t ext2")]
     [InlineData("-t ext4 -O ^metadata_csum,^large_file")]
@@ -269,7 +269,7 @@ public class ExtForeignTests
         Edit(image, fs => Assert.Contains("large_file", fs.Features));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("")]
     [InlineData("-O ^metadata_csum")]
     public void Inode_with_fewer_extra_fields_is_changed(string options)
@@ -293,7 +293,7 @@ public class ExtForeignTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Special_files_and_links_at_the_bound_are_moved_and_removed()
     {
         Tool.Need("mke2fs", "e2fsck", "debugfs");
@@ -328,7 +328,7 @@ public class ExtForeignTests
         Assert.Equal(free, Free(image));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Hard_links_share_what_is_changed_and_keep_what_is_removed()
     {
         Tool.Need("mke2fs", "e2fsck", "debugfs");
@@ -351,7 +351,7 @@ public class ExtForeignTests
         ExtImages.ShouldBeClean(image, "the last one removed");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(0x10)]
     [InlineData(0x20)]
     public void Immutable_and_append_only_are_refused_by_name(int flag)
@@ -379,7 +379,7 @@ public class ExtForeignTests
         Assert.Equal(before, File.ReadAllBytes(image));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("bigalloc", "bigalloc")]
     [InlineData("quota", "quota")]
     [InlineData("quota,project", "quota, project")]
@@ -400,7 +400,7 @@ public class ExtForeignTests
         Assert.Equal(before, File.ReadAllBytes(image));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Encrypt_is_named_and_refused()
     {
         Tool.Need("mke2fs", "debugfs");
@@ -424,7 +424,7 @@ public class ExtForeignTests
         });
     }
 
-    [SkippableFact]
+    [Fact]
     public void Directory_that_ignores_case_is_read_and_not_changed()
     {
         Tool.Need("mke2fs", "debugfs");
@@ -445,7 +445,7 @@ public class ExtForeignTests
         Assert.Equal(before, File.ReadAllBytes(image));
     }
 
-    [SkippableFact]
+    [Fact]
     public void File_system_with_its_journal_elsewhere_is_refused_by_name()
     {
         Tool.Need("mke2fs", "debugfs");
@@ -463,7 +463,7 @@ public class ExtForeignTests
     }
 
     /// <summary>Truncations and removals that a crash interrupted, on the list that runs through the inodes.</summary>
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4 -b 1024 -O ^metadata_csum")]
     [InlineData("-t ext3 -b 1024")]
     [InlineData("-t ext2 -b 1024")]
@@ -497,7 +497,7 @@ public class ExtForeignTests
     }
 
     /// <summary>All blocks and all inodes of every group are taken and given back: bitmaps that did not exist, copies of the superblock, tables of other groups.</summary>
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4 -b 1024 -g 1024", 16)]
     [InlineData("-t ext4 -b 1024 -g 1024 -O ^metadata_csum,uninit_bg", 16)]
     [InlineData("-t ext4 -b 1024 -g 1024 -O ^flex_bg", 16)]
@@ -565,7 +565,7 @@ public class ExtForeignTests
     }
 
     /// <summary>An image file that held something else before mke2fs, which leaves inode tables and journal as they were.</summary>
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4 -b 1024 -g 1024")]
     [InlineData("-t ext4")]
     [InlineData("-t ext4 -O ^metadata_csum,uninit_bg")]
@@ -589,7 +589,7 @@ public class ExtForeignTests
         Assert.Equal(ExtImages.Pattern(57_000, 19), ExtImages.Cat(image, "/d19/file"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4 -b 1024", 16, 300)]
     [InlineData("-t ext4 -b 1024 -g 2048", 16, 200)]
     [InlineData("-t ext4", 32, 2000)]
@@ -625,7 +625,7 @@ public class ExtForeignTests
         Assert.Equal(content, ExtImages.Cat(image, "/large"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4 -O ^metadata_csum", "-O metadata_csum")]
     [InlineData("-t ext4", "-O ^metadata_csum")]
     [InlineData("-t ext4 -O metadata_csum_seed", "-U 00112233-4455-6677-8899-aabbccddeeff")]

@@ -11,7 +11,6 @@ using XenKube.FileSystems.Ext.Mapping;
 using XenKube.FileSystems.Ext.Structures;
 using XenKube.FileSystems.Ext.Volumes;
 using XenKube.Tests.Support;
-using Xunit.Abstractions;
 
 namespace XenKube.Tests.FileSystems.Ext;
 
@@ -36,7 +35,7 @@ public class ExtFuzzTests(ITestOutputHelper output)
         "-t ext4 -b 1024 -N 128 -O bigalloc,^has_journal -C 4096",
     ];
 
-    [SkippableFact]
+    [Fact]
     public void Damaged_image_gives_the_modules_own_exceptions_soon_and_in_little_memory()
     {
         Tool.Need("mke2fs", "debugfs");
@@ -56,7 +55,7 @@ public class ExtFuzzTests(ITestOutputHelper output)
         Assert.True(outcomes.Count > 2 && runs > 100, "the damage did nothing");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(0, 3000)]
     public void Image_cut_off_anywhere_is_refused(int kind, int step)
     {

@@ -10,7 +10,7 @@ public class ExtGrubTests
 {
     private static readonly byte[] Line = "set linux_append=\"coreos.config.url=http://192.168.100.1/etcd/node-1.json\"\n"u8.ToArray();
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext2")]
     [InlineData("-t ext3")]
     [InlineData("-t ext4 -O ^metadata_csum,^64bit")]
@@ -31,7 +31,7 @@ public class ExtGrubTests
         Assert.Equal(Line, Tool.Run("grub-fstest", image, "cat", "(loop0)/grub.cfg").ShouldSucceed().OutputBytes);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("inline_data", "inline_data")]
     [InlineData("ea_inode", "ea_inode")]
     [InlineData("casefold", "casefold")]
@@ -54,7 +54,7 @@ public class ExtGrubTests
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("meta_bg,^resize_inode", "meta_bg")]
     [InlineData("metadata_csum_seed", "metadata_csum_seed")]
     [InlineData("mmp", "mmp")]
@@ -70,7 +70,7 @@ public class ExtGrubTests
         Assert.Contains("lost+found", Tool.Run("grub-fstest", image, "ls", "(loop0)/").All, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Edits_add_no_feature()
     {
         Tool.Need("mke2fs");

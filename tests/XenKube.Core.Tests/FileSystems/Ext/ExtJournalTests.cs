@@ -11,7 +11,7 @@ namespace XenKube.Tests.FileSystems.Ext;
 /// <summary>Journals left behind by debugfs and by the kernel: what we see without writing is what e2fsck makes of them.</summary>
 public class ExtJournalTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4", "jo", "1024")]
     [InlineData("-t ext4", "jo -c", "1024")]
     [InlineData("-t ext4", "jo -c -v 2", "1024")]
@@ -69,7 +69,7 @@ public class ExtJournalTests
         Assert.Equal(expected, ExtImages.Cat(image, "/file"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4", "jo -c -v 3", 1)]
     [InlineData("-t ext4", "jo -c -v 3", 4)]
     [InlineData("-t ext4 -O ^64bit,^metadata_csum", "jo", 2)]
@@ -128,7 +128,7 @@ public class ExtJournalTests
         device.Write(log.Place(0).Block * superblock.BlockSize, log.Superblock.FirstSector);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Damaged_copy_in_the_journal_is_named()
     {
         Tool.Need("mke2fs", "debugfs");
@@ -144,7 +144,7 @@ public class ExtJournalTests
         Assert.Contains("wrong checksum", error.Reason, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public void External_journal_is_refused_by_name()
     {
         Tool.Need("mke2fs");
@@ -154,7 +154,7 @@ public class ExtJournalTests
         Assert.Equal("journal_dev", Assert.Throws<UnsupportedFeatureException>(() => ExtFileSystem.Open(device)).Feature);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Edit_larger_than_the_journal_is_refused_before_anything_is_written()
     {
         Tool.Need("mke2fs", "e2fsck");
@@ -175,7 +175,7 @@ public class ExtJournalTests
     }
 
     /// <summary>Found by the fuzz test: what was refused before it was written counted as an edit that was cut off.</summary>
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4 -b 1024 -J size=1 -N 8192")]
     [InlineData("-t ext2 -b 1024 -N 8192")]
     public void Refused_edit_leaves_the_next_one_possible(string options)
@@ -213,7 +213,7 @@ public class ExtJournalTests
     }
 
     /// <summary>The same where the damage is found while an edit is made: the rest of the file system can still be edited.</summary>
-    [SkippableFact]
+    [Fact]
     public void Edit_refused_for_damage_leaves_the_next_one_possible()
     {
         Tool.Need("mke2fs", "debugfs");
@@ -235,7 +235,7 @@ public class ExtJournalTests
     }
 
     /// <summary>What the kernel leaves when the power goes: a copy of the image while it is mounted and busy.</summary>
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4 -b 1024 -J size=1")]
     [InlineData("-t ext4")]
     [InlineData("-t ext4 -O ^metadata_csum,^64bit")]

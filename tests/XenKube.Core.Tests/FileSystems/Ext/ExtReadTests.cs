@@ -19,7 +19,7 @@ public class ExtReadTests
         "-t ext4 -O quota", "-t ext4 -O ^flex_bg", "-t ext4 -O mmp", "-t ext4 -O ^filetype -b 1024", "-t ext4 -O verity,fast_commit", "-t ext4 -b 65536",
     };
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Features))]
     public void Everything_written_by_mke2fs_is_read_back(string options)
     {

@@ -11,7 +11,7 @@ namespace XenKube.Tests.FileSystems.Ext;
 /// <summary>Sizes at both ends: full disks, large disks, deep trees, large directories.</summary>
 public class ExtScaleTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4 -b 1024", 8)]
     [InlineData("-t ext4", 512)]
     [InlineData("-t ext4", 4096)]
@@ -40,7 +40,7 @@ public class ExtScaleTests
         Assert.Equal(content, ExtImages.Cat(image, "/large"));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4 -b 1024")]
     [InlineData("-t ext3 -b 1024")]
     public void Disk_full_to_the_last_block_still_takes_a_replacement(string options)
@@ -74,7 +74,7 @@ public class ExtScaleTests
         Assert.Contains("Free blocks:              0", Tool.Run("dumpe2fs", "-h", image).Output, StringComparison.Ordinal);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4 -b 1024 -J size=16 -N 40000", 3_000)]
     [InlineData("-t ext4 -b 1024 -J size=16 -N 40000 -O ^metadata_csum,large_dir", 2_000)]
     [InlineData("-t ext3 -b 1024 -J size=16 -N 40000", 2_000)]
@@ -114,7 +114,7 @@ public class ExtScaleTests
     }
 
     // mke2fs -d itself takes minutes for folders of tens of thousands.
-    [SkippableTheory]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Hundred_thousand_files_of_mke2fs_are_found_removed_and_added_to(bool withIndexes)
@@ -161,7 +161,7 @@ public class ExtScaleTests
         Assert.Equal("x"u8.ToArray(), ExtImages.Cat(image, "/d49/new"));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Hundred_thousand_files_of_the_kernel_are_found_removed_and_added_to()
     {
         Tool.Need("mke2fs", "e2fsck", "mount", "umount");
@@ -212,7 +212,7 @@ public class ExtScaleTests
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4 -b 1024 -N 66500 -J size=32", true)]
     [InlineData("-t ext3 -b 1024 -I 128 -N 66500 -J size=32", false)]
     public void Directory_of_more_directories_than_can_be_counted(string options, bool isPossible)
@@ -262,7 +262,7 @@ public class ExtScaleTests
         ExtImages.ShouldBeClean(image, options);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Deep_tree_is_made_and_followed()
     {
         Tool.Need("mke2fs", "e2fsck");
@@ -286,7 +286,7 @@ public class ExtScaleTests
         ExtImages.ShouldBeClean(image);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("legacy", 0)]
     [InlineData("half_md4", 1)]
     [InlineData("tea", 2)]

@@ -1,6 +1,5 @@
 using System.Globalization;
 using XenKube.Tests.Support;
-using Xunit.Abstractions;
 
 namespace XenKube.Tests.FileSystems.Ext;
 
@@ -13,7 +12,7 @@ public class ExtStraceTests(ITestOutputHelper output)
     private const int PartitionStart = 1 << 20;
     private const int PartitionSize = 3 << 20;
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("-t ext4 -b 1024 -N 64 -J size=1", "put")]
     [InlineData("-t ext4 -b 1024 -N 64 -J size=1", "rm")]
     [InlineData("-t ext4 -b 1024 -N 64 -J size=1 -O ^metadata_csum,^64bit -I 128", "put")]

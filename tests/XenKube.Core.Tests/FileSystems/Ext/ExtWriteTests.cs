@@ -4,7 +4,6 @@ using XenKube.FileSystems;
 using XenKube.FileSystems.Ext;
 using XenKube.FileSystems.Ext.Editing;
 using XenKube.Tests.Support;
-using Xunit.Abstractions;
 
 namespace XenKube.Tests.FileSystems.Ext;
 
@@ -50,7 +49,7 @@ public class ExtWriteTests(ITestOutputHelper output)
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Matrix))]
     public void Each_edit_leaves_a_file_system_that_e2fsck_finds_nothing_in(string options)
     {

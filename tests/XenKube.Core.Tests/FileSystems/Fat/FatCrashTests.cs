@@ -5,7 +5,6 @@ using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Fat;
 using XenKube.Tests.Support;
-using Xunit.Abstractions;
 
 namespace XenKube.Tests.FileSystems.Fat;
 
@@ -62,7 +61,7 @@ public sealed partial class FatCrashTests(ITestOutputHelper output)
         ["rename over"] = fat => fat.Rename("/coreos/old.cfg", "/coreos/empty"),
     };
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(16)]
     [InlineData(32)]
     public void Crash_at_any_moment_leaves_old_or_new_and_at_worst_unused_clusters(int bits)

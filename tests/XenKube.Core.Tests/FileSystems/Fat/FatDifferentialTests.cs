@@ -9,7 +9,7 @@ public sealed class FatDifferentialTests
 {
     private static bool IsLong => Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(16, 1)]
     [InlineData(32, 2)]
     public void Random_edits_give_the_tree_that_mtools_make(int bits, int seed)

@@ -12,7 +12,7 @@ public sealed class FatFileSystemTests
     private const long Megabyte = 1 << 20;
     private static readonly DateTime Time = new(2017, 12, 14, 9, 29, 42, DateTimeKind.Utc);
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(16, 16)]
     [InlineData(32, 40)]
     public void First_boot_is_created_as_touch_would(int bits, int megabytes)
@@ -30,7 +30,7 @@ public sealed class FatFileSystemTests
         Assert.Matches(@"A +.*/coreos/first_boot", image.Mtool("mattrib", "::coreos/first_boot").ShouldSucceed().Output);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(16, 16)]
     [InlineData(32, 40)]
     public void Files_and_directories_are_made_replaced_moved_and_removed(int bits, int megabytes)
@@ -70,7 +70,7 @@ public sealed class FatFileSystemTests
     }
 
     /// <summary>The names that mtools gives the same files in the same order are the names we give.</summary>
-    [SkippableFact]
+    [Fact]
     public void Short_names_are_those_of_mtools()
     {
         string[] names =
@@ -102,7 +102,7 @@ public sealed class FatFileSystemTests
         return [.. volume.Load(0).Entries.Select(entry => $"{entry.Name} = {entry.ShortName}").Order(StringComparer.Ordinal)];
     }
 
-    [SkippableFact]
+    [Fact]
     public void Label_and_volume_id_are_those_of_blkid()
     {
         Tool.Need("blkid");
@@ -119,7 +119,7 @@ public sealed class FatFileSystemTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Fat12_is_refused_by_name()
     {
         using var image = FatImage.Make(12, Megabyte);
@@ -127,7 +127,7 @@ public sealed class FatFileSystemTests
         Assert.Equal("FAT12", error.Feature);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Dirty_volume_stays_dirty()
     {
         using var image = FatImage.Make(16, 16 * Megabyte);
@@ -147,7 +147,7 @@ public sealed class FatFileSystemTests
         Assert.Equal("content"u8.ToArray(), image.Tree()["/file"]);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Free_clusters_of_fat32_are_counted()
     {
         using var image = FatImage.Make(32, 40 * Megabyte);
@@ -166,7 +166,7 @@ public sealed class FatFileSystemTests
         image.ShouldBeClean();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Errors_name_the_path_and_change_nothing()
     {
         using var image = FatImage.Make(16, 16 * Megabyte);
@@ -202,7 +202,7 @@ public sealed class FatFileSystemTests
         Assert.Equal(before, File.ReadAllBytes(image.Path));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Read_only_device_is_not_written()
     {
         using var image = FatImage.Make(16, 16 * Megabyte);
@@ -212,7 +212,7 @@ public sealed class FatFileSystemTests
         Assert.Equal("FileSystemReadOnly", Assert.Throws<OperationFailedException>(() => fat.WriteFile("/x", [])).ErrorId);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Mode_becomes_the_read_only_attribute()
     {
         using var image = FatImage.Make(16, 16 * Megabyte);
@@ -228,7 +228,7 @@ public sealed class FatFileSystemTests
         image.ShouldBeClean();
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(16)]
     [InlineData(32)]
     public void Volume_is_filled_to_the_last_cluster_and_emptied(int bits)
@@ -276,7 +276,7 @@ public sealed class FatFileSystemTests
         Assert.Matches(bits == 16 ? @"0 files, 0/\d+ clusters" : @"0 files, 1/\d+ clusters", Tool.Run("fsck.fat", "-n", image.Path).Output.Replace("1 files", "0 files", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Root_directory_of_fat16_is_full_at_its_last_slot()
     {
         using var image = FatImage.Make(16, 16 * Megabyte, 0, 512, "-r", "64");
@@ -303,7 +303,7 @@ public sealed class FatFileSystemTests
         Assert.Equal(62, image.TreeByMtools().Count);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Directory_read_anew_is_filled_from_its_first_free_slot()
     {
         using var image = FatImage.Make(16, 16 * Megabyte);
@@ -315,7 +315,7 @@ public sealed class FatFileSystemTests
         Assert.Equal([1, 2, 3, 4, 5], FatVolume.Open(device).Load(0).Entries.Select(entry => entry.Slot));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Name_that_needs_two_clusters_grows_its_directory_by_two()
     {
         using var image = FatImage.Make(16, 16 * Megabyte, 1);
@@ -336,7 +336,7 @@ public sealed class FatFileSystemTests
         Assert.Equal("y"u8.ToArray(), tree["/d/" + longest[1..]]);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(16, 2000)]
     [InlineData(32, 3000)]
     public void Directory_with_many_files_is_whole(int bits, int count)
@@ -364,7 +364,7 @@ public sealed class FatFileSystemTests
         FatTree.ShouldEqual(image.TreeByMtools(), tree);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Deep_tree_is_whole()
     {
         using var image = FatImage.Make(32, 40 * Megabyte);
@@ -383,7 +383,7 @@ public sealed class FatFileSystemTests
         Assert.Equal("leaf"u8.ToArray(), image.TreeByMtools()[path + "/leaf again"]);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Sample_image_gets_first_boot_again()
     {
         Tool.Need("fsck.fat", "mdir");

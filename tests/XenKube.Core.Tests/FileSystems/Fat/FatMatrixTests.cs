@@ -28,7 +28,7 @@ public sealed class FatMatrixTests
         { 32, 4096, 64, 512, "" },
     };
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Volumes))]
     public void Every_kind_of_edit_leaves_a_clean_volume(int bits, int megabytes, int sectorsPerCluster, int sectorSize, string options)
     {

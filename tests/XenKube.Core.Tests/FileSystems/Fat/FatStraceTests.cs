@@ -1,6 +1,5 @@
 using System.Globalization;
 using XenKube.Tests.Support;
-using Xunit.Abstractions;
 
 namespace XenKube.Tests.FileSystems.Fat;
 
@@ -9,7 +8,7 @@ public sealed class FatStraceTests(ITestOutputHelper output)
 {
     private const int PartitionStart = 1 << 20;
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(16, "first_boot")]
     [InlineData(16, "replace")]
     [InlineData(32, "create")]

@@ -4,7 +4,7 @@ namespace XenKube.Ignition.Comparing;
 
 public class TextDiffTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("a\nb\nc\n", "a\nB\nc\n")]
     [InlineData("", "new\n")]
     [InlineData("old\n", "")]

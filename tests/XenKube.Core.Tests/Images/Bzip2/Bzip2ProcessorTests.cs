@@ -5,7 +5,7 @@ namespace XenKube.Tests.Images.Bzip2;
 /// <summary>The decoder on a processor with fewer instructions than this one, as an emulated or an old dom0 has.</summary>
 public sealed class Bzip2ProcessorTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("DOTNET_EnableAVX=0")]
     [InlineData("DOTNET_EnableAVX2=0")]
     public void The_same_bytes_come_out_without_the_newer_instructions(string setting)

@@ -109,6 +109,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void A_disk_without_a_partition_table_or_partition_is_named()
     {
         var empty = _directory.Write("empty.img", new byte[1 << 20]);

@@ -5,6 +5,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.Cli;
 
 /// <summary><c>xenkube host serve</c> in a process of its own.</summary>
+[Trait("Kind", "Process")]
 public sealed class HostServeTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();

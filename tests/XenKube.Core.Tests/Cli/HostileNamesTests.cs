@@ -36,6 +36,7 @@ public sealed class HostileNamesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
+    [Trait("Kind", "Process")]
     public void No_name_is_a_path_an_option_or_a_command(string name)
     {
         var before = Tree();

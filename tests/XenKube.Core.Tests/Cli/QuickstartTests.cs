@@ -59,6 +59,7 @@ public sealed class QuickstartTests : IClassFixture<QuickstartTests.Made>, IDisp
     [Theory]
     [InlineData("node-1")]
     [InlineData("node-3")]
+    [Trait("Kind", "Process")]
     public void The_disks_are_whole_and_edited(string node)
     {
         Tool.Need("e2fsck", "debugfs", "fsck.fat", "mdir", "parted", "grub-fstest");

@@ -8,6 +8,7 @@ namespace XenKube.Tests.Cli;
 /// Two xenkube processes on one XENDIR: the first is a refresh that an xl which does not answer keeps at work, the second is
 /// each of the commands that change something there.
 /// </summary>
+[Trait("Kind", "Process")]
 public sealed class TwoProcessesTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();

@@ -5,6 +5,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Clusters;
 
+[Trait("Kind", "Process")]
 public sealed class NodeCheckTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();

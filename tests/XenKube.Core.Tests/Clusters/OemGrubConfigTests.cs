@@ -4,6 +4,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Clusters;
 
+[Trait("Kind", "Process")]
 public sealed class OemGrubConfigTests : IDisposable
 {
     private static readonly Uri Config = new("http://192.168.100.1/etcd/node-1.json");

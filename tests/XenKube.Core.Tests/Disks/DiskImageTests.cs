@@ -3,6 +3,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Disks;
 
+[Trait("Kind", "Process")]
 public sealed class DiskImageTests
 {
     [Theory]

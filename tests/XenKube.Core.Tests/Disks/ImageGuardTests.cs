@@ -23,6 +23,7 @@ public sealed class ImageGuardTests : IDisposable
     public void Image_that_nobody_uses_is_accepted() => Check();
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Image_on_loop_device_is_refused_also_under_another_name()
     {
         Tool.Need("losetup");
@@ -48,6 +49,7 @@ public sealed class ImageGuardTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Mounted_image_is_refused()
     {
         Tool.Need("mke2fs", "mount");
@@ -95,6 +97,7 @@ public sealed class ImageGuardTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Real_qemu_without_locks_is_found_by_its_open_files()
     {
         Tool.Need("qemu-io");

@@ -4,6 +4,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Disks;
 
+[Trait("Kind", "Process")]
 public sealed class ImageLockTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();

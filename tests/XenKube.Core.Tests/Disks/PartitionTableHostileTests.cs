@@ -7,6 +7,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.Disks;
 
 /// <summary>Damaged and malicious tables: a table or an error of our own, in bounded time and memory.</summary>
+[Trait("Kind", "Fuzz")]
 public sealed class PartitionTableHostileTests(ITestOutputHelper output)
 {
     private const int Length = 4 << 20;

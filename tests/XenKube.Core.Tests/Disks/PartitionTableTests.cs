@@ -66,6 +66,7 @@ public sealed class PartitionTableTests : IDisposable
     [Theory]
     [InlineData("classic")]
     [InlineData("modern")]
+    [Trait("Kind", "Process")]
     public void Sample_image_is_as_parted_and_sgdisk_print_it(string variant)
     {
         Tool.Need("sgdisk", "parted");
@@ -74,6 +75,7 @@ public sealed class PartitionTableTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void All_flags_and_known_types_are_as_parted_and_sgdisk_print_them()
     {
         var arguments = PartitionTypes.All.SelectMany((type, i) => new[] { "-n", $"{i + 1}:{2048 * (i + 1)}:+64", "-t", $"{i + 1}:{type}", "-c", $"{i + 1}:type {i}" }).ToList();
@@ -86,6 +88,7 @@ public sealed class PartitionTableTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Type_that_is_not_known_is_called_so()
     {
         var path = Disk("8M", "-n", "1:2048:+1M", "-t", "1:12345678-1234-1234-1234-123456789ABC");
@@ -95,6 +98,7 @@ public sealed class PartitionTableTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Table_of_128_partitions_is_read_whole()
     {
         var path = Disk("100M", ["-a", "1", .. Enumerable.Range(1, 128).SelectMany(i => new[] { "-n", $"{i}:{1024 * i + 1024}:+100", "-c", $"{i}:part-{i}" })]);
@@ -107,6 +111,7 @@ public sealed class PartitionTableTests : IDisposable
     [InlineData(56)]
     [InlineData(300)]
     [InlineData(2048)]
+    [Trait("Kind", "Process")]
     public void Table_of_another_size_is_read(int entries)
     {
         var path = Disk("100M", "-S", entries.ToString(CultureInfo.InvariantCulture), "-n", "1:16384:+1M", "-c", "1:first", "-n", $"{entries}:32768:+1M", "-c", $"{entries}:last");
@@ -116,6 +121,7 @@ public sealed class PartitionTableTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Sectors_of_4096_bytes_are_understood()
     {
         var path = Disk("64M");
@@ -136,6 +142,7 @@ public sealed class PartitionTableTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Entries_larger_than_128_bytes_are_read()
     {
         // No tool here writes them: the entries of sgdisk are spread to 256 bytes, and both checksums made anew.
@@ -157,6 +164,7 @@ public sealed class PartitionTableTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Protective_and_hybrid_boot_records_are_told_apart()
     {
         var path = Disk("32M", "-n", "1:2048:+1M", "-n", "2:8192:+1M");
@@ -179,6 +187,7 @@ public sealed class PartitionTableTests : IDisposable
     [InlineData(512 + 0x10, "checksum")]
     [InlineData(512 + 0x48, "place of the entries")]
     [InlineData(1024 + 0x38, "first entry")]
+    [Trait("Kind", "Process")]
     public void Damaged_primary_falls_back_to_the_backup_and_says_so(int offset, string what)
     {
         var path = Disk("32M", "-n", "1:2048:+1M", "-c", "1:OEM", "-n", "2:8192:+1M", "-c", "2:ROOT");
@@ -191,6 +200,7 @@ public sealed class PartitionTableTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Damaged_backup_is_warned_of()
     {
         var path = Disk("32M", "-n", "1:2048:+1M", "-c", "1:OEM");
@@ -202,6 +212,7 @@ public sealed class PartitionTableTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Both_damaged_is_an_error_that_names_the_place()
     {
         var path = Disk("32M", "-n", "1:2048:+1M", "-c", "1:OEM");
@@ -215,6 +226,7 @@ public sealed class PartitionTableTests : IDisposable
     [InlineData("+2G")]
     [InlineData("+1M")]
     [InlineData("+512")]
+    [Trait("Kind", "Process")]
     public void Grown_disk_is_read_with_a_warning(string growth)
     {
         var path = Disk("32M", "-n", "1:2048:+1M", "-c", "1:OEM");
@@ -228,6 +240,7 @@ public sealed class PartitionTableTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Grown_disk_without_primary_and_boot_record_is_found_by_its_growth()
     {
         var path = Disk("32M", "-n", "1:2048:+1M", "-c", "1:OEM");
@@ -240,6 +253,7 @@ public sealed class PartitionTableTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Truncated_disk_is_read_with_warnings()
     {
         var path = Disk("32M", "-n", "1:2048:+1M", "-c", "1:OEM", "-n", "2:8192:0", "-c", "2:ROOT");
@@ -253,6 +267,7 @@ public sealed class PartitionTableTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Partitions_that_overlap_are_not_edited()
     {
         var path = Disk("8M", "-n", "1:2048:4095", "-c", "1:A", "-n", "2:4096:8191", "-c", "2:B");
@@ -280,6 +295,7 @@ public sealed class PartitionTableTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Opening_reads_the_table_and_nothing_else()
     {
         using var device = new CountingDevice(FileDevice.Open(SampleImage.Classic, writable: false));

@@ -23,6 +23,7 @@ public sealed class FileSystemDetectorTests
     [InlineData("mkfs.vfat -F 16")]
     [InlineData("mkswap -L swap")]
     [InlineData("true")]
+    [Trait("Kind", "Process")]
     public void Kind_is_what_parted_prints_label_and_uuid_what_blkid_prints(string make)
     {
         var words = make.Split(' ');
@@ -76,6 +77,7 @@ public sealed class FileSystemDetectorTests
 
     /// <summary>Released images mark USR-A as read-only by an unknown read-only feature: it is read all the same.</summary>
     [Fact]
+    [Trait("Kind", "Process")]
     public void Usr_partition_with_the_read_only_mark_of_released_images_is_read()
     {
         using var folder = new TemporaryDirectory();

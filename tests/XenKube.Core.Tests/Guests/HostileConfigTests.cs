@@ -11,6 +11,7 @@ namespace XenKube.Tests.Guests;
 /// Files that were changed at random, from the same seeds each time: read, or refused with an error of ours; what is read is
 /// written back as it was; an edit changes nothing else. XENKUBE_LONG=1 takes many more of them.
 /// </summary>
+[Trait("Kind", "Fuzz")]
 public class HostileConfigTests
 {
     private const string Config = "bootloader = \"pygrub\"\nname = \"etcd-node-1\" # a comment\nmemory = \"1024\"\nvcpus = 1;maxvcpus=0x2\nvif = [ 'mac=00:16:3e:4e:31:11,model=rtl8139,bridge=virbr1', ]\ndisk = [\n  '/storage/xen/guests/etcd/node-1.img,raw,xvda',\n  [ 'x', 2 ],\n]\nextra += \"a\\\"b\"\n";

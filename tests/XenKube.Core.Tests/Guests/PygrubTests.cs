@@ -3,6 +3,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.Guests;
 
 /// <summary>Debian's pygrub, run without Xen on the sample image, and the guest's own view of OEM by GRUB's driver.</summary>
+[Trait("Kind", "Process")]
 public sealed class PygrubTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();

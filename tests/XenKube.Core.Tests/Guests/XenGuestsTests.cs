@@ -6,6 +6,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Guests;
 
+[Trait("Kind", "Process")]
 public sealed class XenGuestsTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();

@@ -4,6 +4,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Guests;
 
+[Trait("Kind", "Process")]
 public class XlDriverTests
 {
     private const string Config = "/storage/xen/guests/etcd/etcd-node-1.cfg";

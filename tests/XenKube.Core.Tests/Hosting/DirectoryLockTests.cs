@@ -29,6 +29,7 @@ public sealed class DirectoryLockTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Another_process_is_kept_out_and_a_killed_one_leaves_nothing()
     {
         Tool.Need("flock");

@@ -13,6 +13,7 @@ public sealed class DnsmasqTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Client_with_the_guides_mac_is_leased_the_guides_address_after_a_reload()
     {
         Tool.Need("dnsmasq", "busybox", "ip");

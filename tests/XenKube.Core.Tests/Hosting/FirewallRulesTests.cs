@@ -111,6 +111,7 @@ public sealed class FirewallRulesTests : IDisposable
         Assert.Contains(reason, Assert.Throws<InvalidInputException>(() => FirewallRules.Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Iptables_restore_accepts_and_loads_the_edited_rules()
     {
         Tool.Need("iptables-restore", "ip");
@@ -131,6 +132,7 @@ public sealed class FirewallRulesTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Rules_that_iptables_restore_refuses_never_reach_the_file()
     {
         Tool.Need("iptables-restore");

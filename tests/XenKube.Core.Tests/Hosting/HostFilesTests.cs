@@ -46,6 +46,7 @@ public sealed class HostFilesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Files))]
+    [Trait("Kind", "Process")]
     public void Owner_and_mode_are_kept_and_the_backup_has_what_was_there(string name, string text)
     {
         Assert.SkipWhen(AtomicFile.GetEffectiveUserId() != 0, "only root can give files away");
@@ -165,6 +166,7 @@ public sealed class HostFilesTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void What_is_not_ours_is_not_touched_and_the_error_says_so()
     {
         Assert.SkipWhen(AtomicFile.GetEffectiveUserId() != 0, "only root can become somebody else");
@@ -186,6 +188,7 @@ public sealed class HostFilesTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Writing_into_the_directory_of_somebody_else_is_refused()
     {
         Assert.SkipWhen(AtomicFile.GetEffectiveUserId() != 0, "only root can become somebody else");

@@ -7,6 +7,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Hosting;
 
+[Trait("Kind", "Process")]
 public sealed class HostPlanTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();

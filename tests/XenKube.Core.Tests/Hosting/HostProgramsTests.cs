@@ -10,6 +10,7 @@ namespace XenKube.Tests.Hosting;
 /// Services that hang, fail or are missing, by stand-ins for each program: the step ends in time, says what to do, and the
 /// files are as before.
 /// </summary>
+[Trait("Kind", "Process")]
 public sealed class HostProgramsTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();

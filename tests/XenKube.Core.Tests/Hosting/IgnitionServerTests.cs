@@ -61,6 +61,7 @@ public sealed class IgnitionServerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Curl_and_head_and_ranges_agree()
     {
         Tool.Need("curl");
@@ -129,6 +130,7 @@ public sealed class IgnitionServerTests : IDisposable
     [InlineData("/%zz")]
     [InlineData("/nothing.json")]
     [InlineData("http://x/../secret.json")]
+    [Trait("Kind", "Process")]
     public void Nothing_outside_and_no_listing_is_served(string target)
     {
         Directory.CreateSymbolicLink(_folder["nginx/link"], "..");

@@ -6,6 +6,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.Hosting;
 
 /// <summary>A real nginx with a configuration of its own, on loopback.</summary>
+[Trait("Kind", "Process")]
 public sealed class NginxSiteTests : IDisposable
 {
     private const string Config = """{"ignition":{"version":"2.1.0"}}""";

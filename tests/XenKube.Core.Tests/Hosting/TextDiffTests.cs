@@ -8,6 +8,7 @@ public class TextDiffTests
     private static string Text(Random random, int lines) => string.Concat(Enumerable.Range(0, lines).Select(_ => $"line {random.Next(12)}\n"));
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Unified_is_what_patch_needs_to_make_the_new_text()
     {
         Tool.Need("patch");
@@ -47,6 +48,7 @@ public class TextDiffTests
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Unified_is_as_diff_prints_it()
     {
         Tool.Need("diff");

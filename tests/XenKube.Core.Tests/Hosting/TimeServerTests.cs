@@ -82,6 +82,7 @@ public sealed class TimeServerTests : IDisposable
         Assert.Equal("InvalidAddress", Assert.Throws<InvalidInputException>(() => TimeServer.Parse("", TimeServerKind.Ntp).WithBroadcast(IPAddress.IPv6Loopback)).ErrorId);
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Chronyd_accepts_what_is_written_and_not_the_form_of_ntp()
     {
         Tool.Need("chronyd");
@@ -94,6 +95,7 @@ public sealed class TimeServerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Chronyd_answers_the_guests_and_broadcasts()
     {
         Tool.Need("chronyd", "ip", "python3");
@@ -111,6 +113,7 @@ public sealed class TimeServerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void NtpSec_answers_the_guests_and_reads_no_error()
     {
         Tool.Need("ip", "python3", "dpkg-deb", "apt-get");

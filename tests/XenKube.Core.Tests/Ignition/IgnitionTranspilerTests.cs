@@ -59,6 +59,7 @@ public class IgnitionTranspilerTests
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Key_fingerprint_is_what_ssh_keygen_prints()
     {
         Tool.Need("ssh-keygen");
@@ -70,6 +71,7 @@ public class IgnitionTranspilerTests
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Digest_is_what_sha512sum_prints()
     {
         Tool.Need("sha512sum");

@@ -425,6 +425,7 @@ public sealed class ImageDownloaderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Download_from_nginx_goes_on_where_it_stopped()
     {
         Tool.Need("nginx");

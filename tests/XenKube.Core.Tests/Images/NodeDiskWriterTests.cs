@@ -6,6 +6,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.Images;
 
 /// <summary>One image becomes several node disks: the same bytes as bzip2 gives, with holes, all of them or none.</summary>
+[Trait("Kind", "Process")]
 public sealed class NodeDiskWriterTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -56,6 +56,7 @@ public sealed class ReleaseServerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Resolve_goes_through_the_proxy_of_the_environment()
     {
         // The proxy is read once a process, so this takes one of its own; no such server exists.

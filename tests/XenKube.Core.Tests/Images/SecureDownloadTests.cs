@@ -9,6 +9,7 @@ namespace XenKube.Tests.Images;
 /// Downloads over https, by the real program: which certificates count and which proxy is used is the process's, from its
 /// environment.
 /// </summary>
+[Trait("Kind", "Process")]
 public sealed class SecureDownloadTests : IDisposable
 {
     private const string ImagePath = "/amd64-usr/1520.9.0/coreos_production_xen_image.bin.bz2";

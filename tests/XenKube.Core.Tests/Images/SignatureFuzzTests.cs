@@ -7,6 +7,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.Images;
 
 /// <summary>Damaged signatures, keys and armor: always a verdict, never another exception, and never "good" for what was not signed.</summary>
+[Trait("Kind", "Fuzz")]
 public sealed class SignatureFuzzTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";

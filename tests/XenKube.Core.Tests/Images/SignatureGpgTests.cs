@@ -5,6 +5,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.Images;
 
 /// <summary>Signatures as gpg makes them: every kind of key by every hash, as primary and as subkey.</summary>
+[Trait("Kind", "Process")]
 public sealed class SignatureGpgTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -24,6 +24,7 @@ public sealed class SignatureRuleTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Forged_cases_get_the_same_verdicts_from_gpg_where_its_rules_are_the_same()
     {
         Tool.Need("gpg");

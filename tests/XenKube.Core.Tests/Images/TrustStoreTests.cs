@@ -57,6 +57,7 @@ public sealed class TrustStoreTests : IDisposable
     [Theory]
     [InlineData("CoreOS", CoreOS)]
     [InlineData("Flatcar", Flatcar)]
+    [Trait("Kind", "Process")]
     public void ImportKnown_writes_a_file_that_gpg_reads_as_it_reads_the_publishers(string name, string fingerprint)
     {
         Tool.Need("gpg");
@@ -114,6 +115,7 @@ public sealed class TrustStoreTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public async Task Import_and_removal_by_other_processes_wait_for_the_one_that_is_at_work()
     {
         var key = Assert.Single(Store.Import(SampleKey));
@@ -132,6 +134,7 @@ public sealed class TrustStoreTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public async Task Imports_by_many_processes_at_once_lose_nothing()
     {
         var copies = new[] { "key-new-packet-format", "key-twice-second-revoked" }.Select(name => Project.Tests("corpus", "openpgp", name, "key.asc")).ToList();

@@ -14,6 +14,7 @@ namespace XenKube.Tests.FileSystems.Ext;
 /// journal and must find nothing else to do; after that the file system holds the old content or the new.
 /// XENKUBE_LONG=1 tries some ten times as many states, and has e2fsck -fn and debugfs look at each of them.
 /// </summary>
+[Trait("Kind", "Crash")]
 public class ExtCrashTests(ITestOutputHelper output)
 {
     internal static readonly bool IsLong = Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";

@@ -7,6 +7,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.FileSystems.Ext;
 
 /// <summary>The same random edits done by us and by debugfs or the kernel: the trees have to be the same.</summary>
+[Trait("Kind", "Process")]
 public class ExtDifferentialTests
 {
     private static readonly int Rounds = Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1" ? 40 : 2;

@@ -19,6 +19,7 @@ namespace XenKube.Tests.FileSystems.Ext;
 /// and everything is read and edited. All that may come of it are the module's own exceptions, soon and in little memory.
 /// XENKUBE_LONG=1 goes on for as many seconds as XENKUBE_FUZZ_SECONDS says (600).
 /// </summary>
+[Trait("Kind", "Fuzz")]
 public class ExtFuzzTests(ITestOutputHelper output)
 {
     private const long MostMemory = 256 << 20;

@@ -6,6 +6,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.FileSystems.Ext;
 
 /// <summary>A guest's GRUB has to read what was written, by its own driver, which knows no journal and few features.</summary>
+[Trait("Kind", "Process")]
 public class ExtGrubTests
 {
     private static readonly byte[] Line = "set linux_append=\"coreos.config.url=http://192.168.100.1/etcd/node-1.json\"\n"u8.ToArray();

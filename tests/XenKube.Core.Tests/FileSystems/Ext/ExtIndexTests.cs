@@ -13,6 +13,7 @@ namespace XenKube.Tests.FileSystems.Ext;
 /// The hash indexes of directories: what we find by them, and that e2fsck, debugfs and the kernel find by them what we put
 /// there. The kernel's lookup goes through the index only, so that a name in the wrong leaf is lost to it.
 /// </summary>
+[Trait("Kind", "Process")]
 public class ExtIndexTests(ITestOutputHelper output)
 {
     // 239 letters c and one of these have the same legacy hash; three such names fill a block of 1024 bytes.

@@ -9,6 +9,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.FileSystems.Ext;
 
 /// <summary>Journals left behind by debugfs and by the kernel: what we see without writing is what e2fsck makes of them.</summary>
+[Trait("Kind", "Process")]
 public class ExtJournalTests
 {
     [Theory]

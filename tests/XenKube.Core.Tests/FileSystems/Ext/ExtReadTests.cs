@@ -7,6 +7,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.FileSystems.Ext;
 
 /// <summary>Reading, held against the folder that mke2fs filled the image from.</summary>
+[Trait("Kind", "Process")]
 public class ExtReadTests
 {
     public static TheoryData<string> Features => new()

@@ -9,6 +9,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.FileSystems.Ext;
 
 /// <summary>Sizes at both ends: full disks, large disks, deep trees, large directories.</summary>
+[Trait("Kind", "Process")]
 public class ExtScaleTests
 {
     [Theory]

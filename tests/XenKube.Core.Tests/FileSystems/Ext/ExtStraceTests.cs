@@ -7,6 +7,7 @@ namespace XenKube.Tests.FileSystems.Ext;
 /// The crash test from outside: strace notes what the xenkube program really asks of the operating system, and the states
 /// are built from that. A flush that the code only means to do would be missing here.
 /// </summary>
+[Trait("Kind", "Crash")]
 public class ExtStraceTests(ITestOutputHelper output)
 {
     private const int PartitionStart = 1 << 20;

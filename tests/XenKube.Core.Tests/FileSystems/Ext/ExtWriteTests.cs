@@ -8,6 +8,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.FileSystems.Ext;
 
 /// <summary>Every kind of edit on every kind of file system, judged by e2fsck and debugfs after each.</summary>
+[Trait("Kind", "Process")]
 public class ExtWriteTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Matrix

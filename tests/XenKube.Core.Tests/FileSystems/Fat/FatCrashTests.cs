@@ -11,6 +11,7 @@ namespace XenKube.Tests.FileSystems.Fat;
 /// <summary>
 /// Every state that a crash can leave of an edit: docs/promise.md says what that may be, fsck.fat says what it is.
 /// </summary>
+[Trait("Kind", "Crash")]
 public sealed partial class FatCrashTests(ITestOutputHelper output)
 {
     private const string Scattered = "create in freed slots of two sectors";

@@ -5,6 +5,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.FileSystems.Fat;
 
 /// <summary>The same random edits by XenKube and by mtools, each on a volume of its own; the trees have to be the same.</summary>
+[Trait("Kind", "Process")]
 public sealed class FatDifferentialTests
 {
     private static bool IsLong => Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";

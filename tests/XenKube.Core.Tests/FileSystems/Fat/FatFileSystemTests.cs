@@ -7,6 +7,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.FileSystems.Fat;
 
+[Trait("Kind", "Process")]
 public sealed class FatFileSystemTests
 {
     private const long Megabyte = 1 << 20;

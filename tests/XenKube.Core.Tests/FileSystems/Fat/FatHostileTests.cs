@@ -9,6 +9,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.FileSystems.Fat;
 
 /// <summary>Damaged and malicious volumes: an error of our own or a result, in bounded time and memory, and no write outside.</summary>
+[Trait("Kind", "Fuzz")]
 public sealed class FatHostileTests(ITestOutputHelper output)
 {
     private static bool IsLong => Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";

@@ -4,6 +4,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.FileSystems.Fat;
 
 /// <summary>What mkfs.vfat can make within reason: widths, sizes, cluster sizes, sector sizes, one or two tables.</summary>
+[Trait("Kind", "Process")]
 public sealed class FatMatrixTests
 {
     public static TheoryData<int, int, int, int, string> Volumes() => new()

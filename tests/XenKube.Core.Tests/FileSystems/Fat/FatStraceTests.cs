@@ -4,6 +4,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.FileSystems.Fat;
 
 /// <summary>The crash test from outside: the states are built from the system calls of the xenkube program.</summary>
+[Trait("Kind", "Crash")]
 public sealed class FatStraceTests(ITestOutputHelper output)
 {
     private const int PartitionStart = 1 << 20;

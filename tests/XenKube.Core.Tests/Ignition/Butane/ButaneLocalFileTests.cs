@@ -63,6 +63,7 @@ public sealed class ButaneLocalFileTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Tree_with_something_else_in_it_is_refused()
     {
         Tool.Need("mkfifo");

@@ -32,6 +32,7 @@ public sealed class GoGzipTests
 
     [Theory]
     [MemberData(nameof(Samples))]
+    [Trait("Kind", "Process")]
     public void Pack_is_sound_to_gzip(string sample)
     {
         Tool.Need("gzip");

@@ -11,6 +11,7 @@ public class TextDiffTests
     [InlineData("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n", "1\nx\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n15\n16\n")]
     [InlineData("no end", "no end\n")]
     [InlineData("a\nb\n", "a\nb\nc")]
+    [Trait("Kind", "Process")]
     public void Diff_turns_the_old_text_into_the_new_one_by_patch(string old, string now)
     {
         Tool.Need("patch");

@@ -5,6 +5,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.Images.Bzip2;
 
 /// <summary>What the real encoders make is decoded to what they were given.</summary>
+[Trait("Kind", "Process")]
 public class Bzip2CorpusTests
 {
     public static TheoryData<string> Encoders => new("bzip2", "lbzip2", "pbzip2");

@@ -6,6 +6,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.Images.Bzip2;
 
 /// <summary>Whatever happens to a file, no wrong byte is given out, and the error says where.</summary>
+[Trait("Kind", "Fuzz")]
 public partial class Bzip2DamageTests
 {
     public static TheoryData<string> Files => new("text", "blocks", "streams", "zeros");

@@ -3,6 +3,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.Images.Bzip2;
 
 /// <summary>The decoder on a processor with fewer instructions than this one, as an emulated or an old dom0 has.</summary>
+[Trait("Kind", "Process")]
 public sealed class Bzip2ProcessorTests
 {
     [Theory]

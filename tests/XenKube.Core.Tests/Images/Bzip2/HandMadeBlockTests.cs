@@ -13,6 +13,7 @@ public class HandMadeBlockTests
     [InlineData(3_000, 2)]
     [InlineData(30_000, 3)]
     [InlineData(300_000, 4)]
+    [Trait("Kind", "Process")]
     public void Randomised_block_is_decoded_as_by_bzip2(int length, int seed)
     {
         Tool.Need("bzip2");
@@ -27,6 +28,7 @@ public class HandMadeBlockTests
     [InlineData(16_384)]
     [InlineData(200_000)]
     [InlineData(620_000)]
+    [Trait("Kind", "Process")]
     public void Column_of_several_circles_is_decoded_as_by_bzip2(int length)
     {
         Tool.Need("bzip2");
@@ -39,6 +41,7 @@ public class HandMadeBlockTests
 
     // Ranks all beyond the first sixteen, and codes longer than any lookup.
     [Fact]
+    [Trait("Kind", "Process")]
     public void Far_ranks_and_long_codes_are_decoded_as_by_bzip2()
     {
         Tool.Need("bzip2");
@@ -56,6 +59,7 @@ public class HandMadeBlockTests
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void More_selectors_than_groups_are_no_error()
     {
         Tool.Need("bzip2");
@@ -71,6 +75,7 @@ public class HandMadeBlockTests
 
     // With 254 bytes in use every symbol's code is itself in eight bits: the block's own bits can say anything.
     [Fact]
+    [Trait("Kind", "Process")]
     public void Magic_numbers_inside_of_a_block_are_not_taken_for_blocks()
     {
         Tool.Need("bzip2");

@@ -16,5 +16,5 @@ public sealed class ClusterConverter : RecordConverter<Cluster>
     }
 
     private static Cluster? Find(string? directory, string name) =>
-        ItemName.IsValid(name) ? new ClusterStore(XenDirectory.Resolve(directory)).Get(name) : null;
+        ItemName.IsValid(name) ? new ClusterStore(XenDirectory.Resolve(directory, onWait: null)).Get(name) : null;
 }

@@ -15,7 +15,7 @@ public sealed class CoreOSImageConverter : RecordConverter<CoreOSImage>
         {
             return null;
         }
-        var folder = Here(Text(source, nameof(CoreOSImage.Path))) is { } path ? Path.GetDirectoryName(path)! : XenDirectory.Resolve(null).ImagesPath;
+        var folder = Here(Text(source, nameof(CoreOSImage.Path))) is { } path ? Path.GetDirectoryName(path)! : XenDirectory.Resolve(null, onWait: null).ImagesPath;
         return new ImageStore(folder).Get($"{name}-{version}");
     }
 }

@@ -80,10 +80,6 @@ public abstract class NodeCommand : XenDirCommand
         return Named(cluster, nodes);
     }
 
-    /// <summary>The XENDIR that a node lives in: the one asked for, else the one it came from.</summary>
-    /// <param name="node">The node.</param>
-    protected XenDirectory DirectoryOf(Node node) => XenDir is null ? Open(node.XenDir) : Directory;
-
     private static IEnumerable<string> Named(string cluster, IEnumerable<string>? nodes) =>
         nodes is null ? [cluster] : nodes.Select(node => $"{cluster}/{node}");
 }

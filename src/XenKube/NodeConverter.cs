@@ -35,5 +35,5 @@ public sealed class NodeConverter : RecordConverter<Node>
     }
 
     private static Node Describe(string? directory, string cluster, string name) =>
-        new NodeStore(XenDirectory.Resolve(directory)).Describe(cluster, name);
+        new NodeStore(XenDirectory.Resolve(directory, onWait: null)).Describe(cluster, name);
 }

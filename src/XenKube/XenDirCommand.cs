@@ -6,6 +6,8 @@ namespace XenKube.Commands;
 /// <summary>The base of cmdlets that work in a XENDIR.</summary>
 public abstract class XenDirCommand : XenKubeCommand
 {
+    // One for each XENDIR and command: its settings are read once, and each of them says for whom it waits.
+    private readonly Dictionary<string, XenDirectory> _directories = [];
     private XenDirectory? _directory;
 
     /// <summary>The directory that holds everything. Default: the environment variable XENDIR.</summary>
@@ -19,13 +21,29 @@ public abstract class XenDirCommand : XenKubeCommand
     /// <summary>True where a XENDIR is given or set: files can be those of nodes then, and settings apply.</summary>
     protected bool HasXenDir => XenDir is not null || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XENDIR"));
 
-    /// <summary>A XENDIR that need not be the one asked for, such as that of a node from the pipeline.</summary>
+    /// <summary>The XENDIR that a node belongs to: the one asked for, else the one the node came from.</summary>
+    /// <param name="node">The node.</param>
+    protected XenDirectory DirectoryOf(Node node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return DirectoryOf(node.XenDir);
+    }
+
+    /// <summary>The XENDIR that something from the pipeline belongs to: the one asked for, else the one it came from.</summary>
+    /// <param name="path">The path of the XENDIR it came from.</param>
+    protected XenDirectory DirectoryOf(string path) => XenDir is null ? Open(path) : Directory;
+
+    /// <summary>A XENDIR that need not be the one asked for and need not exist.</summary>
     /// <param name="path">Its path.</param>
-    protected XenDirectory Open(string path) => new(path) { OnWait = TellWhoIsInTheWay };
+    protected XenDirectory Open(string path)
+    {
+        var directory = new XenDirectory(path, TellWhoIsInTheWay);
+        return _directories.TryAdd(directory.Path, directory) ? directory : _directories[directory.Path];
+    }
 
     private XenDirectory FindDirectory()
     {
-        var directory = XenDirectory.Resolve(XenDir is null ? null : Resolve(XenDir), TellWhoIsInTheWay);
+        var directory = Open(XenDirectory.Find(XenDir is null ? null : Resolve(XenDir)));
         WriteDebug($"XENDIR is {directory}, {(XenDir is null ? "from the environment" : "as -XenDir says")}");
         return directory;
     }

@@ -12,7 +12,7 @@ namespace XenKube.Commands;
 public abstract class XenKubeCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private Queue? _queue;
+    private volatile Queue? _queue;
     private ProgramTrace? _trace;
     private bool? _debugging;
 
@@ -80,7 +80,7 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     protected T RunWithProgress<T>(string whole, Func<IProgress<OperationProgress>, CancellationToken, T> work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        using var reports = new BlockingCollection<OperationProgress>();
+        using var reports = new BlockingCollection<QueuedReport>();
         var queue = new Queue(reports);
         _queue = queue;
         var task = Task.Run(() =>
@@ -91,7 +91,6 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
             }
             finally
             {
-                _queue = null;
                 reports.CompleteAdding();
             }
         });
@@ -100,7 +99,14 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         {
             foreach (var report in reports.GetConsumingEnumerable())
             {
-                progress.Show(report);
+                if (report.Warning is { } warning)
+                {
+                    WriteWarning(warning);
+                }
+                else
+                {
+                    progress.Show(report.Progress!);
+                }
             }
             progress.End();
         }
@@ -108,17 +114,18 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         {
             // Once the pipeline is stopped, progress cannot be written any more; the work has still to clean up.
             ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
+            _queue = null;
         }
         return task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Says what goes on: as a warning, or as progress while work is done on another thread, from where no warning may be written.</summary>
+    /// <summary>Says what goes on as a warning; from another thread it goes through the queue, since warnings are written from the pipeline's alone.</summary>
     /// <param name="text">What goes on.</param>
     protected void Tell(string text)
     {
         if (_queue is { } queue)
         {
-            queue.Report(new OperationProgress("Waiting", text, 0, -1, null));
+            queue.Warn(text);
         }
         else
         {
@@ -268,13 +275,20 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         WriteError(Errors.Record(error, target));
     }
 
-    private sealed class Queue(BlockingCollection<OperationProgress> reports) : IProgress<OperationProgress>
+    /// <summary>What work on another thread has to say: how far it is, or a warning.</summary>
+    private readonly record struct QueuedReport(OperationProgress? Progress, string? Warning);
+
+    private sealed class Queue(BlockingCollection<QueuedReport> reports) : IProgress<OperationProgress>
     {
-        public void Report(OperationProgress value)
+        public void Report(OperationProgress value) => Add(new QueuedReport(value, null));
+
+        public void Warn(string text) => Add(new QueuedReport(null, text));
+
+        private void Add(QueuedReport report)
         {
             try
             {
-                reports.Add(value);
+                reports.Add(report);
             }
             catch (InvalidOperationException)
             {

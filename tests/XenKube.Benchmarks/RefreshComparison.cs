@@ -50,12 +50,14 @@ internal static class RefreshComparison
 
     private static void Refresh(DiskImage disk, string image, int number)
     {
-        OemGrubConfig.Write(disk, image, new Uri($"http://192.168.100.1/etcd/node-{number}.json"), []);
-        using (var root = disk.OpenFileSystem("ROOT"))
-        {
-            root.Remove(MachineId);
-        }
+        // As the refresh does: each file system is opened once, all is checked, then all is changed.
+        var uri = new Uri($"http://192.168.100.1/etcd/node-{number}.json");
+        using var oem = disk.OpenFileSystem("OEM");
+        using var root = disk.OpenFileSystem("ROOT");
         using var boot = disk.OpenFileSystem("EFI-SYSTEM");
+        var layout = GuestLayout.Detect(boot);
+        OemGrubConfig.Check(oem, image, uri).Point(oem, uri, [], layout);
+        root.Remove(MachineId);
         boot.WriteFile(FirstBoot, []);
     }
 

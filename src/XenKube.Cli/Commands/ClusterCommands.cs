@@ -22,7 +22,7 @@ internal static class ClusterCommands
         return new Command("cluster", "Groups of nodes.") { make, list, remove };
     }
 
-    private static ClusterStore Store(CommandRun run) => new(NodeCommands.Directory(run));
+    private static ClusterStore Store(CommandRun run) => new(run.Directory);
 
     private static void Print(CommandRun run, IReadOnlyList<Cluster> clusters) => run.Print(clusters, (output, all) => TextTable.Write(
         output,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using XenKube.Cli.Output;
+using XenKube.Clusters;
 
 namespace XenKube.Cli.Commands;
 
@@ -20,6 +21,7 @@ internal sealed class CommandRun
 
     private readonly ParseResult _words;
     private readonly Terminal _terminal;
+    private XenDirectory? _directory;
     private bool _failed;
 
     private CommandRun(ParseResult words, Terminal terminal, CancellationToken cancellationToken)
@@ -35,6 +37,9 @@ internal sealed class CommandRun
 
     public TextWriter Out => _terminal.Out;
 
+    /// <summary>The XENDIR of the command, which exists: one, with its settings read once.</summary>
+    public XenDirectory Directory => _directory ??= Open(XenDirectory.Find(Get(StandardOptions.XenDir)));
+
     /// <summary>True where <c>--json</c> was given.</summary>
     public bool WantsJson => _words.GetValue(StandardOptions.Json);
 
@@ -44,6 +49,9 @@ internal sealed class CommandRun
         // On a thread of its own: Ctrl+C is listened to only once the action has given its task back.
         command.SetAction((words, cancellationToken) => Task.Run(() => new CommandRun(words, terminal, cancellationToken).Invoke(action), CancellationToken.None));
     }
+
+    /// <summary>A XENDIR that need not exist yet.</summary>
+    public XenDirectory Open(string path) => new(path, holder => Warn($"waiting for another XenKube that is at work here: {holder}"));
 
     public T? Get<T>(Option<T> option) => _words.GetValue(option);
 

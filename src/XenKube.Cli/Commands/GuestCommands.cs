@@ -72,7 +72,7 @@ internal static class GuestCommands
     private static void New(CommandRun run)
     {
         var nodes = NodeCommands.Select(run, run.Get(Names));
-        var guests = new NodeGuests(NodeCommands.Directory(run));
+        var guests = new NodeGuests(run.Directory);
         var plan = guests.Plan(
             nodes,
             (_, request) => request with
@@ -99,7 +99,7 @@ internal static class GuestCommands
 
     private static void List(CommandRun run)
     {
-        var directory = NodeCommands.Directory(run);
+        var directory = run.Directory;
         var guests = new NodeGuests(directory).Open().List(run.Warn, run.CancellationToken);
         if (run.Get(AnyNames) is { Length: > 0 } names)
         {
@@ -121,7 +121,7 @@ internal static class GuestCommands
             Wait = run.WasGiven(Wait) ? run.Get(Wait) ?? GuestCondition.Running : null,
             Timeout = run.Get(Timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : defaults.Timeout,
         };
-        var results = action(new NodeGuests(NodeCommands.Directory(run)).Open(), [.. nodes.Select(node => node.GuestConfigPath)], options);
+        var results = action(new NodeGuests(run.Directory).Open(), [.. nodes.Select(node => node.GuestConfigPath)], options);
         foreach (var result in results)
         {
             foreach (var warning in result.Warnings)

@@ -81,7 +81,7 @@ internal static class HostCommands
 
     private static void Serve(CommandRun run)
     {
-        var directory = NodeCommands.Directory(run);
+        var directory = run.Directory;
         var address = run.Get(Address) ?? directory.Settings.Address;
         if (!IPAddress.TryParse(address, out var listen))
         {
@@ -105,5 +105,5 @@ internal static class HostCommands
     }
 
     private static HostOptions Options(CommandRun run) =>
-        HostSettings.Read(NodeCommands.Directory(run)) with { RemoveDefaultSite = run.Has(RemoveDefault) };
+        HostSettings.Read(run.Directory) with { RemoveDefaultSite = run.Has(RemoveDefault) };
 }

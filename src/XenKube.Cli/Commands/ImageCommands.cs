@@ -46,7 +46,7 @@ internal static class ImageCommands
     {
         using var server = Server(run);
         var store = Store(run);
-        var downloader = new ImageDownloader(server, store, new TrustStore(XenDirectory.Resolve(run.Get(StandardOptions.XenDir)).KeysPath));
+        var downloader = new ImageDownloader(server, store, new TrustStore(run.Directory.KeysPath));
         using var progress = new ProgressLine(run.Terminal);
         var download = downloader.Download(server.Resolve(run.Get(Version), run.CancellationToken), run.Get(StandardOptions.SkipVerification), progress, run.CancellationToken);
         progress.Dispose();
@@ -57,7 +57,7 @@ internal static class ImageCommands
         run.Print(download.Image, (output, image) => output.WriteLine(image.Path));
     }
 
-    private static ImageStore Store(CommandRun run) => new(XenDirectory.Resolve(run.Get(StandardOptions.XenDir)).ImagesPath);
+    private static ImageStore Store(CommandRun run) => new(run.Directory.ImagesPath);
 
     private static ReleaseServer Server(CommandRun run)
     {
@@ -67,7 +67,7 @@ internal static class ImageCommands
             Distribution = run.Get(Distribution),
             Channel = run.Get(Channel) ?? defaults.Channel,
             Board = run.Get(Board) ?? defaults.Board,
-            BaseUri = run.Get(BaseUri) ?? XenDirectory.Resolve(run.Get(StandardOptions.XenDir)).Settings.Mirror,
+            BaseUri = run.Get(BaseUri) ?? run.Directory.Settings.Mirror,
             ImageName = run.Get(ImageName),
         });
     }
@@ -119,5 +119,5 @@ internal static class ImageCommands
     private static KeyRing TrustedKeys(CommandRun run) =>
         run.Get(StandardOptions.XenDir) is null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XENDIR"))
             ? KeyRing.Empty
-            : new TrustStore(XenDirectory.Resolve(run.Get(StandardOptions.XenDir)).KeysPath).OpenKeyRing();
+            : new TrustStore(run.Directory.KeysPath).OpenKeyRing();
 }

@@ -59,5 +59,5 @@ internal static class KeyCommands
         ["Fingerprint", "Algorithm", "Created", "State", "User id"],
         keys.Select(key => new[] { key.Fingerprint, key.Algorithm, key.CreatedUtc.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), key.IsRevoked ? "revoked" : "trusted", key.UserId }));
 
-    private static TrustStore Store(CommandRun run) => new(XenDirectory.Resolve(run.Get(StandardOptions.XenDir)).KeysPath);
+    private static TrustStore Store(CommandRun run) => new(run.Directory.KeysPath);
 }

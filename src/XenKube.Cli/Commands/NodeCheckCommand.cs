@@ -16,7 +16,7 @@ internal static class NodeCheckCommand
         var check = new Command("check", "Say why nodes will not boot or not ignite, with remedies. Exit 1 where something fails.") { Names, Endpoint, SkipSignature, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(check, terminal, run =>
         {
-            var checks = new NodeCheck(NodeCommands.Directory(run), new NodeCheckOptions { Endpoint = run.Get(Endpoint), Signature = !run.Get(SkipSignature) });
+            var checks = new NodeCheck(run.Directory, new NodeCheckOptions { Endpoint = run.Get(Endpoint), Signature = !run.Get(SkipSignature) });
             HostCommands.WriteChecks(run, [.. NodeCommands.Select(run, run.Get(Names)).SelectMany(node => checks.Run(node, run.CancellationToken))]);
         });
         return check;

@@ -21,13 +21,13 @@ internal static class NodeCommands
         var list = new Command("list", "List nodes.") { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(list, terminal, List);
         var remove = new Command("remove", "Remove nodes with all their files.") { Names, StandardOptions.XenDir };
-        CommandRun.Handle(remove, terminal, run => run.ForEach(Select(run, run.Get(Names)), node => new NodeStore(Directory(run)).Remove(node, run.CancellationToken)));
+        CommandRun.Handle(remove, terminal, run => run.ForEach(Select(run, run.Get(Names)), node => new NodeStore(run.Directory).Remove(node, run.CancellationToken)));
         return new Command("node", "Nodes of clusters: their disks and configs.") { make, list, remove, NodeRefreshCommand.Create(terminal), NodeCheckCommand.Create(terminal) };
     }
 
     private static void New(CommandRun run)
     {
-        var directory = Directory(run);
+        var directory = run.Directory;
         using var progress = new ProgressLine(run.Terminal);
         if (run.Get(StandardOptions.SkipVerification))
         {
@@ -50,11 +50,9 @@ internal static class NodeCommands
         run.Print(Select(run, names is [] ? ["*"] : names), NodeTable.Write);
     }
 
-    internal static XenDirectory Directory(CommandRun run) => XenDirectory.Resolve(run.Get(StandardOptions.XenDir), holder => run.Warn($"waiting for another XenKube that is at work here: {holder}"));
-
     internal static List<Node> Select(CommandRun run, IEnumerable<string> names)
     {
-        var store = new NodeStore(Directory(run));
+        var store = new NodeStore(run.Directory);
         var nodes = new List<Node>();
         run.ForEach(names, name => nodes.AddRange(store.List(NodeName.Parse(name))));
         return [.. nodes.DistinctBy(node => node.FullName)];

@@ -8,7 +8,7 @@ namespace XenKube.Cli.Commands;
 internal static class NodeRefreshCommand
 {
     private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]") { Arity = ArgumentArity.OneOrMore, Description = "Nodes; patterns like etcd/node-* are understood." };
-    private static readonly Option<string[]> Steps = new("--step") { Description = "Take only these steps: grub, machine-id (systemd), template (tmpl), publish (ct), first-boot (firstboot).", HelpName = "STEP" };
+    private static readonly Option<string[]> Steps = new("--step") { Description = $"Take only these steps: {string.Join(", ", IgnitionResetStep.All.Select(step => step.HyphenatedName == step.GuideWord ? step.GuideWord : $"{step.HyphenatedName} ({step.GuideWord})"))}.", HelpName = "STEP" };
     private static readonly Option<int?> Throttle = new("--throttle-limit") { Description = "How many nodes are worked on at once.", HelpName = "N" };
     private static readonly Option<string[]> LinuxAppend = new("--linux-append") { Description = "Another kernel argument beside the config's URL, or a pattern of those to keep.", HelpName = "ARGUMENT" };
 
@@ -23,12 +23,12 @@ internal static class NodeRefreshCommand
     {
         var options = new IgnitionResetOptions
         {
-            Steps = [.. (run.Get(Steps) ?? []).SelectMany(step => step.Split(',')).Select(IgnitionResetStepName.Parse)],
+            Steps = [.. (run.Get(Steps) ?? []).SelectMany(step => step.Split(',')).Select(IgnitionResetStep.Parse)],
             ThrottleLimit = run.Get(Throttle) ?? Environment.ProcessorCount,
             ForceTemplate = run.Get(StandardOptions.Force),
             LinuxAppend = run.Get(LinuxAppend) ?? [],
         };
-        var resets = new IgnitionResetter(NodeCommands.Directory(run)).Reset(NodeCommands.Select(run, run.Get(Names)), options, cancellationToken: run.CancellationToken);
+        var resets = new IgnitionResetter(run.Directory).Reset(NodeCommands.Select(run, run.Get(Names)), options, cancellationToken: run.CancellationToken);
         foreach (var entry in resets.Where(reset => reset.Config is not null).SelectMany(reset => reset.Config!.Report.Select(entry => $"{reset.Node.ConfigPath}: {entry}")))
         {
             run.Warn(entry);

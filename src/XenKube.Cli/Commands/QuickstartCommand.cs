@@ -14,7 +14,7 @@ internal static class QuickstartCommand
         var quickstart = new Command("quickstart", "The whole guide on a sample image: no root, no Xen, no network but loopback.") { Directory };
         CommandRun.Handle(quickstart, terminal, run =>
         {
-            using var quickstartRun = new QuickstartRun(run.Get(Directory)!, run.Terminal, run.CancellationToken);
+            using var quickstartRun = new QuickstartRun(run.Open(run.Get(Directory)!), run.Terminal, run.CancellationToken);
             quickstartRun.Run();
         });
         return quickstart;

@@ -29,13 +29,13 @@ internal sealed class QuickstartRun : IDisposable
     private readonly TrustStore _keys;
     private readonly NodeStore _nodes;
 
-    public QuickstartRun(string directory, Terminal terminal, CancellationToken cancellationToken)
+    public QuickstartRun(XenDirectory directory, Terminal terminal, CancellationToken cancellationToken)
     {
         _terminal = terminal;
         _cancellationToken = cancellationToken;
         _printer = new StepPrinter(terminal.Out);
         _sample = new SampleRelease();
-        _directory = new XenDirectory(directory);
+        _directory = directory;
         _keys = new TrustStore(_directory.KeysPath);
         _nodes = new NodeStore(_directory);
     }
@@ -148,8 +148,9 @@ internal sealed class QuickstartRun : IDisposable
         foreach (var node in nodes)
         {
             GuideConfigs.WriteFirst(node);
-            var config = IgnitionTranspiler.TranspileFile(node.ConfigPath, new TranspileOptions { Release = _directory.Settings.TranspilerRelease });
-            var published = new NodeStore(_directory).Publish(node, config, _cancellationToken);
+            var own = new NodeConfig(_directory, node);
+            var config = own.Transpile();
+            var published = own.Publish(config, _cancellationToken);
             lines.Add($"{published.Path}: {published.Size} B, Ignition {config.Version}");
         }
         lines.Add(File.ReadAllText(nodes[0].IgnitionPath));

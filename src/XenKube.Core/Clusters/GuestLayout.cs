@@ -12,6 +12,12 @@ public sealed record GuestLayout(string Distribution, string FirstBootPath, stri
     /// <summary>Label of the partition that GRUB and first_boot stand on.</summary>
     public const string BootLabel = "EFI-SYSTEM";
 
+    /// <summary>Label of the partition with the guest's own files.</summary>
+    public const string RootLabel = "ROOT";
+
+    /// <summary>The file on ROOT that systemd writes at the first boot; without it systemd applies its presets at the next one.</summary>
+    public const string MachineIdPath = "/etc/machine-id";
+
     /// <summary>Container Linux, the guide's guest.</summary>
     public static GuestLayout CoreOS { get; } = new("coreos", "/coreos/first_boot", "coreos.config.url");
 

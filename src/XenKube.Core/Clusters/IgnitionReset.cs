@@ -23,13 +23,13 @@ public sealed record IgnitionReset(Node Node, IReadOnlyList<IgnitionResetStepRes
     public Uri IgnitionUri => Node.IgnitionUri;
 
     /// <summary>True where /etc/machine-id is gone now.</summary>
-    public bool MachineIdRemoved => Has(IgnitionResetStep.MachineId);
+    public bool MachineIdRemoved => Has<MachineIdStep>();
 
     /// <summary>True where first_boot is there now.</summary>
-    public bool FirstBoot => Has(IgnitionResetStep.FirstBoot);
+    public bool FirstBoot => Has<FirstBootStep>();
 
     /// <inheritdoc/>
     public override string ToString() => $"{Node}: {string.Join("; ", Steps)}";
 
-    private bool Has(IgnitionResetStep step) => Steps.Any(result => result.Step == step);
+    private bool Has<TStep>() => Steps.Any(result => result.Step is TStep);
 }

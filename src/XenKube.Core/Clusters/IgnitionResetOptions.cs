@@ -3,7 +3,7 @@ namespace XenKube.Clusters;
 /// <summary>How nodes are reset.</summary>
 public sealed record IgnitionResetOptions
 {
-    /// <summary>The steps to take, in the order of the enumeration; empty for all of them.</summary>
+    /// <summary>The steps to take, in whatever order they are named; empty for all of them.</summary>
     public IReadOnlyList<IgnitionResetStep> Steps { get; init; } = [];
 
     /// <summary>How many nodes are worked on at once, 1 or more.</summary>
@@ -18,7 +18,6 @@ public sealed record IgnitionResetOptions
     /// <summary>Kernel arguments to add beside the URL, or patterns of those on the line to keep.</summary>
     public IReadOnlyList<string> LinuxAppend { get; init; } = [];
 
-    internal bool Includes(IgnitionResetStep step) => Steps.Count == 0 || Steps.Contains(step);
-
-    internal bool TouchesDisk => Includes(IgnitionResetStep.Grub) || Includes(IgnitionResetStep.MachineId) || Includes(IgnitionResetStep.FirstBoot);
+    /// <summary>The steps that are taken, in their order.</summary>
+    internal IEnumerable<IgnitionResetStep> ChosenSteps => Steps.Count == 0 ? IgnitionResetStep.All : IgnitionResetStep.All.Where(Steps.Contains);
 }

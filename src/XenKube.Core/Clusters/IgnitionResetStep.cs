@@ -1,20 +1,86 @@
+using System.Reflection;
+using System.Text;
+using System.Text.Json.Serialization;
+
 namespace XenKube.Clusters;
 
-/// <summary>The steps that make a node's Ignition run again, in the order in which kgen takes them.</summary>
-public enum IgnitionResetStep
+/// <summary>
+/// A step that makes a node's Ignition run again. Each step is a class of its own that says its names, what it needs, what it checks
+/// and what it does; everything else (the refresh, both front ends, kgen, completion) finds it in <see cref="All"/>. Two steps
+/// are equal if they are of the same class.
+/// </summary>
+[JsonConverter(typeof(IgnitionResetStepJson))]
+public abstract class IgnitionResetStep : IEquatable<IgnitionResetStep>
 {
-    /// <summary>Point the OEM partition's grub.cfg at the config (kgen grub).</summary>
-    Grub,
+    /// <summary>All steps, in the order in which kgen takes them.</summary>
+    public static IReadOnlyList<IgnitionResetStep> All { get; } =
+    [
+        .. typeof(IgnitionResetStep).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(IgnitionResetStep)) && !type.IsAbstract)
+            .Select(type => (IgnitionResetStep)Activator.CreateInstance(type)!)
+            .OrderBy(step => step.Order),
+    ];
 
-    /// <summary>Remove /etc/machine-id on ROOT, so that systemd applies its presets again (kgen systemd).</summary>
-    MachineId,
+    /// <summary>The step's name, such as <c>MachineId</c>.</summary>
+    public abstract string Name { get; }
 
-    /// <summary>Make NODE.ct from NODE.ct.tmpl, where there is a template and it is the newer (kgen tmpl).</summary>
-    Template,
+    /// <summary>The word for the step in the guide's kgen, such as <c>systemd</c>.</summary>
+    public abstract string GuideWord { get; }
 
-    /// <summary>Transpile the config and publish it (kgen ct).</summary>
-    Publish,
+    /// <summary>What the step does, from its verb on: <c>remove /etc/machine-id on ROOT</c>.</summary>
+    public abstract string Sentence { get; }
 
-    /// <summary>Create first_boot on EFI-SYSTEM (kgen firstboot).</summary>
-    FirstBoot,
+    /// <summary>Labels of the partitions of the node's disk that the step works on; none where it does not touch the disk.</summary>
+    public virtual IReadOnlyList<string> Partitions => [];
+
+    /// <summary>The step's name with a hyphen between its words, as it is typed on a command line: <c>machine-id</c>.</summary>
+    public string HyphenatedName
+    {
+        get
+        {
+            var text = new StringBuilder();
+            foreach (var letter in Name)
+            {
+                text.Append(char.IsUpper(letter) && text.Length > 0 ? "-" : "").Append(char.ToLowerInvariant(letter));
+            }
+            return text.ToString();
+        }
+    }
+
+    /// <summary>The step's place among the others: steps are taken by rising numbers.</summary>
+    private protected abstract int Order { get; }
+
+    /// <summary>The step that a word means.</summary>
+    /// <param name="name">A step's name, with or without hyphens, or kgen's word for it, in upper or lower case.</param>
+    /// <exception cref="InvalidInputException">The word does not mean a step.</exception>
+    public static IgnitionResetStep Parse(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var word = name.Trim();
+        return All.FirstOrDefault(step => new[] { step.Name, step.HyphenatedName, step.GuideWord }.Contains(word, StringComparer.OrdinalIgnoreCase))
+            ?? throw new InvalidInputException(
+                "StepInvalid", null, null, $"'{Printable.Of(name)}' is not a step of a refresh", $"The steps are {string.Join(", ", All.Select(step => step.HyphenatedName))}");
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(IgnitionResetStep? other) => other?.GetType() == GetType();
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as IgnitionResetStep);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => GetType().GetHashCode();
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <summary>Whether there is anything to do for the node.</summary>
+    internal virtual bool AppliesTo(IgnitionResetWork work) => true;
+
+    /// <summary>Checks everything that could keep the step from being done, and changes nothing.</summary>
+    internal abstract void Check(IgnitionResetWork work);
+
+    /// <summary>Does the step, all of whose inputs are known to be good.</summary>
+    /// <returns>Whether anything was changed, and what happened in the guide's words.</returns>
+    internal abstract (bool Changed, string Message) Apply(IgnitionResetWork work);
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text;
 using XenKube.Disks;
 using XenKube.Files;
 using XenKube.Guests;
 using XenKube.Hosting;
+using XenKube.Ignition;
 using XenKube.Ignition.Validation;
 using XenKube.Images;
 using XenKube.Images.Signatures;
@@ -56,7 +58,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
     }
 
     internal static CheckResult Failure(string name, XenKubeException error) =>
-        new(name, CheckStatus.Fail, string.Join(": ", new[] { error.File, error.Place, error.Reason }.Where(part => !string.IsNullOrEmpty(part))), error.Remedy ?? (name, error) switch
+        new(name, CheckStatus.Fail, Describe(error), error.Remedy ?? (name, error) switch
         {
             ("disk", ItemNotFoundException) => "Make it with New-Node (xenkube node new)",
             ("signature", _) => "Import the key it is signed with (Import-SigningKey), or download the image again (Get-CoreOSImage)",
@@ -66,6 +68,8 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
             ("endpoint", _) => "Test-XenKubeHost (xenkube host check) looks at the server",
             _ => "Pour the disk again (New-Node -Force)",
         });
+
+    private static string Describe(XenKubeException error) => string.Join(": ", new[] { error.File, error.Place, error.Reason }.Where(part => !string.IsNullOrEmpty(part)));
 
     private static GuestType TypeOf(Node node)
     {
@@ -102,7 +106,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         }
     }
 
-    private static CheckResult CheckIgnition(Node node, GuestOfImage? guest)
+    private CheckResult CheckIgnition(Node node, GuestOfImage? guest)
     {
         const string name = "ignition";
         const string publish = "Publish-Ignition, or Reset-Ignition (xenkube node refresh)";
@@ -122,15 +126,44 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         var validation = IgnitionValidator.Validate(json);
         if (!validation.IsValid)
         {
-            return new(name, CheckStatus.Fail, $"{node.IgnitionPath} is not valid: {Printable.Of(validation.Entries.First(entry => entry.Kind == Ignition.ReportKind.Error).ToString())}", "Test-Ignition names every fault; correct the config and refresh");
+            return new(name, CheckStatus.Fail, $"{node.IgnitionPath} is not valid: {Printable.Of(validation.Entries.First(entry => entry.Kind == ReportKind.Error).ToString())}", "Test-Ignition names every fault; correct the config and refresh");
         }
-        if (File.Exists(node.ConfigPath) && File.GetLastWriteTimeUtc(node.ConfigPath) > File.GetLastWriteTimeUtc(node.IgnitionPath))
+        if (FindOutdated(node, json) is { } outdated)
         {
-            return new(name, CheckStatus.Warn, $"{node.ConfigPath} is newer than what is published", publish);
+            return new(name, CheckStatus.Warn, outdated, publish);
         }
         return guest?.Refuses(validation.Generation, validation.Version) is { } reason
             ? new(name, CheckStatus.Fail, $"{node.IgnitionPath} is Ignition {validation.Version}: {reason}", "Transpile for the image's release")
             : new(name, CheckStatus.Pass, $"{node.IgnitionPath} is valid Ignition {validation.Version}");
+    }
+
+    /// <summary>Why what is published is not what the node's template and config give now; null where it is, or where the node has no config.</summary>
+    private string? FindOutdated(Node node, byte[] published)
+    {
+        var own = new NodeConfig(directory, node);
+        try
+        {
+            if (own.HasTemplate && own.PrepareTemplate(force: false).Text is not null)
+            {
+                return $"{node.ConfigPath} is older than its template, what that includes, or the values of its variables";
+            }
+        }
+        catch (XenKubeException e)
+        {
+            return $"the template cannot be expanded: {Describe(e)}";
+        }
+        if (!File.Exists(node.ConfigPath))
+        {
+            return null;
+        }
+        var config = own.Transpile();
+        if (!config.Succeeded)
+        {
+            return $"{node.ConfigPath} does not transpile: {Describe(ConfigFailure.Of(config, null))}";
+        }
+        return Encoding.UTF8.GetBytes(config.Json).AsSpan().SequenceEqual(published) ? null
+            : File.GetLastWriteTimeUtc(node.ConfigPath) > File.GetLastWriteTimeUtc(node.IgnitionPath) ? $"{node.ConfigPath} is newer than what is published"
+            : $"{node.IgnitionPath} is not what {node.ConfigPath} gives";
     }
 
     private CheckResult CheckConfig(Node node)

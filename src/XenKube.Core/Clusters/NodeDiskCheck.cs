@@ -201,8 +201,8 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
 
     private CheckResult CheckMachineId()
     {
-        using var root = disk.OpenFileSystem("ROOT");
-        return root.Find("/etc/machine-id", followLink: false) is null ? new("machine-id", CheckStatus.Pass, "gone, so systemd enables the config's units")
+        using var root = disk.OpenFileSystem(GuestLayout.RootLabel);
+        return root.Find(GuestLayout.MachineIdPath, followLink: false) is null ? new("machine-id", CheckStatus.Pass, "gone, so systemd enables the config's units")
             : new("machine-id", CheckStatus.Warn, "ROOT has /etc/machine-id: systemd does not look at newly enabled units", "Reset-Ignition -Step MachineId (xenkube node refresh)");
     }
 

@@ -1,5 +1,3 @@
-using XenKube.Ignition;
-using XenKube.Ignition.Publishing;
 using XenKube.Images;
 
 namespace XenKube.Clusters;
@@ -125,37 +123,15 @@ public sealed class NodeStore
     /// <exception cref="ItemInUseException">Its disk is in use; nothing was removed.</exception>
     public void Remove(Node node, CancellationToken cancellationToken = default)
     {
-        RequireOwn(node);
+        _directory.RequireOwn(node);
         using var held = _directory.Lock($"removal of the node {node.FullName}", cancellationToken);
         RemoveFiles(node);
-    }
-
-    /// <summary>Publishes a node's config.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="config">Its config; a failed one is refused and what is published stays as it is.</param>
-    /// <param name="cancellationToken">Ends the wait for another XenKube that is at work there.</param>
-    /// <returns>What is served now.</returns>
-    public PublishedIgnition Publish(Node node, IgnitionConfig config, CancellationToken cancellationToken = default)
-    {
-        RequireOwn(node);
-        IgnitionPublisher.RequireSucceeded(config);
-        using var held = _directory.Lock($"publishing for {node.FullName}", cancellationToken);
-        return IgnitionPublisher.Publish(config, node.IgnitionPath);
-    }
-
-    private void RequireOwn(Node node)
-    {
-        ArgumentNullException.ThrowIfNull(node);
-        if (node.XenDir != _directory.Path)
-        {
-            throw new InvalidInputException("NodeOfAnotherXenDir", node.DiskPath, null, $"the node does not belong to {_directory}", "Name its XENDIR");
-        }
     }
 
     /// <summary>Removes every file of a node, for one who holds the XENDIR already.</summary>
     internal void RemoveFiles(Node node)
     {
-        RequireOwn(node);
+        _directory.RequireOwn(node);
         if (File.Exists(node.DiskPath))
         {
             RequireUnused(node.DiskPath);

@@ -46,7 +46,8 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
     {
         using var disk = NodeDisk.OpenWrite(diskPath);
         cancellationToken.ThrowIfCancellationRequested();
-        return Write(disk, diskPath, configUri, linuxAppend ?? []);
+        using var oem = disk.OpenFileSystem(PartitionLabel);
+        return Check(oem, diskPath, configUri).Point(oem, configUri, linuxAppend ?? [], GuestLayout.Detect(disk));
     }
 
     /// <summary>Takes the URL out again; the file goes away where nothing else is left in it.</summary>
@@ -76,19 +77,26 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
         return Parse(diskPath, ReadText(oem, diskPath));
     }
 
-    internal static OemGrubConfig Write(DiskImage disk, string diskPath, Uri configUri, IReadOnlyList<string> linuxAppend)
+    /// <summary>Reads grub.cfg and checks everything that could keep it from being pointed at a URL; changes nothing.</summary>
+    internal static OemGrubConfig Check(IFileSystem oem, string diskPath, Uri configUri)
     {
         GrubScript.CheckUri(configUri);
-        using var oem = disk.OpenFileSystem(PartitionLabel);
         RequireReadableByGrub(oem, diskPath);
+        return Parse(diskPath, ReadText(oem, diskPath));
+    }
+
+    /// <summary>Points this grub.cfg, as it was read, at a URL.</summary>
+    internal OemGrubConfig Point(IFileSystem oem, Uri configUri, IReadOnlyList<string> linuxAppend, GuestLayout layout)
+    {
+        // GRUB reads the file system without its journal.
         (oem as ExtFileSystem)?.Recover();
-        var old = ReadText(oem, diskPath);
-        var text = GrubScript.WithConfigUri(old, configUri, linuxAppend, GuestLayout.Detect(disk).ConfigUriParameter);
-        if (text != old)
+        var text = GrubScript.WithConfigUri(Text, configUri, linuxAppend, layout.ConfigUriParameter);
+        if (text == Text)
         {
-            oem.WriteFile(FilePath, Encoding.UTF8.GetBytes(text));
+            return this;
         }
-        return Parse(diskPath, text);
+        oem.WriteFile(FilePath, Encoding.UTF8.GetBytes(text));
+        return Parse(DiskPath, text);
     }
 
     /// <inheritdoc/>

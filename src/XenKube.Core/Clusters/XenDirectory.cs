@@ -11,21 +11,22 @@ public sealed class XenDirectory
 {
     private readonly Lazy<XenSettings> _settings;
 
-    /// <summary>Opens a directory; it need not exist yet.</summary>
+    /// <summary>Opens a directory; it need not exist yet. A command opens one and hands it on.</summary>
     /// <param name="path">Absolute or relative path.</param>
-    public XenDirectory(string path)
+    /// <param name="onWait">Called with who is at work there when another process of XenKube has to be waited for; null for nobody.</param>
+    public XenDirectory(string path, Action<string>? onWait)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        OnWait = onWait;
         _settings = new Lazy<XenSettings>(() => XenSettings.Read(SettingsPath));
     }
 
-    /// <summary>The directory that was asked for, else the one in the environment variable XENDIR.</summary>
+    /// <summary>The path of the directory that was asked for, else of the one in the environment variable XENDIR.</summary>
     /// <param name="path">What was asked for, or null.</param>
-    /// <param name="onWait">Called with who is at work there when that has to be waited for; null for nobody.</param>
     /// <exception cref="InvalidInputException">Neither is there.</exception>
     /// <exception cref="ItemNotFoundException">There is no such directory.</exception>
-    public static XenDirectory Resolve(string? path, Action<string>? onWait = null)
+    public static string Find(string? path)
     {
         var chosen = !string.IsNullOrEmpty(path) ? path : Environment.GetEnvironmentVariable("XENDIR");
         if (string.IsNullOrEmpty(chosen))
@@ -33,9 +34,16 @@ public sealed class XenDirectory
             throw new InvalidInputException("XenDirNotSet", null, null, "XENDIR must be set", "Set the environment variable XENDIR, or name the directory with -XenDir (--xen-dir)");
         }
         return Directory.Exists(chosen)
-            ? new XenDirectory(chosen) { OnWait = onWait }
+            ? chosen
             : throw new ItemNotFoundException("XenDirNotFound", chosen, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
     }
+
+    /// <summary>Opens the directory that was asked for, else the one in the environment variable XENDIR.</summary>
+    /// <param name="path">What was asked for, or null.</param>
+    /// <param name="onWait">Called with who is at work there when another process of XenKube has to be waited for; null for nobody.</param>
+    /// <exception cref="InvalidInputException">Neither is there.</exception>
+    /// <exception cref="ItemNotFoundException">There is no such directory.</exception>
+    public static XenDirectory Resolve(string? path, Action<string>? onWait) => new(Find(path), onWait);
 
     /// <summary>The directory itself.</summary>
     public string Path { get; }
@@ -63,7 +71,7 @@ public sealed class XenDirectory
     public XenSettings Settings => _settings.Value;
 
     /// <summary>Called with who is at work here when another process of XenKube has to be waited for; null for nobody.</summary>
-    public Action<string>? OnWait { get; init; }
+    public Action<string>? OnWait { get; }
 
     /// <summary>The name of the cluster whose directory this is, or lies in; null if it is none.</summary>
     /// <param name="path">A directory or file.</param>
@@ -78,6 +86,16 @@ public sealed class XenDirectory
         }
         var name = full[prefix.Length..].Split(System.IO.Path.DirectorySeparatorChar)[0];
         return ItemName.IsValid(name) && Directory.Exists(System.IO.Path.Combine(GuestsPath, name)) ? name : null;
+    }
+
+    /// <summary>Refuses a node of another XENDIR, whose settings and whose lock would be the wrong ones.</summary>
+    internal void RequireOwn(Node node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        if (node.XenDir != Path)
+        {
+            throw new InvalidInputException("NodeOfAnotherXenDir", node.DiskPath, null, $"the node does not belong to {Path}", "Name its XENDIR");
+        }
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using XenKube.Files;
 using XenKube.Guests;
+using XenKube.Ignition;
 using XenKube.Networks;
 
 namespace XenKube.Clusters;
@@ -46,12 +47,22 @@ public sealed record XenSettings
     /// <summary>The release of the Container Linux Config Transpiler whose output the guests understand: <c>0.5.0</c> or <c>0.9.0</c>.</summary>
     public string TranspilerRelease { get; init; } = "0.5.0";
 
+    /// <summary>The platform whose metadata fill <c>{PRIVATE_IPV4}</c> and the like in the nodes' configs; empty for none.</summary>
+    public string Platform { get; init; } = "";
+
+    /// <summary>True where a node's config with warnings is refused.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>Where releases are downloaded from; null for the distribution's own server.</summary>
     public string? Mirror { get; init; }
 
     /// <summary>Where the published configs are fetched: <c>http://address[:port]/</c>.</summary>
     [JsonIgnore]
     public Uri BaseUri => new UriBuilder(Uri.UriSchemeHttp, Address, Port).Uri;
+
+    /// <summary>How configs are transpiled here.</summary>
+    [JsonIgnore]
+    public TranspileOptions TranspileOptions => new() { Release = TranspilerRelease, Platform = Platform, Strict = Strict };
 
     /// <summary>Reads the settings of a XENDIR.</summary>
     /// <param name="path">Path of xenkube.json; a missing file means the defaults.</param>

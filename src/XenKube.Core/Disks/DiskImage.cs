@@ -108,6 +108,20 @@ public sealed class DiskImage : IDisposable
         }
     }
 
+    /// <summary>
+    /// Looks once more whether anything uses the image that does not ask for our locks: a loop device, a mount, a domain. The locks
+    /// are held all the time.
+    /// </summary>
+    /// <param name="domains">Determines whether a running domain has the image; null where that is not known here.</param>
+    /// <exception cref="ItemInUseException">The image is mounted, attached to a loop device, or used by a domain.</exception>
+    internal void RefuseUse(IImageUseProbe? domains)
+    {
+        if (Device is FileDevice file)
+        {
+            ImageGuard.Check(file, domains);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

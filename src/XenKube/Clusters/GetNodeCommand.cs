@@ -32,7 +32,7 @@ public sealed class GetNodeCommand : NodeCommand
         }
         else
         {
-            Guard(InputCluster, () => WriteObject(new NodeStore(XenDir is null ? new XenDirectory(InputCluster.XenDir) : Directory).List(new NodeName(InputCluster.Name, "*")), enumerateCollection: true));
+            Guard(InputCluster, () => WriteObject(new NodeStore(DirectoryOf(InputCluster.XenDir)).List(new NodeName(InputCluster.Name, "*")), enumerateCollection: true));
         }
     }
 

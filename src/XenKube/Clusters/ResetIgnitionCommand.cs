@@ -20,6 +20,7 @@ public sealed class ResetIgnitionCommand : NodeCommand
 
     /// <summary>Takes these steps only. Default: all of them, in this order.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(IgnitionResetStepCompleter))]
     public IgnitionResetStep[] Step { get; set; } = [];
 
     /// <summary>Where the guest fetches its config. Default: the node's own URL.</summary>
@@ -68,8 +69,8 @@ public sealed class ResetIgnitionCommand : NodeCommand
             Mount(node);
             return;
         }
-        var steps = Step.Length == 0 ? Enum.GetValues<IgnitionResetStep>() : Step;
-        if (Should($"Reset the Ignition of {node} ({string.Join(", ", steps)}): {node.DiskPath}, {node.IgnitionPath}"))
+        var steps = IgnitionResetStep.All.Where(step => Step.Length == 0 || Step.Contains(step)).Select(step => step.Sentence);
+        if (Should($"Reset the Ignition of {node} ({string.Join("; ", steps)}): {node.DiskPath}, {node.IgnitionPath}"))
         {
             _nodes.Add(node);
         }
@@ -79,9 +80,9 @@ public sealed class ResetIgnitionCommand : NodeCommand
     protected override void EndProcessing()
     {
         var options = new IgnitionResetOptions { Steps = Step, ThrottleLimit = ThrottleLimit, ForceTemplate = Force, ConfigUri = ConfigUri, LinuxAppend = LinuxAppend };
-        foreach (var group in _nodes.GroupBy(node => DirectoryOf(node).Path))
+        foreach (var group in _nodes.GroupBy(DirectoryOf))
         {
-            Guard(null, () => Write(RunWithProgress($"Resetting the Ignition of {Count([.. group])}", (progress, token) => new IgnitionResetter(new XenDirectory(group.Key)).Reset([.. group], options, progress, token))));
+            Guard(null, () => Write(RunWithProgress($"Resetting the Ignition of {Count([.. group])}", (progress, token) => new IgnitionResetter(group.Key).Reset([.. group], options, progress, token))));
         }
     }
 

@@ -50,7 +50,7 @@ internal static class Completions
     /// <summary>The XENDIR that the command being typed would use.</summary>
     /// <param name="bound">What is typed already.</param>
     public static XenDirectory XenDirectory(IDictionary? bound) =>
-        XenKube.Clusters.XenDirectory.Resolve(Text(bound, "XenDir") is { } path ? Resolve(path) : null);
+        XenKube.Clusters.XenDirectory.Resolve(Text(bound, "XenDir") is { } path ? Resolve(path) : null, onWait: null);
 
     /// <summary>The value of a parameter that is typed already, as text; null if it is not.</summary>
     /// <param name="bound">What is typed already.</param>

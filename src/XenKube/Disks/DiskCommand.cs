@@ -99,7 +99,7 @@ public abstract class DiskCommand : XenDirCommand
     {
         try
         {
-            return new NodeStore(XenDirectory.Resolve(XenDir is null ? null : Resolve(XenDir))).FindByFile(path);
+            return new NodeStore(Open(XenDirectory.Find(XenDir is null ? null : Resolve(XenDir)))).FindByFile(path);
         }
         catch (XenKubeException)
         {

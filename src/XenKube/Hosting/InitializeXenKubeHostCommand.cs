@@ -44,7 +44,7 @@ public sealed class InitializeXenKubeHostCommand : HostCommand
     {
         // A new host has no XENDIR yet: the first step makes it.
         var path = XenDir is not null ? Resolve(XenDir) : Environment.GetEnvironmentVariable("XENDIR");
-        var directory = path is { Length: > 0 } && !System.IO.Directory.Exists(path) ? new XenDirectory(path) : Directory;
+        var directory = path is { Length: > 0 } && !System.IO.Directory.Exists(path) ? Open(path) : Directory;
         var options = HostSettings.Read(directory) with { RemoveDefaultSite = RemoveDefaultSite, BackupDirectory = Resolve(BackupDirectory), Activate = !NoActivate };
         if (Undo is not null)
         {

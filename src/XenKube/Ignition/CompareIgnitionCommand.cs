@@ -2,7 +2,6 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Ignition;
 using XenKube.Ignition.Comparing;
-using XenKube.Ignition.Publishing;
 
 namespace XenKube.Commands.Ignition;
 
@@ -39,12 +38,14 @@ public sealed class CompareIgnitionCommand : NodeCommand
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
-        var config = IgnitionTranspiler.TranspileFile(node.ConfigPath, new TranspileOptions { Release = DirectoryOf(node).Settings.TranspilerRelease });
-        if (!config.Succeeded)
+        var own = new NodeConfig(DirectoryOf(node), node);
+        var config = own.Transpile();
+        ConfigFailure.Refuse(config);
+        var change = own.Compare(config);
+        if (change.Damage is { } damage)
         {
-            throw Reports.Error(config, node.ConfigPath);
+            WriteWarning($"{node.IgnitionPath}: what is published is not an Ignition config, so all of the new one is shown: {damage}");
         }
-        var before = IgnitionPublisher.Read(node.IgnitionPath);
-        WriteObject(IgnitionComparison.Compare(before is null ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(before), System.Text.Encoding.UTF8.GetBytes(config.Json)).Changes, enumerateCollection: true);
+        WriteObject(change.Comparison.Changes, enumerateCollection: true);
     }
 }

@@ -35,7 +35,7 @@ public sealed class ConvertToIgnitionCommand : FileCommand
     [ValidateSet("clc", "butane")]
     public string? Dialect { get; set; }
 
-    /// <summary>The platform whose metadata fill {PRIVATE_IPV4} and the like.</summary>
+    /// <summary>The platform whose metadata fill {PRIVATE_IPV4} and the like. Default: that of the settings, none.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Platform { get; set; }
@@ -46,7 +46,7 @@ public sealed class ConvertToIgnitionCommand : FileCommand
     [ValidateNotNullOrEmpty]
     public string? FilesDirectory { get; set; }
 
-    /// <summary>Makes warnings errors.</summary>
+    /// <summary>Makes warnings errors. Default: as the settings say, false.</summary>
     [Parameter]
     public SwitchParameter Strict { get; set; }
 
@@ -83,15 +83,19 @@ public sealed class ConvertToIgnitionCommand : FileCommand
     /// <inheritdoc/>
     protected override void ProcessFile(string path) => Write(IgnitionTranspiler.TranspileFile(path, Options()), path);
 
-    private TranspileOptions Options() => new()
+    private TranspileOptions Options()
     {
-        Release = Release ?? (HasXenDir ? Directory.Settings.TranspilerRelease : "0.5.0"),
-        Dialect = Dialect,
-        Platform = Platform ?? "",
-        FilesDirectory = FilesDirectory is null ? "" : Resolve(FilesDirectory),
-        Strict = Strict,
-        Pretty = Pretty,
-    };
+        var settings = HasXenDir ? Directory.Settings.TranspileOptions : new TranspileOptions();
+        return settings with
+        {
+            Release = Release ?? settings.Release,
+            Dialect = Dialect,
+            Platform = Platform ?? settings.Platform,
+            FilesDirectory = FilesDirectory is null ? "" : Resolve(FilesDirectory),
+            Strict = MyInvocation.BoundParameters.ContainsKey(nameof(Strict)) ? Strict : settings.Strict,
+            Pretty = Pretty,
+        };
+    }
 
     private void Write(IgnitionConfig config, string source)
     {
@@ -106,7 +110,7 @@ public sealed class ConvertToIgnitionCommand : FileCommand
         }
         else
         {
-            WriteError(Errors.Record(Reports.Error(config, source), source));
+            WriteError(Errors.Record(ConfigFailure.Of(config, source), source));
         }
     }
 }

@@ -35,8 +35,7 @@ public sealed class ExpandIgnitionTemplateCommand : FileCommand
         if (Should($"Expand {path} to {target ?? System.IO.Path.ChangeExtension(path, null)}"))
         {
             var node = Node ?? NodeOf(path);
-            var cluster = node is null ? null : new ClusterStore(new XenDirectory(node.XenDir)).Get(node.Cluster);
-            WriteObject(IgnitionTemplate.Expand(path, target, new TemplateVariables(node, cluster), Force));
+            WriteObject(node is null ? IgnitionTemplate.Expand(path, target, force: Force) : new NodeConfig(DirectoryOf(node), node).Expand(path, target, Force));
         }
     }
 }

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
 using XenKube.Ignition;
-using XenKube.Ignition.Comparing;
 using XenKube.Ignition.Publishing;
 
 namespace XenKube.Commands.Ignition;
@@ -84,26 +83,23 @@ public sealed class PublishIgnitionCommand : XenDirCommand
 
     private void PublishOwn(Node node)
     {
-        var directory = XenDir is null ? new XenDirectory(node.XenDir) : Directory;
-        var config = IgnitionTranspiler.TranspileFile(node.ConfigPath, new TranspileOptions { Release = directory.Settings.TranspilerRelease });
+        var config = new NodeConfig(DirectoryOf(node), node).Transpile();
         foreach (var entry in config.Warnings)
         {
             WriteWarning(Reports.Line(node.ConfigPath, entry));
         }
-        Publish(node, config.Succeeded ? config : throw Reports.Error(config, node.ConfigPath));
+        ConfigFailure.Refuse(config);
+        Publish(node, config);
     }
 
     private void Publish(Node node, IgnitionConfig config)
     {
         // What the change would do on the guest is a part of the sentence, so that -WhatIf and -Confirm show it.
-        var before = IgnitionPublisher.Read(node.IgnitionPath);
-        var changes = IgnitionComparison.Compare(Memory(before), Memory(config.Succeeded ? System.Text.Encoding.UTF8.GetBytes(config.Json) : before));
-        if (Should($"Publish {config.SourcePath ?? "the config"} as {node.IgnitionPath}{(before is null ? ", the first of that node" : "")}{Environment.NewLine}{changes}"))
+        var own = new NodeConfig(DirectoryOf(node), node);
+        var change = own.Compare(config);
+        if (Should($"Publish {config.SourcePath ?? "the config"} as {node.IgnitionPath}{(change.IsPublished ? "" : ", the first of that node")}{Environment.NewLine}{change}"))
         {
-            WriteObject(new NodeStore(Open(node.XenDir)).Publish(node, config, StopToken));
+            WriteObject(own.Publish(config, StopToken));
         }
     }
-
-    // An array that is null would become memory that is empty.
-    private static ReadOnlyMemory<byte>? Memory(byte[]? bytes) => bytes is null ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(bytes);
 }

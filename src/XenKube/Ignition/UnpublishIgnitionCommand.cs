@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using XenKube.Clusters;
-using XenKube.Ignition.Publishing;
 
 namespace XenKube.Commands.Ignition;
 
@@ -12,7 +11,7 @@ public sealed class UnpublishIgnitionCommand : NodeCommand
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
-        if (Should($"Remove the published config {node.IgnitionPath}") && !IgnitionPublisher.Unpublish(node.IgnitionPath))
+        if (Should($"Remove the published config {node.IgnitionPath}") && !new NodeConfig(DirectoryOf(node), node).Unpublish(StopToken))
         {
             throw new ItemNotFoundException("NotPublished", node.IgnitionPath, null, "no config is published there", "Publish-Ignition publishes it");
         }

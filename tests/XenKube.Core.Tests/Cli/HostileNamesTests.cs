@@ -40,7 +40,7 @@ public sealed class HostileNamesTests : IDisposable
     public void No_name_is_a_path_an_option_or_a_command(string name)
     {
         var before = Tree();
-        var directory = new XenDirectory(_folder["xen"]);
+        var directory = new XenDirectory(_folder["xen"], onWait: null);
         var clusters = new ClusterStore(directory);
         var nodes = new NodeStore(directory);
         var mac = MacAddress.Parse("00:16:3e:4e:31:11");
@@ -67,7 +67,7 @@ public sealed class HostileNamesTests : IDisposable
             Assert.Equal("InvalidUnit", Assert.Throws<InvalidInputException>(() => new DnsmasqService { Unit = name, Programs = programs }.Reload(default)).ErrorId);
         }
         _folder.Write("xen/xenkube.json", System.Text.Json.JsonSerializer.Serialize(new { bridge = name }));
-        Assert.Equal("SettingsInvalid", Assert.Throws<InvalidInputException>(() => new XenDirectory(_folder["xen"]).Settings).ErrorId);
+        Assert.Equal("SettingsInvalid", Assert.Throws<InvalidInputException>(() => new XenDirectory(_folder["xen"], onWait: null).Settings).ErrorId);
         _folder.Write("xen/xenkube.json", """{ "reservationsFile": "hostsfile" }""");
         Assert.Equal(before, Tree());
     }

@@ -9,7 +9,7 @@ public sealed class ClusterStoreTests : IDisposable
 
     public void Dispose() => _xenDir.Dispose();
 
-    private XenDirectory Directory => new(_xenDir.Path);
+    private XenDirectory Directory => new(_xenDir.Path, onWait: null);
 
     [Fact]
     public void Create_makes_the_directories_of_the_guide()

@@ -12,7 +12,7 @@ public sealed class IgnitionResetterTests : IDisposable
 
     public void Dispose() => _xenDir.Dispose();
 
-    private XenDirectory Directory => new(_xenDir.Path);
+    private XenDirectory Directory => new(_xenDir.Path, onWait: null);
 
     private Node MakeNode(string name, string config = "passwd: {}\n")
     {
@@ -48,8 +48,8 @@ public sealed class IgnitionResetterTests : IDisposable
     public void Reset_of_some_steps_takes_no_others()
     {
         var node = MakeNode("node-1");
-        var reset = new IgnitionResetter(Directory).Reset([node], new IgnitionResetOptions { Steps = [IgnitionResetStep.MachineId] }).Single();
-        Assert.Equal([IgnitionResetStep.MachineId], reset.Steps.Select(step => step.Step));
+        var reset = new IgnitionResetter(Directory).Reset([node], new IgnitionResetOptions { Steps = [new MachineIdStep()] }).Single();
+        Assert.Equal([new MachineIdStep()], reset.Steps.Select(step => step.Step));
         Assert.False(File.Exists(node.IgnitionPath));
         Assert.Equal("", OemGrubConfig.Read(node.DiskPath).Text);
     }
@@ -77,6 +77,101 @@ public sealed class IgnitionResetterTests : IDisposable
         }
         Assert.Equal("", OemGrubConfig.Read(first.DiskPath).Text);
         Assert.False(File.Exists(first.IgnitionPath));
+    }
+
+    /// <summary>What a foreign program finds: the images that are locked.</summary>
+    private static string[] Locked(params Node[] nodes) =>
+        [.. nodes.Where(node => Tool.Run("flock", "-n", node.DiskPath, "true").ExitCode != 0).Select(node => node.Name)];
+
+    private sealed class AtOnce(Action<OperationProgress> action) : IProgress<OperationProgress>
+    {
+        public void Report(OperationProgress value) => action(value);
+    }
+
+    [Fact]
+    public void All_disks_are_open_once_and_locked_from_the_check_to_the_end()
+    {
+        Tool.Need("flock");
+        Node[] nodes = [MakeNode("node-1"), MakeNode("node-2"), MakeNode("node-3")];
+        var seen = new List<string>();
+        new IgnitionResetter(Directory).Reset(nodes, new IgnitionResetOptions { ThrottleLimit = 1 }, new AtOnce(progress =>
+        {
+            var open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos().Count(file => file.LinkTarget?.StartsWith(_xenDir["guests/etcd"], StringComparison.Ordinal) ?? false);
+            seen.Add($"{progress.Activity} {progress.Done}: {string.Join(' ', Locked(nodes))}, {open} open");
+        }));
+        Assert.Equal(
+            [
+                "Checking inputs 1: node-1, 1 open",
+                "Checking inputs 2: node-1 node-2, 2 open",
+                "Checking inputs 3: node-1 node-2 node-3, 3 open",
+                "Resetting Ignition 1: node-1 node-2 node-3, 3 open",
+                "Resetting Ignition 2: node-1 node-2 node-3, 3 open",
+                "Resetting Ignition 3: node-1 node-2 node-3, 3 open",
+            ],
+            seen);
+        Assert.Empty(Locked(nodes));
+    }
+
+    [Fact]
+    public void Refusal_of_one_node_lets_all_disks_go()
+    {
+        Tool.Need("flock");
+        Node[] nodes = [MakeNode("node-1"), MakeNode("node-2", "passwd: [")];
+        Assert.Throws<AggregateException>(() => new IgnitionResetter(Directory).Reset(nodes, new IgnitionResetOptions()));
+        Assert.Empty(Locked(nodes));
+        Assert.Equal("", OemGrubConfig.Read(nodes[0].DiskPath).Text);
+    }
+
+    [Fact]
+    public void Disk_that_a_foreign_program_attaches_after_the_check_is_left_as_it_was()
+    {
+        Tool.Need("losetup");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/dev/loop-control"), "loop devices need root");
+        Node[] nodes = [MakeNode("node-1"), MakeNode("node-2")];
+        var loop = "";
+        try
+        {
+            var errors = Assert.Throws<AggregateException>(() => new IgnitionResetter(Directory).Reset(nodes, new IgnitionResetOptions { ThrottleLimit = 1 }, new AtOnce(progress =>
+            {
+                if (progress is { Activity: "Checking inputs", Done: 2 })
+                {
+                    var attached = Tool.Run("losetup", "--show", "-f", nodes[1].DiskPath);
+                    loop = attached.ExitCode == 0 ? attached.Output.Trim() : "";
+                }
+            })));
+            Assert.Equal(nodes[1].DiskPath, Assert.IsType<ItemInUseException>(errors.InnerExceptions.Single()).File);
+        }
+        catch (Xunit.Sdk.ThrowsException) when (loop.Length == 0)
+        {
+            Assert.Skip("no loop device could be attached");
+        }
+        finally
+        {
+            if (loop.Length > 0)
+            {
+                Tool.Run("losetup", "-d", loop);
+            }
+        }
+        Assert.NotEqual("", OemGrubConfig.Read(nodes[0].DiskPath).Text);
+        Assert.Equal("", OemGrubConfig.Read(nodes[1].DiskPath).Text);
+    }
+
+    [Fact]
+    public void Node_that_is_named_twice_is_reset_once()
+    {
+        var node = MakeNode("node-1");
+        Assert.Single(new IgnitionResetter(Directory).Reset([node, node], new IgnitionResetOptions()));
+    }
+
+    [Fact]
+    public void Steps_are_found_by_each_of_their_names_and_no_two_share_one()
+    {
+        Assert.Equal(["Grub", "MachineId", "Template", "Publish", "FirstBoot"], IgnitionResetStep.All.Select(step => step.Name));
+        var names = IgnitionResetStep.All.SelectMany(step => new[] { step.Name, step.HyphenatedName, step.GuideWord }.Select(name => (name.ToUpperInvariant(), step))).Distinct().ToList();
+        Assert.Equal(names.Count, names.Select(name => name.Item1).Distinct().Count());
+        Assert.All(names, name => Assert.Equal(name.step, IgnitionResetStep.Parse(name.Item1)));
+        Assert.All(IgnitionResetStep.All, step => Assert.Equal($"\"{step.Name}\"", System.Text.Json.JsonSerializer.Serialize(step)));
+        Assert.Equal("StepInvalid", Assert.Throws<InvalidInputException>(() => IgnitionResetStep.Parse("none")).ErrorId);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class NodeCheckTests : IDisposable
         }
         _folder.Write("xenkube.json", """{ "reservationsFile": "hostsfile" }""");
         _folder.Write("hostsfile", "00:16:3e:4e:31:11,192.168.100.11\n");
-        _directory = new XenDirectory(_folder.Path);
+        _directory = new XenDirectory(_folder.Path, onWait: null);
         var path = _folder["guests/etcd/node-1.img"];
         _folder.Write("guests/etcd/node-1.cfg", XenGuestConfig.Create("etcd-node-1", 1024, 1, XenVif.Create(MacAddress.Parse("00:16:3e:4e:31:11")), [XenDisk.Create(path)]).ToString());
         _folder.Write("nginx/etcd/node-1.json", """{"ignition":{"config":{},"timeouts":{},"version":"2.1.0"},"networkd":{},"passwd":{},"storage":{},"systemd":{}}""");
@@ -205,8 +205,19 @@ public sealed class NodeCheckTests : IDisposable
     [Fact]
     public void Config_that_is_old_or_not_served_as_it_is_is_found()
     {
-        File.SetLastWriteTimeUtc(_folder.Write("guests/etcd/node-1.ct", ""), DateTime.UtcNow.AddMinutes(1));
+        File.SetLastWriteTimeUtc(_folder.Write("guests/etcd/node-1.ct", "passwd: {users: [{name: core}]}"), DateTime.UtcNow.AddMinutes(1));
         Fails("ignition", CheckStatus.Warn, "newer than what is published");
+        File.SetLastWriteTimeUtc(_node.ConfigPath, DateTime.UtcNow.AddHours(-1));
+        Fails("ignition", CheckStatus.Warn, "is not what");
+        File.WriteAllText(_node.ConfigPath, "");
+        Assert.Equal(CheckStatus.Pass, Run()["ignition"].Status);
+        _folder.Write("guests/etcd/node-1.ct.tmpl", "# ${Node.Nope}\n");
+        File.SetLastWriteTimeUtc(_node.TemplatePath, DateTime.UtcNow.AddHours(1));
+        Fails("ignition", CheckStatus.Warn, "template cannot be expanded");
+        File.WriteAllText(_node.TemplatePath, "# ${Node.Name}\n");
+        File.SetLastWriteTimeUtc(_node.TemplatePath, DateTime.UtcNow.AddHours(1));
+        Fails("ignition", CheckStatus.Warn, "older than its template");
+        File.Delete(_node.TemplatePath);
         File.Delete(_node.IgnitionPath);
         Directory.CreateDirectory(_node.IgnitionPath);
         Fails("ignition", CheckStatus.Fail, "is a directory");
@@ -217,7 +228,7 @@ public sealed class NodeCheckTests : IDisposable
     {
         using var server = XenKube.Hosting.IgnitionServer.Start(_folder["nginx"], System.Net.IPAddress.Loopback);
         _folder.Write("xenkube.json", $$"""{ "reservationsFile": "hostsfile", "address": "127.0.0.1", "port": {{server.EndPoint.Port}} }""");
-        var directory = new XenDirectory(_folder.Path);
+        var directory = new XenDirectory(_folder.Path, onWait: null);
         var node = new NodeStore(directory).Describe("etcd", "node-1");
         CheckResult Endpoint() => new NodeCheck(directory, new NodeCheckOptions { Endpoint = true, Signature = false }).Run(node).Single(result => result.Name == "endpoint");
         Assert.Equal(CheckStatus.Pass, Endpoint().Status);

@@ -19,7 +19,7 @@ public static class IgnitionPublisher
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        RequireSucceeded(config);
+        ConfigFailure.Refuse(config);
         var bytes = Encoding.UTF8.GetBytes(config.Json);
         var isThere = Read(path) is { } old && old.AsSpan().SequenceEqual(bytes);
         if (!isThere)
@@ -29,23 +29,6 @@ public static class IgnitionPublisher
                 path, bytes, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         }
         return new PublishedIgnition(path, config.Digest, bytes.Length, !isThere);
-    }
-
-    /// <summary>Throws what is wrong with a config that failed.</summary>
-    /// <param name="config">The config.</param>
-    /// <exception cref="InvalidInputException">It failed.</exception>
-    internal static void RequireSucceeded(IgnitionConfig config)
-    {
-        if (!config.Succeeded)
-        {
-            var first = config.Errors.Count > 0 ? config.Errors[0] : null;
-            throw new InvalidInputException(
-                "ConfigFailed",
-                config.SourcePath,
-                first is { Line: > 0 } ? $"line {first.Line}, column {first.Column}" : null,
-                first?.Message ?? config.Failure ?? "the config has warnings, which are fatal in strict mode",
-                "What is published was left as it is");
-        }
     }
 
     /// <summary>Takes a published config away.</summary>

@@ -53,6 +53,10 @@ public sealed record IgnitionSummary(
             var place = string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}");
             throw new InvalidInputException("NotIgnition", null, place, "this is no JSON", innerException: e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidInputException("NotIgnition", null, null, "a text in it is not valid Unicode", innerException: e);
+        }
     }
 
     private static JsonElement At(JsonElement parent, string name) =>

@@ -7,14 +7,14 @@ namespace XenKube.Ignition.Templates;
 /// Expands <c>node.ct.tmpl</c> to <c>node.ct</c>. <c>|###FILE</c> alone on its line becomes the file's lines, each indented to the
 /// column of the bar; <c>-###FILE</c> becomes, in place of the dash, the file's lines joined to one. <c>${Node.Name}</c> and
 /// <c>${Cluster.Name}</c> become their values; every other <c>${…}</c> belongs to the guest and stays, and <c>$${Node.Name}</c>
-/// stays as <c>${Node.Name}</c>. Included files are taken as they are.
+/// stays as <c>${Node.Name}</c>. The name of an included file may hold variables; its content is taken as it is.
 /// </summary>
 public static class IgnitionTemplate
 {
     private const string Suffix = ".tmpl";
     private const string Marker = "###";
 
-    /// <summary>Expands a template file, unless its result is newer than the template and all that it includes.</summary>
+    /// <summary>Expands a template file, unless its result is current: see <see cref="Prepare"/>.</summary>
     /// <param name="templatePath">The template.</param>
     /// <param name="outputPath">The result; by default the template's path without <c>.tmpl</c>.</param>
     /// <param name="variables">The names it may use.</param>
@@ -22,20 +22,38 @@ public static class IgnitionTemplate
     /// <returns>What was done.</returns>
     /// <exception cref="InvalidInputException">The template is wrong; the place is its line and column.</exception>
     public static IgnitionTemplateResult Expand(
-        string templatePath, string? outputPath = null, TemplateVariables? variables = null, bool force = false)
+        string templatePath, string? outputPath = null, TemplateVariables? variables = null, bool force = false) =>
+        Prepare(templatePath, outputPath, variables, force).Write();
+
+    /// <summary>
+    /// Expands a template file in memory, unless its result is current. A result is current if it is newer than the template and
+    /// all that the template includes, and does not hold old values of variables: a result that differs from what the template
+    /// gives now in nothing but such values was not edited, and is made again.
+    /// </summary>
+    /// <param name="templatePath">The template.</param>
+    /// <param name="outputPath">The result; by default the template's path without <c>.tmpl</c>.</param>
+    /// <param name="variables">The names it may use.</param>
+    /// <param name="force">Whether to expand it in any case.</param>
+    /// <exception cref="InvalidInputException">The template is wrong; the place is its line and column.</exception>
+    internal static TemplateExpansion Prepare(string templatePath, string? outputPath, TemplateVariables? variables, bool force)
     {
         ArgumentException.ThrowIfNullOrEmpty(templatePath);
         var output = outputPath ?? DefaultOutput(templatePath);
         var template = IgnitionTranspiler.ReadFile(templatePath);
         var folder = Path.GetDirectoryName(Path.GetFullPath(templatePath))!;
-        if (!force && IsCurrent(template, templatePath, output, out var includes))
+        var includes = new List<string>();
+        try
         {
-            return new IgnitionTemplateResult(templatePath, output, false, includes);
+            var expanded = Expand(template, templatePath, folder, variables ?? TemplateVariables.None, includes);
+            var isCurrent = !force && IsNewer(output, templatePath, includes)
+                && !expanded.DiffersOnlyInValues(Encoding.UTF8.GetString(IgnitionTranspiler.ReadFile(output)));
+            return new TemplateExpansion(templatePath, output, isCurrent ? null : expanded.ToString(), includes);
         }
-        var used = new List<string>();
-        var text = Expand(template, templatePath, folder, variables ?? TemplateVariables.None, used);
-        AtomicFile.Write(output, Encoding.UTF8.GetBytes(text));
-        return new IgnitionTemplateResult(templatePath, output, true, used);
+        catch (InvalidInputException) when (!force && IsNewer(output, templatePath, includes))
+        {
+            // A config that was finished by hand does not need its template any more.
+            return new TemplateExpansion(templatePath, output, null, includes);
+        }
     }
 
     /// <summary>Expands the text of a template.</summary>
@@ -48,24 +66,16 @@ public static class IgnitionTemplate
     public static string ExpandText(string template, string name, string folder, TemplateVariables? variables = null)
     {
         ArgumentNullException.ThrowIfNull(template);
-        return Expand(Encoding.UTF8.GetBytes(template), name, folder, variables ?? TemplateVariables.None, []);
+        return Expand(Encoding.UTF8.GetBytes(template), name, folder, variables ?? TemplateVariables.None, []).ToString();
     }
 
-    /// <summary>Whether a result is newer than its template and all that the template includes.</summary>
-    /// <param name="templatePath">The template.</param>
-    /// <param name="outputPath">The result.</param>
-    internal static bool IsCurrent(string templatePath, string outputPath) =>
-        IsCurrent(IgnitionTranspiler.ReadFile(templatePath), templatePath, outputPath, out _);
-
-    private static bool IsCurrent(byte[] template, string templatePath, string outputPath, out List<string> includes)
+    private static bool IsNewer(string output, string templatePath, List<string> includes)
     {
-        includes = [];
-        if (!File.Exists(outputPath))
+        if (!File.Exists(output))
         {
             return false;
         }
-        var made = File.GetLastWriteTimeUtc(outputPath);
-        includes = FindIncludes(template, Path.GetDirectoryName(Path.GetFullPath(templatePath))!);
+        var made = File.GetLastWriteTimeUtc(output);
         return includes.Prepend(templatePath).All(input => !File.Exists(input) || File.GetLastWriteTimeUtc(input) < made);
     }
 
@@ -75,28 +85,28 @@ public static class IgnitionTemplate
             : throw new InvalidInputException(
                 "NoTemplateName", templatePath, null, "the name of a template ends in .ct.tmpl", "Rename it, or name the output");
 
-    private static string Expand(byte[] template, string name, string folder, TemplateVariables variables, List<string> used)
+    private static ExpandedText Expand(byte[] template, string name, string folder, TemplateVariables variables, List<string> used)
     {
         if (!System.Text.Unicode.Utf8.IsValid(template))
         {
             throw new InvalidInputException("NotUtf8", name, null, "the template is not UTF-8");
         }
-        var result = new StringBuilder(template.Length);
+        var result = new ExpandedText();
         var lines = Encoding.UTF8.GetString(template).Split('\n');
         for (var index = 0; index < lines.Length; index++)
         {
             var line = new TemplateLine(lines[index], index + 1, name);
             if (index > 0)
             {
-                result.Append('\n');
+                result.Append("\n");
             }
             var marker = line.FindMarker(Marker);
             if (marker < 0)
             {
-                result.Append(line.Substitute(0, line.Text.Length, variables));
+                line.Substitute(0, line.Text.Length, variables, result);
                 continue;
             }
-            var file = line.Text[(marker + Marker.Length)..].Trim();
+            var file = line.Substitute(marker + Marker.Length, line.Text.Length, variables).Trim();
             if (file.Length == 0)
             {
                 throw line.Error(marker, "NoIncludeName", "no file is named behind ###");
@@ -108,19 +118,20 @@ public static class IgnitionTemplate
                 throw line.Error(marker - 1, "IncludeNotAlone", "|### has to stand alone on its line, behind spaces");
             }
             var path = Path.Combine(folder, file);
-            var included = ReadLines(path, line, marker);
             used.Add(path);
+            var included = ReadLines(path, line, marker);
             if (isLines)
             {
-                result.AppendJoin('\n', included.Select(text => text.Length == 0 ? text : indent + text));
+                result.Append(string.Join('\n', included.Select(text => text.Length == 0 ? text : indent + text)));
             }
             else
             {
-                result.Append(line.Substitute(0, marker - 1, variables)).AppendJoin("", included);
+                line.Substitute(0, marker - 1, variables, result);
+                result.Append(string.Concat(included));
             }
             result.Append(line.Text.EndsWith('\r') ? "\r" : "");
         }
-        return result.ToString();
+        return result;
     }
 
     private static string[] ReadLines(string path, TemplateLine line, int marker)
@@ -140,19 +151,5 @@ public static class IgnitionTemplate
         }
         var text = Encoding.UTF8.GetString(bytes).Replace("\r\n", "\n", StringComparison.Ordinal);
         return (text.EndsWith('\n') ? text[..^1] : text).Split('\n');
-    }
-
-    private static List<string> FindIncludes(byte[] template, string folder)
-    {
-        var includes = new List<string>();
-        foreach (var line in Encoding.UTF8.GetString(template).Split('\n'))
-        {
-            var marker = line.IndexOf(Marker, StringComparison.Ordinal);
-            if (marker > 0 && line[marker - 1] is ('|' or '-'))
-            {
-                includes.Add(Path.Combine(folder, line[(marker + Marker.Length)..].Trim()));
-            }
-        }
-        return includes;
     }
 }

@@ -25,19 +25,29 @@ internal readonly record struct TemplateLine(string Text, int Number, string Fil
     /// <summary>Part of the line with the variables of our name spaces replaced.</summary>
     public string Substitute(int start, int end, TemplateVariables variables)
     {
+        var result = new ExpandedText();
+        Substitute(start, end, variables, result);
+        return result.ToString();
+    }
+
+    /// <summary>Appends part of the line, with the variables of our name spaces replaced.</summary>
+    public void Substitute(int start, int end, TemplateVariables variables, ExpandedText result)
+    {
         var text = Text.AsSpan(start, end - start);
-        if (!text.Contains("${", StringComparison.Ordinal))
-        {
-            return text.ToString();
-        }
-        var result = new StringBuilder();
         for (var index = 0; index < text.Length;)
         {
-            var isEscaped = text[index..].StartsWith("$${");
-            var open = isEscaped ? index + 1 : index;
+            var next = text[index..].IndexOf("${", StringComparison.Ordinal);
+            if (next < 0)
+            {
+                result.Append(text[index..]);
+                return;
+            }
+            var open = index + next;
+            var isEscaped = open > index && text[open - 1] == '$';
             if (!text[open..].StartsWith("${Node.") && !text[open..].StartsWith("${Cluster."))
             {
-                result.Append(text[index++]);
+                result.Append(text[index..(open + 2)]);
+                index = open + 2;
                 continue;
             }
             var length = text[open..].IndexOf('}');
@@ -46,18 +56,17 @@ internal readonly record struct TemplateLine(string Text, int Number, string Fil
                 throw Error(start + open, "VariableNotClosed", "a variable has no closing brace");
             }
             var close = open + length;
+            result.Append(text[index..(isEscaped ? open - 1 : open)]);
             if (isEscaped)
             {
                 result.Append(text[open..(close + 1)]);
             }
             else
             {
-                var name = text[(open + 2)..close].ToString();
-                result.Append(Find(name, start + open, variables));
+                result.AppendValue(Find(text[(open + 2)..close].ToString(), start + open, variables));
             }
             index = close + 1;
         }
-        return result.ToString();
     }
 
     private string Find(string name, int at, TemplateVariables variables)

@@ -45,6 +45,36 @@ public class IgnitionTemplateTests
         Assert.Equal("${Node.Name} |###y", Expand("|###x", directory));
     }
 
+    [Fact]
+    public void Name_of_an_included_file_may_hold_variables()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("certs/node-1-etcd.pem", "CERT\n");
+        Assert.Equal("  CERT\nkey: CERT\n", Expand("  |###certs/${Node.Name}-${Cluster.Name}.pem\nkey: -###certs/${Node.Name}-etcd.pem\n", directory));
+        var error = Assert.Throws<InvalidInputException>(() => Expand("  |###certs/${Node.Nope}.pem\n", directory));
+        Assert.Equal(("UnknownVariable", "line 1, column 13"), (error.ErrorId, error.Place));
+        Assert.Equal("IncludeNotReadable", Assert.Throws<InvalidInputException>(() => Expand("|###${HOME}.pem\n", directory)).ErrorId);
+    }
+
+    [Theory]
+    [InlineData("a ${Node.Name}-${Cluster.Name} z\n", "a x--y z\n", true)]
+    [InlineData("a ${Node.Name}-${Cluster.Name} z\n", "a node-1-etcd z\n", false)]
+    [InlineData("a ${Node.Name}-${Cluster.Name} z\n", "a x\n-y z\n", false)]
+    [InlineData("a ${Node.Name}-${Cluster.Name} z\n", "a x-y z\nmore\n", false)]
+    [InlineData("${Node.Name}", "other", true)]
+    [InlineData("${Node.Name}${Cluster.Name}", "", true)]
+    [InlineData("${Node.Name} z z", "a z z z z", true)]
+    [InlineData("fixed\n", "changed\n", false)]
+    public void Result_with_other_values_is_told_from_one_that_was_edited(string template, string result, bool isMadeAgain)
+    {
+        using var directory = new TemporaryDirectory();
+        var path = directory.Write("node.ct.tmpl", template);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
+        directory.Write("node.ct", result);
+        Assert.Equal(isMadeAgain, IgnitionTemplate.Expand(path, variables: Variables).Written);
+        Assert.Equal(isMadeAgain ? IgnitionTemplate.ExpandText(template, "x", directory.Path, Variables) : result, File.ReadAllText(directory["node.ct"]));
+    }
+
     [Theory]
     [InlineData("a\n é: ${Node.Nope}\n", "UnknownVariable", "line 2, column 5")]
     [InlineData("${Cluster.Path}", "UnknownVariable", "line 1, column 1")]

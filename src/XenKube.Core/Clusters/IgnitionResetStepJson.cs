@@ -1,0 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace XenKube.Clusters;
+
+/// <summary>A step in JSON is its name.</summary>
+internal sealed class IgnitionResetStepJson : JsonConverter<IgnitionResetStep>
+{
+    /// <inheritdoc/>
+    public override IgnitionResetStep Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        IgnitionResetStep.Parse(reader.GetString() ?? "");
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, IgnitionResetStep value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
+}

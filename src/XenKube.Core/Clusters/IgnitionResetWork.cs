@@ -1,0 +1,103 @@
+using XenKube.Devices;
+using XenKube.Disks;
+using XenKube.FileSystems;
+using XenKube.Ignition;
+using XenKube.Ignition.Templates;
+
+namespace XenKube.Clusters;
+
+/// <summary>
+/// One node of a refresh, from the check to the last step. Its disk is opened, guarded and locked once, and each file system on
+/// it is opened once: what was checked is what is changed.
+/// </summary>
+internal sealed class IgnitionResetWork : IDisposable
+{
+    private readonly Dictionary<string, IFileSystem> _fileSystems = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<IgnitionResetStep> _steps;
+    private readonly DiskImage? _disk;
+    private GuestLayout? _layout;
+
+    /// <summary>Takes the node, and its disk where a step needs it.</summary>
+    /// <exception cref="ItemInUseException">The disk is in use.</exception>
+    public IgnitionResetWork(XenDirectory directory, Node node, IgnitionResetOptions options, IImageUseProbe domains)
+    {
+        Config = new NodeConfig(directory, node);
+        Options = options;
+        _steps = [.. options.ChosenSteps.Where(step => step.AppliesTo(this))];
+        _disk = _steps.Any(step => step.Partitions.Count > 0) ? DiskImage.OpenWrite(node.DiskPath, domains) : null;
+    }
+
+    /// <summary>The node's config.</summary>
+    public NodeConfig Config { get; }
+
+    /// <summary>The node.</summary>
+    public Node Node => Config.Node;
+
+    /// <summary>How nodes are reset.</summary>
+    public IgnitionResetOptions Options { get; }
+
+    /// <summary>Where the guest fetches its config.</summary>
+    public Uri ConfigUri => Options.ConfigUri ?? Node.IgnitionUri;
+
+    /// <summary>What differs between the guests' boot chains.</summary>
+    public GuestLayout Layout => _layout ??= GuestLayout.Detect(Open(GuestLayout.BootLabel));
+
+    /// <summary>The template's result, in memory until every node's inputs are known to be good; null where there is none.</summary>
+    public TemplateExpansion? Expansion { get; set; }
+
+    /// <summary>The transpiled config; null where none is published.</summary>
+    public IgnitionConfig? Transpiled { get; set; }
+
+    /// <summary>OEM's grub.cfg as it is now; null where that step is not taken.</summary>
+    public OemGrubConfig? Grub { get; set; }
+
+    /// <summary>The file system of a partition, opened at the first question.</summary>
+    public IFileSystem Open(string label)
+    {
+        if (!_fileSystems.TryGetValue(label, out var fileSystem))
+        {
+            _fileSystems.Add(label, fileSystem = _disk!.OpenFileSystem(label));
+        }
+        return fileSystem;
+    }
+
+    /// <summary>Checks what every step needs, and changes nothing.</summary>
+    public void Check()
+    {
+        foreach (var label in _steps.SelectMany(step => step.Partitions))
+        {
+            _ = Open(label);
+        }
+        foreach (var step in _steps)
+        {
+            step.Check(this);
+        }
+    }
+
+    /// <summary>Takes the steps. Our own lock keeps other XenKubes away since the check; who knows no locks is looked for once more.</summary>
+    /// <returns>What each of them did.</returns>
+    /// <exception cref="ItemInUseException">The disk came into use after the check; the node was left as it was.</exception>
+    public IReadOnlyList<IgnitionResetStepResult> Apply(IImageUseProbe domains)
+    {
+        _disk?.RefuseUse(domains);
+        var results = new List<IgnitionResetStepResult>(_steps.Count);
+        foreach (var step in _steps)
+        {
+            var time = System.Diagnostics.Stopwatch.StartNew();
+            var (changed, message) = step.Apply(this);
+            results.Add(new IgnitionResetStepResult(step, changed, message, time.Elapsed));
+        }
+        return results;
+    }
+
+    /// <summary>Lets the disk go.</summary>
+    public void Dispose()
+    {
+        foreach (var fileSystem in _fileSystems.Values)
+        {
+            fileSystem.Dispose();
+        }
+        _fileSystems.Clear();
+        _disk?.Dispose();
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text;
+using XenKube.Ignition;
+using XenKube.Ignition.Comparing;
+using XenKube.Ignition.Publishing;
+using XenKube.Ignition.Templates;
+
+namespace XenKube.Clusters;
+
+/// <summary>
+/// A node's config on its way to the guest: template, config, Ignition JSON, published file. Every command that expands, transpiles,
+/// compares, checks or publishes a node's config does it here, with the same options.
+/// </summary>
+public sealed class NodeConfig
+{
+    private readonly XenDirectory _directory;
+
+    /// <summary>Takes a node's config; its files need not exist.</summary>
+    /// <param name="directory">The node's XENDIR.</param>
+    /// <param name="node">The node.</param>
+    /// <exception cref="InvalidInputException">The node belongs to another XENDIR.</exception>
+    public NodeConfig(XenDirectory directory, Node node)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        ArgumentNullException.ThrowIfNull(node);
+        directory.RequireOwn(node);
+        (_directory, Node) = (directory, node);
+    }
+
+    /// <summary>The node.</summary>
+    public Node Node { get; }
+
+    /// <summary>Whether the node's config is made from a template.</summary>
+    public bool HasTemplate => File.Exists(Node.TemplatePath);
+
+    /// <summary>How the node's config is transpiled: as the settings of its XENDIR say, with the local files that are beside it.</summary>
+    public TranspileOptions Options => _directory.Settings.TranspileOptions with
+    {
+        FilesDirectory = Path.GetDirectoryName(Node.ConfigPath)!,
+        SourcePath = Node.ConfigPath,
+    };
+
+    /// <summary>Expands a template for the node.</summary>
+    /// <param name="templatePath">The template, the node's own or another.</param>
+    /// <param name="outputPath">The result's file; null for the template's path without <c>.tmpl</c>.</param>
+    /// <param name="force">True to expand it even if the result is current.</param>
+    /// <exception cref="InvalidInputException">The template is wrong; the place is its line and column.</exception>
+    public IgnitionTemplateResult Expand(string templatePath, string? outputPath = null, bool force = false) =>
+        IgnitionTemplate.Expand(templatePath, outputPath, Variables(), force);
+
+    /// <summary>Transpiles the node's config. Trouble with it is in the result's report, not an exception.</summary>
+    /// <exception cref="ItemNotFoundException">There is no config.</exception>
+    public IgnitionConfig Transpile() => IgnitionTranspiler.TranspileFile(Node.ConfigPath, Options);
+
+    /// <summary>What publishing a config would change on the guest.</summary>
+    /// <param name="config">The config; one that failed changes nothing.</param>
+    public NodeConfigChange Compare(IgnitionConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var before = IgnitionPublisher.Read(Node.IgnitionPath);
+        var after = config.Succeeded ? Encoding.UTF8.GetBytes(config.Json) : before;
+        try
+        {
+            return new NodeConfigChange(before is not null, null, IgnitionComparison.Compare(Memory(before), Memory(after)));
+        }
+        catch (InvalidInputException e) when (before is not null && config.Succeeded)
+        {
+            // What is published is broken, as after a full disk: the guest can do nothing with it, so everything is new.
+            return new NodeConfigChange(true, e.Place is null ? e.Reason : $"{e.Place}: {e.Reason}", IgnitionComparison.Compare(null, Memory(after)));
+        }
+    }
+
+    /// <summary>Publishes a config for the node.</summary>
+    /// <param name="config">The config, the node's own or another; a failed one is refused, and what is published stays as it is.</param>
+    /// <param name="cancellationToken">Ends the wait for another XenKube that is at work in the XENDIR.</param>
+    /// <returns>What is served now.</returns>
+    /// <exception cref="InvalidInputException">The config failed.</exception>
+    public PublishedIgnition Publish(IgnitionConfig config, CancellationToken cancellationToken = default)
+    {
+        ConfigFailure.Refuse(config);
+        using var held = _directory.Lock($"publishing for {Node.FullName}", cancellationToken);
+        return PublishHeld(config);
+    }
+
+    /// <summary>Takes the node's published config away.</summary>
+    /// <param name="cancellationToken">Ends the wait for another XenKube that is at work in the XENDIR.</param>
+    /// <returns>Whether it was there.</returns>
+    public bool Unpublish(CancellationToken cancellationToken = default)
+    {
+        using var held = _directory.Lock($"unpublishing for {Node.FullName}", cancellationToken);
+        return IgnitionPublisher.Unpublish(Node.IgnitionPath);
+    }
+
+    /// <summary>Publishes a config for the node while the XENDIR's lock is held.</summary>
+    internal PublishedIgnition PublishHeld(IgnitionConfig config) => IgnitionPublisher.Publish(config, Node.IgnitionPath);
+
+    /// <summary>Expands the node's own template in memory.</summary>
+    /// <param name="force">True to expand it even if the config is current.</param>
+    internal TemplateExpansion PrepareTemplate(bool force) =>
+        IgnitionTemplate.Prepare(Node.TemplatePath, Node.ConfigPath, Variables(), force);
+
+    /// <summary>Transpiles the node's config, with the template's result in its place where that is not written yet.</summary>
+    /// <exception cref="InvalidInputException">The config failed.</exception>
+    internal IgnitionConfig RequireTranspiled(TemplateExpansion? expansion)
+    {
+        var config = expansion?.Text is { } text ? IgnitionTranspiler.Transpile(text, Options) : Transpile();
+        ConfigFailure.Refuse(config);
+        return config;
+    }
+
+    private TemplateVariables Variables() => new(Node, new ClusterStore(_directory).Get(Node.Cluster));
+
+    // An array that is null would become memory that is empty.
+    private static ReadOnlyMemory<byte>? Memory(byte[]? bytes) => bytes is null ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(bytes);
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace XenKube.Ignition;
+
+/// <summary>The error of a config that did not transpile: all that its report says, the first error's place in front.</summary>
+public static class ConfigFailure
+{
+    /// <summary>Throws what is wrong with a config that failed.</summary>
+    /// <param name="config">The config.</param>
+    /// <exception cref="InvalidInputException">It failed.</exception>
+    public static void Refuse(IgnitionConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        if (!config.Succeeded)
+        {
+            throw Of(config, config.SourcePath, "Correct the config; what is published was left as it is");
+        }
+    }
+
+    /// <summary>The error of a config that failed.</summary>
+    /// <param name="config">The config.</param>
+    /// <param name="source">The file or the input it came from.</param>
+    /// <param name="remedy">What to do about it, or null.</param>
+    public static InvalidInputException Of(IgnitionConfig config, string? source, string? remedy = null)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var errors = config.Errors;
+        var first = errors.Count > 0 ? errors[0] : null;
+        var more = string.Concat(errors.Skip(1).Select(entry => $"; {(Place(entry) is { } place ? $"{place}: " : "")}{entry.Message}"));
+        var reason = (first?.Message ?? config.Failure ?? "the config has warnings, which are fatal in strict mode") + more;
+        return new InvalidInputException("ConfigFailed", source, first is null ? null : Place(first), reason, remedy);
+    }
+
+    /// <summary>Where an entry is in its document; null where the report does not say.</summary>
+    /// <param name="entry">The entry of a report.</param>
+    public static string? Place(ReportEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {entry.Line}, column {entry.Column}") : null;
+    }
+}

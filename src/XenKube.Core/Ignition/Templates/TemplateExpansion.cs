@@ -1,0 +1,22 @@
+using System.Text;
+using XenKube.Files;
+
+namespace XenKube.Ignition.Templates;
+
+/// <summary>A template that was expanded in memory, to be written once everything else has been checked too.</summary>
+/// <param name="TemplatePath">The template.</param>
+/// <param name="OutputPath">The result's file.</param>
+/// <param name="Text">The result; null where the file is current.</param>
+/// <param name="Includes">The files the template takes in.</param>
+internal sealed record TemplateExpansion(string TemplatePath, string OutputPath, string? Text, IReadOnlyList<string> Includes)
+{
+    /// <summary>Writes the result, unless the file is current.</summary>
+    public IgnitionTemplateResult Write()
+    {
+        if (Text is not null)
+        {
+            AtomicFile.Write(OutputPath, Encoding.UTF8.GetBytes(Text));
+        }
+        return new IgnitionTemplateResult(TemplatePath, OutputPath, Text is not null, Includes);
+    }
+}

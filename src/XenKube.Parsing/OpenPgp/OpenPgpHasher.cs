@@ -50,15 +50,7 @@ public sealed class OpenPgpHasher : IDisposable
             _platform.AppendData(data);
             return;
         }
-        // The old package takes arrays only.
-        var buffer = new byte[Math.Min(data.Length, 1 << 16)];
-        while (data.Length > 0)
-        {
-            var count = Math.Min(data.Length, buffer.Length);
-            data[..count].CopyTo(buffer);
-            _other!.BlockUpdate(buffer, 0, count);
-            data = data[count..];
-        }
+        _other!.BlockUpdate(data);
     }
 
     /// <summary>The digest of what was added so far and a trailer; the running hash stays as it is.</summary>
@@ -72,7 +64,7 @@ public sealed class OpenPgpHasher : IDisposable
             return copy._platform.GetHashAndReset();
         }
         var digest = new byte[copy._other!.GetDigestSize()];
-        copy._other.DoFinal(digest, 0);
+        copy._other.DoFinal(digest);
         return digest;
     }
 

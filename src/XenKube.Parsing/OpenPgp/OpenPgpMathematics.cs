@@ -1,4 +1,3 @@
-using System.Numerics;
 using Org.BouncyCastle.Asn1.X9;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Signers;
@@ -6,9 +5,8 @@ using Org.BouncyCastle.Crypto.Signers;
 namespace XenKube.Parsing.OpenPgp;
 
 /// <summary>
-/// Checks the numbers of a signature. RSA is one power and an exact comparison, so that nothing about the padding is
-/// left to taste; the rest is BouncyCastle's. Keys are hostile: what would keep a processor busy or cannot be a key
-/// verifies nothing.
+/// Checks the numbers of a signature: RSA by the platform, the rest by BouncyCastle. Keys are hostile: what would keep a
+/// processor busy or cannot be a key verifies nothing.
 /// </summary>
 internal static class OpenPgpMathematics
 {
@@ -18,7 +16,8 @@ internal static class OpenPgpMathematics
         {
             return key.Algorithm switch
             {
-                OpenPgpKeyAlgorithm.Rsa or OpenPgpKeyAlgorithm.RsaSign => VerifyRsa(key, signature, digest),
+                OpenPgpKeyAlgorithm.Rsa or OpenPgpKeyAlgorithm.RsaSign => OpenPgpRsa.Verify(
+                    key.Numbers[0].Span, key.Numbers[1].Span, signature.Numbers[0].Span, signature.HashAlgorithm, digest),
                 OpenPgpKeyAlgorithm.Dsa => VerifyDsa(key, signature, digest),
                 OpenPgpKeyAlgorithm.Ecdsa => VerifyEcdsa(key, signature, digest),
                 OpenPgpKeyAlgorithm.EdDsa => VerifyEd25519(key, signature, digest),
@@ -30,35 +29,6 @@ internal static class OpenPgpMathematics
             // BouncyCastle says in these ways that numbers are out of range, a point is not on its curve, …
             return false;
         }
-    }
-
-    // RFC 8017 sections 8.2.2 and 9.2
-    private static bool VerifyRsa(OpenPgpPublicKey key, OpenPgpSignature signature, ReadOnlySpan<byte> digest)
-    {
-        var modulusBytes = key.Numbers[0].Span;
-        var exponentBytes = key.Numbers[1].Span;
-        var prefix = DigestPrefix(signature.HashAlgorithm);
-        var length = modulusBytes.Length;
-        // OpenSSL's limit: nobody has a larger exponent, and it would take seconds.
-        if (prefix.IsEmpty || exponentBytes.Length is 0 or > 8 || length < prefix.Length + digest.Length + 11)
-        {
-            return false;
-        }
-        var modulus = new BigInteger(modulusBytes, isUnsigned: true, isBigEndian: true);
-        var number = new BigInteger(signature.Numbers[0].Span, isUnsigned: true, isBigEndian: true);
-        var exponent = new BigInteger(exponentBytes, isUnsigned: true, isBigEndian: true);
-        if (number >= modulus)
-        {
-            return false;
-        }
-        var expected = new byte[length];
-        expected.AsSpan().Fill(0xFF);
-        expected[0] = 0;
-        expected[1] = 1;
-        expected[length - digest.Length - prefix.Length - 1] = 0;
-        prefix.CopyTo(expected.AsSpan(length - digest.Length - prefix.Length));
-        digest.CopyTo(expected.AsSpan(length - digest.Length));
-        return BigInteger.ModPow(number, exponent, modulus) == new BigInteger(expected, isUnsigned: true, isBigEndian: true);
     }
 
     private static bool VerifyDsa(OpenPgpPublicKey key, OpenPgpSignature signature, ReadOnlySpan<byte> digest)
@@ -115,16 +85,4 @@ internal static class OpenPgpMathematics
     }
 
     private static Org.BouncyCastle.Math.BigInteger ToInteger(ReadOnlyMemory<byte> number) => new(1, number.ToArray());
-
-    // The DigestInfo before the digest, RFC 8017 section 9.2 note 1 and RFC 4880 section 5.2.2
-    private static ReadOnlySpan<byte> DigestPrefix(OpenPgpHashAlgorithm algorithm) => algorithm switch
-    {
-        OpenPgpHashAlgorithm.SHA1 => [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14],
-        OpenPgpHashAlgorithm.RIPEMD160 => [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x24, 0x03, 0x02, 0x01, 0x05, 0x00, 0x04, 0x14],
-        OpenPgpHashAlgorithm.SHA224 => [0x30, 0x2D, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04, 0x05, 0x00, 0x04, 0x1C],
-        OpenPgpHashAlgorithm.SHA256 => [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20],
-        OpenPgpHashAlgorithm.SHA384 => [0x30, 0x41, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04, 0x30],
-        OpenPgpHashAlgorithm.SHA512 => [0x30, 0x51, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40],
-        _ => [],
-    };
 }

@@ -31,6 +31,7 @@ public sealed class OpenPgpRsaTests : IDisposable
     }
 
     [Theory]
+    [Trait("Kind", "Process")]
     [InlineData("rsa1024")]
     [InlineData("rsa2048")]
     [InlineData("rsa3072")]

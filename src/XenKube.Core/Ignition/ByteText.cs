@@ -59,9 +59,6 @@ internal static class ByteText
     /// <summary>How many bytes the text has.</summary>
     public static int Length(string text) => HasLoneBytes(text) ? ToBytes(text).Length : Encoding.UTF8.GetByteCount(text);
 
-    /// <summary>The text in double quotes as Go's %q writes it.</summary>
-    public static string Quote(string text) => Rules.GoQuote.Quote(ToBytes(text));
-
     private static bool HasLoneBytes(string text)
     {
         for (var index = text.AsSpan().IndexOfAnyInRange('\uDC80', '\uDCFF'); index >= 0 && index < text.Length; index++)

@@ -7,7 +7,7 @@ namespace XenKube.Ignition.Butane;
 /// Fedora CoreOS' <c>boot_device</c>: a mirrored or encrypted root disk, spelled out as the disks, arrays, volumes and file systems
 /// of an otherwise empty config. The sizes are those of the system's own image and must not change.
 /// </summary>
-internal sealed class BootDevice(ConfigValue section, ConfigValue rendered)
+internal sealed class BootDevice(ConfigValue section, ConfigValue rendered, FieldTranslation fields)
 {
     private const string Reserved = "8DA63339-0007-60C0-C436-083AC8230908";
     private const string Bios = "21686148-6449-6E6F-744E-656564454649";
@@ -117,9 +117,9 @@ internal sealed class BootDevice(ConfigValue section, ConfigValue rendered)
         luks["clevis"].Origin = place;
         foreach (var name in (ReadOnlySpan<string>)["tang", "threshold", "tpm2"])
         {
-            FieldTranslation.Copy(from[name], luks["clevis"][name], isOptional: name != "tang", place.Field(name));
+            fields.Copy(from[name], luks["clevis"][name], isOptional: name != "tang", place.Field(name));
         }
-        FieldTranslation.Copy(from["discard"], luks["discard"], isOptional: true, place.Field("discard"));
+        fields.Copy(from["discard"], luks["discard"], isOptional: true, place.Field("discard"));
         luks["device"].Set(WantsMirror(section) ? "/dev/md/md-root" : "/dev/disk/by-partlabel/root").Origin = place;
         luks["label"].Set("luks-root").Origin = place;
         luks["name"].Set("root").Origin = place;

@@ -1,5 +1,5 @@
+using XenKube.Ignition.Languages;
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Validation.Generation3;
 using XenKube.Parsing.Yaml;
 
 namespace XenKube.Ignition.Butane;
@@ -44,14 +44,14 @@ internal sealed class ButaneDialect : IIgnitionDialect
             return Fail(null, report, reason!);
         }
         var document = ButaneReader.Read(root!, ButaneTypes.Config(version), type => GoName(type, version), out var error);
-        return error is not null ? Fail(version, report, "yaml: " + error) : Translate(version, document, new SourceTree(root!), report, options);
+        return error is not null ? Fail(version, report, "yaml: " + error) : Translate(version, document, new YamlSource(root!, report), report, options);
     }
 
-    private static IgnitionTranslation Translate(ButaneVersion version, ConfigValue document, SourceTree source, Report report, TranspileOptions options)
+    private static IgnitionTranslation Translate(ButaneVersion version, ConfigValue document, YamlSource source, Report report, TranspileOptions options)
     {
-        source.AddUnknownKeys(document, report);
+        source.ReportUnknownKeys(document);
         var findings = new List<ConfigFinding>();
-        new ButaneRules(version, findings).Check(document);
+        ConfigWalk.Check(document, findings);
         ConfigValue? config = null;
         if (!HasErrors(findings))
         {
@@ -67,21 +67,18 @@ internal sealed class ButaneDialect : IIgnitionDialect
         {
             var generated = new List<ConfigFinding>();
             DuplicateRules.Check(config, generated);
-            new Generation3Rules(version.Spec, generated).Check(config);
+            ConfigWalk.Check(config, generated);
             findings.AddRange(generated.Select(finding => finding with { Path = ConfigOrigins.Find(config, finding.Path) }));
             failure = HasErrors(generated) ? BadResult : null;
         }
-        foreach (var finding in findings)
-        {
-            report.Add(source.Place(finding));
-        }
+        findings.ForEach(source.Report);
         if (failure is not null)
         {
             return Fail(version, report, failure);
         }
         return options.Strict && report.Count > 0
-            ? new IgnitionTranslation(null, version.IgnitionVersion, version.ToString(), report, "Config produced warnings and --strict was specified")
-            : new IgnitionTranslation(Write(config!, options.Pretty), version.IgnitionVersion, version.ToString(), report);
+            ? new IgnitionTranslation(null, version.Spec.ToString(), version.ToString(), report, "Config produced warnings and --strict was specified")
+            : new IgnitionTranslation(Write(config!, options.Pretty), version.Spec.ToString(), version.ToString(), report);
     }
 
     private static bool HasErrors(List<ConfigFinding> findings) => findings.Exists(finding => finding.Kind == ReportKind.Error);
@@ -94,7 +91,7 @@ internal sealed class ButaneDialect : IIgnitionDialect
     }
 
     private static IgnitionTranslation Fail(ButaneVersion? version, Report report, string reason) =>
-        new(null, version?.IgnitionVersion ?? "", version?.ToString() ?? "butane", report, $"Error translating config: {reason}");
+        new(null, version?.Spec.ToString() ?? "", version?.ToString() ?? "butane", report, $"Error translating config: {reason}");
 
     /// <summary>The name that the reference's messages have for a type.</summary>
     private static string GoName(ConfigType type, ButaneVersion version) => type.Kind switch
@@ -103,9 +100,6 @@ internal sealed class ButaneDialect : IIgnitionDialect
         ConfigKind.Text when type == ConfigType.Text => "string",
         ConfigKind.Number => "int",
         ConfigKind.Flag => "bool",
-        _ => $"{(IsOfVariant(type.Name) ? version.VariantPackage : version.BasePackage)}.{type.Name}",
+        _ => $"{(type.IsOfVariant ? version.VariantPackage : version.BasePackage)}.{type.Name}",
     };
-
-    private static bool IsOfVariant(string name) =>
-        name == "Config" || name.StartsWith("BootDevice", StringComparison.Ordinal) || name.StartsWith("Grub", StringComparison.Ordinal);
 }

@@ -8,20 +8,20 @@ namespace XenKube.Ignition.Butane;
 /// </summary>
 /// <param name="Variant">The document's <c>variant</c>.</param>
 /// <param name="Version">The document's <c>version</c>.</param>
-/// <param name="Spec">The Ignition spec written: major times ten plus minor.</param>
-internal sealed record ButaneVersion(string Variant, string Version, int Spec)
+/// <param name="Spec">The Ignition spec written.</param>
+internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpec Spec)
 {
     /// <summary>All versions known.</summary>
     public static IReadOnlyList<ButaneVersion> All { get; } =
     [
-        new("fcos", "1.0.0", 30) { ChecksReservedLabels = true },
-        new("fcos", "1.1.0", 31) { ChecksReservedLabels = true },
-        new("fcos", "1.2.0", 32) { ChecksReservedLabels = true },
-        new("fcos", "1.3.0", 32) { ChecksReservedLabels = true, HasBootDevice = true },
-        new("fcos", "1.4.0", 33) { ChecksReservedLabels = true, HasBootDevice = true },
-        new("fcos", "1.5.0", 34) { ChecksReservedLabels = true, HasBootDevice = true, HasGrub = true },
-        new("flatcar", "1.0.0", 33) { RefusesClevis = true },
-        new("flatcar", "1.1.0", 34) { RefusesClevis = true },
+        new("fcos", "1.0.0", IgnitionSpec.V3_0) { ChecksReservedLabels = true },
+        new("fcos", "1.1.0", IgnitionSpec.V3_1) { ChecksReservedLabels = true },
+        new("fcos", "1.2.0", IgnitionSpec.V3_2) { ChecksReservedLabels = true },
+        new("fcos", "1.3.0", IgnitionSpec.V3_2) { ChecksReservedLabels = true, HasBootDevice = true },
+        new("fcos", "1.4.0", IgnitionSpec.V3_3) { ChecksReservedLabels = true, HasBootDevice = true },
+        new("fcos", "1.5.0", IgnitionSpec.V3_4) { ChecksReservedLabels = true, HasBootDevice = true, HasGrub = true },
+        new("flatcar", "1.0.0", IgnitionSpec.V3_3) { RefusesClevis = true },
+        new("flatcar", "1.1.0", IgnitionSpec.V3_4) { RefusesClevis = true },
     ];
 
     /// <summary>Whether there is a <c>boot_device</c> section.</summary>
@@ -36,11 +36,8 @@ internal sealed record ButaneVersion(string Variant, string Version, int Spec)
     /// <summary>Whether labels of the system's own partitions are expected on their numbers.</summary>
     public bool ChecksReservedLabels { get; init; }
 
-    /// <summary>The Ignition version written, such as <c>3.4.0</c>.</summary>
-    public string IgnitionVersion => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Spec / 10}.{Spec % 10}.0");
-
     /// <summary>The name of the package of the types that all variants share, as the reference's messages have it.</summary>
-    public string BasePackage => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"v0_{Spec - 29}");
+    public string BasePackage => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"v0_{Spec.Minor + 1}");
 
     /// <summary>The name of the package of the variant's own types.</summary>
     public string VariantPackage => "v" + Version[..Version.LastIndexOf('.')].Replace('.', '_');

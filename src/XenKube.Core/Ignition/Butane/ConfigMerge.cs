@@ -1,5 +1,4 @@
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Validation.Generation3;
 
 namespace XenKube.Ignition.Butane;
 
@@ -54,7 +53,7 @@ internal static class ConfigMerge
         bool fromParent = false, fromChild = false;
         foreach (var item in parent.Items)
         {
-            var key = DuplicateRules.Key(item);
+            var key = item.Type.KeyOf(item);
             parentKeys.Add(key);
             if (places.Find(field, key) is not { } place)
             {
@@ -78,7 +77,7 @@ internal static class ConfigMerge
         }
         foreach (var item in child.Items)
         {
-            if (!parentKeys.Contains(DuplicateRules.Key(item)))
+            if (!parentKeys.Contains(item.Type.KeyOf(item)))
             {
                 Copy(item, result.AddItem(), isOptional: false);
                 fromChild = true;
@@ -98,10 +97,7 @@ internal static class ConfigMerge
     /// <summary>Copies a value; whether it holds anything, and with it its place.</summary>
     private static bool Copy(ConfigValue from, ConfigValue to, bool isOptional)
     {
-        to.IsSet = from.IsSet;
-        to.Text = from.Text;
-        to.Number = from.Number;
-        to.Flag = from.Flag;
+        to.SetScalar(from);
         var hasContent = false;
         if (from.Type.Kind == ConfigKind.List)
         {
@@ -136,7 +132,7 @@ internal static class ConfigMerge
             {
                 foreach (var item in child[field.Name].Items)
                 {
-                    places[(field.DuplicateGroup!, DuplicateRules.Key(item))] = (item, field.Name);
+                    places[(field.DuplicateGroup!, item.Type.KeyOf(item))] = (item, field.Name);
                 }
             }
         }

@@ -30,6 +30,6 @@ internal static class ConfigOrigins
         {
             value = value?.Step(step);
         }
-        return value?.Origin ?? ButaneNames.ToSnake(path);
+        return value?.Origin ?? ConfigNames.ToSnake(path);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using XenKube.Ignition.Model;
+using XenKube.Ignition.Rules;
 
 namespace XenKube.Ignition.Butane;
 
@@ -8,7 +9,7 @@ namespace XenKube.Ignition.Butane;
 internal static class MountUnits
 {
     /// <summary>Adds the units to an otherwise empty Ignition config.</summary>
-    public static void Add(ConfigValue storage, ConfigValue rendered, int spec)
+    public static void Add(ConfigValue storage, ConfigValue rendered, IgnitionSpec spec)
     {
         var path = ConfigPath.Root.Field("storage").Field("filesystems");
         var units = rendered["systemd"]["units"];
@@ -20,7 +21,7 @@ internal static class MountUnits
             if (filesystems[i]["with_mount_unit"].Flag)
             {
                 var unit = units.AddItem();
-                Fill(unit, filesystems[i], IsRemote(filesystems[i]["device"].Text, storage), allowSwap: spec >= 33);
+                Fill(unit, filesystems[i], IsRemote(filesystems[i]["device"].Text, storage), allowSwap: spec >= IgnitionSpec.V3_3);
                 unit.SetOrigins(path.Item(i).Field("with_mount_unit"));
             }
         }

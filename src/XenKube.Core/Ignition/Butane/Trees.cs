@@ -23,7 +23,7 @@ internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFi
             var place = path.Item(i);
             if (!files.Exists)
             {
-                Error(place, LocalFiles.NoDirectory);
+                Error(place, ButaneTranslation.NoFilesDirectory);
                 return;
             }
             AddTree(trees.Items[i], place);

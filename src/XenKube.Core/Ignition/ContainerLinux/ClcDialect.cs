@@ -1,7 +1,5 @@
-using XenKube.Ignition.ContainerLinux.Decoding;
-using XenKube.Ignition.ContainerLinux.Model;
-using XenKube.Ignition.ContainerLinux.Translation;
-using XenKube.Ignition.Generation2;
+using XenKube.Ignition.Languages;
+using XenKube.Ignition.Model;
 using XenKube.Parsing.Yaml;
 
 namespace XenKube.Ignition.ContainerLinux;
@@ -9,48 +7,79 @@ namespace XenKube.Ignition.ContainerLinux;
 /// <summary>The Container Linux Config, in the releases 0.5.0 and 0.9.0 of its transpiler.</summary>
 internal sealed class ClcDialect : IIgnitionDialect
 {
+    /// <inheritdoc/>
     public string Name => "clc";
 
-    public IgnitionTranslation Translate(ReadOnlyMemory<byte> source, TranspileOptions options)
+    /// <inheritdoc/>
+    public IgnitionTranslation Translate(ReadOnlyMemory<byte> source, TranspileOptions options) =>
+        Translate(source, ClcRelease.Find(options.Release), options);
+
+    /// <summary>Translates a document as a release of ct does.</summary>
+    public static IgnitionTranslation Translate(ReadOnlyMemory<byte> source, ClcRelease release, TranspileOptions options)
     {
-        var release = ClcRelease.Find(options.Release);
-        var document = ClcDocument.Parse(source.Span, release);
-        var first = document.Report;
-        if (first.IsFatal || options.Strict && first.Count > 0)
-        {
-            return Fail(release, first, "Failed to parse config");
-        }
         var report = new Report();
-        report.Add(first);
-        var second = Convert(document.Config!, document.Root, release, options, out var output);
-        report.Add(second);
-        return output is null || options.Strict && second.Count > 0
-            ? Fail(release, report, null)
-            : new IgnitionTranslation(
-                new Ign2JsonWriter(release.IsNew, options.Pretty).Write(output), release.IgnitionVersion, Describe(release), report);
+        var config = Read(source.Span, release, report, out var root);
+        if (config is null || report.IsFatal || (options.Strict && report.Count > 0))
+        {
+            return Result(null, release, report, "Failed to parse config");
+        }
+        var conversion = new Report();
+        var output = Convert(config, root, release, options, conversion);
+        report.Add(conversion);
+        return output is null || conversion.IsFatal || (options.Strict && conversion.Count > 0)
+            ? Result(null, release, report)
+            : Result(Write(output, options.Pretty), release, report);
     }
 
-    private static string Describe(ClcRelease release) => "clc " + release.Version;
+    private static IgnitionTranslation Result(byte[]? json, ClcRelease release, Report report, string? failure = null) =>
+        new(json, release.Spec.ToString(), release.ToString(), report, failure);
 
-    private static IgnitionTranslation Fail(ClcRelease release, Report report, string? closing) =>
-        new(null, release.IgnitionVersion, Describe(release), report, closing);
-
-    private static Report Convert(ClcConfig config, YamlNode? root, ClcRelease release, TranspileOptions options, out Ign2Config? output)
+    /// <summary>Reads and checks the document by itself; null if it cannot be read.</summary>
+    private static ConfigValue? Read(ReadOnlySpan<byte> source, ClcRelease release, Report report, out YamlNode? root)
     {
-        output = null;
+        root = null;
+        try
+        {
+            root = YamlReader.Read(source, YamlOptions.GoYaml2);
+            var config = ClcReader.Read(root, ClcTypes.Config(release), out var mismatches);
+            if (mismatches.Count > 0)
+            {
+                throw new ClcDecodeException("yaml: unmarshal errors:\n  " + string.Join("\n  ", mismatches));
+            }
+            if (root is null)
+            {
+                report.Add(new ReportEntry(ReportKind.Warning, "Configuration is empty"));
+            }
+            new SourceWalk<YamlNode>(new YamlSource(root, report)).Check(config);
+            return config;
+        }
+        catch (Exception e) when (e is YamlException or ClcDecodeException)
+        {
+            report.Add(new ReportEntry(ReportKind.Error, e is YamlException ? "yaml: " + e.Message : e.Message));
+            return null;
+        }
+    }
+
+    private static ConfigValue? Convert(ConfigValue config, YamlNode? root, ClcRelease release, TranspileOptions options, Report report)
+    {
         if (options.Platform.Length > 0 && !release.Platforms.Contains(options.Platform))
         {
-            var report = new Report();
             report.Add(new ReportEntry(ReportKind.Error, "unsupported platform"));
-            return report;
+            return null;
         }
-        var tree = new SourceTree(root);
-        (var translated, var found) = new ClcTranslator(config, release, options, tree).Translate();
-        if (translated is not null)
+        var source = new IgnitionNamesSource(root, report);
+        var output = ClcTranslation.Translate(config, release, options, source, report);
+        if (output is not null)
         {
-            found.Add(new Ign2Rules(translated, release.IsNew, tree).Check());
-            output = found.IsFatal ? null : translated;
+            new SourceWalk<YamlNode>(source, reportUnknownKeys: false).Check(output);
         }
-        return found;
+        return output;
+    }
+
+    private static byte[] Write(ConfigValue config, bool pretty)
+    {
+        var json = new IgnitionJsonWriter(pretty);
+        ConfigJson.Write(json, config);
+        return pretty ? [.. json.WrittenMemory.Span, (byte)'\n'] : json.ToArray();
     }
 }

@@ -58,11 +58,11 @@ public static class CtDriver
             if (word.StartsWith('-') && (name == "release" || name.StartsWith("release=", StringComparison.Ordinal)))
             {
                 var value = name.Length > 7 ? name[8..] : ++index < args.Length ? args[index] : "";
-                if (value.TrimStart('v') is not ("0.5.0" or "0.9.0"))
+                if (ClcRelease.TryFind(value) is not { } found)
                 {
                     return (null, words);
                 }
-                release = ClcRelease.Find(value);
+                release = found;
             }
             else
             {
@@ -84,7 +84,7 @@ public static class CtDriver
             new("strict", true, "Fail if any warnings are encountered."),
             new("version", true, "Print the version and exit."),
         };
-        if (release.IsNew)
+        if (release.HasLocalFiles)
         {
             flags.Insert(0, new GoFlag("files-dir", false, "Directory to read local files from."));
         }

@@ -13,8 +13,7 @@ internal sealed class CtRun(GoFlagSet flags, ClcRelease release, Stream input, S
         {
             return Fail("Failed to open: " + problem);
         }
-        // 0.5.0 empties its output before it looks at its input.
-        if (!release.IsNew && outFile.Length > 0 && Create(outFile, []) is { } early)
+        if (release.EmptiesOutputFirst && outFile.Length > 0 && Create(outFile, []) is { } early)
         {
             return Fail("Failed to create: " + early);
         }
@@ -27,9 +26,8 @@ internal sealed class CtRun(GoFlagSet flags, ClcRelease release, Stream input, S
         {
             return Fail($"Failed to read: read {(inFile.Length > 0 ? inFile : "/dev/stdin")}: {SystemError.Describe(e, inFile.Length > 0 ? inFile : "/dev/stdin")}");
         }
-        var translation = new ClcDialect().Translate(source, new TranspileOptions
+        var translation = ClcDialect.Translate(source, release, new TranspileOptions
         {
-            Release = release.Version,
             Platform = flags.Text("platform"),
             FilesDirectory = flags.Text("files-dir"),
             Strict = flags.IsOn("strict"),

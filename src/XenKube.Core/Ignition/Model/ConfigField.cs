@@ -8,4 +8,17 @@ namespace XenKube.Ignition.Model;
 /// <param name="DuplicateGroup">
 /// For a list: entries of fields of the same group must have different keys. Null: duplicates are allowed.
 /// </param>
-internal sealed record ConfigField(string Name, ConfigType Type, bool IsOptional = false, bool IsAlwaysWritten = false, string? DuplicateGroup = null);
+internal sealed record ConfigField(string Name, ConfigType Type, bool IsOptional = false, bool IsAlwaysWritten = false, string? DuplicateGroup = null)
+{
+    /// <summary>The key that Ignition has for it.</summary>
+    public string IgnitionName { get; } = ConfigNames.ToCamel(Name);
+
+    /// <summary>The rule about this field of an object, given the object; null if there is none.</summary>
+    public ConfigRule? Rule { get; init; }
+
+    /// <summary>Whether the fields of its value are looked for in the enclosing object of the document instead.</summary>
+    public bool IsFlattened { get; init; }
+
+    /// <summary>The field with a rule about it.</summary>
+    public ConfigField Ruled(ConfigRule? rule) => this with { Rule = rule };
+}

@@ -7,6 +7,7 @@ namespace XenKube.Ignition.Model;
 internal sealed class ConfigType
 {
     private readonly Dictionary<string, int> byName;
+    private Func<ConfigValue, string>? key;
 
     private ConfigType(ConfigKind kind, string name, ConfigType? element, IReadOnlyList<ConfigField> fields)
     {
@@ -15,6 +16,7 @@ internal sealed class ConfigType
         Element = element;
         Fields = fields;
         byName = Enumerable.Range(0, fields.Count).ToDictionary(index => fields[index].Name, StringComparer.Ordinal);
+        HasFieldRules = fields.Any(field => field.Rule is not null || (!field.IsOptional && (field.Type.Rule is not null || field.Type.HasFieldRules)));
     }
 
     /// <summary>Any text.</summary>
@@ -35,7 +37,7 @@ internal sealed class ConfigType
     /// <summary>The kind of value.</summary>
     public ConfigKind Kind { get; }
 
-    /// <summary>The type's name in the rules and in messages.</summary>
+    /// <summary>The type's name in messages.</summary>
     public string Name { get; }
 
     /// <summary>The type of a list's elements.</summary>
@@ -49,6 +51,27 @@ internal sealed class ConfigType
 
     /// <summary>The greatest number allowed.</summary>
     public Int128 Maximum { get; private init; } = long.MaxValue;
+
+    /// <summary>The rule about a value of this type as a whole; null if there is none.</summary>
+    public ConfigRule? Rule { get; private set; }
+
+    /// <summary>Whether there are rules about fields that every object of this type has, given or not.</summary>
+    public bool HasFieldRules { get; }
+
+    /// <summary>Whether only a variant of its language has the type.</summary>
+    public bool IsOfVariant { get; private set; }
+
+    /// <summary>What else an object becomes in the Ignition config; null if its fields are all there is to translate.</summary>
+    public ConfigCompletion? Completion { get; private set; }
+
+    /// <summary>For a text: the reason why it cannot be read, or null if it can; null if every text can.</summary>
+    public Func<string, string?>? ReadFault { get; private set; }
+
+    /// <summary>For a text: what it should be, for messages.</summary>
+    public string Wanted { get; private set; } = "a string";
+
+    /// <summary>For an object whose fields depend on one another: how to find the rest of them; null for most.</summary>
+    public ConfigRefinement? Refinement { get; private set; }
 
     /// <summary>A text with rules of its own.</summary>
     public static ConfigType NamedText(string name) => new(ConfigKind.Text, name, null, []);
@@ -69,6 +92,35 @@ internal sealed class ConfigType
         }
         return new ConfigType(ConfigKind.Object, name, null, present);
     }
+
+    /// <summary>The type with a rule about its values.</summary>
+    public ConfigType Ruled(ConfigRule? rule) => Changed(type => type.Rule = rule);
+
+    /// <summary>The type with a completion of its translation.</summary>
+    public ConfigType Completed(ConfigCompletion completion) => Changed(type => type.Completion = completion);
+
+    /// <summary>The type whose entries of a list differ by this key instead of by their text or name.</summary>
+    public ConfigType Keyed(Func<ConfigValue, string> by) => Changed(type => type.key = by);
+
+    /// <summary>The type as one that only a variant of its language has.</summary>
+    public ConfigType OfVariant() => Changed(type => type.IsOfVariant = true);
+
+    /// <summary>The type of texts that are taken apart when they are read.</summary>
+    /// <param name="wanted">What the text should be, for messages.</param>
+    /// <param name="fault">The reason why a text cannot be read, or null.</param>
+    public ConfigType Parsed(string wanted, Func<string, string?> fault) => Changed(type => (type.Wanted, type.ReadFault) = (wanted, fault));
+
+    /// <summary>The type whose further fields depend on the ones that it has.</summary>
+    public ConfigType Refined(ConfigRefinement refinement) => Changed(type => type.Refinement = refinement);
+
+    /// <summary>The key by which an entry of a list differs from the others.</summary>
+    public string KeyOf(ConfigValue item) => key?.Invoke(item) ?? (Kind == ConfigKind.Text ? item.Text : item["name"].Text);
+
+    /// <summary>Whether a document may have this key in an object of the type.</summary>
+    public bool Knows(string name) => Field(name) is { IsFlattened: false } || Fields.Any(field => field.IsFlattened && field.Type.Knows(name));
+
+    /// <summary>The keys that a document may have in an object of the type.</summary>
+    public IEnumerable<string> KnownKeys() => Fields.SelectMany(field => field.IsFlattened ? field.Type.KnownKeys() : [field.Name]);
 
     /// <summary>The field of exactly this name, or null.</summary>
     public ConfigField? Field(string name) => byName.TryGetValue(name, out var index) ? Fields[index] : null;
@@ -108,6 +160,13 @@ internal sealed class ConfigType
             }
         }
         return true;
+    }
+
+    private ConfigType Changed(Action<ConfigType> change)
+    {
+        var changed = (ConfigType)MemberwiseClone();
+        change(changed);
+        return changed;
     }
 
     private static char Fold(char c) => c switch

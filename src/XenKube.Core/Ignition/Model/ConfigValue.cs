@@ -10,7 +10,7 @@ internal sealed class ConfigValue(ConfigType type)
     private List<ConfigValue>? items;
 
     /// <summary>Its type.</summary>
-    public ConfigType Type { get; } = type;
+    public ConfigType Type { get; private set; } = type;
 
     /// <summary>
     /// The place in the source that it was made from, if it was translated; null where nobody recorded one, and the place of the
@@ -45,14 +45,19 @@ internal sealed class ConfigValue(ConfigType type)
         get
         {
             var index = Type.IndexOf(name);
-            if (index < 0)
-            {
-                return new ConfigValue(ConfigType.Text);
-            }
-            fields ??= new ConfigValue?[Type.Fields.Count];
-            return fields[index] ??= new ConfigValue(Type.Fields[index].Type);
+            return index < 0 ? new ConfigValue(ConfigType.Text) : Field(index);
         }
     }
+
+    /// <summary>The field at this index of the type.</summary>
+    public ConfigValue Field(int index)
+    {
+        fields ??= new ConfigValue?[Type.Fields.Count];
+        return fields[index] ??= new ConfigValue(Type.Fields[index].Type);
+    }
+
+    /// <summary>The field at this index of the type if it was touched; null otherwise.</summary>
+    public ConfigValue? Touched(int index) => fields?[index];
 
     /// <summary>The fields that were touched, set or not; looking at the others would only make them.</summary>
     public IEnumerable<(ConfigField Field, ConfigValue Value)> Present
@@ -85,6 +90,17 @@ internal sealed class ConfigValue(ConfigType type)
         : Type.Field(step.Name) is not null ? this[step.Name]
         : null;
 
+    /// <summary>Gives an object another type, which has the same fields first, and clears all others.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="kept">How many of the first fields to keep.</param>
+    public void Refine(ConfigType type, int kept)
+    {
+        var refined = new ConfigValue?[type.Fields.Count];
+        fields?.AsSpan(0, kept).CopyTo(refined);
+        fields = refined;
+        Type = type;
+    }
+
     /// <summary>Sets a text.</summary>
     public ConfigValue Set(string text)
     {
@@ -107,6 +123,15 @@ internal sealed class ConfigValue(ConfigType type)
         Flag = flag;
         IsSet = true;
         return this;
+    }
+
+    /// <summary>Takes the text, number or flag of another value.</summary>
+    public void SetScalar(ConfigValue other)
+    {
+        IsSet = other.IsSet;
+        Text = other.Text;
+        Number = other.Number;
+        Flag = other.Flag;
     }
 
     /// <summary>Adds an element of a list's own type and returns it.</summary>

@@ -24,6 +24,9 @@ internal static class FieldTable
     /// <summary>A value of a type of its own that counts as empty if it is missing.</summary>
     public static ConfigField Of(string name, ConfigType type) => new(name, type);
 
+    /// <summary>An object that is written even if it is empty.</summary>
+    public static ConfigField Struct(string name, ConfigType type) => new(name, type, IsAlwaysWritten: true);
+
     /// <summary>A value of a type of its own that may be missing.</summary>
     public static ConfigField Optional(string name, ConfigType type) => new(name, type, IsOptional: true);
 

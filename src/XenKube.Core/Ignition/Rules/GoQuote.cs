@@ -8,7 +8,7 @@ namespace XenKube.Ignition.Rules;
 internal static class GoQuote
 {
     /// <summary>Quotes a text.</summary>
-    public static string Quote(string text) => Quote(Encoding.UTF8.GetBytes(text));
+    public static string Quote(string text) => Quote(ByteText.ToBytes(text));
 
     /// <summary>Quotes bytes; those that are no UTF-8 become <c>\xNN</c>.</summary>
     public static string Quote(ReadOnlySpan<byte> text)

@@ -11,8 +11,9 @@ internal static class SourceUrl
 
     /// <summary>Why the URL is refused, or null. An empty one is the caller's matter.</summary>
     /// <param name="text">The URL.</param>
-    /// <param name="spec">The spec's version as major times ten plus minor: 21 for 2.1.0.</param>
-    public static string? Validate(string text, int spec)
+    /// <param name="spec">The version of the spec.</param>
+    /// <param name="checkObjectVersion">Whether the version of an S3 object is looked at, as in Ignition 0.35.0 and later.</param>
+    public static string? Validate(string text, IgnitionSpec spec, bool checkObjectVersion = true)
     {
         if (GoUrl.Parse(text, out _) is not { } url)
         {
@@ -21,17 +22,17 @@ internal static class SourceUrl
         switch (url.Scheme)
         {
             case "http" or "https":
-            case "oem" when spec < 30:
-            case "tftp" when spec > 20:
-            case "gs" when spec >= 32:
+            case "oem" when spec < IgnitionSpec.V3_0:
+            case "tftp" when spec > IgnitionSpec.V2_0:
+            case "gs" when spec >= IgnitionSpec.V3_2:
                 return null;
-            case "s3" when spec > 20:
-                return VersionIdFault(url);
-            case "arn" when spec >= 34:
+            case "s3" when spec > IgnitionSpec.V2_0:
+                return checkObjectVersion ? VersionIdFault(url) : null;
+            case "arn" when spec >= IgnitionSpec.V3_4:
                 return ArnFault(url) ?? VersionIdFault(url);
             case "data":
                 // Spec 2.0.0 kept the parsed URL and looks at its normalised form.
-                return DataUrl.Validate(spec == 20 ? url.ToString() : text);
+                return DataUrl.Validate(spec == IgnitionSpec.V2_0 ? url.ToString() : text);
             default:
                 return InvalidScheme;
         }

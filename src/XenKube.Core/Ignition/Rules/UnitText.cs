@@ -56,7 +56,7 @@ internal sealed class UnitText
 
     /// <summary>Reads a unit's text.</summary>
     public static UnitText Parse(string contents, GarbageForm garbage = GarbageForm.Bytes) =>
-        Parse(Encoding.UTF8.GetBytes(contents), garbage);
+        Parse(ByteText.ToBytes(contents), garbage);
 
     /// <summary>Reads a unit's text.</summary>
     public static UnitText Parse(byte[] contents, GarbageForm garbage = GarbageForm.Bytes)

@@ -55,7 +55,7 @@ internal sealed class ConfigReader
             case ConfigKind.List when node.Kind == JsonKind.Array:
                 FillList(value, node, path);
                 break;
-            case ConfigKind.Text when node.Kind == JsonKind.String && IsReadable(value.Type.Name, node.Text):
+            case ConfigKind.Text when node.Kind == JsonKind.String && value.Type.ReadFault?.Invoke(node.Text) is null:
                 value.Text = node.Text;
                 break;
             case ConfigKind.Flag when node.Kind == JsonKind.Bool:
@@ -95,14 +95,6 @@ internal sealed class ConfigReader
         value.Truncate(node.Items.Count);
     }
 
-    /// <summary>Hashes and URLs of spec 2.0.0 are taken apart while they are read.</summary>
-    private static bool IsReadable(string type, string text) => type switch
-    {
-        "Hash" => text.Contains('-', StringComparison.Ordinal),
-        "Url" => GoUrl.Parse(text, out _) is not null,
-        _ => true,
-    };
-
     private void AddError(ConfigType type, JsonNode node, string path)
     {
         var wanted = type.Kind switch
@@ -111,12 +103,7 @@ internal sealed class ConfigReader
             ConfigKind.List => "a list",
             ConfigKind.Flag => "true or false",
             ConfigKind.Number => type.Minimum == 0 ? "a whole number from 0 on" : "a whole number",
-            _ => type.Name switch
-            {
-                "Hash" => "a hash such as sha512-...",
-                "Url" => "a URL",
-                _ => "a string",
-            },
+            _ => type.Wanted,
         };
         var found = node.Kind switch
         {

@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Text;
+using XenKube.Ignition.Generation2;
+using XenKube.Ignition.Generation3;
 using XenKube.Ignition.Model;
 using XenKube.Ignition.Rules;
-using XenKube.Ignition.Validation.Generation2;
-using XenKube.Ignition.Validation.Generation3;
 using XenKube.Ignition.Validation.Json;
 
 namespace XenKube.Ignition.Validation;
@@ -62,6 +62,17 @@ public static class IgnitionValidator
 
     private static string DeclaredVersion(JsonNode root) => ConfigReader.Read(root, VersionStub, out _)["ignition"]["version"].Text;
 
+    /// <summary>The versions of generation 2, newest first, with the config by which each is read.</summary>
+    private static readonly (GoSemver Version, ConfigType Config)[] Generation2 =
+    [
+        (new GoSemver(2, 5, 0, "experimental"), Ignition2Types.Config(IgnitionSpec.V2_4)),
+        (new GoSemver(2, 4, 0), Ignition2Types.Config(IgnitionSpec.V2_4)),
+        (new GoSemver(2, 3, 0), Ignition2Types.Config(IgnitionSpec.V2_3)),
+        (new GoSemver(2, 2, 0), Ignition2Types.Config(IgnitionSpec.V2_2)),
+        (new GoSemver(2, 1, 0), Ignition2Types.Config(IgnitionSpec.V2_1)),
+        (new GoSemver(2, 0, 0), Ignition20Types.Config20),
+    ];
+
     /// <summary>
     /// Older versions are tried in turn, down to the format of 2014. Where even that has a wrong type, the reference reports the
     /// one that the newest version sees; else it calls the version unsupported.
@@ -70,36 +81,44 @@ public static class IgnitionValidator
     {
         var declared = GoSemver.Parse(version, out _);
         ConfigTypeError? ownError = null;
-        for (var spec = 25; spec >= 20; spec--)
+        foreach (var (maximum, type) in Generation2)
         {
-            var maximum = new GoSemver(2, spec % 10, 0, spec == 25 ? "experimental" : "");
             if (declared is null || declared.Value < maximum)
             {
                 continue;
             }
-            var rules = Math.Min(spec, 24);
-            var config = ConfigReader.Read(tree.Root, rules == 20 ? Ignition20Types.Config20 : Ignition2Types.Config(rules), out var error, numbersEnd: true);
+            var config = ConfigReader.Read(tree.Root, type, out var error, numbersEnd: true);
             if (error is null)
             {
-                return declared.Value == maximum ? Walk(rules, config, tree, positions, version) : Unsupported(version, ownError, positions);
+                return declared.Value == maximum ? Walk(config, tree, positions, version) : Unsupported(version, ownError, positions);
             }
             ownError ??= declared.Value == maximum ? error : null;
         }
         var oldest = ConfigReader.Read(tree.Root, Ignition20Types.Config1, out var oldestError, numbersEnd: true);
         if (oldestError is null && oldest["ignitionVersion"].Number == 1)
         {
-            return Walk(10, oldest, tree, positions, version);
+            return Walk(oldest, tree, positions, version);
         }
         ConfigTypeError? newestError = null;
         if (oldestError is not null)
         {
-            ConfigReader.Read(tree.Root, Ignition2Types.Config(24), out newestError, numbersEnd: true);
+            ConfigReader.Read(tree.Root, Generation2[0].Config, out newestError, numbersEnd: true);
         }
         return Unsupported(version, newestError ?? ownError ?? oldestError, positions);
     }
 
-    private static IgnitionValidation Walk(int rules, ConfigValue config, JsonTree tree, TextPositions positions, string version) =>
-        Generation2Walk.Validate(rules, config, tree.HasHugeNumber ? null : tree.Root, tree.HasHugeNumber ? null : positions, version);
+    /// <summary>Applies the rules of generation 2. A number that no double holds costs the reference all positions.</summary>
+    private static IgnitionValidation Walk(ConfigValue config, JsonTree tree, TextPositions positions, string version)
+    {
+        var source = new Generation2Source(tree.HasHugeNumber ? null : tree.Root, positions);
+        var walk = new SourceWalk<JsonNode>(source);
+        walk.Check(config);
+        if (config.Type == Ignition20Types.Config1 && !walk.HasErrors)
+        {
+            source.Report(new ConfigFinding(ReportKind.Deprecated, ConfigPath.Root, "config format deprecated"), null);
+        }
+        return new IgnitionValidation(source.Entries, source.Shown) { Generation = 2, Version = version };
+    }
 
     /// <summary>The reference calls many a wrong type an unsupported version; the wrong type helps more.</summary>
     private static IgnitionValidation Unsupported(string version, ConfigTypeError? error, TextPositions positions) => error is null
@@ -117,19 +136,34 @@ public static class IgnitionValidator
         {
             return Unreadable(3, version, "invalid config version (couldn't parse)");
         }
-        for (var spec = 35; spec >= 30; spec--)
+        foreach (var (known, type) in Generation3)
         {
-            if (declared != new GoSemver(3, spec % 10, 0, spec == 35 ? "experimental" : ""))
+            if (declared == known)
             {
-                continue;
+                var config = ConfigReader.Read(tree.Root, type, out error);
+                return error is not null ? Single(3, positions, error.Offset, error.Message, error.Path) : Check(config, tree, positions, version);
             }
-            var rules = Math.Min(spec, 34);
-            var config = ConfigReader.Read(tree.Root, Ignition3Types.Config(rules), out error);
-            return error is not null
-                ? Single(3, positions, error.Offset, error.Message, error.Path)
-                : Generation3Validation.Validate(rules, config, tree.HasHugeNumber ? null : tree.Root, positions, version);
         }
         return Unreadable(3, version, "unsupported config version");
+    }
+
+    /// <summary>The versions of generation 3 with their configs, and the experimental one after them, which is read as the newest.</summary>
+    private static readonly (GoSemver Version, ConfigType Config)[] Generation3 =
+    [
+        .. Ignition3Types.Specs.Select(spec => (new GoSemver(spec.Major, spec.Minor, 0), Ignition3Types.Config(spec))),
+        (new GoSemver(3, Ignition3Types.Specs[^1].Minor + 1, 0, "experimental"), Ignition3Types.Config(Ignition3Types.Specs[^1])),
+    ];
+
+    /// <summary>Applies all rules of generation 3, then looks for duplicates, then for unknown keys.</summary>
+    private static IgnitionValidation Check(ConfigValue config, JsonTree tree, TextPositions positions, string version)
+    {
+        var findings = new List<ConfigFinding>();
+        ConfigWalk.Check(config, findings);
+        DuplicateRules.Check(config, findings);
+        var source = new Generation3Source(tree.HasHugeNumber ? null : tree.Root, positions);
+        findings.ForEach(source.Report);
+        source.ReportUnknownKeys(config);
+        return new IgnitionValidation(source.Entries) { Generation = 3, Version = version };
     }
 
     private static IgnitionValidation Unreadable(int generation, string version, string reason) =>

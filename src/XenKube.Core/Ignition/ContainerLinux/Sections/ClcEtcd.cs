@@ -1,5 +1,4 @@
-using XenKube.Ignition.ContainerLinux.Decoding;
-using XenKube.Ignition.ContainerLinux.Model;
+using XenKube.Ignition.Model;
 
 namespace XenKube.Ignition.ContainerLinux.Sections;
 
@@ -29,39 +28,46 @@ internal static class ClcEtcd
         snapshot_count:i strict_reconfig_check:b trusted_ca_file wal_dir
         """;
 
-    private static readonly IReadOnlyList<ClcOption> Set2 = ClcOptionTable.Read(Options2, 0);
-    private static readonly IReadOnlyList<ClcOption>[] Sets3 = [.. Enumerable.Range(0, 4).Select(ReadSet3)];
+    private const int FirstSet3 = 1;
 
-    /// <summary>The rules of a release.</summary>
-    public static ClcOptionSectionRules Rules(bool isNew) => new(
-        "etcd", "Etcd", [ClcOptionTable.VersionField("EtcdVersion", version => CheckVersion(version, isNew ? 3 : 2))], version => FindOptions(version, isNew));
-
-    private static IReadOnlyList<ClcOption>? FindOptions(ClcVersion? version, bool isNew) => version switch
+    /// <summary>The section in a release.</summary>
+    public static ConfigType Section(ClcRelease release)
     {
-        null => Sets3[0],
-        { Major: 2, Minor: >= 3 } => Set2,
-        { Major: 3, Minor: >= 0 } => Sets3[Math.Min(version.Minor, isNew ? 3 : 2)],
-        _ => null,
-    };
+        var newest = release.NewestEtcdMinor;
+        return ClcOptionTable.Section(
+            "Etcd",
+            "etcdCommon",
+            [ClcOptionTable.Version("EtcdVersion", (version, at) => CheckVersion(version, newest, at))],
+            [ClcOptionTable.Read(Options2, 0, release), .. Enumerable.Range(0, newest + 1).Select(minor => ReadOptions3(minor, release))],
+            version => version switch
+            {
+                null => FirstSet3,
+                { Major: 2, Minor: >= 3 } => 0,
+                { Major: 3, Minor: >= 0 } => FirstSet3 + (int)Math.Min(version.Minor, newest),
+                _ => null,
+            });
+    }
 
-    private static ClcFinding? CheckVersion(ClcVersion version, int newestMinor)
+    private static void CheckVersion(ClcVersion version, int newestMinor, FindingPlace at)
     {
         if (version.IsBelow(2, 3, 0))
         {
-            return ClcFinding.Error("Etcd version specified is not valid (too old)");
+            at.Error("Etcd version specified is not valid (too old)");
         }
-        if (version.Major == 2 && version.Minor > 3 || version.Major == 3 && version.Minor > newestMinor)
+        else if ((version.Major == 2 && version.Minor > 3) || (version.Major == 3 && version.Minor > newestMinor))
         {
-            return ClcFinding.Warning(
-                "Etcd minor version specified is too new, only options available in the previous minor version will be accepted");
+            at.Warning("Etcd minor version specified is too new, only options available in the previous minor version will be accepted");
         }
-        return version.Major > 3 ? ClcFinding.Error("Etcd version is not valid (too new)") : null;
+        else if (version.Major > 3)
+        {
+            at.Error("Etcd version is not valid (too new)");
+        }
     }
 
     /// <summary>Until 3.3 the retention was a number of hours.</summary>
-    private static IReadOnlyList<ClcOption> ReadSet3(int minor) =>
+    private static IReadOnlyList<ConfigField> ReadOptions3(int minor, ClcRelease release) =>
     [
-        .. ClcOptionTable.Read(Options3, minor)
-            .Select(option => option.Key == "auto_compaction_retention" && minor < 3 ? option with { Kind = ClcOptionKind.Number } : option),
+        .. ClcOptionTable.Read(Options3, minor, release)
+            .Select(option => option.Name == "auto_compaction_retention" && minor < 3 ? option with { Type = ConfigType.Number } : option),
     ];
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using XenKube.Ignition.ContainerLinux.Decoding;
-using XenKube.Ignition.ContainerLinux.Model;
+using XenKube.Ignition.Model;
+using static XenKube.Ignition.Model.FieldTable;
 
 namespace XenKube.Ignition.ContainerLinux.Sections;
 
@@ -12,49 +12,46 @@ internal static class ClcFlannel
         interface public_ip kube_subnet_mgr:b:7
         """;
 
-    private static readonly IReadOnlyList<ClcOption>[] Sets = [.. Enumerable.Range(5, 3).Select(ReadSet)];
+    private const int OldestMinor = 5;
+    private const int NewestMinor = 7;
 
-    /// <summary>The rules, which are the same in both releases.</summary>
-    public static ClcOptionSectionRules Rules() => new(
-        "flannel",
+    /// <summary>The section in a release.</summary>
+    public static ConfigType Section(ClcRelease release) => ClcOptionTable.Section(
         "Flannel",
+        "flannelCommon",
         [
-            ClcOptionTable.VersionField("FlannelVersion", CheckVersion),
-            new ClcValueField<ClcOptionSection>("network_config", static (decoder, node, section) =>
-            {
-                var text = section.NetworkConfig;
-                decoder.ReadText(node, ref text, "types.NetworkConfig");
-                section.NetworkConfig = text;
-            })
-            {
-                Rule = static section => section.NetworkConfig.Length == 0 || IsJsonObject(section.NetworkConfig)
-                    ? null
-                    : ClcFinding.Error("flannel network config doesn't appear to be valid JSON"),
-            },
+            ClcOptionTable.Version("FlannelVersion", CheckVersion),
+            Of("network_config", ConfigType.NamedText("NetworkConfig")).Ruled(CheckNetworkConfig),
         ],
-        FindOptions)
+        [.. Enumerable.Range(OldestMinor, NewestMinor - OldestMinor + 1).Select(minor => ClcOptionTable.Read(Options, minor, release))],
+        version => version switch
+        {
+            null => 1,
+            { Major: 0, Minor: >= OldestMinor } => (int)Math.Min(version.Minor, NewestMinor) - OldestMinor,
+            _ => null,
+        },
+        static (section, at) => at.Error(
+            section["kube_subnet_mgr"].Flag && section["network_config"].HasText
+                ? "flannel network config cannot be provided if kube_subnet_mgr is set"
+                : null));
+
+    private static void CheckVersion(ClcVersion version, FindingPlace at)
     {
-        Rule = static section =>
-            section.Values.TryGetValue("kube_subnet_mgr", out var value) && value is true && section.NetworkConfig.Length > 0
-                ? ClcFinding.Error("flannel network config cannot be provided if kube_subnet_mgr is set")
-                : null,
-    };
+        if (version.IsBelow(0, OldestMinor, 0))
+        {
+            at.Error("invalid flannel version (too old)");
+        }
+        else if (version.Major == 0 && version.Minor > NewestMinor)
+        {
+            at.Warning("flannel minor version too new. Only options available in the previous minor version will be supported");
+        }
+    }
 
-    private static IReadOnlyList<ClcOption>? FindOptions(ClcVersion? version) => version switch
+    private static void CheckNetworkConfig(ConfigValue section, FindingPlace at)
     {
-        null => Sets[1],
-        { Major: 0, Minor: >= 5 } => Sets[Math.Min(version.Minor, 7) - 5],
-        _ => null,
-    };
-
-    private static ClcFinding? CheckVersion(ClcVersion version) =>
-        version.IsBelow(0, 5, 0) ? ClcFinding.Error("invalid flannel version (too old)")
-        : version.Major == 0 && version.Minor > 7 ? ClcFinding.Warning(
-            "flannel minor version too new. Only options available in the previous minor version will be supported")
-        : null;
-
-    private static IReadOnlyList<ClcOption> ReadSet(int minor) =>
-        [.. ClcOptionTable.Read(Options, minor).Select(option => option.Key == "interface" ? option with { Argument = "iface" } : option)];
+        var config = section["network_config"].Text;
+        at.Error(config.Length == 0 || IsJsonObject(config) ? null : "flannel network config doesn't appear to be valid JSON");
+    }
 
     /// <summary>Whether Go would read the text as an object, or as null; a number that no double holds is refused.</summary>
     private static bool IsJsonObject(string text)

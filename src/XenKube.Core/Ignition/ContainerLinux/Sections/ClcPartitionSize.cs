@@ -28,7 +28,7 @@ internal static class ClcPartitionSize
         }
         if (bytes < 0)
         {
-            error = "invalid dimension (negative): " + ByteText.Quote(text);
+            error = "invalid dimension (negative): " + GoQuote.Quote(text);
             return 0;
         }
         return bytes / SectorSize + (bytes % SectorSize != 0 ? 1 : 0);

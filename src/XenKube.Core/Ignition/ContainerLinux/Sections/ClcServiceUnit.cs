@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using XenKube.Ignition.ContainerLinux.Model;
+using XenKube.Ignition.Model;
+using XenKube.Ignition.Rules;
 
 namespace XenKube.Ignition.ContainerLinux.Sections;
 
@@ -8,14 +9,14 @@ namespace XenKube.Ignition.ContainerLinux.Sections;
 internal static class ClcServiceUnit
 {
     /// <summary>The text for etcd, or an error.</summary>
-    public static string? WriteEtcd(ClcOptionSection section, string platform, bool isNew, out string? error) =>
-        Write(section, "/usr/lib/coreos/etcd-wrapper $ETCD_OPTS", "ETCD_IMAGE_TAG", platform, isNew, out error);
+    public static string? WriteEtcd(ConfigValue section, string platform, ClcRelease release, out string? error) =>
+        Write(section, "/usr/lib/coreos/etcd-wrapper $ETCD_OPTS", "ETCD_IMAGE_TAG", platform, release, out error);
 
     /// <summary>The text for flannel, with the command that stores the network config, or an error.</summary>
-    public static string? WriteFlannel(ClcOptionSection section, string platform, bool isNew, out string? error)
+    public static string? WriteFlannel(ConfigValue section, string platform, ClcRelease release, out string? error)
     {
-        var text = Write(section, "/usr/lib/coreos/flannel-wrapper $FLANNEL_OPTS", "FLANNEL_IMAGE_TAG", platform, isNew, out error);
-        if (text is null || section.NetworkConfig.Length == 0)
+        var text = Write(section, "/usr/lib/coreos/flannel-wrapper $FLANNEL_OPTS", "FLANNEL_IMAGE_TAG", platform, release, out error);
+        if (text is null || !section["network_config"].HasText)
         {
             return text;
         }
@@ -23,17 +24,18 @@ internal static class ClcServiceUnit
         foreach (var (key, argument) in ((string, string)[])[
             ("etcd_endpoints", "endpoints"), ("etcd_cafile", "ca-file"), ("etcd_certfile", "cert-file"), ("etcd_keyfile", "key-file")])
         {
-            if (section.Values.TryGetValue(key, out var value) && value is string setting && (isNew || setting.Length > 0))
+            var setting = section[key];
+            if (setting.IsSet && (release.KeepsZeros || setting.HasText))
             {
-                command.Append(CultureInfo.InvariantCulture, $" --{argument}={ByteText.Quote(setting)}");
+                command.Append(CultureInfo.InvariantCulture, $" --{argument}={GoQuote.Quote(setting.Text)}");
             }
         }
-        return command.Append(" set /coreos.com/network/config ").Append(ByteText.Quote(section.NetworkConfig)).ToString();
+        return command.Append(" set /coreos.com/network/config ").Append(GoQuote.Quote(section["network_config"].Text)).ToString();
     }
 
-    private static string? Write(ClcOptionSection section, string command, string tagVariable, string platform, bool isNew, out string? error)
+    private static string? Write(ConfigValue section, string command, string tagVariable, string platform, ClcRelease release, out string? error)
     {
-        var arguments = Arguments(section, isNew);
+        var arguments = Arguments(section, release);
         var isDynamic = arguments.Exists(argument => argument.AsSpan().IndexOfAny('{', '}') >= 0);
         error = null;
         if (isDynamic)
@@ -54,7 +56,7 @@ internal static class ClcServiceUnit
         {
             text.Append("\nEnvironmentFile=/run/metadata/coreos");
         }
-        if (section.Version is { } version)
+        if (ClcOptionTable.VersionOf(section) is { } version)
         {
             text.Append(CultureInfo.InvariantCulture, $"\nEnvironment=\"{tagVariable}=v{version}\"");
         }
@@ -66,23 +68,20 @@ internal static class ClcServiceUnit
         return text.ToString();
     }
 
-    /// <summary>The arguments in the order of the options. 0.5.0 leaves out zeros, 0.9.0 only what was not given.</summary>
-    private static List<string> Arguments(ClcOptionSection section, bool isNew)
+    /// <summary>The arguments in the order of the options.</summary>
+    private static List<string> Arguments(ConfigValue section, ClcRelease release)
     {
         var arguments = new List<string>();
-        foreach (var option in section.Options)
+        foreach (var (argument, value) in ClcOptionTable.Given(section, release))
         {
-            if (!section.Values.TryGetValue(option.Key, out var value) || (!isNew && (value is "" or 0L or false)))
+            var text = value.Type.Kind switch
             {
-                continue;
-            }
-            var text = value switch
-            {
-                string setting => ByteText.Quote(setting),
-                bool flag => flag ? "true" : "false",
-                _ => ((long)value).ToString(CultureInfo.InvariantCulture),
+                ConfigKind.Text => GoQuote.Quote(value.Text),
+                ConfigKind.Flag => value.Flag ? "true" : "false",
+                _ => value.Number.ToString(CultureInfo.InvariantCulture),
             };
-            arguments.Add($"--{option.Argument}={text}");
+            // flannel's interface is the one option whose argument has another name.
+            arguments.Add($"--{(argument == "interface" ? "iface" : argument)}={text}");
         }
         return arguments;
     }

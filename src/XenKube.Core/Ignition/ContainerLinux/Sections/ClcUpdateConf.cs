@@ -1,88 +1,102 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
-using XenKube.Ignition.ContainerLinux.Decoding;
-using XenKube.Ignition.ContainerLinux.Model;
+using XenKube.Ignition.Model;
 using XenKube.Ignition.Rules;
+using static XenKube.Ignition.Model.FieldTable;
 
 namespace XenKube.Ignition.ContainerLinux.Sections;
 
 /// <summary>The sections <c>update</c> and <c>locksmith</c>, which make the file /etc/coreos/update.conf between them.</summary>
 internal static partial class ClcUpdateConf
 {
-    /// <summary>The file's text, empty if neither section has anything for it. It has no final line break, and may begin with one.</summary>
-    public static string Write(ClcConfig config, bool isNew)
-    {
-        var text = "";
-        if (config.Update is { } update)
-        {
-            text += update.Group.Length > 0 ? "GROUP=" + update.Group.ToLowerInvariant() : "";
-            text += update.Server.Length > 0 ? "\nSERVER=" + update.Server : "";
-        }
-        if (config.Locksmith is { } locksmith)
-        {
-            Append("REBOOT_STRATEGY", locksmith.RebootStrategy);
-            Append("LOCKSMITHD_REBOOT_WINDOW_START", locksmith.WindowStart);
-            Append("LOCKSMITHD_REBOOT_WINDOW_LENGTH", locksmith.WindowLength);
-            Append("LOCKSMITHD_GROUP", locksmith.Group);
-            Append("LOCKSMITHD_ENDPOINT", locksmith.EtcdEndpoints);
-            Append("LOCKSMITHD_ETCD_CAFILE", locksmith.EtcdCAFile);
-            Append("LOCKSMITHD_ETCD_CERTFILE", locksmith.EtcdCertFile);
-            Append("LOCKSMITHD_ETCD_KEYFILE", locksmith.EtcdKeyFile);
-        }
-        return text;
+    /// <summary>locksmith's settings with their names in the file, in the order of the file.</summary>
+    private static readonly (string Key, string Name)[] Settings =
+    [
+        ("reboot_strategy", "REBOOT_STRATEGY"),
+        ("window_start", "LOCKSMITHD_REBOOT_WINDOW_START"),
+        ("window_length", "LOCKSMITHD_REBOOT_WINDOW_LENGTH"),
+        ("group", "LOCKSMITHD_GROUP"),
+        ("etcd_endpoints", "LOCKSMITHD_ENDPOINT"),
+        ("etcd_cafile", "LOCKSMITHD_ETCD_CAFILE"),
+        ("etcd_certfile", "LOCKSMITHD_ETCD_CERTFILE"),
+        ("etcd_keyfile", "LOCKSMITHD_ETCD_KEYFILE"),
+    ];
 
-        void Append(string name, string? value)
+    /// <summary>The section <c>locksmith</c> in a release.</summary>
+    public static ConfigType Locksmith(ClcRelease release) => ConfigType.Object(
+        "Locksmith",
+        [.. Settings.Select(setting => (release.KeepsZeros ? OptionalText(setting.Key) : Text(setting.Key)).Ruled(RuleOf(setting.Key, release)))])
+        .Ruled(Window);
+
+    /// <summary>The file's text, empty if neither section has anything for it. It has no final line break, and may begin with one.</summary>
+    public static string Write(ConfigValue config, ClcRelease release)
+    {
+        var text = new StringBuilder();
+        var (update, locksmith) = (config["update"], config["locksmith"]);
+        text.Append(update["group"].HasText ? "GROUP=" + update["group"].Text.ToLowerInvariant() : "");
+        text.Append(update["server"].HasText ? "\nSERVER=" + update["server"].Text : "");
+        foreach (var (key, name) in Settings)
         {
-            if (isNew ? value is not null : !string.IsNullOrEmpty(value))
+            var setting = locksmith[key];
+            if (setting.HasText || (release.KeepsZeros && setting.IsSet))
             {
-                text += $"\n{name}={ByteText.Quote(value!)}";
+                text.Append(CultureInfo.InvariantCulture, $"\n{name}={GoQuote.Quote(setting.Text)}");
             }
         }
+        return text.ToString();
     }
 
-    public static ClcFinding? CheckGroup(ClcUpdate update) =>
-        update.Group.ToLowerInvariant() is "stable" or "beta" or "alpha" || update.Server.Length > 0
-            ? null
-            : ClcFinding.Warning("unknown update group");
+    /// <summary>The rule about the section <c>update</c>: its group.</summary>
+    public static void Group(ConfigValue update, FindingPlace at) => at.Warning(
+        update["group"].Text.ToLowerInvariant() is "stable" or "beta" or "alpha" || update["server"].HasText ? null : "unknown update group");
 
-    public static ClcFinding? CheckServer(ClcUpdate update) =>
-        GoUrl.Parse(update.Server, out var error) is null ? ClcFinding.Error(error!) : null;
+    /// <summary>The rule about the update server.</summary>
+    public static void Server(ConfigValue update, FindingPlace at) =>
+        at.Error(GoUrl.Parse(update["server"].Text, out var error) is null ? error : null);
 
-    public static ClcFinding? CheckWindow(ClcLocksmith locksmith) =>
-        string.IsNullOrEmpty(locksmith.WindowStart) == string.IsNullOrEmpty(locksmith.WindowLength)
-            ? null
-            : ClcFinding.Error("window-start and window-length must both be specified");
-
-    public static ClcFinding? CheckStrategy(ClcLocksmith locksmith, bool isNew)
+    private static ConfigRule? RuleOf(string setting, ClcRelease release) => setting switch
     {
-        var strategy = (locksmith.RebootStrategy ?? "").ToLowerInvariant();
-        return strategy is "reboot" or "etcd-lock" or "off" || isNew && strategy.Length == 0
-            ? null
-            : ClcFinding.Error("unknown reboot strategy");
+        "reboot_strategy" => (locksmith, at) => Strategy(locksmith, release, at),
+        "window_start" => WindowStart,
+        "window_length" => WindowLength,
+        _ => null,
+    };
+
+    private static void Window(ConfigValue locksmith, FindingPlace at) => at.Error(
+        locksmith["window_start"].HasText == locksmith["window_length"].HasText ? null : "window-start and window-length must both be specified");
+
+    private static void Strategy(ConfigValue locksmith, ClcRelease release, FindingPlace at)
+    {
+        var strategy = locksmith["reboot_strategy"].Text.ToLowerInvariant();
+        var isKnown = strategy is "reboot" or "etcd-lock" or "off" || (strategy.Length == 0 && !release.RequiresRebootStrategy);
+        at.Error(isKnown ? null : "unknown reboot strategy");
     }
 
-    public static ClcFinding? CheckWindowStart(ClcLocksmith locksmith)
+    private static void WindowStart(ConfigValue locksmith, FindingPlace at)
     {
-        if (string.IsNullOrEmpty(locksmith.WindowStart))
+        var time = locksmith["window_start"].Text;
+        if (time.Length == 0)
         {
-            return null;
+            return;
         }
-        var time = locksmith.WindowStart;
         if (TwoWords().Match(time) is { Success: true } words)
         {
             if (words.Groups[1].Value.ToLowerInvariant() is not ("sun" or "mon" or "tue" or "wed" or "thu" or "fri" or "sat" or "not-present"))
             {
-                return ClcFinding.Error("unknown day in window start");
+                at.Error("unknown day in window start");
+                return;
             }
             time = words.Groups[2].Value;
         }
-        return Time().IsMatch(time) ? null : ClcFinding.Error("couldn't parse window start");
+        at.Error(Time().IsMatch(time) ? null : "couldn't parse window start");
     }
 
-    public static ClcFinding? CheckWindowLength(ClcLocksmith locksmith) =>
-        string.IsNullOrEmpty(locksmith.WindowLength) || IsDuration(locksmith.WindowLength)
-            ? null
-            : ClcFinding.Error("couldn't parse window length");
+    private static void WindowLength(ConfigValue locksmith, FindingPlace at)
+    {
+        var length = locksmith["window_length"].Text;
+        at.Error(length.Length == 0 || IsDuration(length) ? null : "couldn't parse window length");
+    }
 
     /// <summary>A duration as Go reads it: a sum of decimal numbers with units that fits 64 bits of nanoseconds, or 0.</summary>
     private static bool IsDuration(string text)

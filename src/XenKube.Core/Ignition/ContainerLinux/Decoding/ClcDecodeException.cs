@@ -1,4 +1,0 @@
-namespace XenKube.Ignition.ContainerLinux.Decoding;
-
-/// <summary>A document that cannot be decoded any further; the message is the reference tool's.</summary>
-internal sealed class ClcDecodeException(string message) : Exception(message);

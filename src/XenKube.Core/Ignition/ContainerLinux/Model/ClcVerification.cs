@@ -1,7 +1,0 @@
-namespace XenKube.Ignition.ContainerLinux.Model;
-
-/// <summary>What fetched bytes must be.</summary>
-internal sealed class ClcVerification
-{
-    public ClcHash Hash = new();
-}

@@ -1,0 +1,103 @@
+using XenKube.Ignition.Rules;
+using XenKube.Posix;
+
+namespace XenKube.Ignition.Model;
+
+/// <summary>The files directory: the only place that a document may read from, symbolic links included.</summary>
+/// <param name="directory">The directory; empty if there is none.</param>
+/// <param name="missing">What is said where there is none.</param>
+/// <param name="escape">What is said of a path, as it is shown, that leads out of the directory.</param>
+internal sealed class LocalFiles(string directory, string missing, Func<string, string> escape)
+{
+    private const long LargestFile = 256L * 1024 * 1024;
+
+    /// <summary>Whether there is one.</summary>
+    public bool Exists => directory.Length > 0;
+
+    /// <summary>The bytes of a file, or null with what to tell.</summary>
+    public byte[]? Read(string name, out string? error) => Resolve(name, out error) is { } path ? ReadFile(path, out error) : null;
+
+    /// <summary>The path of something in the files directory, as it is shown; null with what to tell if it leads out of it.</summary>
+    public string? Resolve(string name, out string? error)
+    {
+        if (!Exists)
+        {
+            error = missing;
+            return null;
+        }
+        var path = GoPath.Join(directory, name);
+        error = name.Contains('\0', StringComparison.Ordinal) ? $"open {path}: invalid argument"
+            : IsWithin(Path.GetFullPath(path), Path.GetFullPath(directory)) && IsWithin(RealPath(path), RealPath(directory)) ? null
+            : escape(path);
+        return error is null ? path : null;
+    }
+
+    /// <summary>The bytes of a file found by a path that was checked before, or null with what to tell.</summary>
+    public static byte[]? ReadFile(string path, out string? error)
+    {
+        error = null;
+        try
+        {
+            var status = FileStatus.Read(path);
+            error = status switch
+            {
+                null => $"open {path}: {SystemError.Describe(new FileNotFoundException(), path)}",
+                { IsDirectory: true } => $"read {path}: is a directory",
+                { IsRegularFile: false } => $"open {path}: not a regular file",
+                { Size: > LargestFile } => $"read {path}: file too large",
+                _ => null,
+            };
+            return error is null ? File.ReadAllBytes(path) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            error = $"open {path}: {SystemError.Describe(exception, path)}";
+        }
+        return null;
+    }
+
+    private static bool IsWithin(string path, string directory) =>
+        path == directory || path.StartsWith(directory.EndsWith('/') ? directory : directory + "/", StringComparison.Ordinal);
+
+    /// <summary>The path with every symbolic link on the way followed; what does not exist stays as it is.</summary>
+    private static string RealPath(string path)
+    {
+        const int mostLinks = 40;
+        var links = 0;
+        var rest = new Stack<string>(Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
+        var real = "/";
+        while (rest.TryPop(out var part))
+        {
+            if (part is "." or "..")
+            {
+                real = part == "." ? real : Path.GetDirectoryName(real) ?? "/";
+                continue;
+            }
+            var next = Path.Combine(real, part);
+            if (links < mostLinks && LinkTarget(next) is { } target)
+            {
+                links++;
+                real = target.StartsWith('/') ? "/" : real;
+                foreach (var step in target.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
+                {
+                    rest.Push(step);
+                }
+                continue;
+            }
+            real = next;
+        }
+        return real;
+    }
+
+    private static string? LinkTarget(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using XenKube.Ignition.Model;
+using XenKube.Ignition.Validation.Json;
+
+namespace XenKube.Ignition.Validation;
+
+/// <summary>A JSON document as Ignition 2.x reports about it: at the beginning of the value or key that is meant, with the path.</summary>
+internal sealed class Generation3Source(JsonNode? root, TextPositions positions) : JsonSource(root)
+{
+    public override void Report(ConfigFinding finding, JsonNode? node, SourcePart part = SourcePart.Value)
+    {
+        var (line, column) = node is null ? (0, 0) : positions.At(part == SourcePart.Key ? node.KeyStart : node.Start);
+        Entries.Add(new ReportEntry(finding.Kind, finding.Message, line, column, finding.Path.ToString()));
+    }
+}

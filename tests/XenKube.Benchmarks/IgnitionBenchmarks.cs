@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using XenKube.Ignition;
+using XenKube.Ignition.Languages;
 
 namespace XenKube.Benchmarks;
 

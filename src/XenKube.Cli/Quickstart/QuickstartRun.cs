@@ -5,6 +5,7 @@ using XenKube.Clusters;
 using XenKube.FileSystems;
 using XenKube.Hosting;
 using XenKube.Ignition;
+using XenKube.Ignition.Languages;
 using XenKube.Ignition.Publishing;
 using XenKube.Images;
 using XenKube.Images.Signatures;

@@ -5,6 +5,7 @@ using XenKube.Files;
 using XenKube.Guests;
 using XenKube.Hosting;
 using XenKube.Ignition;
+using XenKube.Ignition.Reporting;
 using XenKube.Ignition.Validation;
 using XenKube.Images;
 using XenKube.Images.Signatures;

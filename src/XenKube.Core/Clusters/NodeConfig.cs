@@ -1,6 +1,7 @@
 using System.Text;
 using XenKube.Ignition;
 using XenKube.Ignition.Comparing;
+using XenKube.Ignition.Languages;
 using XenKube.Ignition.Publishing;
 using XenKube.Ignition.Templates;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using XenKube.Files;
 using XenKube.Guests;
-using XenKube.Ignition;
+using XenKube.Ignition.Languages;
 using XenKube.Networks;
 
 namespace XenKube.Clusters;

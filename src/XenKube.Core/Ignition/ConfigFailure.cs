@@ -1,4 +1,5 @@
 using System.Globalization;
+using XenKube.Ignition.Reporting;
 
 namespace XenKube.Ignition;
 

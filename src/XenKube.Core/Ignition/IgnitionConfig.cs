@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using XenKube.Ignition.Languages;
+using XenKube.Ignition.Reporting;
 using XenKube.Ignition.Summaries;
 
 namespace XenKube.Ignition;

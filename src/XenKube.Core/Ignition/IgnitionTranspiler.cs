@@ -1,6 +1,8 @@
 using System.Text;
 using XenKube.Ignition.Butane;
 using XenKube.Ignition.ContainerLinux;
+using XenKube.Ignition.Languages;
+using XenKube.Ignition.Syntax;
 using XenKube.Parsing.Yaml;
 
 namespace XenKube.Ignition;

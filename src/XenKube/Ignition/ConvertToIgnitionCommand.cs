@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Text;
 using XenKube.Clusters;
 using XenKube.Ignition;
+using XenKube.Ignition.Languages;
 
 namespace XenKube.Commands.Ignition;
 

@@ -1,4 +1,5 @@
 using XenKube.Ignition;
+using XenKube.Ignition.Reporting;
 
 namespace XenKube.Commands.Ignition;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using XenKube.Ignition.Drivers;
+using XenKube.Ignition.Languages;
 using XenKube.Ignition.Publishing;
 using XenKube.Tests.Support;
 

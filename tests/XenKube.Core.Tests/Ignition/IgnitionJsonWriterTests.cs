@@ -1,4 +1,6 @@
 using System.Text;
+using XenKube.Ignition.Syntax;
+using XenKube.Ignition.Writing;
 
 namespace XenKube.Ignition;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using XenKube.Ignition.Languages;
 using XenKube.Tests.Support;
 
 namespace XenKube.Ignition;

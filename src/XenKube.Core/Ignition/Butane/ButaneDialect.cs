@@ -1,5 +1,7 @@
 using XenKube.Ignition.Languages;
 using XenKube.Ignition.Model;
+using XenKube.Ignition.Reporting;
+using XenKube.Ignition.Writing;
 using XenKube.Parsing.Yaml;
 
 namespace XenKube.Ignition.Butane;

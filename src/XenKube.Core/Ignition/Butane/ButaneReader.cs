@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 using XenKube.Parsing.Yaml;
 
 namespace XenKube.Ignition.Butane;

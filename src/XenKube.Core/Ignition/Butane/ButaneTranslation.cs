@@ -1,5 +1,6 @@
 using XenKube.Ignition.Generation3;
 using XenKube.Ignition.Model;
+using XenKube.Ignition.Reporting;
 using XenKube.Ignition.Rules;
 
 namespace XenKube.Ignition.Butane;

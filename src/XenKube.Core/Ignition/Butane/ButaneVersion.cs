@@ -1,4 +1,5 @@
 using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Butane;
 

@@ -1,5 +1,5 @@
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Butane;
 

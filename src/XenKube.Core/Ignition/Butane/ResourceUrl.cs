@@ -1,6 +1,6 @@
 using XenKube.Ignition.Butane.Gzip;
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Butane;
 

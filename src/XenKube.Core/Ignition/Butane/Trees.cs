@@ -1,6 +1,7 @@
 using System.Text;
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Reporting;
+using XenKube.Ignition.Syntax;
 using XenKube.Posix;
 
 namespace XenKube.Ignition.Butane;

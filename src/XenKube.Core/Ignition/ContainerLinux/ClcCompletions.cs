@@ -1,6 +1,7 @@
+using XenKube.Ignition.ContainerLinux.Releases;
 using XenKube.Ignition.ContainerLinux.Sections;
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.ContainerLinux;
 

@@ -1,5 +1,8 @@
+using XenKube.Ignition.ContainerLinux.Releases;
 using XenKube.Ignition.Languages;
 using XenKube.Ignition.Model;
+using XenKube.Ignition.Reporting;
+using XenKube.Ignition.Writing;
 using XenKube.Parsing.Yaml;
 
 namespace XenKube.Ignition.ContainerLinux;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 using XenKube.Parsing.Yaml;
 
 namespace XenKube.Ignition.ContainerLinux;

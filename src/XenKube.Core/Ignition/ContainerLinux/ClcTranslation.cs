@@ -1,8 +1,10 @@
+using XenKube.Ignition.ContainerLinux.Releases;
 using XenKube.Ignition.ContainerLinux.Sections;
 using XenKube.Ignition.Generation2;
 using XenKube.Ignition.Languages;
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Reporting;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.ContainerLinux;
 

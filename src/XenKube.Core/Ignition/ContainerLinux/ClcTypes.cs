@@ -1,3 +1,4 @@
+using XenKube.Ignition.ContainerLinux.Releases;
 using XenKube.Ignition.ContainerLinux.Sections;
 using XenKube.Ignition.Model;
 using XenKube.Ignition.Rules;

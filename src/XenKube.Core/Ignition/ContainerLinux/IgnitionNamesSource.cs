@@ -1,5 +1,6 @@
 using XenKube.Ignition.Languages;
 using XenKube.Ignition.Model;
+using XenKube.Ignition.Reporting;
 using XenKube.Parsing.Yaml;
 
 namespace XenKube.Ignition.ContainerLinux;

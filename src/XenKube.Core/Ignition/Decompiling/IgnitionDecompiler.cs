@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Languages;
 using XenKube.Parsing.Yaml;
 
 namespace XenKube.Ignition.Decompiling;

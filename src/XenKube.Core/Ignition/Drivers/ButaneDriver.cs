@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
 using XenKube.Ignition.Butane;
+using XenKube.Ignition.Languages;
+using XenKube.Ignition.Reporting;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Drivers;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using XenKube.Ignition.ContainerLinux;
+using XenKube.Ignition.ContainerLinux.Releases;
 
 namespace XenKube.Ignition.Drivers;
 

@@ -1,4 +1,7 @@
 using XenKube.Ignition.ContainerLinux;
+using XenKube.Ignition.ContainerLinux.Releases;
+using XenKube.Ignition.Languages;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Drivers;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Drivers;
 

@@ -1,5 +1,6 @@
 using XenKube.Ignition.Model;
 using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Generation2;
 
@@ -161,16 +162,19 @@ internal sealed class Generation2Rules(IgnitionSpec spec, Generation2Release rel
         at.Error(device.Length == 0 ? "disk device is required" : IsAbsolute(device) ? null : NotAbsolute);
     }
 
+    /// <summary>A file system as a whole, as in 2.0.0.</summary>
+    public static void MountOrPath(ConfigValue filesystem, FindingPlace at) => at.Error((filesystem["mount"].IsSet, filesystem["path"].IsSet) switch
+    {
+        (false, false) => "filesystem is missing mount or path",
+        (true, true) => "filesystem has both mount and path defined",
+        _ => null,
+    });
+
     /// <summary>A file system as a whole.</summary>
     public static void Filesystem(ConfigValue filesystem, FindingPlace at)
     {
+        MountOrPath(filesystem, at);
         var mount = filesystem["mount"];
-        if (!mount.IsSet)
-        {
-            at.Error(filesystem["path"].IsSet ? null : "filesystem is missing mount or path");
-            return;
-        }
-        at.Error(filesystem["path"].IsSet ? "filesystem has both mount and path defined" : null);
         if (mount["create"].IsSet)
         {
             at.Error(mount["wipeFilesystem"].Flag ? "cannot use both create object and wipeFilesystem field" : null);

@@ -1,5 +1,6 @@
 using XenKube.Ignition.Model;
 using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 using static XenKube.Ignition.Model.FieldTable;
 
 namespace XenKube.Ignition.Generation2;
@@ -57,7 +58,7 @@ internal sealed class Ignition20Types
             "Storage",
             List("disks", Disk(ConfigType.NamedText("PartitionTypeGUID").Ruled(PartitionRules.GuidForm))),
             List("raid", Raid()),
-            List("filesystems", filesystem.Ruled(Generation2Rules.Filesystem)),
+            List("filesystems", filesystem.Ruled(Generation2Rules.MountOrPath)),
             List("files", file));
         return ConfigType.Object(
             "Config",
@@ -90,7 +91,7 @@ internal sealed class Ignition20Types
         Flag("wipeTable"),
         List("partitions", ConfigType.Object(
             "Partition",
-            Of("label", ConfigType.NamedText("PartitionLabel").Ruled(PartitionRules.LabelLength)), Number("number"),
+            Of("label", ConfigType.NamedText("PartitionLabel").Ruled(PartitionRules.LabelText)), Number("number"),
             Of("size", ConfigType.Unsigned), Of("start", ConfigType.Unsigned), Of("typeGuid", typeGuid)))).Ruled(DiskAndPartitions);
 
     private void DiskAndPartitions(ConfigValue disk, FindingPlace at)

@@ -1,5 +1,6 @@
 using XenKube.Ignition.Model;
 using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Generation2;
 
@@ -11,6 +12,8 @@ internal sealed class PartitionRules(IgnitionSpec spec, Generation2Release relea
     private const int SectorsPerMebibyte = 2048;
     private const int PairwiseLimit = 1024;
     private const int LongestLabel = 36;
+    private const string LabelTooLong = "partition labels may not exceed 36 characters";
+    private const string LabelCut = "partition label will be truncated to text before the colon";
 
     /// <summary>All partitions of a disk.</summary>
     public void Disk(ConfigValue disk, FindingPlace at)
@@ -51,17 +54,17 @@ internal sealed class PartitionRules(IgnitionSpec spec, Generation2Release relea
     /// <summary>The label of a partition.</summary>
     public void Label(ConfigValue partition, FindingPlace at)
     {
-        var label = partition["label"];
-        LabelLength(label, at);
-        at.Warning(
-            release != Generation2Release.InCt050 && label.Text.Contains(':', StringComparison.Ordinal)
-                ? "partition label will be truncated to text before the colon"
-                : null);
+        var label = partition["label"].Text;
+        at.Error(IsTooLong(label) ? LabelTooLong : null);
+        at.Warning(release != Generation2Release.InCt050 && HasColon(label) ? LabelCut : null);
     }
 
-    /// <summary>A label by itself, as in 2.0.0.</summary>
-    public static void LabelLength(ConfigValue label, FindingPlace at) =>
-        at.Error(ByteText.Length(label.Text) > LongestLabel ? "partition labels may not exceed 36 characters" : null);
+    /// <summary>A label by itself, as in 2.0.0, of which only the first fault is reported.</summary>
+    public static void LabelText(ConfigValue label, FindingPlace at)
+    {
+        at.Error(IsTooLong(label.Text) ? LabelTooLong : null);
+        at.Warning(!IsTooLong(label.Text) && HasColon(label.Text) ? LabelCut : null);
+    }
 
     /// <summary>The size of a partition in sectors.</summary>
     public void Size(ConfigValue partition, FindingPlace at) =>
@@ -86,6 +89,10 @@ internal sealed class PartitionRules(IgnitionSpec spec, Generation2Release relea
         : $"partition type-guid must have the form \"01234567-89AB-CDEF-EDCB-A98765432101\", got: {GoQuote.Quote(guid.Text)}");
 
     private static bool IsGuid(string text) => text.Length == 0 || GptGuid.IsValid(text);
+
+    private static bool IsTooLong(string label) => ByteText.Length(label) > LongestLabel;
+
+    private static bool HasColon(string label) => label.Contains(':', StringComparison.Ordinal);
 
     private static bool InSectors(ConfigValue partition) => partition["size"].IsSet || partition["start"].IsSet;
 

@@ -1,7 +1,8 @@
 using System.Text;
+using XenKube.Ignition.Json;
 using XenKube.Ignition.Model;
 using XenKube.Ignition.Rules;
-using XenKube.Ignition.Validation.Json;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Generation3;
 

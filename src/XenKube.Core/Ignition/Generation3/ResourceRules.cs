@@ -1,5 +1,6 @@
 using XenKube.Ignition.Model;
 using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Generation3;
 

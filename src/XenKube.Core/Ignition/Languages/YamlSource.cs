@@ -1,4 +1,5 @@
 using XenKube.Ignition.Model;
+using XenKube.Ignition.Reporting;
 using XenKube.Parsing.Yaml;
 
 namespace XenKube.Ignition.Languages;

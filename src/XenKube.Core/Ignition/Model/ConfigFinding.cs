@@ -1,3 +1,5 @@
+using XenKube.Ignition.Reporting;
+
 namespace XenKube.Ignition.Model;
 
 /// <summary>Something found at a place of a config's tree, before it is known where in the source that is.</summary>

@@ -1,3 +1,5 @@
+using XenKube.Ignition.Writing;
+
 namespace XenKube.Ignition.Model;
 
 /// <summary>Writes a config's tree as JSON: what was given, and nothing that is empty.</summary>

@@ -1,3 +1,5 @@
+using XenKube.Ignition.Reporting;
+
 namespace XenKube.Ignition.Model;
 
 /// <summary>Entries of one list, or of lists that share their names, must differ: the rule of Ignition 3.</summary>

@@ -1,3 +1,5 @@
+using XenKube.Ignition.Reporting;
+
 namespace XenKube.Ignition.Model;
 
 /// <summary>A place of a config's tree at which a rule adds its findings. A message that is null is not added.</summary>

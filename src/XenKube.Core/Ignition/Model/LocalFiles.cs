@@ -1,4 +1,4 @@
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 using XenKube.Posix;
 
 namespace XenKube.Ignition.Model;

@@ -1,3 +1,5 @@
+using XenKube.Ignition.Reporting;
+
 namespace XenKube.Ignition.Model;
 
 /// <summary>

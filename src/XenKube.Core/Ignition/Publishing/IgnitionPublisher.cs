@@ -1,5 +1,6 @@
 using System.Text;
 using XenKube.Files;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Publishing;
 

@@ -1,3 +1,5 @@
+using XenKube.Ignition.Syntax;
+
 namespace XenKube.Ignition.Rules;
 
 /// <summary>Paths and devices as Ignition 3 wants them.</summary>

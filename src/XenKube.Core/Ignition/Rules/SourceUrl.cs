@@ -1,3 +1,5 @@
+using XenKube.Ignition.Syntax;
+
 namespace XenKube.Ignition.Rules;
 
 /// <summary>What a <c>source</c> may be, by version of the Ignition spec.</summary>

@@ -1,3 +1,5 @@
+using XenKube.Ignition.Syntax;
+
 namespace XenKube.Ignition.Rules;
 
 /// <summary>Extensions of the files of systemd and networkd.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using XenKube.Ignition.Reporting;
+using XenKube.Ignition.Writing;
 
 namespace XenKube.Ignition.Validation;
 

@@ -2,9 +2,11 @@ using System.IO.Compression;
 using System.Text;
 using XenKube.Ignition.Generation2;
 using XenKube.Ignition.Generation3;
+using XenKube.Ignition.Json;
 using XenKube.Ignition.Model;
+using XenKube.Ignition.Reporting;
 using XenKube.Ignition.Rules;
-using XenKube.Ignition.Validation.Json;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Validation;
 

@@ -1,5 +1,6 @@
+using XenKube.Ignition.Json;
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Validation.Json;
+using XenKube.Ignition.Reporting;
 
 namespace XenKube.Ignition.Validation;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using XenKube.Ignition.Languages;
 using XenKube.Tests.Support;
 
 namespace XenKube.Ignition.ContainerLinux;

@@ -1,4 +1,4 @@
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Tests.Ignition.Rules;
 

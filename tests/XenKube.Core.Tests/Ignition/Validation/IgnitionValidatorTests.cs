@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using XenKube.Ignition;
+using XenKube.Ignition.Reporting;
 using XenKube.Ignition.Validation;
 using XenKube.Tests.Support;
 

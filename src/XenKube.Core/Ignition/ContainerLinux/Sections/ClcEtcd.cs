@@ -1,3 +1,4 @@
+using XenKube.Ignition.ContainerLinux.Releases;
 using XenKube.Ignition.Model;
 
 namespace XenKube.Ignition.ContainerLinux.Sections;

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using XenKube.Ignition.ContainerLinux.Releases;
 using XenKube.Ignition.Model;
+using XenKube.Ignition.Syntax;
 using static XenKube.Ignition.Model.FieldTable;
 
 namespace XenKube.Ignition.ContainerLinux.Sections;

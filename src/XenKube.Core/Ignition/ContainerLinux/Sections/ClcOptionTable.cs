@@ -1,4 +1,5 @@
 using System.Globalization;
+using XenKube.Ignition.ContainerLinux.Releases;
 using XenKube.Ignition.Model;
 using static XenKube.Ignition.Model.FieldTable;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using XenKube.Ignition.ContainerLinux.Releases;
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.ContainerLinux.Sections;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using XenKube.Ignition.ContainerLinux.Releases;
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 using static XenKube.Ignition.Model.FieldTable;
 
 namespace XenKube.Ignition.ContainerLinux.Sections;

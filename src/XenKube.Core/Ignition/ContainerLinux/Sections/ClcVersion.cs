@@ -1,5 +1,5 @@
 using System.Globalization;
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.ContainerLinux.Sections;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace XenKube.Ignition.Rules;
+namespace XenKube.Ignition.Syntax;
 
 /// <summary>Percent escapes of the parts of a URL, as Go's net/url reads and writes them.</summary>
 internal static class GoUrlEscaping

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace XenKube.Ignition.Rules;
+namespace XenKube.Ignition.Syntax;
 
 /// <summary>A version as coreos/go-semver reads it. Leading zeros pass; prerelease and metadata come after dash and plus.</summary>
 /// <param name="Major">First number.</param>

@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace XenKube.Ignition;
+namespace XenKube.Ignition.Reporting;
 
 /// <summary>What was found in a config, in the order in which the checks ran.</summary>
 public sealed class Report : IReadOnlyList<ReportEntry>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace XenKube.Ignition.Rules;
+namespace XenKube.Ignition.Syntax;
 
 /// <summary>
 /// The text of a systemd unit as go-systemd reads it: which options it holds, or why it is refused. The accidents of the

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace XenKube.Ignition.Rules;
+namespace XenKube.Ignition.Syntax;
 
 /// <summary>Data URLs (RFC 2397) as the reference tools write them, and the reasons for which they refuse one.</summary>
 internal static class DataUrl

@@ -1,4 +1,4 @@
-namespace XenKube.Ignition.Rules;
+namespace XenKube.Ignition.Syntax;
 
 /// <summary>Standard base64 with padding, line breaks ignored, and Go's words for what is wrong with it.</summary>
 internal static class GoBase64

@@ -1,7 +1,7 @@
 using System.Text;
-using Part = XenKube.Ignition.Rules.GoUrlEscaping.Part;
+using Part = XenKube.Ignition.Syntax.GoUrlEscaping.Part;
 
-namespace XenKube.Ignition.Rules;
+namespace XenKube.Ignition.Syntax;
 
 /// <summary>
 /// A URL as Go's net/url takes it apart and puts it together again. <see cref="Uri"/> normalises too much and refuses other

@@ -1,7 +1,7 @@
 using XenKube.Ignition.Generation2;
 using XenKube.Ignition.Rules;
 
-namespace XenKube.Ignition.ContainerLinux;
+namespace XenKube.Ignition.ContainerLinux.Releases;
 
 /// <summary>A release of the Container Linux Config Transpiler, <c>ct</c>, and what sets it apart.</summary>
 /// <param name="Version">The release, such as <c>0.5.0</c>.</param>

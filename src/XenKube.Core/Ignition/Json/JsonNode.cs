@@ -1,4 +1,4 @@
-namespace XenKube.Ignition.Validation.Json;
+namespace XenKube.Ignition.Json;
 
 /// <summary>A JSON value and where it stands, in bytes from the start of the text.</summary>
 internal sealed class JsonNode(JsonKind kind, int start)

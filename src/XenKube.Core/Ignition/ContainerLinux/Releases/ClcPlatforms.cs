@@ -1,4 +1,4 @@
-namespace XenKube.Ignition.ContainerLinux;
+namespace XenKube.Ignition.ContainerLinux.Releases;
 
 /// <summary>The variables that coreos-metadata knows on each platform.</summary>
 internal static class ClcPlatforms

@@ -1,4 +1,4 @@
-namespace XenKube.Ignition;
+namespace XenKube.Ignition.Syntax;
 
 /// <summary>An error of the operating system in the words of Linux, as the reference tools print it.</summary>
 internal static class SystemError

@@ -1,4 +1,4 @@
-namespace XenKube.Ignition;
+namespace XenKube.Ignition.Languages;
 
 /// <summary>A language that configs are written in. A new one is a folder with its types, rules and translation, and one of these.</summary>
 internal interface IIgnitionDialect

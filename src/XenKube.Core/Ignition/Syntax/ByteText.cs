@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace XenKube.Ignition;
+namespace XenKube.Ignition.Syntax;
 
 /// <summary>
 /// Texts that need not be valid UTF-8, as <c>!!binary</c> values are. A byte that is part of no character is kept as the lone

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace XenKube.Ignition.Validation.Json;
+namespace XenKube.Ignition.Json;
 
 /// <summary>
 /// Reads JSON into nodes with positions. Bytes that are no UTF-8 and lone surrogates become U+FFFD, as in Go. Without recursion,

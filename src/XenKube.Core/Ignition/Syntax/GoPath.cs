@@ -1,4 +1,4 @@
-namespace XenKube.Ignition.Rules;
+namespace XenKube.Ignition.Syntax;
 
 /// <summary>Slash-separated paths, simplified by their text alone as Go's <c>path</c> package does; no file system is asked.</summary>
 internal static class GoPath

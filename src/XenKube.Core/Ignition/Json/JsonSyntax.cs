@@ -1,7 +1,7 @@
 using System.Text;
-using XenKube.Ignition.Rules;
+using XenKube.Ignition.Syntax;
 
-namespace XenKube.Ignition.Validation.Json;
+namespace XenKube.Ignition.Json;
 
 /// <summary>
 /// Checks JSON byte by byte, with the words of Go's encoding/json for what is wrong. The whole text is checked before anything

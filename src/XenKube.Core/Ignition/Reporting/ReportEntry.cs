@@ -1,4 +1,4 @@
-namespace XenKube.Ignition;
+namespace XenKube.Ignition.Reporting;
 
 /// <summary>One thing found in a config.</summary>
 /// <param name="Kind">How much it matters.</param>

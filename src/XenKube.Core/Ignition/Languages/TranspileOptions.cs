@@ -1,4 +1,4 @@
-namespace XenKube.Ignition;
+namespace XenKube.Ignition.Languages;
 
 /// <summary>How a config is turned into Ignition JSON.</summary>
 public sealed record TranspileOptions

@@ -1,4 +1,4 @@
-namespace XenKube.Ignition.Validation.Json;
+namespace XenKube.Ignition.Json;
 
 /// <summary>The text is no JSON. Caught by the validator, which makes a report entry of it.</summary>
 internal sealed class JsonSyntaxException(string message, int offset) : Exception(message)

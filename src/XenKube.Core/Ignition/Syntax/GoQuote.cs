@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace XenKube.Ignition.Rules;
+namespace XenKube.Ignition.Syntax;
 
 /// <summary>Text in double quotes as Go's <c>%q</c> and <c>strconv.Quote</c> write it.</summary>
 internal static class GoQuote

@@ -1,4 +1,6 @@
-namespace XenKube.Ignition;
+using XenKube.Ignition.Reporting;
+
+namespace XenKube.Ignition.Languages;
 
 /// <summary>What a dialect made of a document.</summary>
 /// <param name="Json">The Ignition JSON, its last line break included where the reference tool writes one; null if it failed.</param>

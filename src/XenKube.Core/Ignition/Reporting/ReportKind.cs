@@ -1,4 +1,4 @@
-namespace XenKube.Ignition;
+namespace XenKube.Ignition.Reporting;
 
 /// <summary>How much an entry of a report matters.</summary>
 public enum ReportKind

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace XenKube.Ignition.Validation.Json;
+namespace XenKube.Ignition.Json;
 
 /// <summary>Lines and columns of byte offsets. Only LF breaks a line.</summary>
 internal sealed class TextPositions

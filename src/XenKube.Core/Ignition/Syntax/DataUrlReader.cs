@@ -1,4 +1,4 @@
-namespace XenKube.Ignition.Rules;
+namespace XenKube.Ignition.Syntax;
 
 /// <summary>
 /// Reads one data URL with the strictness and the accidents of the library that the reference uses

@@ -1,4 +1,4 @@
-namespace XenKube.Ignition.Validation.Json;
+namespace XenKube.Ignition.Json;
 
 /// <summary>What kind of value a <see cref="JsonNode"/> is.</summary>
 internal enum JsonKind

@@ -1,4 +1,4 @@
-namespace XenKube.Ignition.Rules;
+namespace XenKube.Ignition.Syntax;
 
 /// <summary>One <c>Name=Value</c> of a systemd unit.</summary>
 /// <param name="Section">The section it stands in.</param>

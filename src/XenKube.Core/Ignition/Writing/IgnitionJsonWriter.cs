@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace XenKube.Ignition;
+namespace XenKube.Ignition.Writing;
 
 /// <summary>
 /// Writes JSON byte for byte as Go's encoding/json does, compact or with an indentation of two spaces. System.Text.Json

@@ -8,6 +8,7 @@ using BigInteger = Org.BouncyCastle.Math.BigInteger;
 namespace XenKube.Tests.Images;
 
 /// <summary>RSA: the platform and the power must say the same, and take no padding but the one of PKCS #1.</summary>
+[Trait("Kind", "Process")]
 public sealed class OpenPgpRsaTests : IDisposable
 {
     private static readonly byte[] Sha256Prefix = [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
@@ -31,7 +32,6 @@ public sealed class OpenPgpRsaTests : IDisposable
     }
 
     [Theory]
-    [Trait("Kind", "Process")]
     [InlineData("rsa1024")]
     [InlineData("rsa2048")]
     [InlineData("rsa3072")]

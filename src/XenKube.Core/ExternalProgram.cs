@@ -1,6 +1,6 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace XenKube;
@@ -9,16 +9,29 @@ namespace XenKube;
 /// Runs a program of the host with an argument list, never through a shell: with a time limit, without a terminal, in the
 /// C.UTF-8 locale, and with a limit to what is kept of its output.
 /// </summary>
-internal static class ExternalProgram
+internal static partial class ExternalProgram
 {
     private const int MaxOutput = 16 * 1024 * 1024;
+
+    /// <summary>X_OK of access(2).</summary>
+    private const int MayExecute = 1;
+
     private static readonly string[] SystemFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-    /// <summary>The path of a program, searched in PATH and then where dom0 keeps its programs; null when it is missing.</summary>
-    public static string? Find(string name) => name.Contains('/', StringComparison.Ordinal)
-        ? (File.Exists(name) ? name : null)
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(SystemFolders)
-            .Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+    /// <summary>
+    /// The path of a program, searched in PATH and then where dom0 keeps its programs, as execvp(3) does: a file that may not be
+    /// executed is passed over when there is another one. Null when it is missing.
+    /// </summary>
+    public static string? Find(string name)
+    {
+        if (name.Contains('/', StringComparison.Ordinal))
+        {
+            return File.Exists(name) ? name : null;
+        }
+        string[] found = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(SystemFolders)
+            .Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, name)).Where(File.Exists)];
+        return Array.Find(found, path => Access(path, MayExecute) == 0) ?? found.FirstOrDefault();
+    }
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="name">Its name or path.</param>
@@ -27,11 +40,11 @@ internal static class ExternalProgram
     /// <param name="input">What it reads on standard input; nothing by default.</param>
     /// <param name="environment">Variables set for it.</param>
     /// <param name="cancellationToken">Kills it.</param>
-    /// <exception cref="OperationFailedException">It is missing (<c>ProgramMissing</c>) or took too long (<c>ProgramTimeout</c>).</exception>
+    /// <exception cref="OperationFailedException">It cannot be started, for a reason of <see cref="ProgramStart"/>, or took too long (<c>ProgramTimeout</c>).</exception>
     public static ProgramResult Run(string name, IReadOnlyList<string> arguments, TimeSpan timeout, byte[]? input = null, IReadOnlyDictionary<string, string>? environment = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var path = Find(name) ?? throw Missing(name, null);
+        var path = Find(name) ?? throw ProgramStart.Missing(name);
         var start = new ProcessStartInfo(path)
         {
             RedirectStandardInput = true,
@@ -56,16 +69,7 @@ internal static class ExternalProgram
         }
         using var activity = ExternalPrograms.Activities.StartActivity("program");
         activity?.SetTag("line", Line(path, arguments));
-        Process process;
-        try
-        {
-            process = Process.Start(start)!;
-        }
-        catch (Win32Exception e)
-        {
-            throw Missing(name, e);
-        }
-        using (process)
+        using (var process = ProgramStart.Start(start, name, cancellationToken))
         {
             var output = ReadAsync(process.StandardOutput);
             var error = ReadAsync(process.StandardError);
@@ -161,6 +165,6 @@ internal static class ExternalProgram
         });
     }
 
-    private static OperationFailedException Missing(string name, Exception? cause) =>
-        new("ProgramMissing", name, null, cause is null ? "is not installed here" : $"cannot be started: {cause.Message}", cause is null ? $"Install the package that has {Path.GetFileName(name)}" : null, cause);
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
 }

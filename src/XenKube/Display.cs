@@ -44,6 +44,36 @@ public static class Display
         return string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {Units[unit]}");
     }
 
+    /// <summary>A day, such as <c>2017-11-30</c>; nothing for no moment.</summary>
+    /// <param name="moment">The moment; its own clock is shown.</param>
+    public static string Day(DateTime? moment) => moment is { } time ? Timestamp.Day(time) : "";
+
+    /// <summary>Day and minute, such as <c>2017-11-30 11:44</c>; nothing for no moment.</summary>
+    /// <param name="moment">The moment; its own clock is shown.</param>
+    public static string Minute(DateTime? moment) => moment is { } time ? Timestamp.Minute(time) : "";
+
+    /// <summary>Day and second, such as <c>2017-11-30 11:44:57</c>; nothing for no moment.</summary>
+    /// <param name="moment">The moment; its own clock is shown.</param>
+    public static string Second(DateTime? moment) => moment is { } time ? Timestamp.Second(time) : "";
+
+    /// <summary>Day and second on this host's clock, such as <c>2017-11-30 17:14:57</c>.</summary>
+    /// <param name="moment">The moment.</param>
+    public static string LocalSecond(DateTimeOffset moment) => Timestamp.Second(moment.LocalDateTime);
+
+    /// <summary>Day, second and the offset from UTC, such as <c>2017-11-30 17:14:57 +05:30</c>.</summary>
+    /// <param name="moment">The moment, with its offset.</param>
+    public static string WithOffset(DateTimeOffset moment) => Timestamp.Second(moment);
+
+    /// <summary>The second of the day on this host's clock, such as <c>17:14:57</c>.</summary>
+    /// <param name="moment">The moment.</param>
+    public static string LocalClock(DateTimeOffset moment) => Timestamp.Clock(moment.LocalDateTime);
+
+    /// <summary>How long something took, such as <c>12.3 ms</c>.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="decimals">How many decimal places.</param>
+    public static string Milliseconds(TimeSpan time, int decimals = 0) =>
+        time.TotalMilliseconds.ToString(string.Create(CultureInfo.InvariantCulture, $"F{decimals}"), CultureInfo.InvariantCulture) + " ms";
+
     /// <summary>A word for a state, in the colour of what it means; plain where it means neither good nor bad.</summary>
     /// <param name="word">The word.</param>
     /// <param name="style">$PSStyle.</param>

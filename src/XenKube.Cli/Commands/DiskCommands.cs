@@ -61,7 +61,7 @@ internal static class DiskCommands
             entries.Select(entry => new[]
             {
                 ModeText(entry), Invariant(entry.UserId), Invariant(entry.GroupId), Invariant(entry.Size),
-                entry.LastWriteTimeUtc.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+                Timestamp.Minute(entry.LastWriteTimeUtc),
                 entry.LinkTarget is null ? entry.Name : $"{entry.Name} -> {entry.LinkTarget}",
             })));
     }

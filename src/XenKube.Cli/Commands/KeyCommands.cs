@@ -57,7 +57,7 @@ internal static class KeyCommands
     private static void WriteTable(TextWriter output, IReadOnlyList<SigningKey> keys) => TextTable.Write(
         output,
         ["Fingerprint", "Algorithm", "Created", "State", "User id"],
-        keys.Select(key => new[] { key.Fingerprint, key.Algorithm, key.CreatedUtc.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), key.IsRevoked ? "revoked" : "trusted", key.UserId }));
+        keys.Select(key => new[] { key.Fingerprint, key.Algorithm, Timestamp.Day(key.CreatedUtc), key.IsRevoked ? "revoked" : "trusted", key.UserId }));
 
     private static TrustStore Store(CommandRun run) => new(run.Directory.KeysPath);
 }

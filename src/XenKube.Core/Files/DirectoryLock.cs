@@ -67,7 +67,7 @@ public sealed partial class DirectoryLock : IDisposable
                 cancellationToken.WaitHandle.WaitOne(100);
                 cancellationToken.ThrowIfCancellationRequested();
             }
-            var text = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ({Printable.Of(purpose)}) since {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm:ss}Z\n"));
+            var text = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ({Printable.Of(purpose)}) since {Timestamp.Second(DateTime.UtcNow)}Z\n"));
             RandomAccess.SetLength(handle, 0);
             RandomAccess.Write(handle, text, 0);
             return new DirectoryLock(handle);

@@ -91,7 +91,7 @@ public sealed class XlDriver(XlOptions? options = null)
         var start = new ProcessStartInfo(path) { UseShellExecute = false };
         start.ArgumentList.Add("console");
         start.ArgumentList.Add(Checked(name));
-        using var process = Process.Start(start)!;
+        using var process = ProgramStart.Start(start, Options.Path);
         process.WaitForExit();
         return process.ExitCode;
     }

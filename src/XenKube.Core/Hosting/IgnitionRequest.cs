@@ -28,5 +28,5 @@ public sealed record IgnitionRequest(DateTimeOffset Time, IPAddress Address, str
 
     /// <summary>The line in the form nginx logs it.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Address} - - [{Time:dd/MMM/yyyy:HH:mm:ss zz00}] \"{Printable.Of(Method)} {Printable.Of(Path)}\" {Status} {Bytes} \"-\" \"{Printable.Of(UserAgent)}\"");
+        $"{Address} - - [{Timestamp.Log(Time)}] \"{Printable.Of(Method)} {Printable.Of(Path)}\" {Status} {Bytes} \"-\" \"{Printable.Of(UserAgent)}\"");
 }

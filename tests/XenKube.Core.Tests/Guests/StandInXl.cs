@@ -19,7 +19,7 @@ internal sealed class StandInXl : IDisposable
     public StandInXl(params (string Arguments, string Recording)[] rules)
     {
         _folder.Write("rules", string.Concat(rules.Select(rule => $"{rule.Arguments}\t{rule.Recording}\n")));
-        Program = _folder.Write("xl", $$"""
+        Program = Script.Write(_folder["xl"], $$"""
             #!/bin/bash
             cd '{{_folder.Path}}' || exit 70
             exec 9>lock; flock 9
@@ -39,7 +39,7 @@ internal sealed class StandInXl : IDisposable
               '') echo "unexpected arguments: $*" >&2; exit 64;;
               hang) sleep 600;;
               garbage) head -c 3000000 /dev/urandom; head -c 100000 /dev/urandom >&2; exit 0;;
-              daemon) (sleep 30 &) ; exit 0;;
+              daemon) sleep 30 & echo $! > daemon.pid; exit 0;;
             esac
             base='{{Project.Tests("fixtures", "xl")}}'/$recording
             [ -f "$base.exit" ] || base='{{_folder.Path}}'/$recording
@@ -47,7 +47,6 @@ internal sealed class StandInXl : IDisposable
             cat "$base.stderr" >&2
             exit "$(cat "$base.exit")"
             """);
-        File.SetUnixFileMode(Program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public string Program { get; }
@@ -91,5 +90,12 @@ internal sealed class StandInXl : IDisposable
         return Answer(name, table.ToString()).Answer($"{name}-l", json.Append(" ]").ToString());
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        if (File.Exists(_folder["daemon.pid"]))
+        {
+            Tool.Run("kill", File.ReadAllText(_folder["daemon.pid"]).Trim());
+        }
+        _folder.Dispose();
+    }
 }

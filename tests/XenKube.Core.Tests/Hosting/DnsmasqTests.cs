@@ -26,8 +26,7 @@ public sealed class DnsmasqTests : IDisposable
         guest.Run("ip", "link", "set", "eth0", "address", "00:16:3e:4e:31:11").ShouldSucceed();
         guest.Run("ip", "link", "set", "eth0", "up").ShouldSucceed();
         var hosts = _folder.Write("hostsfile", "# nobody yet\n");
-        var script = _folder.Write("udhcpc.sh", "#!/bin/sh\n[ \"$1\" = bound ] && echo \"leased $ip\"\nexit 0\n");
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var script = Script.Write(_folder["udhcpc.sh"], "#!/bin/sh\n[ \"$1\" = bound ] && echo \"leased $ip\"\nexit 0\n");
 
         var start = new ProcessStartInfo(Tool.Find("ip")!) { RedirectStandardError = true };
         foreach (var argument in dom0.Prefix("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--interface=xkbr", "--bind-interfaces", "--user=root", "--log-facility=-",

@@ -39,11 +39,8 @@ public sealed class HostProgramsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private void Program(string name, string script)
-    {
-        var path = _folder.Write($"bin/{name}", $"#!/bin/sh\necho \"{name} $*\" >> '{_folder["calls"]}'\n{script}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    private void Program(string name, string script) =>
+        Script.Write(_folder[$"bin/{name}"], $"#!/bin/sh\necho \"{name} $*\" >> '{_folder["calls"]}'\n{script}\n");
 
     private string[] Calls => File.Exists(_folder["calls"]) ? File.ReadAllLines(_folder["calls"]) : [];
 

@@ -169,18 +169,18 @@ internal sealed class SignatureJudge(KeyRing ring, DateTimeOffset now)
         {
             foreach (var revocation in owner.Revocations.Where(revocation => revocation.Applies(made)))
             {
-                return result with { Verdict = SignatureVerdict.RevokedKey, Reason = $"the {who} was revoked on {SigningKeyReader.ToDate(revocation.Date):yyyy-MM-dd} ({revocation})" };
+                return result with { Verdict = SignatureVerdict.RevokedKey, Reason = $"the {who} was revoked on {Timestamp.Day(SigningKeyReader.ToDate(revocation.Date))} ({revocation})" };
             }
         }
         foreach (var (who, owner) in Owners(primary, key))
         {
             if (owner.HasEndedBy(made))
             {
-                return result with { Verdict = SignatureVerdict.ExpiredKey, Reason = $"the {who} had ended on {SigningKeyReader.ToDate(owner.Expires!.Value):yyyy-MM-dd}" };
+                return result with { Verdict = SignatureVerdict.ExpiredKey, Reason = $"the {who} had ended on {Timestamp.Day(SigningKeyReader.ToDate(owner.Expires!.Value))}" };
             }
         }
         return signature.Lifetime > 0 && made + signature.Lifetime <= _now
-            ? result with { Verdict = SignatureVerdict.ExpiredSignature, Reason = $"it ended on {SigningKeyReader.ToDate(made + signature.Lifetime):yyyy-MM-dd}" }
+            ? result with { Verdict = SignatureVerdict.ExpiredSignature, Reason = $"it ended on {Timestamp.Day(SigningKeyReader.ToDate(made + signature.Lifetime))}" }
             : result;
     }
 

@@ -236,6 +236,6 @@ internal sealed partial class HttpTransport : ReleaseTransport
     }
 
     // Directories in the listings of nginx, Apache and the release servers.
-    [GeneratedRegex("""<a\s[^>]*?href\s*=\s*["']?(?:\./)?([^"'/?#<>\s]+)/["']?""", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex("""<a\s[^>]*?href\s*=\s*["']?(?:\./)?([^"'/?#<>\s]+)/["']?""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Links();
 }

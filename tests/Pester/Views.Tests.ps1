@@ -109,33 +109,46 @@ passwd:
             $Text = $Text.Replace((Split-Path $Assets), 'TESTS').Replace($dir, '/xen')
             if ($Exact) { return ($Text -split '\r?\n' | ForEach-Object TrimEnd) -join "`n" -replace '^\n+|\n+$' }
             # A path takes the place of another length in a column: what is left of the padding is no matter.
-            $Text = $Text -replace '\d{8}T\d{6}\.\d+Z', 'MOMENT' -replace '\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( [+-]\d\d:?\d\d)?', 'MOMENT' -replace '\d+/\d+/\d{4} \d+:\d\d:\d\d [AP]M( [+-]\d\d:\d\d)?', 'MOMENT' -replace '\d\d:\d\d:\d\d\.\d+', 'TIME' -replace '\d\d:\d\d:\d\d(?=\s|$)', 'TIME' -replace '\d+([.,]\d+)? ms', 'N ms' -replace '127\.0\.0\.1:\d+', '127.0.0.1:PORT'
+            $Text = $Text -replace '\d{8}T\d{6}\.\d+Z', 'MOMENT' -replace '\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( [+-]\d\d:?\d\d)?', 'MOMENT' -replace '\d\d:\d\d:\d\d\.\d+', 'TIME' -replace '\d\d:\d\d:\d\d(?=\s|$)', 'TIME' -replace '\d+(\.\d+)? ms', 'N ms' -replace '127\.0\.0\.1:\d+', '127.0.0.1:PORT'
             ($Text -split '\r?\n' | ForEach-Object { ($_ -replace ' {2,}', '  ' -replace '-{3,}', '---').TrimEnd() }) -join "`n" -replace '\n{3,}', "`n`n" -replace '^\n+|\n+$'
         }
     }
-    BeforeEach { $PSStyle.OutputRendering = 'PlainText'; $culture = [cultureinfo]::CurrentCulture; [cultureinfo]::CurrentCulture = '' }
+    BeforeEach { $PSStyle.OutputRendering = 'PlainText'; $culture = [cultureinfo]::CurrentCulture }
     AfterEach { $PSStyle.OutputRendering = 'Host'; [cultureinfo]::CurrentCulture = $culture; Stop-IgnitionServer; Dismount-NodeDisk * }
     AfterAll { Set-Location /; Remove-TestXenDir; $env:XENKUBE_XL = $null }
 
-    It 'of <name>: <views>' -ForEach $objects {
+    It 'of <name>: <views>, in every culture' -ForEach $objects {
+        # Where years, decimal points, negative signs and the letter i are others, so that a message is seen that was put together there.
+        [cultureinfo]::CurrentCulture = 'th-TH'
         $made = @(. $make)
         $made | Should -Not -BeNullOrEmpty
+        # A long path is not wrapped: PowerShell wraps between words in some cultures and anywhere in the others.
+        $width = $exact ? 200 : 500
         foreach ($view in @('') + $views) {
-            # The first is what is shown when nothing is said.
-            $text = switch ($view) {
-                '' { $made | Out-String -Width 200 }
-                'Table' { $made | Format-Table | Out-String -Width 200 }
-                'List' { $made | Format-List | Out-String -Width 200 }
-                'Wide' { $made | Format-Wide | Out-String -Width 120 }
-                'Custom' { $made | Format-Custom | Out-String -Width 200 }
-            }
-            $text | Should -Not -Match "`e"
             $file = "$PSScriptRoot/views/$name.$($view ? $view : 'Default').txt"
-            $plain = Get-Plain $text -Exact:([bool]$exact)
-            if ($env:XENKUBE_WRITE_VIEWS) { Set-Content $file $plain }
-            $plain | Should -BeExactly ((Get-Content -Raw $file) -replace '\r?\n$') -Because "that is in $file"
+            foreach ($language in '', 'de-DE', 'tr-TR', 'th-TH') {
+                [cultureinfo]::CurrentCulture = $language
+                # The first is what is shown when nothing is said.
+                $text = switch ($view) {
+                    '' { $made | Out-String -Width $width }
+                    'Table' { $made | Format-Table | Out-String -Width $width }
+                    'List' { $made | Format-List | Out-String -Width $width }
+                    'Wide' { $made | Format-Wide | Out-String -Width 120 }
+                    'Custom' { $made | Format-Custom | Out-String -Width $width }
+                }
+                $text | Should -Not -Match "`e"
+                $plain = Get-Plain $text -Exact:([bool]$exact)
+                if ($env:XENKUBE_WRITE_VIEWS -and -not $language) { Set-Content $file $plain }
+                $plain | Should -BeExactly ((Get-Content -Raw $file) -replace '\r?\n$') -Because "that is in $file, and the culture is '$language'"
+            }
             if ($view) { @($made[0].PSObject.TypeNames | ForEach-Object { Get-FormatData $_ -PowerShellVersion $PSVersionTable.PSVersion }).FormatViewDefinition.Control.ForEach{ $_.GetType().Name } | Should -Contain "${view}Control" }
         }
+    }
+    It 'would be found out if one followed the culture' {
+        [cultureinfo]::CurrentCulture = 'th-TH'
+        ([datetime]'2017-11-30').ToString('yyyy-MM-dd') | Should -Be 2560-11-30
+        [cultureinfo]::CurrentCulture = 'de-DE'
+        '{0:0.0} ms' -f 1.5 | Should -Be '1,5 ms'
     }
     It 'are there for <type>: table and list' -ForEach $returned {
         $controls = (Get-FormatData $type -PowerShellVersion $PSVersionTable.PSVersion).FormatViewDefinition.Control.ForEach{ $_.GetType().Name }

@@ -133,11 +133,15 @@ public sealed class ProgramStartTests : IDisposable
     public void Limit_of_open_files_says_so()
     {
         Tool.Need("prlimit");
-        // The first call of xl leaves its caller no room for the pipes of the second.
-        var xl = Script.Write(_folder["xl"], "#!/bin/sh\nprlimit --pid $PPID --nofile=3: && echo '[ ]'\n");
-        var said = CommandLineProcess.Run(new Dictionary<string, string> { ["XENKUBE_XL"] = xl, ["XENDIR"] = Xen() }, "guest", "list");
-        Assert.NotEqual(0, said.ExitCode);
-        Assert.Contains($"{xl}: cannot be started: this process has as many files open as it may have. Raise its limit of open files", said.Error, StringComparison.Ordinal);
+        // The first call of xl leaves its caller fewer and fewer files to open, until the pipes of the second call are too many.
+        var xl = Script.Write(_folder["xl"], "#!/bin/sh\nprlimit --pid $PPID --nofile=$(($(ls /proc/$PPID/fd | wc -l) + ROOM)): && echo '[ ]'\n");
+        var environment = new Dictionary<string, string> { ["XENKUBE_XL"] = xl, ["XENDIR"] = Xen() };
+        var run = Enumerable.Range(0, 15).Select(step =>
+        {
+            environment["ROOM"] = (56 - 4 * step).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return CommandLineProcess.Run(environment, "guest", "list");
+        }).First(run => run.ExitCode != 0);
+        Assert.Contains($"{xl}: cannot be started: this process has as many files open as it may have. Raise its limit of open files", run.Error, StringComparison.Ordinal);
     }
 
     [SkippableTheory]

@@ -22,6 +22,6 @@ public sealed class TimestampTests
     {
         var request = new IgnitionRequest(new DateTimeOffset(Utc).ToOffset(TimeSpan.FromMinutes(minutes)), IPAddress.Loopback, "GET", "/etcd/node-1.json", 200, 326, TimeSpan.Zero, "Ignition/0.23.0", true);
         Assert.Contains($"[{text}]", request.ToString(), StringComparison.Ordinal);
-        Assert.Equal(request.Time, NginxAccessLog.Parse(request.ToString())?.Time);
+        Assert.Equal(request.Time, NginxAccessLog.Parse($"192.168.100.11 - - [{text}] \"GET /etcd/node-1.json HTTP/1.1\" 200 326 \"-\" \"Ignition/0.23.0\"")?.Time);
     }
 }

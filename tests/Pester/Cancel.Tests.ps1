@@ -47,17 +47,18 @@ Describe 'Ctrl+C' {
         Move-Item $image "$mirror/coreos_production_xen_image.bin.bz2"
         Copy-Item "$Release.sig" "$mirror/coreos_production_xen_image.bin.bz2.sig"
         # A server that hands out a little at a time.
+        $port = Get-FreePort
         $server = Start-Process python3 -PassThru -RedirectStandardError "$dir/server.log" -ArgumentList '-c', @"
 "import http.server,time,os
 class H(http.server.SimpleHTTPRequestHandler):
     def copyfile(self, s, o):
         while (b := s.read(65536)):
             o.write(b); time.sleep(0.02)
-http.server.ThreadingHTTPServer(('127.0.0.1', $(21000 + $PID % 20000)), lambda *a: H(*a, directory='$dir/mirror')).serve_forever()"
+http.server.ThreadingHTTPServer(('127.0.0.1', $port), lambda *a: H(*a, directory='$dir/mirror')).serve_forever()"
 "@
         try {
-            1..100 | ForEach-Object { if (-not (curl -s "http://127.0.0.1:$(21000 + $PID % 20000)/")) { Start-Sleep -Milliseconds 50 } }
-            Stop-AtWork 'download' "`$env:XENDIR = '$dir'; Get-CoreOSImage 9.9.9 -BaseUri http://127.0.0.1:$(21000 + $PID % 20000)" { param($shell) @($shell.Streams.Progress | Where-Object PercentComplete -GT 0).Count -gt 2 }
+            1..100 | ForEach-Object { if (-not (curl -s "http://127.0.0.1:$port/")) { Start-Sleep -Milliseconds 50 } }
+            Stop-AtWork 'download' "`$env:XENDIR = '$dir'; Get-CoreOSImage 9.9.9 -BaseUri http://127.0.0.1:$port" { param($shell) @($shell.Streams.Progress | Where-Object PercentComplete -GT 0).Count -gt 2 }
         }
         finally { $server.Kill($true) }
         Get-ChildItem "$dir/images" -Filter '*9.9.9*.bin.bz2' | Should -BeNullOrEmpty

@@ -1,12 +1,6 @@
 BeforeAll {
     . $PSScriptRoot/Support.ps1
 
-    function Get-FreePort {
-        $listener = [Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
-        $listener.Start()
-        $listener.LocalEndpoint.Port
-        $listener.Stop()
-    }
 }
 
 Describe 'Serving' {

@@ -84,18 +84,25 @@ Describe 'Drives over disk images' {
     It 'means the item on the image, not the host''s, when it is piped on' {
         $null = Mount-NodeDisk etcd/node-1 -Writable
         $name = "$([IO.Path]::GetRandomFileName())[1]"
-        Set-Content -LiteralPath /tmp/$name host
+        # A place that the host has too, by the same path.
+        $place = $dir.TrimStart('/')
+        Set-Content -LiteralPath /$place/$name host
         $null = New-Item -ItemType Directory node-1:/ROOT/pipe
-        Set-Content -LiteralPath node-1:/ROOT/tmp/$name guest
+        $made = 'node-1:/ROOT'
+        foreach ($part in $place -split '/') {
+            $made = "$made/$part"
+            if (-not (Test-Path $made)) { $null = New-Item -ItemType Directory $made }
+        }
+        Set-Content -LiteralPath node-1:/ROOT/$place/$name guest
         Set-Location /
-        $items = Get-ChildItem node-1:/ROOT/tmp | Where-Object Name -eq $name
+        $items = Get-ChildItem node-1:/ROOT/$place | Where-Object Name -eq $name
         $items | Get-Content | Should -Be guest
         $items | Copy-Item -Destination node-1:/ROOT/pipe
         $items | Remove-Item
-        Test-Path -LiteralPath node-1:/ROOT/tmp/$name | Should -BeFalse
-        Get-Content -LiteralPath /tmp/$name | Should -Be host
+        Test-Path -LiteralPath node-1:/ROOT/$place/$name | Should -BeFalse
+        Get-Content -LiteralPath /$place/$name | Should -Be host
         Get-Content -LiteralPath node-1:/ROOT/pipe/$name | Should -Be guest
-        Remove-Item -LiteralPath /tmp/$name
+        Remove-Item -LiteralPath /$place/$name
     }
     It 'takes links that lead nowhere for what they are' {
         $null = Mount-NodeDisk etcd/node-1 -Writable

@@ -119,7 +119,7 @@ Describe 'Objects from elsewhere' {
             ssh-keygen -q -t ed25519 -N '' -f "$ssh/host"
             ssh-keygen -q -t ed25519 -N '' -f "$ssh/user"
             Copy-Item "$ssh/user.pub" "$ssh/authorized"
-            $port = 20000 + $PID % 20000
+            $port = Get-FreePort
             Set-Content "$ssh/config" "Port $port`nListenAddress 127.0.0.1`nHostKey $ssh/host`nPidFile none`nAuthorizedKeysFile $ssh/authorized`nStrictModes no`nPermitRootLogin yes`nUsePAM no`nSubsystem powershell $((Get-Command pwsh).Source) -sshs -NoLogo -NoProfile"
             $server = Start-Process $sshd -ArgumentList '-D', '-e', '-f', "$ssh/config" -PassThru -RedirectStandardError "$ssh/log"
             1..100 | ForEach-Object { if (-not (Get-Content "$ssh/log" -ErrorAction Ignore | Select-String 'Server listening')) { Start-Sleep -Milliseconds 50 } }

@@ -39,23 +39,42 @@ function New-TestXenDir {
     $path = Join-Path ([IO.Path]::GetTempPath()) "xenkube-pester-$([IO.Path]::GetRandomFileName())"
     $null = New-Item -ItemType Directory $path, "$path/guests", "$path/images", "$path/nginx"
     $env:XENDIR = $path
+    # Backups go beside it, and not to the host's /var/backups.
+    $global:PSDefaultParameterValues['*:BackupDirectory'] = "$path.backups"
     $path
 }
 
 function Remove-TestXenDir {
     Set-Location ([IO.Path]::GetTempPath())
-    if ($env:XENDIR -like '*xenkube-pester-*') { Remove-Item $env:XENDIR -Recurse -Force }
+    if ($env:XENDIR -like '*xenkube-pester-*') { Remove-Item $env:XENDIR, "$env:XENDIR.backups*" -Recurse -Force }
     $env:XENDIR = $null
+    $global:PSDefaultParameterValues.Remove('*:BackupDirectory')
 }
 
-# A disk of the sample image, decoded once for the whole run and copied with its holes.
+# A disk of the sample image, decoded once for a build (into artifacts/, where the xunit tests keep theirs) and copied with its holes.
 function Copy-SampleDisk([string] $Path) {
-    $base = Join-Path ([IO.Path]::GetTempPath()) "xenkube-sample-$PID.img"
+    $folder = "$Root/artifacts/test-images"
+    $base = "$folder/$((Get-FileHash $script:Release -Algorithm SHA256).Hash.Substring(0, 16).ToLowerInvariant()).img"
     if (-not (Test-Path $base)) {
-        $null = [XenKube.Images.NodeDiskWriter]::Write($script:Release, [string[]] @($base), [XenKube.Images.NodeDiskOptions]::new(), $null, [Threading.CancellationToken]::None)
-        $null = Register-EngineEvent PowerShell.Exiting -Action ([scriptblock]::Create("Remove-Item '$base' -ErrorAction Ignore"))
+        $null = New-Item -ItemType Directory -Force $folder
+        $new = "$base.$PID"
+        bzip2 -dc $script:Release | dd "of=$new" bs=64K conv=sparse iflag=fullblock status=none
+        # What dd leaves out at the end is a hole too.
+        truncate --size "%$(64KB)" $new
+        Move-Item $new $base -Force
     }
     cp --sparse=always --reflink=auto $base $Path
+}
+
+# A port of 127.0.0.1 that nobody listens on. It is not one of those that the system gives to whoever asks for any (above 32767), so
+# that nobody gets it by chance until it is used.
+function Get-FreePort {
+    while ($true) {
+        $listener = [Net.Sockets.TcpListener]::new([ipaddress]::Loopback, (Get-Random -Minimum 10000 -Maximum 32768))
+        try { $listener.Start(); return $listener.LocalEndpoint.Port }
+        catch [Net.Sockets.SocketException] { continue }
+        finally { $listener.Stop() }
+    }
 }
 
 # The guide's cluster: the image with its signature in the store, its key trusted, and nodes with disk, config and guest

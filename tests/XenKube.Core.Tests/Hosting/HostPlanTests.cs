@@ -22,7 +22,7 @@ public sealed class HostPlanTests : IDisposable
         {
             SystemRoot = _folder["root"],
             Address = IPAddress.Loopback,
-            Port = NginxSiteTests.FreePort(),
+            Port = FreePort.Next(),
             Bridge = "lo",
             NginxDirectory = _folder["root/etc/nginx"],
             NginxConfiguration = _folder["root/etc/nginx/nginx.conf"],

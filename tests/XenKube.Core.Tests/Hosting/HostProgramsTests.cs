@@ -135,7 +135,7 @@ public sealed class HostProgramsTests : IDisposable
         // nginx accepts it, systemd reloads it, and yet nobody listens: the bridge is not up.
         Directory.CreateDirectory(_folder["xen/nginx"]);
         var before = Tree();
-        var result = Assert.Single(HostPlan.Create(_options with { Address = IPAddress.Loopback, Port = NginxSiteTests.FreePort() }, ["site"]).Apply());
+        var result = Assert.Single(HostPlan.Create(_options with { Address = IPAddress.Loopback, Port = FreePort.Next() }, ["site"]).Apply());
         Assert.Equal("SiteNotServed", result.Error?.ErrorId);
         Assert.Contains("is the bridge up", result.Error!.Remedy, StringComparison.Ordinal);
         Assert.Equal(before, Tree());

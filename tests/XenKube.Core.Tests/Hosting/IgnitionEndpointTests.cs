@@ -27,7 +27,7 @@ public sealed class IgnitionEndpointTests : IDisposable
     [Fact]
     public void Nobody_and_somebody_silent_are_told_apart()
     {
-        Assert.Contains("nobody listens", IgnitionEndpoint.Test(new Uri($"http://127.0.0.1:{NginxSiteTests.FreePort()}/x"), null, TimeSpan.FromSeconds(10)).Problem, StringComparison.Ordinal);
+        Assert.Contains("nobody listens", IgnitionEndpoint.Test(new Uri($"http://127.0.0.1:{FreePort.Next()}/x"), null, TimeSpan.FromSeconds(10)).Problem, StringComparison.Ordinal);
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         Assert.Contains("no answer within", IgnitionEndpoint.Test(new Uri($"http://{silent.LocalEndpoint}/x"), null, TimeSpan.FromMilliseconds(300)).Problem, StringComparison.Ordinal);

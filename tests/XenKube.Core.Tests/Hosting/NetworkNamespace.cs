@@ -12,7 +12,9 @@ internal sealed class NetworkNamespace : IDisposable
     public static NetworkNamespace Create()
     {
         Tool.Need("ip");
-        var name = $"xk{Guid.NewGuid():N}"[..12];
+        // Named after the run, so that its end can tell a namespace that a test has left behind.
+        var run = Path.GetExtension(Environment.GetEnvironmentVariable("XENKUBE_TEST_RUN"))?.TrimStart('.');
+        var name = $"xk-{run}-{Guid.NewGuid():N}"[..20];
         var made = Tool.Run("ip", "netns", "add", name);
         Assert.SkipWhen(made.ExitCode != 0, $"this machine permits no network namespace: {made.Error.Trim()}");
         var space = new NetworkNamespace(name);

@@ -44,14 +44,7 @@ public sealed class NginxSiteTests : IDisposable
         _folder.Dispose();
     }
 
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private NginxSite Site => new() { Root = _folder["xen/nginx"], Address = IPAddress.Loopback, Port = FreePort(), ConfigDirectory = _folder["nginx"], MainConfiguration = _folder["nginx/nginx.conf"] };
+    private NginxSite Site => new() { Root = _folder["xen/nginx"], Address = IPAddress.Loopback, Port = FreePort.Next(), ConfigDirectory = _folder["nginx"], MainConfiguration = _folder["nginx/nginx.conf"] };
 
     private BackupStore Backups => new(_folder["backups"]);
 
@@ -108,7 +101,7 @@ public sealed class NginxSiteTests : IDisposable
         // An old worker that is busy with a slow client stays, and a listening socket that the site before shares goes on
         // being answered by it until the new ones are there: what a check in that moment saw once was a 404.
         StartNginx();
-        var port = FreePort();
+        var port = FreePort.Next();
         _folder.Write("html/index.html", "another site");
         _folder.Write("nginx/sites-enabled/other", $"server {{ listen 127.0.0.1:{port} default_server; root {_folder["html"]}; }}\n");
         Tool.Run("nginx", "-c", _folder["nginx/nginx.conf"], "-s", "reload").ShouldSucceed();
@@ -152,7 +145,7 @@ public sealed class NginxSiteTests : IDisposable
     public void Site_on_one_address_replaces_one_on_all_and_comes_back()
     {
         // Debian's own site listens on all addresses; a reload cannot open one of them beside it.
-        var port = FreePort();
+        var port = FreePort.Next();
         _folder.Write("html/index.html", "Debian's own");
         _folder.Write("nginx/sites-enabled/default", $"server {{ listen {port} default_server; root {_folder["html"]}; }}\n");
         StartNginx();
@@ -175,7 +168,7 @@ public sealed class NginxSiteTests : IDisposable
         var old = _folder.Write("nginx/sites-available/xen", "# the site of before\n");
         File.SetUnixFileMode(old, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         // Two default servers for one address: each is right by itself.
-        var port = FreePort();
+        var port = FreePort.Next();
         _folder.Write("nginx/sites-enabled/default", $"server {{ listen 127.0.0.1:{port} default_server; }}\n");
         var site = Site with { Port = port };
         var error = Assert.Throws<OperationFailedException>(() => site.ToChange().Apply(Backups));

@@ -429,7 +429,7 @@ public sealed class ImageDownloaderTests : IDisposable
     public void Download_from_nginx_goes_on_where_it_stopped()
     {
         Tool.Need("nginx");
-        var port = FreePort();
+        var port = FreePort.Next();
         var configuration = _directory.Write("nginx.conf", $$"""
             daemon off; pid {{_directory["nginx.pid"]}}; error_log stderr;
             events {}
@@ -460,13 +460,6 @@ public sealed class ImageDownloaderTests : IDisposable
             nginx.Kill(entireProcessTree: true);
             nginx.WaitForExit();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static void WaitForPort(int port)

@@ -3,10 +3,14 @@ namespace XenKube.Tests.Support;
 /// <summary>A folder that goes away with the test.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
+    /// <summary>Where a flush costs nothing: what the run of the tests names, or what the machine has; null without such a place.</summary>
+    private static readonly string? Memory =
+        Environment.GetEnvironmentVariable("XENKUBE_TEST_MEMORY") is { Length: > 0 } place ? place : Directory.Exists("/dev/shm") ? "/dev/shm" : null;
+
     /// <summary>Makes the folder.</summary>
     /// <param name="inMemory">True to make it where a flush costs nothing, if the machine has such a place.</param>
-    public TemporaryDirectory(bool inMemory = false) => Path = inMemory && Directory.Exists("/dev/shm")
-        ? Directory.CreateDirectory($"/dev/shm/xenkube-test-{Guid.NewGuid():n}").FullName
+    public TemporaryDirectory(bool inMemory = false) => Path = inMemory && Memory is not null
+        ? Directory.CreateDirectory($"{Memory}/xenkube-test-{Guid.NewGuid():n}").FullName
         : Directory.CreateTempSubdirectory("xenkube-test-").FullName;
 
     public string Path { get; }

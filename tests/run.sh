@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Runs the tests that the build has laid out, in places of their own, and looks at the end what they left behind: files beside
+# their temporary folder, processes, mounts, loop devices, network namespaces. Ends with one line: N passed, N failed, N skipped.
+#
+# Usage: tests/run.sh [-v] [-c Release|Debug] [--pester FILES] [--no-pester] [--no-xunit] [dotnet test options]
+#   -v               prints all that the tests print, and not only what failed
+#   --pester FILES   only these files of tests/Pester, without their .Tests.ps1, comma between them
+#   The rest goes to dotnet test, for example --filter FullyQualifiedName~Hosting
+set -uo pipefail
+cd "$(dirname "$0")/.."
+configuration=Release verbose= xunit=1 pester=1 files=
+while [ $# -gt 0 ]; do
+  case $1 in
+    -v) verbose=1; shift;;
+    -c) configuration=$2; shift 2;;
+    --pester) files=$2; shift 2;;
+    --no-pester) pester=; shift;;
+    --no-xunit) xunit=; shift;;
+    *) break;;
+  esac
+done
+
+# The program that starts pwsh needs to know where .NET is when .NET is not at its usual place.
+export DOTNET_ROOT=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
+export POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off
+pwsh=${XENKUBE_TEST_PWSH:-$(dotnet pwsh -NoProfile -NonInteractive -Command '[IO.Path]::Combine($PSHOME, "pwsh")' | tail -n 1)}
+if ! "$pwsh" -NoProfile -NonInteractive -Command exit; then echo "pwsh does not start: $pwsh" >&2; exit 1; fi
+
+# What .NET keeps for the user stays where it is; everything else that is written into a home or a temporary folder is seen.
+export NUGET_PACKAGES=${NUGET_PACKAGES:-$HOME/.nuget/packages} DOTNET_CLI_HOME=${DOTNET_CLI_HOME:-$HOME}
+run=$(mktemp -d "${TMPDIR:-/tmp}/xenkube-tests.XXXXXX")
+mkdir "$run/results" "$run/tmp" "$run/home"
+export TMPDIR=$run/tmp HOME=$run/home XENKUBE_TEST_RUN=$run
+unset XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_RUNTIME_DIR
+[ -w /dev/shm ] && export XENKUBE_TEST_MEMORY=$(mktemp -d "/dev/shm/xenkube-tests.XXXXXX")
+trap 'rm -rf "$run" "${XENKUBE_TEST_MEMORY:-$run}"' EXIT
+touch "$run/start"
+
+if [ "$xunit" ]; then
+  assemblies=()
+  for project in tests/*.Tests/; do
+    name=$(basename "$project")
+    assemblies+=("$project/bin/$configuration/net10.0/$name.dll")
+  done
+  dotnet test "${assemblies[@]}" --nologo --logger "trx;LogFilePrefix=xunit" --results-directory "$run/results" ${verbose:+--logger "console;verbosity=normal"} "$@"
+fi
+if [ "$pester" ]; then
+  command=("$pwsh" -NoProfile -NonInteractive -File tests/Pester/run.ps1 -Configuration "$configuration" -Name "$files" -ResultFile "$run/results/pester.json")
+  if [ "$verbose" ]; then
+    "${command[@]}"
+  else
+    # The host writes sentences of -WhatIf and differences past every stream: a green run shows Pester's line for each file.
+    "${command[@]}" > >(grep --line-buffered '^\[[-+]\] .*\.Tests\.ps1')
+  fi
+fi
+tests/leftovers.sh > "$run/results/leftovers.txt"
+"$pwsh" -NoProfile -NonInteractive -File tests/report.ps1 -Directory "$run/results" ${xunit:+-Xunit} ${pester:+-Pester}

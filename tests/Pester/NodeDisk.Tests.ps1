@@ -27,7 +27,7 @@ Describe 'Drives over disk images' {
         $path = (Get-ChildItem node-1:/USR-A -Recurse | Where-Object Name -eq os-release | Select-Object -First 1).PSPath
         Get-Content $path | Should -Contain 'VERSION=1520.9.0'
         (Get-Content $path -Raw) | Should -Match '1520\.9\.0'
-        (Get-Content $path -AsByteStream -Raw).Length | Should -Be (Get-Item $path).Size
+        (Get-Content $path -AsByteStream -Raw).Length | Should -Be (Get-Item $path).Length
     }
     It 'refuses changes unless it is writable' {
         $null = Mount-NodeDisk etcd/node-1
@@ -139,7 +139,7 @@ Describe 'Drives over disk images' {
         chmod 750 tree/run.sh
         $null = New-Item -ItemType SymbolicLink tree/sub/up -Value ..
         Copy-NodeDiskItem ./tree node-1:/ROOT/etc -Recurse
-        (Get-Item node-1:/ROOT/etc/tree/run.sh).Mode | Should -Be 0x1E8
+        (Get-Item node-1:/ROOT/etc/tree/run.sh).Mode | Should -Be '-rwxr-x---'
         (Get-Item node-1:/ROOT/etc/tree/sub/up).LinkTarget | Should -Be ..
         Copy-NodeDiskItem node-1:/ROOT/etc/tree ./back -Recurse
         stat -c %a back/run.sh | Should -Be 750

@@ -44,7 +44,7 @@ BeforeDiscovery {
         @{ name = 'BackupSet'; exact = $false; make = { Initialize-XenKubeHost -Undo reservations -NoActivate -BackupDirectory "$dir/backups" }; views = 'Table', 'List' }
         @{ name = 'CheckResult'; exact = $false; make = { Test-Node etcd node-1 | Where-Object Name -In 'partitions', 'kernel', 'url', 'machine-id' }; views = 'Table', 'List', 'Wide' }
         @{ name = 'NodeDiskDrive'; exact = $false; make = { Mount-NodeDisk etcd node-1 }; views = 'Table', 'List', 'Wide' }
-        @{ name = 'FileSystemEntry'; exact = $false; make = { $null = Mount-NodeDisk etcd node-1; Get-ChildItem node-1:/OEM, node-1:/ROOT | Where-Object Name -NotIn 'etc', 'grub.cfg' }; views = 'Table', 'List', 'Wide' }
+        @{ name = 'NodeDiskItem'; exact = $false; make = { $null = Mount-NodeDisk etcd node-1; Get-ChildItem node-1:/OEM, node-1:/ROOT | Where-Object Name -NotIn 'etc', 'grub.cfg' }; views = 'Table', 'List', 'Wide' }
     )
 }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using XenKube.Devices;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Detection;
@@ -82,18 +81,25 @@ public sealed class DiskImage : IDisposable
         }
     }
 
-    /// <summary>The partition of a label, or, where no label is like that, of a number.</summary>
-    /// <param name="label">A label in its exact case, or a partition number.</param>
+    /// <summary>The partition of a name.</summary>
+    /// <param name="label">A label in its exact case, a partition number, or both as in <c>Linux filesystem~2</c>.</param>
     /// <exception cref="ItemNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidInputException">Several partitions are called so.</exception>
     public DiskPartition GetPartition(string label) => PartitionTable.Probe(Device, GetLayout(label));
 
     /// <summary>Opens the file system in a partition; writable if the image is.</summary>
-    /// <param name="label">A label in its exact case, or a partition number.</param>
+    /// <param name="label">A label in its exact case, a partition number, or both as in <c>Linux filesystem~2</c>.</param>
     /// <exception cref="ItemNotFoundException">There is no such partition.</exception>
+    /// <exception cref="InvalidInputException">Several partitions are called so.</exception>
     /// <exception cref="UnsupportedFeatureException">The partition holds no file system that XenKube knows.</exception>
-    public IFileSystem OpenFileSystem(string label)
+    public IFileSystem OpenFileSystem(string label) => OpenFileSystem(GetLayout(label));
+
+    /// <summary>Opens the file system in a partition of this image's table; writable if the image is.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <exception cref="UnsupportedFeatureException">The partition holds no file system that XenKube knows.</exception>
+    public IFileSystem OpenFileSystem(DiskPartition partition)
     {
-        var partition = GetLayout(label);
+        ArgumentNullException.ThrowIfNull(partition);
         if (CanWrite)
         {
             RefuseOverlap(partition);
@@ -135,9 +141,7 @@ public sealed class DiskImage : IDisposable
     private DiskPartition GetLayout(string label)
     {
         ArgumentNullException.ThrowIfNull(label);
-        var partition = _layout.Find(label)
-            ?? (int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? _layout.Partitions.FirstOrDefault(p => p.Number == number) : null);
-        return partition ?? throw new ItemNotFoundException(
+        return _layout.Find(label) ?? throw new ItemNotFoundException(
             "PartitionNotFound", Path, null, $"there is no partition '{label}'",
             _layout.Partitions.Count == 0 ? "The table is empty" : $"It has {string.Join(", ", _layout.Partitions)}");
     }

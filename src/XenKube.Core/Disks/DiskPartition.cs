@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace XenKube.Disks;
 
 /// <summary>One partition of a disk image, as parted and sgdisk describe it.</summary>
@@ -25,6 +27,12 @@ public sealed record DiskPartition(
     /// <summary>All attribute bits of the entry.</summary>
     public ulong Attributes { get; init; }
 
+    /// <summary>
+    /// The name that means this partition and no other of its table: the label where only one partition has it, else label and
+    /// number (<c>Linux filesystem~2</c>), and the number where there is no label or it cannot be part of a path.
+    /// </summary>
+    public string Name { get; init; } = Label.Length > 0 ? Label : Number.ToString(CultureInfo.InvariantCulture);
+
     /// <inheritdoc/>
-    public override string ToString() => Label.Length > 0 ? Label : Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public override string ToString() => Name;
 }

@@ -60,9 +60,22 @@ public sealed class PartitionTable
             [.. layout.Partitions.Select(partition => Probe(device, partition))]);
     }
 
-    /// <summary>The first partition of that label, or null.</summary>
-    /// <param name="label">The label, in its exact case.</param>
-    public DiskPartition? Find(string label) => Partitions.FirstOrDefault(partition => partition.Label == label);
+    /// <summary>The partition that a name means: its label, its number, or both as in <c>Linux filesystem~2</c>.</summary>
+    /// <param name="name">The name; a label in its exact case.</param>
+    /// <returns>The partition; null where nothing is called so.</returns>
+    /// <exception cref="InvalidInputException">Several partitions are called so; the error lists the names that are not shared.</exception>
+    public DiskPartition? Find(string name)
+    {
+        var found = Partitions.Where(partition => PartitionNames.Means(name, partition)).ToArray();
+        return found switch
+        {
+            [] => null,
+            [var only] => only,
+            _ => throw new InvalidInputException(
+                "PartitionAmbiguous", found[0].DiskPath, null, $"'{name}' is the name of {found.Length} partitions",
+                $"Name one of them: {string.Join(", ", found.Select(partition => $"'{partition.Name}'"))}"),
+        };
+    }
 
     /// <summary>Reads the table alone and nothing of the partitions: the file system of each is left empty.</summary>
     internal static PartitionTable ReadLayout(BlockDevice device)
@@ -106,7 +119,7 @@ public sealed class PartitionTable
             }
         }
         WarnOfOverlaps(partitions, warnings);
-        return partitions;
+        return PartitionNames.Give(partitions);
     }
 
     private static DiskPartition ToPartition(BlockDevice device, GptReader found, GptEntry entry, int index, List<string> warnings)

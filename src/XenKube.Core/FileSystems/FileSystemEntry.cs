@@ -28,6 +28,12 @@ public enum FileSystemEntryKind
 public sealed record FileSystemEntry(
     string Path, FileSystemEntryKind Kind, long Size, int Mode, long UserId, long GroupId, DateTime LastWriteTimeUtc, string? LinkTarget)
 {
+    /// <summary>
+    /// What the file system itself knows the file by: its inode; on FAT the first cluster, and 0 for empty files. Two directories
+    /// never share one in a sound file system.
+    /// </summary>
+    public long Id { get; init; }
+
     /// <summary>The last part of the path; <c>/</c> for the root.</summary>
     public string Name => Path.Length > 1 ? Path[(Path.LastIndexOf('/') + 1)..] : Path;
 

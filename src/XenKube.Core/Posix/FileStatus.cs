@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace XenKube.Posix;
 
 /// <summary>What statx(2) says of a file: what .NET does not show of it, such as owner and inode.</summary>
-internal readonly partial record struct FileStatus(uint Mode, uint UserId, uint GroupId, ulong Inode, ulong Device, long Size, long ModifiedNanoseconds)
+internal readonly partial record struct FileStatus(uint Mode, uint UserId, uint GroupId, ulong Inode, ulong Device, long Size, long ModifiedNanoseconds, long ChangedNanoseconds)
 {
     private const int CurrentDirectory = -100;
     private const int EmptyPath = 0x1000;
@@ -35,17 +36,24 @@ internal readonly partial record struct FileStatus(uint Mode, uint UserId, uint 
         }
     }
 
+    /// <summary>The status of a name in an open directory, links not followed; null when there is nothing.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="name">The bytes of the name, and a zero.</param>
+    public static FileStatus? ReadAt(int directory, byte[] name) => Call(directory, name, NoFollow, "");
+
     /// <summary>The status of an open file.</summary>
     public static FileStatus? Read(SafeHandle handle) => Call((int)handle.DangerousGetHandle(), "", EmptyPath);
 
-    private static FileStatus? Call(int directory, string path, int flags)
+    private static FileStatus? Call(int directory, string path, int flags) => Call(directory, Encoding.UTF8.GetBytes(path + '\0'), flags, path);
+
+    private static FileStatus? Call(int directory, byte[] name, int flags, string path)
     {
         Span<byte> buffer = stackalloc byte[256];
         unsafe
         {
             fixed (byte* pointer = buffer)
             {
-                if (Statx(directory, path, flags, BasicStats, pointer) != 0)
+                if (Statx(directory, name, flags, BasicStats, pointer) != 0)
                 {
                     var error = Marshal.GetLastPInvokeError();
                     // ENOENT, ENOTDIR: nothing there. Everything else is trouble.
@@ -61,9 +69,13 @@ internal readonly partial record struct FileStatus(uint Mode, uint UserId, uint 
             Inode: BinaryPrimitives.ReadUInt64LittleEndian(buffer[0x20..]),
             Device: ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(buffer[0x88..]) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(buffer[0x8c..]),
             Size: BinaryPrimitives.ReadInt64LittleEndian(buffer[0x28..]),
-            ModifiedNanoseconds: (BinaryPrimitives.ReadInt64LittleEndian(buffer[0x70..]) * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(buffer[0x78..]));
+            ModifiedNanoseconds: Nanoseconds(buffer[0x70..]),
+            ChangedNanoseconds: Nanoseconds(buffer[0x60..]));
     }
 
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static unsafe partial int Statx(int directory, string path, int flags, uint mask, byte* buffer);
+    private static long Nanoseconds(ReadOnlySpan<byte> time) =>
+        (BinaryPrimitives.ReadInt64LittleEndian(time) * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(time[8..]);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    private static unsafe partial int Statx(int directory, byte[] path, int flags, uint mask, byte* buffer);
 }

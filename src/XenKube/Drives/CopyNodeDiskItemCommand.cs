@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using XenKube.FileSystems;
+using XenKube.FileSystems.Copying;
 using XenKube.FileSystems.Detection;
 
 namespace XenKube.Commands.Drives;
@@ -45,14 +45,7 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
                     var source = (string)item.Properties["PSPath"].Value;
                     if (Should($"Copy {path} to {Destination}"))
                     {
-                        try
-                        {
-                            Copy(source);
-                        }
-                        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                        {
-                            throw new OperationFailedException("FileNotCopied", Destination, null, e.Message, innerException: e);
-                        }
+                        Copy(source);
                     }
                 }
             });
@@ -63,93 +56,36 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
     {
         var from = Side(source);
         var to = Side(Destination);
-        var target = SessionState.InvokeProvider.Item.IsContainer(Destination) ? System.IO.Path.Combine(to.Path, SessionState.Path.ParseChildName(source)) : to.Path;
+        var image = (from.Drive ?? to.Drive)?.DiskPath;
+        var options = new TreeCopyOptions { Recurse = Recurse, Failed = error => WriteError(Errors.Record(image is null ? error : error.In(image), source)), Warn = WriteWarning };
         if (from.Drive is null == to.Drive is null)
         {
             throw new InvalidInputException("PathInvalid", source, null, "both places are on the same side", "Use Copy-Item");
         }
         if (from.Drive is { } reading)
         {
-            var place = NodeDiskPath.Parse(from.Path, _ => reading);
-            Out(place.FileSystem, place.InnerPath, target);
+            var place = NodeDiskPath.Parse(from.Path, _ => reading, reading);
+            reading.ReadUnrepeated(place.Partition ?? throw reading.NoPartition(place.Label), files =>
+            {
+                TreeCopy.ToHost(files, place.InnerPath, place.Name, to.Path, options, StopToken);
+                return true;
+            });
         }
         else
         {
-            var place = NodeDiskPath.Parse(target, _ => to.Drive);
-            In(from.Path, place.Writable(), place.InnerPath);
+            var place = NodeDiskPath.Parse(to.Path, _ => to.Drive, to.Drive);
+            place.Edit(files => TreeCopy.FromHost(from.Path, files, place.InnerPath, options, StopToken), inside: true);
         }
     }
 
     private (string Path, NodeDiskDrive? Drive) Side(string path)
     {
         var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out var drive);
-        return provider.Name != "NodeDisk" ? (resolved, null)
-            : (resolved, drive as NodeDiskDrive ?? provider.Drives.OfType<NodeDiskDrive>().FirstOrDefault(mounted => resolved.StartsWith(mounted.Name, StringComparison.OrdinalIgnoreCase)));
-    }
-
-    private void Out(IFileSystem files, string path, string target)
-    {
-        StopToken.ThrowIfCancellationRequested();
-        if (files.Find(path) is { Kind: FileSystemEntryKind.Directory })
+        if (provider.Name != "NodeDisk")
         {
-            Directory.CreateDirectory(target);
-            foreach (var child in Recurse ? files.List(path) : [])
-            {
-                // The names are the image's: none of them may lead out of the destination.
-                if (child.Name is "." or ".." || child.Name.Contains('/', StringComparison.Ordinal))
-                {
-                    continue;
-                }
-                var place = System.IO.Path.Combine(target, child.Name);
-                if (child.Kind == FileSystemEntryKind.SymbolicLink)
-                {
-                    // A link stays a link: what it points to is the guest's, and may not be there.
-                    File.Delete(place);
-                    File.CreateSymbolicLink(place, child.LinkTarget!);
-                }
-                else if (child.Kind != FileSystemEntryKind.Special)
-                {
-                    Out(files, child.Path, place);
-                }
-            }
-            return;
+            // PowerShell drops a slash at the end, by which one says that a directory is meant.
+            return (System.IO.Path.GetFileName(path) is "" or "." or ".." ? resolved.TrimEnd('/') + "/" : resolved, null);
         }
-        using var content = files.OpenRead(path);
-        using (var file = File.Create(target))
-        {
-            content.CopyTo(file);
-        }
-        if (files.Find(path) is { } entry)
-        {
-            File.SetUnixFileMode(target, (UnixFileMode)(entry.Mode & 0x1FF) | UnixFileMode.UserWrite);
-        }
-    }
-
-    private void In(string path, IFileSystem files, string target)
-    {
-        StopToken.ThrowIfCancellationRequested();
-        if (!Directory.Exists(path))
-        {
-            files.WriteFile(target, ReadFile(path), new FileAttributesChange(Mode: (int)File.GetUnixFileMode(path) & 0x1FF));
-            return;
-        }
-        if (files.Find(target) is null)
-        {
-            files.CreateDirectory(target, new FileAttributesChange(Mode: (int)File.GetUnixFileMode(path) & 0x3FF));
-        }
-        foreach (var child in Recurse ? Directory.EnumerateFileSystemEntries(path) : [])
-        {
-            var place = $"{target.TrimEnd('/')}/{System.IO.Path.GetFileName(child)}";
-            if (new FileInfo(child).LinkTarget is not { } link)
-            {
-                In(child, files, place);
-            }
-            else if (files.Find(place, followLink: false) is null or { Kind: FileSystemEntryKind.SymbolicLink })
-            {
-                // A link stays a link, on this way as well: it may lead in a circle here, or mean something in the guest only.
-                files.Remove(place);
-                files.CreateSymbolicLink(place, link);
-            }
-        }
+        return (resolved, drive as NodeDiskDrive ?? provider.Drives.OfType<NodeDiskDrive>().FirstOrDefault(mounted => resolved.StartsWith(mounted.Root, StringComparison.OrdinalIgnoreCase)));
     }
 }

@@ -1,15 +1,31 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Provider;
 using System.Text;
 using XenKube.FileSystems;
-using XenKube.FileSystems.Detection;
+using XenKube.FileSystems.Copying;
 
 namespace XenKube.Commands.Drives;
 
 /// <summary>The provider of drives over disk images: <c>cd node-1:/ROOT/etc</c>. Every change is one edit of the file system.</summary>
 [CmdletProvider("NodeDisk", ProviderCapabilities.ShouldProcess | ProviderCapabilities.Filter)]
-public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletProvider
+[OutputType(typeof(NodeDiskItem), ProviderCmdlet = ProviderCmdlet.GetItem)]
+[OutputType(typeof(NodeDiskItem), ProviderCmdlet = ProviderCmdlet.GetChildItem)]
+[OutputType(typeof(NodeDiskItem), ProviderCmdlet = ProviderCmdlet.NewItem)]
+[OutputType(typeof(NodeDiskItem), ProviderCmdlet = ProviderCmdlet.CopyItem)]
+[OutputType(typeof(NodeDiskItem), ProviderCmdlet = ProviderCmdlet.MoveItem)]
+[OutputType(typeof(NodeDiskItem), ProviderCmdlet = ProviderCmdlet.RenameItem)]
+[OutputType(typeof(byte), typeof(string), ProviderCmdlet = ProviderCmdlet.GetContent)]
+public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletProvider, IDisposable
 {
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
     /// <inheritdoc/>
     protected override PSDriveInfo? NewDrive(PSDriveInfo drive)
     {
@@ -32,16 +48,46 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
     protected override bool IsValidPath(string path) => !string.IsNullOrEmpty(path);
 
     /// <inheritdoc/>
+    protected override string GetParentPath(string path, string root)
+    {
+        var trimmed = path.TrimEnd('/');
+        var at = trimmed.LastIndexOf('/');
+        // The drive's own path ends in a slash, as the root of Linux does.
+        return at < 0 ? "" : trimmed.IndexOf('/', StringComparison.Ordinal) == at && trimmed[..at].EndsWith(':') ? trimmed[..(at + 1)] : trimmed[..at];
+    }
+
+    /// <inheritdoc/>
+    protected override string GetChildName(string path)
+    {
+        var trimmed = path.TrimEnd('/');
+        return trimmed.LastIndexOf('/') is >= 0 and var at ? trimmed[(at + 1)..] : path;
+    }
+
+    // PowerShell joins paths that begin with the provider's name, whose backslash has to stay one.
+    /// <inheritdoc/>
+    protected override string MakePath(string parent, string child)
+    {
+        if (string.IsNullOrEmpty(parent))
+        {
+            return child ?? "";
+        }
+        var name = (child ?? "").Replace('\\', '/').TrimStart('/');
+        return parent.EndsWith('/') ? parent + name : $"{parent}/{name}";
+    }
+
+    /// <inheritdoc/>
     protected override bool ItemExists(string path) => Ask(path, place => place.Exists);
 
     /// <inheritdoc/>
     protected override bool IsItemContainer(string path) => Ask(path, place => place.IsContainer);
 
+    // Of a link only itself is removed or moved, whatever is in the directory that it leads to.
     /// <inheritdoc/>
-    protected override bool HasChildItems(string path) => Ask(path, place => Children(place).Any());
+    protected override bool HasChildItems(string path) =>
+        Ask(path, place => place.FindItself() is not { Kind: not FileSystemEntryKind.Directory } && Children(place).Any());
 
     /// <inheritdoc/>
-    protected override void GetItem(string path) => Guard(path, place => Write(place, path));
+    protected override void GetItem(string path) => Guard(path, Write);
 
     /// <inheritdoc/>
     protected override void GetChildItems(string path, bool recurse) => GetChildItems(path, recurse, uint.MaxValue);
@@ -51,35 +97,55 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
     {
         if (!place.IsContainer)
         {
-            Write(place, path);
+            Write(place);
             return;
         }
-        var wanted = new NodeDiskSelection(Filter, DynamicParameters as NodeDiskChildParameters);
-        foreach (var (name, item, isContainer) in Children(place))
+        List(place, new NodeDiskSelection(Filter, DynamicParameters), recurse ? depth : 0, [], place.Drive.Version);
+    });
+
+    private void List(NodeDiskPath place, NodeDiskSelection wanted, uint depth, HashSet<(int, long)> above, int version)
+    {
+        foreach (var (child, item, isContainer) in Children(place))
         {
             if (Stopping)
             {
                 return;
             }
-            var child = MakePath(path, name);
-            if (wanted.Takes(name, isContainer))
+            if (place.Drive.Version != version)
             {
-                WriteItemObject(item, child, isContainer);
+                throw new XenKube.ItemInUseException("ImageModified", place.Drive.DiskPath, null, "it changed while it was listed", "Try again");
             }
-            if (recurse && isContainer && depth > 0)
+            if (wanted.Takes(child.Name, isContainer))
             {
-                GetChildItems(child, recurse, depth - 1);
+                WriteItemObject(item, child.FullName, isContainer);
             }
+            if (!isContainer || depth == 0 || child.Partition is null)
+            {
+                continue;
+            }
+            var id = (child.Partition.Number, item.Id);
+            Guard(child.FullName, _ =>
+            {
+                if (!above.Add(id))
+                {
+                    throw new CorruptImageException("CorruptImage", child.Drive.DiskPath, child.Place, "the directory is in itself");
+                }
+                List(child, wanted, depth == uint.MaxValue ? depth : depth - 1, above, version);
+                above.Remove(id);
+            });
         }
-    });
+    }
 
     /// <inheritdoc/>
     protected override void GetChildNames(string path, ReturnContainers returnContainers) => Guard(path, place =>
     {
-        var wanted = new NodeDiskSelection(Filter, DynamicParameters as NodeDiskChildParameters);
-        foreach (var (name, _, isContainer) in Children(place).Where(child => wanted.Takes(child.Name, child.IsContainer)))
+        var wanted = new NodeDiskSelection(Filter, DynamicParameters);
+        foreach (var (child, _, isContainer) in Children(place))
         {
-            WriteItemObject(name, MakePath(path, name), isContainer);
+            if (wanted.Takes(child.Name, isContainer) || (isContainer && returnContainers == ReturnContainers.ReturnAllContainers))
+            {
+                WriteItemObject(GetChildName(child.FullName), child.FullName, isContainer);
+            }
         }
     });
 
@@ -92,182 +158,257 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
     /// <inheritdoc/>
     protected override void NewItem(string path, string itemTypeName, object newItemValue) => Guard(path, place =>
     {
-        var isDirectory = itemTypeName is not null && (itemTypeName.StartsWith('d') || itemTypeName.StartsWith('D'));
-        var isLink = string.Equals(itemTypeName, "SymbolicLink", StringComparison.OrdinalIgnoreCase);
-        if (!isDirectory && !isLink && !string.IsNullOrEmpty(itemTypeName) && !itemTypeName.StartsWith('f') && !itemTypeName.StartsWith('F'))
+        var kind = KindOf(itemTypeName, place);
+        place.RequireWritable();
+        var there = place.FindItself();
+        if (Force && kind == FileSystemEntryKind.Directory && place.IsContainer)
         {
-            throw new InvalidInputException("ItemTypeInvalid", place.Drive.DiskPath, Describe(place), $"'{itemTypeName}' is nothing that can be made here", "Make a File, a Directory or a SymbolicLink");
+            Write(place);
+            return;
         }
-        var files = place.Writable();
-        if (!Force && place.Find() is not null)
+        if (there is not null && (!Force || kind != FileSystemEntryKind.File))
         {
-            throw new ItemExistsException("ItemExists", place.Drive.DiskPath, Describe(place), "it exists already", "Use -Force to replace a file");
+            throw new ItemExistsException("ItemExists", place.Drive.DiskPath, place.Place, "it exists already", kind == FileSystemEntryKind.File ? "Use -Force to replace a file" : "Remove it first");
         }
-        if (!ShouldProcess(path, isDirectory ? "Create directory" : isLink ? "Create link" : "Create file"))
+        if (!ShouldProcess(place.FullName, kind switch { FileSystemEntryKind.Directory => "Create directory", FileSystemEntryKind.SymbolicLink => "Create link", _ => "Create file" }))
         {
             return;
         }
-        if (isDirectory)
+        place.Edit(files =>
         {
-            files.CreateDirectory(place.InnerPath);
-        }
-        else if (isLink)
-        {
-            files.CreateSymbolicLink(place.InnerPath, newItemValue?.ToString() ?? "");
-        }
-        else
-        {
-            files.WriteFile(place.InnerPath, Bytes(newItemValue));
-        }
-        Write(Place(path), path);
+            if (Force)
+            {
+                MakeParents(files, place);
+            }
+            switch (kind)
+            {
+                case FileSystemEntryKind.Directory:
+                    files.CreateDirectory(place.InnerPath);
+                    break;
+                case FileSystemEntryKind.SymbolicLink:
+                    files.CreateSymbolicLink(place.InnerPath, newItemValue?.ToString() ?? "");
+                    break;
+                default:
+                    files.WriteFile(place.InnerPath, Bytes(newItemValue));
+                    break;
+            }
+        });
+        Write(place);
     });
 
     /// <inheritdoc/>
     protected override void RemoveItem(string path, bool recurse) => Guard(path, place =>
     {
-        var files = place.Writable();
-        if (ShouldProcess(path, "Remove"))
+        place.RequireWritable();
+        if (ShouldProcess(place.FullName, "Remove"))
         {
-            Remove(files, place.InnerPath, recurse);
+            place.Edit(files => Remove(files, place.InnerPath, recurse, []));
         }
     });
 
     /// <inheritdoc/>
     protected override void RenameItem(string path, string newName) => Guard(path, place =>
     {
-        if (newName.AsSpan().ContainsAny('/', '\\') || newName.Length == 0)
+        var name = NodeDiskNames.FromPath(newName);
+        if (name is "" or "." or ".." || name.Contains('/', StringComparison.Ordinal))
         {
-            throw new InvalidInputException("PathInvalid", place.Drive.DiskPath, Describe(place), $"'{newName}' is no name");
+            throw new InvalidInputException("PathInvalid", place.Drive.DiskPath, place.Place, $"'{newName}' is not a name", "Give the name alone; Move-Item moves to another directory");
         }
-        Move(place, Place(MakePath(GetParentPath(path, ""), newName)), path);
+        place.RequireWritable();
+        Move(place, place.Parent.Child(name), replace: false, "Rename");
     });
 
     /// <inheritdoc/>
-    protected override void MoveItem(string path, string destination) => Guard(path, place => Move(place, Into(destination, path), path));
+    protected override void MoveItem(string path, string destination) => Guard(path, place =>
+    {
+        place.RequireWritable();
+        var target = Place(destination);
+        Move(place, target.IsContainer ? target.Child(place.Name) : target, Force, "Move");
+    });
 
     /// <inheritdoc/>
     protected override void CopyItem(string path, string copyPath, bool recurse) => Guard(path, place =>
     {
-        var target = Into(copyPath, path);
-        _ = target.Writable();
-        if (ShouldProcess($"{path} to {copyPath}", "Copy"))
+        var target = Place(copyPath);
+        target.RequireWritable(inside: true);
+        if (!ShouldProcess($"{place.FullName} to {target.FullName}", "Copy"))
         {
-            Copy(place.FileSystem, place.InnerPath, target.Writable(), target.InnerPath, recurse);
+            return;
         }
+        var options = new TreeCopyOptions { Recurse = recurse, Failed = e => WriteError(Errors.Record(e.In(place.Drive.DiskPath), path)), Warn = WriteWarning };
+        var copy = "";
+        target.Edit(files => copy = place.Drive == target.Drive && place.Partition == target.Partition
+            ? TreeCopy.Between(files, place.InnerPath, place.Name, files, target.InnerPath, options, _stop.Token)
+            : place.Drive.ReadUnrepeated(place.Partition ?? throw place.Drive.NoPartition(place.Label), source => TreeCopy.Between(source, place.InnerPath, place.Name, files, target.InnerPath, options, _stop.Token)), inside: true);
+        Write(target with { InnerPath = copy });
     });
 
     /// <inheritdoc/>
     public IContentReader? GetContentReader(string path)
     {
         IContentReader? reader = null;
-        Guard(path, place => reader = new NodeDiskReader(place.FileSystem.OpenRead(place.InnerPath), DynamicParameters as NodeDiskContentParameters ?? new NodeDiskContentParameters()));
+        Guard(path, place => reader = new NodeDiskReader(
+            place.Read(files => files.OpenRead(place.InnerPath)), NodeDiskReaderParameters.Of(DynamicParameters), read => Guarded(path, read)));
         return reader;
     }
 
     /// <inheritdoc/>
-    public object GetContentReaderDynamicParameters(string path) => new NodeDiskContentParameters();
+    public object GetContentReaderDynamicParameters(string path) => new NodeDiskReaderParameters();
 
     /// <inheritdoc/>
     public IContentWriter? GetContentWriter(string path)
     {
         IContentWriter? writer = null;
-        Guard(path, place => writer = ShouldProcess(path, "Write content") ? new NodeDiskWriter(place.Writable(), place.InnerPath, DynamicParameters as NodeDiskContentParameters ?? new NodeDiskContentParameters()) : null);
+        Guard(path, place =>
+        {
+            place.RequireWritable();
+            RequireTarget(place);
+            writer = ShouldProcess(place.FullName, "Write content")
+                ? new NodeDiskWriter(place, NodeDiskWriterParameters.Of(DynamicParameters), action => Guard(path, _ => action()), () => Stopping)
+                : null;
+        });
         return writer;
     }
 
     /// <inheritdoc/>
-    public object GetContentWriterDynamicParameters(string path) => new NodeDiskContentParameters();
+    public object GetContentWriterDynamicParameters(string path) => new NodeDiskWriterParameters();
 
     /// <inheritdoc/>
-    public void ClearContent(string path) => Guard(path, place =>
+    public void ClearContent(string path)
     {
         // Set-Content asks for this first. It is left out there, so that old and new content change places in one edit.
-        if (DynamicParameters is not NodeDiskContentParameters && ShouldProcess(path, "Clear content"))
+        if (!NodeDiskWriterParameters.AreThese(DynamicParameters))
         {
-            place.Writable().WriteFile(place.InnerPath, []);
+            Guard(path, place =>
+            {
+                place.RequireWritable();
+                if (place.Find() is null)
+                {
+                    throw new XenKube.ItemNotFoundException("ItemNotFound", place.Drive.DiskPath, place.Place, "there is no such item");
+                }
+                if (ShouldProcess(place.FullName, "Clear content"))
+                {
+                    place.Edit(files => files.WriteFile(place.InnerPath, []));
+                }
+            });
         }
-    });
+    }
 
     /// <inheritdoc/>
     public object? ClearContentDynamicParameters(string path) => null;
 
-    internal static void Copy(IFileSystem source, string path, IFileSystem target, string newPath, bool recurse)
+    private static FileSystemEntryKind KindOf(string? itemTypeName, NodeDiskPath place)
     {
-        var entry = source.Find(path) ?? throw new XenKube.ItemNotFoundException("ItemNotFound", null, path, "there is no such file");
-        var attributes = new FileAttributesChange(entry.Mode, entry.UserId, entry.GroupId);
-        if (entry.Kind != FileSystemEntryKind.Directory)
+        FileSystemEntryKind[] kinds = [FileSystemEntryKind.File, FileSystemEntryKind.Directory, FileSystemEntryKind.SymbolicLink];
+        // As the file system's provider: the beginning of the word does.
+        return string.IsNullOrEmpty(itemTypeName) ? FileSystemEntryKind.File
+            : kinds.Where(kind => kind.ToString().StartsWith(itemTypeName, StringComparison.OrdinalIgnoreCase)).Cast<FileSystemEntryKind?>().FirstOrDefault()
+                ?? throw new InvalidInputException("ItemTypeInvalid", place.Drive.DiskPath, place.Place, $"'{itemTypeName}' is nothing that can be made here", "Make a File, a Directory or a SymbolicLink");
+    }
+
+    // PowerShell loses what goes wrong when the content is written, in all but this: what can be known before is said before.
+    private static void RequireTarget(NodeDiskPath place)
+    {
+        var there = place.Find();
+        if (there is { Kind: FileSystemEntryKind.Directory })
         {
-            using var content = source.OpenRead(path);
-            using var buffer = new MemoryStream();
-            content.CopyTo(buffer);
-            target.WriteFile(newPath, buffer.GetBuffer().AsSpan(0, (int)buffer.Length), attributes);
-            return;
+            throw new ItemExistsException("FileExists", place.Drive.DiskPath, place.Place, "it is a directory", "Name a file in it");
         }
-        if (target.Find(newPath) is null)
+        if (there is { Kind: FileSystemEntryKind.Special })
         {
-            target.CreateDirectory(newPath, attributes);
+            throw new InvalidInputException("NotAFile", place.Drive.DiskPath, place.Place, "it is not a regular file", "Remove it first, or write another file");
         }
-        foreach (var child in recurse ? source.List(path) : [])
+        if (there is null && !place.Parent.IsContainer)
         {
-            var place = $"{newPath.TrimEnd('/')}/{child.Name}";
-            if (child.Kind == FileSystemEntryKind.SymbolicLink)
-            {
-                target.CreateSymbolicLink(place, child.LinkTarget!);
-            }
-            else if (child.Kind != FileSystemEntryKind.Special)
-            {
-                Copy(source, child.Path, target, place, recurse);
-            }
+            throw new XenKube.ItemNotFoundException("DirectoryNotFound", place.Drive.DiskPath, place.Parent.Place, "there is no such directory", $"Make it with New-Item -ItemType Directory -Force '{place.Parent.FullName}'");
         }
     }
 
-    private static void Remove(IFileSystem files, string path, bool recurse)
+    private static void MakeParents(IFileSystem files, NodeDiskPath place)
     {
-        if (files.Find(path, followLink: false) is { Kind: FileSystemEntryKind.Directory } && recurse)
+        var parent = place.Parent;
+        if (parent.InnerPath != "/" && files.Find(parent.InnerPath) is null)
         {
+            MakeParents(files, parent);
+            files.CreateDirectory(parent.InnerPath);
+        }
+    }
+
+    private void Remove(IFileSystem files, string path, bool recurse, HashSet<long> above)
+    {
+        if (Stopping)
+        {
+            throw new PipelineStoppedException();
+        }
+        if (recurse && files.Find(path, followLink: false) is { Kind: FileSystemEntryKind.Directory } directory)
+        {
+            if (!above.Add(directory.Id))
+            {
+                throw new CorruptImageException("CorruptImage", null, path, "the directory is in itself");
+            }
             foreach (var child in files.List(path))
             {
-                Remove(files, child.Path, recurse);
+                Remove(files, child.Path, recurse, above);
             }
+            above.Remove(directory.Id);
         }
         files.Remove(path);
     }
 
-    private void Move(NodeDiskPath place, NodeDiskPath target, string path)
+    private void Move(NodeDiskPath place, NodeDiskPath target, bool replace, string action)
     {
-        var files = place.Writable();
         if (target.Drive != place.Drive || target.Partition != place.Partition)
         {
-            throw new InvalidInputException("PathInvalid", place.Drive.DiskPath, Describe(place), "it cannot be moved to another partition", "Copy it, and remove it here");
+            throw new InvalidInputException("PathInvalid", place.Drive.DiskPath, place.Place, "it cannot be moved to another partition", "Copy it, and remove it here");
         }
-        if (ShouldProcess($"{path} to {target.InnerPath}", "Move"))
+        var source = place.FindItself() ?? throw new XenKube.ItemNotFoundException("ItemNotFound", place.Drive.DiskPath, place.Place, "there is no such item");
+        if (target.FindItself() is { } there && !OnlyCaseDiffers(place, target, source, there)
+            && (!replace || there.Kind == FileSystemEntryKind.Directory || source.Kind == FileSystemEntryKind.Directory))
         {
-            files.Rename(place.InnerPath, target.InnerPath);
+            throw new ItemExistsException(
+                "ItemExists", place.Drive.DiskPath, target.Place, "it exists already", there.Kind == FileSystemEntryKind.Directory ? "Remove it first, or choose another name" : "Move-Item -Force replaces a file");
+        }
+        if (ShouldProcess($"{place.FullName} to {target.FullName}", action))
+        {
+            place.Edit(files => files.Rename(place.InnerPath, target.InnerPath));
+            Write(target);
         }
     }
 
-    // A directory as destination means a place in it.
-    private NodeDiskPath Into(string destination, string path)
+    // FAT finds the very file under its new name.
+    private static bool OnlyCaseDiffers(NodeDiskPath place, NodeDiskPath target, FileSystemEntry source, FileSystemEntry there) =>
+        source.Id == there.Id && source.Kind == there.Kind && place.InnerPath != target.InnerPath
+        && string.Equals(place.InnerPath, target.InnerPath, StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<(NodeDiskPath Place, NodeDiskItem Item, bool IsContainer)> Children(NodeDiskPath place)
     {
-        var target = Place(destination);
-        return target.IsContainer ? Place(MakePath(destination, GetChildName(path))) : target;
+        if (place.IsDrive)
+        {
+            return place.Drive.Partitions.Select(partition => new NodeDiskPath(place.Drive, partition, "/", partition.Name))
+                .Select(child => (child, (NodeDiskItem)PartitionItem(child), true));
+        }
+        return place.Read(files => files.List(place.InnerPath)).Select(entry => (place.Child(entry.Name), entry))
+            .Select(child => (child.Item1, new NodeDiskItem(child.Item1, child.entry), child.entry.Kind == FileSystemEntryKind.Directory));
     }
 
-    private static IEnumerable<(string Name, object Item, bool IsContainer)> Children(NodeDiskPath place) => place.IsDrive
-        ? place.Drive.Partitions.Select(partition => (partition.ToString(), (object)partition, true))
-        : place.FileSystem.List(place.InnerPath).Select(entry => (entry.Name, (object)Item(place, entry), entry.Kind == FileSystemEntryKind.Directory));
-
-    // Remove-Item and its like take a piped object's Path before its PSPath. The path inside the image would be one of the host's.
-    private static PSObject Item(NodeDiskPath place, FileSystemEntry entry)
+    // A partition whose file system is damaged has a folder all the same; whoever looks into it is told.
+    private static NodeDiskPartitionItem PartitionItem(NodeDiskPath place)
     {
-        var item = new PSObject(entry);
-        item.Properties.Add(new PSNoteProperty("Path", WildcardPattern.Escape($"{place.Drive.Name}:/{place.Label}{entry.Path}")));
-        return item;
+        try
+        {
+            return new NodeDiskPartitionItem(place, place.Read(files => files.Find("/")));
+        }
+        catch (XenKubeException)
+        {
+            return new NodeDiskPartitionItem(place, null);
+        }
     }
 
-    private void Write(NodeDiskPath place, string path) => WriteItemObject(
-        place.IsDrive ? place.Drive : place.IsPartition ? place.Partition! : place.FindItself() is { } entry ? Item(place, entry) : throw new XenKube.ItemNotFoundException("ItemNotFound", place.Drive.DiskPath, Describe(place), "there is no such item"),
-        path,
+    private void Write(NodeDiskPath place) => WriteItemObject(
+        place.IsDrive ? new NodeDiskItem(place, null) : place.IsPartition ? PartitionItem(place) : place.FindItself() is { } entry ? new NodeDiskItem(place, entry)
+            : place.Partition is null ? throw place.Drive.NoPartition(place.Label)
+            : throw new XenKube.ItemNotFoundException("ItemNotFound", place.Drive.DiskPath, place.Place, "there is no such item"),
+        place.FullName,
         place.IsContainer);
 
     private static byte[] Bytes(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
@@ -276,8 +417,6 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         byte[] bytes => bytes,
         var other => Encoding.UTF8.GetBytes(other.ToString() ?? ""),
     };
-
-    private static string Describe(NodeDiskPath place) => $"{place.Label}:{place.InnerPath}";
 
     private NodeDiskPath Place(string path) => NodeDiskPath.Parse(path, name =>
         ProviderInfo.Drives.OfType<NodeDiskDrive>().FirstOrDefault(drive => string.Equals(drive.Name, name, StringComparison.OrdinalIgnoreCase)), PSDriveInfo as NodeDiskDrive);
@@ -295,6 +434,13 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         }
     }
 
+    private IList Guarded(string path, Func<IList> read)
+    {
+        IList result = Array.Empty<object>();
+        Guard(path, _ => result = read());
+        return result;
+    }
+
     private void Guard(string path, Action<NodeDiskPath> action)
     {
         try
@@ -304,6 +450,10 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         catch (XenKubeException error)
         {
             WriteError(Errors.Record(error, path));
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
         }
     }
 }

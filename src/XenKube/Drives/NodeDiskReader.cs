@@ -1,50 +1,80 @@
 using System.Collections;
 using System.Management.Automation.Provider;
+using System.Text;
 
 namespace XenKube.Commands.Drives;
 
 /// <summary>Reads a file of an image for Get-Content: lines, bytes, or all of it.</summary>
-internal sealed class NodeDiskReader(Stream stream, NodeDiskContentParameters parameters) : IContentReader
+internal sealed class NodeDiskReader(Stream stream, NodeDiskReaderParameters parameters, Func<Func<IList>, IList> guard) : IContentReader
 {
+    private const int ChunkSize = 1 << 16;
+
     private readonly StreamReader _reader = new(stream, parameters.Text);
 
-    public IList Read(long readCount)
+    public IList Read(long readCount) => guard(() => ReadHere(readCount));
+
+    private IList ReadHere(long readCount)
     {
-        var result = new List<object>();
-        var wanted = readCount <= 0 ? long.MaxValue : readCount;
-        if (parameters.Raw)
-        {
-            if (parameters.AsByteStream)
-            {
-                using var buffer = new MemoryStream();
-                stream.CopyTo(buffer);
-                return buffer.Length == 0 ? result : new List<object> { buffer.ToArray() };
-            }
-            var text = _reader.ReadToEnd();
-            return text.Length == 0 ? result : new List<object> { text };
-        }
         if (parameters.AsByteStream)
         {
-            for (int value; result.Count < wanted && (value = stream.ReadByte()) >= 0;)
-            {
-                result.Add((byte)value);
-            }
-            return result;
+            var bytes = ReadBytes(parameters.Raw ? 0 : readCount);
+            return !parameters.Raw ? bytes : bytes.Length == 0 ? Array.Empty<object>() : new object[] { bytes };
         }
-        while (result.Count < wanted && _reader.ReadLine() is { } line)
+        if (parameters.Raw)
+        {
+            var text = _reader.ReadToEnd();
+            return text.Length == 0 ? Array.Empty<object>() : new object[] { text };
+        }
+        var result = new List<object>();
+        while ((readCount <= 0 || result.Count < readCount) && ReadText() is { } line)
         {
             result.Add(line);
         }
         return result;
     }
 
-    public void Seek(long offset, SeekOrigin origin)
+    public void Seek(long offset, SeekOrigin origin) => guard(() =>
     {
         stream.Seek(offset, origin);
         _reader.DiscardBufferedData();
-    }
+        return Array.Empty<object>();
+    });
 
     public void Close() => _reader.Close();
 
     public void Dispose() => _reader.Dispose();
+
+    private byte[] ReadBytes(long count)
+    {
+        var left = stream.Length - stream.Position;
+        var wanted = count <= 0 ? left : Math.Min(count, left);
+        if (wanted > Array.MaxLength)
+        {
+            throw new InvalidInputException("ContentTooLarge", null, null, $"{wanted} bytes are more than fit into one array", "Read them in parts with -ReadCount");
+        }
+        var bytes = new byte[Math.Max(wanted, 0)];
+        var at = 0;
+        for (int read; at < bytes.Length && (read = stream.Read(bytes, at, Math.Min(bytes.Length - at, ChunkSize))) > 0; at += read)
+        {
+        }
+        return at == bytes.Length ? bytes : bytes[..at];
+    }
+
+    private string? ReadText()
+    {
+        if (parameters.Delimiter is not { } delimiter)
+        {
+            return _reader.ReadLine();
+        }
+        var text = new StringBuilder();
+        for (int value; (value = _reader.Read()) >= 0;)
+        {
+            text.Append((char)value);
+            if (text.Length >= delimiter.Length && text[^1] == delimiter[^1] && text.ToString(text.Length - delimiter.Length, delimiter.Length) == delimiter)
+            {
+                return text.ToString(0, text.Length - delimiter.Length);
+            }
+        }
+        return text.Length == 0 ? null : text.ToString();
+    }
 }

@@ -291,7 +291,8 @@ public sealed class ExtFileSystem : IFileSystem
         inode.UserId,
         inode.GroupId,
         inode.ModifiedUtc,
-        inode.IsLink && !inode.Has(InodeFlags.Encrypted) ? _content.ReadLink(inode, Math.Max(4096, _volume.BlockSize)) : null);
+        inode.IsLink && !inode.Has(InodeFlags.Encrypted) ? _content.ReadLink(inode, Math.Max(4096, _volume.BlockSize)) : null)
+    { Id = inode.Number };
 
     private byte[] ReadLargeValue(AttributeEntry entry)
     {

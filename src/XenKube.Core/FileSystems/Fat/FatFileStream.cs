@@ -7,13 +7,15 @@ namespace XenKube.FileSystems.Fat;
 internal sealed class FatFileStream : Stream
 {
     private readonly BlockDevice _device;
+    private readonly string _path;
     private readonly FatBootSector _boot;
     private readonly List<uint> _clusters = [];
     private readonly IEnumerator<uint> _chain;
     private long _position;
 
-    public FatFileStream(BlockDevice device, FatBootSector boot, FatTable table, FatEntry entry)
+    public FatFileStream(BlockDevice device, FatBootSector boot, FatTable table, FatEntry entry, string path)
     {
+        _path = path;
         _device = device;
         _boot = boot;
         Length = entry.Size;
@@ -79,7 +81,20 @@ internal sealed class FatFileStream : Stream
         base.Dispose(disposing);
     }
 
+    // What is damaged is told by the file: a cluster means nothing to who reads the error.
     private uint ClusterAt(int index)
+    {
+        try
+        {
+            return Cluster(index);
+        }
+        catch (CorruptImageException e) when (e.File is null)
+        {
+            throw new CorruptImageException(e.ErrorId, _device.Name, $"{_path}: {e.Place}", e.Reason, e.Remedy, e);
+        }
+    }
+
+    private uint Cluster(int index)
     {
         while (_clusters.Count <= index)
         {

@@ -63,7 +63,7 @@ public sealed class FatFileSystem : IFileSystem
         var parts = FatPath.Split(path);
         if (parts.Count == 0)
         {
-            return new FileSystemEntry("/", FileSystemEntryKind.Directory, 0, 0x1ED, 0, 0, FatTime.Read(0, 0), null);
+            return new FileSystemEntry("/", FileSystemEntryKind.Directory, 0, 0x1ED, 0, 0, FatTime.Read(0, 0), null) { Id = _volume.Boot.Bits == 32 ? _volume.Boot.RootCluster : 0 };
         }
         return FindEntry(parts)?.ToEntry(FatPath.Join(parts));
     }
@@ -93,7 +93,7 @@ public sealed class FatFileSystem : IFileSystem
         {
             throw parts.Count == 0 || entry is not null ? FileSystemErrors.FileNotFound(path, "it is a directory") : FileSystemErrors.FileNotFound(path);
         }
-        return new FatFileStream(_volume.Device, _volume.Boot, _volume.Table, entry);
+        return new FatFileStream(_volume.Device, _volume.Boot, _volume.Table, entry, path);
     }
 
     /// <inheritdoc/>

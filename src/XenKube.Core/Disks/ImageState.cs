@@ -1,0 +1,40 @@
+using XenKube.Posix;
+
+namespace XenKube.Disks;
+
+/// <summary>
+/// What tells that an image changed: the file that its path leads to, its length and its times. Every write changes the times,
+/// but Linux takes them from a clock that ticks; a state counts only when its last change is older than a tick.
+/// </summary>
+internal readonly record struct ImageState(ulong Device, ulong Inode, long Size, long ModifiedNanoseconds, long ChangedNanoseconds)
+{
+    private const long Second = 1_000_000_000;
+
+    /// <summary>Twice the longest tick of Linux, 10 ms at 100 Hz.</summary>
+    private const long Tick = Second / 50;
+
+    /// <summary>The state now.</summary>
+    /// <exception cref="ItemNotFoundException">There is no such image any more.</exception>
+    public static ImageState Of(string path) => FileStatus.Of(path) is { } status
+        ? new ImageState(status.Device, status.Inode, status.Size, status.ModifiedNanoseconds, status.ChangedNanoseconds)
+        : throw new ItemNotFoundException("ImageNotFound", path, null, "there is no such image");
+
+    /// <summary>The state once any later write is sure to show.</summary>
+    public static ImageState Settled(string path, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var state = Of(path);
+            var last = Math.Max(state.ModifiedNanoseconds, state.ChangedNanoseconds);
+            // Times in whole seconds come from a file system that keeps no finer ones.
+            var age = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100 - last;
+            var needed = last % Second == 0 ? Second + Tick : Tick;
+            if (age < 0 || age > needed)
+            {
+                return state;
+            }
+            cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds((needed - age) / 1_000_000 + 1));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+}

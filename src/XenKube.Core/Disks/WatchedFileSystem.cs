@@ -1,0 +1,100 @@
+using XenKube.FileSystems;
+
+namespace XenKube.Disks;
+
+/// <summary>A file system for reading that says so when its image changed: nothing that it returns is of two states.</summary>
+internal sealed class WatchedFileSystem(IFileSystem files, Action throwIfChanged) : IFileSystem
+{
+    public string Kind => files.Kind;
+
+    public string Label => files.Label;
+
+    public string Uuid => files.Uuid;
+
+    public bool CanWrite => false;
+
+    public long FreeBytes => Watch(() => files.FreeBytes);
+
+    public FileSystemEntry? Find(string path, bool followLink = true) => Watch(() => files.Find(path, followLink));
+
+    public IReadOnlyList<FileSystemEntry> List(string path) => Watch(() => files.List(path));
+
+    public Stream OpenRead(string path) => Watch(() => new WatchedStream(files.OpenRead(path), throwIfChanged));
+
+    public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null) => throw FileSystemErrors.ReadOnly();
+
+    public void CreateDirectory(string path, FileAttributesChange? attributes = null) => throw FileSystemErrors.ReadOnly();
+
+    public void CreateSymbolicLink(string path, string target) => throw FileSystemErrors.ReadOnly();
+
+    public bool Remove(string path) => throw FileSystemErrors.ReadOnly();
+
+    public void Rename(string path, string newPath) => throw FileSystemErrors.ReadOnly();
+
+    // The file system below is kept for the next one.
+    public void Dispose()
+    {
+    }
+
+    private T Watch<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            throwIfChanged();
+        }
+    }
+
+    private sealed class WatchedStream(Stream stream, Action throwIfChanged) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => stream.Length;
+
+        public override long Position
+        {
+            get => stream.Position;
+            set => stream.Position = value;
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            try
+            {
+                return stream.Read(buffer);
+            }
+            finally
+            {
+                throwIfChanged();
+            }
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override long Seek(long offset, SeekOrigin origin) => stream.Seek(offset, origin);
+
+        public override void Flush()
+        {
+        }
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                stream.Dispose();
+            }
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+namespace XenKube.FileSystems.Copying;
+
+/// <summary>A directory that a copy reads from or writes to. All names are single names; whoever calls has checked them.</summary>
+internal abstract class CopyDirectory : IDisposable
+{
+    /// <summary>Where it is, for messages.</summary>
+    public abstract string Place { get; }
+
+    /// <summary>What a message calls an entry.</summary>
+    public string PlaceOf(string name) => $"{Place.TrimEnd('/')}/{name}";
+
+    /// <summary>What is in it. A name may occur twice: nobody has checked that yet.</summary>
+    public abstract IReadOnlyList<FileSystemEntry> List();
+
+    /// <summary>Opens a directory in it for reading.</summary>
+    public abstract CopyDirectory Open(string name);
+
+    /// <summary>Opens a regular file in it.</summary>
+    public abstract Stream OpenRead(string name);
+
+    /// <summary>Makes a directory in it, or takes the one that is there.</summary>
+    public abstract CopyDirectory Enter(string name, FileSystemEntry source);
+
+    /// <summary>Writes a file in it: the name has either the old content or all of the new one.</summary>
+    public abstract void WriteFile(string name, FileSystemEntry source, Stream content, CancellationToken cancellationToken);
+
+    /// <summary>Makes a symbolic link in it, or puts it in the place of one.</summary>
+    /// <returns>False where the file system has no links.</returns>
+    public abstract bool TryLink(string name, string target);
+
+    /// <summary>Notes that this copy takes a name here.</summary>
+    /// <exception cref="ItemExistsException">For this file system the name is one that the copy has written already, or another file's second name.</exception>
+    public abstract void Claim(string name);
+
+    /// <summary>The errors of the host and of images alike, as one that names the place.</summary>
+    protected static OperationFailedException NotCopied(string place, string reason, Exception? cause = null) => new("FileNotCopied", place, null, reason, innerException: cause);
+
+    /// <summary>Two names of a source are one name here.</summary>
+    protected ItemExistsException Clash(string name, string reason) => new("NamesClash", null, PlaceOf(name), reason, "Rename one of the two in the source, and copy it again");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}

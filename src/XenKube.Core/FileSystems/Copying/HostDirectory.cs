@@ -1,0 +1,301 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using XenKube.Posix;
+
+namespace XenKube.FileSystems.Copying;
+
+/// <summary>
+/// A directory of the host, held open. Everything is done in it by single names, so that no link that lies in it, and nobody who
+/// moves directories meanwhile, leads a copy elsewhere; we often run as root, and the names come from a guest's disk.
+/// </summary>
+internal sealed class HostDirectory : CopyDirectory
+{
+    private const int BufferSize = 1 << 18;
+    private const uint Private = 0x180;
+    private const uint OwnerAll = 0x1C0;
+    private const uint Permissions = 0x1FF;
+
+    private readonly SafeFileHandle _handle;
+    private readonly HashSet<(ulong Device, ulong Inode)> _written = [];
+
+    private HostDirectory(string place, SafeFileHandle handle)
+    {
+        Place = place;
+        _handle = handle;
+    }
+
+    public override string Place { get; }
+
+    private int Descriptor => (int)_handle.DangerousGetHandle();
+
+    /// <summary>Opens a directory by its path.</summary>
+    /// <param name="path">The path; links on the way are followed.</param>
+    /// <param name="followLast">True to follow a link in the last place as well.</param>
+    public static HostDirectory Open(string path, bool followLast)
+    {
+        try
+        {
+            return new(path, OpenIn(HostFiles.CurrentDirectory, Zero(path), HostFiles.DirectoryOnly | (followLast ? 0 : HostFiles.NoFollow), path));
+        }
+        catch (ItemNotFoundException)
+        {
+            throw NotCopied(path, "there is no such directory");
+        }
+    }
+
+    /// <summary>What is at a path; links are not followed.</summary>
+    public static FileStatus? Status(string path) => FileStatus.Of(path, follow: false);
+
+    /// <summary>An entry for a file of the host.</summary>
+    public static FileSystemEntry Describe(string name, FileStatus status, string? link) => new(
+        "/" + name,
+        status.IsDirectory ? FileSystemEntryKind.Directory : status.IsSymbolicLink ? FileSystemEntryKind.SymbolicLink
+            : status.IsRegularFile ? FileSystemEntryKind.File : FileSystemEntryKind.Special,
+        status.Size, (int)(status.Mode & 0xFFF), status.UserId, status.GroupId,
+        DateTime.UnixEpoch.AddTicks(status.ModifiedNanoseconds / 100), link)
+    { Id = (long)status.Inode };
+
+    /// <summary>What the name is; null if nothing is there.</summary>
+    public FileSystemEntry? Find(string name) => Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name))) is { } status
+        ? Describe(name, status, status.IsSymbolicLink ? ReadLink(name) : null) : null;
+
+    public override IReadOnlyList<FileSystemEntry> List()
+    {
+        var entries = new List<FileSystemEntry>();
+        foreach (var name in Names())
+        {
+            if (Find(name) is { } entry)
+            {
+                entries.Add(entry);
+            }
+        }
+        return entries;
+    }
+
+    public override CopyDirectory Open(string name) =>
+        new HostDirectory(PlaceOf(name), OpenIn(Descriptor, Zero(name), HostFiles.DirectoryOnly | HostFiles.NoFollow, PlaceOf(name)));
+
+    // Not blocking: what was a file when it was listed may be a pipe by now.
+    public override Stream OpenRead(string name) => Regular(OpenIn(Descriptor, Zero(name), HostFiles.NoFollow | HostFiles.NonBlocking, PlaceOf(name)), PlaceOf(name));
+
+    /// <summary>Opens a regular file by its path, links followed.</summary>
+    public static Stream OpenFile(string path) => Regular(OpenIn(HostFiles.CurrentDirectory, Zero(path), HostFiles.NonBlocking, path), path);
+
+    public override CopyDirectory Enter(string name, FileSystemEntry source)
+    {
+        var place = PlaceOf(name);
+        var isNew = HostFiles.MakeDirectoryAt(Descriptor, Zero(name), OwnerAll) == 0;
+        if (!isNew && Marshal.GetLastPInvokeError() != HostFiles.FileExists)
+        {
+            throw Failed(place);
+        }
+        var directory = OpenIn(Descriptor, Zero(name), HostFiles.DirectoryOnly | HostFiles.NoFollow, place);
+        // Set-user-ID and its like are the guest's; what is in it has still to be written.
+        if (isNew && HostFiles.ChangeMode(directory, ((uint)source.Mode & Permissions) | OwnerAll) != 0)
+        {
+            directory.Dispose();
+            throw Failed(place);
+        }
+        Written(name);
+        return new HostDirectory(place, directory);
+    }
+
+    public override void WriteFile(string name, FileSystemEntry source, Stream content, CancellationToken cancellationToken)
+    {
+        var place = PlaceOf(name);
+        var old = Replaceable(name);
+        var temporary = TemporaryName();
+        using var file = OpenIn(Descriptor, temporary, HostFiles.WriteOnly | HostFiles.Create | HostFiles.Exclusive | HostFiles.NoFollow, place, Private);
+        var isNamed = false;
+        try
+        {
+            Pour(content, file, place, cancellationToken);
+            if (old is { IsRegularFile: true } && (old.Value.UserId != HostFiles.EffectiveUser()) && HostFiles.ChangeOwner(file, old.Value.UserId, old.Value.GroupId) != 0)
+            {
+                throw Failed(place);
+            }
+            if (HostFiles.ChangeMode(file, ((uint)source.Mode & Permissions) | (uint)UnixFileMode.UserWrite) != 0 || (old is not null && HostFiles.Synchronize(file) != 0)
+                || HostFiles.RenameAt(Descriptor, temporary, Descriptor, Zero(name)) != 0)
+            {
+                throw Failed(place);
+            }
+            isNamed = true;
+        }
+        finally
+        {
+            if (!isNamed)
+            {
+                _ = HostFiles.UnlinkAt(Descriptor, temporary, 0);
+            }
+        }
+        Written(name);
+    }
+
+    public override bool TryLink(string name, string target)
+    {
+        var place = PlaceOf(name);
+        if (Find(name) is { Kind: not FileSystemEntryKind.SymbolicLink })
+        {
+            throw new ItemExistsException("FileExists", place, null, "something is there that is not a symbolic link", "Remove it first");
+        }
+        var temporary = TemporaryName();
+        if (HostFiles.LinkAt(Zero(target), Descriptor, temporary) != 0)
+        {
+            throw Failed(place);
+        }
+        if (HostFiles.RenameAt(Descriptor, temporary, Descriptor, Zero(name)) != 0)
+        {
+            var error = Failed(place);
+            _ = HostFiles.UnlinkAt(Descriptor, temporary, 0);
+            throw error;
+        }
+        Written(name);
+        return true;
+    }
+
+    public override void Claim(string name)
+    {
+        if (Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name))) is { } status && _written.Contains((status.Device, status.Inode)))
+        {
+            throw Clash(name, "this file system does not tell the name from that of another file, which was copied just now");
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _handle.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    /// <summary>The bytes of a name or path with a zero at their end.</summary>
+    private static byte[] Zero(string name) => [.. FileNames.Encode(name), 0];
+
+    private static byte[] TemporaryName() => Zero(string.Create(CultureInfo.InvariantCulture, $".xenkube-{Guid.NewGuid():N}"));
+
+    private static FileStream Regular(SafeFileHandle handle, string place)
+    {
+        if (FileStatus.Read(handle) is not { IsRegularFile: true })
+        {
+            handle.Dispose();
+            throw new InvalidInputException("NotAFile", place, null, "it is not a regular file", "Copy a file, or write what a pipe holds with Set-Content or 'xenkube disk put'");
+        }
+        return new FileStream(handle, FileAccess.Read, bufferSize: 0);
+    }
+
+    private static SafeFileHandle OpenIn(int directory, byte[] name, int flags, string place, uint mode = 0)
+    {
+        var descriptor = HostFiles.OpenAt(directory, name, flags | HostFiles.CloseOnExec, mode);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failed(place, isDirectory: (flags & HostFiles.DirectoryOnly) != 0);
+    }
+
+    private static XenKubeException Failed(string place, bool isDirectory = false) => Marshal.GetLastPInvokeError() switch
+    {
+        HostFiles.NoEntry => new ItemNotFoundException("FileNotFound", place, null, "there is no such file or directory"),
+        HostFiles.TooManyLinks or HostFiles.NotADirectory when isDirectory => new ItemExistsException(
+            "FileExists", place, null, "it is not a directory, or a symbolic link, which is not followed at a destination", "Remove it first, or copy to another place"),
+        HostFiles.TooManyLinks => new ItemExistsException("FileExists", place, null, "it is a symbolic link, which is not followed here"),
+        _ => NotCopied(place, Marshal.GetLastPInvokeErrorMessage()),
+    };
+
+    private static void Pour(Stream content, SafeFileHandle file, string place, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[BufferSize];
+        long at = 0;
+        for (int count; (count = content.Read(buffer)) > 0; at += count)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            // Zeros become a hole: a guest's sparse file can be larger than this host's disk.
+            if (buffer.AsSpan(0, count).ContainsAnyExcept((byte)0))
+            {
+                Host(place, () => RandomAccess.Write(file, buffer.AsSpan(0, count), at));
+            }
+        }
+        Host(place, () => RandomAccess.SetLength(file, at));
+    }
+
+    private static void Host(string place, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotCopied(place, e.Message, e);
+        }
+    }
+
+    private T Try<T>(string name, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (IOException e)
+        {
+            throw NotCopied(PlaceOf(name), e.Message, e);
+        }
+    }
+
+    // A file or a link is replaced, by a rename, which follows nothing.
+    private FileStatus? Replaceable(string name)
+    {
+        var old = Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name)));
+        return old is null or { IsRegularFile: true } or { IsSymbolicLink: true } ? old
+            : throw new ItemExistsException("FileExists", PlaceOf(name), null, old is { IsDirectory: true } ? "it is a directory" : "it is not a regular file", "Remove it first, or copy to another name");
+    }
+
+    private void Written(string name)
+    {
+        if (Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name))) is { } status)
+        {
+            _written.Add((status.Device, status.Inode));
+        }
+    }
+
+    private string ReadLink(string name)
+    {
+        var buffer = new byte[4096];
+        var length = HostFiles.ReadLinkAt(Descriptor, Zero(name), buffer, (nuint)buffer.Length);
+        return length >= 0 ? FileNames.Decode(buffer.AsSpan(0, (int)length)) : throw Failed(PlaceOf(name));
+    }
+
+    private List<string> Names()
+    {
+        const int nameOffset = 19;
+        // The list has a descriptor of its own, which goes with it.
+        var copy = OpenIn(Descriptor, Zero("."), HostFiles.DirectoryOnly, Place);
+        var list = HostFiles.OpenList((int)copy.DangerousGetHandle());
+        if (list == 0)
+        {
+            copy.Dispose();
+            throw Failed(Place);
+        }
+        copy.SetHandleAsInvalid();
+        try
+        {
+            var names = new List<string>();
+            for (nint entry; (entry = HostFiles.ReadList(list)) != 0;)
+            {
+                unsafe
+                {
+                    var name = FileNames.Decode(MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)entry + nameOffset));
+                    if (name is not ("." or ".."))
+                    {
+                        names.Add(name);
+                    }
+                }
+            }
+            names.Sort(StringComparer.Ordinal);
+            return names;
+        }
+        finally
+        {
+            _ = HostFiles.CloseList(list);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+using XenKube.Posix;
+
+namespace XenKube.FileSystems.Copying;
+
+/// <summary>
+/// Copies files and trees between images and the host. What an image holds is a guest's: its names are checked as single names,
+/// a name that occurs twice is damage, no link is followed where the copy is written, and a file that breaks off leaves the old
+/// one as it was.
+/// </summary>
+public static class TreeCopy
+{
+    /// <summary>Copies out of an image.</summary>
+    /// <param name="source">The file system.</param>
+    /// <param name="path">Absolute path in it.</param>
+    /// <param name="name">The name that the copy gets where <paramref name="destination"/> is a directory.</param>
+    /// <param name="destination">A path of the host: a directory to copy into, or the path of the copy.</param>
+    /// <param name="options">How to copy.</param>
+    /// <param name="cancellationToken">Ends the copy; a file that is only half there goes.</param>
+    /// <exception cref="XenKubeException">It cannot be copied.</exception>
+    public static void ToHost(IFileSystem source, string path, string name, string destination, TreeCopyOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentException.ThrowIfNullOrEmpty(destination);
+        ArgumentNullException.ThrowIfNull(options);
+        // A slash at the end, or '.', says that a directory is meant, whatever leads to it. Else a link in this place may be one
+        // that a copy before this one has put there.
+        var isDirectory = Path.GetFileName(destination) is "" or "." or "..";
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
+        using var target = isDirectory || HostDirectory.Status(full) is { IsDirectory: true }
+            ? HostDirectory.Open(full, followLast: isDirectory)
+            : HostDirectory.Open(Path.GetDirectoryName(full)!, followLast: true);
+        var newName = target.Place == full ? name : Path.GetFileName(full);
+        var link = HostDirectory.Status(full) is { IsSymbolicLink: true } && target.Place != full;
+        if (link && Directory.Exists(full))
+        {
+            throw new ItemExistsException("FileExists", full, null, "it is a symbolic link, which is not followed at a destination", "To copy into the directory that it leads to, end the path with '/'");
+        }
+        Copy(new ImageDirectory(source, ParentOf(path)), Existing(source, path, options), path, target, newName, options, cancellationToken);
+    }
+
+    /// <summary>Copies into an image.</summary>
+    /// <param name="source">A path of the host.</param>
+    /// <param name="target">The file system.</param>
+    /// <param name="path">Absolute path in it: a directory to copy into, or the path of the copy.</param>
+    /// <param name="options">How to copy.</param>
+    /// <param name="cancellationToken">Ends the copy between two files.</param>
+    /// <exception cref="XenKubeException">It cannot be copied.</exception>
+    public static void FromHost(string source, IFileSystem target, string path, TreeCopyOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(options);
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source));
+        var status = FileStatus.Of(full, follow: !options.Recurse) ?? throw new ItemNotFoundException("FileNotFound", full, null, "there is no such file or directory");
+        var (directory, name) = Into(target, path, Path.GetFileName(full));
+        using var into = new ImageDirectory(target, directory);
+        if (status.IsDirectory)
+        {
+            using var from = HostDirectory.Open(full, followLast: true);
+            new Run(options, cancellationToken).Directory(from, HostDirectory.Describe(name, status, null), into, name);
+        }
+        else if (status.IsSymbolicLink)
+        {
+            into.TryLink(name, new FileInfo(full).LinkTarget!);
+        }
+        else
+        {
+            using var content = HostDirectory.OpenFile(full);
+            into.WriteFile(name, HostDirectory.Describe(name, status, null), content, cancellationToken);
+        }
+    }
+
+    /// <summary>Copies within an image, or from one to another. Owners and modes are kept.</summary>
+    /// <param name="source">The file system.</param>
+    /// <param name="path">Absolute path in it.</param>
+    /// <param name="name">The name that the copy gets where <paramref name="newPath"/> is a directory.</param>
+    /// <param name="target">The file system to copy to; it may be the same.</param>
+    /// <param name="newPath">Absolute path in it: a directory to copy into, or the path of the copy.</param>
+    /// <param name="options">How to copy.</param>
+    /// <param name="cancellationToken">Ends the copy between two files.</param>
+    /// <returns>The path of the copy.</returns>
+    /// <exception cref="XenKubeException">It cannot be copied.</exception>
+    public static string Between(IFileSystem source, string path, string name, IFileSystem target, string newPath, TreeCopyOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(options);
+        var entry = Existing(source, path, options);
+        var (directory, newName) = Into(target, newPath, name);
+        var place = $"{directory.TrimEnd('/')}/{newName}";
+        if (source == target)
+        {
+            if (target.Find(place, followLink: false) is { } there && SameFile(path, place, entry, there))
+            {
+                throw new InvalidInputException("PathInvalid", null, path, "a file cannot be copied onto itself", "Give the copy another name");
+            }
+            if (entry.Kind == FileSystemEntryKind.Directory && LiesIn(source, directory, entry.Id))
+            {
+                throw new InvalidInputException("PathInvalid", null, path, $"the directory cannot be copied into itself, to {place}", "Copy it to a place outside of it");
+            }
+        }
+        Copy(new ImageDirectory(source, ParentOf(path), keepOwners: true), entry, path, new ImageDirectory(target, directory, keepOwners: true), newName, options, cancellationToken);
+        return place;
+    }
+
+    private static void Copy(ImageDirectory parent, FileSystemEntry entry, string path, CopyDirectory target, string name, TreeCopyOptions options, CancellationToken cancellationToken)
+    {
+        if (!FileNames.IsSingle(name))
+        {
+            throw new InvalidInputException("PathInvalid", null, path, $"'{Printable.Of(name)}' is not the name of a file", "Give the copy a name");
+        }
+        var run = new Run(options, cancellationToken);
+        if (entry.Kind == FileSystemEntryKind.Directory)
+        {
+            using var from = parent.Place == path ? new ImageDirectory(parent.Files, path, parent.KeepOwners) : parent.Open(LastOf(path));
+            run.Directory(from, entry, target, name);
+        }
+        else
+        {
+            run.Entry(parent, entry, LastOf(path), target, name);
+        }
+    }
+
+    // With -Recurse a link stays a link, as with cp -r: what it leads to is copied at its own place, if at all.
+    private static FileSystemEntry Existing(IFileSystem files, string path, TreeCopyOptions options) =>
+        files.Find(path, followLink: !options.Recurse) ?? throw FileSystemErrors.FileNotFound(path);
+
+    private static (string Directory, string Name) Into(IFileSystem target, string path, string name) =>
+        target.Find(path) is { Kind: FileSystemEntryKind.Directory } ? (path, name) : (ParentOf(path), LastOf(path));
+
+    // An empty file on FAT has no number.
+    private static bool SameFile(string path, string place, FileSystemEntry entry, FileSystemEntry there) =>
+        entry.Id == there.Id && (entry.Id != 0 || string.Equals(path, place, StringComparison.OrdinalIgnoreCase));
+
+    // Upwards by '..', which no link leads astray; a damaged one may turn in a circle.
+    private static bool LiesIn(IFileSystem files, string directory, long id)
+    {
+        const int mostLevels = 4096;
+        var path = directory;
+        long last = -1;
+        for (var level = 0; level < mostLevels && files.Find(path) is { } above; level++)
+        {
+            if (above.Id == id)
+            {
+                return true;
+            }
+            if (above.Id == last)
+            {
+                return false;
+            }
+            last = above.Id;
+            path = $"{path.TrimEnd('/')}/..";
+        }
+        return false;
+    }
+
+    private static string ParentOf(string path) => path.TrimEnd('/') is { Length: > 0 } trimmed && trimmed.LastIndexOf('/') is > 0 and var at ? trimmed[..at] : "/";
+
+    private static string LastOf(string path) => path.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed[(trimmed.LastIndexOf('/') + 1)..] : "";
+
+    /// <summary>One copy on its way.</summary>
+    private sealed class Run(TreeCopyOptions options, CancellationToken cancellationToken)
+    {
+        /// <summary>Deeper than any tree that people make, and what the stack holds easily.</summary>
+        private const int MostLevels = 512;
+
+        private readonly HashSet<long> _seen = [];
+        private int _level;
+
+        public void Directory(CopyDirectory source, FileSystemEntry entry, CopyDirectory target, string name)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (source is ImageDirectory && !_seen.Add(entry.Id))
+            {
+                throw new CorruptImageException("CorruptImage", null, source.Place, "the directory occurs in more than one place of the tree");
+            }
+            if (_level >= MostLevels)
+            {
+                throw new UnsupportedFeatureException(null, source.Place, $"directories in each other to a depth of more than {MostLevels}");
+            }
+            using var into = target.Enter(name, entry);
+            if (!options.Recurse)
+            {
+                return;
+            }
+            _level++;
+            var children = source.List();
+            var twice = children.GroupBy(child => child.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
+            foreach (var damaged in twice)
+            {
+                Try(() => throw new CorruptImageException("CorruptImage", null, source.PlaceOf(damaged), "the directory holds this name more than once; nothing of it was copied"));
+            }
+            foreach (var child in children)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!twice.Contains(child.Name))
+                {
+                    Try(() => Child(source, child, into));
+                }
+            }
+            _level--;
+        }
+
+        public void Entry(CopyDirectory source, FileSystemEntry entry, string sourceName, CopyDirectory target, string name)
+        {
+            switch (entry.Kind)
+            {
+                case FileSystemEntryKind.Special:
+                    options.Warn?.Invoke($"{Printable.Of(source.PlaceOf(sourceName))} is a device, a pipe or a socket, and was left out");
+                    break;
+                case FileSystemEntryKind.SymbolicLink:
+                    if (!target.TryLink(name, entry.LinkTarget!))
+                    {
+                        options.Warn?.Invoke($"{Printable.Of(source.PlaceOf(sourceName))} is a symbolic link, which FAT does not have, and was left out");
+                    }
+                    break;
+                default:
+                    using (var content = source.OpenRead(sourceName))
+                    {
+                        target.WriteFile(name, entry, content, cancellationToken);
+                    }
+                    break;
+            }
+        }
+
+        private void Child(CopyDirectory source, FileSystemEntry child, CopyDirectory into)
+        {
+            if (!FileNames.IsSingle(child.Name))
+            {
+                throw new CorruptImageException("CorruptImage", null, source.Place, $"'{Printable.Of(child.Name)}' is not the name of a file");
+            }
+            if (child.Kind is not FileSystemEntryKind.Special)
+            {
+                into.Claim(child.Name);
+            }
+            if (child.Kind == FileSystemEntryKind.Directory)
+            {
+                using var from = source.Open(child.Name);
+                Directory(from, child, into, child.Name);
+            }
+            else
+            {
+                Entry(source, child, child.Name, into, child.Name);
+            }
+        }
+
+        private void Try(Action action)
+        {
+            var level = _level;
+            try
+            {
+                action();
+            }
+            catch (XenKubeException e) when (options.Failed is not null)
+            {
+                _level = level;
+                options.Failed(e);
+            }
+        }
+    }
+}

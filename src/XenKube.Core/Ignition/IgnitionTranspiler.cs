@@ -53,7 +53,9 @@ public static class IgnitionTranspiler
         return Transpile(ReadFile(path), (options ?? new TranspileOptions()) with { SourcePath = path });
     }
 
-    /// <summary>The language of a document: Butane's have the key <c>variant</c> at the top, which a Container Linux Config never has.</summary>
+    /// <summary>
+    /// The language of a document: Butane's have the key <c>variant</c> at the top, which a Container Linux Config never has.
+    /// </summary>
     /// <param name="source">The document.</param>
     /// <returns><c>butane</c> or <c>clc</c>.</returns>
     public static string Detect(ReadOnlySpan<byte> source)

@@ -5,6 +5,9 @@ namespace XenKube.Parsing.Yaml;
 /// v2 gives the zero-based line of the problem (nothing on the first line); v3 gives the line of the enclosing construct if
 /// that is not the first, one-based for the scanner's errors and zero-based for the parser's.
 /// </summary>
+/// <remarks>
+/// Held against ajeddeloh/yaml 6b94386, the fork of go-yaml v2 in ct 0.5.0 and 0.9.0, and gopkg.in/yaml.v3 v3.0.1 in Butane 0.19.0.
+/// </remarks>
 internal static class YamlProblem
 {
     public static YamlException Scanner(YamlDialect dialect, string problem, YamlMark at, YamlMark context) =>

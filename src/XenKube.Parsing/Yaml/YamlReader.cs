@@ -1,6 +1,9 @@
 namespace XenKube.Parsing.Yaml;
 
 /// <summary>Reads the first document of a YAML 1.1 stream into nodes with positions.</summary>
+/// <remarks>
+/// Held against ajeddeloh/yaml 6b94386, the fork of go-yaml v2 in ct 0.5.0 and 0.9.0, and gopkg.in/yaml.v3 v3.0.1 in Butane 0.19.0.
+/// </remarks>
 public static class YamlReader
 {
     /// <summary>Reads a document.</summary>

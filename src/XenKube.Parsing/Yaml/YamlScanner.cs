@@ -7,6 +7,9 @@ namespace XenKube.Parsing.Yaml;
 /// documents that libyaml refuses, refuses some that libyaml takes, counts columns in UTF-16 units, and stops at other places
 /// (YamlDotNetDifferencesTests names each). None of that can be seen in its events, so the tokens are made here.
 /// </summary>
+/// <remarks>
+/// Held against ajeddeloh/yaml 6b94386, the fork of go-yaml v2 in ct 0.5.0 and 0.9.0, and gopkg.in/yaml.v3 v3.0.1 in Butane 0.19.0.
+/// </remarks>
 internal sealed partial class YamlScanner
 {
     private readonly StringBuilder plainText = new();

@@ -7,6 +7,9 @@ namespace XenKube.Parsing.Yaml;
 /// once but when the scanner comes near it: go-yaml decodes 512 bytes at a time, so an error of the scanner before the piece
 /// with the bad byte is reported instead of it.
 /// </summary>
+/// <remarks>
+/// Held against ajeddeloh/yaml 6b94386, the fork of go-yaml v2 in ct 0.5.0 and 0.9.0, and gopkg.in/yaml.v3 v3.0.1 in Butane 0.19.0.
+/// </remarks>
 internal sealed class YamlText
 {
     private const int Piece = 512;

@@ -4,6 +4,9 @@ namespace XenKube.Parsing.Yaml;
 /// Builds the nodes of the first document from the scanner's tokens by the grammar of YAML 1.1. Open collections are kept on
 /// a stack of its own, so depth costs memory and never the thread's stack.
 /// </summary>
+/// <remarks>
+/// Held against ajeddeloh/yaml 6b94386, the fork of go-yaml v2 in ct 0.5.0 and 0.9.0, and gopkg.in/yaml.v3 v3.0.1 in Butane 0.19.0.
+/// </remarks>
 internal sealed class YamlTreeBuilder(YamlScanner scanner, YamlOptions options)
 {
     private readonly Dictionary<string, YamlNode> anchors = new(StringComparer.Ordinal);

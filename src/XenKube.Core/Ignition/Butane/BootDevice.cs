@@ -7,6 +7,7 @@ namespace XenKube.Ignition.Butane;
 /// Fedora CoreOS' <c>boot_device</c>: a mirrored or encrypted root disk, spelled out as the disks, arrays, volumes and file systems
 /// of an otherwise empty config. The sizes are those of the system's own image and must not change.
 /// </summary>
+/// <remarks>Held against Butane 0.19.0.</remarks>
 internal sealed class BootDevice(ConfigValue section, ConfigValue rendered, FieldTranslation fields)
 {
     private const string Reserved = "8DA63339-0007-60C0-C436-083AC8230908";

@@ -7,6 +7,7 @@ using XenKube.Parsing.Yaml;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>Butane configs: YAML with <c>variant</c> and <c>version</c>, for today's Flatcar and Fedora CoreOS guests.</summary>
+/// <remarks>Held against Butane 0.19.0, built with Go 1.19.</remarks>
 internal sealed class ButaneDialect : IIgnitionDialect
 {
     private const string BadSource = "source config is invalid";
@@ -46,10 +47,13 @@ internal sealed class ButaneDialect : IIgnitionDialect
             return Fail(null, report, reason!);
         }
         var document = ButaneReader.Read(root!, ButaneTypes.Config(version), type => GoName(type, version), out var error);
-        return error is not null ? Fail(version, report, "yaml: " + error) : Translate(version, document, new YamlSource(root!, report), report, options);
+        return error is not null
+            ? Fail(version, report, "yaml: " + error)
+            : Translate(version, document, new YamlSource(root!, report), report, options);
     }
 
-    private static IgnitionTranslation Translate(ButaneVersion version, ConfigValue document, YamlSource source, Report report, TranspileOptions options)
+    private static IgnitionTranslation Translate(
+        ButaneVersion version, ConfigValue document, YamlSource source, Report report, TranspileOptions options)
     {
         source.ReportUnknownKeys(document);
         var findings = new List<ConfigFinding>();
@@ -79,7 +83,8 @@ internal sealed class ButaneDialect : IIgnitionDialect
             return Fail(version, report, failure);
         }
         return options.Strict && report.Count > 0
-            ? new IgnitionTranslation(null, version.Spec.ToString(), version.ToString(), report, "Config produced warnings and --strict was specified")
+            ? new IgnitionTranslation(
+                null, version.Spec.ToString(), version.ToString(), report, "Config produced warnings and --strict was specified")
             : new IgnitionTranslation(Write(config!, options.Pretty), version.Spec.ToString(), version.ToString(), report);
     }
 

@@ -10,6 +10,7 @@ namespace XenKube.Ignition.Butane;
 /// Fills a document's tree from YAML nodes as go-yaml v3 fills Go structs. Wrong types and repeated keys are collected over the
 /// whole document; what ends the reading at once is a <see cref="YamlException"/>.
 /// </summary>
+/// <remarks>Held against gopkg.in/yaml.v3 v3.0.1 in Butane 0.19.0.</remarks>
 internal sealed class ButaneReader
 {
     private const int MostErrors = 1000;
@@ -200,7 +201,9 @@ internal sealed class ButaneReader
         return true;
     }
 
-    /// <summary>Merges mappings in: what the mapping itself gives wins, wherever the merge stands, and earlier ones win over later.</summary>
+    /// <summary>
+    /// Merges mappings in: what the mapping itself gives wins, wherever the merge stands, and earlier ones win over later.
+    /// </summary>
     private void Merge(YamlNode parent, YamlNode merge, ConfigValue value)
     {
         var outerMergedKeys = mergedKeys;

@@ -4,6 +4,7 @@ using XenKube.Ignition.Rules;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>Butane's own rules about a document, before it is translated.</summary>
+/// <remarks>Held against Butane 0.19.0.</remarks>
 internal sealed class ButaneRules(ButaneVersion version)
 {
     private const string OneSource = "only one of the following can be set: inline, local, source";

@@ -48,7 +48,9 @@ internal sealed class ButaneTranslation(ButaneVersion version, string filesDirec
         for (var i = 0; version.RefusesClevis && i < volumes.Count; i++)
         {
             var place = ConfigPath.Root.Field("storage").Field("luks").Item(i).Field("clevis");
-            new FindingPlace(findings, ConfigOrigins.Find(config, place)).Error(IsEmpty(volumes[i]["clevis"]) ? null : "clevis is not supported in this spec version");
+            new FindingPlace(findings, ConfigOrigins.Find(config, place)).Error(IsEmpty(volumes[i]["clevis"])
+                ? null
+                : "clevis is not supported in this spec version");
         }
     }
 

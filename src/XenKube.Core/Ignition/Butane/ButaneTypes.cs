@@ -8,6 +8,7 @@ namespace XenKube.Ignition.Butane;
 /// What a Butane document may hold, by version, with Butane's own rules and what each object becomes beyond the fields that it has
 /// in common with Ignition. Fields are in the order in which they are checked.
 /// </summary>
+/// <remarks>Held against Butane 0.19.0.</remarks>
 internal sealed class ButaneTypes
 {
     private static readonly Dictionary<ButaneVersion, ConfigType> Versions =
@@ -84,7 +85,8 @@ internal sealed class ButaneTypes
             OptionalText("gecos"), List("groups", ConfigType.NamedText("Group")), OptionalText("home_dir"), Text("name"),
             OptionalFlag("no_create_home"), OptionalFlag("no_log_init"), OptionalFlag("no_user_group"), OptionalText("password_hash"),
             OptionalText("primary_group"), shouldExist,
-            List("ssh_authorized_keys", ConfigType.NamedText("SSHAuthorizedKey")), Since(IgnitionSpec.V3_4, Texts("ssh_authorized_keys_local")),
+            List("ssh_authorized_keys", ConfigType.NamedText("SSHAuthorizedKey")),
+            Since(IgnitionSpec.V3_4, Texts("ssh_authorized_keys_local")),
             OptionalText("shell"), OptionalFlag("system"), OptionalNumber("uid")).Completed(ButaneCompletions.User);
         return ConfigType.Object("Passwd", List("groups", group), List("users", user));
     }
@@ -147,11 +149,14 @@ internal sealed class ButaneTypes
         var local = Since(IgnitionSpec.V3_4, OptionalText("contents_local"));
         var dropin = ConfigType.Object("Dropin", OptionalText("contents"), local, Text("name"));
         var unit = ConfigType.Object(
-            "Unit", OptionalText("contents"), local, List("dropins", WithLocalContents(dropin)), OptionalFlag("enabled"), OptionalFlag("mask"), Text("name"));
+            "Unit",
+            OptionalText("contents"), local, List("dropins", WithLocalContents(dropin)), OptionalFlag("enabled"), OptionalFlag("mask"),
+            Text("name"));
         return ConfigType.Object("Systemd", List("units", WithLocalContents(unit)));
     }
 
-    private static ConfigType WithLocalContents(ConfigType unit) => unit.Ruled(ButaneRules.LocalContents).Completed(ButaneCompletions.LocalContents);
+    private static ConfigType WithLocalContents(ConfigType unit) =>
+        unit.Ruled(ButaneRules.LocalContents).Completed(ButaneCompletions.LocalContents);
 
     private ConfigType BootDevice()
     {

@@ -7,11 +7,15 @@ namespace XenKube.Ignition.Butane;
 /// One version of Butane: which Ignition it is written to and what the variant adds or refuses. A new version is a line in this
 /// table and, where Ignition grew, in <see cref="ButaneTypes"/>.
 /// </summary>
+/// <remarks>Held against Butane 0.19.0.</remarks>
 /// <param name="Variant">The document's <c>variant</c>.</param>
 /// <param name="Version">The document's <c>version</c>.</param>
 /// <param name="Spec">The Ignition spec written.</param>
 internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpec Spec)
 {
+    private const string RemovedRhcos =
+        "rhcos variant has been removed; use openshift variant instead: https://coreos.github.io/butane/upgrading-openshift/";
+
     /// <summary>All versions known.</summary>
     public static IReadOnlyList<ButaneVersion> All { get; } =
     [
@@ -59,7 +63,7 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
         var text = number.ToString();
         var found = All.FirstOrDefault(known => known.Variant == variant && known.Version == text);
         reason = found is not null ? null
-            : (variant, text) == ("rhcos", "0.1.0") ? "rhcos variant has been removed; use openshift variant instead: https://coreos.github.io/butane/upgrading-openshift/"
+            : (variant, text) == ("rhcos", "0.1.0") ? RemovedRhcos
             : $"No translator exists for variant {variant} with version {text}";
         return found;
     }

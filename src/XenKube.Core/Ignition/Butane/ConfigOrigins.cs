@@ -3,6 +3,7 @@ using XenKube.Ignition.Model;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>Recording where a generated part of a config comes from.</summary>
+/// <remarks>Held against Butane 0.19.0.</remarks>
 internal static class ConfigOrigins
 {
     /// <summary>Gives the value and everything in it one place.</summary>

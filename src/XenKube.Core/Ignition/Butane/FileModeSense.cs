@@ -1,6 +1,7 @@
 namespace XenKube.Ignition.Butane;
 
 /// <summary>Tells modes that somebody meant from modes that somebody wrote without the leading zero.</summary>
+/// <remarks>Held against Butane 0.19.0.</remarks>
 internal static class FileModeSense
 {
     /// <summary>Whether the mode is unusual, but its decimal digits read as octal would be usual.</summary>

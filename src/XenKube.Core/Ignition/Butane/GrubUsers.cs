@@ -4,6 +4,7 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>Fedora CoreOS' <c>grub.users</c>: a file that GRUB reads, on the boot file system.</summary>
+/// <remarks>Held against Butane 0.19.0.</remarks>
 internal static class GrubUsers
 {
     /// <summary>Fills an otherwise empty config.</summary>

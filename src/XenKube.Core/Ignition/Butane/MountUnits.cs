@@ -6,6 +6,7 @@ using XenKube.Ignition.Rules;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>The mount and swap units of file systems that ask for one.</summary>
+/// <remarks>Held against Butane 0.19.0, and coreos/go-systemd v22.5.0 for the names of units.</remarks>
 internal static class MountUnits
 {
     /// <summary>Adds the units to an otherwise empty Ignition config.</summary>

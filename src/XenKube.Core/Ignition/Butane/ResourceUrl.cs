@@ -5,6 +5,7 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>Puts contents into a resource as the shortest data URL: escaped, base64, or packed and base64.</summary>
+/// <remarks>Held against Butane 0.19.0.</remarks>
 internal static class ResourceUrl
 {
     /// <summary>What any gzip stream of something takes: head, an empty last block, trailer and a bit of a code.</summary>

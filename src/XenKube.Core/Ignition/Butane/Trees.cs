@@ -7,6 +7,7 @@ using XenKube.Posix;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>Whole directories of local files: regular files and symbolic links become nodes of the config.</summary>
+/// <remarks>Held against Butane 0.19.0.</remarks>
 internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFinding> findings)
 {
     private const string Clash = "matching filesystem node has existing contents or different type";

@@ -5,6 +5,7 @@ using XenKube.Parsing.Yaml;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>What a scalar means to go-yaml v3: its short tag, and its value as number or flag where it is one.</summary>
+/// <remarks>Held against gopkg.in/yaml.v3 v3.0.1 in Butane 0.19.0.</remarks>
 /// <param name="Tag">The short tag: <c>!!str</c>, <c>!!int</c> ...</param>
 /// <param name="Integer">The value of an <c>!!int</c>.</param>
 /// <param name="Float">The value of a <c>!!float</c>.</param>
@@ -51,7 +52,8 @@ internal readonly partial record struct YamlScalarValue(string Tag, Int128? Inte
         throw new YamlException($"cannot decode {value.Tag} `{node.Value}` as a {tag}", node.Line, node.Column);
     }
 
-    private static string Shorten(string tag) => tag.StartsWith(LongPrefix, StringComparison.Ordinal) ? "!!" + tag[LongPrefix.Length..] : tag;
+    private static string Shorten(string tag) =>
+        tag.StartsWith(LongPrefix, StringComparison.Ordinal) ? "!!" + tag[LongPrefix.Length..] : tag;
 
     private static YamlScalarValue ResolvePlain(string text, bool allowTimestamp = true)
     {
@@ -141,6 +143,8 @@ internal readonly partial record struct YamlScalarValue(string Tag, Int128? Inte
     [GeneratedRegex(@"^\.[0-9]+([eE][-+]?[0-9]+)?\z")]
     private static partial Regex DotFloat();
 
-    [GeneratedRegex(@"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ]([01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9](\.[0-9]+)?((?<=[Tt].*)(Z|[-+][0-9]{2}:[0-9]{2}))?)?\z")]
+    [GeneratedRegex(
+        @"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ]([01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9](\.[0-9]+)?"
+        + @"((?<=[Tt].*)(Z|[-+][0-9]{2}:[0-9]{2}))?)?\z")]
     private static partial Regex Timestamp();
 }

@@ -63,7 +63,11 @@ public sealed record IgnitionComparison(IReadOnlyList<IgnitionChange> Changes)
         if (old is null || now is null)
         {
             return new IgnitionChange(
-                old is null ? "Added" : "Removed", "File", path, Describe((now ?? old)!), TextDiff.Of(Text(old?.Content), Text(now?.Content)));
+                old is null ? "Added" : "Removed",
+                "File",
+                path,
+                Describe((now ?? old)!),
+                TextDiff.Of(Text(old?.Content), Text(now?.Content)));
         }
         var details = new List<string>();
         Note(details, "mode", old.Mode, now.Mode);
@@ -120,7 +124,8 @@ public sealed record IgnitionComparison(IReadOnlyList<IgnitionChange> Changes)
             details.Add(before is null ? what + " added" : after is null ? what + " removed" : what + " changed");
             diffs.Add(TextDiff.Of(before, after));
         }
-        return Change("Unit", (old ?? now)!.Name, old is null, now is null, details, string.Join('\n', diffs.Where(diff => diff.Length > 0)));
+        return Change(
+            "Unit", (old ?? now)!.Name, old is null, now is null, details, string.Join('\n', diffs.Where(diff => diff.Length > 0)));
     }
 
     private static IgnitionChange? CompareUsers(IgnitionUser? old, IgnitionUser? now)
@@ -167,5 +172,7 @@ public sealed record IgnitionComparison(IReadOnlyList<IgnitionChange> Changes)
 
     /// <summary>The text of a content, or null where it is none.</summary>
     private static string? Text(byte[]? content) =>
-        content is not null && System.Text.Unicode.Utf8.IsValid(content) && !content.AsSpan().Contains((byte)0) ? Encoding.UTF8.GetString(content) : null;
+        content is not null && System.Text.Unicode.Utf8.IsValid(content) && !content.AsSpan().Contains((byte)0)
+            ? Encoding.UTF8.GetString(content)
+            : null;
 }

@@ -48,7 +48,8 @@ internal sealed class ClcCompletions(ClcRelease release)
     }
 
     /// <summary>A directory, which may need a mode.</summary>
-    public void Directory(ConfigValue from, ConfigValue to, ConfigPath path, FieldTranslation translation) => SetMode(to["mode"], DirectoryMode);
+    public void Directory(ConfigValue from, ConfigValue to, ConfigPath path, FieldTranslation translation) =>
+        SetMode(to["mode"], DirectoryMode);
 
     /// <summary>A file, which has contents and may need a mode. One whose contents cannot be had is left out.</summary>
     public void File(ConfigValue from, ConfigValue to, ConfigPath path, FieldTranslation translation)

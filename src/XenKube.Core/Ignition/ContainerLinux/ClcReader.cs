@@ -9,6 +9,7 @@ namespace XenKube.Ignition.ContainerLinux;
 /// Fills a document's tree from YAML nodes as go-yaml v2 fills Go structs: texts keep their source, numbers may have fractions, an
 /// empty value leaves an optional field unset while <c>~</c> sets it to zero, and mismatches are collected over the whole document.
 /// </summary>
+/// <remarks>Held against ajeddeloh/yaml 6b94386, the fork of go-yaml v2 in ct 0.5.0 and 0.9.0.</remarks>
 internal sealed class ClcReader
 {
     /// <summary>More merges in merges than this are refused; they cost stack.</summary>
@@ -198,7 +199,8 @@ internal sealed class ClcReader
             value.Set(scalar.Boolean);
             return true;
         }
-        if (value.Type.Kind == ConfigKind.Number && (value.Type == ConfigType.Unsigned ? ToUnsigned(scalar) : ToSigned(scalar)) is { } number)
+        if (value.Type.Kind == ConfigKind.Number
+            && (value.Type == ConfigType.Unsigned ? ToUnsigned(scalar) : ToSigned(scalar)) is { } number)
         {
             value.Set((Int128)number);
             return true;
@@ -261,7 +263,9 @@ internal sealed class ClcReader
     {
         if (!isOptional || !IsUnset(node))
         {
-            return value.Type.Refinement is { } refinement ? FillRefined(node, value, refinement) : FillObject(node, value, GoName(value.Type), ..);
+            return value.Type.Refinement is { } refinement
+                ? FillRefined(node, value, refinement)
+                : FillObject(node, value, GoName(value.Type), ..);
         }
         if (!node.IsImplicit && node.Tag != YamlTags.Null)
         {

@@ -49,7 +49,8 @@ internal sealed class ClcTranslation
     /// <param name="options">The platform and the files directory.</param>
     /// <param name="source">The document's nodes, for places.</param>
     /// <param name="report">Takes the errors.</param>
-    public static ConfigValue? Translate(ConfigValue config, ClcRelease release, TranspileOptions options, IgnitionNamesSource source, Report report)
+    public static ConfigValue? Translate(
+        ConfigValue config, ClcRelease release, TranspileOptions options, IgnitionNamesSource source, Report report)
     {
         var translation = new ClcTranslation(config, release, options, source, report);
         translation.Translate();
@@ -86,7 +87,10 @@ internal sealed class ClcTranslation
         AddUpdateConf();
     }
 
-    /// <summary>Copies a section or a part of one, and reports what goes wrong. An error has a position only if the very value is in the document.</summary>
+    /// <summary>
+    /// Copies a section or a part of one, and reports what goes wrong. An error has a position only if the very value is in the
+    /// document.
+    /// </summary>
     private void Copy(string section, string? part = null)
     {
         var path = ConfigPath.Root.Field(section);

@@ -35,7 +35,8 @@ internal sealed class ClcTypes
         Of("storage", Storage()),
         Of("systemd", ConfigType.Object("Systemd", List("units", ConfigType.Object(
             "SystemdUnit",
-            Text("name"), Flag("enable"), OptionalFlag("enabled"), Flag("mask"), Text("contents"), List("dropins", Dropin("SystemdUnitDropIn")))))),
+            Text("name"), Flag("enable"), OptionalFlag("enabled"), Flag("mask"), Text("contents"),
+            List("dropins", Dropin("SystemdUnitDropIn")))))),
         Of("networkd", ConfigType.Object("Networkd", List("units", ConfigType.Object(
             "NetworkdUnit",
             Text("name"), Text("contents"), Since(IgnitionSpec.V2_2, List("dropins", Dropin("NetworkdUnitDropIn"))))))),
@@ -99,7 +100,8 @@ internal sealed class ClcTypes
     }
 
     private ConfigField Mode(string kind, string usual) => release.HasDefaultModes
-        ? OptionalNumber("mode").Ruled((node, at) => at.Warning(node["mode"].IsSet ? null : $"mode unspecified for {kind}, defaulting to {usual}"))
+        ? OptionalNumber("mode").Ruled(
+            (node, at) => at.Warning(node["mode"].IsSet ? null : $"mode unspecified for {kind}, defaulting to {usual}"))
         : Number("mode");
 
     private ConfigType FileContents()
@@ -132,7 +134,8 @@ internal sealed class ClcTypes
         var user = ConfigType.Object(
             "User",
             [
-                Text("name"), OptionalText("password_hash"), Texts("ssh_authorized_keys"), Optional("create", create), OptionalNumber("uid"),
+                Text("name"), OptionalText("password_hash"), Texts("ssh_authorized_keys"), Optional("create", create),
+                OptionalNumber("uid"),
                 .. account,
             ]);
         var group = ConfigType.Object("Group", Text("name"), Optional("gid", ConfigType.Unsigned), Text("password_hash"), Flag("system"));

@@ -10,6 +10,7 @@ namespace XenKube.Ignition.ContainerLinux;
 /// contents of a file are remote, the object <c>remote</c> takes the place of <c>contents</c> and its <c>url</c> is <c>source</c>.
 /// Items of lists have the places of the items of the same index, right or wrong.
 /// </summary>
+/// <remarks>Held against ct 0.5.0 and 0.9.0.</remarks>
 internal sealed class IgnitionNamesSource(YamlNode? root, Report report) : YamlSource(root, report)
 {
     private readonly Dictionary<YamlNode, YamlNode> replaced = new(ReferenceEqualityComparer.Instance);

@@ -18,7 +18,8 @@ internal static class DecompilerShape
         JsonObject contents when isButane && contents.ContainsKey("source") => Resource(contents, path, readable),
         JsonObject verification when !isButane && path.EndsWith("verification", StringComparison.Ordinal) => Verification(verification),
         JsonObject mapping => Mapping(mapping, path, isButane, readable),
-        JsonArray list => new JsonArray([.. list.Select(item => Shape(item, path, isButane, readable) ?? (item is JsonObject ? new JsonObject() : null))]),
+        JsonArray list => new JsonArray(
+            [.. list.Select(item => Shape(item, path, isButane, readable) ?? (item is JsonObject ? new JsonObject() : null))]),
         _ => node?.DeepClone(),
     };
 
@@ -46,12 +47,15 @@ internal static class DecompilerShape
     }
 
     private static bool IsMeaningful(string path, bool isButane) =>
-        isButane || path is "ignition.config.replace" or "passwd.users.create" or "storage.filesystems.mount" or "storage.filesystems.mount.create"
+        isButane
+        || path is "ignition.config.replace" or "passwd.users.create" or "storage.filesystems.mount" or "storage.filesystems.mount.create"
         || path.EndsWith(".user", StringComparison.Ordinal) || path.EndsWith(".group", StringComparison.Ordinal);
 
     /// <summary>A number from 0 on in the config, which the JSON has as the signed number of the same bits.</summary>
     private static JsonNode? Unsigned(JsonNode? value) =>
-        value is JsonValue number && number.TryGetValue<long>(out var bits) && bits < 0 ? JsonValue.Create(unchecked((ulong)bits)) : value?.DeepClone();
+        value is JsonValue number && number.TryGetValue<long>(out var bits) && bits < 0
+            ? JsonValue.Create(unchecked((ulong)bits))
+            : value?.DeepClone();
 
     private static JsonValue Size(JsonNode? value)
     {
@@ -133,7 +137,9 @@ internal static class DecompilerShape
         {
             return null;
         }
-        return source == DataUrl.Encode(bytes) || source.StartsWith("data:;base64,", StringComparison.Ordinal) ? Encoding.UTF8.GetString(bytes) : null;
+        return source == DataUrl.Encode(bytes) || source.StartsWith("data:;base64,", StringComparison.Ordinal)
+            ? Encoding.UTF8.GetString(bytes)
+            : null;
     }
 
     private static string Text(JsonObject parent, string name) =>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using XenKube.Ignition.Butane;
+using XenKube.Ignition.ContainerLinux.Releases;
 using XenKube.Ignition.Languages;
 using XenKube.Parsing.Yaml;
 
@@ -20,29 +22,40 @@ public static class IgnitionDecompiler
     public static IgnitionDecompilation Decompile(ReadOnlyMemory<byte> json)
     {
         var root = Parse(json);
-        var version = root["ignition"] is JsonObject ignition && ignition["version"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
-        return version switch
+        var version = root["ignition"] is JsonObject ignition && ignition["version"] is JsonValue value
+            && value.TryGetValue<string>(out var text)
+            ? text
+            : "";
+        if (version.Length == 0)
         {
-            "2.1.0" => Decompile(root, json, new TranspileOptions { Release = "0.5.0", Dialect = "clc" }, "clc 0.5.0", null),
-            "2.2.0" => Decompile(root, json, new TranspileOptions { Release = "0.9.0", Dialect = "clc" }, "clc 0.9.0", null),
-            "3.0.0" => DecompileToButane(root, json, ("fcos", "1.0.0")),
-            "3.1.0" => DecompileToButane(root, json, ("fcos", "1.1.0")),
-            "3.2.0" => DecompileToButane(root, json, ("fcos", "1.3.0")),
-            "3.3.0" => DecompileToButane(root, json, ("flatcar", "1.0.0"), ("fcos", "1.4.0")),
-            "3.4.0" => DecompileToButane(root, json, ("flatcar", "1.1.0"), ("fcos", "1.5.0")),
-            "" => throw new InvalidInputException("NotIgnition", null, null, "the JSON has no ignition.version, so it is no Ignition config"),
-            _ => throw new UnsupportedFeatureException(
-                null, null, $"decompiling Ignition {version}", "Decompiled are 2.1.0, 2.2.0 and 3.0.0 to 3.4.0, the versions that a config language here writes"),
-        };
+            throw new InvalidInputException("NotIgnition", null, null, "the JSON has no ignition.version, so it is not an Ignition config");
+        }
+        if (ClcRelease.All.FirstOrDefault(release => release.Spec.ToString() == version) is { } release)
+        {
+            return Decompile(root, json, new TranspileOptions { Release = release.Version, Dialect = "clc" }, release.ToString(), null);
+        }
+        var newest = ButaneVersion.All.Where(known => known.Spec.ToString() == version)
+            .GroupBy(known => known.Variant)
+            .Select(group => group.Last());
+        if (newest.OrderByDescending(known => known.Variant == "flatcar").ToList() is { Count: > 0 } heads)
+        {
+            return DecompileToButane(root, json, heads);
+        }
+        var written = ClcRelease.All.Select(known => known.Spec).Concat(ButaneVersion.All.Select(known => known.Spec)).Distinct().Order();
+        throw new UnsupportedFeatureException(
+            null,
+            null,
+            $"decompiling Ignition {version}",
+            $"Decompiled are {string.Join(", ", written)}, the versions that a config language here writes");
     }
 
     /// <summary>Where two variants write a version, Flatcar's, unless that lacks something that Fedora CoreOS' has.</summary>
-    private static IgnitionDecompilation DecompileToButane(JsonObject root, ReadOnlyMemory<byte> json, params ReadOnlySpan<(string Variant, string Version)> heads)
+    private static IgnitionDecompilation DecompileToButane(JsonObject root, ReadOnlyMemory<byte> json, List<ButaneVersion> heads)
     {
         IgnitionDecompilation? first = null;
         foreach (var head in heads)
         {
-            var document = Decompile(root, json, new TranspileOptions { Dialect = "butane" }, $"{head.Variant} {head.Version}", head);
+            var document = Decompile(root, json, new TranspileOptions { Dialect = "butane" }, head.ToString(), head);
             if (document.IsExact)
             {
                 return document;
@@ -57,38 +70,36 @@ public static class IgnitionDecompiler
         try
         {
             return JsonNode.Parse(json.Span) as JsonObject
-                ?? throw new InvalidInputException("NotIgnition", null, null, "the JSON is no object, so it is no Ignition config");
+                ?? throw new InvalidInputException("NotIgnition", null, null, "the JSON is not an object, so it is not an Ignition config");
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw new InvalidInputException("NotIgnition", null, null, "this is no JSON", innerException: e);
+            throw new InvalidInputException("NotIgnition", null, null, "this is not JSON", innerException: e);
         }
     }
 
     private static IgnitionDecompilation Decompile(
-        JsonObject root, ReadOnlyMemory<byte> json, TranspileOptions options, string dialect, (string Variant, string Version)? butane)
+        JsonObject root, ReadOnlyMemory<byte> json, TranspileOptions options, string dialect, ButaneVersion? butane)
     {
-        var notes = new List<string>();
         // First with contents as text; where that says something else after all, with every source as it is.
-        foreach (var readable in (bool[])[true, false])
+        var readable = Attempt(root, json, options, dialect, butane, readable: true);
+        return readable.IsExact ? readable : Attempt(root, json, options, dialect, butane, readable: false);
+    }
+
+    private static IgnitionDecompilation Attempt(
+        JsonObject root, ReadOnlyMemory<byte> json, TranspileOptions options, string dialect, ButaneVersion? butane, bool readable)
+    {
+        var text = Write((JsonObject)DecompilerShape.Shape(root, "", butane is not null, readable)!, butane);
+        var again = IgnitionTranspiler.Transpile(text, options);
+        var (wanted, got) = (JsonNode.Parse(json.Span), again.Succeeded ? JsonNode.Parse(again.Json) : null);
+        if (again.Succeeded && JsonNode.DeepEquals(got, wanted))
         {
-            var document = (JsonObject)DecompilerShape.Shape(root, "", butane is not null, readable)!;
-            var text = Write(document, butane);
-            var again = IgnitionTranspiler.Transpile(text, options);
-            if (again.Succeeded && JsonNode.DeepEquals(JsonNode.Parse(again.Json), JsonNode.Parse(json.Span)))
-            {
-                return new IgnitionDecompilation(text, dialect, true, []);
-            }
-            notes.Clear();
-            notes.AddRange(again.Succeeded
-                ? Differences(JsonNode.Parse(json.Span), JsonNode.Parse(again.Json), "").Take(20)
-                : again.Errors.Select(error => error.Message).Append(again.Failure ?? "").Where(note => note.Length > 0));
-            if (!readable)
-            {
-                return new IgnitionDecompilation(text, dialect, false, notes);
-            }
+            return new IgnitionDecompilation(text, dialect, true, []);
         }
-        throw new InvalidOperationException();
+        var notes = again.Succeeded
+            ? Differences(wanted, got, "").Take(20)
+            : again.Errors.Select(error => error.Message).Append(again.Failure ?? "").Where(note => note.Length > 0);
+        return new IgnitionDecompilation(text, dialect, false, [.. notes]);
     }
 
     /// <summary>Where two JSON trees differ.</summary>
@@ -100,7 +111,8 @@ public static class IgnitionDecompiler
         }
         if (wanted is JsonObject a && got is JsonObject b)
         {
-            return a.Select(pair => pair.Key).Union(b.Select(pair => pair.Key)).SelectMany(key => Differences(a[key], b[key], $"{path}.{key}"));
+            return a.Select(pair => pair.Key).Union(b.Select(pair => pair.Key)).SelectMany(
+                key => Differences(a[key], b[key], $"{path}.{key}"));
         }
         if (wanted is JsonArray x && got is JsonArray y && x.Count == y.Count)
         {
@@ -110,7 +122,7 @@ public static class IgnitionDecompiler
         return [$"{path.TrimStart('.')}: {wanted?.ToJsonString() ?? "nothing"} becomes {got?.ToJsonString() ?? "nothing"}"];
     }
 
-    private static string Write(JsonObject document, (string Variant, string Version)? butane)
+    private static string Write(JsonObject document, ButaneVersion? butane)
     {
         var writer = new YamlWriter();
         writer.StartMapping();

@@ -69,7 +69,8 @@ public static class ButaneDriver
         return text.ToString();
     }
 
-    private static string Position(ReportEntry entry) => string.Create(CultureInfo.InvariantCulture, $"line {entry.Line} col {entry.Column}");
+    private static string Position(ReportEntry entry) =>
+        string.Create(CultureInfo.InvariantCulture, $"line {entry.Line} col {entry.Column}");
 
     private static byte[]? Read(string path, Stream input, TextWriter error)
     {

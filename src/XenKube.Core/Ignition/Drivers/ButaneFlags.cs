@@ -6,6 +6,7 @@ namespace XenKube.Ignition.Drivers;
 /// Butane's command line, with the habits of its flag library: flags anywhere, <c>--flag=value</c> or the next word, short flags
 /// that cling together, <c>--</c> for the end.
 /// </summary>
+/// <remarks>Held against spf13/pflag d5e0c06 in Butane 0.19.0.</remarks>
 internal sealed class ButaneFlags
 {
     /// <summary>The usage text.</summary>
@@ -26,7 +27,8 @@ internal sealed class ButaneFlags
 
     private static readonly (string Name, char Short, bool HasValue)[] Known =
     [
-        ("check", 'c', false), ("debug", 'D', false), ("files-dir", 'd', true), ("help", 'h', false), ("input", '\0', true), ("output", 'o', true),
+        ("check", 'c', false), ("debug", 'D', false), ("files-dir", 'd', true), ("help", 'h', false), ("input", '\0', true),
+        ("output", 'o', true),
         ("pretty", 'p', false), ("raw", 'r', false), ("strict", 's', false), ("version", 'V', false),
     ];
 

@@ -7,6 +7,7 @@ namespace XenKube.Ignition.Drivers;
 /// Stands in for the <c>ct</c> binary: its flags, its messages, its exit codes. One flag is our own: <c>--release 0.9.0</c> to be
 /// like the last release instead of 0.5.0.
 /// </summary>
+/// <remarks>Held against ct 0.5.0 and 0.9.0.</remarks>
 public static class CtDriver
 {
     /// <summary>Runs the transpiler.</summary>

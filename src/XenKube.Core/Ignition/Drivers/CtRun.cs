@@ -6,6 +6,7 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.Drivers;
 
 /// <summary>One run of the transpiler, its flags read.</summary>
+/// <remarks>Held against ct 0.5.0 and 0.9.0.</remarks>
 internal sealed class CtRun(GoFlagSet flags, ClcRelease release, Stream input, Stream output, TextWriter error)
 {
     public int Run()
@@ -27,7 +28,8 @@ internal sealed class CtRun(GoFlagSet flags, ClcRelease release, Stream input, S
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Fail($"Failed to read: read {(inFile.Length > 0 ? inFile : "/dev/stdin")}: {SystemError.Describe(e, inFile.Length > 0 ? inFile : "/dev/stdin")}");
+            var name = inFile.Length > 0 ? inFile : "/dev/stdin";
+            return Fail($"Failed to read: read {name}: {SystemError.Describe(e, name)}");
         }
         var translation = ClcDialect.Translate(source, release, new TranspileOptions
         {

@@ -7,6 +7,7 @@ namespace XenKube.Ignition.Drivers;
 /// A command line as Go's flag package reads it: one or two dashes, values behind <c>=</c> or in the next word, switches with
 /// an optional value; the first word that is no flag ends it.
 /// </summary>
+/// <remarks>Held against flag of Go 1.19.</remarks>
 /// <param name="program">The name the usage text gives the program.</param>
 /// <param name="flags">The flags, in alphabetical order.</param>
 internal sealed class GoFlagSet(string program, IReadOnlyList<GoFlag> flags)
@@ -76,7 +77,8 @@ internal sealed class GoFlagSet(string program, IReadOnlyList<GoFlag> flags)
             var usage = new StringBuilder($"Usage of {program}:\n");
             foreach (var flag in flags)
             {
-                usage.Append("  -").Append(flag.Name).Append(flag.IsSwitch ? "\n    \t" : " string\n    \t").Append(flag.Usage).Append('\n');
+                usage.Append("  -").Append(flag.Name).Append(flag.IsSwitch ? "" : " string");
+                usage.Append("\n    \t").Append(flag.Usage).Append('\n');
             }
             return usage.ToString();
         }

@@ -8,6 +8,7 @@ namespace XenKube.Ignition.Generation2;
 /// The rules of Ignition 2.0.0 to 2.4.0 and of the format before it: of objects, given the object, and of fields, given the object
 /// that the field belongs to.
 /// </summary>
+/// <remarks>Held against Ignition 0.35.0, and 01c039a in ct 0.5.0 and 8bc8a13 in ct 0.9.0.</remarks>
 /// <param name="spec">The version of the config.</param>
 /// <param name="release">The release of Ignition whose checks and words are used.</param>
 internal sealed class Generation2Rules(IgnitionSpec spec, Generation2Release release)
@@ -149,7 +150,9 @@ internal sealed class Generation2Rules(IgnitionSpec spec, Generation2Release rel
 
     /// <summary>A link as a whole: the place of a bad target in ct 0.5.0.</summary>
     public void Link(ConfigValue link, FindingPlace at) =>
-        at.Error(isVerbose && IsRelativeLink(link) ? $"problem with target path {GoQuote.Quote(link["target"].Text)}: {NotAbsolute}" : null);
+        at.Error(isVerbose && IsRelativeLink(link)
+            ? $"problem with target path {GoQuote.Quote(link["target"].Text)}: {NotAbsolute}"
+            : null);
 
     /// <summary>The target of a link, at which ct looks and Ignition 0.35.0 does not.</summary>
     public void LinkTarget(ConfigValue link, FindingPlace at) =>
@@ -163,12 +166,13 @@ internal sealed class Generation2Rules(IgnitionSpec spec, Generation2Release rel
     }
 
     /// <summary>A file system as a whole, as in 2.0.0.</summary>
-    public static void MountOrPath(ConfigValue filesystem, FindingPlace at) => at.Error((filesystem["mount"].IsSet, filesystem["path"].IsSet) switch
-    {
-        (false, false) => "filesystem is missing mount or path",
-        (true, true) => "filesystem has both mount and path defined",
-        _ => null,
-    });
+    public static void MountOrPath(ConfigValue filesystem, FindingPlace at) =>
+        at.Error((filesystem["mount"].IsSet, filesystem["path"].IsSet) switch
+        {
+            (false, false) => "filesystem is missing mount or path",
+            (true, true) => "filesystem has both mount and path defined",
+            _ => null,
+        });
 
     /// <summary>A file system as a whole.</summary>
     public static void Filesystem(ConfigValue filesystem, FindingPlace at)
@@ -224,7 +228,9 @@ internal sealed class Generation2Rules(IgnitionSpec spec, Generation2Release rel
     {
         foreach (var device in raid["devices"].Items.Select(device => device.Text).Where(device => !IsAbsolute(device)))
         {
-            at.Error(isVerbose ? $"array {GoQuote.Quote(raid["name"].Text)}: device path not absolute: {GoQuote.Quote(device)}" : NotAbsolute);
+            at.Error(isVerbose
+                ? $"array {GoQuote.Quote(raid["name"].Text)}: device path not absolute: {GoQuote.Quote(device)}"
+                : NotAbsolute);
         }
     }
 
@@ -238,7 +244,8 @@ internal sealed class Generation2Rules(IgnitionSpec spec, Generation2Release rel
             return;
         }
         // A text without any option at all gives the reference nothing to look at.
-        if (release != Generation2Release.InCt050 && (unit["enable"].Flag || unit["enabled"].Flag) && parsed.Options.Count > 0 && !parsed.HasInstall)
+        if (release != Generation2Release.InCt050 && (unit["enable"].Flag || unit["enabled"].Flag) && parsed.Options.Count > 0
+            && !parsed.HasInstall)
         {
             at.Warning($"unit {GoQuote.Quote(unit["name"].Text)} is enabled, but has no install section so enable does nothing");
         }

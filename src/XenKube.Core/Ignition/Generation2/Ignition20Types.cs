@@ -9,6 +9,7 @@ namespace XenKube.Ignition.Generation2;
 /// The configs of Ignition 2.0.0 and of the format of 2014 before it, whose rules are held by the types of the fields. Fields are
 /// in the order in which the reference checks them.
 /// </summary>
+/// <remarks>Held against Ignition 0.35.0.</remarks>
 internal sealed class Ignition20Types
 {
     private static readonly ConfigType Path = ConfigType.NamedText("Path").Ruled(Generation2Rules.Absolute);
@@ -47,7 +48,9 @@ internal sealed class Ignition20Types
         var mount = ConfigType.Object("Mount", Of("device", Path), Format(), Optional("create", Create));
         var contents = ConfigType.Object(
             "FileContents",
-            Of("compression", ConfigType.NamedText("Compression").Ruled(Generation2Rules.CompressionMethod)), Of("source", url), verification);
+            Of("compression", ConfigType.NamedText("Compression").Ruled(Generation2Rules.CompressionMethod)),
+            Of("source", url),
+            verification);
         var file = ConfigType.Object(
             "File",
             Text("filesystem"), Of("path", Path), Of("contents", contents), Of("mode", Mode),
@@ -79,7 +82,8 @@ internal sealed class Ignition20Types
             List("raid", Raid()),
             List("filesystems", filesystem));
         // Contents of units were not looked at.
-        return ConfigType.Object("Config", Number("ignitionVersion"), Of("storage", storage), Systemd(null, null), Networkd(null), Passwd());
+        return ConfigType.Object(
+            "Config", Number("ignitionVersion"), Of("storage", storage), Systemd(null, null), Networkd(null), Passwd());
     }
 
     private static ConfigField Format() => Of("format", ConfigType.NamedText("FilesystemFormat").Ruled(
@@ -106,7 +110,8 @@ internal sealed class Ignition20Types
     private static ConfigField Systemd(ConfigRule? unitRule, ConfigRule? dropinRule)
     {
         var dropin = ConfigType.Object(
-            "SystemdUnitDropIn", Of("name", ConfigType.NamedText("SystemdUnitDropInName").Ruled(Generation2Rules.DropinExtension)), Text("contents"));
+            "SystemdUnitDropIn", Of("name", ConfigType.NamedText("SystemdUnitDropInName").Ruled(Generation2Rules.DropinExtension)),
+            Text("contents"));
         var unit = ConfigType.Object(
             "SystemdUnit",
             Of("name", ConfigType.NamedText("SystemdUnitName").Ruled(Generation2Rules.UnitExtension)), Flag("enable"), Flag("mask"),
@@ -117,7 +122,8 @@ internal sealed class Ignition20Types
     private static ConfigField Networkd(ConfigRule? rule)
     {
         var unit = ConfigType.Object(
-            "NetworkdUnit", Of("name", ConfigType.NamedText("NetworkdUnitName").Ruled(Generation2Rules.NetworkdExtension)), Text("contents"));
+            "NetworkdUnit", Of("name", ConfigType.NamedText("NetworkdUnitName").Ruled(Generation2Rules.NetworkdExtension)),
+            Text("contents"));
         return Of("networkd", ConfigType.Object("Networkd", List("units", unit.Ruled(rule))));
     }
 
@@ -125,7 +131,8 @@ internal sealed class Ignition20Types
     {
         var create = ConfigType.Object(
             "UserCreate",
-            Optional("uid", ConfigType.Unsigned), Text("gecos"), Text("homeDir"), Flag("noCreateHome"), Text("primaryGroup"), Texts("groups"),
+            Optional("uid", ConfigType.Unsigned), Text("gecos"), Text("homeDir"), Flag("noCreateHome"), Text("primaryGroup"),
+            Texts("groups"),
             Flag("noUserGroup"), Flag("system"), Flag("noLogInit"), Text("shell"));
         var user = ConfigType.Object("User", Text("name"), Text("passwordHash"), Texts("sshAuthorizedKeys"), Optional("create", create));
         var group = ConfigType.Object("Group", Text("name"), Optional("gid", ConfigType.Unsigned), Text("passwordHash"), Flag("system"));

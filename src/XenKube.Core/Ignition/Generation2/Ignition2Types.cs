@@ -4,7 +4,10 @@ using static XenKube.Ignition.Model.FieldTable;
 
 namespace XenKube.Ignition.Generation2;
 
-/// <summary>The configs of Ignition 2.1.0 to 2.4.0 with their rules. Fields are in the order in which they are checked and written.</summary>
+/// <summary>
+/// The configs of Ignition 2.1.0 to 2.4.0 with their rules. Fields are in the order in which they are checked and written.
+/// </summary>
+/// <remarks>Held against Ignition 0.35.0.</remarks>
 internal sealed class Ignition2Types
 {
     private static readonly Dictionary<IgnitionSpec, ConfigType> Versions =
@@ -35,15 +38,20 @@ internal sealed class Ignition2Types
 
     private ConfigType Config()
     {
-        var verification = Struct("verification", ConfigType.Object("Verification", OptionalText("hash")).Ruled(Generation2Rules.Verification));
+        var verification = Struct(
+            "verification", ConfigType.Object("Verification", OptionalText("hash")).Ruled(Generation2Rules.Verification));
+        var header = ConfigType.Object("HTTPHeader", Text("name"), Text("value"));
         var headers = Since(
             IgnitionSpec.V2_4,
-            Of("httpHeaders", ConfigType.ListOf(ConfigType.Object("HTTPHeader", Text("name"), Text("value")), "HTTPHeaders").Ruled(Generation2Rules.Headers))
+            Of("httpHeaders", ConfigType.ListOf(header, "HTTPHeaders").Ruled(Generation2Rules.Headers))
                 .Ruled(Generation2Rules.HeadersOfSource));
         var reference = ConfigType.Object("ConfigReference", headers, Text("source").Ruled(rules.Source), verification);
         var authority = ConfigType.Object("CaReference", headers, Text("source").Ruled(rules.Source), verification);
         // Release 2.3.0 looks for the keys of `tls` one level up, which is obeyed and reported as unknown.
-        var tls = Struct("tls", ConfigType.Object("TLS", List("certificateAuthorities", authority))) with { IsFlattened = spec == IgnitionSpec.V2_3 };
+        var tls = Struct("tls", ConfigType.Object("TLS", List("certificateAuthorities", authority))) with
+        {
+            IsFlattened = spec == IgnitionSpec.V2_3,
+        };
         var ignition = ConfigType.Object(
             "Ignition",
             Struct("config", ConfigType.Object("IgnitionConfig", List("append", reference), Optional("replace", reference))),
@@ -75,7 +83,8 @@ internal sealed class Ignition2Types
             Text("primaryGroup"), Text("shell"), Flag("system"), OptionalNumber("uid"));
         var user = ConfigType.Object(
             "PasswdUser",
-            Optional("create", create), Text("gecos"), Texts("groups"), Text("homeDir"), Text("name"), Flag("noCreateHome"), Flag("noLogInit"),
+            Optional("create", create), Text("gecos"), Texts("groups"), Text("homeDir"), Text("name"), Flag("noCreateHome"),
+            Flag("noLogInit"),
             Flag("noUserGroup"), OptionalText("passwordHash"), Text("primaryGroup"), Texts("sshAuthorizedKeys"), Text("shell"),
             Flag("system"), OptionalNumber("uid")).Ruled(Generation2Rules.User);
         var group = ConfigType.Object("PasswdGroup", OptionalNumber("gid"), Text("name"), Text("passwordHash"), Flag("system"));
@@ -102,7 +111,8 @@ internal sealed class Ignition2Types
             name,
             [
                 Text("filesystem").Ruled(Generation2Rules.NodeFilesystem), Owner("group", "NodeGroup"),
-                Since(IgnitionSpec.V2_2, OptionalFlag("overwrite")), Text("path").Ruled(Generation2Rules.NodePath), Owner("user", "NodeUser"), .. own,
+                Since(IgnitionSpec.V2_2, OptionalFlag("overwrite")), Text("path").Ruled(Generation2Rules.NodePath),
+                Owner("user", "NodeUser"), .. own,
             ]);
         var mode = OptionalSince(IgnitionSpec.V2_2, Number("mode")).Ruled(rules.Mode);
         var contents = ConfigType.Object(
@@ -111,7 +121,8 @@ internal sealed class Ignition2Types
         var file = Node("File", Since(IgnitionSpec.V2_2, Flag("append")), Struct("contents", contents), mode);
         var mount = ConfigType.Object(
             "Mount",
-            Optional("create", ConfigType.Object("Create", Flag("force"), Texts("options"))), Text("device").Ruled(Generation2Rules.MountDevice),
+            Optional("create", ConfigType.Object("Create", Flag("force"), Texts("options"))),
+            Text("device").Ruled(Generation2Rules.MountDevice),
             Text("format"), OptionalText("label").Ruled(Generation2Rules.MountLabel), Texts("options"), OptionalText("uuid"),
             Flag("wipeFilesystem")).Ruled(Generation2Rules.Mount);
         var filesystem = ConfigType.Object(
@@ -135,7 +146,8 @@ internal sealed class Ignition2Types
         ConfigField Sized(string name, ConfigRule rule) => OptionalSince(IgnitionSpec.V2_3, Number(name)).Ruled(rule);
         var partition = ConfigType.Object(
             "Partition",
-            Text("guid").Ruled(PartitionRules.PartitionGuid), OptionalSince(IgnitionSpec.V2_3, Text("label")).Ruled(partitions.Label), Number("number"),
+            Text("guid").Ruled(PartitionRules.PartitionGuid), OptionalSince(IgnitionSpec.V2_3, Text("label")).Ruled(partitions.Label),
+            Number("number"),
             Since(IgnitionSpec.V2_3, OptionalFlag("shouldExist")), Sized("size", partitions.Size),
             Since(IgnitionSpec.V2_3, OptionalNumber("sizeMiB")), Sized("start", partitions.Start),
             Since(IgnitionSpec.V2_3, OptionalNumber("startMiB")), Text("typeGuid").Ruled(PartitionRules.TypeGuid),

@@ -4,7 +4,10 @@ using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Generation2;
 
-/// <summary>What partitions of generation 2 must be, with the accidents of the reference where they decide whether a config is valid.</summary>
+/// <summary>
+/// What partitions of generation 2 must be, with the accidents of the reference where they decide whether a config is valid.
+/// </summary>
+/// <remarks>Held against Ignition 0.35.0, and 01c039a in ct 0.5.0 and 8bc8a13 in ct 0.9.0.</remarks>
 /// <param name="spec">The version of the config.</param>
 /// <param name="release">The release of Ignition whose checks and words are used.</param>
 internal sealed class PartitionRules(IgnitionSpec spec, Generation2Release release)
@@ -21,15 +24,20 @@ internal sealed class PartitionRules(IgnitionSpec spec, Generation2Release relea
         var partitions = disk["partitions"].Items;
         var prefix = release == Generation2Release.InCt050 ? $"disk {GoQuote.Quote(disk["device"].Text)}: " : "";
         // The format of 2014 did not know that 0 means the next free number.
-        var numbers = partitions.Select(partition => partition["number"].Number).Where(number => number != 0 || spec == IgnitionSpec.V1).ToList();
+        var numbers = partitions.Select(partition => partition["number"].Number)
+            .Where(number => number != 0 || spec == IgnitionSpec.V1)
+            .ToList();
         at.Error(numbers.Distinct().Count() != numbers.Count ? prefix + "partition numbers collide" : null);
         at.Error(AnyOverlap(partitions) ? prefix + "partitions overlap" : null);
-        at.Error(partitions.Exists(partition => partition["start"].Number % SectorsPerMebibyte != 0) ? prefix + "partitions misaligned" : null);
+        at.Error(partitions.Exists(partition => partition["start"].Number % SectorsPerMebibyte != 0)
+            ? prefix + "partitions misaligned"
+            : null);
         if (spec < IgnitionSpec.V2_3)
         {
             return;
         }
-        if (partitions.Exists(partition => partition["shouldExist"].IsFalse) && partitions.Exists(partition => partition["number"].Number == 0))
+        if (partitions.Exists(partition => partition["shouldExist"].IsFalse)
+            && partitions.Exists(partition => partition["number"].Number == 0))
         {
             at.Error("shouldExist is false for a partition and other partition(s) has start or size 0");
         }
@@ -45,7 +53,8 @@ internal sealed class PartitionRules(IgnitionSpec spec, Generation2Release relea
         }
         at.Error(InSectors(partition) && InMebibytes(partition) ? "cannot mix MBs and sectors within a disk" : null);
         if (partition["shouldExist"].IsFalse
-            && (partition["label"].IsSet || partition["typeGuid"].Text.Length > 0 || partition["guid"].Text.Length > 0 || InSectors(partition)))
+            && (partition["label"].IsSet || partition["typeGuid"].Text.Length > 0 || partition["guid"].Text.Length > 0
+                || InSectors(partition)))
         {
             at.Error("shouldExist specified false with other options also specified");
         }
@@ -102,13 +111,15 @@ internal sealed class PartitionRules(IgnitionSpec spec, Generation2Release relea
     {
         // Only partitions with a fixed start can be compared; since 2.3.0 the size must be given too.
         var placed = partitions
-            .Where(partition => partition["start"].Number != 0 && (spec < IgnitionSpec.V2_3 || (partition["start"].IsSet && partition["size"].IsSet)))
+            .Where(partition => partition["start"].Number != 0
+                && (spec < IgnitionSpec.V2_3 || (partition["start"].IsSet && partition["size"].IsSet)))
             .Select(partition => (Partition: partition, Start: partition["start"].Number, End: End(partition)))
             .ToList();
         if (placed.Count <= PairwiseLimit)
         {
             return placed.Exists(left => placed.Exists(right =>
-                left.Partition != right.Partition && Meet(left.Start, left.End, right.Start, right.End) && !AreTwins(left.Partition, right.Partition)));
+                left.Partition != right.Partition && Meet(left.Start, left.End, right.Start, right.End)
+                && !AreTwins(left.Partition, right.Partition)));
         }
         // No disk has so many; comparing neighbours keeps a hostile config from taking hours.
         placed.Sort((left, right) => (left.Start, left.End).CompareTo((right.Start, right.End)));

@@ -5,6 +5,7 @@ using XenKube.Ignition.Rules;
 namespace XenKube.Ignition.Generation3;
 
 /// <summary>The rules about disks and partitions.</summary>
+/// <remarks>Held against Ignition 2.16.2.</remarks>
 internal static class DiskRules
 {
     private const int LongestLabel = 36;
@@ -27,7 +28,8 @@ internal static class DiskRules
             FirstRepeated(partitions, partition => partition["number"].Number != 0 ? partition["number"].Number : null),
             "partition numbers collide");
         AddAt(list, FirstOverlap(partitions), "partitions overlap");
-        if (partitions.Exists(partition => partition["number"].Number == 0) && partitions.Exists(partition => partition["shouldExist"].IsFalse))
+        if (partitions.Exists(partition => partition["number"].Number == 0)
+            && partitions.Exists(partition => partition["shouldExist"].IsFalse))
         {
             // In truth a number of 0, which the text calls a start or size.
             list.Error("shouldExist is false for a partition and other partition(s) has start or size 0");
@@ -43,7 +45,8 @@ internal static class DiskRules
     {
         var label = partition["label"];
         if (partition["shouldExist"].IsFalse
-            && (label.IsSet || partition["typeGuid"].HasText || partition["guid"].HasText || partition["startMiB"].IsSet || partition["sizeMiB"].IsSet))
+            && (label.IsSet || partition["typeGuid"].HasText || partition["guid"].HasText || partition["startMiB"].IsSet
+                || partition["sizeMiB"].IsSet))
         {
             at.Error("shouldExist specified false with other options also specified");
         }

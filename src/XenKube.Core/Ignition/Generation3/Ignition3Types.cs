@@ -9,6 +9,7 @@ namespace XenKube.Ignition.Generation3;
 /// The configs of Ignition 3.0.0 to 3.4.0 with their rules. Fields are in the order in which they are checked and written. A new
 /// version is a line in <see cref="Specs"/> and the fields that it adds.
 /// </summary>
+/// <remarks>Held against Ignition 2.16.2.</remarks>
 internal sealed class Ignition3Types
 {
     private readonly IgnitionSpec spec;
@@ -28,7 +29,8 @@ internal sealed class Ignition3Types
     public static IReadOnlyList<IgnitionSpec> Specs { get; } =
         [IgnitionSpec.V3_0, IgnitionSpec.V3_1, IgnitionSpec.V3_2, IgnitionSpec.V3_3, IgnitionSpec.V3_4];
 
-    private static readonly Dictionary<IgnitionSpec, ConfigType> Versions = Specs.ToDictionary(spec => spec, spec => new Ignition3Types(spec).Config());
+    private static readonly Dictionary<IgnitionSpec, ConfigType> Versions =
+        Specs.ToDictionary(spec => spec, spec => new Ignition3Types(spec).Config());
 
     /// <summary>The config of a version.</summary>
     public static ConfigType Config(IgnitionSpec spec) => Versions[spec];
@@ -39,12 +41,14 @@ internal sealed class Ignition3Types
     {
         var verification = Of("verification", ConfigType.Object("Verification", OptionalText("hash")).Ruled(resources.Verification));
         var header = ConfigType.Object("HTTPHeader", Text("name", always: true), OptionalText("value")).Ruled(ResourceRules.Header);
-        var resource = ConfigType.Object("Resource", OptionalText("compression"), UniqueList("httpHeaders", header), OptionalText("source"), verification)
+        var resource = ConfigType.Object(
+            "Resource", OptionalText("compression"), UniqueList("httpHeaders", header), OptionalText("source"), verification)
             .Ruled(resources.Resource)
             .Keyed(BySource);
         var contents = spec >= IgnitionSpec.V3_1
             ? resource
-            : ConfigType.Object("FileContents", OptionalText("compression"), OptionalText("source"), verification).Ruled(resources.Resource);
+            : ConfigType.Object("FileContents", OptionalText("compression"), OptionalText("source"), verification)
+                .Ruled(resources.Resource);
         return ConfigType.Object(
             "Config",
             new ConfigField("ignition", Ignition(resource, verification), IsAlwaysWritten: true),
@@ -75,7 +79,9 @@ internal sealed class Ignition3Types
             "ConfigReference", new ConfigField("source", ConfigType.Text, IsOptional: true, IsAlwaysWritten: true), verification)
             .Ruled(resources.Source)
             .Keyed(BySource);
-        var authority = isShared ? resource : ConfigType.Object("CaReference", Text("source"), verification).Ruled(resources.Authority).Keyed(BySource);
+        var authority = isShared
+            ? resource
+            : ConfigType.Object("CaReference", Text("source"), verification).Ruled(resources.Authority).Keyed(BySource);
         var proxy = ConfigType.Object("Proxy", OptionalText("httpProxy"), OptionalText("httpsProxy"), UniqueTexts("noProxy"));
         return ConfigType.Object(
             "Ignition",
@@ -107,7 +113,9 @@ internal sealed class Ignition3Types
         ConfigType Owner(string name) => ConfigType.Object(name, OptionalNumber("id"), OptionalText("name")).Ruled(StorageRules.Owner);
         var (nodeGroup, nodeUser) = (Of("group", Owner("NodeGroup")), Of("user", Owner("NodeUser")));
         ConfigType Node(string name, ConfigRule rule, params ReadOnlySpan<ConfigField?> own) =>
-            ConfigType.Object(name, [nodeGroup, OptionalFlag("overwrite"), Text("path", always: true), nodeUser, .. own]).Ruled(rule).Keyed(ByPath);
+            ConfigType.Object(name, [nodeGroup, OptionalFlag("overwrite"), Text("path", always: true), nodeUser, .. own])
+                .Ruled(rule)
+                .Keyed(ByPath);
         // A field that had to be given until 3.3.0, when another config may give it.
         ConfigField Given(string name) => spec >= IgnitionSpec.V3_3 ? OptionalText(name) : Text(name, always: true);
 
@@ -133,7 +141,8 @@ internal sealed class Ignition3Types
             "Storage",
             UniqueList("directories", Node("Directory", storage.Directory, OptionalNumber("mode")), "Node"),
             UniqueList("disks", disk),
-            UniqueList("files", Node("File", storage.File, List("append", contents), Of("contents", contents), OptionalNumber("mode")), "Node"),
+            UniqueList(
+                "files", Node("File", storage.File, List("append", contents), Of("contents", contents), OptionalNumber("mode")), "Node"),
             UniqueList("filesystems", filesystem),
             UniqueList("links", Node("Link", StorageRules.Node, OptionalFlag("hard"), Given("target")), "Node"),
             Since(IgnitionSpec.V3_2, UniqueList("luks", Luks(contents))),
@@ -143,10 +152,12 @@ internal sealed class Ignition3Types
     private ConfigType Luks(ConfigType contents)
     {
         var custom = spec >= IgnitionSpec.V3_3
-            ? Of("custom", ConfigType.Object("ClevisCustom", OptionalText("config"), OptionalFlag("needsNetwork"), OptionalText("pin")).Ruled(luks.Custom))
-            : Optional("custom", ConfigType.Object("Custom", Text("config", always: true), OptionalFlag("needsNetwork"), Text("pin", always: true))
-                .Ruled(luks.Custom));
-        var tang = ConfigType.Object("Tang", Since(IgnitionSpec.V3_4, OptionalText("advertisement")), OptionalText("thumbprint"), Text("url"))
+            ? Of("custom", ConfigType.Object("ClevisCustom", OptionalText("config"), OptionalFlag("needsNetwork"), OptionalText("pin"))
+                .Ruled(luks.Custom))
+            : Optional("custom", ConfigType.Object(
+                "Custom", Text("config", always: true), OptionalFlag("needsNetwork"), Text("pin", always: true)).Ruled(luks.Custom));
+        var tang = ConfigType.Object(
+            "Tang", Since(IgnitionSpec.V3_4, OptionalText("advertisement")), OptionalText("thumbprint"), Text("url"))
             .Ruled(LuksRules.Tang)
             .Keyed(ByUrl);
         var clevis = ConfigType.Object("Clevis", custom, UniqueList("tang", tang), OptionalNumber("threshold"), OptionalFlag("tpm2"));
@@ -169,7 +180,8 @@ internal sealed class Ignition3Types
     {
         var dropin = ConfigType.Object("Dropin", OptionalText("contents"), Text("name", always: true)).Ruled(SystemdRules.Dropin);
         var unit = ConfigType.Object(
-            "Unit", OptionalText("contents"), UniqueList("dropins", dropin), OptionalFlag("enabled"), OptionalFlag("mask"), Text("name", always: true));
+            "Unit", OptionalText("contents"), UniqueList("dropins", dropin), OptionalFlag("enabled"), OptionalFlag("mask"),
+            Text("name", always: true));
         return ConfigType.Object("Systemd", UniqueList("units", unit.Ruled(SystemdRules.Unit))).Ruled(SystemdRules.Templates);
     }
 }

@@ -7,6 +7,7 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.Generation3;
 
 /// <summary>The rules about encrypted volumes.</summary>
+/// <remarks>Held against Ignition 2.16.2.</remarks>
 internal sealed class LuksRules(IgnitionSpec spec)
 {
     private const int LongestLabel = 47;
@@ -19,7 +20,9 @@ internal sealed class LuksRules(IgnitionSpec spec)
             luks["name"].Text.Contains('/', StringComparison.Ordinal) ? "device names cannot contain slashes" : null);
         at.Error(
             "label",
-            Encoding.UTF8.GetByteCount(luks["label"].Text) > LongestLabel ? "luks device labels cannot be longer than 47 characters" : null);
+            Encoding.UTF8.GetByteCount(luks["label"].Text) > LongestLabel
+                ? "luks device labels cannot be longer than 47 characters"
+                : null);
         at.Error("device", luks["device"].HasText ? NodePath.Validate(luks["device"].Text) : "disk device is required");
 
         var clevis = luks["clevis"];

@@ -5,6 +5,7 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.Generation3;
 
 /// <summary>The rules about things that are fetched, and about proxies.</summary>
+/// <remarks>Held against Ignition 2.16.2.</remarks>
 internal sealed class ResourceRules(IgnitionSpec spec)
 {
     /// <summary>One resource.</summary>
@@ -35,7 +36,8 @@ internal sealed class ResourceRules(IgnitionSpec spec)
     public void MergedConfigs(ConfigValue config, FindingPlace at) => RequireSources(config["merge"], at.Field("merge"));
 
     /// <summary>The certificate authorities, which need a source.</summary>
-    public void Authorities(ConfigValue tls, FindingPlace at) => RequireSources(tls["certificateAuthorities"], at.Field("certificateAuthorities"));
+    public void Authorities(ConfigValue tls, FindingPlace at) =>
+        RequireSources(tls["certificateAuthorities"], at.Field("certificateAuthorities"));
 
     /// <summary>The hash of a resource.</summary>
     public void Verification(ConfigValue verification, FindingPlace at)

@@ -5,10 +5,14 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.Generation3;
 
 /// <summary>The rules about files, directories, links, file systems and RAID arrays.</summary>
+/// <remarks>Held against Ignition 2.16.2.</remarks>
 internal sealed class StorageRules(IgnitionSpec spec)
 {
     private const int ModeBits = 0xFFF;
     private const int SpecialModeBits = 0xE00;
+
+    private static readonly (string Owner, string Name)[] OwnerFields =
+        [("user", "id"), ("user", "name"), ("group", "id"), ("group", "name")];
 
     /// <summary>The rules over all of the storage section.</summary>
     public void Storage(ConfigValue storage, FindingPlace at)
@@ -93,9 +97,13 @@ internal sealed class StorageRules(IgnitionSpec spec)
         {
             var hasOthers = filesystem["path"].HasText || filesystem["label"].HasText || filesystem["uuid"].HasText
                 || filesystem["wipeFilesystem"].Flag || filesystem["mountOptions"].Items.Count > 0 || filesystem["options"].Items.Count > 0;
-            return hasOthers ? "format cannot be empty when path, label, uuid, wipeFilesystem, options, or mountOptions is specified" : null;
+            return hasOthers
+                ? "format cannot be empty when path, label, uuid, wipeFilesystem, options, or mountOptions is specified"
+                : null;
         }
-        return format is "ext4" or "btrfs" or "xfs" or "swap" or "vfat" || (format == "none" && spec >= IgnitionSpec.V3_3) ? null : "invalid filesystem format";
+        return format is "ext4" or "btrfs" or "xfs" or "swap" or "vfat" || (format == "none" && spec >= IgnitionSpec.V3_3)
+            ? null
+            : "invalid filesystem format";
     }
 
     /// <summary>How many links there are at each path.</summary>
@@ -140,7 +148,8 @@ internal sealed class StorageRules(IgnitionSpec spec)
 
     private void CheckLinks(ConfigValue storage, Dictionary<string, int> links, FindingPlace at)
     {
-        var directories = storage["directories"].Items.Select(directory => directory["path"].Text).ToLookup(text => text, StringComparer.Ordinal);
+        var directories = storage["directories"].Items.Select(directory => directory["path"].Text)
+            .ToLookup(text => text, StringComparer.Ordinal);
         var items = storage["links"].Items;
         for (var i = 0; i < items.Count; i++)
         {
@@ -167,7 +176,7 @@ internal sealed class StorageRules(IgnitionSpec spec)
             {
                 place.Error("hard link target is a directory");
             }
-            foreach (var (owner, name) in (ReadOnlySpan<(string, string)>)[("user", "id"), ("user", "name"), ("group", "id"), ("group", "name")])
+            foreach (var (owner, name) in OwnerFields)
             {
                 place.Field(owner).Warning(name, link[owner][name].IsSet ? "user/group ignored for hard link" : null);
             }
@@ -189,7 +198,8 @@ internal sealed class StorageRules(IgnitionSpec spec)
                 at.Field("filesystems").Item(i).Warning(
                     "device",
                     disk["partitions"].Items.Count > 0 ? "filesystem overwrites partitioned device"
-                    : !filesystems[i]["wipeFilesystem"].Flag && disk["wipeTable"].Flag ? "device matches disk with wipeTable enabled; filesystem will be wiped"
+                    : !filesystems[i]["wipeFilesystem"].Flag && disk["wipeTable"].Flag
+                        ? "device matches disk with wipeTable enabled; filesystem will be wiped"
                     : null);
             }
         }

@@ -5,6 +5,7 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.Generation3;
 
 /// <summary>The rules about units.</summary>
+/// <remarks>Held against Ignition 2.16.2.</remarks>
 internal static class SystemdRules
 {
     private const string UnitDirectory = "/etc/systemd/system/";
@@ -50,7 +51,8 @@ internal static class SystemdRules
         for (var i = 0; i < units.Count; i++)
         {
             var name = units[i]["name"].Text;
-            if (!units[i]["enabled"].Flag || TemplateOf(name) is not { } template || !byName.TryGetValue(template, out var unit) || !unit["contents"].HasText)
+            if (!units[i]["enabled"].Flag || TemplateOf(name) is not { } template || !byName.TryGetValue(template, out var unit)
+                || !unit["contents"].HasText)
             {
                 continue;
             }

@@ -1,6 +1,7 @@
 namespace XenKube.Ignition.Json;
 
 /// <summary>A JSON value and where it stands, in bytes from the start of the text.</summary>
+/// <remarks>Held against encoding/json of Go 1.19.</remarks>
 internal sealed class JsonNode(JsonKind kind, int start)
 {
     private List<JsonNode>? items;

@@ -7,6 +7,7 @@ namespace XenKube.Ignition.Json;
 /// Checks JSON byte by byte, with the words of Go's encoding/json for what is wrong. The whole text is checked before anything
 /// is looked at, so the readers behind it need no error paths.
 /// </summary>
+/// <remarks>Held against encoding/json of Go 1.19.</remarks>
 internal sealed class JsonSyntax
 {
     private const int MaxDepth = 10_000;

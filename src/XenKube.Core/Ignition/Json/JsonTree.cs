@@ -8,6 +8,7 @@ namespace XenKube.Ignition.Json;
 /// Reads JSON into nodes with positions. Bytes that are no UTF-8 and lone surrogates become U+FFFD, as in Go. Without recursion,
 /// so that nesting costs no stack.
 /// </summary>
+/// <remarks>Held against encoding/json of Go 1.19.</remarks>
 internal sealed class JsonTree
 {
     private readonly byte[] text;
@@ -116,7 +117,8 @@ internal sealed class JsonTree
     private string ReadWord()
     {
         var start = position;
-        while (position < text.Length && (char.IsAsciiLetterOrDigit((char)text[position]) || text[position] is (byte)'+' or (byte)'-' or (byte)'.'))
+        while (position < text.Length
+            && (char.IsAsciiLetterOrDigit((char)text[position]) || text[position] is (byte)'+' or (byte)'-' or (byte)'.'))
         {
             position++;
         }
@@ -163,7 +165,8 @@ internal sealed class JsonTree
             return;
         }
         var unit = ReadHex(position);
-        if (char.IsHighSurrogate(unit) && text[position + 6] == '\\' && text[position + 7] == 'u' && char.IsLowSurrogate(ReadHex(position + 6)))
+        if (char.IsHighSurrogate(unit) && text[position + 6] == '\\' && text[position + 7] == 'u'
+            && char.IsLowSurrogate(ReadHex(position + 6)))
         {
             value.Append(unit).Append(ReadHex(position + 6));
             position += 12;

@@ -3,10 +3,15 @@ namespace XenKube.Ignition.Languages;
 /// <summary>How a config is turned into Ignition JSON.</summary>
 public sealed record TranspileOptions
 {
-    /// <summary>The release of the Container Linux Config Transpiler to be like: <c>0.5.0</c> (Ignition 2.1.0, the default) or <c>0.9.0</c> (Ignition 2.2.0).</summary>
+    /// <summary>
+    /// The release of the Container Linux Config Transpiler to be like: <c>0.5.0</c> (Ignition 2.1.0, the default) or <c>0.9.0</c>
+    /// (Ignition 2.2.0).
+    /// </summary>
     public string Release { get; init; } = "0.5.0";
 
-    /// <summary>The language to read the document in: <c>clc</c> or <c>butane</c>; null to go by the document's own <c>variant:</c>.</summary>
+    /// <summary>
+    /// The language to read the document in: <c>clc</c> or <c>butane</c>; null to go by the document's own <c>variant:</c>.
+    /// </summary>
     public string? Dialect { get; init; }
 
     /// <summary>The platform whose metadata fills <c>{PRIVATE_IPV4}</c> and the like; empty for none.</summary>

@@ -8,7 +8,8 @@ namespace XenKube.Ignition.Model;
 /// <param name="DuplicateGroup">
 /// For a list: entries of fields of the same group must have different keys. Null: duplicates are allowed.
 /// </param>
-internal sealed record ConfigField(string Name, ConfigType Type, bool IsOptional = false, bool IsAlwaysWritten = false, string? DuplicateGroup = null)
+internal sealed record ConfigField(
+    string Name, ConfigType Type, bool IsOptional = false, bool IsAlwaysWritten = false, string? DuplicateGroup = null)
 {
     /// <summary>The key that Ignition has for it.</summary>
     public string IgnitionName { get; } = ConfigNames.ToCamel(Name);

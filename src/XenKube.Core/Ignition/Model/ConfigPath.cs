@@ -4,6 +4,7 @@ using System.Text;
 namespace XenKube.Ignition.Model;
 
 /// <summary>A place in a config's tree, such as <c>storage.files.0.mode</c>. Paths share their beginnings.</summary>
+/// <remarks>Held against coreos/vcontext d72178a in Butane 0.19.0 and Ignition 2.16.2.</remarks>
 internal sealed class ConfigPath
 {
     private readonly ConfigPath? parent;

@@ -4,6 +4,7 @@ namespace XenKube.Ignition.Model;
 /// A type of a config's tree: what Ignition, or a dialect that is translated to it, allows at a place. Versions differ only in
 /// these tables and in the rules that ask for the version.
 /// </summary>
+/// <remarks>Held against encoding/json of Go 1.19, for keys in any case.</remarks>
 internal sealed class ConfigType
 {
     private readonly Dictionary<string, int> byName;
@@ -16,7 +17,8 @@ internal sealed class ConfigType
         Element = element;
         Fields = fields;
         byName = Enumerable.Range(0, fields.Count).ToDictionary(index => fields[index].Name, StringComparer.Ordinal);
-        HasFieldRules = fields.Any(field => field.Rule is not null || (!field.IsOptional && (field.Type.Rule is not null || field.Type.HasFieldRules)));
+        HasFieldRules = fields.Any(
+            field => field.Rule is not null || (!field.IsOptional && (field.Type.Rule is not null || field.Type.HasFieldRules)));
     }
 
     /// <summary>Any text.</summary>
@@ -77,7 +79,8 @@ internal sealed class ConfigType
     public static ConfigType NamedText(string name) => new(ConfigKind.Text, name, null, []);
 
     /// <summary>A list of elements.</summary>
-    public static ConfigType ListOf(ConfigType element, string? name = null) => new(ConfigKind.List, name ?? "[]" + element.Name, element, []);
+    public static ConfigType ListOf(ConfigType element, string? name = null) =>
+        new(ConfigKind.List, name ?? "[]" + element.Name, element, []);
 
     /// <summary>An object. Fields that are null are left out, so that a table can say since when there is one.</summary>
     public static ConfigType Object(string name, params ReadOnlySpan<ConfigField?> fields)
@@ -108,7 +111,8 @@ internal sealed class ConfigType
     /// <summary>The type of texts that are taken apart when they are read.</summary>
     /// <param name="wanted">What the text should be, for messages.</param>
     /// <param name="fault">The reason why a text cannot be read, or null.</param>
-    public ConfigType Parsed(string wanted, Func<string, string?> fault) => Changed(type => (type.Wanted, type.ReadFault) = (wanted, fault));
+    public ConfigType Parsed(string wanted, Func<string, string?> fault) =>
+        Changed(type => (type.Wanted, type.ReadFault) = (wanted, fault));
 
     /// <summary>The type whose further fields depend on the ones that it has.</summary>
     public ConfigType Refined(ConfigRefinement refinement) => Changed(type => type.Refinement = refinement);
@@ -117,7 +121,8 @@ internal sealed class ConfigType
     public string KeyOf(ConfigValue item) => key?.Invoke(item) ?? (Kind == ConfigKind.Text ? item.Text : item["name"].Text);
 
     /// <summary>Whether a document may have this key in an object of the type.</summary>
-    public bool Knows(string name) => Field(name) is { IsFlattened: false } || Fields.Any(field => field.IsFlattened && field.Type.Knows(name));
+    public bool Knows(string name) =>
+        Field(name) is { IsFlattened: false } || Fields.Any(field => field.IsFlattened && field.Type.Knows(name));
 
     /// <summary>The keys that a document may have in an object of the type.</summary>
     public IEnumerable<string> KnownKeys() => Fields.SelectMany(field => field.IsFlattened ? field.Type.KnownKeys() : [field.Name]);

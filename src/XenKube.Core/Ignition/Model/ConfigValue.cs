@@ -1,6 +1,7 @@
 namespace XenKube.Ignition.Model;
 
 /// <summary>A value of a config's tree, or the absence of one.</summary>
+/// <remarks>Held against Butane 0.19.0, for what is empty.</remarks>
 internal sealed class ConfigValue(ConfigType type)
 {
     /// <summary>Stands in for the elements of what has none; nothing is ever added to it.</summary>

@@ -4,6 +4,7 @@ namespace XenKube.Ignition.Model;
 /// Applies the rules of the types as Ignition 2.x and Butane do: depth first, an object before its fields. An error does not stop
 /// the descent.
 /// </summary>
+/// <remarks>Held against coreos/vcontext d72178a in Butane 0.19.0 and Ignition 2.16.2.</remarks>
 internal static class ConfigWalk
 {
     /// <summary>Adds what the rules find in a config.</summary>

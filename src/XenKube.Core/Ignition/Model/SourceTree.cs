@@ -6,6 +6,7 @@ namespace XenKube.Ignition.Model;
 /// The document that a config was read from, as a tree of nodes with places. A value that has no node of its own in the document
 /// takes the place of the nearest enclosing one.
 /// </summary>
+/// <remarks>Held against coreos/vcontext d72178a in Butane 0.19.0 and Ignition 2.16.2.</remarks>
 /// <typeparam name="TNode">A node of the document.</typeparam>
 /// <param name="root">The top node; null if there is nothing to look at.</param>
 internal abstract class SourceTree<TNode>(TNode? root)

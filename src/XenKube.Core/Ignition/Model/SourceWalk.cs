@@ -7,6 +7,7 @@ namespace XenKube.Ignition.Model;
 /// before its fields, which are skipped if the rule gave an error; the rule of a field before the walk of its value; the unknown
 /// keys of an object after its fields.
 /// </summary>
+/// <remarks>Held against Ignition 0.35.0, and 01c039a in ct 0.5.0 and 8bc8a13 in ct 0.9.0.</remarks>
 /// <typeparam name="TNode">A node of the document.</typeparam>
 /// <param name="source">The document, which takes the findings.</param>
 /// <param name="reportUnknownKeys">Whether to warn of keys that a type does not have.</param>
@@ -19,7 +20,8 @@ internal sealed class SourceWalk<TNode>(SourceTree<TNode> source, bool reportUnk
     public bool HasErrors { get; private set; }
 
     /// <summary>Checks a config.</summary>
-    public void Check(ConfigValue config) => Visit(config, config.Type, source.Root, new Place(source.Root, SourcePart.Value), ConfigPath.Root);
+    public void Check(ConfigValue config) =>
+        Visit(config, config.Type, source.Root, new Place(source.Root, SourcePart.Value), ConfigPath.Root);
 
     /// <summary>The nearest node that exists, and whether it is the value's own.</summary>
     private readonly record struct Place(TNode? Node, SourcePart Part)
@@ -60,7 +62,9 @@ internal sealed class SourceWalk<TNode>(SourceTree<TNode> source, bool reportUnk
                 continue;
             }
             var child = value.Touched(i);
-            var isWalked = field.IsOptional ? child is { IsSet: true } : child is not null || field.Type.Rule is not null || field.Type.HasFieldRules;
+            var isWalked = field.IsOptional
+                ? child is { IsSet: true }
+                : child is not null || field.Type.Rule is not null || field.Type.HasFieldRules;
             if (field.Rule is null && !isWalked)
             {
                 continue;

@@ -5,7 +5,9 @@ namespace XenKube.Ignition.Reporting;
 /// <param name="Message">What was found.</param>
 /// <param name="Line">The line in the source, from 1; 0 where there is no place.</param>
 /// <param name="Column">The column in characters, from 1; 0 where there is no place.</param>
-/// <param name="Path">The place in the document's tree, such as <c>storage.files.0.mode</c>; empty where it is not known or the whole document is meant.</param>
+/// <param name="Path">
+/// The place in the document's tree, such as <c>storage.files.0.mode</c>; empty where it is not known or the whole document is meant.
+/// </param>
 public sealed record ReportEntry(ReportKind Kind, string Message, int Line = 0, int Column = 0, string Path = "")
 {
     /// <summary>The kind as the tools print it: <c>error</c>, <c>warning</c>, <c>info</c> or <c>deprecated</c>.</summary>

@@ -20,6 +20,7 @@ internal static class FileSystemLabel
         };
         return Encoding.UTF8.GetByteCount(label) <= limit
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"filesystem labels cannot be longer than {limit} characters when using {format}");
+            : string.Create(
+                CultureInfo.InvariantCulture, $"filesystem labels cannot be longer than {limit} characters when using {format}");
     }
 }

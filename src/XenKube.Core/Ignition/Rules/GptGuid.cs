@@ -1,6 +1,7 @@
 namespace XenKube.Ignition.Rules;
 
 /// <summary>The written form of a partition's GUID.</summary>
+/// <remarks>Held against Ignition 0.35.0 and 2.16.2.</remarks>
 internal static class GptGuid
 {
     /// <summary>What the reference says of any other form.</summary>

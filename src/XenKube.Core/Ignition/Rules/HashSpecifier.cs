@@ -3,6 +3,7 @@ using System.Text;
 namespace XenKube.Ignition.Rules;
 
 /// <summary>A <c>verification.hash</c>: function, dash, sum. Which characters the sum has is not looked at.</summary>
+/// <remarks>Held against Ignition 0.35.0 and 2.16.2.</remarks>
 internal static class HashSpecifier
 {
     /// <summary>Why the reference refuses it, or null.</summary>

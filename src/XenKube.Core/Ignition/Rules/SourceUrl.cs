@@ -3,6 +3,7 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.Rules;
 
 /// <summary>What a <c>source</c> may be, by version of the Ignition spec.</summary>
+/// <remarks>Held against Ignition 0.35.0 and 2.16.2.</remarks>
 internal static class SourceUrl
 {
     /// <summary>The message for a URL that Go cannot parse.</summary>

@@ -19,5 +19,9 @@ public sealed record IgnitionFile(string Path, string Mode, string Owner, long? 
 
     /// <inheritdoc/>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Path} {(Mode.Length > 0 ? Mode : "-")} {(Owner.Length > 0 ? Owner : "root:root")} {(Size is { } size ? $"{size} bytes" : "from " + Source)}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Path} {(Mode.Length > 0 ? Mode : "-")} {(Owner.Length > 0 ? Owner : "root:root")} {Contents}");
+
+    private string Contents => Size is { } size ? string.Create(CultureInfo.InvariantCulture, $"{size} bytes") : "from " + Source;
 }

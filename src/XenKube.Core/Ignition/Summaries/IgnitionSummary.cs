@@ -44,7 +44,8 @@ public sealed record IgnitionSummary(
                 Text(At(root, "ignition"), "version"),
                 Each(At(root, "storage"), "files", ReadFile),
                 Each(At(root, "storage"), "directories", item => new IgnitionDirectory(Text(item, "path"), Mode(item), Owner(item))),
-                Each(At(root, "storage"), "links", item => new IgnitionLink(Text(item, "path"), Text(item, "target"), Flag(item, "hard") == true)),
+                Each(At(root, "storage"), "links", item => new IgnitionLink(
+                    Text(item, "path"), Text(item, "target"), Flag(item, "hard") == true)),
                 [.. Each(At(root, "systemd"), "units", ReadUnit), .. Each(At(root, "networkd"), "units", ReadUnit)],
                 Each(At(root, "passwd"), "users", ReadUser));
         }
@@ -103,7 +104,13 @@ public sealed record IgnitionSummary(
             content = DataUrl.Decode(source, out _);
             content = compression == "gzip" && content is not null ? Unpack(content) : content;
         }
-        var manner = Flag(file, "append") == true ? "append" : Flag(file, "overwrite") is { } overwrite ? overwrite ? "overwrite" : "keep" : "";
+        var manner = (Flag(file, "append"), Flag(file, "overwrite")) switch
+        {
+            (true, _) => "append",
+            (_, true) => "overwrite",
+            (_, false) => "keep",
+            _ => "",
+        };
         return new IgnitionFile(
             Text(file, "path"), Mode(file), Owner(file), content?.Length, content is null ? source : null, Text(file, "filesystem"))
         {

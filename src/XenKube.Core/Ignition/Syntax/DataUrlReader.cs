@@ -1,9 +1,11 @@
+using System.Globalization;
 namespace XenKube.Ignition.Syntax;
 
 /// <summary>
 /// Reads one data URL with the strictness and the accidents of the library that the reference uses
 /// (an <c>x</c> in front of the media type swallows the character behind it, an empty quoted value leaves the next one quoted).
 /// </summary>
+/// <remarks>Held against vincent-petithory/dataurl v1.0.0 in Butane 0.19.0.</remarks>
 internal sealed class DataUrlReader(string url)
 {
     private int position;
@@ -255,7 +257,7 @@ internal sealed class DataUrlReader(string url)
                         return null;
                     }
                 }
-                c = (char)byte.Parse(text.Slice(i + 1, 2), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture);
+                c = (char)byte.Parse(text.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
                 i += 2;
             }
             plain[length++] = (byte)c;

@@ -1,6 +1,7 @@
 namespace XenKube.Ignition.Syntax;
 
 /// <summary>Standard base64 with padding, line breaks ignored, and Go's words for what is wrong with it.</summary>
+/// <remarks>Held against encoding/base64 of Go 1.19.</remarks>
 internal static class GoBase64
 {
     /// <summary>The bytes, or null with <c>illegal base64 data at input byte N</c>.</summary>

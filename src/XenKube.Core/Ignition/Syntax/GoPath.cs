@@ -1,6 +1,7 @@
 namespace XenKube.Ignition.Syntax;
 
 /// <summary>Slash-separated paths, simplified by their text alone as Go's <c>path</c> package does; no file system is asked.</summary>
+/// <remarks>Held against path/filepath of Go 1.19.</remarks>
 internal static class GoPath
 {
     /// <summary>

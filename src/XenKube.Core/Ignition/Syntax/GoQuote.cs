@@ -5,6 +5,7 @@ using System.Text;
 namespace XenKube.Ignition.Syntax;
 
 /// <summary>Text in double quotes as Go's <c>%q</c> and <c>strconv.Quote</c> write it.</summary>
+/// <remarks>Held against strconv of Go 1.19.</remarks>
 internal static class GoQuote
 {
     /// <summary>Quotes a text.</summary>

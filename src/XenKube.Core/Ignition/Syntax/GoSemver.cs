@@ -3,12 +3,14 @@ using System.Globalization;
 namespace XenKube.Ignition.Syntax;
 
 /// <summary>A version as coreos/go-semver reads it. Leading zeros pass; prerelease and metadata come after dash and plus.</summary>
+/// <remarks>Held against coreos/go-semver v0.3.1, and 5e3acbb in ct 0.5.0 and 0.9.0.</remarks>
 /// <param name="Major">First number.</param>
 /// <param name="Minor">Second number.</param>
 /// <param name="Patch">Third number.</param>
 /// <param name="Prerelease">Behind the dash.</param>
 /// <param name="Metadata">Behind the plus.</param>
-internal readonly record struct GoSemver(long Major, long Minor, long Patch, string Prerelease = "", string Metadata = "") : IComparable<GoSemver>
+internal readonly record struct GoSemver(long Major, long Minor, long Patch, string Prerelease = "", string Metadata = "")
+    : IComparable<GoSemver>
 {
     public static bool operator <(GoSemver left, GoSemver right) => left.CompareTo(right) < 0;
 

@@ -7,6 +7,7 @@ namespace XenKube.Ignition.Syntax;
 /// A URL as Go's net/url takes it apart and puts it together again. <see cref="Uri"/> normalises too much and refuses other
 /// things, and the reference tools' output and messages show the difference.
 /// </summary>
+/// <remarks>Held against net/url of Go 1.19.</remarks>
 internal sealed class GoUrl
 {
     private byte[]? user;

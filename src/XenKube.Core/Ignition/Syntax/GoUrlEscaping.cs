@@ -4,6 +4,7 @@ using System.Text;
 namespace XenKube.Ignition.Syntax;
 
 /// <summary>Percent escapes of the parts of a URL, as Go's net/url reads and writes them.</summary>
+/// <remarks>Held against net/url of Go 1.19.</remarks>
 internal static class GoUrlEscaping
 {
     /// <summary>The part of a URL, which decides what may stand in it unescaped.</summary>

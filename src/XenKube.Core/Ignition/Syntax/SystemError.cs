@@ -1,12 +1,13 @@
 namespace XenKube.Ignition.Syntax;
 
 /// <summary>An error of the operating system in the words of Linux, as the reference tools print it.</summary>
+/// <remarks>Held against syscall of Go 1.19 on Linux.</remarks>
 internal static class SystemError
 {
     /// <summary>Describes the failure of a call on a path.</summary>
     public static string Describe(Exception exception, string path) => exception switch
     {
-        _ when exception.HResult == 40 || exception.Message.Contains("symbolic links", StringComparison.Ordinal) => "too many levels of symbolic links",
+        _ when IsLinkLoop(exception) => "too many levels of symbolic links",
         _ when HasFileAsFolder(path) => "not a directory",
         FileNotFoundException or DirectoryNotFoundException => "no such file or directory",
         UnauthorizedAccessException when Directory.Exists(path) => "is a directory",
@@ -15,6 +16,9 @@ internal static class SystemError
         ArgumentException => "invalid argument",
         _ => exception.Message,
     };
+
+    private static bool IsLinkLoop(Exception exception) =>
+        exception.HResult == 40 || exception.Message.Contains("symbolic links", StringComparison.Ordinal);
 
     private static bool HasFileAsFolder(string path)
     {

@@ -7,6 +7,7 @@ namespace XenKube.Ignition.Syntax;
 /// The text of a systemd unit as go-systemd reads it: which options it holds, or why it is refused. The accidents of the
 /// reference's 4096-byte read buffer are part of what a config author sees, so the buffer is modelled too.
 /// </summary>
+/// <remarks>Held against coreos/go-systemd v22.5.0 in Butane 0.19.0, 7c95333 in ct 0.5.0 and 40e2722 in ct 0.9.0.</remarks>
 internal sealed class UnitText
 {
     private const int LineLimit = 2048;

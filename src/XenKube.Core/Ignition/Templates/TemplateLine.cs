@@ -76,7 +76,8 @@ internal readonly record struct TemplateLine(string Text, int Number, string Fil
             var known = variables.Names.Count > 0
                 ? $"there are {string.Join(", ", variables.Names)}"
                 : "the template is not expanded for a node";
-            throw Error(at, "UnknownVariable", $"there is no variable {name}; {known}", $"Write $${{{name}}} if the guest is meant to see it");
+            throw Error(
+                at, "UnknownVariable", $"there is no variable {name}; {known}", $"Write $${{{name}}} if the guest is meant to see it");
         }
         return value ?? throw Error(at, "VariableWithoutValue", $"{name} has no value");
     }
@@ -90,6 +91,7 @@ internal readonly record struct TemplateLine(string Text, int Number, string Fil
         {
             column++;
         }
-        return new InvalidInputException(id, File, string.Create(CultureInfo.InvariantCulture, $"line {Number}, column {column}"), reason, remedy);
+        return new InvalidInputException(
+            id, File, string.Create(CultureInfo.InvariantCulture, $"line {Number}, column {column}"), reason, remedy);
     }
 }

@@ -9,6 +9,7 @@ namespace XenKube.Ignition.Validation;
 /// Fills a config's tree from JSON as Go's encoding/json fills structs: keys in any case, unknown ones passed over, null for
 /// nothing, repeated keys merged. The first value of a wrong type is remembered; reading goes on behind it.
 /// </summary>
+/// <remarks>Held against encoding/json of Go 1.19 in ignition-validate 0.35.0 and 2.16.2.</remarks>
 internal sealed class ConfigReader
 {
     private readonly bool numbersEnd;
@@ -22,7 +23,9 @@ internal sealed class ConfigReader
     /// <param name="root">The config.</param>
     /// <param name="type">What it should be.</param>
     /// <param name="error">The value of a wrong type that the reference reports, or null.</param>
-    /// <param name="numbersEnd">Whether a number where none belongs ends the reading and is reported before all others, as in generation 2.</param>
+    /// <param name="numbersEnd">
+    /// Whether a number where none belongs ends the reading and is reported before all others, as in generation 2.
+    /// </param>
     public static ConfigValue Read(JsonNode root, ConfigType type, out ConfigTypeError? error, bool numbersEnd = false)
     {
         var reader = new ConfigReader(numbersEnd);

@@ -1,6 +1,7 @@
 namespace XenKube.Ignition.Validation;
 
 /// <summary>A value of the wrong type in a config.</summary>
+/// <remarks>Held against encoding/json of Go 1.19 in ignition-validate 0.35.0 and 2.16.2.</remarks>
 /// <param name="Path">The place, such as <c>storage.files.0.mode</c>.</param>
 /// <param name="Found">What is there, as Go's messages name it.</param>
 /// <param name="Wanted">What should be there.</param>
@@ -8,5 +9,6 @@ namespace XenKube.Ignition.Validation;
 internal sealed record ConfigTypeError(string Path, string Found, string Wanted, int Offset)
 {
     /// <summary>The message. The reference names types of its own source code instead of the place.</summary>
-    public string Message => Path.Length == 0 ? $"cannot use {Found} as a config: {Wanted} expected" : $"cannot use {Found} as {Path}: {Wanted} expected";
+    public string Message =>
+        Path.Length == 0 ? $"cannot use {Found} as a config: {Wanted} expected" : $"cannot use {Found} as {Path}: {Wanted} expected";
 }

@@ -5,6 +5,7 @@ using XenKube.Ignition.Reporting;
 namespace XenKube.Ignition.Validation;
 
 /// <summary>A JSON document as Ignition 2.x reports about it: at the beginning of the value or key that is meant, with the path.</summary>
+/// <remarks>Held against ignition-validate 2.16.2.</remarks>
 internal sealed class Generation3Source(JsonNode? root, TextPositions positions) : JsonSource(root)
 {
     public override void Report(ConfigFinding finding, JsonNode? node, SourcePart part = SourcePart.Value)

@@ -6,6 +6,7 @@ using XenKube.Ignition.Writing;
 namespace XenKube.Ignition.Validation;
 
 /// <summary>What was found in an existing Ignition config.</summary>
+/// <remarks>Held against ignition-validate 0.35.0 and 2.16.2.</remarks>
 public sealed class IgnitionValidation
 {
     private readonly IReadOnlyList<string> shown;
@@ -32,7 +33,9 @@ public sealed class IgnitionValidation
     /// <summary>Whether the input is no config of a known version at all, so that no rule was applied; the only entry says why.</summary>
     public bool IsUnreadable { get; }
 
-    /// <summary>The report for a person, in the style of the guest's own <c>ignition-validate</c>; ends in a line break unless empty.</summary>
+    /// <summary>
+    /// The report for a person, in the style of the guest's own <c>ignition-validate</c>; ends in a line break unless empty.
+    /// </summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -46,7 +49,9 @@ public sealed class IgnitionValidation
             else if (Generation == 2)
             {
                 text.Append(entry.KindText);
-                text.Append(entry.Line == 0 ? ": " : string.Create(CultureInfo.InvariantCulture, $" at line {entry.Line}, column {entry.Column}\n"));
+                text.Append(entry.Line == 0
+                    ? ": "
+                    : string.Create(CultureInfo.InvariantCulture, $" at line {entry.Line}, column {entry.Column}\n"));
                 text.Append(i < shown.Count ? shown[i] : "").Append(entry.Message);
             }
             else

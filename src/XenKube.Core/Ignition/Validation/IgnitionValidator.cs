@@ -14,6 +14,7 @@ namespace XenKube.Ignition.Validation;
 /// Judges existing Ignition JSON, spec 2.0.0 to 2.4.0 and 3.0.0 to 3.4.0, as the Ignition of those generations would on the
 /// guest's first boot.
 /// </summary>
+/// <remarks>Held against ignition-validate 0.35.0 (generation 2) and 2.16.2 (generation 3).</remarks>
 public static class IgnitionValidator
 {
     private const int MaxUnpackedHeader = 1 << 20;
@@ -30,7 +31,8 @@ public static class IgnitionValidator
     {
         if (generation is not (null or 2 or 3))
         {
-            throw new InvalidInputException("InvalidGeneration", null, null, $"there is no Ignition generation {generation}", "Choose 2 or 3");
+            throw new InvalidInputException(
+                "InvalidGeneration", null, null, $"there is no Ignition generation {generation}", "Choose 2 or 3");
         }
         var text = json.ToArray();
         if (text.Length == 0)
@@ -143,13 +145,17 @@ public static class IgnitionValidator
             if (declared == known)
             {
                 var config = ConfigReader.Read(tree.Root, type, out error);
-                return error is not null ? Single(3, positions, error.Offset, error.Message, error.Path) : Check(config, tree, positions, version);
+                return error is not null
+                    ? Single(3, positions, error.Offset, error.Message, error.Path)
+                    : Check(config, tree, positions, version);
             }
         }
         return Unreadable(3, version, "unsupported config version");
     }
 
-    /// <summary>The versions of generation 3 with their configs, and the experimental one after them, which is read as the newest.</summary>
+    /// <summary>
+    /// The versions of generation 3 with their configs, and the experimental one after them, which is read as the newest.
+    /// </summary>
     private static readonly (GoSemver Version, ConfigType Config)[] Generation3 =
     [
         .. Ignition3Types.Specs.Select(spec => (new GoSemver(spec.Major, spec.Minor, 0), Ignition3Types.Config(spec))),

@@ -15,7 +15,8 @@ internal abstract class JsonSource(JsonNode? root) : SourceTree<JsonNode>(root)
 
     public override JsonNode? Member(JsonNode node, string name) => node.Member(name);
 
-    public override JsonNode? Item(JsonNode node, int index) => node.Kind == JsonKind.Array && index < node.Items.Count ? node.Items[index] : null;
+    public override JsonNode? Item(JsonNode node, int index) =>
+        node.Kind == JsonKind.Array && index < node.Items.Count ? node.Items[index] : null;
 
     public override IEnumerable<(string Name, JsonNode Key)> Keys(JsonNode node) => node.Items.Select(member => (member.Key, member));
 }

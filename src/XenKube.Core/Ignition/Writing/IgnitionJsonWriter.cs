@@ -9,6 +9,7 @@ namespace XenKube.Ignition.Writing;
 /// escapes differently (<c>"</c> as \u0022, all of non-ASCII by default), so Ignition JSON does not go through it.
 /// A lone surrogate in a text stands for a byte that is not UTF-8 and becomes <c>\ufffd</c>, as in Go.
 /// </summary>
+/// <remarks>Held against encoding/json of Go 1.19.</remarks>
 internal sealed class IgnitionJsonWriter(bool pretty = false)
 {
     private readonly ArrayBufferWriter<byte> output = new(1024);

@@ -4,6 +4,7 @@ namespace XenKube.Ignition.Butane.Gzip;
 /// Literals and matches gathered for one block of deflate, and the cheapest of the three ways to write it: fixed code, a code of
 /// its own, or plain bytes.
 /// </summary>
+/// <remarks>Held against compress/flate of Go 1.19.</remarks>
 internal sealed class DeflateBlock(BitWriter bits)
 {
     /// <summary>When a block is full.</summary>
@@ -40,7 +41,8 @@ internal sealed class DeflateBlock(BitWriter bits)
 
         var isStorable = !source.IsEmpty && source.Length <= LongestStored;
         var extra = isStorable ? ExtraBits(literalCounts, distanceCounts) : 0;
-        var fixedSize = 3 + HuffmanCode.FixedLiterals.BitLength(literalCounts) + HuffmanCode.FixedDistances.BitLength(distanceCounts) + extra;
+        var fixedSize = 3 + extra
+            + HuffmanCode.FixedLiterals.BitLength(literalCounts) + HuffmanCode.FixedDistances.BitLength(distanceCounts);
         var ownSize = header.BitLength + literals.BitLength(literalCounts) + distances.BitLength(distanceCounts) + extra;
         if (isStorable && (source.Length + 5L) * 8 < Math.Min(fixedSize, ownSize))
         {

@@ -7,6 +7,7 @@ namespace XenKube.Ignition.Butane.Gzip;
 /// next one is longer, and a window of 64 KiB that moves on by half. The window is only a number here, since all data is at
 /// hand; it decides how far back a match may reach.
 /// </summary>
+/// <remarks>Held against compress/flate of Go 1.19.</remarks>
 internal sealed class GoDeflate(byte[] data, BitWriter bits)
 {
     private const int Window = 1 << 15;
@@ -25,7 +26,8 @@ internal sealed class GoDeflate(byte[] data, BitWriter bits)
     /// <summary>
     /// Go has 17 bits. Where no chain can be longer than what is looked at, strangers in it change nothing, and a small table does.
     /// </summary>
-    private static int HashBitsFor(int length) => length > LongestChain ? 17 : Math.Max(8, BitOperations.Log2((uint)Math.Max(length, 1)) + 1);
+    private static int HashBitsFor(int length) =>
+        length > LongestChain ? 17 : Math.Max(8, BitOperations.Log2((uint)Math.Max(length, 1)) + 1);
 
     /// <summary>Writes all of the data, ended by an empty last block.</summary>
     public void Run()

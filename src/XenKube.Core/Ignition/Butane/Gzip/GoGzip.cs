@@ -8,6 +8,7 @@ namespace XenKube.Ignition.Butane.Gzip;
 /// Packs bytes exactly as Go's compress/gzip does at its best level, so that a config comes out byte for byte as Butane writes
 /// it, and is packed or not in the same cases.
 /// </summary>
+/// <remarks>Held against compress/gzip of Go 1.19.</remarks>
 internal static class GoGzip
 {
     /// <summary>The bytes as a gzip stream.</summary>

@@ -4,6 +4,7 @@ namespace XenKube.Ignition.Butane.Gzip;
 /// A Huffman code of limited length. Many codes are equally short; this one gives the lengths that Go's does, by
 /// package-merge where a package goes before a symbol of the same weight.
 /// </summary>
+/// <remarks>Held against compress/flate of Go 1.19.</remarks>
 internal sealed class HuffmanCode
 {
     private readonly int[] codes;

@@ -44,7 +44,9 @@ internal sealed record ClcRelease(string Version, IgnitionSpec Spec, Generation2
     /// <summary>Whether there is the platform <c>custom</c>.</summary>
     public bool HasCustomPlatform { get; private init; }
 
-    /// <summary>Whether a missing mode is warned about and set to 0644 or 0755, instead of left out, which Ignition takes for zero.</summary>
+    /// <summary>
+    /// Whether a missing mode is warned about and set to 0644 or 0755, instead of left out, which Ignition takes for zero.
+    /// </summary>
     public bool HasDefaultModes { get; private init; }
 
     /// <summary>Whether the unit that fetches keys by coreos-metadata is enabled where it gets a drop-in.</summary>
@@ -63,7 +65,8 @@ internal sealed record ClcRelease(string Version, IgnitionSpec Spec, Generation2
     public IReadOnlyList<string> Platforms => HasCustomPlatform ? [.. ClcPlatforms.Common, "custom"] : ClcPlatforms.Common;
 
     /// <summary>The release of that name, with or without a <c>v</c>; null if there is none.</summary>
-    public static ClcRelease? TryFind(string version) => All.FirstOrDefault(release => version == release.Version || version == "v" + release.Version);
+    public static ClcRelease? TryFind(string version) =>
+        All.FirstOrDefault(release => version == release.Version || version == "v" + release.Version);
 
     /// <summary>The release of that name.</summary>
     /// <exception cref="InvalidInputException">There is none.</exception>

@@ -6,7 +6,10 @@ namespace XenKube.Ignition.ContainerLinux.Sections;
 /// <summary>etcd's versions and options.</summary>
 internal static class ClcEtcd
 {
-    /// <summary>The options of 3.x in the order of the arguments: key, <c>i</c> or <c>b</c> where it is no text, the minor version it came with.</summary>
+    /// <summary>
+    /// The options of 3.x in the order of the arguments: key, <c>i</c> or <c>b</c> where it is no text, the minor version it came
+    /// with.
+    /// </summary>
     private const string Options3 = """
         name data_dir wal_dir snapshot_count:i heartbeat_interval:i election_timeout:i enable_pprof:b enable_v2:b:2
         listen_peer_urls listen_client_urls max_snapshots:i max_wals:i cors quota_backend_bytes:i:3 max_txn_ops:i:3

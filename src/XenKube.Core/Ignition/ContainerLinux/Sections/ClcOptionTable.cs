@@ -8,7 +8,9 @@ namespace XenKube.Ignition.ContainerLinux.Sections;
 /// <summary>Reads the tables of options, and has what the sections with options share: a version, which decides on the options.</summary>
 internal static class ClcOptionTable
 {
-    /// <summary>The options of a table that a minor version knows; an item is <c>KEY[:KIND[:SINCE]]</c>, with the kinds <c>i</c> and <c>b</c>.</summary>
+    /// <summary>
+    /// The options of a table that a minor version knows; an item is <c>KEY[:KIND[:SINCE]]</c>, with the kinds <c>i</c> and <c>b</c>.
+    /// </summary>
     public static IReadOnlyList<ConfigField> Read(string table, int minor, ClcRelease release)
     {
         var options = new List<ConfigField>();
@@ -66,7 +68,8 @@ internal static class ClcOptionTable
     }
 
     /// <summary>The version of a section; null if none was given.</summary>
-    public static ClcVersion? VersionOf(ConfigValue section) => section["version"].IsSet ? ClcVersion.Parse(section["version"].Text, out _) : null;
+    public static ClcVersion? VersionOf(ConfigValue section) =>
+        section["version"].IsSet ? ClcVersion.Parse(section["version"].Text, out _) : null;
 
     /// <summary>The options of a section that were given, in the order of the arguments.</summary>
     public static IEnumerable<(string Argument, ConfigValue Value)> Given(ConfigValue section, ClcRelease release)

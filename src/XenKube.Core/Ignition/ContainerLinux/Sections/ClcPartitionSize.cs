@@ -3,6 +3,7 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.ContainerLinux.Sections;
 
 /// <summary>Sizes such as <c>1.5GiB512MiB</c>: powers of 1024 under either spelling, but one spelling in a text.</summary>
+/// <remarks>Held against alecthomas/units 6b4e7dc in ct 0.5.0 and 0.9.0.</remarks>
 internal static class ClcPartitionSize
 {
     private const int SectorSize = 512;

@@ -7,6 +7,7 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.ContainerLinux.Sections;
 
 /// <summary>The drop-ins that start etcd and flannel with their options as arguments.</summary>
+/// <remarks>Held against ct 0.5.0 and 0.9.0.</remarks>
 internal static class ClcServiceUnit
 {
     /// <summary>The text for etcd, or an error.</summary>
@@ -34,7 +35,8 @@ internal static class ClcServiceUnit
         return command.Append(" set /coreos.com/network/config ").Append(GoQuote.Quote(section["network_config"].Text)).ToString();
     }
 
-    private static string? Write(ConfigValue section, string command, string tagVariable, string platform, ClcRelease release, out string? error)
+    private static string? Write(
+        ConfigValue section, string command, string tagVariable, string platform, ClcRelease release, out string? error)
     {
         var arguments = Arguments(section, release);
         var isDynamic = arguments.Exists(argument => argument.AsSpan().IndexOfAny('{', '}') >= 0);

@@ -9,6 +9,7 @@ using static XenKube.Ignition.Model.FieldTable;
 namespace XenKube.Ignition.ContainerLinux.Sections;
 
 /// <summary>The sections <c>update</c> and <c>locksmith</c>, which make the file /etc/coreos/update.conf between them.</summary>
+/// <remarks>Held against ct 0.5.0 and 0.9.0, built with Go 1.19.</remarks>
 internal static partial class ClcUpdateConf
 {
     /// <summary>locksmith's settings with their names in the file, in the order of the file.</summary>
@@ -25,12 +26,15 @@ internal static partial class ClcUpdateConf
     ];
 
     /// <summary>The section <c>locksmith</c> in a release.</summary>
-    public static ConfigType Locksmith(ClcRelease release) => ConfigType.Object(
-        "Locksmith",
-        [.. Settings.Select(setting => (release.KeepsZeros ? OptionalText(setting.Key) : Text(setting.Key)).Ruled(RuleOf(setting.Key, release)))])
-        .Ruled(Window);
+    public static ConfigType Locksmith(ClcRelease release)
+    {
+        ConfigField Field(string key) => (release.KeepsZeros ? OptionalText(key) : Text(key)).Ruled(RuleOf(key, release));
+        return ConfigType.Object("Locksmith", [.. Settings.Select(setting => Field(setting.Key))]).Ruled(Window);
+    }
 
-    /// <summary>The file's text, empty if neither section has anything for it. It has no final line break, and may begin with one.</summary>
+    /// <summary>
+    /// The file's text, empty if neither section has anything for it. It has no final line break, and may begin with one.
+    /// </summary>
     public static string Write(ConfigValue config, ClcRelease release)
     {
         var text = new StringBuilder();
@@ -50,7 +54,9 @@ internal static partial class ClcUpdateConf
 
     /// <summary>The rule about the section <c>update</c>: its group.</summary>
     public static void Group(ConfigValue update, FindingPlace at) => at.Warning(
-        update["group"].Text.ToLowerInvariant() is "stable" or "beta" or "alpha" || update["server"].HasText ? null : "unknown update group");
+        update["group"].Text.ToLowerInvariant() is "stable" or "beta" or "alpha" || update["server"].HasText
+            ? null
+            : "unknown update group");
 
     /// <summary>The rule about the update server.</summary>
     public static void Server(ConfigValue update, FindingPlace at) =>
@@ -65,7 +71,9 @@ internal static partial class ClcUpdateConf
     };
 
     private static void Window(ConfigValue locksmith, FindingPlace at) => at.Error(
-        locksmith["window_start"].HasText == locksmith["window_length"].HasText ? null : "window-start and window-length must both be specified");
+        locksmith["window_start"].HasText == locksmith["window_length"].HasText
+            ? null
+            : "window-start and window-length must both be specified");
 
     private static void Strategy(ConfigValue locksmith, ClcRelease release, FindingPlace at)
     {
@@ -83,7 +91,8 @@ internal static partial class ClcUpdateConf
         }
         if (TwoWords().Match(time) is { Success: true } words)
         {
-            if (words.Groups[1].Value.ToLowerInvariant() is not ("sun" or "mon" or "tue" or "wed" or "thu" or "fri" or "sat" or "not-present"))
+            var day = words.Groups[1].Value.ToLowerInvariant();
+            if (day is not ("sun" or "mon" or "tue" or "wed" or "thu" or "fri" or "sat" or "not-present"))
             {
                 at.Error("unknown day in window start");
                 return;
@@ -150,7 +159,8 @@ internal static partial class ClcUpdateConf
         return any && (negative || total < 1UL << 63);
     }
 
-    private static bool IsWithin(string digits, out UInt128 value) => UInt128.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= 1UL << 63;
+    private static bool IsWithin(string digits, out UInt128 value) =>
+        UInt128.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= 1UL << 63;
 
     /// <summary>Two words on the first line; more of them do not matter.</summary>
     [GeneratedRegex("^(?:[^\\S\\n])*(\\S+)(?:[^\\S\\n])+(\\S+)", RegexOptions.CultureInvariant)]

@@ -4,6 +4,7 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.ContainerLinux.Sections;
 
 /// <summary>A version of etcd or flannel: <c>MAJOR.MINOR.PATCH[-PRERELEASE][+METADATA]</c>.</summary>
+/// <remarks>Held against coreos/go-semver 5e3acbb in ct 0.5.0 and 0.9.0.</remarks>
 internal sealed record ClcVersion(long Major, long Minor, long Patch, string PreRelease, string Metadata)
 {
     /// <summary>Reads a version, or gives the reason why it is none.</summary>

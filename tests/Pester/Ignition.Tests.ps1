@@ -29,27 +29,6 @@ Describe 'Ignition configs' {
             (Get-Content -Raw node-1.json).TrimEnd() | Should -BeExactly $GuideJson
             (ConvertTo-Ignition node-1.ct -Raw -Pretty).Split("`n").Count | Should -BeGreaterThan 10
         }
-        It 'writes for the release that is asked for' {
-            (ConvertTo-Ignition node-1.ct -Release 0.9.0).Version | Should -Be 2.2.0
-            Set-Content "$dir/xenkube.json" '{ "transpilerRelease": "0.9.0" }'
-            (ConvertTo-Ignition node-1.ct).Version | Should -Be 2.2.0
-        }
-        It 'knows Butane by its variant' {
-            ("variant: flatcar`nversion: 1.0.0" | ConvertTo-Ignition).Version | Should -Be 3.3.0
-        }
-        It 'warns with file and place, and says more with -Strict' {
-            Set-Content w.ct "systemd:`n  units:`n    - name: a.service`n      enabled: true`n      typo: 1"
-            $config = ConvertTo-Ignition w.ct -WarningVariable warnings -WarningAction SilentlyContinue
-            $config | Should -Not -BeNullOrEmpty
-            $warnings[0] | Should -BeLike "$PWD/w.ct: line 5, column *typo*"
-            { ConvertTo-Ignition w.ct -Strict -WarningAction SilentlyContinue -ErrorAction Stop } | Should -Throw -ErrorId 'ConfigFailed,*'
-        }
-        It 'reports each broken file by itself, and goes on' {
-            Set-Content b.ct "passwd:`n  users: [`n"
-            $configs = ConvertTo-Ignition b.ct, node-1.ct, gone.ct -ErrorVariable errors -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
-            $configs | Should -HaveCount 1
-            $errors.FullyQualifiedErrorId | Sort-Object | Should -Be 'ConfigFailed,XenKube.Commands.Ignition.ConvertToIgnitionCommand', 'FileNotFound,XenKube.Commands.Ignition.ConvertToIgnitionCommand'
-        }
         It 'shows what the guest gets' {
             $text = ConvertTo-Ignition node-1.ct | Out-String
             $text | Should -Match '/etc/hostname'
@@ -94,23 +73,12 @@ Describe 'Ignition configs' {
     }
 
     Context 'Test-Ignition' {
-        It 'answers with a bool' {
-            ConvertTo-Ignition node-1.ct | Test-Ignition | Should -BeTrue
-            Set-Content bad.json '{"ignition":{"version":"2.1.0"},"storage":{"files":[{"path":"relative"}]}}'
-            $answer = Test-Ignition bad.json -WarningVariable warnings -WarningAction SilentlyContinue
-            $answer | Should -BeFalse
-            $warnings | Should -Not -BeNullOrEmpty
-        }
         It 'takes JSON line by line, and several configs one after the other' {
             ConvertTo-Ignition node-1.ct -Raw -Pretty | ForEach-Object { $_ -split "`n" } | Test-Ignition | Should -BeTrue
             $json = ConvertTo-Ignition node-1.ct -Raw
             $json, $json, 'not json', $json | Test-Ignition -WarningAction SilentlyContinue | Should -Be $true, $true, $false, $true
             ConvertTo-Ignition *.ct -Raw -Pretty | ForEach-Object { $_ -split "`n" } | Test-Ignition | Should -Be $true, $true
             (ConvertTo-Ignition node-1.ct -Raw -Pretty | ForEach-Object { $_ -split "`n" } | ConvertFrom-Ignition).Text | Should -Match 'inline: etcd-node-1'
-        }
-        It 'says more with -Detailed' {
-            $validation = ConvertTo-Ignition node-1.ct | Test-Ignition -Detailed
-            $validation.IsValid, $validation.Version | Should -Be $true, 2.1.0
         }
         It 'takes published configs of nodes' {
             $null = Publish-Ignition etcd node-1
@@ -124,33 +92,6 @@ Describe 'Ignition configs' {
             $published.Path | Should -Be "$dir/nginx/etcd/node-1.json", "$dir/nginx/etcd/node-2.json"
             Get-Content -Raw "$dir/nginx/etcd/node-1.json" | Should -BeExactly $GuideJson
             $published[0].Digest | Should -Be "sha512-$((sha512sum "$dir/nginx/etcd/node-1.json").Split(' ')[0])"
-        }
-        It 'publishes the configs of nodes' {
-            (Publish-Ignition etcd).Changed | Should -Be $true, $true
-            (Get-Node etcd node-1 | Publish-Ignition).Changed | Should -BeFalse
-        }
-        It 'publishes one config for the nodes that are named' {
-            $null = ConvertTo-Ignition node-1.ct | Publish-Ignition etcd/node-*
-            Get-Content -Raw "$dir/nginx/etcd/node-2.json" | Should -BeExactly $GuideJson
-        }
-        It 'needs to know where to' {
-            { Get-Content -Raw node-1.ct | ConvertTo-Ignition | Publish-Ignition -ErrorAction Stop } | Should -Throw -ErrorId 'NodeUnknown,*'
-        }
-        It 'leaves what is published when a config fails' {
-            $null = Publish-Ignition etcd node-1
-            Set-Content node-1.ct 'passwd: ['
-            { Publish-Ignition etcd node-1 -ErrorAction Stop } | Should -Throw -ErrorId 'ConfigFailed,*'
-            Get-Content -Raw "$dir/nginx/etcd/node-1.json" | Should -BeExactly $GuideJson
-        }
-        It 'changes nothing with -WhatIf' {
-            Publish-Ignition etcd -WhatIf
-            "$dir/nginx/etcd/node-1.json" | Should -Not -Exist
-        }
-        It 'is undone by Unpublish-Ignition' {
-            $null = Publish-Ignition etcd node-1
-            Unpublish-Ignition etcd node-1
-            "$dir/nginx/etcd/node-1.json" | Should -Not -Exist
-            { Unpublish-Ignition etcd node-1 -ErrorAction Stop } | Should -Throw -ErrorId 'NotPublished,*'
         }
     }
 }

@@ -8,43 +8,26 @@ using BigInteger = Org.BouncyCastle.Math.BigInteger;
 namespace XenKube.Tests.Images;
 
 /// <summary>RSA: the platform and the power must say the same, and take no padding but the one of PKCS #1.</summary>
-[Trait("Kind", "Process")]
-public sealed class OpenPgpRsaTests : IDisposable
+public sealed class OpenPgpRsaTests
 {
     private static readonly byte[] Sha256Prefix = [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
 
-    private readonly TemporaryDirectory _directory = new();
-    private readonly string _home;
-
-    public OpenPgpRsaTests()
-    {
-        _home = _directory["home"];
-        Directory.CreateDirectory(_home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    public void Dispose()
-    {
-        if (Tool.Find("gpgconf") is not null)
-        {
-            Tool.Run("gpgconf", "--homedir", _home, "--kill", "all");
-        }
-        _directory.Dispose();
-    }
-
     [Theory]
+    [Trait("Kind", "Process")]
     [InlineData("rsa1024")]
     [InlineData("rsa2048")]
     [InlineData("rsa3072")]
     public void Signature_by_gpg_is_judged_alike_by_platform_and_power(string algorithm)
     {
         Tool.Need("gpg", "gpgconf");
-        Gpg("--quick-gen-key", "tester@xenkube.example", algorithm, "cert,sign", "never");
-        var key = OpenPgpCertificate.ReadAll(Gpg("--export"))[0].PrimaryKey;
-        var file = _directory.Write("file", "signed\n");
+        using var gpg = new GpgHome();
+        gpg.Run("--quick-gen-key", "tester@xenkube.example", algorithm, "cert,sign", "never");
+        var key = OpenPgpCertificate.ReadAll(gpg.Run("--export"))[0].PrimaryKey;
+        var file = gpg.Directory.Write("file", "signed\n");
         foreach (var hash in Enum.GetValues<OpenPgpHashAlgorithm>().Where(OpenPgpHasher.IsKnown))
         {
-            var written = _directory[$"{hash}.sig"];
-            Gpg("--allow-weak-digest-algos", "--digest-algo", hash.ToString(), "--output", written, "--detach-sign", file);
+            var written = gpg.Directory[$"{hash}.sig"];
+            gpg.Run("--allow-weak-digest-algos", "--digest-algo", hash.ToString(), "--output", written, "--detach-sign", file);
             var signature = OpenPgpSignature.Read(OpenPgpPacket.ReadAll(File.ReadAllBytes(written))[0]);
             Assert.Equal(hash, signature.HashAlgorithm);
             using var hasher = OpenPgpHasher.Create(hash);
@@ -188,14 +171,26 @@ public sealed class OpenPgpRsaTests : IDisposable
         return new TestKey((RsaPrivateCrtKeyParameters)generator.GenerateKeyPair().Private);
     }
 
-    private byte[] Gpg(params string[] arguments)
+    private sealed class GpgHome : IDisposable
     {
-        var output = _directory["output"];
-        File.Delete(output);
-        string[] to = arguments.Contains("--output") ? [] : ["--output", output];
-        var result = Tool.Run("gpg", ["--batch", "--quiet", "--homedir", _home, "--pinentry-mode", "loopback", "--passphrase", "", .. to, .. arguments]);
-        Assert.True(result.ExitCode == 0, result.All);
-        return File.Exists(output) ? File.ReadAllBytes(output) : [];
+        private readonly string _home;
+
+        public GpgHome()
+        {
+            _home = Directory["home"];
+            System.IO.Directory.CreateDirectory(_home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        public TemporaryDirectory Directory { get; } = new();
+
+        public byte[] Run(params string[] arguments) =>
+            Tool.Run("gpg", ["--batch", "--quiet", "--homedir", _home, "--pinentry-mode", "loopback", "--passphrase", "", .. arguments]).ShouldSucceed().OutputBytes;
+
+        public void Dispose()
+        {
+            Tool.Run("gpgconf", "--homedir", _home, "--kill", "all");
+            Directory.Dispose();
+        }
     }
 
     private sealed class TestKey(RsaPrivateCrtKeyParameters key)

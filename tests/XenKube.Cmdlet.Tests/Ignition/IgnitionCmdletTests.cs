@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using XenKube.Ignition;
+using XenKube.Tests.Support;
+
+namespace XenKube.Tests.Ignition;
+
+/// <summary>ConvertTo-Ignition, Test-Ignition, Publish-Ignition, Unpublish-Ignition.</summary>
+public sealed class IgnitionCmdletTests : IDisposable
+{
+    private readonly CmdletSession _session = new();
+
+    public IgnitionCmdletTests() => _session.MakeCluster(hasDisks: false, "node-1", "node-2");
+
+    private string Published => _session["nginx/etcd/node-1.json"];
+
+    public void Dispose() => _session.Dispose();
+
+    [Fact]
+    public void Config_is_the_JSON_of_the_guide_to_the_byte()
+    {
+        var config = _session.Run("ConvertTo-Ignition node-1.ct").One<IgnitionConfig>();
+        Assert.Equal((CmdletSession.GuideJson, "2.1.0"), (config.ToString(), $"{config.Version}"));
+    }
+
+    [Fact]
+    public void Release_is_the_one_asked_for_or_that_of_the_settings()
+    {
+        Assert.Equal("2.2.0", $"{_session.Run("ConvertTo-Ignition node-1.ct -Release 0.9.0").One<IgnitionConfig>().Version}");
+        _session.Write("xenkube.json", """{ "transpilerRelease": "0.9.0" }""");
+        Assert.Equal("2.2.0", $"{_session.Run("ConvertTo-Ignition node-1.ct").One<IgnitionConfig>().Version}");
+    }
+
+    [Fact]
+    public void Butane_is_known_by_its_variant() =>
+        Assert.Equal("3.3.0", $"{_session.Run("\"variant: flatcar`nversion: 1.0.0\" | ConvertTo-Ignition").One<IgnitionConfig>().Version}");
+
+    [Fact]
+    public void Warning_has_file_and_place_and_is_an_error_with_Strict()
+    {
+        var file = _session.Write("guests/etcd/w.ct", "systemd:\n  units:\n    - name: a.service\n      enabled: true\n      typo: 1\n");
+        var result = _session.Run("ConvertTo-Ignition w.ct");
+        result.One<IgnitionConfig>();
+        Assert.StartsWith($"{file}: line 5, column ", result.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains("typo", result.Warnings[0], StringComparison.Ordinal);
+        _session.Run("ConvertTo-Ignition w.ct -Strict").Error("ConfigFailed");
+    }
+
+    [Fact]
+    public void Each_broken_file_is_reported_by_itself_and_the_next_is_taken()
+    {
+        _session.Write("guests/etcd/b.ct", "passwd:\n  users: [\n");
+        var result = _session.Run("ConvertTo-Ignition b.ct, node-1.ct, gone.ct");
+        Assert.Single(result.Output);
+        Assert.Equal(["ConfigFailed", "FileNotFound"], result.ErrorIds.Order(StringComparer.Ordinal));
+        Assert.All(result.Errors, error => Assert.EndsWith(",XenKube.Commands.Ignition.ConvertToIgnitionCommand", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Test_answers_with_a_bool_and_says_why()
+    {
+        Assert.True(_session.Run("ConvertTo-Ignition node-1.ct | Test-Ignition").One<bool>());
+        _session.Write("guests/etcd/bad.json", """{"ignition":{"version":"2.1.0"},"storage":{"files":[{"path":"relative"}]}}""");
+        var result = _session.Run("Test-Ignition bad.json");
+        Assert.False(result.One<bool>());
+        Assert.NotEmpty(result.Warnings);
+    }
+
+    [Fact]
+    public void Test_says_more_with_Detailed()
+    {
+        var answer = Assert.Single(_session.Run("ConvertTo-Ignition node-1.ct | Test-Ignition -Detailed").ShouldSucceed().Output)!;
+        Assert.Equal((true, "2.1.0"), (answer.Properties["IsValid"].Value, $"{answer.Properties["Version"].Value}"));
+    }
+
+    [Fact]
+    public void Configs_of_nodes_are_published_once_with_their_digest()
+    {
+        var published = _session.Run("Publish-Ignition etcd").ShouldSucceed().Output;
+        Assert.Equal([true, true], published.Select(item => item!.Properties["Changed"].Value));
+        Assert.Equal(CmdletSession.GuideJson, File.ReadAllText(Published));
+        Assert.Equal($"sha512-{Convert.ToHexStringLower(SHA512.HashData(File.ReadAllBytes(Published)))}", $"{published[0]!.Properties["Digest"].Value}");
+        Assert.Equal(["False"], _session.Run("(Get-Node etcd node-1 | Publish-Ignition).Changed").Lines());
+    }
+
+    [Fact]
+    public void One_config_is_published_for_the_nodes_that_are_named()
+    {
+        _session.Run("ConvertTo-Ignition node-1.ct | Publish-Ignition etcd/node-*").ShouldSucceed();
+        Assert.Equal(CmdletSession.GuideJson, File.ReadAllText(_session["nginx/etcd/node-2.json"]));
+    }
+
+    [Fact]
+    public void Text_that_is_not_of_a_node_is_not_published() =>
+        _session.Run("Get-Content -Raw node-1.ct | ConvertTo-Ignition | Publish-Ignition").Error("NodeUnknown");
+
+    [Fact]
+    public void What_is_published_stays_when_a_config_fails()
+    {
+        _session.Run("Publish-Ignition etcd node-1").ShouldSucceed();
+        _session.Write("guests/etcd/node-1.ct", "passwd: [");
+        _session.Run("Publish-Ignition etcd node-1").Error("ConfigFailed");
+        Assert.Equal(CmdletSession.GuideJson, File.ReadAllText(Published));
+    }
+
+    [Fact]
+    public void Nothing_is_published_with_WhatIf()
+    {
+        Assert.NotEmpty(_session.Run("Publish-Ignition etcd -WhatIf").ShouldSucceed().Said);
+        Assert.False(File.Exists(Published));
+    }
+
+    [Fact]
+    public void Unpublish_takes_it_away()
+    {
+        _session.Run("Publish-Ignition etcd node-1").ShouldSucceed();
+        _session.Run("Unpublish-Ignition etcd node-1").ShouldSucceed();
+        Assert.False(File.Exists(Published));
+        _session.Run("Unpublish-Ignition etcd node-1").Error("NotPublished");
+    }
+}

@@ -16,6 +16,12 @@ for f in sorted(glob.glob(root+'src/**/*.cs',recursive=True)):
         e=ids.setdefault(i,[cat[k],set(),''])
         e[1].add(area)
         if not e[2]: e[2]=text
+    for noun in re.findall(r'new FileReadErrors\(\s*"(\w+)",\s*"(\w+)",\s*"(\w+)"(?:,\s*"([^"]+)")?',open(f).read()):
+        area=os.path.relpath(f,root+'src').split('/')[1]
+        for i,k,text in zip(noun,('ItemNotFound','OperationFailed','InvalidInput'),(f'there is no such {noun[3] or "file"}','it cannot be read, or is a directory','it is larger than what is read here, or not a regular file')):
+            e=ids.setdefault(i,[cat[k],set(),text])
+            e[1].add(area)
+            if not e[2]: e[2]=text
 out=['# Errors','','Every error of XenKube has a stable id, by which a script can tell it: in pwsh `$_.FullyQualifiedErrorId` begins with it, and the','category is as below; the message names the file, the place and the reason, and `$_.ErrorDetails.RecommendedAction` what to do.','`CorruptImage` and `UnsupportedFeature` name the structure and the place of an image. A test compares this list with the sources; build/list-errors.py writes it. In pwsh it is `Get-Help about_XenKube_Errors`.','','| id | category | where | what is wrong, for example |','|---|---|---|---|']
 for i in sorted(ids): out.append(f'| `{i}` | {ids[i][0]} | {", ".join(sorted(ids[i][1]))} | {ids[i][2]} |')
 open(root+'docs/errors.md','w').write('\n'.join(out)+'\n')

@@ -3,27 +3,63 @@ using System.Text;
 
 namespace XenKube;
 
-/// <summary>Text from outside made fit for a one-line message: no control characters, no end without measure.</summary>
-internal static class Printable
+/// <summary>
+/// Text from outside, made fit to be shown: a name that holds an escape sequence, a line break or a character that turns the
+/// text around is shown with those characters escaped, and never acted upon by a terminal.
+/// </summary>
+public static class Printable
 {
-    public static string Of(string? text, int maxLength = 200)
+    /// <summary>The most characters of a text from outside that a message shows.</summary>
+    public const int UsualLength = 200;
+
+    /// <summary>The text on one line.</summary>
+    /// <param name="text">The text; null counts as empty.</param>
+    /// <param name="maxLength">After this many characters it ends in <c>…</c>.</param>
+    public static string Of(string? text, int maxLength = UsualLength) => Escape(text, keepLines: false, maxLength);
+
+    /// <summary>The whole text on one line, however long it is: for paths and names that a user has to find again.</summary>
+    /// <param name="text">The text; null counts as empty.</param>
+    public static string Name(string? text) => Escape(text, keepLines: false, int.MaxValue);
+
+    /// <summary>The whole text with its line breaks and tabs.</summary>
+    /// <param name="text">The text; null counts as empty.</param>
+    public static string Lines(string? text) => Escape(text, keepLines: true, int.MaxValue);
+
+    private static string Escape(string? text, bool keepLines, int maxLength)
     {
+        if (text is null || (text.Length <= maxLength && IsPlain(text)))
+        {
+            return text ?? "";
+        }
         var output = new StringBuilder();
-        foreach (var c in text ?? "")
+        for (var i = 0; i < text.Length;)
         {
             if (output.Length >= maxLength)
             {
                 return output.Append('…').ToString();
             }
-            if (char.IsControl(c))
+            var isWhole = Rune.TryGetRuneAt(text, i, out var rune);
+            if (isWhole && (IsShown(rune) || (keepLines && rune.Value is '\n' or '\t')))
             {
-                output.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
+                output.Append(text, i, rune.Utf16SequenceLength);
             }
             else
             {
-                output.Append(c);
+                var value = isWhole ? rune.Value : text[i];
+                output.Append('\\').Append(value < 0x100 ? 'x' : value < 0x10000 ? 'u' : 'U')
+                    .Append(value.ToString(value < 0x100 ? "x2" : value < 0x10000 ? "x4" : "x8", CultureInfo.InvariantCulture));
             }
+            i += isWhole ? rune.Utf16SequenceLength : 1;
         }
         return output.ToString();
     }
+
+    private static bool IsPlain(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
+    /// <summary>
+    /// False for what a terminal acts upon or does not show: control characters (Cc, escape and the line breaks among them),
+    /// format characters (Cf, which turn the direction around or have no width), line and paragraph separators.
+    /// </summary>
+    private static bool IsShown(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

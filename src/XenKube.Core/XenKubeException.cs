@@ -38,15 +38,12 @@ public abstract class XenKubeException : Exception
     /// <summary>What to do about it; null where there is nothing to advise.</summary>
     public string? Remedy { get; }
 
+    /// <summary>What is wrong and where, without the remedy: <c>file: place: reason</c>, fit to be shown.</summary>
+    public string Fault =>
+        string.Join(": ", new[] { Printable.Name(File), Printable.Name(Place), Printable.Lines(Reason) }.Where(part => part.Length > 0));
+
     /// <inheritdoc/>
-    public override string Message
-    {
-        get
-        {
-            var text = string.Join(": ", new[] { File, Place, Reason }.Where(part => !string.IsNullOrEmpty(part)));
-            return Remedy is null ? text : $"{text}. {Remedy}";
-        }
-    }
+    public override string Message => Remedy is null ? Fault : $"{Fault}. {Printable.Lines(Remedy)}";
 
     /// <summary>Adds the file to an error raised by code that reads bytes without knowing where they come from.</summary>
     /// <param name="file">The file; ignored when the error names one already, since the innermost knows best.</param>

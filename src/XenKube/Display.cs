@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 
 namespace XenKube.Commands;
@@ -6,8 +5,6 @@ namespace XenKube.Commands;
 /// <summary>What the format views show: values written for people.</summary>
 public static class Display
 {
-    private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-
     // By the words that the views show. They are compared with their case: a config that 'changed' is news, a file that is
     // 'Changed' on a guest wants a look.
     private static readonly Dictionary<string, string> Moods = new(StringComparer.Ordinal);
@@ -28,21 +25,11 @@ public static class Display
 
     /// <summary>A size in the largest unit that leaves it at 1 or more, with one decimal place where it is not a whole number.</summary>
     /// <param name="bytes">The size in bytes; null gives nothing.</param>
-    public static string Size(long? bytes)
-    {
-        if (bytes is not { } size)
-        {
-            return "";
-        }
-        var unit = 0;
-        double value = size;
-        while (Math.Abs(value) >= 1024 && unit < Units.Length - 1)
-        {
-            value /= 1024;
-            unit++;
-        }
-        return string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {Units[unit]}");
-    }
+    public static string Size(long? bytes) => bytes is { } size ? BinarySize.Format(size) : "";
+
+    /// <summary>A name that may come from a guest's disk or from a server, without anything in it that a terminal acts upon.</summary>
+    /// <param name="name">The name; null gives nothing.</param>
+    public static string Name(string? name) => Printable.Name(name);
 
     /// <summary>A day, such as <c>2017-11-30</c>; nothing for no moment.</summary>
     /// <param name="moment">The moment; its own clock is shown.</param>

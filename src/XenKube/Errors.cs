@@ -11,11 +11,10 @@ internal static class Errors
     public static ErrorRecord Record(XenKubeException error, object? target)
     {
         var category = Category(error);
-        // PowerShell shows the recommended action on a line of its own, so the message is shown without it.
-        var message = string.Join(": ", new[] { error.File, error.Place, error.Reason }.Where(part => !string.IsNullOrEmpty(part)));
         return new ErrorRecord(error, error.ErrorId, category, target ?? error.File)
         {
-            ErrorDetails = new ErrorDetails(message) { RecommendedAction = error.Remedy ?? Advice(category) },
+            // PowerShell shows the recommended action on a line of its own, so the message is shown without it.
+            ErrorDetails = new ErrorDetails(error.Fault) { RecommendedAction = error.Remedy is { } remedy ? Printable.Lines(remedy) : Advice(category) },
         };
     }
 

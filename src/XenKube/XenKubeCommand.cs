@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using XenKube.Files;
 
 namespace XenKube.Commands;
 
@@ -143,17 +144,7 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
 
     /// <summary>The bytes of a file.</summary>
     /// <param name="path">The file.</param>
-    protected static byte[] ReadFile(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(ExistingFile(path));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new OperationFailedException("FileNotReadable", path, null, error.Message, innerException: error);
-        }
-    }
+    protected static byte[] ReadFile(string path) => WholeFile.Read(ExistingFile(path));
 
     /// <summary>
     /// The files that -Path and -LiteralPath name. A pattern without a match is nothing; a name without a file is

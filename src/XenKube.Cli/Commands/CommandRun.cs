@@ -72,12 +72,12 @@ internal sealed class CommandRun
         }
     }
 
-    public void Warn(string text) => _terminal.Error.WriteLine($"warning: {OneLine(text)}");
+    public void Warn(string text) => _terminal.Error.WriteLine($"warning: {Printable.Name(text.ReplaceLineEndings(" "))}");
 
     public void Fail(string text)
     {
         _failed = true;
-        _terminal.Error.WriteLine(OneLine(text));
+        _terminal.Error.WriteLine(Printable.Name(text.ReplaceLineEndings(" ")));
     }
 
     /// <summary>Marks the run as not done where the output itself says why.</summary>
@@ -126,14 +126,10 @@ internal sealed class CommandRun
         {
             Fail("cancelled");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error.IsFileTrouble())
         {
             // The library names files and places itself; what is left is the output: a closed pipe, a full disk.
             Fail(error.Message);
         }
     }
-
-    // A hostile name is shown, never acted upon by the terminal: neither its control characters nor those that turn the text around.
-    private static string OneLine(string text) => string.Concat(text.ReplaceLineEndings(" ").EnumerateRunes().Select(rune =>
-        System.Text.Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.Control or System.Globalization.UnicodeCategory.Format ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}") : rune.ToString()));
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using XenKube.Cli.Output;
 using XenKube.Clusters;
 using XenKube.FileSystems;
+using XenKube.Files;
 
 namespace XenKube.Cli.Commands;
 
@@ -81,7 +82,7 @@ internal static class DiskCommands
         {
             mode = ParseMode(text);
         }
-        var content = InputFile.Read(run.Terminal.InputStream, "standard input", MaximumContent);
+        var content = WholeFile.Read(run.Terminal.InputStream, "standard input", MaximumContent, FileReadErrors.StandardInput);
         Edit(run, files => files.WriteFile(run.Get(Path), content, mode is null ? null : new FileAttributesChange(Mode: mode)));
     }
 

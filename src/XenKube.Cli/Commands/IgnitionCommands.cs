@@ -1,5 +1,6 @@
 using System.CommandLine;
 using XenKube.Cli.Output;
+using XenKube.Files;
 using XenKube.Ignition.Validation;
 
 namespace XenKube.Cli.Commands;
@@ -26,7 +27,7 @@ internal static class IgnitionCommands
     private static void Validate(CommandRun run)
     {
         var file = run.Get(File);
-        var validation = IgnitionValidator.Validate(file == "-" ? InputFile.Read(run.Terminal.InputStream, "standard input", MaximumSize) : InputFile.Read(file, MaximumSize), run.Get(Generation));
+        var validation = IgnitionValidator.Validate(file == "-" ? WholeFile.Read(run.Terminal.InputStream, "standard input", MaximumSize, FileReadErrors.StandardInput) : WholeFile.Read(file, MaximumSize), run.Get(Generation));
         if (run.WantsJson)
         {
             run.Out.WriteLine(validation.ToJson());

@@ -75,7 +75,7 @@ internal static class ImageCommands
     private static void WriteTable(TextWriter output, IReadOnlyList<CoreOSImage> images) => TextTable.Write(
         output,
         ["Version", "Name", ">Size", "Signature", "Path"],
-        images.Select(image => new[] { image.Version, image.Name, ByteSize.Format(image.Size), image.HasSignature ? "there" : "missing", image.Path }));
+        images.Select(image => new[] { image.Version, image.Name, BinarySize.Format(image.Size), image.HasSignature ? "there" : "missing", image.Path }));
 
     private static void Verify(CommandRun run)
     {
@@ -110,7 +110,7 @@ internal static class ImageCommands
         {
             foreach (var path in made.Paths)
             {
-                output.WriteLine($"{path}: {ByteSize.Format(made.Size)}, {ByteSize.Format(made.Written)} written");
+                output.WriteLine($"{path}: {BinarySize.Format(made.Size)}, {BinarySize.Format(made.Written)} written");
             }
         });
     }

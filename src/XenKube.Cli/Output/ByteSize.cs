@@ -32,21 +32,6 @@ internal static class ByteSize
         return true;
     }
 
-    /// <summary>A size for people, with one place behind the point: <c>4.4 GiB</c>.</summary>
-    public static string Format(long bytes)
-    {
-        double value = bytes;
-        var power = 0;
-        while (value >= 1024 && power < Units.Length - 1)
-        {
-            value /= 1024;
-            power++;
-        }
-        return power == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{bytes} B")
-            : string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {Units[power]}iB");
-    }
-
     private static long Parse(ArgumentResult result)
     {
         if (TryParse(result.Tokens[0].Value, out var bytes))

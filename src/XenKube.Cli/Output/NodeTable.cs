@@ -13,5 +13,5 @@ internal static class NodeTable
             node.FullName, node.HasDisk ? DiskText(node.DiskPath) : "-", node.MacAddress ?? "-", node.IPAddress ?? "-", node.IgnitionUri.AbsoluteUri,
         }));
 
-    private static string DiskText(string path) => $"{Path.GetFileName(path)} ({ByteSize.Format(new FileInfo(path).Length)})";
+    private static string DiskText(string path) => $"{Path.GetFileName(path)} ({BinarySize.Format(new FileInfo(path).Length)})";
 }

@@ -9,7 +9,7 @@ internal static class PartitionReport
     public static void Write(TextWriter output, PartitionTable table, IEnumerable<DiskPartition> partitions, bool compact)
     {
         output.WriteLine($"Disk GUID: {table.DiskId.ToString().ToUpperInvariant()}, sector size {table.SectorSize.ToString(CultureInfo.InvariantCulture)} B");
-        string Bytes(long value) => compact ? ByteSize.Format(value) : value.ToString(CultureInfo.InvariantCulture) + "B";
+        string Bytes(long value) => compact ? BinarySize.Format(value) : value.ToString(CultureInfo.InvariantCulture) + "B";
         TextTable.Write(output, ["Number", "Start", "End", "Size", "File system", "Name", "Flags"], partitions.Select(partition => new[]
         {
             partition.Number.ToString(CultureInfo.InvariantCulture).PadLeft(2),

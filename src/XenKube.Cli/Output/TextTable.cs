@@ -3,18 +3,18 @@ namespace XenKube.Cli.Output;
 /// <summary>Prints rows with aligned columns, as parted and xl do.</summary>
 internal static class TextTable
 {
-    /// <summary>Prints a table.</summary>
+    /// <summary>Prints a table. What cells hold may come from a guest's disk, so it is made fit to be shown.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="heads">The columns' heads; one that begins with '&gt;' is aligned to the right.</param>
     /// <param name="rows">The cells.</param>
     public static void Write(TextWriter output, string[] heads, IEnumerable<string?[]> rows)
     {
         var right = Array.ConvertAll(heads, head => head.StartsWith('>'));
-        var lines = rows.Prepend(Array.ConvertAll(heads, head => head.TrimStart('>'))).ToArray();
-        var widths = heads.Select((_, column) => lines.Max(line => line[column]?.Length ?? 0)).ToArray();
+        var lines = rows.Select(cells => Array.ConvertAll(cells, Printable.Name)).Prepend(Array.ConvertAll(heads, head => head.TrimStart('>'))).ToArray();
+        var widths = heads.Select((_, column) => lines.Max(line => line[column].Length)).ToArray();
         foreach (var line in lines)
         {
-            var cells = line.Select((cell, column) => right[column] ? (cell ?? "").PadLeft(widths[column]) : (cell ?? "").PadRight(widths[column]));
+            var cells = line.Select((cell, column) => right[column] ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]));
             output.WriteLine(string.Join("  ", cells).TrimEnd());
         }
     }

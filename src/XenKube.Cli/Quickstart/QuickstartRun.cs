@@ -97,7 +97,7 @@ internal sealed class QuickstartRun : IDisposable
         var download = new ImageDownloader(server, new ImageStore(_directory.ImagesPath), _keys)
             .Download(server.Resolve(Version, _cancellationToken), skipVerification: true, progress, _cancellationToken);
         image = download.Image;
-        return [$"{image.Path}: {ByteSize.Format(image.Size)}{(download.WasPresent ? " (there already)" : "")}"];
+        return [$"{image.Path}: {BinarySize.Format(image.Size)}{(download.WasPresent ? " (there already)" : "")}"];
     }
 
     private string[] VerifyUntrusted(CoreOSImage image)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using XenKube.Posix;
 
 namespace XenKube.Clusters;
@@ -7,7 +6,7 @@ namespace XenKube.Clusters;
 /// <summary>The file of functions that a cluster may bring along, taken over by who enters the cluster.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Distrust">Why it must not be run: somebody else could have written it; null where it may.</param>
-public sealed partial record ClusterFunctions(string Path, string? Distrust)
+public sealed record ClusterFunctions(string Path, string? Distrust)
 {
     /// <summary>Name of the file in the cluster's directory.</summary>
     public const string FileName = "functions.ps1";
@@ -21,7 +20,7 @@ public sealed partial record ClusterFunctions(string Path, string? Distrust)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         var path = System.IO.Path.Combine(cluster.Path, FileName);
-        return File.Exists(path) ? new ClusterFunctions(path, FindDistrust(path, GetEffectiveUserId())) : null;
+        return File.Exists(path) ? new ClusterFunctions(path, FindDistrust(path, Libc.UserId)) : null;
     }
 
     // Who may write the file, or put another in its place, runs what they like as whoever enters the cluster. A link
@@ -46,7 +45,4 @@ public sealed partial record ClusterFunctions(string Path, string? Distrust)
         }
         return null;
     }
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint GetEffectiveUserId();
 }

@@ -65,7 +65,7 @@ public sealed class ClusterStore
             Directory.CreateDirectory(PathOf(name));
             Directory.CreateDirectory(Path.Combine(_directory.NginxPath, name));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("ClusterNotCreated", PathOf(name), null, e.Message, innerException: e);
         }
@@ -101,7 +101,7 @@ public sealed class ClusterStore
                 Directory.Delete(published, recursive: true);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("ClusterNotRemoved", cluster.Path, null, e.Message, innerException: e);
         }

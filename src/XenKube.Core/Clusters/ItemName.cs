@@ -24,10 +24,6 @@ public static class ItemName
     public static string Check(string? name, string kind) => IsValid(name)
         ? name!
         : throw new InvalidInputException(
-            "NameInvalid", null, null, $"{Quote(name)} is no valid {kind} name",
+            "NameInvalid", null, null, $"'{Printable.Of(name)}' is not a valid {kind} name",
             $"Use letters, digits, '-', '_' and '.', beginning with a letter or digit, at most {MaximumLength} characters");
-
-    // A hostile name may hold control characters; it is shown, never acted upon by the terminal.
-    private static string Quote(string? name) =>
-        $"'{string.Concat((name ?? "").Take(80).Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()))}'";
 }

@@ -10,6 +10,7 @@ using XenKube.Ignition.Validation;
 using XenKube.Images;
 using XenKube.Images.Signatures;
 using XenKube.Networks;
+using XenKube.Posix;
 
 namespace XenKube.Clusters;
 
@@ -59,7 +60,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
     }
 
     internal static CheckResult Failure(string name, XenKubeException error) =>
-        new(name, CheckStatus.Fail, Describe(error), error.Remedy ?? (name, error) switch
+        new(name, CheckStatus.Fail, error.Fault, error.Remedy ?? (name, error) switch
         {
             ("disk", ItemNotFoundException) => "Make it with New-Node (xenkube node new)",
             ("signature", _) => "Import the key it is signed with (Import-SigningKey), or download the image again (Get-CoreOSImage)",
@@ -69,8 +70,6 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
             ("endpoint", _) => "Test-XenKubeHost (xenkube host check) looks at the server",
             _ => "Pour the disk again (New-Node -Force)",
         });
-
-    private static string Describe(XenKubeException error) => string.Join(": ", new[] { error.File, error.Place, error.Reason }.Where(part => !string.IsNullOrEmpty(part)));
 
     private static GuestType TypeOf(Node node)
     {
@@ -114,7 +113,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         byte[] json;
         try
         {
-            json = TextFile.ReadAllBytes(node.IgnitionPath, 64 << 20, "IgnitionNotPublished", "IgnitionInvalid");
+            json = WholeFile.Read(node.IgnitionPath, 64 << 20, new FileReadErrors("IgnitionNotPublished", "FileNotReadable", "IgnitionInvalid"), regularOnly: true);
         }
         catch (ItemNotFoundException)
         {
@@ -151,7 +150,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         }
         catch (XenKubeException e)
         {
-            return $"the template cannot be expanded: {Describe(e)}";
+            return $"the template cannot be expanded: {e.Fault}";
         }
         if (!File.Exists(node.ConfigPath))
         {
@@ -160,7 +159,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         var config = own.Transpile();
         if (!config.Succeeded)
         {
-            return $"{node.ConfigPath} does not transpile: {Describe(ConfigFailure.Of(config, null))}";
+            return $"{node.ConfigPath} does not transpile: {ConfigFailure.Of(config, null).Fault}";
         }
         return Encoding.UTF8.GetBytes(config.Json).AsSpan().SequenceEqual(published) ? null
             : File.GetLastWriteTimeUtc(node.ConfigPath) > File.GetLastWriteTimeUtc(node.IgnitionPath) ? $"{node.ConfigPath} is newer than what is published"
@@ -177,13 +176,13 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
                 return new(name, CheckStatus.Fail, $"{node.GuestConfigPath} does not exist", $"New-XenGuest {node.FullName} (xenkube guest new {node.FullName})");
             }
             var config = XenGuestConfig.Read(node.GuestConfigPath);
-            if (config.Disks is not [var first, ..] || ImageIdentity.Of(first.Target) != ImageIdentity.Of(node.DiskPath))
+            if (config.Disks is not [var first, ..] || FileIdentity.TextOf(first.Target) != FileIdentity.TextOf(node.DiskPath))
             {
                 return new(name, CheckStatus.Fail, $"{node.GuestConfigPath} boots from {(config.Disks is [var other, ..] ? Printable.Of(other.Target) : "no disk")}, not from {node.DiskPath}", "Correct disk= in it, or make it again with New-XenGuest -Force");
             }
             foreach (var file in GuestConfigFile.All(directory.GuestsPath).Where(file => file.Path != node.GuestConfigPath))
             {
-                if (Readable(file.Path) is { } neighbour && (neighbour.Name == config.Name || neighbour.Disks.Any(disk => !disk.IsReadOnly && ImageIdentity.Of(disk.Target) == ImageIdentity.Of(node.DiskPath))))
+                if (Readable(file.Path) is { } neighbour && (neighbour.Name == config.Name || neighbour.Disks.Any(disk => !disk.IsReadOnly && FileIdentity.TextOf(disk.Target) == FileIdentity.TextOf(node.DiskPath))))
                 {
                     return new(name, CheckStatus.Fail, $"{file.Path} has the same {(neighbour.Name == config.Name ? "name" : "disk")}", "Give each guest a name and a disk of its own");
                 }

@@ -205,7 +205,7 @@ public sealed class NodeStore
         {
             // A file that cannot be there needs no removing.
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("FileNotRemoved", path, null, e.Message, innerException: e);
         }

@@ -69,22 +69,18 @@ public sealed record XenSettings
     /// <exception cref="InvalidInputException">The file is no JSON, has an unknown name or a value out of range.</exception>
     public static XenSettings Read(string path)
     {
+        if (WholeFile.TryRead(path, errors: new FileReadErrors("FileNotFound", "SettingsNotReadable", "SettingsInvalid")) is not { } json)
+        {
+            return new XenSettings();
+        }
         XenSettings settings;
         try
         {
-            settings = JsonSerializer.Deserialize<XenSettings>(File.ReadAllBytes(path), Format) ?? new XenSettings();
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return new XenSettings();
+            settings = JsonSerializer.Deserialize<XenSettings>(json, Format) ?? new XenSettings();
         }
         catch (JsonException e)
         {
             throw new InvalidInputException("SettingsInvalid", path, $"line {(e.LineNumber ?? 0) + 1}", e.Message, "Correct the file, or remove it to use the defaults", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new OperationFailedException("SettingsNotReadable", path, null, e.Message, innerException: e);
         }
         return settings.Checked(path);
     }

@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using XenKube.Disks;
+using XenKube.Posix;
 
 namespace XenKube.Devices;
 
@@ -27,15 +26,10 @@ public sealed class FileDevice : BlockDevice
         ArgumentException.ThrowIfNullOrEmpty(path);
         // Not File.OpenHandle: .NET takes a shared flock even for FileShare.ReadWrite, and so would fail on an image that
         // somebody edits, and keep others from editing one that is only looked at.
-        var descriptor = NativeMethods.Open(path, NativeMethods.CloseOnExec | (writable ? NativeMethods.ReadAndWrite : 0));
-        if (descriptor < 0)
-        {
-            const int noEntry = 2, notADirectory = 20;
-            throw Marshal.GetLastPInvokeError() is noEntry or notADirectory
+        var handle = Libc.Open(path, writable ? OpenFlags.ReadWrite : OpenFlags.ReadOnly)
+            ?? throw (Libc.LastError is Errno.NoEntry or Errno.NotADirectory
                 ? new ItemNotFoundException("ImageNotFound", path, null, "there is no such image")
-                : new OperationFailedException("ImageNotReadable", path, null, Marshal.GetLastPInvokeErrorMessage());
-        }
-        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+                : new OperationFailedException("ImageNotReadable", path, null, Libc.LastErrorText));
         try
         {
             if (Directory.Exists(path))
@@ -92,7 +86,7 @@ public sealed class FileDevice : BlockDevice
         {
             RandomAccess.Write(_handle, bytes, offset);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("ImageNotWritable", Name, null, e.Message, innerException: e);
         }
@@ -103,11 +97,11 @@ public sealed class FileDevice : BlockDevice
     {
         // The length never changes, so the data is all there is to bring to the disk. A failure must not be passed over:
         // nothing written so far can be relied on then.
-        while (NativeMethods.SynchronizeData(_handle) != 0)
+        while (Libc.SynchronizeData(_handle) != 0)
         {
-            if (Marshal.GetLastPInvokeError() != NativeMethods.Interrupted)
+            if (Libc.LastError != Errno.Interrupted)
             {
-                throw new OperationFailedException("ImageNotWritable", Name, null, $"the disk did not take what was written: {Marshal.GetLastPInvokeErrorMessage()}");
+                throw new OperationFailedException("ImageNotWritable", Name, null, $"the disk did not take what was written: {Libc.LastErrorText}");
             }
         }
     }

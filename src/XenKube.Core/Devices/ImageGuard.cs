@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using XenKube.Disks;
+using XenKube.Posix;
 
 namespace XenKube.Devices;
 
@@ -11,10 +11,10 @@ namespace XenKube.Devices;
 internal sealed class ImageGuard
 {
     private readonly string _path;
-    private readonly FileIdentity _image;
+    private readonly FileStatus _image;
     private readonly string _system;
 
-    private ImageGuard(string path, FileIdentity image, string system)
+    private ImageGuard(string path, FileStatus image, string system)
     {
         _path = path;
         _image = image;
@@ -29,7 +29,7 @@ internal sealed class ImageGuard
     public static void Check(FileDevice device, IImageUseProbe? domains, string system = "/")
     {
         var path = Path.GetFullPath(device.Name);
-        var guard = new ImageGuard(path, FileIdentity.Of(device.Handle), system);
+        var guard = new ImageGuard(path, FileStatus.Read(device.Handle), system);
         guard.CheckLoopDevices();
         guard.CheckMounts();
         guard.CheckDeviceModels();
@@ -64,13 +64,13 @@ internal sealed class ImageGuard
         {
             using var handle = File.OpenHandle(Path.Combine(_system, "dev", loop), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             Span<byte> status = stackalloc byte[232];
-            if (NativeMethods.LoopControl(handle, NativeMethods.LoopGetStatus, status) == 0)
+            if (Libc.TryGetLoopStatus(handle, status))
             {
-                return BinaryPrimitives.ReadUInt64LittleEndian(status[deviceOffset..]) == _image.EncodedDevice
-                    && BinaryPrimitives.ReadUInt64LittleEndian(status[inodeOffset..]) == _image.Inode;
+                return BinaryPrimitives.ReadUInt64LittleEndian(status[deviceOffset..]) == _image.Identity.EncodedDevice
+                    && BinaryPrimitives.ReadUInt64LittleEndian(status[inodeOffset..]) == _image.Identity.Inode;
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             // Not ours to ask.
         }
@@ -123,7 +123,7 @@ internal sealed class ImageGuard
         }
     }
 
-    private bool IsImage(string path) => FileIdentity.Of(path) is { } found && found == _image;
+    private bool IsImage(string path) => FileIdentity.Of(path) is { } found && found == _image.Identity;
 
     private bool IsSameBlockDevice(string numbers) =>
         _image.BlockDevice is { } block && numbers == string.Create(CultureInfo.InvariantCulture, $"{block.Major}:{block.Minor}");
@@ -136,7 +136,7 @@ internal sealed class ImageGuard
         {
             return Directory.GetFileSystemEntries(Path.Combine(_system, folder), pattern);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             return [];
         }
@@ -148,7 +148,7 @@ internal sealed class ImageGuard
         {
             return File.Exists(path) ? File.ReadAllText(path) : "";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             return "";
         }

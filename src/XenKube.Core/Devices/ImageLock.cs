@@ -1,5 +1,4 @@
-using System.Runtime.InteropServices;
-using XenKube.Disks;
+using XenKube.Posix;
 
 namespace XenKube.Devices;
 
@@ -18,20 +17,21 @@ internal sealed class ImageLock : IDisposable
     /// <summary>Takes the locks, or says who is in the way.</summary>
     public static ImageLock Take(FileDevice device)
     {
-        int result;
-        while ((result = NativeMethods.Lock(device.Handle, NativeMethods.LockExclusive | NativeMethods.LockNonBlocking)) != 0
-            && Marshal.GetLastPInvokeError() == NativeMethods.Interrupted)
+        try
         {
-            // A signal came between: once more.
+            if (!Libc.TryLock(device.Handle, FlockOperation.Exclusive | FlockOperation.NonBlocking))
+            {
+                throw Locked(device, "another process holds its lock (flock)");
+            }
         }
-        if (result != 0)
+        catch (IOException e)
         {
-            throw Marshal.GetLastPInvokeError() == NativeMethods.TryAgain ? Locked(device, "another process holds its lock (flock)") : CannotLock(device);
+            throw CannotLock(device, e.Message);
         }
-        var range = new NativeMethods.FileLock { Type = NativeMethods.WriteLock };
-        if (NativeMethods.FileControl(device.Handle, NativeMethods.SetOpenFileLock, ref range) != 0)
+        var range = new FileLockRange { Kind = FileLockKind.Write };
+        if (Libc.LockRange(device.Handle, FileLockCommand.Set, ref range) != 0)
         {
-            throw Marshal.GetLastPInvokeError() is NativeMethods.TryAgain or NativeMethods.PermissionDenied ? Locked(device, WhoLocks(device)) : CannotLock(device);
+            throw Libc.LastError is Errno.TryAgain or Errno.PermissionDenied ? Locked(device, WhoLocks(device)) : CannotLock(device, Libc.LastErrorText);
         }
         RefuseReplaced(device);
         return new ImageLock(device);
@@ -44,16 +44,15 @@ internal sealed class ImageLock : IDisposable
         {
             return;
         }
-        const int unlock = 8;
-        var range = new NativeMethods.FileLock { Type = NativeMethods.Unlock };
-        _ = NativeMethods.FileControl(_device.Handle, NativeMethods.SetOpenFileLock, ref range);
-        _ = NativeMethods.Lock(_device.Handle, unlock);
+        var range = new FileLockRange { Kind = FileLockKind.None };
+        _ = Libc.LockRange(_device.Handle, FileLockCommand.Set, ref range);
+        _ = Libc.TryLock(_device.Handle, FlockOperation.Unlock);
     }
 
     /// <summary>Somebody may have put another file in this one's place before the lock was ours.</summary>
     private static void RefuseReplaced(FileDevice device)
     {
-        if (FileIdentity.Of(device.Name) is { } now && now != FileIdentity.Of(device.Handle))
+        if (FileIdentity.Of(device.Name) is { } now && now != FileStatus.Read(device.Handle).Identity)
         {
             throw new ItemInUseException("ImageInUse", device.Name, null, "another process has just replaced it", "Try again");
         }
@@ -61,12 +60,12 @@ internal sealed class ImageLock : IDisposable
 
     private static string WhoLocks(FileDevice device)
     {
-        var range = new NativeMethods.FileLock { Type = NativeMethods.WriteLock };
-        if (NativeMethods.FileControl(device.Handle, NativeMethods.GetOpenFileLock, ref range) != 0 || range.Type == NativeMethods.Unlock)
+        var range = new FileLockRange { Kind = FileLockKind.Write };
+        if (Libc.LockRange(device.Handle, FileLockCommand.Get, ref range) != 0 || range.Kind == FileLockKind.None)
         {
             return "another process holds a lock on it";
         }
-        var isQemu = range is { Type: NativeMethods.ReadLock, Start: >= 100 and < 300 };
+        var isQemu = range is { Kind: FileLockKind.Read, Start: >= 100 and < 300 };
         return (isQemu, range.ProcessId > 0) switch
         {
             (true, _) => "QEMU uses it",
@@ -78,6 +77,6 @@ internal sealed class ImageLock : IDisposable
     private static ItemInUseException Locked(FileDevice device, string reason) =>
         new("ImageInUse", device.Name, null, reason, "Wait until it is done, or stop the guest");
 
-    private static OperationFailedException CannotLock(FileDevice device) =>
-        new("ImageNotLockable", device.Name, null, $"it cannot be locked: {Marshal.GetLastPInvokeErrorMessage()}", "Keep images on a file system with locks");
+    private static OperationFailedException CannotLock(FileDevice device, string reason) =>
+        new("ImageNotLockable", device.Name, null, $"it cannot be locked: {reason}", "Keep images on a file system with locks");
 }

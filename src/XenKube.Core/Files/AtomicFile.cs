@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using XenKube.Posix;
 
 namespace XenKube.Files;
@@ -7,7 +6,7 @@ namespace XenKube.Files;
 /// Replaces a file in one step: a temporary beside it, fsync, rename, fsync of the directory. Mode and owner of the file
 /// that was there are kept, and a symbolic link stays one: the file it points to is replaced.
 /// </summary>
-internal static partial class AtomicFile
+internal static class AtomicFile
 {
     private const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -38,7 +37,7 @@ internal static partial class AtomicFile
             }))
             {
                 file.Write(content);
-                if (there is { } old && (old.UserId != GetEffectiveUserId() || old.GroupId != GetEffectiveGroupId()))
+                if (there is { } old && (old.UserId != Libc.UserId || old.GroupId != Libc.GroupId))
                 {
                     ChangeOwner(temporary, old);
                 }
@@ -47,13 +46,13 @@ internal static partial class AtomicFile
             }
             File.Move(temporary, target, overwrite: true);
             temporary = null;
-            SyncDirectory(directory);
+            Libc.SynchronizeDirectory(directory);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e.IsMissingFile())
         {
             throw new ItemNotFoundException("DirectoryNotFound", path, null, "its directory does not exist", "Make the directory first");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("FileNotWritable", path, null, e.Message, innerException: e);
         }
@@ -65,7 +64,7 @@ internal static partial class AtomicFile
                 {
                     File.Delete(temporary);
                 }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                catch (Exception e) when (e.IsFileTrouble())
                 {
                     // The error on its way out says more.
                 }
@@ -73,40 +72,11 @@ internal static partial class AtomicFile
         }
     }
 
-    /// <summary>Makes a rename in a directory last.</summary>
-    public static void SyncDirectory(string directory)
-    {
-        var descriptor = Open(directory, 0x10000 | 0x80000); // O_DIRECTORY | O_CLOEXEC
-        if (descriptor >= 0)
-        {
-            _ = Sync(descriptor);
-            _ = Close(descriptor);
-        }
-    }
-
     private static void ChangeOwner(string path, FileStatus old)
     {
-        if (ChangeOwner(path, old.UserId, old.GroupId) != 0)
+        if (Libc.ChangeOwner(path, old.UserId, old.GroupId) != 0)
         {
-            throw new OperationFailedException("OwnerNotKept", path, null, $"cannot give the new file the owner of the old one: {Marshal.GetLastPInvokeErrorMessage()}", "Run this as root or as the file's owner");
+            throw new OperationFailedException("OwnerNotKept", path, null, $"cannot give the new file the owner of the old one: {Libc.LastErrorText}", "Run this as root or as the file's owner");
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    internal static partial uint GetEffectiveUserId();
-
-    [LibraryImport("libc", EntryPoint = "getegid")]
-    private static partial uint GetEffectiveGroupId();
-
-    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int ChangeOwner(string path, uint user, uint group);
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Sync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int descriptor);
 }

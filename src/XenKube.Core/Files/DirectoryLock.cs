@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using XenKube.Hosting;
+using XenKube.Posix;
 
 namespace XenKube.Files;
 
@@ -11,13 +10,15 @@ namespace XenKube.Files;
 /// Keeps two XenKube processes from changing one XENDIR at once. The lock goes with the process, so a crash leaves none behind;
 /// the file says who holds it.
 /// </summary>
-public sealed partial class DirectoryLock : IDisposable
+public sealed class DirectoryLock : IDisposable
 {
     /// <summary>The lock's file in XENDIR.</summary>
     public const string FileName = ".xenkube.lock";
 
     // Longer than pouring a set of nodes takes; who waits longer is told who is in the way.
     private const uint UsualSeconds = 120;
+
+    private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private readonly SafeFileHandle _handle;
 
@@ -41,18 +42,13 @@ public sealed partial class DirectoryLock : IDisposable
         {
             throw new ItemNotFoundException("XenDirNotFound", xenDir, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
         }
-        // .NET's own way of opening takes a lock of this very kind.
-        var descriptor = Open(path, 0x2 | 0x40 | 0x80000 | 0x20000, 0x1a4); // O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644
-        if (descriptor < 0)
-        {
-            throw new OperationFailedException("XenDirNotWritable", path, null, Marshal.GetLastPInvokeErrorMessage(), "Run this as the owner of XENDIR");
-        }
-        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        var handle = Libc.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow, ReadableByAll)
+            ?? throw new OperationFailedException("XenDirNotWritable", path, null, Libc.LastErrorText, "Run this as the owner of XENDIR");
         try
         {
             var watch = Stopwatch.StartNew();
             var told = false;
-            while (Lock(handle, 2 | 4) != 0) // LOCK_EX | LOCK_NB
+            while (!Libc.TryLock(handle, FlockOperation.Exclusive | FlockOperation.NonBlocking))
             {
                 var holder = Holder(handle);
                 if (watch.Elapsed >= wait)
@@ -71,6 +67,11 @@ public sealed partial class DirectoryLock : IDisposable
             RandomAccess.SetLength(handle, 0);
             RandomAccess.Write(handle, text, 0);
             return new DirectoryLock(handle);
+        }
+        catch (IOException e)
+        {
+            handle.Dispose();
+            throw new OperationFailedException("XenDirNotWritable", path, null, e.Message, "Keep XENDIR on a file system with locks", e);
         }
         catch
         {
@@ -95,10 +96,4 @@ public sealed partial class DirectoryLock : IDisposable
         var text = Encoding.UTF8.GetString(buffer[..RandomAccess.Read(handle, buffer, 0)]).Trim();
         return text.Length == 0 ? "it does not say who it is" : Printable.Of(text);
     }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
-    private static partial int Lock(SafeFileHandle handle, int operation);
 }

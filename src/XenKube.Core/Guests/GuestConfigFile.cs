@@ -20,7 +20,7 @@ public sealed record GuestConfigFile(string Cluster, string Node, string Path)
                     .Where(file => !System.IO.Path.GetFileName(file).StartsWith('.'))
                     .Select(file => new GuestConfigFile(System.IO.Path.GetFileName(cluster), System.IO.Path.GetFileNameWithoutExtension(file), file)))];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("DirectoryNotReadable", guestsPath, null, e.Message, innerException: e);
         }

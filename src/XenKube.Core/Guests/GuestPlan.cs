@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using XenKube.Networks;
+using XenKube.Posix;
 
 namespace XenKube.Guests;
 
@@ -87,7 +88,7 @@ public sealed class GuestPlan
                 }
                 foreach (var disk in config.Disks.Where(disk => !disk.IsReadOnly))
                 {
-                    _disks.TryAdd(ImageIdentity.Of(disk.Target), file);
+                    _disks.TryAdd(FileIdentity.TextOf(disk.Target), file);
                 }
             }
             catch (XenKubeException e)
@@ -128,7 +129,7 @@ public sealed class GuestPlan
         foreach (var path in request.AdditionalDisks.Prepend(request.DiskPath))
         {
             disks.Add(XenDisk.Create(Path.GetFullPath(path), $"xvd{(char)('a' + disks.Count)}"));
-            Claim(_disks, ImageIdentity.Of(path), request, "disk", path);
+            Claim(_disks, FileIdentity.TextOf(path), request, "disk", path);
         }
         var address = asked ?? (request.MacAddress is null ? NextFree(request.Name) : null);
         var mac = address?.MacAddress ?? request.MacAddress!.Value;

@@ -92,12 +92,12 @@ internal static class GuestPreflight
             {
                 throw Invalid(config, file, "disk", $"two disks are called {Printable.Of(disk.Device)}", "Give each disk a device of its own: xvda, xvdb, …");
             }
-            var identity = ImageIdentity.Of(disk.Target);
+            var identity = FileIdentity.TextOf(disk.Target);
             if (!seen.Add(identity))
             {
                 throw new ItemInUseException("DiskInUse", file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is there twice", "Name each image once");
             }
-            if (domains.FirstOrDefault(domain => (disk.IsReadOnly ? domain.WritableDisks : domain.Disks).Any(path => ImageIdentity.Of(path) == identity)) is { } user)
+            if (domains.FirstOrDefault(domain => (disk.IsReadOnly ? domain.WritableDisks : domain.Disks).Any(path => FileIdentity.TextOf(path) == identity)) is { } user)
             {
                 throw new ItemInUseException("DiskInUse", file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is in use by the running guest {(user.Name.Length > 0 ? user.Name : "that is being removed")}; two guests on one image destroy its file systems", "Stop that guest first");
             }

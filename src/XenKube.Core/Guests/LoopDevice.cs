@@ -1,3 +1,5 @@
+using XenKube.Posix;
+
 namespace XenKube.Guests;
 
 /// <summary>Loop devices, as the kernel lists them in /sys.</summary>
@@ -6,19 +8,19 @@ internal static class LoopDevice
     /// <summary>The loop device an image is attached to, or null.</summary>
     public static string? Of(string image)
     {
-        var identity = ImageIdentity.Of(image);
+        var identity = FileIdentity.TextOf(image);
         try
         {
             foreach (var device in Directory.EnumerateDirectories("/sys/block", "loop*"))
             {
                 var backing = Path.Combine(device, "loop", "backing_file");
-                if (File.Exists(backing) && ImageIdentity.Of(File.ReadAllText(backing).TrimEnd('\n')) == identity)
+                if (File.Exists(backing) && FileIdentity.TextOf(File.ReadAllText(backing).TrimEnd('\n')) == identity)
                 {
                     return $"/dev/{Path.GetFileName(device)}";
                 }
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             // A device that went away meanwhile holds nothing.
         }

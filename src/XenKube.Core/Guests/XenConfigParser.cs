@@ -145,7 +145,7 @@ internal sealed class XenConfigParser
             case '\n':
                 throw Bad("a backslash at the end of a line: xl knows no continuation lines outside of a list");
             default:
-                throw Bad($"'\\{Printable(next)}' is no escape that xl knows; a backslash itself is written twice");
+                throw Bad($"'\\{Show(next)}' is no escape that xl knows; a backslash itself is written twice");
         }
     }
 
@@ -236,11 +236,12 @@ internal sealed class XenConfigParser
             '\n' => "the end of the line",
             '\r' => "a carriage return (xl wants Unix line ends)",
             'ï' when _at == 0 => "a byte order mark",
-            var c => $"'{Printable(c)}'",
+            var c => $"'{Show(c)}'",
         };
     }
 
-    private static string Printable(char c) => c is >= ' ' and < (char)127 ? c.ToString() : string.Create(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
+    // The text is decoded byte by byte, so that a character above 127 is one byte of several.
+    private static string Show(char c) => c < 127 ? Printable.Of(c.ToString()) : string.Create(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
 
     private static string Decode(string latin1) =>
         latin1.AsSpan().IndexOfAnyExceptInRange('\0', '\x7f') < 0 ? latin1 : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(latin1));

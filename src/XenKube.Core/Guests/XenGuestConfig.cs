@@ -39,7 +39,7 @@ public sealed class XenGuestConfig
     /// <exception cref="InvalidInputException">xl would not read it; the message has line and column.</exception>
     public static XenGuestConfig Read(string path)
     {
-        var bytes = TextFile.ReadAllBytes(path, MaxSize, "GuestConfigNotFound", "InvalidGuestConfig");
+        var bytes = WholeFile.Read(path, MaxSize, new FileReadErrors("GuestConfigNotFound", "FileNotReadable", "InvalidGuestConfig"), regularOnly: true);
         return new(Encoding.Latin1.GetString(bytes), path);
     }
 

@@ -227,7 +227,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             {
                 File.Delete(path);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e.IsFileTrouble())
             {
                 throw new OperationFailedException("FileNotWritable", path, null, e.Message, innerException: e);
             }

@@ -1,5 +1,5 @@
 using XenKube.Devices;
-using XenKube.Disks;
+using XenKube.Posix;
 
 namespace XenKube.Guests;
 
@@ -13,7 +13,7 @@ public sealed class XenImageUseProbe(XlDriver xl) : IImageUseProbe
     private readonly Lazy<Dictionary<string, string>> _users = new(() => Read(xl));
 
     /// <inheritdoc/>
-    public string? FindUser(string path) => _users.Value.Count == 0 ? null : _users.Value.GetValueOrDefault(ImageIdentity.Of(path));
+    public string? FindUser(string path) => _users.Value.Count == 0 ? null : _users.Value.GetValueOrDefault(FileIdentity.TextOf(path));
 
     private static Dictionary<string, string> Read(XlDriver xl)
     {
@@ -28,7 +28,7 @@ public sealed class XenImageUseProbe(XlDriver xl) : IImageUseProbe
             {
                 foreach (var disk in domain.Disks)
                 {
-                    users.TryAdd(ImageIdentity.Of(disk), domain.Name.Length > 0 ? $"domain '{domain.Name}'" : "a domain that is being removed");
+                    users.TryAdd(FileIdentity.TextOf(disk), domain.Name.Length > 0 ? $"domain '{domain.Name}'" : "a domain that is being removed");
                 }
             }
         }

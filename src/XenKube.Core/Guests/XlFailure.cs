@@ -91,7 +91,7 @@ internal static partial class XlFailure
         {
             text = Plain(ReadEnd(log));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             text = "";
         }

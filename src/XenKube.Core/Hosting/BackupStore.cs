@@ -12,7 +12,7 @@ namespace XenKube.Hosting;
 /// where they belong, whose they were, and which of them did not exist.
 /// </summary>
 /// <param name="directory">Where the backups are kept.</param>
-public sealed partial class BackupStore(string directory)
+public sealed class BackupStore(string directory)
 {
     /// <summary>Where root's backups are kept.</summary>
     public const string DefaultDirectory = "/var/backups/xenkube";
@@ -60,7 +60,7 @@ public sealed partial class BackupStore(string directory)
         {
             MakeDirectory();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw NotKept(e);
         }
@@ -85,7 +85,7 @@ public sealed partial class BackupStore(string directory)
             AtomicFile.Write(Path.Combine(path, Manifest), JsonSerializer.SerializeToUtf8Bytes(entries), UnixFileMode.UserRead | UnixFileMode.UserWrite);
             return new BackupSet(Path.GetFileName(path), step, time, [.. entries.Select(entry => entry.Path)], path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw NotKept(e);
         }
@@ -104,7 +104,7 @@ public sealed partial class BackupStore(string directory)
             {
                 PutOne(set.Directory, entry);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e.IsFileTrouble())
             {
                 throw new OperationFailedException("RestoreFailed", entry.Path, null, $"cannot put back what was there: {e.Message}", $"It is kept in {set.Directory}", e);
             }
@@ -155,7 +155,7 @@ public sealed partial class BackupStore(string directory)
                     File.Delete(entry.Path);
                 }
                 AtomicFile.Write(entry.Path, SystemFile.Read(Path.Combine(directory, Path.GetFileName(entry.Data))), (UnixFileMode)(entry.Mode & 0xfff));
-                _ = ChangeOwner(entry.Path, entry.UserId, entry.GroupId);
+                _ = Libc.ChangeOwner(entry.Path, entry.UserId, entry.GroupId);
                 break;
             case "link":
                 if (now is not null)
@@ -191,7 +191,4 @@ public sealed partial class BackupStore(string directory)
             throw new InvalidInputException("BackupUnreadable", path, null, e.Message, innerException: e);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int ChangeOwner(string path, uint user, uint group);
 }

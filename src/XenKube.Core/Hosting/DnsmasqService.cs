@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using XenKube.Posix;
 
 namespace XenKube.Hosting;
 
 /// <summary>The dnsmasq that serves the guests' network, and how it is told of new reservations.</summary>
-public sealed partial record DnsmasqService
+public sealed record DnsmasqService
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
@@ -26,16 +26,13 @@ public sealed partial record DnsmasqService
     {
         if (ProcessId is { } id)
         {
-            if (Kill(id, 1) != 0)
+            if (Libc.Kill(id, Signal.HangUp) != 0)
             {
-                throw new OperationFailedException("ServiceNotReloaded", string.Create(CultureInfo.InvariantCulture, $"process {id}"), null, $"cannot send SIGHUP: {Marshal.GetLastPInvokeErrorMessage()}", "Give the process id of the dnsmasq that serves the bridge");
+                throw new OperationFailedException("ServiceNotReloaded", string.Create(CultureInfo.InvariantCulture, $"process {id}"), null, $"cannot send SIGHUP: {Libc.LastErrorText}", "Give the process id of the dnsmasq that serves the bridge");
             }
             return;
         }
         string[] arguments = Restart ? ["restart", Unit] : ["kill", "--signal=HUP", "--kill-who=main", Unit];
         ServiceControl.Run(Programs, arguments, Unit, Timeout, cancellationToken);
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int process, int signal);
 }

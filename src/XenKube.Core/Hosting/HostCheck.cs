@@ -130,7 +130,7 @@ public sealed class HostCheck(HostOptions options)
             return free >= 10 * Gibibyte ? Pass("space", text)
                 : new("space", free >= 2 * Gibibyte ? CheckStatus.Warn : CheckStatus.Fail, $"only {text} for images, of which each may grow to 4.4 GiB", "Free some space, or put XENDIR on a larger disk");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e.IsPathTrouble())
         {
             return new("space", CheckStatus.Warn, $"cannot be told: {e.Message}");
         }
@@ -243,7 +243,7 @@ public sealed class HostCheck(HostOptions options)
         {
             return File.ReadAllText(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             return null;
         }
@@ -252,7 +252,7 @@ public sealed class HostCheck(HostOptions options)
     private static CheckResult Pass(string name, string message) => new(name, CheckStatus.Pass, message);
 
     private static CheckResult Failure(string name, XenKubeException error) =>
-        new(name, CheckStatus.Fail, string.Join(": ", new[] { error.File, error.Place, error.Reason }.Where(part => !string.IsNullOrEmpty(part))), error.Remedy ?? name switch
+        new(name, CheckStatus.Fail, error.Fault, error.Remedy ?? name switch
         {
             "serving" => "Initialize-XenKubeHost (xenkube host apply) makes the directories and the site",
             "firewall" => "Compare the file with the output of iptables-save",

@@ -12,6 +12,8 @@ public static class IgnitionEndpoint
 {
     private const int MaxLength = 64 * 1024 * 1024;
 
+    private static readonly FileReadErrors NotPublished = new FileReadErrors("IgnitionNotPublished", "FileNotReadable", "NotAFile");
+
     /// <summary>Fetches and compares.</summary>
     /// <param name="uri">Where the guest is sent.</param>
     /// <param name="publishedPath">The file that was published; null to fetch only.</param>
@@ -19,7 +21,7 @@ public static class IgnitionEndpoint
     /// <param name="cancellationToken">Ends it.</param>
     public static IgnitionEndpointResult Test(Uri uri, string? publishedPath, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        var expected = publishedPath is null ? "" : Convert.ToHexStringLower(SHA256.HashData(TextFile.ReadAllBytes(publishedPath, MaxLength, "IgnitionNotPublished", "NotAFile")));
+        var expected = publishedPath is null ? "" : Convert.ToHexStringLower(SHA256.HashData(WholeFile.Read(publishedPath, MaxLength, NotPublished, regularOnly: true)));
         var watch = Stopwatch.StartNew();
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None };
         using var client = new HttpClient(handler) { Timeout = timeout, MaxResponseContentBufferSize = MaxLength };

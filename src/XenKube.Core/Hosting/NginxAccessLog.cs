@@ -33,11 +33,11 @@ public static partial class NginxAccessLog
             }
             return requests;
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e.IsMissingFile())
         {
             throw new ItemNotFoundException("AccessLogNotFound", path, null, "there is no such log", "Name nginx' access log");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("AccessLogNotReadable", path, null, e.Message, "Run this as root or as a member of adm", e);
         }

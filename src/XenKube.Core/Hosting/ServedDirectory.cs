@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using XenKube.Posix;
 
@@ -8,9 +7,8 @@ namespace XenKube.Hosting;
 /// The files under one directory, and no others: a request's path is decoded once and then has to consist of plain names, and
 /// what was opened is asked afterwards where it really lies, so that no symbolic link leads out.
 /// </summary>
-internal sealed partial class ServedDirectory
+internal sealed class ServedDirectory
 {
-    private const int OpenFlags = 0x800 | 0x100 | 0x80000; // O_NONBLOCK (a pipe must not stop us), O_NOCTTY, O_CLOEXEC
     private readonly string _root;
 
     private ServedDirectory(string root) => _root = root;
@@ -64,14 +62,8 @@ internal sealed partial class ServedDirectory
 
     private bool IsInside(string real) => _root == "/" || (real.StartsWith(_root, StringComparison.Ordinal) && real.Length > _root.Length && real[_root.Length] == '/');
 
-    private static SafeFileHandle? OpenPath(string path)
-    {
-        var descriptor = Open(path, OpenFlags);
-        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
-    }
+    // A pipe in the directory must not stop the server.
+    private static SafeFileHandle? OpenPath(string path) => Libc.Open(path, OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoTerminal);
 
     private static string RealPath(SafeFileHandle handle) => File.ResolveLinkTarget($"/proc/self/fd/{handle.DangerousGetHandle()}", returnFinalTarget: false)?.FullName ?? "";
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
 }

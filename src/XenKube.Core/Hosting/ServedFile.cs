@@ -12,7 +12,7 @@ internal sealed record ServedFile(SafeFileHandle Handle, long Length, DateTime M
         status.Size,
         DateTime.UnixEpoch.AddTicks(status.ModifiedNanoseconds / 1_000_000_000 * TimeSpan.TicksPerSecond),
         // Publishing replaces the file, so the inode changes even when time and size do not.
-        string.Create(CultureInfo.InvariantCulture, $"\"{status.Inode:x}-{status.ModifiedNanoseconds:x}-{status.Size:x}\""),
+        string.Create(CultureInfo.InvariantCulture, $"\"{status.Identity.Inode:x}-{status.ModifiedNanoseconds:x}-{status.Size:x}\""),
         TypeOf(name));
 
     public void Dispose() => Handle.Dispose();

@@ -29,7 +29,7 @@ internal static class SiteProbe
             {
                 File.Delete(path);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e.IsFileTrouble())
             {
                 // It was not written either.
             }

@@ -140,7 +140,7 @@ public sealed class SystemChange
                     break;
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("FileNotWritable", file.Path, null, e.Message, "Run this as root", e);
         }

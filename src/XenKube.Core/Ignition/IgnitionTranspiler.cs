@@ -1,4 +1,5 @@
 using System.Text;
+using XenKube.Files;
 using XenKube.Ignition.Butane;
 using XenKube.Ignition.ContainerLinux;
 using XenKube.Ignition.Languages;
@@ -50,7 +51,7 @@ public static class IgnitionTranspiler
     public static IgnitionConfig TranspileFile(string path, TranspileOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Transpile(ReadFile(path), (options ?? new TranspileOptions()) with { SourcePath = path });
+        return Transpile(WholeFile.Read(path), (options ?? new TranspileOptions()) with { SourcePath = path });
     }
 
     /// <summary>
@@ -80,22 +81,6 @@ public static class IgnitionTranspiler
         {
             // What is no YAML is still one or the other, for the wording of the error.
             return source.StartsWith("variant:"u8) || source.IndexOf("\nvariant:"u8) >= 0;
-        }
-    }
-
-    internal static byte[] ReadFile(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new ItemNotFoundException("FileNotFound", path, null, "there is no such file");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new OperationFailedException("FileNotReadable", path, null, SystemError.Describe(e, path), innerException: e);
         }
     }
 }

@@ -49,7 +49,7 @@ internal sealed partial class ImageCache
             handle.Dispose();
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             return null;
         }
@@ -83,7 +83,7 @@ internal sealed partial class ImageCache
             var note = new Note(image.Size, image.ModifiedNanoseconds, sha512, size, file.ModifiedNanoseconds);
             AtomicFile.Write(NotePath, JsonSerializer.SerializeToUtf8Bytes(note, NoteContext.Default.Note));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("CacheNotWritable", Path, null, e.Message, "Do without the cache", e);
         }
@@ -96,7 +96,7 @@ internal sealed partial class ImageCache
             using var stream = File.OpenRead(NotePath);
             return stream.Length > 4096 ? null : JsonSerializer.Deserialize(stream, NoteContext.Default.Note);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e.IsFileTrouble() || e is JsonException)
         {
             return null;
         }

@@ -50,7 +50,7 @@ public sealed class ImageDownloader
                 ? Present(release, partial, keys, skipVerification, progress, cancellationToken)
                 : Fetch(release, partial, keys, skipVerification, progress, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("ImageNotWritten", target, null, e.Message, innerException: e);
         }

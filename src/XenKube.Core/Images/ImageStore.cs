@@ -32,7 +32,7 @@ public sealed partial class ImageStore
             images.Sort((left, right) => left.Name == right.Name ? ReleaseVersion.Compare(right.Version, left.Version) : string.CompareOrdinal(left.Name, right.Name));
             return images;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("ImagesNotReadable", Directory, null, e.Message, innerException: e);
         }

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using XenKube.Files;
 using XenKube.Posix;
 
 namespace XenKube.Images;
@@ -9,18 +7,8 @@ namespace XenKube.Images;
 /// A large file on its way: it has no name until <see cref="Publish"/>, so that nothing of it stays when the process is
 /// killed. Where the file system cannot do that (O_TMPFILE), it has a hidden temporary name instead.
 /// </summary>
-internal sealed partial class NewFile : IDisposable
+internal sealed class NewFile : IDisposable
 {
-    private const int CurrentDirectory = -100;
-    private const int ReadWriteCloseOnExec = 0x2 | 0x80000;
-    private const int Unnamed = 0x410000;
-    private const int FollowLink = 0x400;
-    private const int NoReplace = 1;
-    private const nuint CloneRequest = 0x40049409;
-    private const int Exists = 17;
-    private const int NoSpace = 28;
-    private const int QuotaExceeded = 122;
-
     private readonly SafeFileHandle _handle;
     private readonly string _target;
     private string? _temporary;
@@ -49,23 +37,19 @@ internal sealed partial class NewFile : IDisposable
         var target = System.IO.Path.GetFullPath(path);
         var directory = System.IO.Path.GetDirectoryName(target)!;
         string? temporary = null;
-        var descriptor = Directory.Exists("/proc/self/fd") ? Open(directory, Unnamed | ReadWriteCloseOnExec, (uint)mode) : -1;
-        SafeFileHandle handle;
+        // A file without a name gets its name through /proc.
+        var handle = Directory.Exists("/proc/self/fd") ? Libc.Open(directory, OpenFlags.Unnamed | OpenFlags.ReadWrite, mode) : null;
         try
         {
-            if (descriptor >= 0)
-            {
-                handle = new SafeFileHandle(descriptor, ownsHandle: true);
-            }
-            else
+            if (handle is null)
             {
                 temporary = System.IO.Path.Combine(directory, $".{System.IO.Path.GetFileName(target)}.{System.IO.Path.GetRandomFileName()}");
                 using var stream = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
                 handle = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             }
-            return new NewFile(path, target, handle, temporary) { Device = FileStatus.Read(handle)?.Device ?? 0 };
+            return new NewFile(path, target, handle, temporary) { Device = FileStatus.Read(handle).Device };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw Failed(path, e);
         }
@@ -78,14 +62,14 @@ internal sealed partial class NewFile : IDisposable
         {
             RandomAccess.Write(_handle, bytes, offset);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw Failed(Path, e);
         }
     }
 
     /// <summary>Makes this file share all blocks of another (FICLONE). False where the file system cannot.</summary>
-    public bool TryClone(SafeFileHandle source) => Control((int)_handle.DangerousGetHandle(), CloneRequest, source.DangerousGetHandle()) == 0;
+    public bool TryClone(SafeFileHandle source) => Libc.TryClone(_handle, source);
 
     /// <inheritdoc cref="TryClone(SafeFileHandle)"/>
     public bool TryClone(NewFile source) => TryClone(source._handle);
@@ -97,7 +81,7 @@ internal sealed partial class NewFile : IDisposable
         {
             RandomAccess.SetLength(_handle, length);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e.IsPathTrouble())
         {
             throw Failed(Path, e);
         }
@@ -110,32 +94,28 @@ internal sealed partial class NewFile : IDisposable
         {
             RandomAccess.FlushToDisk(_handle);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw Failed(Path, e);
         }
     }
 
     /// <summary>Time of the last change, in nanoseconds since 1970.</summary>
-    public long ModifiedNanoseconds => FileStatus.Read(_handle)?.ModifiedNanoseconds ?? 0;
+    public long ModifiedNanoseconds => FileStatus.Read(_handle).ModifiedNanoseconds;
 
     /// <summary>Gives the file its name. A file that has the name already is left alone.</summary>
     /// <exception cref="ItemExistsException">There is one.</exception>
     public void Publish()
     {
-        var result = _temporary is null
-            ? Link(CurrentDirectory, $"/proc/self/fd/{(int)_handle.DangerousGetHandle()}", CurrentDirectory, _target, FollowLink)
-            : Rename(CurrentDirectory, _temporary, CurrentDirectory, _target, NoReplace);
-        if (result != 0)
+        if (!(_temporary is null ? Libc.TryLink(_handle, _target) : Libc.TryRenameWithoutReplacing(_temporary, _target)))
         {
-            var error = Marshal.GetLastPInvokeError();
-            throw error == Exists
+            throw Libc.LastError == Errno.Exists
                 ? AlreadyThere(Path)
-                : new OperationFailedException("NodeDiskNotWritable", Path, null, "cannot be given its name: " + Marshal.GetPInvokeErrorMessage(error));
+                : new OperationFailedException("NodeDiskNotWritable", Path, null, "cannot be given its name: " + Libc.LastErrorText);
         }
         _temporary = null;
         _published = true;
-        AtomicFile.SyncDirectory(System.IO.Path.GetDirectoryName(_target)!);
+        Libc.SynchronizeDirectory(System.IO.Path.GetDirectoryName(_target)!);
     }
 
     /// <summary>Takes the name away again, because another file of the same order could not be made.</summary>
@@ -162,19 +142,7 @@ internal sealed partial class NewFile : IDisposable
     public static ItemExistsException AlreadyThere(string path) =>
         new("NodeDiskExists", path, null, "there is such a file already, and it is left alone", "Remove it or choose another name");
 
-    private static OperationFailedException Failed(string path, Exception e) => (e.HResult & 0xFFFF) is NoSpace or QuotaExceeded
+    private static OperationFailedException Failed(string path, Exception e) => (Errno)(e.HResult & 0xFFFF) is Errno.NoSpace or Errno.QuotaExceeded
         ? new OperationFailedException("DiskFull", path, null, "the disk became full while it was written; nothing was kept", "Make room and try again", e)
         : new OperationFailedException("NodeDiskNotWritable", path, null, e.Message, innerException: e);
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Link(int fromDirectory, string from, int toDirectory, string to, int flags);
-
-    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Rename(int fromDirectory, string from, int toDirectory, string to, uint flags);
-
-    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    private static partial int Control(int descriptor, nuint request, nint argument);
 }

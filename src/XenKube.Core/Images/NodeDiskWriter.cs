@@ -47,7 +47,7 @@ public static class NodeDiskWriter
                 ? FromCache(cached, image, files, options, progress, cancellationToken)
                 : FromImage(image, options.Cache ? cache : null, files, options, progress, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("ImageNotReadable", image, null, e.Message, innerException: e);
         }
@@ -98,7 +98,7 @@ public static class NodeDiskWriter
         CancellationToken cancellationToken)
     {
         using var input = Open(image);
-        var status = FileStatus.Read(input.SafeFileHandle)!.Value;
+        var status = FileStatus.Read(input.SafeFileHandle);
         using var kept = cache?.Create();
         var (leaders, clones) = Group(kept is null ? files : [kept, .. files]);
         if (!options.Force)
@@ -174,7 +174,7 @@ public static class NodeDiskWriter
         {
             return new FileStream(image, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e.IsMissingFile())
         {
             throw new ItemNotFoundException("ImageNotFound", image, null, "there is no such image");
         }

@@ -1,81 +1,113 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace XenKube.Posix;
 
-/// <summary>What statx(2) says of a file: what .NET does not show of it, such as owner and inode.</summary>
-internal readonly partial record struct FileStatus(uint Mode, uint UserId, uint GroupId, ulong Inode, ulong Device, long Size, long ModifiedNanoseconds, long ChangedNanoseconds)
+/// <summary>What statx(2) says of a file, such as its owner and inode, which .NET does not show.</summary>
+/// <param name="Mode">Type and permissions, as in st_mode.</param>
+/// <param name="UserId">Owner.</param>
+/// <param name="GroupId">Group.</param>
+/// <param name="Identity">Which file it is.</param>
+/// <param name="BlockDevice">For a block device, its own number; null for other files.</param>
+/// <param name="Size">Length in bytes.</param>
+/// <param name="ModifiedNanoseconds">Time of the last change of its content, in nanoseconds since 1970.</param>
+/// <param name="ChangedNanoseconds">Time of the last change of its content, owner, mode or names, in nanoseconds since 1970.</param>
+internal readonly record struct FileStatus(
+    uint Mode, uint UserId, uint GroupId, FileIdentity Identity, (uint Major, uint Minor)? BlockDevice, long Size, long ModifiedNanoseconds, long ChangedNanoseconds)
 {
-    private const int CurrentDirectory = -100;
-    private const int EmptyPath = 0x1000;
-    private const int NoFollow = 0x100;
-    private const uint BasicStats = 0x7ff;
+    private const uint TypeMask = 0xF000;
+    private const uint RegularFileType = 0x8000;
+    private const uint DirectoryType = 0x4000;
+    private const uint SymbolicLinkType = 0xA000;
+    private const uint BlockDeviceType = 0x6000;
 
-    public bool IsRegularFile => (Mode & 0xf000) == 0x8000;
+    /// <summary>Size of struct statx.</summary>
+    private const int StructureSize = 256;
 
-    public bool IsDirectory => (Mode & 0xf000) == 0x4000;
+    public bool IsRegularFile => (Mode & TypeMask) == RegularFileType;
 
-    public bool IsSymbolicLink => (Mode & 0xf000) == 0xa000;
+    public bool IsDirectory => (Mode & TypeMask) == DirectoryType;
 
-    public UnixFileMode Permissions => (UnixFileMode)(Mode & 0xfff);
+    public bool IsSymbolicLink => (Mode & TypeMask) == SymbolicLinkType;
 
-    /// <summary>The status of a path, links followed unless told otherwise; null when there is nothing.</summary>
-    public static FileStatus? Read(string path, bool follow = true) => Call(CurrentDirectory, path, follow ? 0 : NoFollow);
+    public UnixFileMode Permissions => (UnixFileMode)(Mode & 0xFFF);
 
-    /// <summary>The same for a file of the host: trouble is an error that names the file.</summary>
-    public static FileStatus? Of(string path, bool follow = true)
+    /// <summary>The device that holds the file, as one number.</summary>
+    public ulong Device => ((ulong)Identity.Major << 32) | Identity.Minor;
+
+    /// <summary>The status of a path; null where nothing is there.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="follow">True to follow a link in the last place.</param>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static FileStatus? Read(string path, bool follow = true)
     {
-        try
-        {
-            return Read(path, follow);
-        }
-        catch (IOException e)
-        {
-            throw new OperationFailedException("FileNotReadable", Printable.Of(path), null, e.Message.StartsWith(path + ": ", StringComparison.Ordinal) ? e.Message[(path.Length + 2)..] : e.Message, e.HResult == 13 ? "Run this as root" : null, e);
-        }
+        Span<byte> status = stackalloc byte[StructureSize];
+        return Libc.Stat(path, follow, status) == 0 ? From(status)
+            : Libc.LastError is Errno.NoEntry or Errno.NotADirectory ? null
+            : throw new IOException($"{path}: {Libc.LastErrorText}", (int)Libc.LastError);
+    }
+
+    /// <summary>The status of a path, links followed; null where nothing is there or can be looked at.</summary>
+    public static FileStatus? TryRead(string path)
+    {
+        Span<byte> status = stackalloc byte[StructureSize];
+        return Libc.Stat(path, follow: true, status) == 0 ? From(status) : null;
     }
 
     /// <summary>The status of a name in an open directory, links not followed; null when there is nothing.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="name">The bytes of the name, and a zero.</param>
-    public static FileStatus? ReadAt(int directory, byte[] name) => Call(directory, name, NoFollow, "");
-
-    /// <summary>The status of an open file.</summary>
-    public static FileStatus? Read(SafeHandle handle) => Call((int)handle.DangerousGetHandle(), "", EmptyPath);
-
-    private static FileStatus? Call(int directory, string path, int flags) => Call(directory, Encoding.UTF8.GetBytes(path + '\0'), flags, path);
-
-    private static FileStatus? Call(int directory, byte[] name, int flags, string path)
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static FileStatus? ReadAt(int directory, byte[] name)
     {
-        Span<byte> buffer = stackalloc byte[256];
-        unsafe
-        {
-            fixed (byte* pointer = buffer)
-            {
-                if (Statx(directory, name, flags, BasicStats, pointer) != 0)
-                {
-                    var error = Marshal.GetLastPInvokeError();
-                    // ENOENT, ENOTDIR: nothing there. Everything else is trouble.
-                    return error is 2 or 20 ? null : throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}", error);
-                }
-            }
-        }
-        // struct statx, statx(2)
-        return new FileStatus(
-            Mode: BinaryPrimitives.ReadUInt16LittleEndian(buffer[0x1c..]),
-            UserId: BinaryPrimitives.ReadUInt32LittleEndian(buffer[0x14..]),
-            GroupId: BinaryPrimitives.ReadUInt32LittleEndian(buffer[0x18..]),
-            Inode: BinaryPrimitives.ReadUInt64LittleEndian(buffer[0x20..]),
-            Device: ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(buffer[0x88..]) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(buffer[0x8c..]),
-            Size: BinaryPrimitives.ReadInt64LittleEndian(buffer[0x28..]),
-            ModifiedNanoseconds: Nanoseconds(buffer[0x70..]),
-            ChangedNanoseconds: Nanoseconds(buffer[0x60..]));
+        Span<byte> status = stackalloc byte[StructureSize];
+        return Libc.Stat(directory, name, status) == 0 ? From(status)
+            : Libc.LastError is Errno.NoEntry or Errno.NotADirectory ? null
+            : throw new IOException(Libc.LastErrorText, (int)Libc.LastError);
     }
 
+    /// <summary>The status of an open file.</summary>
+    /// <exception cref="IOException">The kernel does not tell.</exception>
+    public static FileStatus Read(SafeHandle file)
+    {
+        Span<byte> status = stackalloc byte[StructureSize];
+        return Libc.Stat(file, status) == 0 ? From(status) : throw new IOException(Libc.LastErrorText, (int)Libc.LastError);
+    }
+
+    /// <summary>The same as <see cref="Read(string, bool)"/> for a file of the host.</summary>
+    /// <exception cref="OperationFailedException">It cannot be looked at; the error names the file.</exception>
+    public static FileStatus? Of(string path, bool follow = true)
+    {
+        Span<byte> status = stackalloc byte[StructureSize];
+        return Libc.Stat(path, follow, status) == 0 ? From(status)
+            : Libc.LastError is Errno.NoEntry or Errno.NotADirectory ? null
+            : throw new OperationFailedException(
+                "FileNotReadable", Printable.Of(path), null, Libc.LastErrorText, Libc.LastError == Errno.PermissionDenied ? "Run this as root" : null);
+    }
+
+    /// <summary>Reads struct statx, statx(2).</summary>
+    private static FileStatus From(ReadOnlySpan<byte> status)
+    {
+        const int userId = 0x14, groupId = 0x18, mode = 0x1C, inode = 0x20, size = 0x28, changed = 0x60, modified = 0x70;
+        const int specialMajor = 0x80, specialMinor = 0x84, deviceMajor = 0x88, deviceMinor = 0x8C;
+        var kind = BinaryPrimitives.ReadUInt16LittleEndian(status[mode..]);
+        return new FileStatus(
+            Mode: kind,
+            UserId: BinaryPrimitives.ReadUInt32LittleEndian(status[userId..]),
+            GroupId: BinaryPrimitives.ReadUInt32LittleEndian(status[groupId..]),
+            Identity: new FileIdentity(
+                Major: BinaryPrimitives.ReadUInt32LittleEndian(status[deviceMajor..]),
+                Minor: BinaryPrimitives.ReadUInt32LittleEndian(status[deviceMinor..]),
+                Inode: BinaryPrimitives.ReadUInt64LittleEndian(status[inode..])),
+            BlockDevice: (kind & TypeMask) != BlockDeviceType
+                ? null
+                : (BinaryPrimitives.ReadUInt32LittleEndian(status[specialMajor..]), BinaryPrimitives.ReadUInt32LittleEndian(status[specialMinor..])),
+            Size: BinaryPrimitives.ReadInt64LittleEndian(status[size..]),
+            ModifiedNanoseconds: Nanoseconds(status[modified..]),
+            ChangedNanoseconds: Nanoseconds(status[changed..]));
+    }
+
+    /// <summary>Reads struct statx_timestamp.</summary>
     private static long Nanoseconds(ReadOnlySpan<byte> time) =>
         (BinaryPrimitives.ReadInt64LittleEndian(time) * 1_000_000_000) + BinaryPrimitives.ReadUInt32LittleEndian(time[8..]);
-
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
-    private static unsafe partial int Statx(int directory, byte[] path, int flags, uint mask, byte* buffer);
 }

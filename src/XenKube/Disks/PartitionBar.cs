@@ -14,9 +14,9 @@ internal sealed record PartitionBar(DiskPartition Partition, long? Free)
 
     /// <summary>The line about it under the bar.</summary>
     public string Legend =>
-        $"{Partition.Number,3}  {Partition,-12} {Display.Size(Partition.Size),10}  {Partition.FileSystem,-6}{(Free is { } free ? $" {Display.Size(Partition.Size - free),10} used {Display.Size(free),10} free" : "")}".TrimEnd();
+        $"{Partition.Number,3}  {Name,-12} {Display.Size(Partition.Size),10}  {Partition.FileSystem,-6}{(Free is { } free ? $" {Display.Size(Partition.Size - free),10} used {Display.Size(free),10} free" : "")}".TrimEnd();
 
-    private string Name => Partition.ToString();
+    private string Name => Display.Name(Partition.ToString());
 
     /// <summary>
     /// The bar: each partition has its share of the width, and at least one column besides the line before it; its name, and in the

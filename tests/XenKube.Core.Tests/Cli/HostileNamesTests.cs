@@ -102,4 +102,22 @@ public sealed class HostileNamesTests : IDisposable
         Assert.Equal(before, Tree());
         Assert.False(File.Exists("owned"));
     }
+
+    [Fact]
+    public void Names_in_a_guests_disk_are_shown_and_never_acted_upon()
+    {
+        var image = SampleImage.Copy(SampleImage.Classic, _folder);
+        using (var disk = XenKube.Disks.DiskImage.OpenWrite(image))
+        using (var root = disk.OpenFileSystem("ROOT"))
+        {
+            root.CreateDirectory("/etc/hostile");
+            root.WriteFile("/etc/hostile/a\u001b]0;owned\u0007\u202eb\nc", "x"u8);
+            root.CreateSymbolicLink("/etc/hostile/link", "\u001b[2J");
+        }
+        var run = CommandLineRun.Of(["disk", "ls", image, "ROOT", "/etc/hostile"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains(@"a\x1b]0;owned\x07\u202eb\x0ac", run.Output, StringComparison.Ordinal);
+        Assert.Contains(@"link -> \x1b[2J", run.Output, StringComparison.Ordinal);
+        Assert.Equal(3, run.Output.Trim().Split('\n').Length);
+    }
 }

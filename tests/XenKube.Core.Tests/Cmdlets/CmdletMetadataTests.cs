@@ -127,7 +127,8 @@ public sealed partial class CmdletMetadataTests : IDisposable
     private static IReadOnlyList<string> SourceIds() =>
         [.. Directory.EnumerateFiles(Path.Combine(Project.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal))
-            .SelectMany(path => SourceId().Matches(File.ReadAllText(path)).Select(match => match.Groups[1].Value))
+            .SelectMany(path => SourceId().Matches(File.ReadAllText(path)).Concat(ReadErrors().Matches(File.ReadAllText(path)))
+                .SelectMany(match => match.Groups.Values.Skip(1)).Select(group => group.Value))
             .Append("UnsupportedFeature").Distinct().Order(StringComparer.Ordinal)];
 
     private static IEnumerable<string> Listed(string name)
@@ -147,6 +148,9 @@ public sealed partial class CmdletMetadataTests : IDisposable
     // Also where a member of that type is made by new() alone.
     [GeneratedRegex(@"(?:CorruptImage|ItemNotFound|ItemExists|ItemInUse|InvalidInput|OperationFailed)Exception(?: \w+\([^()]*\)\s*=>\s*new)?\(\s*""([A-Z][A-Za-z0-9]+)""")]
     private static partial Regex SourceId();
+
+    [GeneratedRegex(@"new FileReadErrors\(\s*""(\w+)"",\s*""(\w+)"",\s*""(\w+)""")]
+    private static partial Regex ReadErrors();
 
     [GeneratedRegex(@"^\| `([A-Za-z0-9]+)`", RegexOptions.Multiline)]
     private static partial Regex ListedId();

@@ -2,6 +2,7 @@ using System.Net;
 using XenKube.Files;
 using XenKube.Guests;
 using XenKube.Hosting;
+using XenKube.Posix;
 using XenKube.Tests.Cli;
 using XenKube.Tests.Support;
 
@@ -49,7 +50,7 @@ public sealed class HostFilesTests : IDisposable
     [Trait("Kind", "Process")]
     public void Owner_and_mode_are_kept_and_the_backup_has_what_was_there(string name, string text)
     {
-        Assert.SkipWhen(AtomicFile.GetEffectiveUserId() != 0, "only root can give files away");
+        Assert.SkipWhen(Libc.UserId != 0, "only root can give files away");
         var path = _folder.Write(name, text);
         Tool.Run("chown", "12345:23456", path).ShouldSucceed();
         File.SetUnixFileMode(path, OwnerAndGroup);
@@ -169,7 +170,7 @@ public sealed class HostFilesTests : IDisposable
     [Trait("Kind", "Process")]
     public void What_is_not_ours_is_not_touched_and_the_error_says_so()
     {
-        Assert.SkipWhen(AtomicFile.GetEffectiveUserId() != 0, "only root can become somebody else");
+        Assert.SkipWhen(Libc.UserId != 0, "only root can become somebody else");
         Tool.Need("setpriv");
         _folder.Write("xen/xenkube.json", $$"""{ "reservationsFile": "{{_folder["etc/hostsfile"]}}" }""");
         var path = _folder.Write("etc/hostsfile", "# root's\n");
@@ -191,7 +192,7 @@ public sealed class HostFilesTests : IDisposable
     [Trait("Kind", "Process")]
     public void Writing_into_the_directory_of_somebody_else_is_refused()
     {
-        Assert.SkipWhen(AtomicFile.GetEffectiveUserId() != 0, "only root can become somebody else");
+        Assert.SkipWhen(Libc.UserId != 0, "only root can become somebody else");
         // root is stopped by an immutable file only; not every file system has them.
         var path = _folder.Write("etc/hostsfile", "# before\n");
         Assert.SkipWhen(Tool.Find("chattr") is null || Tool.Run("chattr", "+i", _folder["etc"]).ExitCode != 0, "no immutable files here");

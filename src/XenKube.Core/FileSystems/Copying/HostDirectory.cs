@@ -36,7 +36,7 @@ internal sealed class HostDirectory : CopyDirectory
     {
         try
         {
-            return new(path, OpenIn(HostFiles.CurrentDirectory, Zero(path), HostFiles.DirectoryOnly | (followLast ? 0 : HostFiles.NoFollow), path));
+            return new(path, OpenIn(Libc.CurrentDirectory, Zero(path), OpenFlags.Directory | (followLast ? OpenFlags.ReadOnly : OpenFlags.NoFollow), path));
         }
         catch (ItemNotFoundException)
         {
@@ -74,25 +74,25 @@ internal sealed class HostDirectory : CopyDirectory
     }
 
     public override CopyDirectory Open(string name) =>
-        new HostDirectory(PlaceOf(name), OpenIn(Descriptor, Zero(name), HostFiles.DirectoryOnly | HostFiles.NoFollow, PlaceOf(name)));
+        new HostDirectory(PlaceOf(name), OpenIn(Descriptor, Zero(name), OpenFlags.Directory | OpenFlags.NoFollow, PlaceOf(name)));
 
     // Not blocking: what was a file when it was listed may be a pipe by now.
-    public override Stream OpenRead(string name) => Regular(OpenIn(Descriptor, Zero(name), HostFiles.NoFollow | HostFiles.NonBlocking, PlaceOf(name)), PlaceOf(name));
+    public override Stream OpenRead(string name) => Regular(OpenIn(Descriptor, Zero(name), OpenFlags.NoFollow | OpenFlags.NonBlocking, PlaceOf(name)), PlaceOf(name));
 
     /// <summary>Opens a regular file by its path, links followed.</summary>
-    public static Stream OpenFile(string path) => Regular(OpenIn(HostFiles.CurrentDirectory, Zero(path), HostFiles.NonBlocking, path), path);
+    public static Stream OpenFile(string path) => Regular(OpenIn(Libc.CurrentDirectory, Zero(path), OpenFlags.NonBlocking, path), path);
 
     public override CopyDirectory Enter(string name, FileSystemEntry source)
     {
         var place = PlaceOf(name);
-        var isNew = HostFiles.MakeDirectoryAt(Descriptor, Zero(name), OwnerAll) == 0;
-        if (!isNew && Marshal.GetLastPInvokeError() != HostFiles.FileExists)
+        var isNew = Libc.MakeDirectoryAt(Descriptor, Zero(name), OwnerAll) == 0;
+        if (!isNew && Libc.LastError != Errno.Exists)
         {
             throw Failed(place);
         }
-        var directory = OpenIn(Descriptor, Zero(name), HostFiles.DirectoryOnly | HostFiles.NoFollow, place);
+        var directory = OpenIn(Descriptor, Zero(name), OpenFlags.Directory | OpenFlags.NoFollow, place);
         // Set-user-ID and its like are the guest's; what is in it has still to be written.
-        if (isNew && HostFiles.ChangeMode(directory, ((uint)source.Mode & Permissions) | OwnerAll) != 0)
+        if (isNew && Libc.ChangeMode(directory, ((uint)source.Mode & Permissions) | OwnerAll) != 0)
         {
             directory.Dispose();
             throw Failed(place);
@@ -106,17 +106,17 @@ internal sealed class HostDirectory : CopyDirectory
         var place = PlaceOf(name);
         var old = Replaceable(name);
         var temporary = TemporaryName();
-        using var file = OpenIn(Descriptor, temporary, HostFiles.WriteOnly | HostFiles.Create | HostFiles.Exclusive | HostFiles.NoFollow, place, Private);
+        using var file = OpenIn(Descriptor, temporary, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, place, Private);
         var isNamed = false;
         try
         {
             Pour(content, file, place, cancellationToken);
-            if (old is { IsRegularFile: true } && (old.Value.UserId != HostFiles.EffectiveUser()) && HostFiles.ChangeOwner(file, old.Value.UserId, old.Value.GroupId) != 0)
+            if (old is { IsRegularFile: true } && (old.Value.UserId != Libc.UserId) && Libc.ChangeOwner(file, old.Value.UserId, old.Value.GroupId) != 0)
             {
                 throw Failed(place);
             }
-            if (HostFiles.ChangeMode(file, ((uint)source.Mode & Permissions) | (uint)UnixFileMode.UserWrite) != 0 || (old is not null && HostFiles.Synchronize(file) != 0)
-                || HostFiles.RenameAt(Descriptor, temporary, Descriptor, Zero(name)) != 0)
+            if (Libc.ChangeMode(file, ((uint)source.Mode & Permissions) | (uint)UnixFileMode.UserWrite) != 0 || (old is not null && Libc.Synchronize(file) != 0)
+                || Libc.RenameAt(Descriptor, temporary, Descriptor, Zero(name)) != 0)
             {
                 throw Failed(place);
             }
@@ -126,7 +126,7 @@ internal sealed class HostDirectory : CopyDirectory
         {
             if (!isNamed)
             {
-                _ = HostFiles.UnlinkAt(Descriptor, temporary, 0);
+                _ = Libc.UnlinkAt(Descriptor, temporary, 0);
             }
         }
         Written(name);
@@ -140,14 +140,14 @@ internal sealed class HostDirectory : CopyDirectory
             throw new ItemExistsException("FileExists", place, null, "something is there that is not a symbolic link", "Remove it first");
         }
         var temporary = TemporaryName();
-        if (HostFiles.LinkAt(Zero(target), Descriptor, temporary) != 0)
+        if (Libc.MakeLinkAt(Zero(target), Descriptor, temporary) != 0)
         {
             throw Failed(place);
         }
-        if (HostFiles.RenameAt(Descriptor, temporary, Descriptor, Zero(name)) != 0)
+        if (Libc.RenameAt(Descriptor, temporary, Descriptor, Zero(name)) != 0)
         {
             var error = Failed(place);
-            _ = HostFiles.UnlinkAt(Descriptor, temporary, 0);
+            _ = Libc.UnlinkAt(Descriptor, temporary, 0);
             throw error;
         }
         Written(name);
@@ -156,7 +156,7 @@ internal sealed class HostDirectory : CopyDirectory
 
     public override void Claim(string name)
     {
-        if (Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name))) is { } status && _written.Contains((status.Device, status.Inode)))
+        if (Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name))) is { } status && _written.Contains((status.Device, status.Identity.Inode)))
         {
             throw Clash(name, "this file system does not tell the name from that of another file, which was copied just now");
         }
@@ -186,19 +186,16 @@ internal sealed class HostDirectory : CopyDirectory
         return new FileStream(handle, FileAccess.Read, bufferSize: 0);
     }
 
-    private static SafeFileHandle OpenIn(int directory, byte[] name, int flags, string place, uint mode = 0)
-    {
-        var descriptor = HostFiles.OpenAt(directory, name, flags | HostFiles.CloseOnExec, mode);
-        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failed(place, isDirectory: (flags & HostFiles.DirectoryOnly) != 0);
-    }
+    private static SafeFileHandle OpenIn(int directory, byte[] name, OpenFlags flags, string place, uint mode = 0) =>
+        Libc.OpenAt(directory, name, flags, mode) ?? throw Failed(place, isDirectory: flags.HasFlag(OpenFlags.Directory));
 
-    private static XenKubeException Failed(string place, bool isDirectory = false) => Marshal.GetLastPInvokeError() switch
+    private static XenKubeException Failed(string place, bool isDirectory = false) => Libc.LastError switch
     {
-        HostFiles.NoEntry => new ItemNotFoundException("FileNotFound", place, null, "there is no such file or directory"),
-        HostFiles.TooManyLinks or HostFiles.NotADirectory when isDirectory => new ItemExistsException(
+        Errno.NoEntry => new ItemNotFoundException("FileNotFound", place, null, "there is no such file or directory"),
+        Errno.TooManyLinks or Errno.NotADirectory when isDirectory => new ItemExistsException(
             "FileExists", place, null, "it is not a directory, or a symbolic link, which is not followed at a destination", "Remove it first, or copy to another place"),
-        HostFiles.TooManyLinks => new ItemExistsException("FileExists", place, null, "it is a symbolic link, which is not followed here"),
-        _ => NotCopied(place, Marshal.GetLastPInvokeErrorMessage()),
+        Errno.TooManyLinks => new ItemExistsException("FileExists", place, null, "it is a symbolic link, which is not followed here"),
+        _ => NotCopied(place, Libc.LastErrorText),
     };
 
     private static void Pour(Stream content, SafeFileHandle file, string place, CancellationToken cancellationToken)
@@ -223,7 +220,7 @@ internal sealed class HostDirectory : CopyDirectory
         {
             action();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw NotCopied(place, e.Message, e);
         }
@@ -253,14 +250,14 @@ internal sealed class HostDirectory : CopyDirectory
     {
         if (Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name))) is { } status)
         {
-            _written.Add((status.Device, status.Inode));
+            _written.Add((status.Device, status.Identity.Inode));
         }
     }
 
     private string ReadLink(string name)
     {
         var buffer = new byte[4096];
-        var length = HostFiles.ReadLinkAt(Descriptor, Zero(name), buffer, (nuint)buffer.Length);
+        var length = Libc.ReadLinkAt(Descriptor, Zero(name), buffer, (nuint)buffer.Length);
         return length >= 0 ? FileNames.Decode(buffer.AsSpan(0, (int)length)) : throw Failed(PlaceOf(name));
     }
 
@@ -268,8 +265,8 @@ internal sealed class HostDirectory : CopyDirectory
     {
         const int nameOffset = 19;
         // The list has a descriptor of its own, which goes with it.
-        var copy = OpenIn(Descriptor, Zero("."), HostFiles.DirectoryOnly, Place);
-        var list = HostFiles.OpenList((int)copy.DangerousGetHandle());
+        var copy = OpenIn(Descriptor, Zero("."), OpenFlags.Directory, Place);
+        var list = Libc.OpenList((int)copy.DangerousGetHandle());
         if (list == 0)
         {
             copy.Dispose();
@@ -279,7 +276,7 @@ internal sealed class HostDirectory : CopyDirectory
         try
         {
             var names = new List<string>();
-            for (nint entry; (entry = HostFiles.ReadList(list)) != 0;)
+            for (nint entry; (entry = Libc.ReadList(list)) != 0;)
             {
                 unsafe
                 {
@@ -295,7 +292,7 @@ internal sealed class HostDirectory : CopyDirectory
         }
         finally
         {
-            _ = HostFiles.CloseList(list);
+            _ = Libc.CloseList(list);
         }
     }
 }

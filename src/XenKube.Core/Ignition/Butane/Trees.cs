@@ -60,7 +60,7 @@ internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFi
             }
             Walk(source, GoPath.Join(destination, "."), place);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception.IsFileTrouble())
         {
             Error(place, exception.Message);
         }

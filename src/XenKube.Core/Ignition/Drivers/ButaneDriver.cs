@@ -81,7 +81,7 @@ public static class ButaneDriver
             (file ?? input).CopyTo(bytes);
             return bytes.ToArray();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (exception.IsPathTrouble())
         {
             error.Write(Directory.Exists(path)
                 ? $"failed to read {path}: read {path}: is a directory\n"
@@ -105,7 +105,7 @@ public static class ButaneDriver
             }
             return true;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (exception.IsPathTrouble())
         {
             var name = path.Length == 0 ? "/dev/stdout" : path;
             error.Write(path.Length == 0

@@ -26,7 +26,7 @@ internal sealed class CtRun(GoFlagSet flags, ClcRelease release, Stream input, S
         {
             source = Read(inFile);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             var name = inFile.Length > 0 ? inFile : "/dev/stdin";
             return Fail($"Failed to read: read {name}: {SystemError.Describe(e, name)}");
@@ -82,7 +82,7 @@ internal sealed class CtRun(GoFlagSet flags, ClcRelease release, Stream input, S
             File.OpenRead(path).Dispose();
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e.IsPathTrouble())
         {
             return $"open {path}: {SystemError.Describe(e, path)}";
         }
@@ -95,7 +95,7 @@ internal sealed class CtRun(GoFlagSet flags, ClcRelease release, Stream input, S
             File.WriteAllBytes(path, content);
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e.IsPathTrouble())
         {
             return $"open {path}: {SystemError.Describe(e, path)}";
         }

@@ -49,7 +49,7 @@ internal sealed class LocalFiles(string directory, string missing, Func<string, 
             };
             return error is null ? File.ReadAllBytes(path) : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception.IsFileTrouble())
         {
             error = $"open {path}: {SystemError.Describe(exception, path)}";
         }
@@ -95,7 +95,7 @@ internal sealed class LocalFiles(string directory, string missing, Func<string, 
         {
             return new FileInfo(path).LinkTarget;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception.IsFileTrouble())
         {
             return null;
         }

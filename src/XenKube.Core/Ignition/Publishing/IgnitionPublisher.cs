@@ -1,6 +1,7 @@
 using System.Text;
 using XenKube.Files;
 using XenKube.Ignition.Syntax;
+using XenKube.Posix;
 
 namespace XenKube.Ignition.Publishing;
 
@@ -45,10 +46,10 @@ public static class IgnitionPublisher
         try
         {
             File.Delete(path);
-            AtomicFile.SyncDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+            Libc.SynchronizeDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("FileNotRemovable", path, null, SystemError.Describe(e, path), innerException: e);
         }
@@ -60,7 +61,7 @@ public static class IgnitionPublisher
     public static byte[]? Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return File.Exists(path) ? IgnitionTranspiler.ReadFile(path) : null;
+        return WholeFile.TryRead(path);
     }
 
     private static void MakeDirectory(string directory)
@@ -69,7 +70,7 @@ public static class IgnitionPublisher
         {
             Directory.CreateDirectory(directory);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("DirectoryNotMade", directory, null, SystemError.Describe(e, directory), innerException: e);
         }

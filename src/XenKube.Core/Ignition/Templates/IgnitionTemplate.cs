@@ -40,14 +40,14 @@ public static class IgnitionTemplate
     {
         ArgumentException.ThrowIfNullOrEmpty(templatePath);
         var output = outputPath ?? DefaultOutput(templatePath);
-        var template = IgnitionTranspiler.ReadFile(templatePath);
+        var template = WholeFile.Read(templatePath);
         var folder = Path.GetDirectoryName(Path.GetFullPath(templatePath))!;
         var includes = new List<string>();
         try
         {
             var expanded = Expand(template, templatePath, folder, variables ?? TemplateVariables.None, includes);
             var isCurrent = !force && IsNewer(output, templatePath, includes)
-                && !expanded.DiffersOnlyInValues(Encoding.UTF8.GetString(IgnitionTranspiler.ReadFile(output)));
+                && !expanded.DiffersOnlyInValues(Encoding.UTF8.GetString(WholeFile.Read(output)));
             return new TemplateExpansion(templatePath, output, isCurrent ? null : expanded.ToString(), includes);
         }
         catch (InvalidInputException) when (!force && IsNewer(output, templatePath, includes))
@@ -142,7 +142,7 @@ public static class IgnitionTemplate
         {
             bytes = File.ReadAllBytes(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e.IsPathTrouble())
         {
             throw line.Error(marker + Marker.Length, "IncludeNotReadable", $"cannot read {path}: {SystemError.Describe(e, path)}");
         }

@@ -31,7 +31,7 @@ internal static class ImageSignatureText
         {
             text.Append(CultureInfo.InvariantCulture, $"               using {result.PublicKeyAlgorithm ?? "unknown"} key {key}\n");
         }
-        var by = result.SignerUserId is null ? "" : $" from \"{Printable(result.SignerUserId)}\" [{(result.Trust == SignatureTrust.Trusted ? "ultimate" : "unknown")}]";
+        var by = result.SignerUserId is null ? "" : $" from \"{Printable.Name(result.SignerUserId)}\" [{(result.Trust == SignatureTrust.Trusted ? "ultimate" : "unknown")}]";
         var because = result.Reason is null ? "" : $": {result.Reason}";
         text.Append(result.Verdict switch
         {
@@ -62,7 +62,4 @@ internal static class ImageSignatureText
         var groups = (fingerprint ?? "").Chunk(4).Select(group => new string(group)).ToArray();
         return groups.Length == 10 ? $"{string.Join(' ', groups[..5])}  {string.Join(' ', groups[5..])}" : string.Join(' ', groups);
     }
-
-    // A user id is hostile: it must not steer a terminal.
-    private static string Printable(string text) => string.Concat(text.Select(character => char.IsControl(character) || char.GetUnicodeCategory(character) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? '?' : character));
 }

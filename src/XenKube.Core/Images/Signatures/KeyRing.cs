@@ -1,3 +1,4 @@
+using XenKube.Files;
 using XenKube.Parsing.OpenPgp;
 
 namespace XenKube.Images.Signatures;
@@ -72,28 +73,8 @@ public sealed class KeyRing
 
     internal static KeyRing Of(IEnumerable<RingEntry> entries, IEnumerable<string> problems) => new([.. entries], [.. problems]);
 
-    internal static byte[] ReadFile(string path)
-    {
-        try
-        {
-            using var file = File.OpenRead(path);
-            if (file.CanSeek && file.Length > LargestFile)
-            {
-                throw new InvalidInputException("KeyFileTooLarge", path, null, "is too large for a file of keys");
-            }
-            using var content = new MemoryStream();
-            file.CopyTo(content);
-            return content.ToArray();
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new ItemNotFoundException("KeyFileNotFound", path, null, "there is no such key file");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new OperationFailedException("KeyFileNotReadable", path, null, e.Message, innerException: e);
-        }
-    }
+    internal static byte[] ReadFile(string path) =>
+        WholeFile.Read(path, LargestFile, new FileReadErrors("KeyFileNotFound", "KeyFileNotReadable", "KeyFileTooLarge", "key file"));
 
     /// <summary>One entry for each primary, from all its copies.</summary>
     internal IReadOnlyList<RingEntry> Merge()

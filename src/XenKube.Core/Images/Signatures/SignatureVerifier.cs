@@ -48,7 +48,7 @@ public static class SignatureVerifier
         string file, string? signatureFile, KeyRing keys, TimeProvider clock, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         signatureFile ??= FindSignatureFile(file);
-        using var data = Open(file, "ImageNotFound", "there is no such file", null);
+        using var data = Open(file, "ImageNotFound", "ImageNotReadable", "there is no such file", null);
         var content = ReadSignatureFile(signatureFile);
         IReadOnlyList<OpenPgpSignature> signatures;
         try
@@ -151,7 +151,7 @@ public static class SignatureVerifier
 
     private static byte[] ReadSignatureFile(string path)
     {
-        using var stream = Open(path, "SignatureNotFound", "there is no such signature file", "Fetch the .sig file that belongs to the image and put it beside it");
+        using var stream = Open(path, "SignatureNotFound", "SignatureNotReadable", "there is no such signature file", "Fetch the .sig file that belongs to the image and put it beside it");
         try
         {
             var buffer = new byte[LargestSignatureFile + 1];
@@ -165,19 +165,19 @@ public static class SignatureVerifier
         }
     }
 
-    private static FileStream Open(string path, string notFoundId, string reason, string? remedy)
+    private static FileStream Open(string path, string notFoundId, string notReadableId, string reason, string? remedy)
     {
         try
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e.IsMissingFile())
         {
             throw new ItemNotFoundException(notFoundId, path, null, reason, remedy);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(notFoundId.Replace("NotFound", "NotReadable", StringComparison.Ordinal), path, null, e.Message, innerException: e);
+            throw new OperationFailedException(notReadableId, path, null, e.Message, innerException: e);
         }
     }
 }

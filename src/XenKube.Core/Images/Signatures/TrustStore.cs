@@ -135,7 +135,7 @@ public sealed class TrustStore
             File.Delete(matching[0]);
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("KeyNotRemoved", matching[0], null, e.Message, innerException: e);
         }
@@ -185,7 +185,7 @@ public sealed class TrustStore
         {
             Directory.CreateDirectory(_directory);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("KeyNotWritten", _directory, null, e.Message, innerException: e);
         }
@@ -208,7 +208,7 @@ public sealed class TrustStore
                 ? [.. Directory.EnumerateFiles(_directory, "*.asc").Where(path => Path.GetFileNameWithoutExtension(path) is { Length: 40 } name && name.All(digit => char.IsAsciiDigit(digit) || digit is >= 'A' and <= 'F')).Order(StringComparer.Ordinal)]
                 : [];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("KeysNotReadable", _directory, null, e.Message, innerException: e);
         }

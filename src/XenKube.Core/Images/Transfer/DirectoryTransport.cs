@@ -43,7 +43,7 @@ internal sealed class DirectoryTransport(string directory) : ReleaseTransport
         {
             return Task.FromResult(read());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException("ReleaseFileNotReadable", path, null, e.Message, innerException: e);
         }

@@ -55,7 +55,7 @@ internal sealed class PartialFile : IDisposable
                 throw new ItemInUseException("DownloadInProgress", target, null, "another process is downloading it", "Wait until that one is done");
             }
             // Who had the lock before may have removed the file between our opening and our locking it.
-            if (FileStatus.Read(sidecar.SafeFileHandle)?.Inode == FileStatus.Read(sidecarPath)?.Inode || attempt == 10)
+            if (FileStatus.Read(sidecar.SafeFileHandle).Identity == FileStatus.Read(sidecarPath)?.Identity || attempt == 10)
             {
                 return Open(target, sidecar);
             }
@@ -99,7 +99,7 @@ internal sealed class PartialFile : IDisposable
             File.Move(SignaturePath, Target + ".sig", overwrite: true);
         }
         File.Move(DataPath, Target, overwrite: true);
-        AtomicFile.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(Target))!);
+        Libc.SynchronizeDirectory(Path.GetDirectoryName(Path.GetFullPath(Target))!);
         _isDone = true;
     }
 
@@ -127,7 +127,7 @@ internal sealed class PartialFile : IDisposable
                 File.Delete(Target + ".part.json");
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             // What is left over is no harm: it has no final name.
         }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Mono.Cecil;
 using XenKube.Tests.Support;
 
-namespace XenKube.Tests.Architecture;
+namespace XenKube.Tests.Layering;
 
 /// <summary>Who uses whom, as the compiler left it: base types, signatures, attributes and every instruction of every method.</summary>
 internal static partial class CompiledCode

@@ -1,6 +1,6 @@
 using XenKube.Tests.Support;
 
-namespace XenKube.Tests.Architecture;
+namespace XenKube.Tests.Layering;
 
 /// <summary>The picture in docs/architecture.md: a table of folders from the top to the bottom, with what each of them uses.</summary>
 internal static class ArchitecturePage

@@ -1,4 +1,4 @@
-namespace XenKube.Tests.Architecture;
+namespace XenKube.Tests.Layering;
 
 /// <summary>The folders use each other as docs/architecture.md draws it, and none uses one that uses it.</summary>
 public sealed class ArchitectureTests

@@ -1,0 +1,35 @@
+namespace XenKube.Posix;
+
+/// <summary>Reasons why a system call failed, by their numbers on Linux (errno(3)).</summary>
+internal enum Errno
+{
+    /// <summary>ENOENT.</summary>
+    NoEntry = 2,
+
+    /// <summary>EINTR.</summary>
+    Interrupted = 4,
+
+    /// <summary>ENXIO; from lseek(2): there is no data after this offset.</summary>
+    NoSuchAddress = 6,
+
+    /// <summary>EAGAIN, which is also EWOULDBLOCK.</summary>
+    TryAgain = 11,
+
+    /// <summary>EACCES.</summary>
+    PermissionDenied = 13,
+
+    /// <summary>EEXIST.</summary>
+    Exists = 17,
+
+    /// <summary>ENOTDIR.</summary>
+    NotADirectory = 20,
+
+    /// <summary>ENOSPC.</summary>
+    NoSpace = 28,
+
+    /// <summary>ELOOP.</summary>
+    TooManyLinks = 40,
+
+    /// <summary>EDQUOT.</summary>
+    QuotaExceeded = 122,
+}

@@ -1,0 +1,11 @@
+namespace XenKube.Posix;
+
+/// <summary>Where lseek(2) goes in a sparse file.</summary>
+internal enum SeekOrigins
+{
+    /// <summary>SEEK_DATA: to the next byte that is not in a hole.</summary>
+    Data = 3,
+
+    /// <summary>SEEK_HOLE: to the next hole; the end of the file is one.</summary>
+    Hole = 4,
+}

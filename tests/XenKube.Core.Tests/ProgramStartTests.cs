@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using XenKube.Programs;
 using XenKube.Tests.Cli;
 using XenKube.Tests.Support;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using XenKube.Programs;
 
 namespace XenKube.Guests;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using XenKube.Programs;
 
 namespace XenKube.Guests;
 

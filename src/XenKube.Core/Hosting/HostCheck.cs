@@ -3,6 +3,7 @@ using System.Net.NetworkInformation;
 using XenKube.Guests;
 using XenKube.Networks;
 using XenKube.Posix;
+using XenKube.Programs;
 
 namespace XenKube.Hosting;
 

@@ -1,3 +1,5 @@
+using XenKube.Programs;
+
 namespace XenKube.Hosting;
 
 /// <summary>How the host's programs are run: each with a time limit, and an error that says what to do when it hangs or is missing.</summary>

@@ -12,8 +12,17 @@ internal enum Errno
     /// <summary>ENXIO; from lseek(2): there is no data after this offset.</summary>
     NoSuchAddress = 6,
 
+    /// <summary>E2BIG.</summary>
+    ArgumentsTooLong = 7,
+
+    /// <summary>ENOEXEC.</summary>
+    NotExecutable = 8,
+
     /// <summary>EAGAIN, which is also EWOULDBLOCK.</summary>
     TryAgain = 11,
+
+    /// <summary>ENOMEM.</summary>
+    OutOfMemory = 12,
 
     /// <summary>EACCES.</summary>
     PermissionDenied = 13,
@@ -23,6 +32,15 @@ internal enum Errno
 
     /// <summary>ENOTDIR.</summary>
     NotADirectory = 20,
+
+    /// <summary>ENFILE.</summary>
+    TooManyOpenFilesInSystem = 23,
+
+    /// <summary>EMFILE.</summary>
+    TooManyOpenFiles = 24,
+
+    /// <summary>ETXTBSY: a program that is open for writing.</summary>
+    FileBusy = 26,
 
     /// <summary>ENOSPC.</summary>
     NoSpace = 28,

@@ -47,6 +47,13 @@ internal static partial class Libc
             | (flags.HasFlag(OpenFlags.Directory) ? directory : 0) | (flags.HasFlag(OpenFlags.NoFollow) ? noFollow : 0);
     }
 
+    /// <summary>access(2) with X_OK: true if this process may execute a file.</summary>
+    public static bool MayExecute(string path)
+    {
+        const int execute = 1;
+        return Access(path, execute) == 0;
+    }
+
     /// <summary>flock(2), tried again when a signal interrupts it.</summary>
     /// <returns>False when another process holds the lock.</returns>
     /// <exception cref="IOException">The file system has no locks, or another reason.</exception>
@@ -163,6 +170,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, Signal signal);
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, uint mode);

@@ -54,7 +54,7 @@ internal sealed class HostDirectory : CopyDirectory
             : status.IsRegularFile ? FileSystemEntryKind.File : FileSystemEntryKind.Special,
         status.Size, (int)(status.Mode & 0xFFF), status.UserId, status.GroupId,
         DateTime.UnixEpoch.AddTicks(status.ModifiedNanoseconds / 100), link)
-    { Id = (long)status.Inode };
+    { Id = (long)status.Identity.Inode };
 
     /// <summary>What the name is; null if nothing is there.</summary>
     public FileSystemEntry? Find(string name) => Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name))) is { } status

@@ -1,4 +1,4 @@
-namespace XenKube;
+namespace XenKube.Programs;
 
 /// <summary>How a program of the host ended and what it said.</summary>
 internal sealed record ProgramResult(string Path, IReadOnlyList<string> Arguments, int ExitCode, string Output, string Error)

@@ -1,14 +1,13 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using XenKube.Posix;
 
-namespace XenKube;
+namespace XenKube.Programs;
 
 /// <summary>Starts programs, and says by the error's id why one cannot be started. The reasons are those of execve(2) and fork(2).</summary>
 internal static class ProgramStart
 {
-    private const int ENOENT = 2, E2BIG = 7, ENOEXEC = 8, EAGAIN = 11, ENOMEM = 12, EACCES = 13, ENFILE = 23, EMFILE = 24, ETXTBSY = 26;
-
     /// <summary>The kernel reads no more of a script's first line (BINPRM_BUF_SIZE).</summary>
     private const int LongestFirstLine = 256;
 
@@ -37,7 +36,7 @@ internal static class ProgramStart
             {
                 return Process.Start(start)!;
             }
-            catch (Win32Exception e) when (e.NativeErrorCode == ETXTBSY && watch.Elapsed < Moment)
+            catch (Win32Exception e) when ((Errno)e.NativeErrorCode == Errno.FileBusy && watch.Elapsed < Moment)
             {
                 cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(10));
                 cancellationToken.ThrowIfCancellationRequested();
@@ -55,29 +54,29 @@ internal static class ProgramStart
     public static OperationFailedException Missing(string name, Exception? cause = null) =>
         new("ProgramMissing", name, null, "is not installed here", $"Install the package that has {Path.GetFileName(name)}", cause);
 
-    private static OperationFailedException Failure(Win32Exception cause, string path, string name) => cause.NativeErrorCode switch
+    private static OperationFailedException Failure(Win32Exception cause, string path, string name) => (Errno)cause.NativeErrorCode switch
     {
-        ENOENT when !File.Exists(path) => Missing(name, cause),
-        ENOENT => new OperationFailedException("ProgramNotRunnable", path, null,
+        Errno.NoEntry when !File.Exists(path) => Missing(name, cause),
+        Errno.NoEntry => new OperationFailedException("ProgramNotRunnable", path, null,
             Interpreter(path) is { } interpreter
                 ? $"its first line names '{Printable.Of(interpreter)}', which is not installed here"
                 : "the loader that it names is not installed here: it was built for another system",
             "Install what it names, or install the program's own package again", cause),
-        ENOEXEC => new OperationFailedException("ProgramNotRunnable", path, null, "is not a program that this machine can run",
+        Errno.NotExecutable => new OperationFailedException("ProgramNotRunnable", path, null, "is not a program that this machine can run",
             "Install its package for this machine's architecture (dpkg --print-architecture); a script must begin with a line such as #!/bin/sh", cause),
-        EACCES => new OperationFailedException("ProgramNotExecutable", path, null, "permission to execute it was denied",
+        Errno.PermissionDenied => new OperationFailedException("ProgramNotExecutable", path, null, "permission to execute it was denied",
             "Allow it with chmod a+x, or run this as a user who may execute it; if it is on a file system that is mounted noexec (findmnt -T), move it to another one", cause),
-        ETXTBSY => new OperationFailedException("ProgramBusy", path, null, "another process has it open for writing",
+        Errno.FileBusy => new OperationFailedException("ProgramBusy", path, null, "another process has it open for writing",
             "Wait until its installation has ended (fuser -v shows the process that writes it), then try again", cause),
-        E2BIG => new OperationFailedException("CommandLineTooLong", path, null, "its command line and environment are longer than the system allows",
+        Errno.ArgumentsTooLong => new OperationFailedException("CommandLineTooLong", path, null, "its command line and environment are longer than the system allows",
             "Give shorter names, or fewer at once", cause),
-        EMFILE => new OperationFailedException("TooManyOpenFiles", path, null, "cannot be started: this process has as many files open as it may have",
+        Errno.TooManyOpenFiles => new OperationFailedException("TooManyOpenFiles", path, null, "cannot be started: this process has as many files open as it may have",
             "Raise its limit of open files (ulimit -n, or LimitNOFILE= of the service), then try again", cause),
-        ENFILE => new OperationFailedException("TooManyOpenFiles", path, null, "cannot be started: this machine has as many files open as it may have",
+        Errno.TooManyOpenFilesInSystem => new OperationFailedException("TooManyOpenFiles", path, null, "cannot be started: this machine has as many files open as it may have",
             "End programs that hold many files open, or raise the limit (sysctl fs.file-max), then try again", cause),
-        EAGAIN => new OperationFailedException("TooManyProcesses", path, null, "cannot be started: there are as many processes as there may be",
+        Errno.TryAgain => new OperationFailedException("TooManyProcesses", path, null, "cannot be started: there are as many processes as there may be",
             "End programs that are not needed, or raise the limit (ulimit -u, or TasksMax= of the service), then try again", cause),
-        ENOMEM => new OperationFailedException("OutOfMemory", path, null, "cannot be started: this machine has no memory left for another process",
+        Errno.OutOfMemory => new OperationFailedException("OutOfMemory", path, null, "cannot be started: this machine has no memory left for another process",
             "End programs that are not needed, or give dom0 more memory (dom0_mem= of Xen's command line, xl mem-set), then try again", cause),
         _ => new OperationFailedException("ProgramNotStarted", path, null, $"cannot be started: {cause.Message}", null, cause),
     };
@@ -91,7 +90,7 @@ internal static class ProgramStart
             using var file = File.OpenRead(path);
             first = first[..file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             return null;
         }

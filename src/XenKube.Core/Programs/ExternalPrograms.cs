@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace XenKube;
+namespace XenKube.Programs;
 
 /// <summary>Where one can hear of the programs that are run: each is an activity with the tags <c>line</c> and <c>exit</c>.</summary>
 public static class ExternalPrograms

@@ -1,20 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
+using XenKube.Posix;
 
-namespace XenKube;
+namespace XenKube.Programs;
 
 /// <summary>
 /// Runs a program of the host with an argument list, never through a shell: with a time limit, without a terminal, in the
 /// C.UTF-8 locale, and with a limit to what is kept of its output.
 /// </summary>
-internal static partial class ExternalProgram
+internal static class ExternalProgram
 {
     private const int MaxOutput = 16 * 1024 * 1024;
-
-    /// <summary>X_OK of access(2).</summary>
-    private const int MayExecute = 1;
 
     private static readonly string[] SystemFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
@@ -30,7 +27,7 @@ internal static partial class ExternalProgram
         }
         string[] found = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(SystemFolders)
             .Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, name)).Where(File.Exists)];
-        return Array.Find(found, path => Access(path, MayExecute) == 0) ?? found.FirstOrDefault();
+        return Array.Find(found, path => Libc.MayExecute(path)) ?? found.FirstOrDefault();
     }
 
     /// <summary>Runs a program to its end.</summary>
@@ -164,7 +161,4 @@ internal static partial class ExternalProgram
             }
         });
     }
-
-    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Access(string path, int mode);
 }

@@ -104,6 +104,7 @@ public sealed class HostileNamesTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Names_in_a_guests_disk_are_shown_and_never_acted_upon()
     {
         var image = SampleImage.Copy(SampleImage.Classic, _folder);

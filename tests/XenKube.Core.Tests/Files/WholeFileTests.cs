@@ -41,6 +41,7 @@ public sealed class WholeFileTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Pipe_is_read_where_it_is_allowed_and_never_waited_for_where_not()
     {
         var path = _folder["pipe"];

@@ -49,6 +49,7 @@ public sealed class LibcTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
     public void Status_says_what_stat_says()
     {
         var file = Path.Combine(_folder.Path, "file");

@@ -22,7 +22,7 @@ for f in sorted(glob.glob(root+'src/**/*.cs',recursive=True)):
             e=ids.setdefault(i,[cat[k],set(),text])
             e[1].add(area)
             if not e[2]: e[2]=text
-out=['# Errors','','Every error of XenKube has a stable id, by which a script can tell it: in pwsh `$_.FullyQualifiedErrorId` begins with it, and the','category is as below; the message names the file, the place and the reason, and `$_.ErrorDetails.RecommendedAction` what to do.','`CorruptImage` and `UnsupportedFeature` name the structure and the place of an image. A test compares this list with the sources; build/list-errors.py writes it. In pwsh it is `Get-Help about_XenKube_Errors`.','','| id | category | where | what is wrong, for example |','|---|---|---|---|']
+out=['# Errors','','Every error of XenKube has a stable id, so that scripts can recognise it. In pwsh, `$_.FullyQualifiedErrorId` begins with the id, and','the category is the one below. The message names the file, the place and the reason; `$_.ErrorDetails.RecommendedAction` names the','remedy. `CorruptImage` and `UnsupportedFeature` name the structure and its place in the image.','','`build/list-errors.py` writes this list, and a test compares it with the sources. In pwsh, `Get-Help about_XenKube_Errors` shows it.','','| id | category | where | what is wrong, for example |','|---|---|---|---|']
 for i in sorted(ids): out.append(f'| `{i}` | {ids[i][0]} | {", ".join(sorted(ids[i][1]))} | {ids[i][2]} |')
 open(root+'docs/errors.md','w').write('\n'.join(out)+'\n')
 print(len(ids))

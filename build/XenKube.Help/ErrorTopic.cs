@@ -19,7 +19,7 @@ public static partial class ErrorTopic
             "The ids of all errors of XenKube, for scripts.",
             "",
             "## Long description",
-            "$_.FullyQualifiedErrorId of an error begins with one of these ids, and goes on with the command behind a comma. $_.CategoryInfo has the category and the target, $_.ErrorDetails.RecommendedAction says what to do, and $_.Exception has File, Place, Reason and Remedy.",
+            "$_.FullyQualifiedErrorId of an error begins with one of these ids, and goes on with the command after a comma. $_.CategoryInfo has the category and the target, $_.ErrorDetails.RecommendedAction says what to do, and $_.Exception has File, Place, Reason and Remedy.",
             "",
             "```",
             "try { Reset-Ignition etcd -ErrorAction Stop }",

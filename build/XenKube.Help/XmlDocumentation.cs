@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace XenKube.Help;
 
-/// <summary>The XML documentation files that stand beside the assemblies.</summary>
+/// <summary>The XML documentation files next to the assemblies.</summary>
 public sealed partial class XmlDocumentation
 {
     private readonly Dictionary<string, XElement> _members = new(StringComparer.Ordinal);

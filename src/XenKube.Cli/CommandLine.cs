@@ -11,7 +11,7 @@ public static class CommandLine
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The words after the program's name.</param>
     /// <param name="terminal">Where it reads and prints.</param>
-    /// <param name="cancellationToken">Ends the run early; Ctrl+C does as well.</param>
+    /// <param name="cancellationToken">Ends the run early; so does Ctrl+C.</param>
     /// <returns>See <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellationToken)
     {

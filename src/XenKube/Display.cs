@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace XenKube.Commands;
 
-/// <summary>What the format views show: values written for people.</summary>
+/// <summary>The values of the format views, written for people.</summary>
 public static class Display
 {
     // By the words that the views show. They are compared with their case: a config that 'changed' is news, a file that is
@@ -68,7 +68,7 @@ public static class Display
     public static string State(string? word, object? style) =>
         Moods.TryGetValue(word ?? "", out var mood) ? Paint(word, mood, style) : word ?? "";
 
-    /// <summary>A text in one of the colours of the views; plain where output is no terminal, unless $PSStyle wants colours there too.</summary>
+    /// <summary>A text in one of the colours of the views; plain if the output is not a terminal, unless $PSStyle wants colours there too.</summary>
     /// <param name="text">The text.</param>
     /// <param name="mood"><c>Good</c>, <c>Doubtful</c>, <c>Bad</c>, <c>Title</c> or <c>Directory</c>.</param>
     /// <param name="style">$PSStyle.</param>

@@ -32,7 +32,7 @@ internal static class Errors
     // For the errors that speak for themselves: what to do is the same for all of a kind.
     private static string Advice(ErrorCategory category) => category switch
     {
-        ErrorCategory.InvalidData => "Put the file back from a copy that is whole, or make it anew; nothing was changed in it",
+        ErrorCategory.InvalidData => "Put the file back from a copy that is whole, or recreate it; nothing was changed in it",
         ErrorCategory.NotImplemented => "See what is supported in about_XenKube; nothing was changed",
         ErrorCategory.ObjectNotFound => "Check the name: Tab completes those that are there",
         ErrorCategory.ResourceExists => "Choose another name, or remove what is there first",

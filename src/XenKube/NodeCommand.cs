@@ -7,7 +7,7 @@ namespace XenKube.Commands;
 
 /// <summary>
 /// The base of cmdlets that do something with nodes, named or from the pipeline. Called by one of the guide's words
-/// (kup, kdown, kdestroy, kgen) a cmdlet takes what the word took: nodes of the cluster in whose directory one stands.
+/// (kup, kdown, kdestroy, kgen) a cmdlet takes what the word took: nodes of the cluster whose directory is the current location.
 /// </summary>
 public abstract class NodeCommand : XenDirCommand
 {
@@ -68,10 +68,10 @@ public abstract class NodeCommand : XenDirCommand
         return selected;
     }
 
-    /// <summary>What was typed to name nodes, as cluster and node with a slash between.</summary>
+    /// <summary>The names of nodes as the user typed them, as cluster and node with a slash between.</summary>
     protected virtual IEnumerable<string> NamesGiven() => GuideWord is null ? Cluster!.SelectMany(cluster => Named(cluster, Name)) : InCurrentCluster([.. Cluster!, .. Name ?? []]);
 
-    /// <summary>Nodes of the cluster in whose directory one stands.</summary>
+    /// <summary>Nodes of the cluster whose directory is the current location.</summary>
     /// <param name="nodes">Names of nodes.</param>
     protected IEnumerable<string> InCurrentCluster(IEnumerable<string> nodes)
     {

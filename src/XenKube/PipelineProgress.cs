@@ -56,7 +56,7 @@ internal sealed class PipelineProgress(Cmdlet cmdlet, string whole)
         cmdlet.WriteProgress(record);
     }
 
-    // What counts bytes knows its rate; of what counts nodes or guests, each is taken to last as long as those before.
+    // Work measured in bytes has a rate. Work measured in nodes or guests assumes that each takes as long as those before.
     private int SecondsRemaining(OperationProgress report)
     {
         var remaining = report.Remaining

@@ -138,7 +138,7 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     /// <param name="sentence">What would be done to which file, from its verb on, without a final stop.</param>
     protected bool Should(string sentence) => ShouldProcess(sentence, $"{sentence}?", "Confirm");
 
-    /// <summary>The path of the file system behind one that the user typed, relative to $PWD and through drives.</summary>
+    /// <summary>The file system's path for a path that the user typed, relative to $PWD and through drives.</summary>
     /// <param name="path">What the user typed; wildcards are not expanded.</param>
     protected string Resolve(string path) => GetUnresolvedProviderPathFromPSPath(path);
 
@@ -167,7 +167,7 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
             }
             else
             {
-                // Wildcards behind a backtick are meant as they are.
+                // A backtick makes the next wildcard an ordinary character.
                 Guard(pattern, () => files.Add(ExistingFile(Resolve(WildcardPattern.Unescape(pattern)))));
             }
         }
@@ -266,7 +266,7 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         WriteError(Errors.Record(error, target));
     }
 
-    /// <summary>What work on another thread has to say: how far it is, or a warning.</summary>
+    /// <summary>A message from work on another thread: its progress, or a warning.</summary>
     private readonly record struct QueuedReport(OperationProgress? Progress, string? Warning);
 
     private sealed class Queue(BlockingCollection<QueuedReport> reports) : IProgress<OperationProgress>

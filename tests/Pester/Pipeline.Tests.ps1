@@ -17,7 +17,7 @@ Describe 'Pipelines' {
     It 'Get-CoreOSImage 1520.9.0 | Test-ImageSignature' {
         Get-CoreOSImage 1520.9.0 | Test-ImageSignature | Should -BeTrue
     }
-    It 'Get-Node etcd | Reset-Ignition | Start-XenGuest -Wait' {
+    It 'Get-Node etcd | Reset-Ignition | Start-XenGuest -Wait ssh' {
         Skip-Unless root
         # Guests that can be reached by ssh: their addresses are this machine's own, and something listens there.
         Set-Content "$dir/hostsfile" "00:16:3e:4e:31:11,127.0.0.11`n00:16:3e:4e:31:12,127.0.0.12"
@@ -25,7 +25,7 @@ Describe 'Pipelines' {
         $listeners = foreach ($address in '127.0.0.11', '127.0.0.12') { $listener = [Net.Sockets.TcpListener]::new($address, 22); $listener.Start(); $listener }
         $greeting = Start-ThreadJob { foreach ($listener in $using:listeners) { $client = $listener.AcceptTcpClient(); $client.GetStream().Write([Text.Encoding]::ASCII.GetBytes("SSH-2.0-test`r`n")); $client } }
         try {
-            $guests = Get-Node etcd | Reset-Ignition | Start-XenGuest -Wait -Timeout 60 -PassThru
+            $guests = Get-Node etcd | Reset-Ignition | Start-XenGuest -Wait ssh -Timeout 60 -PassThru
             $guests.Name | Should -Be etcd-node-1, etcd-node-2
             $guests.State | Should -Be Running, Running
             Get-Content -Raw "$dir/nginx/etcd/node-1.json" | Should -BeExactly $GuideJson

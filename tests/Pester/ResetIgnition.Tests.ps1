@@ -136,7 +136,7 @@ Describe 'Reset-Ignition' {
     }
     It 'feeds Start-XenGuest' {
         New-TestXen
-        $guests = Get-Node etcd | Reset-Ignition | Start-XenGuest -Wait -For Running -PassThru
+        $guests = Get-Node etcd | Reset-Ignition | Start-XenGuest -Wait Running -PassThru
         $guests.State | Should -Be Running, Running
         $env:XENKUBE_XL = $null
     }

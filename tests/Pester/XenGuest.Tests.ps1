@@ -35,7 +35,7 @@ Describe 'Guests' {
 
     Context 'Start and stop' {
         It 'starts several, and returns them with -PassThru' {
-            $guests = Start-XenGuest etcd node-1, node-3 -Wait -For Running -PassThru
+            $guests = Start-XenGuest etcd node-1, node-3 -Wait Running -PassThru
             $guests.State | Should -Be Running, Running
             Get-XlCall | Sort-Object | Should -Be "create $dir/guests/etcd/node-1.cfg", "create $dir/guests/etcd/node-3.cfg"
         }
@@ -127,14 +127,14 @@ Describe 'Guests' {
         }
         AfterEach { if ($script:ssh) { $script:ssh.Stop() }; Get-Job | Remove-Job -Force }
 
-        It 'waits until it runs' { (Start-XenGuest etcd node-3 -Wait -For Running -PassThru).State | Should -Be Running }
+        It 'waits until it runs' { (Start-XenGuest etcd node-3 -Wait Running -PassThru).State | Should -Be Running }
         It 'waits until its address answers' {
             Start-XenGuest etcd node-1
             (Wait-XenGuest etcd node-1 -For Address -Timeout 20 -PassThru).IPAddress | Should -Be 127.0.31.11
         }
         It 'waits until ssh answers, with a banner of ssh' {
             Skip-Unless root
-            { Start-XenGuest etcd node-1 -Wait -Timeout 2 -ErrorAction Stop } | Should -Throw -ErrorId 'WaitTimeout,*'
+            { Start-XenGuest etcd node-1 -Wait ssh -Timeout 2 -ErrorAction Stop } | Should -Throw -ErrorId 'WaitTimeout,*'
             Start-Ssh "SSH-2.0-OpenSSH_7.5`r`n"
             (Wait-XenGuest etcd node-1 -Timeout 20 -PassThru).Name | Should -Be etcd-node-1
         }

@@ -58,7 +58,7 @@ internal sealed class CommandRun
     /// <summary>True where a switch was given; false too where the command does not have it.</summary>
     public bool Has(Option<bool> option) => _words.GetResult(option) is not null && _words.GetValue(option);
 
-    /// <summary>True where an option stands on the command line, with a value or without.</summary>
+    /// <summary>True if an option is on the command line, with a value or without.</summary>
     public bool WasGiven(Option option) => _words.GetResult(option) is { Implicit: false };
 
     public T Get<T>(Argument<T> argument) => _words.GetValue(argument)!;

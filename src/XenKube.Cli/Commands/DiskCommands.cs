@@ -16,7 +16,7 @@ internal static class DiskCommands
     private static readonly Argument<string> Image = new("IMAGE") { Description = "The disk image." };
     private static readonly Argument<string> Label = new("LABEL") { Description = "Label of the partition, as 'disk partitions' prints it." };
     private static readonly Argument<string> Path = new("PATH") { Description = "Path in the partition's file system." };
-    private static readonly Argument<string> NewPath = new("NEWPATH") { Description = "The path it shall have." };
+    private static readonly Argument<string> NewPath = new("NEWPATH") { Description = "The new path." };
     private static readonly Option<string?> Unit = new("--unit") { Description = "Sizes for people (compact) or in bytes (b, the default, as in the guide).", HelpName = "b|compact" };
     private static readonly Option<string?> Mode = new("--mode") { Description = "Permission bits of the file, octal.", HelpName = "MODE" };
 
@@ -117,7 +117,7 @@ internal static class DiskCommands
         {
             return mode;
         }
-        throw new InvalidInputException("ModeInvalid", null, "--mode", $"'{text}' is no octal mode between 0 and 7777");
+        throw new InvalidInputException("ModeInvalid", null, "--mode", $"'{text}' is not an octal mode between 0 and 7777");
     }
 
     private static string ModeText(FileSystemEntry entry)

@@ -24,7 +24,7 @@ internal static class GuestCommands
     private static readonly Option<string?> BootLoader = new("--boot-loader") { Description = "The boot loader (pygrub for pv).", HelpName = "PROGRAM" };
     private static readonly Option<string?> Kernel = new("--kernel") { Description = "A kernel on dom0 in place of a boot loader.", HelpName = "FILE" };
     private static readonly Option<int?> Throttle = new("--throttle-limit") { Description = "How many guests are worked on at once.", HelpName = "N" };
-    private static readonly Option<GuestCondition?> Wait = new("--wait") { Description = "Wait until it is running, its address answers, ssh answers, or it is gone.", Arity = ArgumentArity.ZeroOrOne, HelpName = "running|address|ssh|gone" };
+    private static readonly Option<GuestCondition?> Wait = new("--wait") { Description = "Wait until its domain runs, its address answers, its ssh server greets (the default), or it is gone (the default of stop).", Arity = ArgumentArity.ZeroOrOne, HelpName = "running|address|ssh|gone" };
     private static readonly Option<int?> Timeout = new("--timeout") { Description = "How long to wait at most, in seconds (default: 300).", HelpName = "SECONDS" };
     private static readonly Option<bool> Paused = new("--paused") { Description = "Leave it paused." };
 
@@ -35,7 +35,7 @@ internal static class GuestCommands
         var list = new Command("list", "List guests: configurations and domains, matched by name.") { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(list, terminal, List);
         var wait = new Command("wait", "Wait until guests are in a state.") { Names, Wait, Timeout, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(wait, terminal, run => Act(run, (guests, paths, options) => guests.Wait(paths, run.Get(Wait) ?? GuestCondition.Running, options, run.CancellationToken)));
+        CommandRun.Handle(wait, terminal, run => Act(run, (guests, paths, options) => guests.Wait(paths, run.Get(Wait) ?? GuestDefaults.Condition, options, run.CancellationToken)));
         var console = new Command("console", "Hand the terminal to the guest's console, until Ctrl-].") { Name, StandardOptions.XenDir };
         CommandRun.Handle(console, terminal, run =>
         {
@@ -49,7 +49,7 @@ internal static class GuestCommands
         {
             make, list,
             Action(terminal, "start", "Start guests; all are checked before the first is started.", (guests, paths, options, stop) => guests.Start(paths, options, stop), Wait, Timeout, Paused),
-            Action(terminal, "stop", "Shut guests down; --force destroys them.", (guests, paths, options, stop) => guests.Stop(paths, options, stop), Wait, Timeout, StandardOptions.Force),
+            Action(terminal, "stop", "Shut guests down; --force destroys them.", (guests, paths, options, stop) => guests.Stop(paths, options, stop), GuestCondition.Gone, Wait, Timeout, StandardOptions.Force),
             Action(terminal, "restart", "Restart guests.", (guests, paths, options, stop) => guests.Restart(paths, options, stop), Wait, Timeout, StandardOptions.Force),
             Action(terminal, "suspend", "Pause guests.", (guests, paths, options, stop) => guests.Suspend(paths, options, stop)),
             Action(terminal, "resume", "Let paused guests go on.", (guests, paths, options, stop) => guests.Resume(paths, options, stop)),
@@ -58,14 +58,17 @@ internal static class GuestCommands
         };
     }
 
-    private static Command Action(Terminal terminal, string name, string description, Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, CancellationToken, IReadOnlyList<GuestResult>> action, params Option[] options)
+    private static Command Action(Terminal terminal, string name, string description, Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, CancellationToken, IReadOnlyList<GuestResult>> action, params Option[] options) =>
+        Action(terminal, name, description, action, GuestDefaults.Condition, options);
+
+    private static Command Action(Terminal terminal, string name, string description, Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, CancellationToken, IReadOnlyList<GuestResult>> action, GuestCondition usual, params Option[] options)
     {
         var command = new Command(name, description) { Names, Throttle, StandardOptions.XenDir, StandardOptions.Json };
         foreach (var option in options)
         {
             command.Options.Add(option);
         }
-        CommandRun.Handle(command, terminal, run => Act(run, (guests, paths, how) => action(guests, paths, how, run.CancellationToken)));
+        CommandRun.Handle(command, terminal, run => Act(run, (guests, paths, how) => action(guests, paths, how, run.CancellationToken), usual));
         return command;
     }
 
@@ -109,7 +112,7 @@ internal static class GuestCommands
         WriteTable(run, guests);
     }
 
-    private static void Act(CommandRun run, Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, IReadOnlyList<GuestResult>> action)
+    private static void Act(CommandRun run, Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, IReadOnlyList<GuestResult>> action, GuestCondition usual = GuestDefaults.Condition)
     {
         var nodes = NodeCommands.Select(run, run.Get(Names));
         var defaults = new GuestActionOptions();
@@ -118,7 +121,7 @@ internal static class GuestCommands
             ThrottleLimit = run.Get(Throttle) ?? defaults.ThrottleLimit,
             Force = run.Has(StandardOptions.Force),
             Paused = run.Has(Paused),
-            Wait = run.WasGiven(Wait) ? run.Get(Wait) ?? GuestCondition.Running : null,
+            Wait = run.WasGiven(Wait) ? run.Get(Wait) ?? usual : null,
             Timeout = run.Get(Timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : defaults.Timeout,
         };
         var results = action(new NodeGuests(run.Directory).Open(), [.. nodes.Select(node => node.GuestConfigPath)], options);

@@ -33,7 +33,7 @@ internal static class ImageCommands
             using var server = Server(run);
             run.Print(server.Find(run.CancellationToken), (output, releases) => TextTable.Write(output, ["Version", "Distribution", "Channel", "Image"], releases.Select(release => new[] { release.Version, release.Distribution.ToString(), release.Channel, release.ImageUri.ToString() })));
         });
-        var get = new Command("get", "Fetch an image and its signature into the store; it gets its name when the signature is proven good.") { Version, Channel, Distribution, Board, BaseUri, ImageName, StandardOptions.SkipVerification, StandardOptions.XenDir, StandardOptions.Json };
+        var get = new Command("get", "Fetch an image and its signature into the store; it gets its name when the signature has been verified.") { Version, Channel, Distribution, Board, BaseUri, ImageName, StandardOptions.SkipVerification, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(get, terminal, Get);
         var verify = new Command("verify", "Check an image's signature; exit 0 only for a good one by a trusted key.") { File, Signature, Keys, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(verify, terminal, Verify);

@@ -3,7 +3,7 @@ namespace XenKube.Cli.Output;
 /// <summary>Prints rows with aligned columns, as parted and xl do.</summary>
 internal static class TextTable
 {
-    /// <summary>Prints a table. What cells hold may come from a guest's disk, so it is made fit to be shown.</summary>
+    /// <summary>Prints a table. The content of a cell may come from a guest's disk, so it is made printable.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="heads">The columns' heads; one that begins with '&gt;' is aligned to the right.</param>
     /// <param name="rows">The cells.</param>

@@ -4,20 +4,38 @@ using XenKube.Clusters;
 
 namespace XenKube.Cli.Quickstart;
 
-/// <summary>The refresh as <c>Get-Node etcd | Reset-Ignition</c>, where there is a pwsh and the module was built along.</summary>
+/// <summary>
+/// The refresh as <c>Get-Node etcd | Reset-Ignition</c>, with the module of the build. A checkout has its own PowerShell, which its
+/// tool manifest pins and <c>dotnet tool restore</c> brings; elsewhere it is the pwsh of the PATH.
+/// </summary>
 internal sealed class PowerShellRefresh
 {
     private readonly string _program;
+    private readonly string[] _firstArguments;
     private readonly string _module;
 
-    private PowerShellRefresh(string program, string module)
+    private PowerShellRefresh(string program, string[] firstArguments, string module)
     {
         _program = program;
+        _firstArguments = firstArguments;
         _module = module;
     }
 
-    /// <summary>The built module; null where it is not there.</summary>
+    /// <summary>The built module; null where it is missing.</summary>
     public static string? ModulePath
+    {
+        get
+        {
+            if (Checkout is not { } checkout)
+            {
+                return null;
+            }
+            var module = Path.Combine(checkout, "artifacts", AppContext.BaseDirectory.Contains("/Debug/", StringComparison.Ordinal) ? "Debug" : "Release", "XenKube");
+            return File.Exists(Path.Combine(module, "XenKube.psd1")) ? module : null;
+        }
+    }
+
+    private static string? Checkout
     {
         get
         {
@@ -25,19 +43,25 @@ internal sealed class PowerShellRefresh
             {
                 if (File.Exists(Path.Combine(directory.FullName, "XenKube.sln")))
                 {
-                    var module = Path.Combine(directory.FullName, "artifacts", AppContext.BaseDirectory.Contains("/Debug/", StringComparison.Ordinal) ? "Debug" : "Release", "XenKube");
-                    return File.Exists(Path.Combine(module, "XenKube.psd1")) ? module : null;
+                    return directory.FullName;
                 }
             }
             return null;
         }
     }
 
-    /// <summary>Finds pwsh and the module; null where one of them is missing.</summary>
+    /// <summary>Finds a PowerShell, which it restores first if need be, and the module; null where one of them is missing.</summary>
     public static PowerShellRefresh? Find()
     {
-        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, "pwsh")).FirstOrDefault(File.Exists);
-        return program is not null && ModulePath is { } module ? new PowerShellRefresh(program, module) : null;
+        if (ModulePath is not { } module)
+        {
+            return null;
+        }
+        if (OnPath("dotnet") is { } dotnet && Run(dotnet, ["tool", "restore"], []).ExitCode == 0)
+        {
+            return new PowerShellRefresh(dotnet, ["tool", "run", "pwsh", "--"], module);
+        }
+        return OnPath("pwsh") is { } pwsh ? new PowerShellRefresh(pwsh, [], module) : null;
     }
 
     /// <summary>Runs it and returns what it printed.</summary>
@@ -46,19 +70,35 @@ internal sealed class PowerShellRefresh
     public IEnumerable<string> Run(XenDirectory directory, string cluster)
     {
         const string Command = "Import-Module $env:XENKUBE_MODULE; Get-Node $env:XENKUBE_CLUSTER | Reset-Ignition | Format-Table | Out-String -Width 140";
-        var start = new ProcessStartInfo(_program, ["-NoProfile", "-NonInteractive", "-Command", Command]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["XENDIR"] = directory.Path;
-        start.Environment["XENKUBE_MODULE"] = _module;
-        start.Environment["XENKUBE_CLUSTER"] = cluster;
-        start.Environment["NO_COLOR"] = "1";
+        var (exitCode, output, error) = Run(_program, [.. _firstArguments, "-NoProfile", "-NonInteractive", "-Command", Command], new Dictionary<string, string>
+        {
+            ["XENDIR"] = directory.Path,
+            ["XENKUBE_MODULE"] = _module,
+            ["XENKUBE_CLUSTER"] = cluster,
+            ["NO_COLOR"] = "1",
+        });
+        if (exitCode != 0 || error.Length > 0)
+        {
+            throw new OperationFailedException("PowerShellFailed", _program, null, error.ReplaceLineEndings(" ").Trim());
+        }
+        return ["Get-Node etcd | Reset-Ignition", .. output.Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
+    }
+
+    private static string? OnPath(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    // In the checkout, because that is where dotnet looks for the tool manifest.
+    private static (int ExitCode, string Output, string Error) Run(string program, string[] arguments, Dictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Checkout, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode != 0 || error.Result.Length > 0)
-        {
-            throw new OperationFailedException("PowerShellFailed", _program, null, error.Result.ReplaceLineEndings(" ").Trim());
-        }
-        return ["Get-Node etcd | Reset-Ignition", .. output.Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
+        return (process.ExitCode, output, error.Result);
     }
 }

@@ -183,7 +183,7 @@ internal sealed class QuickstartRun : IDisposable
         return [nodes[0].GuestConfigPath, .. Lines(File.ReadAllText(nodes[0].GuestConfigPath)).Select(line => "  " + line), .. nodes[1..].Select(node => node.GuestConfigPath)];
     }
 
-    // There is no Xen here, so the guests do not boot. The refresh shall find what they would have left behind.
+    // There is no Xen here, so the guests do not boot. The refresh should find what a boot would have left.
     private static IEnumerable<string> StandInForBoot(Node[] nodes)
     {
         foreach (var node in nodes)

@@ -151,7 +151,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         using var stream = boot.OpenRead(path);
         return KernelCompression.Detect(stream) switch
         {
-            null => new(name, CheckStatus.Warn, $"{path} is no Linux kernel that is known here", Pour),
+            null => new(name, CheckStatus.Warn, $"{path} is not a kind of Linux kernel that XenKube knows", Pour),
             "zstd" when type == GuestType.PV => new(name, CheckStatus.Fail, $"{path} is packed with zstd, which the pv boot path cannot unpack", "Use a guest of type pvh or hvm (New-XenGuest -Type), or a release whose kernel is packed otherwise"),
             var packing => new(name, CheckStatus.Pass, $"{path} is packed with {packing}"),
         };
@@ -196,7 +196,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         using var boot = disk.OpenFileSystem(GuestLayout.BootLabel);
         var path = GuestLayout.Detect(boot).FirstBootPath;
         return boot.Find(path) is not null || boot.Find(GuestLayout.CoreOS.FirstBootPath) is not null ? new("first-boot", CheckStatus.Pass, $"{path} is there")
-            : new("first-boot", CheckStatus.Fail, $"{path} is missing on EFI-SYSTEM: Ignition will not run at the next start", "Reset-Ignition -Step FirstBoot (xenkube node refresh); nothing is wrong if the node is configured and shall stay so");
+            : new("first-boot", CheckStatus.Fail, $"{path} is missing on EFI-SYSTEM: Ignition will not run at the next start", "Reset-Ignition -Step FirstBoot (xenkube node refresh); nothing is wrong if the node is configured and should stay so");
     }
 
     private CheckResult CheckMachineId()

@@ -99,9 +99,9 @@ public sealed record XenSettings
                 throw new InvalidInputException("SettingsInvalid", path, name, reason);
             }
         }
-        Require(IPAddress.TryParse(Address, out _), "address", $"'{Address}' is no IP address");
+        Require(IPAddress.TryParse(Address, out _), "address", $"'{Address}' is not an IP address");
         Require(Port is > 0 and < 65536, "port", $"{Port} is not between 1 and 65535");
-        Require(InterfaceName.IsValid(Bridge), "bridge", $"'{Printable.Of(Bridge)}' is no name of a bridge");
+        Require(InterfaceName.IsValid(Bridge), "bridge", $"'{Printable.Of(Bridge)}' is not the name of a bridge");
         Require(MacPrefix.Split(':') is { Length: 5 } bytes && bytes.All(b => b.Length == 2 && b.All(char.IsAsciiHexDigit)), "macPrefix", $"'{MacPrefix}' is not five bytes like 00:16:3e:4e:31");
         Require(Memory > 0, "memory", $"{Memory} is not above 0");
         Require(VCpus > 0, "vCpus", $"{VCpus} is not above 0");

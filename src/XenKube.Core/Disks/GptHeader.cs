@@ -56,7 +56,7 @@ internal readonly record struct GptHeader(
             BinaryPrimitives.ReadUInt32LittleEndian(sector[0x58..]));
         if (header.MyLba != lba)
         {
-            throw CorruptImageException.At("GPT header", offset, $"it says that it lies in sector {header.MyLba}");
+            throw CorruptImageException.At("GPT header", offset, $"it gives its own place as sector {header.MyLba}");
         }
         if (header.EntrySize < GptEntry.MinimumSize || header.EntrySize % 8 != 0 || (long)header.EntrySize * header.EntryCount > MaximumEntriesSize)
         {

@@ -186,7 +186,7 @@ internal sealed class GptReader
 
     private string NotAtEnd(long lba, int size) => string.Create(
         CultureInfo.InvariantCulture,
-        $"the backup GPT lies {(_device.Length / size - 1 - lba) * size} bytes before the end of the disk, which has grown; the new space is not in the table yet");
+        $"the backup GPT is {(_device.Length / size - 1 - lba) * size} bytes before the end of the disk, which has grown; the new space is not in the table yet");
 
     private byte[] ReadSector(long lba, int size)
     {

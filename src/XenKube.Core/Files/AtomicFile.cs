@@ -24,7 +24,7 @@ internal static class AtomicFile
             var there = FileStatus.Read(target);
             if (there is { IsRegularFile: false })
             {
-                throw new InvalidInputException("NotAFile", path, null, "is no regular file and is therefore not replaced");
+                throw new InvalidInputException("NotAFile", path, null, "is not a regular file and is therefore not replaced");
             }
             var directory = Path.GetDirectoryName(target)!;
             temporary = Path.Combine(directory, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}");

@@ -3,6 +3,9 @@ namespace XenKube.Guests;
 /// <summary>What a new guest gets where nothing else is said; the guide's values.</summary>
 public sealed record GuestDefaults
 {
+    /// <summary>What to wait for with a guest that is meant to run.</summary>
+    public const GuestCondition Condition = GuestCondition.Ssh;
+
     /// <summary>The bridge on dom0.</summary>
     public string Bridge { get; init; } = "virbr1";
 

@@ -46,7 +46,7 @@ internal static class GuestPreflight
     {
         if (config.Get(key) is { } value && (!value.TryGetNumber(out var number) || number < least))
         {
-            throw Invalid(config, file, key, $"{key} = {Printable.Of(value.ToString())} is no number that fits; xl would take its own default", "Write a whole number");
+            throw Invalid(config, file, key, $"{key} = {Printable.Of(value.ToString())} is not a number in range; xl would take its own default", "Write a whole number");
         }
     }
 
@@ -61,7 +61,7 @@ internal static class GuestPreflight
             }
             if (!MacAddress.TryParse(vif.MacText, out var mac, out var reason))
             {
-                throw new InvalidInputException("InvalidMacAddress", file, config.PlaceOf("vif"), $"'{Printable.Of(vif.MacText)}' is no MAC address for a guest: {reason}; xl would make up another one", "Write it like 00:16:3e:4e:31:11");
+                throw new InvalidInputException("InvalidMacAddress", file, config.PlaceOf("vif"), $"'{Printable.Of(vif.MacText)}' is not a MAC address for a guest: {reason}; xl would make up another one", "Write it like 00:16:3e:4e:31:11");
             }
             if (!seen.Add(mac))
             {

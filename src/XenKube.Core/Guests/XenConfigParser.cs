@@ -145,7 +145,7 @@ internal sealed class XenConfigParser
             case '\n':
                 throw Bad("a backslash at the end of a line: xl knows no continuation lines outside of a list");
             default:
-                throw Bad($"'\\{Show(next)}' is no escape that xl knows; a backslash itself is written twice");
+                throw Bad($"'\\{Show(next)}' is not an escape that xl knows; a backslash itself is written twice");
         }
     }
 

@@ -35,7 +35,7 @@ public sealed record XenDisk
         }
         if (device.Length is 0 or > 16 || device.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c)))
         {
-            throw new InvalidInputException("InvalidGuestConfig", null, null, $"'{Printable.Of(device)}' is no name for a guest's disk", "Use xvda, xvdb, …");
+            throw new InvalidInputException("InvalidGuestConfig", null, null, $"'{Printable.Of(device)}' is not a name for a guest's disk", "Use xvda, xvdb, …");
         }
         return new($"{target},raw,{device}") { Target = target, Device = device };
     }

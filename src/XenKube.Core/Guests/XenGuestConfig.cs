@@ -246,7 +246,7 @@ public sealed class XenGuestConfig
     {
         if (name.Length == 0 || name[0] is < 'a' or > 'z' || name.Any(c => c is not (>= 'a' and <= 'z' or >= '0' and <= '9' or '_' or '.')))
         {
-            throw new InvalidInputException("InvalidGuestConfig", null, null, $"'{name}' is no key for xl: lower-case letters, digits, '_' and '.' only");
+            throw new InvalidInputException("InvalidGuestConfig", null, null, $"'{name}' is not a key for xl: lower-case letters, digits, '_' and '.' only");
         }
     }
 

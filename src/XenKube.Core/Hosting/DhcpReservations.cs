@@ -55,11 +55,11 @@ public sealed class DhcpReservations
     {
         if (first > last || first < 10 || last > 99)
         {
-            throw new InvalidInputException("InvalidRange", null, null, string.Create(CultureInfo.InvariantCulture, $"{first}..{last} is no range within 10..99, where the MAC address can show the number's two digits"), "Give one like 10..99");
+            throw new InvalidInputException("InvalidRange", null, null, string.Create(CultureInfo.InvariantCulture, $"{first}..{last} is not a range within 10..99, where the MAC address can show the number's two digits"), "Give one like 10..99");
         }
         if (network.AddressFamily != AddressFamily.InterNetwork)
         {
-            throw new InvalidInputException("InvalidRange", null, null, $"{network} is no IPv4 address");
+            throw new InvalidInputException("InvalidRange", null, null, $"{network} is not an IPv4 address");
         }
         var bytes = network.GetAddressBytes();
         return [.. Enumerable.Range(first, last - first + 1).Select(n => new DhcpReservation(MacAddress.ForNumber(macPrefix, n), new IPAddress([bytes[0], bytes[1], bytes[2], (byte)n])))];
@@ -131,7 +131,7 @@ public sealed class DhcpReservations
     {
         if (name.Length > 63 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-') || name.StartsWith('-'))
         {
-            throw new InvalidInputException("InvalidHostName", null, null, $"'{Printable.Of(name)}' is no host name", "Use letters, digits and '-'");
+            throw new InvalidInputException("InvalidHostName", null, null, $"'{Printable.Of(name)}' is not a host name", "Use letters, digits and '-'");
         }
     }
 

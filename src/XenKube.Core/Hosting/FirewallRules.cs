@@ -72,7 +72,7 @@ public sealed class FirewallRules
     {
         if (port.Port is < 1 or > 65535 || port.Protocol is not ("tcp" or "udp"))
         {
-            throw new InvalidInputException("InvalidPort", null, null, $"{Printable.Of(port.Protocol)} {port.Port.ToString(CultureInfo.InvariantCulture)} is no port", "Give tcp or udp and 1 to 65535");
+            throw new InvalidInputException("InvalidPort", null, null, $"{Printable.Of(port.Protocol)} {port.Port.ToString(CultureInfo.InvariantCulture)} is not a port", "Give tcp or udp and 1 to 65535");
         }
         foreach (var name in new[] { port.InInterface, port.OutInterface })
         {
@@ -81,7 +81,7 @@ public sealed class FirewallRules
         }
         if (port.Chain.Length is 0 or > 28 || !char.IsAsciiLetterOrDigit(port.Chain[0]) || port.Chain.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
-            throw new InvalidInputException("InvalidChain", null, null, $"'{Printable.Of(port.Chain)}' is no name of a chain", "Give INPUT or FORWARD, or another chain of the file");
+            throw new InvalidInputException("InvalidChain", null, null, $"'{Printable.Of(port.Chain)}' is not the name of a chain", "Give INPUT or FORWARD, or another chain of the file");
         }
         if (IsOpen(port))
         {

@@ -133,7 +133,7 @@ public sealed class HostCheck(HostOptions options)
         }
         catch (Exception e) when (e.IsPathTrouble())
         {
-            return new("space", CheckStatus.Warn, $"cannot be told: {e.Message}");
+            return new("space", CheckStatus.Warn, $"unknown: {e.Message}");
         }
     }
 
@@ -159,7 +159,7 @@ public sealed class HostCheck(HostOptions options)
         {
             if (!File.Exists(options.FirewallFile))
             {
-                return new("firewall", CheckStatus.Warn, $"{options.FirewallFile} does not exist, so it cannot be told whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}", "Where another firewall is used, open that port and udp 123 on the bridge");
+                return new("firewall", CheckStatus.Warn, $"{options.FirewallFile} does not exist, so nothing shows whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}", "Where another firewall is used, open that port and udp 123 on the bridge");
             }
             var rules = FirewallRules.Read(options.FirewallFile);
             var any = new FirewallPort(options.Port);

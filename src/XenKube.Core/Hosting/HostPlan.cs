@@ -34,7 +34,7 @@ public sealed class HostPlan
     {
         if (names?.FirstOrDefault(name => !StepNames.Contains(name)) is { } unknown)
         {
-            throw new InvalidInputException("UnknownStep", null, null, $"'{Printable.Of(unknown)}' is no step", $"Steps are {string.Join(", ", StepNames)}");
+            throw new InvalidInputException("UnknownStep", null, null, $"'{Printable.Of(unknown)}' is not a step", $"Steps are {string.Join(", ", StepNames)}");
         }
         return new HostPlan(options, [.. StepNames.Where(name => names is null || names.Contains(name)).Select(name => Plan(name, options))]);
     }

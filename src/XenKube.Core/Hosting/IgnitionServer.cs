@@ -63,7 +63,7 @@ public sealed class IgnitionServer : IDisposable
         var directory = ServedDirectory.Open(options.Root);
         if (options.Port is < 0 or > IPEndPoint.MaxPort)
         {
-            throw new InvalidInputException("InvalidPort", null, null, string.Create(CultureInfo.InvariantCulture, $"{options.Port} is no port"), "Give one from 1 to 65535, or 0 for a free one");
+            throw new InvalidInputException("InvalidPort", null, null, string.Create(CultureInfo.InvariantCulture, $"{options.Port} is not a port"), "Give one from 1 to 65535, or 0 for a free one");
         }
         var endPoint = new IPEndPoint(options.Address, options.Port);
         var listener = new Socket(options.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);

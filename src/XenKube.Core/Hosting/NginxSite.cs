@@ -94,7 +94,7 @@ public sealed record NginxSite
         var result = RunNginx(["-t"], cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new OperationFailedException("NginxTestFailed", AvailablePath, null, $"nginx does not accept the site: {Said(result)}", "What was there before is back; correct what nginx names, then install again");
+            throw new OperationFailedException("NginxTestFailed", AvailablePath, null, $"nginx does not accept the site: {Said(result)}", "The earlier site is back in place; correct what nginx names, then install again");
         }
     }
 
@@ -115,7 +115,7 @@ public sealed record NginxSite
         }
         else if (RunNginx(["-s", "reload"], cancellationToken) is { ExitCode: not 0 } result)
         {
-            throw new OperationFailedException("ServiceNotReloaded", "nginx", null, $"nginx cannot be told to reload: {Said(result)}", "Start nginx, then install the site again");
+            throw new OperationFailedException("ServiceNotReloaded", "nginx", null, $"nginx does not reload: {Said(result)}", "Start nginx, then install the site again");
         }
         // A socket on one address cannot be opened while another one listens on all addresses, and the other way round. nginx -t
         // does not see that; a reload then keeps the old sockets and the old configuration, and says so in its log only. A
@@ -147,7 +147,7 @@ public sealed record NginxSite
         if (Directory.Exists(Root) && SiteProbe.Test(Root, Address, Port, Answer, cancellationToken).IsRefused)
         {
             throw new OperationFailedException("SiteNotServed", AvailablePath, null, string.Create(CultureInfo.InvariantCulture, $"nginx was told of the site, but nobody listens on {Address} port {Port}"),
-                "What was there before is back; nginx' error log says why (/var/log/nginx/error.log): is the bridge up, with that address?");
+                "The earlier site is back in place; nginx's error log says why (/var/log/nginx/error.log): is the bridge up, with that address?");
         }
     }
 
@@ -190,11 +190,11 @@ public sealed record NginxSite
         }
         if (Name.Length is 0 or > 100 || Name.StartsWith('.') || Name.StartsWith('-') || Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
-            throw new InvalidInputException("InvalidName", null, null, $"'{Printable.Of(Name)}' is no name for a site", "Use letters, digits, '-', '_' and '.'");
+            throw new InvalidInputException("InvalidName", null, null, $"'{Printable.Of(Name)}' is not a name for a site", "Use letters, digits, '-', '_' and '.'");
         }
         if (Port is < 1 or > 65535)
         {
-            throw new InvalidInputException("InvalidPort", null, null, $"{Port.ToString(CultureInfo.InvariantCulture)} is no port", "Give one from 1 to 65535");
+            throw new InvalidInputException("InvalidPort", null, null, $"{Port.ToString(CultureInfo.InvariantCulture)} is not a port", "Give one from 1 to 65535");
         }
     }
 

@@ -10,7 +10,7 @@ internal static class ServiceControl
         // systemd.unit(5); a leading '-' would be an option.
         if (unit.Length is 0 or > 255 || unit[0] is '-' or '.' || unit.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not (':' or '-' or '_' or '.' or '\\' or '@')))
         {
-            throw new InvalidInputException("InvalidUnit", null, null, $"'{Printable.Of(unit)}' is no name of a unit", "Give one like dnsmasq@virbr1.service");
+            throw new InvalidInputException("InvalidUnit", null, null, $"'{Printable.Of(unit)}' is not the name of a unit", "Give one like dnsmasq@virbr1.service");
         }
         var look = $"See 'systemctl status {unit}' and 'journalctl -u {unit}'";
         var result = programs.Run(

@@ -223,7 +223,7 @@ public sealed class ImageDownloader
         var options = _server.Options;
         var name = options.ImageName is null || options.ImageName == (options with { ImageName = null }).EffectiveImageName ? options.Prefix
             : options.ImageName.EndsWith(ImageStore.Suffix, StringComparison.Ordinal) ? options.ImageName[..^ImageStore.Suffix.Length]
-            : throw new InvalidInputException("ImageNameInvalid", options.ImageName, null, $"is no image that can be poured: its name does not end in {ImageStore.Suffix}");
+            : throw new InvalidInputException("ImageNameInvalid", options.ImageName, null, $"cannot be expanded: its name does not end in {ImageStore.Suffix}");
         return options.Board == "amd64-usr" ? name : $"{name}-{options.Board.Replace("-usr", "", StringComparison.Ordinal)}";
     }
 

@@ -42,7 +42,7 @@ public sealed class ReleaseServer : IDisposable
         if (!ReleaseVersion.IsCurrent(version))
         {
             return ReleaseVersion.IsValid(version) ? Make(version, isCurrent: false)
-                : throw new InvalidInputException("VersionInvalid", null, null, $"'{version}' is no release", "Give a version such as 1520.9.0, or current");
+                : throw new InvalidInputException("VersionInvalid", null, null, $"'{version}' is not a release", "Give a version such as 1520.9.0, or current");
         }
         var path = $"{Options.Board}/{version}/version.txt";
         var text = Run(() => Transport.ReadSmallAsync(path, LargestText, cancellationToken))
@@ -95,7 +95,7 @@ public sealed class ReleaseServer : IDisposable
     {
         if (name.Length is 0 or > 128 || name[0] == '.' || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
         {
-            throw new InvalidInputException("ReleaseNameInvalid", null, null, $"'{name}' is no {what} of a release server");
+            throw new InvalidInputException("ReleaseNameInvalid", null, null, $"'{name}' is not a {what} of a release server");
         }
     }
 

@@ -16,7 +16,7 @@ public readonly record struct MacAddress : IComparable<MacAddress>
     public static MacAddress Parse(string text) =>
         TryParse(text, out var address, out var reason)
             ? address
-            : throw new InvalidInputException("InvalidMacAddress", null, null, $"'{Printable.Of(text)}' is no MAC address for a guest: {reason}", "Write it like 00:16:3e:4e:31:11");
+            : throw new InvalidInputException("InvalidMacAddress", null, null, $"'{Printable.Of(text)}' is not a MAC address for a guest: {reason}", "Write it like 00:16:3e:4e:31:11");
 
     /// <summary>Reads an address.</summary>
     /// <param name="text">The address.</param>
@@ -53,7 +53,7 @@ public readonly record struct MacAddress : IComparable<MacAddress>
         }
         if (value == 0)
         {
-            reason = "all zeros is no address";
+            reason = "all zeros is not an address";
             return false;
         }
         if ((value >> 40 & 1) == 1)

@@ -93,7 +93,7 @@ public static class OpenPgpArmor
         var label = Encoding.ASCII.GetString(text[Begin.Length..^5]);
         if (label == "SIGNED MESSAGE")
         {
-            throw new OpenPgpFormatException(position, "a clearsigned text is no detached signature");
+            throw new OpenPgpFormatException(position, "a clearsigned text is not a detached signature");
         }
         return Labels.Contains(label);
     }

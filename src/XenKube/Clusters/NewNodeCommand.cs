@@ -64,7 +64,7 @@ public sealed class NewNodeCommand : XenDirCommand
     protected override void ProcessRecord() => Guard(Cluster, () =>
     {
         var (cluster, names) = Names();
-        // A relative path is one from $PWD; a version is no path, even if it looks like one.
+        // A relative path starts at $PWD. A version is not a path, even if it looks like one.
         var image = LiteralPath is not null ? Resolve(LiteralPath) : InputObject?.Path ?? (Image is not null && File.Exists(Resolve(Image)) ? Resolve(Image) : Image);
         var directory = Directory;
         var store = new NodeStore(directory);

@@ -7,7 +7,7 @@ using XenKube.Commands.Guide;
 namespace XenKube.Commands.Completion;
 
 /// <summary>
-/// Completes names of clusters, and of their nodes behind a slash; for the guide's words nodes of the current cluster, and
+/// Completes names of clusters, and, after a slash, of their nodes; for the guide's words nodes of the current cluster, and
 /// for kgen its actions.
 /// </summary>
 public sealed class ClusterCompleter : IArgumentCompleter

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace XenKube.Commands.Completion;
 
 /// <summary>
-/// The time that a completion may take: who types waits for it. What is not found by then is not offered. The environment
+/// The time that a completion may take, because the user waits for it. Candidates that are not found by then are not offered. The environment
 /// variable XENKUBE_COMPLETION_TIME gives those more milliseconds who would rather wait for a slow xl.
 /// </summary>
 internal sealed class CompletionClock
@@ -16,7 +16,7 @@ internal sealed class CompletionClock
 
     private readonly long _start = Stopwatch.GetTimestamp();
 
-    /// <summary>What is left; never negative.</summary>
+    /// <summary>The time that is left; never negative.</summary>
     public TimeSpan Left => _patience - Stopwatch.GetElapsedTime(_start) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
     /// <summary>As many as come in time.</summary>

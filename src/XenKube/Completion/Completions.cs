@@ -7,7 +7,7 @@ using XenKube.Commands.Guide;
 
 namespace XenKube.Commands.Completion;
 
-/// <summary>What completers share: they never fail, never wait, and quote what needs quotes.</summary>
+/// <summary>The parts that completers share. Completers never fail, never wait, and quote candidates that need quotes.</summary>
 internal static class Completions
 {
     private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(" '\"`$(){}[];,&|<>@#");
@@ -63,7 +63,7 @@ internal static class Completions
         var value => value.ToString(),
     };
 
-    /// <summary>The path behind one that is typed relative to $PWD.</summary>
+    /// <summary>The full path of a path that is typed relative to $PWD.</summary>
     /// <param name="path">What is typed.</param>
     public static string Resolve(string path) => Path.Combine(CurrentDirectory, path);
 

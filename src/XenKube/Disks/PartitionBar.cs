@@ -30,7 +30,7 @@ internal sealed record PartitionBar(DiskPartition Partition, long? Free)
         {
             var partition = partitions[i].Partition;
             var from = Math.Max(drawn, (int)(partition.Start * width / length));
-            // What comes behind keeps two columns each, however small it is.
+            // Each of the following partitions keeps two columns, however small it is.
             var to = Math.Clamp((int)((partition.End + 1) * width / length), from + 2, Math.Max(from + 2, width - (2 * (partitions.Count - 1 - i))));
             bar.Append(' ', from - drawn).Append('|').Append(partitions[i].Fill(to - from - 1, style));
             drawn = to;

@@ -34,14 +34,14 @@ public sealed class ShowNodeDiskCommand : DiskCommand
             WriteObject(partition.Legend);
         }
         var end = partitions.Length == 0 ? 0 : partitions[^1].Partition.End + 1;
-        // What the backup of the table takes behind the last partition is not free.
+        // The space of the backup table after the last partition is not free.
         if (length - end > OneMiB * 4)
         {
             WriteObject($"     {"(free)",-12} {Display.Size(length - end),10}");
         }
     }
 
-    // What is no file system, or one that cannot be read, has no used and free.
+    // Without a file system that can be read, used and free space are unknown.
     private static long? FreeBytes(DiskImage disk, DiskPartition partition)
     {
         if (partition.FileSystem.Length == 0)

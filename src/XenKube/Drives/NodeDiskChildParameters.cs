@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace XenKube.Commands.Drives;
 
-/// <summary>What Get-ChildItem knows on drives over disk images.</summary>
+/// <summary>The parameters of Get-ChildItem on drives over disk images.</summary>
 public sealed class NodeDiskChildParameters
 {
     /// <summary>Lists directories, and nothing else.</summary>

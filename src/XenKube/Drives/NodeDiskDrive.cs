@@ -51,7 +51,7 @@ public sealed class NodeDiskDrive : PSDriveInfo, IDisposable
             return (NodeDiskDrive)session.Drive.New(new NodeDiskDrive(name, provider, path, null, NodeDisk.OpenWrite(path)), "Global");
         }
         var reader = new ImageReader(path);
-        // What is not an image is said now, and not when somebody looks into it.
+        // A file that is not an image is refused here, not at the first look into the drive.
         _ = reader.Read(image => image.Partitions.Partitions.Count);
         return (NodeDiskDrive)session.Drive.New(new NodeDiskDrive(name, provider, path, reader, null), "Global");
     }

@@ -303,7 +303,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         // As the file system's provider: the beginning of the word does.
         return string.IsNullOrEmpty(itemTypeName) ? FileSystemEntryKind.File
             : kinds.Where(kind => kind.ToString().StartsWith(itemTypeName, StringComparison.OrdinalIgnoreCase)).Cast<FileSystemEntryKind?>().FirstOrDefault()
-                ?? throw new InvalidInputException("ItemTypeInvalid", place.Drive.DiskPath, place.Place, $"'{itemTypeName}' is nothing that can be made here", "Make a File, a Directory or a SymbolicLink");
+                ?? throw new InvalidInputException("ItemTypeInvalid", place.Drive.DiskPath, place.Place, $"'{itemTypeName}' is not a type of item that a drive can have", "Make a File, a Directory or a SymbolicLink");
     }
 
     // PowerShell loses what goes wrong when the content is written, in all but this: what can be known before is said before.
@@ -391,7 +391,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
             .Select(child => (child.Item1, new NodeDiskItem(child.Item1, child.entry), child.entry.Kind == FileSystemEntryKind.Directory));
     }
 
-    // A partition whose file system is damaged has a folder all the same; whoever looks into it is told.
+    // A partition whose file system is damaged has a folder all the same; looking into it gives the error.
     private static NodeDiskPartitionItem PartitionItem(NodeDiskPath place)
     {
         try

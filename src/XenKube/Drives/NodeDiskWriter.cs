@@ -12,7 +12,7 @@ namespace XenKube.Commands.Drives;
 /// <param name="place">The file.</param>
 /// <param name="parameters">How to write.</param>
 /// <param name="guard">Does something and reports what goes wrong as an error of the cmdlet.</param>
-/// <param name="isStopping">Tells whether the pipeline was stopped: half a content is not written.</param>
+/// <param name="isStopping">True if the pipeline was stopped, so that half a content is not written.</param>
 internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameters parameters, Action<Action> guard, Func<bool> isStopping) : IContentWriter
 {
     private readonly MemoryStream _content = new();

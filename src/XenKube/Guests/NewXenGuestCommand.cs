@@ -27,7 +27,7 @@ public sealed class NewXenGuestCommand : NodeCommand
     [ValidateRange(1, 512)]
     public int? VCpu { get; set; }
 
-    /// <summary>What the guest is for: a master gets 2048 MiB and 2 processors, a worker 1536 MiB and 1.</summary>
+    /// <summary>The role of the guest: a master gets 2048 MiB and 2 processors, a worker 1536 MiB and 1.</summary>
     [Parameter]
     public GuestRole Role { get; set; }
 

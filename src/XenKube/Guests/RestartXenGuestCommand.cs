@@ -13,13 +13,9 @@ public sealed class RestartXenGuestCommand : GuestCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Waits until the guests are as -For says.</summary>
+    /// <summary>What to wait for before the command ends: Running, Address, Ssh or Gone. Default: nothing.</summary>
     [Parameter]
-    public SwitchParameter Wait { get; set; }
-
-    /// <summary>What -Wait waits for.</summary>
-    [Parameter]
-    public GuestCondition For { get; set; } = GuestCondition.Ssh;
+    public GuestCondition? Wait { get; set; }
 
     /// <inheritdoc/>
     protected override string Activity => "Restarting guests";
@@ -31,6 +27,6 @@ public sealed class RestartXenGuestCommand : GuestCommand
     protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(guests);
-        return guests.Restart(configPaths, options with { Force = Force, Wait = Wait ? For : null }, token);
+        return guests.Restart(configPaths, options with { Force = Force, Wait = Wait }, token);
     }
 }

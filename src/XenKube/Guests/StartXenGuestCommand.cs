@@ -11,13 +11,9 @@ namespace XenKube.Commands.Guests;
 [OutputType(typeof(XenGuest))]
 public sealed class StartXenGuestCommand : GuestCommand
 {
-    /// <summary>Waits until the guests are as -For says.</summary>
+    /// <summary>What to wait for before the command ends: Running, Address, Ssh or Gone. Default: nothing.</summary>
     [Parameter]
-    public SwitchParameter Wait { get; set; }
-
-    /// <summary>What -Wait waits for.</summary>
-    [Parameter]
-    public GuestCondition For { get; set; } = GuestCondition.Ssh;
+    public GuestCondition? Wait { get; set; }
 
     /// <summary>Leaves the guests paused; Resume-XenGuest lets them run.</summary>
     [Parameter]
@@ -33,6 +29,6 @@ public sealed class StartXenGuestCommand : GuestCommand
     protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(guests);
-        return guests.Start(configPaths, options with { Paused = Paused, Wait = Wait ? For : null }, token);
+        return guests.Start(configPaths, options with { Paused = Paused, Wait = Wait }, token);
     }
 }

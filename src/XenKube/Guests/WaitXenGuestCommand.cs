@@ -9,9 +9,9 @@ namespace XenKube.Commands.Guests;
 [OutputType(typeof(XenGuest))]
 public sealed class WaitXenGuestCommand : GuestCommand
 {
-    /// <summary>What to wait for.</summary>
+    /// <summary>What to wait for: Running, Address, Ssh or Gone.</summary>
     [Parameter]
-    public GuestCondition For { get; set; } = GuestCondition.Ssh;
+    public GuestCondition For { get; set; } = GuestDefaults.Condition;
 
     /// <inheritdoc/>
     protected override string Activity => "Waiting for guests";

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace XenKube.Commands.Guide;
 
 /// <summary>
-/// The words of the guide that exist as aliases. Each takes what it took there, nodes of the cluster in whose directory
-/// one stands, which is why the commands behind them ask by which name they were called.
+/// The words of the guide that exist as aliases. As in the guide, each takes nodes of the cluster whose directory is
+/// the current location, so the commands ask by which name they were called.
 /// </summary>
 internal static class GuideWord
 {

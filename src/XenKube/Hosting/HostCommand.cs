@@ -15,7 +15,7 @@ public abstract class HostCommand : XenDirCommand
     /// <summary>The settings of the XENDIR, or the guide's values where none is given or set.</summary>
     protected XenSettings Settings => HasXenDir ? Directory.Settings : new XenSettings();
 
-    /// <summary>Makes a change, if it is needed and PowerShell lets it be made; -WhatIf and -Confirm show the difference of the files.</summary>
+    /// <summary>Makes a change, if it is needed and PowerShell allows it; -WhatIf and -Confirm show the difference of the files.</summary>
     /// <param name="change">The change.</param>
     /// <param name="sentence">What it does to which file, from the verb on.</param>
     /// <param name="activate">True to make the service use the files.</param>

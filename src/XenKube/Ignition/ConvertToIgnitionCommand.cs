@@ -36,7 +36,7 @@ public sealed class ConvertToIgnitionCommand : FileCommand
     [ValidateSet("clc", "butane")]
     public string? Dialect { get; set; }
 
-    /// <summary>The platform whose metadata fill {PRIVATE_IPV4} and the like. Default: that of the settings, none.</summary>
+    /// <summary>The platform whose metadata fill variables such as {PRIVATE_IPV4}. Default: that of the settings, none.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Platform { get; set; }

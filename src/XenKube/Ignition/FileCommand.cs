@@ -21,7 +21,7 @@ public abstract class FileCommand : XenDirCommand
     /// <summary>Paths of the files, taken as they are. Each cmdlet says which property of a node that is.</summary>
     public abstract string[]? LiteralPath { get; set; }
 
-    /// <summary>The node that a file belongs to by its place; null if it is no node's.</summary>
+    /// <summary>The node that a file belongs to by its place; null if it does not belong to a node.</summary>
     /// <param name="path">The file.</param>
     protected Node? NodeOf(string path) => HasXenDir ? new NodeStore(Directory).FindByFile(path) : null;
 

@@ -94,7 +94,7 @@ public sealed class PublishIgnitionCommand : XenDirCommand
 
     private void Publish(Node node, IgnitionConfig config)
     {
-        // What the change would do on the guest is a part of the sentence, so that -WhatIf and -Confirm show it.
+        // The sentence includes the change on the guest, so that -WhatIf and -Confirm show it.
         var own = new NodeConfig(DirectoryOf(node), node);
         var change = own.Compare(config);
         if (Should($"Publish {config.SourcePath ?? "the config"} as {node.IgnitionPath}{(change.IsPublished ? "" : ", the first of that node")}{Environment.NewLine}{change}"))

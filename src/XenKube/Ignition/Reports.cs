@@ -3,7 +3,7 @@ using XenKube.Ignition.Reporting;
 
 namespace XenKube.Commands.Ignition;
 
-/// <summary>What a report says, in a line of the warning stream.</summary>
+/// <summary>Words the entries of a report for the warning stream.</summary>
 internal static class Reports
 {
     /// <summary>One entry, with the file and the place in front.</summary>

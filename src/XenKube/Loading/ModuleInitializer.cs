@@ -6,7 +6,7 @@ using XenKube.Commands.Hosting;
 namespace XenKube.Commands.Loading;
 
 /// <summary>
-/// Keeps the packages behind XenKube.Parsing to ourselves: that assembly and everything it uses are loaded from
+/// Hides the packages that XenKube.Parsing uses from other modules: that assembly and everything it uses are loaded from
 /// <c>deps/</c> into a context of their own, so another module's YamlDotNet and ours never meet. XenKube.Core stays in
 /// the default context, the only one in which pwsh finds type literals.
 /// </summary>

@@ -109,7 +109,7 @@ public class XenGuestConfigTests
     [InlineData("a = 1 \\\n", "line 1, column 7", "after the value")]
     [InlineData("a = 'x\\\ny'\n", "line 1, column 7", "continuation")]
     [InlineData("a = [ 1,, 2 ]\n", "line 1, column 9", "value was expected")]
-    [InlineData("a = 'x\\q'\n", "line 1, column 7", "no escape")]
+    [InlineData("a = 'x\\q'\n", "line 1, column 7", "not an escape")]
     [InlineData("a = '\\x41'\n", "line 1, column 6", "numeric escape")]
     [InlineData("a = 1 2\n", "line 1, column 7", "after the value")]
     [InlineData("a\n", "line 1, column 2", "'=' was expected")]

@@ -74,7 +74,7 @@ sed 's/etcd-node-1/thief/; s/4e:31:11/4e:31:77/' $XENDIR/guests/etcd/node-1.cfg 
 refused "a second guest on one image" "image .* in use by the running guest etcd-node-1" xenkube guest start etcd/thief
 rm -f $XENDIR/guests/etcd/thief.cfg
 sed -i 's/4e:31:12/zz:31:12/' $XENDIR/guests/etcd/node-2.cfg
-refused "a wrong MAC address" "no MAC address" xenkube guest start etcd/node-2
+refused "a wrong MAC address" "not a MAC address" xenkube guest start etcd/node-2
 sed -i 's/zz:31:12/4e:31:12/; s/"1024"/"lots"/' $XENDIR/guests/etcd/node-2.cfg
 refused "memory that is no number" "memory" xenkube guest start etcd/node-2
 sed -i 's/"lots"/"65536"/' $XENDIR/guests/etcd/node-2.cfg

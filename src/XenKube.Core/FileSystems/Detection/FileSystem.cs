@@ -35,7 +35,7 @@ public static class FileSystem
 
     private static string? RemedyFor(string kind) => kind switch
     {
-        "btrfs" => "Flatcar's OEM and USR-A are btrfs since 2021: pass the config URL by another way than OEM's grub.cfg, or use an image with an ext4 OEM",
+        "btrfs" => "Flatcar's OEM and USR-A are btrfs since 2021: pass the config URL in some other way than OEM's grub.cfg, or use an image with an ext4 OEM",
         "crypto_LUKS" => "It has to be opened in the guest",
         _ => null,
     };

@@ -110,13 +110,13 @@ public static class IgnitionTemplate
             var file = line.Substitute(marker + Marker.Length, line.Text.Length, variables).Trim();
             if (file.Length == 0)
             {
-                throw line.Error(marker, "NoIncludeName", "no file is named behind ###");
+                throw line.Error(marker, "NoIncludeName", "no file is named after ###");
             }
             var isLines = line.Text[marker - 1] == '|';
             var indent = line.Text[..(marker - 1)];
             if (isLines && indent.AsSpan().ContainsAnyExcept(' '))
             {
-                throw line.Error(marker - 1, "IncludeNotAlone", "|### has to stand alone on its line, behind spaces");
+                throw line.Error(marker - 1, "IncludeNotAlone", "only spaces may come before |### on its line");
             }
             var path = Path.Combine(folder, file);
             used.Add(path);

@@ -19,7 +19,7 @@ internal readonly record struct TemplateLine(string Text, int Number, string Fil
         }
         return at > 0 && Text[at - 1] is ('|' or '-')
             ? at
-            : throw Error(at, "UnknownInclude", "### stands behind neither | (lines) nor - (joined)");
+            : throw Error(at, "UnknownInclude", "### comes after neither | (lines) nor - (joined)");
     }
 
     /// <summary>Part of the line with the variables of our name spaces replaced.</summary>

@@ -79,7 +79,7 @@ internal sealed unsafe class SymbolDecoder : IDisposable
         error = DecodeSymbols(input, runs, capacity);
         if (error is null && header.Origin >= Length)
         {
-            error = $"its origin {header.Origin} lies beyond its {Length} bytes";
+            error = $"its origin {header.Origin} is past its {Length} bytes";
         }
         return error;
     }

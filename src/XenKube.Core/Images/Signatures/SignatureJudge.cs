@@ -145,7 +145,7 @@ internal sealed class SignatureJudge(KeyRing ring, DateTimeOffset now)
             foreach (var key in Named(entry, signature))
             {
                 var how = entry.IsTrusted ? "it is not properly bound to its primary and user id, or not for signing"
-                    : "it is not properly bound, not for signing, or bound by SHA-1 only, which counts once its primary is trusted";
+                    : "it is not properly bound, not for signing, or bound by SHA-1 only, which is accepted only if its primary is trusted";
                 return $"key {key.Fingerprint} is there, but {how}";
             }
         }

@@ -81,7 +81,7 @@ public static class SignatureVerifier
             }
             if (packet.Tag != OpenPgpPacket.Signature)
             {
-                throw new OpenPgpFormatException(packet.Offset, $"a packet of type {packet.Tag} is no signature");
+                throw new OpenPgpFormatException(packet.Offset, $"a packet of type {packet.Tag} is not a signature");
             }
             var signature = OpenPgpSignature.Read(packet);
             if (signature.IsKnownVersion && signature.Class is not (0x00 or 0x01))
@@ -95,7 +95,7 @@ public static class SignatureVerifier
             signatures.Add(signature);
         }
         return signatures.Count is > 0 and <= MostSignatures ? signatures
-            : throw new OpenPgpFormatException(0, signatures.Count == 0 ? "there is no signature" : "there are too many signatures");
+            : throw new OpenPgpFormatException(0, signatures.Count == 0 ? "there is not a signature" : "there are too many signatures");
     }
 
     /// <summary>Tells before a long download whether the signature could end as a trusted one.</summary>

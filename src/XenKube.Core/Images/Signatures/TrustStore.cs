@@ -114,7 +114,7 @@ public sealed class TrustStore
         }
         if (digits.Length is < FewestDigits or > 40 || !digits.All(char.IsAsciiHexDigit))
         {
-            throw new InvalidInputException("FingerprintInvalid", null, null, $"'{fingerprint}' is no fingerprint", $"Give its 40 hexadecimal digits, or the last ones, at least {FewestDigits}");
+            throw new InvalidInputException("FingerprintInvalid", null, null, $"'{fingerprint}' is not a fingerprint", $"Give its 40 hexadecimal digits, or the last ones, at least {FewestDigits}");
         }
         if (!Directory.Exists(_directory))
         {

@@ -14,13 +14,13 @@ internal abstract class ReleaseTransport : IDisposable
         {
             return Uri.TryCreate(place.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Query.Length == 0 && uri.Fragment.Length == 0
                 ? new HttpTransport(uri)
-                : throw new InvalidInputException("BaseUriInvalid", place, null, "is no base for a release server", "Give a URI such as https://mirror.example/coreos without query, or a directory");
+                : throw new InvalidInputException("BaseUriInvalid", place, null, "is not the base of a release server", "Give a URI such as https://mirror.example/coreos without query, or a directory");
         }
         if (place.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
         {
             return Uri.TryCreate(place, UriKind.Absolute, out var uri) && uri.IsFile && uri.Host.Length == 0
                 ? new DirectoryTransport(uri.LocalPath)
-                : throw new InvalidInputException("BaseUriInvalid", place, null, "is no file URI of this machine", "Give a directory, as in file:///srv/mirror");
+                : throw new InvalidInputException("BaseUriInvalid", place, null, "is not a file URI of this machine", "Give a directory, as in file:///srv/mirror");
         }
         return place.Contains("://", StringComparison.Ordinal)
             ? throw new InvalidInputException("BaseUriInvalid", place, null, "is neither http, https nor file", "Give a URI such as https://mirror.example/coreos, or a directory")

@@ -228,7 +228,7 @@ public class ExtJournalTests
         {
             using var fileSystem = ExtFileSystem.Open(device);
             var error = Assert.Throws<CorruptImageException>(() => fileSystem.Remove("/damaged"));
-            Assert.Contains("counts as free", error.Reason, StringComparison.Ordinal);
+            Assert.Contains("marked as free", error.Reason, StringComparison.Ordinal);
             fileSystem.Remove("/file");
             Assert.Null(fileSystem.Find("/file"));
         }

@@ -85,6 +85,6 @@ internal sealed class DirectoryIndex(ExtVolume volume, ExtDirectory directories)
             }
             path.Levels.Add(new IndexLevel(node, block.Physical, choose(node), isRoot: false));
         }
-        return "its index points behind its end";
+        return "its index points past its end";
     }
 }

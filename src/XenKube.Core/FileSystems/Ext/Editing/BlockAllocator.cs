@@ -78,7 +78,7 @@ internal sealed class BlockAllocator(ExtVolume volume)
                 if (!Bitmap.Get(bits, i))
                 {
                     throw volume.Store.Corrupt("block bitmap", volume.ReadGroup(group).BlockBitmap,
-                        string.Create(CultureInfo.InvariantCulture, $"block {volume.FirstBlockOf(group) + i} belongs to a file, but counts as free"));
+                        string.Create(CultureInfo.InvariantCulture, $"block {volume.FirstBlockOf(group) + i} belongs to a file, but is marked as free"));
                 }
                 Bitmap.Clear(bits, i);
                 volume.Store.Forget(volume.FirstBlockOf(group) + i);
@@ -200,7 +200,7 @@ internal sealed class BlockAllocator(ExtVolume volume)
     {
         if (SystemStructure(first, count) is { } structure)
         {
-            throw volume.Store.Corrupt("block bitmap", first, $"a block of the {structure} counts as free");
+            throw volume.Store.Corrupt("block bitmap", first, $"a block of the {structure} is marked as free");
         }
         var group = volume.GroupOfBlock(first);
         var index = (int)(first - volume.FirstBlockOf(group));

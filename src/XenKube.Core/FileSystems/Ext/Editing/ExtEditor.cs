@@ -433,7 +433,7 @@ internal sealed class ExtEditor
     }
 
     private static uint Identifier(long value) => value is >= 0 and <= uint.MaxValue ? (uint)value
-        : throw new InvalidInputException("InvalidOwner", null, null, string.Create(CultureInfo.InvariantCulture, $"{value} is no user or group number"));
+        : throw new InvalidInputException("InvalidOwner", null, null, string.Create(CultureInfo.InvariantCulture, $"{value} is not a user or group number"));
 
     private static byte KindOf(ExtInode inode) => inode.Type switch
     {

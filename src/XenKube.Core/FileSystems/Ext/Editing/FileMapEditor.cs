@@ -244,7 +244,7 @@ internal sealed class FileMapEditor(ExtVolume volume, FileMap map, BlockAllocato
     {
         if (map.Find(inode, run.Logical) is { IsHole: false })
         {
-            throw volume.Store.Corrupt("file map", run.Physical, "there are blocks behind the end of a directory");
+            throw volume.Store.Corrupt("file map", run.Physical, "there are blocks after the end of a directory");
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed class InodeAllocator(ExtVolume volume, BlockAllocator blocks)
         if (!Bitmap.Get(bits, index))
         {
             throw volume.Store.Corrupt("inode bitmap", volume.ReadGroup(group).InodeBitmap,
-                string.Create(CultureInfo.InvariantCulture, $"inode {number} is in use, but counts as free"));
+                string.Create(CultureInfo.InvariantCulture, $"inode {number} is in use, but is marked as free"));
         }
         Bitmap.Clear(bits, index);
         _taken.Remove(number);

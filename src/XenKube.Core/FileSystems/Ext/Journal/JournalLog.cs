@@ -31,7 +31,7 @@ internal sealed class JournalLog
         var inode = volume.ReadInode(number);
         if (!inode.IsFile || inode.Links == 0 || inode.Has(InodeFlags.InlineData))
         {
-            throw Broken(volume, "its inode is no file");
+            throw Broken(volume, "its inode is not a file");
         }
         var runs = map.Collect(inode).Runs;
         long mapped = 0;
@@ -68,7 +68,7 @@ internal sealed class JournalLog
                 return (run.Physical + position - run.Logical, run.End - position);
             }
         }
-        throw Broken(_volume, "a position in it lies behind its end");
+        throw Broken(_volume, "a position in it is past its end");
     }
 
     public void Read(long position, byte[] bytes) => _volume.Store.Device.Read(Place(position).Block * _volume.BlockSize, bytes);

@@ -87,7 +87,7 @@ internal sealed class JournalSuperblock
     {
         if (U32(0x00) != JournalView.Magic || U32(0x04) is not (3 or 4))
         {
-            return "it is no journal (magic number C03B3998 missing)";
+            return "it is not a journal (magic number C03B3998 missing)";
         }
         if (BlockSize != blockSize)
         {

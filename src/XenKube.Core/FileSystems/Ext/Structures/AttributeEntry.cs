@@ -61,7 +61,7 @@ internal sealed record AttributeEntry(byte Prefix, string Name, uint ValueInode,
             {
                 if (offset < 0 || offset > area.Length - size)
                 {
-                    return "an attribute's value lies outside";
+                    return "an attribute's value is outside";
                 }
                 value = area.Slice(offset, (int)size).ToArray();
             }

@@ -1,0 +1,49 @@
+# The examples of the help, each run as it is written in a dom0 of its own (tests/dom0) and held against its sentence.
+BeforeDiscovery {
+    . $PSScriptRoot/Support.ps1
+    $reason = & "$Root/tests/dom0/enter.sh" true 2>&1
+    $reason = $LASTEXITCODE ? "$reason" : $null
+    $cases = foreach ($command in Get-Command -Module XenKube -CommandType Cmdlet) {
+        foreach ($example in (Get-Help $command.Name -Full).examples.example) {
+            $title = $example.title -replace '^\W*Example \d+: |\W*$'
+            @{ name = "$($command.Name): $title"; code = $example.code; sentence = ($example.remarks | Out-String).Trim() }
+        }
+    }
+}
+
+Describe 'The examples of the help' -ForEach @{ cases = $cases; reason = $reason } {
+    BeforeAll {
+        . $PSScriptRoot/Support.ps1
+        . $Root/tests/dom0/Blocks.ps1
+        # The stage that a command of the host starts from; the others find the host ready.
+        $stages = @{
+            'Initialize-XenKubeHost' = 'new'; 'Install-IgnitionSite' = 'bare'; 'New-DhcpReservation' = 'bare'; 'Add-FirewallPort' = 'bare'; 'Set-TimeServer' = 'bare'
+            'New-XenGuest' = 'reserved'; 'Start-IgnitionServer' = 'silent'; 'Stop-IgnitionServer' = 'silent'
+        }
+        # What has happened before.
+        $before = @{
+            'Compare-Ignition: Before publishing' = { (Get-Content node-1.ct) -replace '\$|etcd-node-1', 'changed' | Set-Content node-1.ct }
+            'Publish-Ignition: The change' = { (Get-Content node-1.ct) -replace '\$|etcd-node-1', 'changed' | Set-Content node-1.ct }
+            "Get-IgnitionRequest: The requests of a cluster's nodes" = { Invoke-WebRequest http://192.168.100.1/etcd/node-1.json }
+            'Get-IgnitionRequest: The requests of the last hour' = { Invoke-WebRequest http://192.168.100.1/etcd/node-1.json }
+            'Wait-Ignition: A fetch that may already have happened' = { Invoke-WebRequest http://192.168.100.1/etcd/node-1.json }
+            "Install-IgnitionSite: The guide's site" = { Publish-Ignition etcd }
+            'Test-Node: In a script' = { Unpublish-Ignition etcd node-2 }
+            'Stop-IgnitionServer: All servers' = { Start-IgnitionServer }
+            'Stop-IgnitionServer: One server' = { Start-IgnitionServer }
+        }
+        $blocks = foreach ($case in $cases) {
+            @{ Name = $case.name; Code = $case.code; Stage = $stages[$case.name.Split(':')[0]] ?? 'ready'; Before = "$($before[$case.name])" }
+        }
+        $results = $reason ? $null : (Invoke-Dom0Block $blocks -Checks $Root/tests/dom0/checks.ps1)
+    }
+
+    It '<name>' -ForEach $cases {
+        if ($reason) { Set-ItResult -Skipped -Because $reason }
+        $result = $results[$name]
+        $result.Errors | Should -BeNullOrEmpty -Because $code
+        $result.HasCheck | Should -BeTrue -Because 'tests/dom0/checks.ps1 should say what the example does'
+        $result.Failure | Should -BeNullOrEmpty -Because "$sentence`n$code`n$($result.Shown)"
+        if ($sentence -match '\b(Shows|Lists|Returns|returns)\b') { $result.Shown | Should -Not -BeNullOrEmpty -Because $code }
+    }
+}

@@ -1,0 +1,42 @@
+# Runs code blocks of the documentation in a dom0 of its own; for the Pester files that test them.
+
+# Returns a table from each block's name to what came of it (see run-blocks.ps1).
+#   -Blocks: tables with Name, Code, Stage, and if wanted Language and Before.
+function Invoke-Dom0Block([hashtable[]] $Blocks, [string] $Checks) {
+    $work = New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "xenkube-pester-$([IO.Path]::GetRandomFileName())")
+    try {
+        ConvertTo-Json @($Blocks) | Set-Content $work/blocks.json
+        $module = (Resolve-Path $env:XENKUBE_MODULE).Path
+        env "XENKUBE_MODULE=$module" "$PSScriptRoot/enter.sh" "$PSHOME/pwsh" -NoProfile -NonInteractive -File "$PSScriptRoot/run-blocks.ps1" -Blocks $work/blocks.json -Result $work/result.json -Checks $Checks *> $work/log
+        if (-not (Test-Path $work/result.json)) { throw "the dom0 failed:`n$((Get-Content $work/log -Tail 40) -join "`n")" }
+        $found = @{}
+        foreach ($result in Get-Content -Raw $work/result.json | ConvertFrom-Json) { $found[$result.Name] = $result }
+        $found
+    }
+    finally { Remove-Item -Recurse -Force $work }
+}
+
+# The code blocks of a Markdown file that name their language: tables with Name (heading and number), Code and Language.
+function Get-DocumentBlock([string] $Path) {
+    $heading = $null
+    $block = $null
+    $number = 0
+    foreach ($line in Get-Content $Path) {
+        if ($null -ne $block) {
+            if ($line -eq '```') {
+                @{ Name = "$(Split-Path -Leaf $Path): $heading$($number -gt 1 ? " $number" : '')"; Language = $language; Code = $block -join "`n" }
+                $block = $null
+            }
+            else { $block += $line }
+        }
+        elseif ($line -match '^#+ (.*)') {
+            $heading = $Matches[1]
+            $number = 0
+        }
+        elseif ($line -match '^```(powershell|bash)$') {
+            $language = $Matches[1]
+            $block = @()
+            $number++
+        }
+    }
+}

@@ -1,0 +1,26 @@
+# What the code blocks of the documentation do, looked at right after each has run; see checks.ps1.
+$domains = { @(Get-ChildItem /run/xl -File | ForEach-Object Name) }
+$guests = '/storage/xen/guests/etcd'
+$day = {
+    (& $domains) -join ' ' -eq 'etcd-node-1 etcd-node-2 etcd-node-3'
+    (Get-Content /var/log/nginx/access.log) -match '"GET /etcd/node-3\.json HTTP/1\.1" 200' | ForEach-Object { $true }
+    (Get-Content "$guests/node-2.ct") -match 'etcd-node-2' | ForEach-Object { $true }
+    (Get-Content /etc/iptables/rules.v4) -match '22,80' | ForEach-Object { $true }
+    (Get-Item "$guests/node-1.img").Length -eq 4756340736 + 2GB
+}
+@{
+    'README.md: In a minute 2' = { $shown -match 'True'; & $day }
+    'README.md: In bash' = { (Get-Content -Raw node-1.json) -match '^\{"ignition"'; $shown -match 'passwd'; & $day }
+    'images.md: Getting an image' = { $output[0].Path -eq '/storage/xen/images/coreos-1520.9.0.bin.bz2'; Test-Path $output[0].Path }
+    'images.md: Getting an image 2' = { $output[0].Path -eq '/storage/xen/images/coreos-1520.9.0.bin.bz2'; Test-Path $output[0].Path }
+    'images.md: Getting an image 3' = { $output[0] -eq $true }
+    'about_XenKube.md: Nodes' = { $shown -match 'OEM'; (& $domains).Count -eq 3 }
+    'about_XenKube_Guide.md: Downloading CoreOS' = { $shown -match 'Good' }
+    'about_XenKube_Guide.md: Setting up the cluster' = { "$PWD" -eq $guests; $shown -match '2285895680' }
+    'about_XenKube_Guide.md: Nginx setup' = { -not (Test-Path /etc/nginx/sites-enabled/default); (Get-Content -Raw /etc/iptables/rules.v4) -match '22,80' }
+    'about_XenKube_Guide.md: Grub' = { $output.Count -eq 3 }
+    'about_XenKube_Guide.md: Ignition' = { $output[-1] -eq $true }
+    'about_XenKube_Guide.md: Xen configuration' = { Test-Path node-1.cfg, node-2.cfg, node-3.cfg }
+    'about_XenKube_Guide.md: Booting CoreOS for the first time' = { (& $domains) -eq 'etcd-node-1'; (Get-Content /run/xl/.calls)[-1] -eq 'console etcd-node-1' }
+    'about_XenKube_Guide.md: Running Ignition a second time' = { (& $domains) -eq 'etcd-node-1'; (Get-Content /etc/ntp.conf) -contains 'broadcast 192.168.100.255' }
+}

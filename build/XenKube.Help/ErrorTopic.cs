@@ -1,16 +1,13 @@
-using System.Text.RegularExpressions;
-
 namespace XenKube.Help;
 
-/// <summary>Turns the table of error ids of docs/errors.md into the help topic about_XenKube_Errors.</summary>
-public static partial class ErrorTopic
+/// <summary>The list of error ids, as the help topic about_XenKube_Errors and as the page docs/errors.md.</summary>
+public static class ErrorTopic
 {
-    public static string Render(IReadOnlyList<string> lines)
+    /// <summary>The lines of the help topic.</summary>
+    public static string RenderTopic()
     {
-        var errors = lines.Select(line => Row().Match(line)).Where(match => match.Success)
-            .Select(match => (Id: match.Groups[1].Value, Category: match.Groups[2].Value, Text: match.Groups[3].Value.Replace(@"\|", "|", StringComparison.Ordinal).Trim())).ToArray();
-        var id = errors.Max(error => error.Id.Length) + 2;
-        var category = errors.Max(error => error.Category.Length) + 2;
+        var name = ErrorIds.All.Max(id => id.Name.Length) + 2;
+        var kind = ErrorIds.All.Max(id => id.Kind.ToString().Length) + 2;
         return AboutTopic.Render(
         [
             "# about_XenKube_Errors",
@@ -19,7 +16,7 @@ public static partial class ErrorTopic
             "The ids of all errors of XenKube, for scripts.",
             "",
             "## Long description",
-            "$_.FullyQualifiedErrorId of an error begins with one of these ids, and goes on with the command after a comma. $_.CategoryInfo has the category and the target, $_.ErrorDetails.RecommendedAction says what to do, and $_.Exception has File, Place, Reason and Remedy.",
+            "$_.FullyQualifiedErrorId of an error begins with one of these ids; the command follows after a comma. $_.CategoryInfo has the category and the target, $_.ErrorDetails.RecommendedAction says what to do, and $_.Exception has File, Place, Reason and Remedy.",
             "",
             "```",
             "try { Reset-Ignition etcd -ErrorAction Stop }",
@@ -31,7 +28,7 @@ public static partial class ErrorTopic
             "## Ids",
             "",
             "```",
-            .. errors.Select(error => $"{error.Id.PadRight(id)}{error.Category.PadRight(category)}{error.Text}".TrimEnd()),
+            .. ErrorIds.All.Select(id => id.Name.PadRight(name) + id.Kind.ToString().PadRight(kind) + id.Sentence),
             "```",
             "",
             "## See also",
@@ -39,6 +36,20 @@ public static partial class ErrorTopic
         ]);
     }
 
-    [GeneratedRegex(@"^\| `([A-Za-z0-9]+)` \| (\w+) \| [^|]* \| (.*?) ?\|$")]
-    private static partial Regex Row();
+    /// <summary>The text of docs/errors.md.</summary>
+    public static string RenderPage() => string.Join('\n',
+    [
+        "# Errors",
+        "",
+        "Every error of XenKube has a stable id, by which a script recognises the error: in pwsh `$_.FullyQualifiedErrorId` begins with",
+        "the id, and the category is as below. The message names the file, the place and the reason, and",
+        "`$_.ErrorDetails.RecommendedAction` says what to do. In pwsh this list is `Get-Help about_XenKube_Errors`.",
+        "",
+        "The list is written from `src/XenKube.Core/ErrorIds.cs` by `build/write-errors.sh`; a test compares both.",
+        "",
+        "| id | category | what is wrong |",
+        "|---|---|---|",
+        .. ErrorIds.All.Select(id => $"| `{id.Name}` | {id.Kind} | {id.Sentence.Replace("|", @"\|", StringComparison.Ordinal)} |"),
+        "",
+    ]);
 }

@@ -1,6 +1,11 @@
 using XenKube.Help;
 
-// Run by the build of src/XenKube: ASSEMBLY MARKDOWN-DIRECTORY OUTPUT-DIRECTORY
+// Run by build/write-errors.sh: --errors FILE. Run by the build of src/XenKube: ASSEMBLY MARKDOWN-DIRECTORY OUTPUT-DIRECTORY
+if (args is ["--errors", var page])
+{
+    File.WriteAllText(page, ErrorTopic.RenderPage());
+    return 0;
+}
 if (args is not [var assembly, var markdown, var output])
 {
     Console.Error.WriteLine("usage: XenKube.Help ASSEMBLY MARKDOWN-DIRECTORY OUTPUT-DIRECTORY");
@@ -35,6 +40,5 @@ foreach (var file in Directory.EnumerateFiles(markdown, "about_*.md"))
 {
     File.WriteAllText(Path.Combine(output, Path.GetFileNameWithoutExtension(file) + ".help.txt"), AboutTopic.Render(File.ReadAllLines(file)));
 }
-// The list of error ids is a page of its own in the sources; in the help it is a topic.
-File.WriteAllText(Path.Combine(output, "about_XenKube_Errors.help.txt"), ErrorTopic.Render(File.ReadAllLines(Path.Combine(markdown, "..", "errors.md"))));
+File.WriteAllText(Path.Combine(output, "about_XenKube_Errors.help.txt"), ErrorTopic.RenderTopic());
 return problems.Count == 0 ? 0 : 1;

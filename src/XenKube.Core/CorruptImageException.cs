@@ -3,12 +3,15 @@ using System.Globalization;
 namespace XenKube;
 
 /// <summary>Data from outside (an image, a file system, a compressed stream) breaks its own format.</summary>
-public sealed class CorruptImageException : XenKubeException
+public sealed class CorruptImageException : XenKubeException, IErrorOfKind
 {
+    /// <inheritdoc/>
+    public static ErrorKind KindOfAll => ErrorKind.InvalidData;
+
     /// <summary>Creates the error.</summary>
-    /// <inheritdoc cref="XenKubeException(string, string?, string?, string, string?, Exception?)"/>
-    public CorruptImageException(string errorId, string? file, string? place, string reason, string? remedy = null, Exception? innerException = null)
-        : base(errorId, file, place, reason, remedy, innerException)
+    /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, string?, Exception?)"/>
+    public CorruptImageException(ErrorId<CorruptImageException> id, string? file, string? place, string reason, string? remedy = null, Exception? innerException = null)
+        : base(id, file, place, reason, remedy, innerException)
     {
     }
 
@@ -17,5 +20,5 @@ public sealed class CorruptImageException : XenKubeException
     /// <param name="offset">Byte offset from the start of the image, file system or stream.</param>
     /// <param name="reason">What was wrong with it.</param>
     public static CorruptImageException At(string structure, long offset, string reason) =>
-        new("CorruptImage", null, string.Create(CultureInfo.InvariantCulture, $"{structure} at byte {offset}"), reason);
+        new(ErrorIds.CorruptImage, null, string.Create(CultureInfo.InvariantCulture, $"{structure} at byte {offset}"), reason);
 }

@@ -1,12 +1,15 @@
 namespace XenKube;
 
 /// <summary>An argument, a name, a configuration or a document from outside cannot be accepted.</summary>
-public sealed class InvalidInputException : XenKubeException
+public sealed class InvalidInputException : XenKubeException, IErrorOfKind
 {
+    /// <inheritdoc/>
+    public static ErrorKind KindOfAll => ErrorKind.InvalidArgument;
+
     /// <summary>Creates the error.</summary>
-    /// <inheritdoc cref="XenKubeException(string, string?, string?, string, string?, Exception?)"/>
-    public InvalidInputException(string errorId, string? file, string? place, string reason, string? remedy = null, Exception? innerException = null)
-        : base(errorId, file, place, reason, remedy, innerException)
+    /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, string?, Exception?)"/>
+    public InvalidInputException(ErrorId<InvalidInputException> id, string? file, string? place, string reason, string? remedy = null, Exception? innerException = null)
+        : base(id, file, place, reason, remedy, innerException)
     {
     }
 }

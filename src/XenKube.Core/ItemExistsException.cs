@@ -1,12 +1,15 @@
 namespace XenKube;
 
 /// <summary>What was to be made is there already.</summary>
-public sealed class ItemExistsException : XenKubeException
+public sealed class ItemExistsException : XenKubeException, IErrorOfKind
 {
+    /// <inheritdoc/>
+    public static ErrorKind KindOfAll => ErrorKind.ResourceExists;
+
     /// <summary>Creates the error.</summary>
-    /// <inheritdoc cref="XenKubeException(string, string?, string?, string, string?, Exception?)"/>
-    public ItemExistsException(string errorId, string? file, string? place, string reason, string? remedy = null)
-        : base(errorId, file, place, reason, remedy)
+    /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, string?, Exception?)"/>
+    public ItemExistsException(ErrorId<ItemExistsException> id, string? file, string? place, string reason, string? remedy = null)
+        : base(id, file, place, reason, remedy)
     {
     }
 }

@@ -1,12 +1,15 @@
 namespace XenKube;
 
 /// <summary>Something that was named literally does not exist: a cluster, a node, a partition, a file in a file system.</summary>
-public sealed class ItemNotFoundException : XenKubeException
+public sealed class ItemNotFoundException : XenKubeException, IErrorOfKind
 {
+    /// <inheritdoc/>
+    public static ErrorKind KindOfAll => ErrorKind.ObjectNotFound;
+
     /// <summary>Creates the error.</summary>
-    /// <inheritdoc cref="XenKubeException(string, string?, string?, string, string?, Exception?)"/>
-    public ItemNotFoundException(string errorId, string? file, string? place, string reason, string? remedy = null)
-        : base(errorId, file, place, reason, remedy)
+    /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, string?, Exception?)"/>
+    public ItemNotFoundException(ErrorId<ItemNotFoundException> id, string? file, string? place, string reason, string? remedy = null)
+        : base(id, file, place, reason, remedy)
     {
     }
 }

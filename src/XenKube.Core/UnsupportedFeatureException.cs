@@ -1,8 +1,11 @@
 namespace XenKube;
 
 /// <summary>The data is sound, but asks for something that XenKube does not do; the feature is named.</summary>
-public sealed class UnsupportedFeatureException : XenKubeException
+public sealed class UnsupportedFeatureException : XenKubeException, IErrorOfKind
 {
+    /// <inheritdoc/>
+    public static ErrorKind KindOfAll => ErrorKind.NotImplemented;
+
     /// <summary>Creates the error.</summary>
     /// <param name="file">The file, or null where the caller adds it.</param>
     /// <param name="place">The structure that asks for the feature.</param>
@@ -10,7 +13,7 @@ public sealed class UnsupportedFeatureException : XenKubeException
     /// <param name="remedy">What to do instead.</param>
     /// <param name="reason">What is wrong, where it says more than that the feature is not supported.</param>
     public UnsupportedFeatureException(string? file, string? place, string feature, string? remedy = null, string? reason = null)
-        : base("UnsupportedFeature", file, place, reason ?? $"feature '{feature}' is not supported", remedy) => Feature = feature;
+        : base(ErrorIds.UnsupportedFeature, file, place, reason ?? $"feature '{feature}' is not supported", remedy) => Feature = feature;
 
     /// <summary>The feature's name.</summary>
     public string Feature { get; }

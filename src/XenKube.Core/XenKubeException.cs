@@ -7,24 +7,27 @@ namespace XenKube;
 public abstract class XenKubeException : Exception
 {
     /// <summary>Creates an error.</summary>
-    /// <param name="errorId">A stable PascalCase id, documented in docs/errors.md; scripts may rely on it.</param>
+    /// <param name="id">Which error of <see cref="ErrorIds"/> it is.</param>
     /// <param name="file">The file, device, URL or domain it is about, or null where the caller that knows it adds it by <see cref="In"/>.</param>
     /// <param name="place">Where in it (a line and column, a byte offset, a structure), or null.</param>
     /// <param name="reason">What is wrong, without a final stop.</param>
     /// <param name="remedy">What the person can do about it, without a final stop, or null.</param>
     /// <param name="innerException">The cause, or null.</param>
-    protected XenKubeException(string errorId, string? file, string? place, string reason, string? remedy = null, Exception? innerException = null)
+    protected XenKubeException(ErrorId id, string? file, string? place, string reason, string? remedy = null, Exception? innerException = null)
         : base(reason, innerException)
     {
-        ErrorId = errorId;
+        Id = id;
         File = file;
         Place = place;
         Reason = reason;
         Remedy = remedy;
     }
 
-    /// <summary>The stable PascalCase id of this kind of error.</summary>
-    public string ErrorId { get; }
+    /// <summary>Which error this is.</summary>
+    public ErrorId Id { get; }
+
+    /// <summary>The stable PascalCase name of the error's id; scripts may rely on it.</summary>
+    public string ErrorId => Id.Name;
 
     /// <summary>The file, device, URL or domain the error is about; null where there is none.</summary>
     public string? File { get; private set; }

@@ -10,24 +10,13 @@ internal static class Errors
     /// <param name="target">What the cmdlet was working on.</param>
     public static ErrorRecord Record(XenKubeException error, object? target)
     {
-        var category = Category(error);
+        var category = Enum.Parse<ErrorCategory>(error.Id.Kind.ToString());
         return new ErrorRecord(error, error.ErrorId, category, target ?? error.File)
         {
             // PowerShell shows the recommended action on a line of its own, so the message is shown without it.
             ErrorDetails = new ErrorDetails(error.Fault) { RecommendedAction = error.Remedy is { } remedy ? Printable.Lines(remedy) : Advice(category) },
         };
     }
-
-    private static ErrorCategory Category(XenKubeException error) => error switch
-    {
-        CorruptImageException => ErrorCategory.InvalidData,
-        UnsupportedFeatureException => ErrorCategory.NotImplemented,
-        ItemNotFoundException => ErrorCategory.ObjectNotFound,
-        ItemExistsException => ErrorCategory.ResourceExists,
-        ItemInUseException => ErrorCategory.ResourceBusy,
-        InvalidInputException => ErrorCategory.InvalidArgument,
-        _ => ErrorCategory.OperationStopped,
-    };
 
     // For the errors that speak for themselves: what to do is the same for all of a kind.
     private static string Advice(ErrorCategory category) => category switch

@@ -76,7 +76,7 @@ public abstract class NodeCommand : XenDirCommand
     protected IEnumerable<string> InCurrentCluster(IEnumerable<string> nodes)
     {
         var cluster = Require(() => Directory.FindClusterAt(SessionState.Path.CurrentFileSystemLocation.ProviderPath)
-            ?? throw new InvalidInputException("NotInCluster", SessionState.Path.CurrentFileSystemLocation.ProviderPath, null, "is not the directory of a cluster", $"Go to one with xencd, or use {MyInvocation.MyCommand.Name} with the name of the cluster"));
+            ?? throw new InvalidInputException(ErrorIds.ClusterDirectoryInvalid, SessionState.Path.CurrentFileSystemLocation.ProviderPath, null, "is not the directory of a cluster", $"Go to one with xencd, or use {MyInvocation.MyCommand.Name} with the name of the cluster"));
         return Named(cluster, nodes);
     }
 

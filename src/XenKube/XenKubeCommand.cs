@@ -183,7 +183,7 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         ArgumentNullException.ThrowIfNull(standard);
         if (path is not null && literalPath is not null)
         {
-            throw new InvalidInputException("PathAmbiguous", null, null, "-Path and -LiteralPath are both given", "Give one of them");
+            throw new InvalidInputException(ErrorIds.PathAmbiguous, null, null, "-Path and -LiteralPath are both given", "Give one of them");
         }
         if (literalPath is not null)
         {
@@ -196,8 +196,8 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         return Matches(path) switch
         {
             [var only] => only,
-            [] => throw new XenKube.ItemNotFoundException("FileNotFound", Resolve(path), null, "no file fits", "Name the file, or take the brackets in its name as they are with -LiteralPath"),
-            var files => throw new InvalidInputException("PathAmbiguous", Resolve(path), null, $"fits {files.Length} files", "Name one of them"),
+            [] => throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, Resolve(path), null, "no file fits", "Name the file, or take the brackets in its name as they are with -LiteralPath"),
+            var files => throw new InvalidInputException(ErrorIds.PathAmbiguous, Resolve(path), null, $"fits {files.Length} files", "Name one of them"),
         };
     }
 
@@ -215,7 +215,7 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     }
 
     private static string ExistingFile(string path) =>
-        File.Exists(path) ? path : throw new XenKube.ItemNotFoundException("FileNotFound", path, null, Directory.Exists(path) ? "is a directory" : "does not exist");
+        File.Exists(path) ? path : throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, path, null, Directory.Exists(path) ? "is a directory" : "does not exist");
 
     /// <inheritdoc/>
     public void Dispose()

@@ -174,7 +174,7 @@ Describe 'Writing content to a drive' {
         @{ name = 'an immutable file'; write = { Set-Content n:/ROOT/fixed x }; id = '*' }
         @{ name = 'an immutable file to add to'; write = { Add-Content n:/ROOT/fixed x }; id = '*' }
         @{ name = 'what is not a byte'; write = { Set-Content n:/ROOT/f 300 -AsByteStream }; id = 'ContentInvalid' }
-        @{ name = 'a name that FAT does not have'; write = { Set-Content 'n:/BOOT/a:b' x }; id = 'InvalidPath' }
+        @{ name = 'a name that FAT does not have'; write = { Set-Content 'n:/BOOT/a:b' x }; id = 'PathInvalid' }
         @{ name = 'a partition that is not there'; write = { Set-Content n:/NONE/f x }; id = 'PartitionNotFound' }
     ) {
         $null = New-Item -ItemType Directory n:/ROOT/dir, n:/BOOT/dir
@@ -232,11 +232,11 @@ Describe 'Moving and copying' {
         foreach ($name in 'a', 'b', 'c') { Set-Content n:/$fs/$name $name }
         $null = New-Item -ItemType Directory n:/$fs/d, n:/$fs/e
         Set-Content n:/$fs/d/c keep
-        { Rename-Item n:/$fs/a b -ErrorAction Stop } | Should -Throw -ErrorId 'ItemExists,*'
-        { Move-Item n:/$fs/a n:/$fs/b -ErrorAction Stop } | Should -Throw -ErrorId 'ItemExists,*'
-        { Move-Item n:/$fs/c n:/$fs/d -ErrorAction Stop } | Should -Throw -ErrorId 'ItemExists,*'
-        { Rename-Item n:/$fs/d e -ErrorAction Stop } | Should -Throw -ErrorId 'ItemExists,*'
-        { Get-Item n:/$fs/a | Rename-Item -NewName b -ErrorAction Stop } | Should -Throw -ErrorId 'ItemExists,*'
+        { Rename-Item n:/$fs/a b -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,*'
+        { Move-Item n:/$fs/a n:/$fs/b -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,*'
+        { Move-Item n:/$fs/c n:/$fs/d -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,*'
+        { Rename-Item n:/$fs/d e -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,*'
+        { Get-Item n:/$fs/a | Rename-Item -NewName b -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,*'
         Get-Content n:/$fs/a, n:/$fs/b, n:/$fs/c, n:/$fs/d/c | Should -Be a, b, c, keep
         Rename-Item n:/$fs/a A
         (Get-ChildItem n:/$fs -File).Name | Should -Be A, b, c
@@ -286,7 +286,7 @@ Describe 'Moving and copying' {
         Copy-NodeDiskItem ./in n:/ROOT -Recurse -WarningVariable warnings -WarningAction SilentlyContinue
         (Get-ChildItem n:/ROOT/in).Name | Should -Be a, c
         $warnings | Should -HaveCount 1
-        { Copy-NodeDiskItem ./in/b n:/ROOT -ErrorAction Stop } | Should -Throw -ErrorId 'NotAFile,*'
+        { Copy-NodeDiskItem ./in/b n:/ROOT -ErrorAction Stop } | Should -Throw -ErrorId 'FileInvalid,*'
     }
     It 'does not follow what a guest has put at the destination' {
         $null = New-Item -ItemType Directory host

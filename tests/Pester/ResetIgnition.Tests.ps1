@@ -45,8 +45,8 @@ Describe 'Reset-Ignition' {
         kgen systemd node-2
         Test-MachineId node-2.img | Should -BeFalse
         Test-FirstBoot node-2.img | Should -BeFalse
-        { kgen nonsense node-1 } | Should -Throw -ErrorId 'StepInvalid,*'
-        { kgen refresh } | Should -Throw -ErrorId 'NodesNotNamed,*'
+        { kgen nonsense node-1 } | Should -Throw -ErrorId 'StepUnknown,*'
+        { kgen refresh } | Should -Throw -ErrorId 'NodeNotNamed,*'
         Get-Completion 'kgen ' | Should -Be refresh, grub, systemd, tmpl, ct, firstboot, mount
         Get-Completion 'kgen refresh ' | Should -Be node-1, node-2
     }
@@ -104,13 +104,13 @@ Describe 'Reset-Ignition' {
             $record = { kgen mount node-1 NOPE } | Should -Throw -ErrorId 'PartitionNotFound,*' -PassThru
             $record.ErrorDetails.RecommendedAction | Should -BeLike '*ROOT*'
             Get-PSDrive node-1 -ErrorAction Ignore | Should -BeNullOrEmpty
-            { kgen mount } | Should -Throw -ErrorId 'NodesNotNamed,*'
-            { kgen mount node-1 OEM ROOT } | Should -Throw -ErrorId 'NodesNotNamed,*'
+            { kgen mount } | Should -Throw -ErrorId 'NodeNotNamed,*'
+            { kgen mount node-1 OEM ROOT } | Should -Throw -ErrorId 'NodeNotNamed,*'
             { kgen mount nobody } | Should -Throw -ErrorId 'NodeNotFound,*'
         }
         It 'works only in a cluster''s directory' {
             Set-Location $dir
-            { kgen refresh node-1 } | Should -Throw -ErrorId 'NotInCluster,*'
+            { kgen refresh node-1 } | Should -Throw -ErrorId 'ClusterDirectoryInvalid,*'
         }
     }
     It 'takes some of the steps' {

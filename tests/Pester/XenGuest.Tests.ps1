@@ -178,7 +178,7 @@ Describe 'Guests' {
         }
         It 'refuse elsewhere' {
             Set-Location $dir
-            { kup node-1 } | Should -Throw -ErrorId 'NotInCluster,*'
+            { kup node-1 } | Should -Throw -ErrorId 'ClusterDirectoryInvalid,*'
         }
         It 'complete nodes of the current cluster, by state' {
             kup node-2
@@ -240,7 +240,7 @@ disk = [ '$dir/guests/etcd/node-1.img,raw,xvda' ]
             $null = New-XenGuest etcd node-1 -MacAddress 00:16:3e:4e:31:11 -Type HVM
             'guests/etcd/node-1.cfg' | Should -FileContentMatch '^type = "hvm"'
             'guests/etcd/node-1.cfg' | Should -Not -FileContentMatch bootloader
-            { New-XenGuest etcd node-2 -MacAddress 00:16:3e:4e:31:12 -Type PVH -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidGuestConfig,*'
+            { New-XenGuest etcd node-2 -MacAddress 00:16:3e:4e:31:12 -Type PVH -ErrorAction Stop } | Should -Throw -ErrorId 'GuestConfigInvalid,*'
             $null = New-XenGuest etcd node-2 -MacAddress 00:16:3e:4e:31:12 -Type PVH -Kernel /boot/vmlinuz
             'guests/etcd/node-2.cfg' | Should -FileContentMatch '^kernel = "/boot/vmlinuz"'
         }
@@ -251,7 +251,7 @@ disk = [ '$dir/guests/etcd/node-1.img,raw,xvda' ]
             { New-XenGuest etcd node-2 -MacAddress 00:16:3e:4e:31:12 -AdditionalDisk data.img -ErrorAction Stop } | Should -Throw -ErrorId 'DiskInUse,*'
         }
         It 'takes no bridge for anything else: <name>' -ForEach @{ name = "virbr1' ]`nx = [ '" }, @{ name = 'a,script=/tmp/x' }, @{ name = '-x' }, @{ name = '../x' } {
-            { New-XenGuest etcd node-1 -MacAddress 00:16:3e:4e:31:11 -Bridge $name -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidInterfaceName,*'
+            { New-XenGuest etcd node-1 -MacAddress 00:16:3e:4e:31:11 -Bridge $name -ErrorAction Stop } | Should -Throw -ErrorId 'InterfaceNameInvalid,*'
             'guests/etcd/node-1.cfg' | Should -Not -Exist
         }
         It 'completes bridges, types and roles' {

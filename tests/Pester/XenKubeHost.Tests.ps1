@@ -50,7 +50,7 @@ Describe 'The host' {
             $null = Initialize-XenKubeHost -XenDir $dir/new -Step directories
             Get-ChildItem new -Directory | ForEach-Object Name | Sort-Object | Should -Be guests, images, keys, nginx
         }
-        It 'refuses a step that it does not know' { { Initialize-XenKubeHost -Step everything -ErrorAction Stop } | Should -Throw -ErrorId 'UnknownStep,*' }
+        It 'refuses a step that it does not know' { { Initialize-XenKubeHost -Step everything -ErrorAction Stop } | Should -Throw -ErrorId 'StepUnknown,*' }
         It 'completes steps' { Get-Completion 'Initialize-XenKubeHost -Step ' | Should -Be directories, site, reservations, firewall, time }
 
         It 'offers the line for the profile, and adds it once when asked to' {

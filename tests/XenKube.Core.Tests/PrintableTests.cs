@@ -43,7 +43,7 @@ public sealed class PrintableTests
     [Fact]
     public void Every_part_of_an_error_is_shown_safely()
     {
-        var error = new InvalidInputException("AnyId", "fi\u001ble", "pl\nace", "rea\u202eson", "rem\u0007edy");
+        var error = new InvalidInputException(ErrorIds.NameInvalid, "fi\u001ble", "pl\nace", "rea\u202eson", "rem\u0007edy");
         Assert.Equal("fi\\x1ble: pl\\x0aace: rea\\u202eson. rem\\x07edy", error.Message);
         Assert.Equal("fi\\x1ble: pl\\x0aace: rea\\u202eson", error.Fault);
         Assert.Equal("fi\u001ble", error.File);

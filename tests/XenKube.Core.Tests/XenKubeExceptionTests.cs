@@ -5,7 +5,7 @@ public class XenKubeExceptionTests
     [Fact]
     public void Message_names_file_place_reason_and_remedy_in_one_line()
     {
-        var error = new InvalidInputException("Example", "a.img", "byte 512", "no 'EFI PART'", "Give a disk with a GPT");
+        var error = new InvalidInputException(ErrorIds.PathInvalid, "a.img", "byte 512", "no 'EFI PART'", "Give a disk with a GPT");
         Assert.Equal("a.img: byte 512: no 'EFI PART'. Give a disk with a GPT", error.Message);
     }
 

@@ -90,7 +90,7 @@ internal static class DiskCommands
     {
         if (!files.Remove(run.Get(Path)))
         {
-            throw new ItemNotFoundException("PathNotFound", run.Get(Image), $"{run.Get(Label)}:{run.Get(Path)}", "there is nothing to remove");
+            throw new ItemNotFoundException(ErrorIds.PathNotFound, run.Get(Image), $"{run.Get(Label)}:{run.Get(Path)}", "there is nothing to remove");
         }
     });
 
@@ -117,7 +117,7 @@ internal static class DiskCommands
         {
             return mode;
         }
-        throw new InvalidInputException("ModeInvalid", null, "--mode", $"'{text}' is not an octal mode between 0 and 7777");
+        throw new InvalidInputException(ErrorIds.ModeInvalid, null, "--mode", $"'{text}' is not an octal mode between 0 and 7777");
     }
 
     private static string ModeText(FileSystemEntry entry)

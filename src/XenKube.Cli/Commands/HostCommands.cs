@@ -85,7 +85,7 @@ internal static class HostCommands
         var address = run.Get(Address) ?? directory.Settings.Address;
         if (!IPAddress.TryParse(address, out var listen))
         {
-            throw new InvalidInputException("AddressInvalid", null, "--address", $"'{address}' is not an IP address");
+            throw new InvalidInputException(ErrorIds.AddressInvalid, null, "--address", $"'{address}' is not an IP address");
         }
         var output = TextWriter.Synchronized(run.Out);
         using var server = IgnitionServer.Start(new IgnitionServerOptions(directory.NginxPath, listen, run.Get(Port) ?? directory.Settings.Port) { OnRequest = request => Write(request) });

@@ -25,7 +25,7 @@ internal static class KeyCommands
         {
             if (!Store(run).Remove(fingerprint))
             {
-                throw new ItemNotFoundException("KeyNotFound", null, null, $"no trusted key has the fingerprint {fingerprint}", "See: xenkube key list");
+                throw new ItemNotFoundException(ErrorIds.KeyNotFound, null, null, $"no trusted key has the fingerprint {fingerprint}", "See: xenkube key list");
             }
         }));
         return new Command("key", "Trusted signing keys.") { import, list, remove };

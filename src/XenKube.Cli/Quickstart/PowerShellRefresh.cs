@@ -79,7 +79,7 @@ internal sealed class PowerShellRefresh
         });
         if (exitCode != 0 || error.Length > 0)
         {
-            throw new OperationFailedException("PowerShellFailed", _program, null, error.ReplaceLineEndings(" ").Trim());
+            throw new OperationFailedException(ErrorIds.PowerShellFailed, _program, null, error.ReplaceLineEndings(" ").Trim());
         }
         return ["Get-Node etcd | Reset-Ignition", .. output.Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
     }

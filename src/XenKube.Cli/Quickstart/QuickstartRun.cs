@@ -168,7 +168,7 @@ internal sealed class QuickstartRun : IDisposable
             var result = IgnitionEndpoint.Test(uri, node.IgnitionPath, TimeSpan.FromSeconds(10), _cancellationToken);
             if (!result.IsOk)
             {
-                throw new OperationFailedException("EndpointMismatch", uri.AbsoluteUri, null, result.Problem);
+                throw new OperationFailedException(ErrorIds.EndpointMismatch, uri.AbsoluteUri, null, result.Problem);
             }
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{uri}: {result.Status} {result.ContentType}, {result.Length} B, as published"));
         }

@@ -45,7 +45,7 @@ public sealed class ClusterStore
         ItemName.Check(name, "cluster");
         return Directory.Exists(PathOf(name))
             ? ToCluster(name)
-            : throw new ItemNotFoundException("ClusterNotFound", PathOf(name), null, "does not exist", $"Make the cluster with New-Cluster {name} (xenkube cluster new {name})");
+            : throw new ItemNotFoundException(ErrorIds.ClusterNotFound, PathOf(name), null, "does not exist", $"Make the cluster with New-Cluster {name} (xenkube cluster new {name})");
     }
 
     /// <summary>Makes a cluster: its directory, and the one its configs are served from.</summary>
@@ -58,7 +58,7 @@ public sealed class ClusterStore
         using var held = _directory.Lock($"making of the cluster {name}", cancellationToken);
         if (Directory.Exists(PathOf(name)))
         {
-            throw new ItemExistsException("ClusterExists", PathOf(name), null, "the cluster exists already");
+            throw new ItemExistsException(ErrorIds.ClusterExists, PathOf(name), null, "the cluster exists already");
         }
         try
         {
@@ -67,7 +67,7 @@ public sealed class ClusterStore
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("ClusterNotCreated", PathOf(name), null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.ClusterNotCreated, PathOf(name), null, e.Message, innerException: e);
         }
         return ToCluster(name);
     }
@@ -85,7 +85,7 @@ public sealed class ClusterStore
         var cluster = Get(name);
         if (!withNodes && Directory.EnumerateFileSystemEntries(cluster.Path).FirstOrDefault() is { } entry)
         {
-            throw new ItemInUseException("ClusterNotEmpty", cluster.Path, Path.GetFileName(entry), "the cluster's directory is not empty", "Use -Force (--force) to remove everything in it");
+            throw new ItemInUseException(ErrorIds.ClusterNotEmpty, cluster.Path, Path.GetFileName(entry), "the cluster's directory is not empty", "Use -Force (--force) to remove everything in it");
         }
         var nodes = new NodeStore(_directory);
         foreach (var node in nodes.List(new NodeName(name, "*")))
@@ -103,7 +103,7 @@ public sealed class ClusterStore
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("ClusterNotRemoved", cluster.Path, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.ClusterNotRemoved, cluster.Path, null, e.Message, innerException: e);
         }
     }
 

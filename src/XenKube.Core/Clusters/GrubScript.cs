@@ -20,7 +20,7 @@ internal static partial class GrubScript
         var text = uri.IsAbsoluteUri ? uri.AbsoluteUri : uri.OriginalString;
         if (!uri.IsAbsoluteUri || uri.Scheme is not ("http" or "https" or "oem" or "tftp" or "s3") || text.AsSpan().ContainsAny(NotInUris))
         {
-            throw new InvalidInputException("ConfigUriInvalid", null, null, $"'{text}' cannot be a config URL", "Give an absolute http, https, oem, tftp or s3 URL without quotes, dollar signs, backslashes and blanks");
+            throw new InvalidInputException(ErrorIds.ConfigUriInvalid, null, null, $"'{text}' cannot be a config URL", "Give an absolute http, https, oem, tftp or s3 URL without quotes, dollar signs, backslashes and blanks");
         }
     }
 
@@ -54,7 +54,7 @@ internal static partial class GrubScript
         string[] arguments = [$"{parameter}={uri.AbsoluteUri}", .. kept.Concat(added).Distinct()];
         if (arguments.Any(argument => argument.AsSpan().ContainsAny(NotInArguments)))
         {
-            throw new InvalidInputException("LinuxAppendInvalid", null, null, "a kernel argument holds a quote, dollar sign, backslash or line break", "GRUB's script would take it apart; leave it out");
+            throw new InvalidInputException(ErrorIds.LinuxAppendInvalid, null, null, "a kernel argument holds a quote, dollar sign, backslash or line break", "GRUB's script would take it apart; leave it out");
         }
         return Replace(text, AppendLine(string.Join(' ', arguments)));
     }

@@ -59,7 +59,7 @@ public abstract class IgnitionResetStep : IEquatable<IgnitionResetStep>
         var word = name.Trim();
         return All.FirstOrDefault(step => new[] { step.Name, step.HyphenatedName, step.GuideWord }.Contains(word, StringComparer.OrdinalIgnoreCase))
             ?? throw new InvalidInputException(
-                "StepInvalid", null, null, $"'{Printable.Of(name)}' is not a step of a refresh", $"The steps are {string.Join(", ", All.Select(step => step.HyphenatedName))}");
+                ErrorIds.StepUnknown, null, null, $"'{Printable.Of(name)}' is not a step of a refresh", $"The steps are {string.Join(", ", All.Select(step => step.HyphenatedName))}");
     }
 
     /// <inheritdoc/>

@@ -24,6 +24,6 @@ public static class ItemName
     public static string Check(string? name, string kind) => IsValid(name)
         ? name!
         : throw new InvalidInputException(
-            "NameInvalid", null, null, $"'{Printable.Of(name)}' is not a valid {kind} name",
+            ErrorIds.NameInvalid, null, null, $"'{Printable.Of(name)}' is not a valid {kind} name",
             $"Use letters, digits, '-', '_' and '.', beginning with a letter or digit, at most {MaximumLength} characters");
 }

@@ -113,7 +113,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         byte[] json;
         try
         {
-            json = WholeFile.Read(node.IgnitionPath, 64 << 20, new FileReadErrors("IgnitionNotPublished", "FileNotReadable", "IgnitionInvalid"), regularOnly: true);
+            json = WholeFile.Read(node.IgnitionPath, 64 << 20, new FileReadErrors(ErrorIds.IgnitionNotPublished, ErrorIds.FileNotReadable, ErrorIds.IgnitionInvalid), regularOnly: true);
         }
         catch (ItemNotFoundException)
         {

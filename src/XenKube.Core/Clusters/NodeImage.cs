@@ -26,13 +26,13 @@ public sealed record NodeImage(string Path, string? Sha512)
         }
         if (!File.Exists(path + ".sig") && !File.Exists(path + ".asc"))
         {
-            throw new ItemNotFoundException("SignatureNotFound", path, null, "there is no signature beside the image", "Fetch it as well, or skip the verification (-SkipVerification, --skip-verification)");
+            throw new ItemNotFoundException(ErrorIds.SignatureNotFound, path, null, "there is no signature beside the image", "Fetch it as well, or skip the verification (-SkipVerification, --skip-verification)");
         }
         var signature = SignatureVerifier.Verify(path, null, new TrustStore(directory.KeysPath), progress, cancellationToken);
         if (!signature.IsTrusted)
         {
             throw new InvalidInputException(
-                "ImageNotTrusted", path, null, signature.IsGood ? "its signature is good, but by a key that is not trusted" : $"its signature is not good: {signature.Verdict}{(signature.Reason is null ? "" : $" ({signature.Reason})")}",
+                ErrorIds.ImageNotTrusted, path, null, signature.IsGood ? "its signature is good, but by a key that is not trusted" : $"its signature is not good: {signature.Verdict}{(signature.Reason is null ? "" : $" ({signature.Reason})")}",
                 signature.Verdict is SignatureVerdict.Good or SignatureVerdict.UnknownKey ? "Import the signer's key if you trust it (Import-SigningKey, xenkube key import)" : "Fetch the image again");
         }
         return new NodeImage(path, signature.Sha512);
@@ -45,7 +45,7 @@ public sealed record NodeImage(string Path, string? Sha512)
         {
             return store.List() is [var newest, ..]
                 ? newest.Path
-                : throw new ItemNotFoundException("ImageNotFound", directory.ImagesPath, null, "there is no image in the store", "Fetch one (Get-CoreOSImage -Version 1520.9.0, xenkube image get 1520.9.0)");
+                : throw new ItemNotFoundException(ErrorIds.ImageNotFound, directory.ImagesPath, null, "there is no image in the store", "Fetch one (Get-CoreOSImage -Version 1520.9.0, xenkube image get 1520.9.0)");
         }
         if (store.Find(image) is { } stored)
         {
@@ -53,6 +53,6 @@ public sealed record NodeImage(string Path, string? Sha512)
         }
         return File.Exists(image)
             ? System.IO.Path.GetFullPath(image)
-            : throw new ItemNotFoundException("ImageNotFound", image, null, $"is neither a version in {directory.ImagesPath} nor a file", "See the versions with Get-CoreOSImage (xenkube image list)");
+            : throw new ItemNotFoundException(ErrorIds.ImageNotFound, image, null, $"is neither a version in {directory.ImagesPath} nor a file", "See the versions with Get-CoreOSImage (xenkube image list)");
     }
 }

@@ -17,7 +17,7 @@ public readonly record struct NodeName(string Cluster, string Node)
         var parts = text.Split('/');
         if (parts.Length > 2 || parts.Any(part => part.Length == 0))
         {
-            throw new InvalidInputException("NameInvalid", null, null, $"'{text}' does not name nodes", "Write CLUSTER or CLUSTER/NODE");
+            throw new InvalidInputException(ErrorIds.NameInvalid, null, null, $"'{text}' does not name nodes", "Write CLUSTER or CLUSTER/NODE");
         }
         return new NodeName(parts[0], parts.Length == 2 ? WithoutExtension(parts[1]) : "*");
     }

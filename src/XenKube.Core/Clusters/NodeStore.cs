@@ -33,7 +33,7 @@ public sealed class NodeStore
         }
         if (nodes.Count == 0 && !name.IsPattern)
         {
-            throw new ItemNotFoundException("NodeNotFound", Path.Combine(_directory.GuestsPath, name.Cluster, name.Node), null, $"there is no node {name}", $"Make it with New-Node {name.Cluster} {name.Node} (xenkube node new {name})");
+            throw new ItemNotFoundException(ErrorIds.NodeNotFound, Path.Combine(_directory.GuestsPath, name.Cluster, name.Node), null, $"there is no node {name}", $"Make it with New-Node {name.Cluster} {name.Node} (xenkube node new {name})");
         }
         return nodes;
     }
@@ -207,7 +207,7 @@ public sealed class NodeStore
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("FileNotRemoved", path, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.FileNotRemoved, path, null, e.Message, innerException: e);
         }
     }
 }

@@ -117,7 +117,7 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
         }
         if (entry.Kind != FileSystemEntryKind.File || entry.Size > MaximumSize)
         {
-            throw new InvalidInputException("GrubConfigInvalid", diskPath, $"{PartitionLabel}:{FilePath}", entry.Kind != FileSystemEntryKind.File ? "it is not a file" : $"its {entry.Size} bytes are more than the {MaximumSize} of any real one");
+            throw new InvalidInputException(ErrorIds.GrubConfigInvalid, diskPath, $"{PartitionLabel}:{FilePath}", entry.Kind != FileSystemEntryKind.File ? "it is not a file" : $"its {entry.Size} bytes are more than the {MaximumSize} of any real one");
         }
         using var stream = oem.OpenRead(FilePath);
         using var reader = new StreamReader(stream, Encoding.UTF8);

@@ -31,11 +31,11 @@ public sealed class XenDirectory
         var chosen = !string.IsNullOrEmpty(path) ? path : Environment.GetEnvironmentVariable("XENDIR");
         if (string.IsNullOrEmpty(chosen))
         {
-            throw new InvalidInputException("XenDirNotSet", null, null, "XENDIR must be set", "Set the environment variable XENDIR, or name the directory with -XenDir (--xen-dir)");
+            throw new InvalidInputException(ErrorIds.XenDirNotSet, null, null, "XENDIR must be set", "Set the environment variable XENDIR, or name the directory with -XenDir (--xen-dir)");
         }
         return Directory.Exists(chosen)
             ? chosen
-            : throw new ItemNotFoundException("XenDirNotFound", chosen, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
+            : throw new ItemNotFoundException(ErrorIds.XenDirNotFound, chosen, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
     }
 
     /// <summary>Opens the directory that was asked for, else the one in the environment variable XENDIR.</summary>
@@ -94,7 +94,7 @@ public sealed class XenDirectory
         ArgumentNullException.ThrowIfNull(node);
         if (node.XenDir != Path)
         {
-            throw new InvalidInputException("NodeOfAnotherXenDir", node.DiskPath, null, $"the node does not belong to {Path}", "Name its XENDIR");
+            throw new InvalidInputException(ErrorIds.NodeOfAnotherXenDir, node.DiskPath, null, $"the node does not belong to {Path}", "Name its XENDIR");
         }
     }
 

@@ -69,7 +69,7 @@ public sealed record XenSettings
     /// <exception cref="InvalidInputException">The file is no JSON, has an unknown name or a value out of range.</exception>
     public static XenSettings Read(string path)
     {
-        if (WholeFile.TryRead(path, errors: new FileReadErrors("FileNotFound", "SettingsNotReadable", "SettingsInvalid")) is not { } json)
+        if (WholeFile.TryRead(path, errors: new FileReadErrors(ErrorIds.FileNotFound, ErrorIds.SettingsNotReadable, ErrorIds.SettingsInvalid)) is not { } json)
         {
             return new XenSettings();
         }
@@ -80,7 +80,7 @@ public sealed record XenSettings
         }
         catch (JsonException e)
         {
-            throw new InvalidInputException("SettingsInvalid", path, $"line {(e.LineNumber ?? 0) + 1}", e.Message, "Correct the file, or remove it to use the defaults", e);
+            throw new InvalidInputException(ErrorIds.SettingsInvalid, path, $"line {(e.LineNumber ?? 0) + 1}", e.Message, "Correct the file, or remove it to use the defaults", e);
         }
         return settings.Checked(path);
     }
@@ -96,7 +96,7 @@ public sealed record XenSettings
         {
             if (!condition)
             {
-                throw new InvalidInputException("SettingsInvalid", path, name, reason);
+                throw new InvalidInputException(ErrorIds.SettingsInvalid, path, name, reason);
             }
         }
         Require(IPAddress.TryParse(Address, out _), "address", $"'{Address}' is not an IP address");

@@ -28,20 +28,20 @@ public sealed class FileDevice : BlockDevice
         // somebody edits, and keep others from editing one that is only looked at.
         var handle = Libc.Open(path, writable ? OpenFlags.ReadWrite : OpenFlags.ReadOnly)
             ?? throw (Libc.LastError is Errno.NoEntry or Errno.NotADirectory
-                ? new ItemNotFoundException("ImageNotFound", path, null, "there is no such image")
-                : new OperationFailedException("ImageNotReadable", path, null, Libc.LastErrorText));
+                ? new ItemNotFoundException(ErrorIds.ImageNotFound, path, null, "there is no such image")
+                : new OperationFailedException(ErrorIds.ImageNotReadable, path, null, Libc.LastErrorText));
         try
         {
             if (Directory.Exists(path))
             {
-                throw new InvalidInputException("ImageNotReadable", path, null, "it is a directory, not an image");
+                throw new InvalidInputException(ErrorIds.ImageInvalid, path, null, "it is a directory, not an image");
             }
             return new FileDevice(path, handle, writable);
         }
         catch (Exception e) when (e is IOException or NotSupportedException)
         {
             handle.Dispose();
-            throw new OperationFailedException("ImageNotReadable", path, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.ImageNotReadable, path, null, e.Message, innerException: e);
         }
         catch
         {
@@ -88,7 +88,7 @@ public sealed class FileDevice : BlockDevice
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("ImageNotWritable", Name, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.ImageNotWritable, Name, null, e.Message, innerException: e);
         }
     }
 
@@ -101,7 +101,7 @@ public sealed class FileDevice : BlockDevice
         {
             if (Libc.LastError != Errno.Interrupted)
             {
-                throw new OperationFailedException("ImageNotWritable", Name, null, $"the disk did not take what was written: {Libc.LastErrorText}");
+                throw new OperationFailedException(ErrorIds.ImageNotWritable, Name, null, $"the disk did not take what was written: {Libc.LastErrorText}");
             }
         }
     }
@@ -114,7 +114,7 @@ public sealed class FileDevice : BlockDevice
         }
         catch (IOException e)
         {
-            throw new OperationFailedException("ImageNotReadable", Name, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.ImageNotReadable, Name, null, e.Message, innerException: e);
         }
     }
 

@@ -128,7 +128,7 @@ internal sealed class ImageGuard
     private bool IsSameBlockDevice(string numbers) =>
         _image.BlockDevice is { } block && numbers == string.Create(CultureInfo.InvariantCulture, $"{block.Major}:{block.Minor}");
 
-    private ItemInUseException InUse(string reason, string remedy) => new("ImageInUse", _path, null, reason, remedy);
+    private ItemInUseException InUse(string reason, string remedy) => new(ErrorIds.ImageInUse, _path, null, reason, remedy);
 
     private string[] List(string folder, string pattern)
     {

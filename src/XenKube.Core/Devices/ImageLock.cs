@@ -54,7 +54,7 @@ internal sealed class ImageLock : IDisposable
     {
         if (FileIdentity.Of(device.Name) is { } now && now != FileStatus.Read(device.Handle).Identity)
         {
-            throw new ItemInUseException("ImageInUse", device.Name, null, "another process has just replaced it", "Try again");
+            throw new ItemInUseException(ErrorIds.ImageInUse, device.Name, null, "another process has just replaced it", "Try again");
         }
     }
 
@@ -75,8 +75,8 @@ internal sealed class ImageLock : IDisposable
     }
 
     private static ItemInUseException Locked(FileDevice device, string reason) =>
-        new("ImageInUse", device.Name, null, reason, "Wait until it is done, or stop the guest");
+        new(ErrorIds.ImageInUse, device.Name, null, reason, "Wait until it is done, or stop the guest");
 
     private static OperationFailedException CannotLock(FileDevice device, string reason) =>
-        new("ImageNotLockable", device.Name, null, $"it cannot be locked: {reason}", "Keep images on a file system with locks");
+        new(ErrorIds.ImageNotLockable, device.Name, null, $"it cannot be locked: {reason}", "Keep images on a file system with locks");
 }

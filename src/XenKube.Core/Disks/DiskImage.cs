@@ -142,7 +142,7 @@ public sealed class DiskImage : IDisposable
     {
         ArgumentNullException.ThrowIfNull(label);
         return _layout.Find(label) ?? throw new ItemNotFoundException(
-            "PartitionNotFound", Path, null, $"there is no partition '{label}'",
+            ErrorIds.PartitionNotFound, Path, null, $"there is no partition '{label}'",
             _layout.Partitions.Count == 0 ? "The table is empty" : $"It has {string.Join(", ", _layout.Partitions)}");
     }
 
@@ -152,7 +152,7 @@ public sealed class DiskImage : IDisposable
         var other = _layout.Partitions.FirstOrDefault(p => p.Number != partition.Number && p.Start <= partition.End && p.End >= partition.Start);
         if (other is not null)
         {
-            throw new CorruptImageException("PartitionsOverlap", Path, "partition table", $"partitions {partition} and {other} overlap", "It can be read, but is not edited");
+            throw new CorruptImageException(ErrorIds.PartitionsOverlap, Path, "partition table", $"partitions {partition} and {other} overlap", "It can be read, but is not edited");
         }
     }
 }

@@ -210,5 +210,5 @@ internal sealed class GptReader
             : NoTable("no GPT, neither at the start nor at the end", null);
     }
 
-    private static CorruptImageException NoTable(string reason, string? remedy) => new("PartitionTableMissing", null, "partition table", reason, remedy);
+    private static CorruptImageException NoTable(string reason, string? remedy) => new(ErrorIds.PartitionTableMissing, null, "partition table", reason, remedy);
 }

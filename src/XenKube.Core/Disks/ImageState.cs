@@ -17,7 +17,7 @@ internal readonly record struct ImageState(ulong Device, ulong Inode, long Size,
     /// <exception cref="ItemNotFoundException">There is no such image any more.</exception>
     public static ImageState Of(string path) => FileStatus.Of(path) is { } status
         ? new ImageState(status.Device, status.Identity.Inode, status.Size, status.ModifiedNanoseconds, status.ChangedNanoseconds)
-        : throw new ItemNotFoundException("ImageNotFound", path, null, "there is no such image");
+        : throw new ItemNotFoundException(ErrorIds.ImageNotFound, path, null, "there is no such image");
 
     /// <summary>The state once any later write is sure to show.</summary>
     public static ImageState Settled(string path, CancellationToken cancellationToken)

@@ -72,7 +72,7 @@ public sealed class PartitionTable
             [] => null,
             [var only] => only,
             _ => throw new InvalidInputException(
-                "PartitionAmbiguous", found[0].DiskPath, null, $"'{name}' is the name of {found.Length} partitions",
+                ErrorIds.PartitionAmbiguous, found[0].DiskPath, null, $"'{name}' is the name of {found.Length} partitions",
                 $"Name one of them: {string.Join(", ", found.Select(partition => $"'{partition.Name}'"))}"),
         };
     }

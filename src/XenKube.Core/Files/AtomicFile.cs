@@ -24,7 +24,7 @@ internal static class AtomicFile
             var there = FileStatus.Read(target);
             if (there is { IsRegularFile: false })
             {
-                throw new InvalidInputException("NotAFile", path, null, "is not a regular file and is therefore not replaced");
+                throw new InvalidInputException(ErrorIds.FileInvalid, path, null, "is not a regular file and is therefore not replaced");
             }
             var directory = Path.GetDirectoryName(target)!;
             temporary = Path.Combine(directory, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}");
@@ -50,11 +50,11 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e.IsMissingFile())
         {
-            throw new ItemNotFoundException("DirectoryNotFound", path, null, "its directory does not exist", "Make the directory first");
+            throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, path, null, "its directory does not exist", "Make the directory first");
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("FileNotWritable", path, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.FileNotWritable, path, null, e.Message, innerException: e);
         }
         finally
         {
@@ -76,7 +76,7 @@ internal static class AtomicFile
     {
         if (Libc.ChangeOwner(path, old.UserId, old.GroupId) != 0)
         {
-            throw new OperationFailedException("OwnerNotKept", path, null, $"cannot give the new file the owner of the old one: {Libc.LastErrorText}", "Run this as root or as the file's owner");
+            throw new OperationFailedException(ErrorIds.OwnerNotKept, path, null, $"cannot give the new file the owner of the old one: {Libc.LastErrorText}", "Run this as root or as the file's owner");
         }
     }
 }

@@ -40,10 +40,10 @@ public sealed class DirectoryLock : IDisposable
         var path = Path.Combine(xenDir, FileName);
         if (!Directory.Exists(xenDir))
         {
-            throw new ItemNotFoundException("XenDirNotFound", xenDir, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
+            throw new ItemNotFoundException(ErrorIds.XenDirNotFound, xenDir, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
         }
         var handle = Libc.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow, ReadableByAll)
-            ?? throw new OperationFailedException("XenDirNotWritable", path, null, Libc.LastErrorText, "Run this as the owner of XENDIR");
+            ?? throw new OperationFailedException(ErrorIds.XenDirNotWritable, path, null, Libc.LastErrorText, "Run this as the owner of XENDIR");
         try
         {
             var watch = Stopwatch.StartNew();
@@ -53,7 +53,7 @@ public sealed class DirectoryLock : IDisposable
                 var holder = Holder(handle);
                 if (watch.Elapsed >= wait)
                 {
-                    throw new ItemInUseException("XenDirLocked", xenDir, null, $"another XenKube is at work here: {holder}", "Wait until it is done, or end that process");
+                    throw new ItemInUseException(ErrorIds.XenDirLocked, xenDir, null, $"another XenKube is at work here: {holder}", "Wait until it is done, or end that process");
                 }
                 if (!told)
                 {
@@ -71,7 +71,7 @@ public sealed class DirectoryLock : IDisposable
         catch (IOException e)
         {
             handle.Dispose();
-            throw new OperationFailedException("XenDirNotWritable", path, null, e.Message, "Keep XENDIR on a file system with locks", e);
+            throw new OperationFailedException(ErrorIds.XenDirNotWritable, path, null, e.Message, "Keep XENDIR on a file system with locks", e);
         }
         catch
         {

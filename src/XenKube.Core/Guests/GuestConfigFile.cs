@@ -22,7 +22,7 @@ public sealed record GuestConfigFile(string Cluster, string Node, string Path)
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("DirectoryNotReadable", guestsPath, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.DirectoryNotReadable, guestsPath, null, e.Message, innerException: e);
         }
     }
 

@@ -13,7 +13,7 @@ public static class GuestName
     {
         if (Refusal(name) is { } reason)
         {
-            throw new InvalidInputException("InvalidGuestName", null, null, $"'{Printable.Of(name)}' cannot be a guest's name: {reason}", "Use letters, digits, '-', '_' and '.', beginning with a letter, as in etcd-node-1");
+            throw new InvalidInputException(ErrorIds.GuestNameInvalid, null, null, $"'{Printable.Of(name)}' cannot be a guest's name: {reason}", "Use letters, digits, '-', '_' and '.', beginning with a letter, as in etcd-node-1");
         }
     }
 

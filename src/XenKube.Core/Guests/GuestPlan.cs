@@ -104,11 +104,11 @@ public sealed class GuestPlan
         var byIP = request.IPAddress is { } ip ? _options.Reservations.FirstOrDefault(reservation => reservation.IPAddress.Equals(ip)) : null;
         if (byMac is not null && request.IPAddress is { } wanted && !byMac.IPAddress.Equals(wanted))
         {
-            throw new InvalidInputException("ReservationMismatch", null, request.Name, $"{byMac.MacAddress} is reserved for {byMac.IPAddress}, not for {wanted}", "Leave one of the two out, or change the reservation");
+            throw new InvalidInputException(ErrorIds.ReservationMismatch, null, request.Name, $"{byMac.MacAddress} is reserved for {byMac.IPAddress}, not for {wanted}", "Leave one of the two out, or change the reservation");
         }
         if (byIP is not null && request.MacAddress is { } other && byIP.MacAddress != other)
         {
-            throw new InvalidInputException("ReservationMismatch", null, request.Name, $"{byIP.IPAddress} is reserved for {byIP.MacAddress}, not for {other}", "Leave one of the two out, or change the reservation");
+            throw new InvalidInputException(ErrorIds.ReservationMismatch, null, request.Name, $"{byIP.IPAddress} is reserved for {byIP.MacAddress}, not for {other}", "Leave one of the two out, or change the reservation");
         }
         if (request.IPAddress is { } unreserved && byIP is null && request.MacAddress is null)
         {
@@ -122,24 +122,24 @@ public sealed class GuestPlan
         GuestName.Check(request.Name);
         if (!_options.Force && File.Exists(request.ConfigPath))
         {
-            throw new ItemExistsException("GuestConfigExists", request.ConfigPath, null, "there is a configuration already", "Use -Force to replace it");
+            throw new ItemExistsException(ErrorIds.GuestConfigExists, request.ConfigPath, null, "there is a configuration already", "Use -Force to replace it");
         }
-        Claim(_names, request.Name, request, "name", request.Name);
+        Claim(_names, request.Name, request, ErrorIds.GuestNameInUse, "name", request.Name);
         var disks = new List<XenDisk>();
         foreach (var path in request.AdditionalDisks.Prepend(request.DiskPath))
         {
             disks.Add(XenDisk.Create(Path.GetFullPath(path), $"xvd{(char)('a' + disks.Count)}"));
-            Claim(_disks, FileIdentity.TextOf(path), request, "disk", path);
+            Claim(_disks, FileIdentity.TextOf(path), request, ErrorIds.DiskInUse, "disk", path);
         }
         var address = asked ?? (request.MacAddress is null ? NextFree(request.Name) : null);
         var mac = address?.MacAddress ?? request.MacAddress!.Value;
-        Claim(_macs, mac, request, "MAC address", mac.ToString());
+        Claim(_macs, mac, request, ErrorIds.MacAddressInUse, "MAC address", mac.ToString());
 
         var vif = XenVif.Create(mac, request.Bridge ?? _options.Defaults.Bridge, request.Model ?? _options.Defaults.Model);
         var bootLoader = request.BootLoader ?? (request.Type == GuestType.PV && request.Kernel is null ? _options.Defaults.BootLoader : null);
         if (request.Type == GuestType.PVH && bootLoader is null && request.Kernel is null)
         {
-            throw new InvalidInputException("InvalidGuestConfig", request.ConfigPath, null, "a pvh guest needs a kernel file or a boot loader", "Give -Kernel with a file on dom0, or -BootLoader");
+            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, request.ConfigPath, null, "a pvh guest needs a kernel file or a boot loader", "Give -Kernel with a file on dom0, or -BootLoader");
         }
         var config = XenGuestConfig.Create(request.Name, Memory(request), VCpus(request), vif, disks, request.Type, bootLoader);
         if (request.Kernel is { } kernel)
@@ -154,7 +154,7 @@ public sealed class GuestPlan
         var memory = request.Memory ?? request.Role switch { GuestRole.Master => 2048, GuestRole.Worker => 1536, _ => _options.Defaults.Memory };
         return memory is >= 16 and <= 16 * 1024 * 1024
             ? memory
-            : throw new InvalidInputException("InvalidGuestConfig", null, request.Name, string.Create(CultureInfo.InvariantCulture, $"{memory} MiB of memory is not what a guest can have"), "Give the memory in MiB, such as 1024");
+            : throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, request.Name, string.Create(CultureInfo.InvariantCulture, $"{memory} MiB of memory is not what a guest can have"), "Give the memory in MiB, such as 1024");
     }
 
     private int VCpus(GuestRequest request)
@@ -162,7 +162,7 @@ public sealed class GuestPlan
         var vcpus = request.VCpus ?? request.Role switch { GuestRole.Master => 2, GuestRole.Worker => 1, _ => _options.Defaults.VCpus };
         return vcpus is >= 1 and <= 512
             ? vcpus
-            : throw new InvalidInputException("InvalidGuestConfig", null, request.Name, string.Create(CultureInfo.InvariantCulture, $"a guest cannot have {vcpus} processors"), "Give 1 to 512");
+            : throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, request.Name, string.Create(CultureInfo.InvariantCulture, $"a guest cannot have {vcpus} processors"), "Give 1 to 512");
     }
 
     private GuestAddress NextFree(string name)
@@ -178,7 +178,7 @@ public sealed class GuestPlan
     }
 
     private static ItemNotFoundException NoReservation(string name, string reason) =>
-        new("ReservationNotFound", null, name, reason, "Make the reservation first (New-DhcpReservation), or give a MAC address");
+        new(ErrorIds.ReservationNotFound, null, name, reason, "Make the reservation first (New-DhcpReservation), or give a MAC address");
 
     private static uint Number(IPAddress address)
     {
@@ -186,13 +186,14 @@ public sealed class GuestPlan
         return ((uint)bytes[0] << 24) | ((uint)bytes[1] << 16) | ((uint)bytes[2] << 8) | bytes[3];
     }
 
-    private static void Claim<T>(Dictionary<T, string> taken, T key, GuestRequest request, string what, string value)
+    private static void Claim<T>(
+        Dictionary<T, string> taken, T key, GuestRequest request, ErrorId<ItemInUseException> id, string what, string value)
         where T : notnull
     {
         if (!taken.TryAdd(key, request.ConfigPath))
         {
-            throw new ItemExistsException(what switch { "name" => "GuestNameInUse", "disk" => "DiskInUse", _ => "MacAddressInUse" }, request.ConfigPath, null,
-                $"the {what} {Printable.Of(value)} is that of {taken[key]}", $"Give another {what}, or remove the other guest's configuration");
+            throw new ItemInUseException(
+                id, request.ConfigPath, null, $"the {what} {Printable.Of(value)} is that of {taken[key]}", $"Give another {what}, or remove the other guest's configuration");
         }
     }
 }

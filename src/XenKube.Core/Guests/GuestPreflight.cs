@@ -24,7 +24,7 @@ internal static class GuestPreflight
         }
         if (domains.FirstOrDefault(domain => domain.Name == config.Name) is { } running)
         {
-            throw new ItemExistsException("GuestNameInUse", file, null, string.Create(CultureInfo.InvariantCulture, $"the domain {running.Name} runs already, as number {running.Id} ({running.State})"), "Stop that guest first, or give this one another name");
+            throw new ItemInUseException(ErrorIds.GuestNameInUse, file, null, string.Create(CultureInfo.InvariantCulture, $"the domain {running.Name} runs already, as number {running.Id} ({running.State})"), "Stop that guest first, or give this one another name");
         }
         CheckVifs(config, file, domains);
         CheckDisks(config, file, domains);
@@ -38,7 +38,7 @@ internal static class GuestPreflight
         }
         if (GuestName.Refusal(config.Name) is { } reason)
         {
-            throw new InvalidInputException("InvalidGuestName", file, config.PlaceOf("name"), $"'{Printable.Of(config.Name)}' cannot be a guest's name: {reason}", "Use letters, digits, '-', '_' and '.', beginning with a letter, as in etcd-node-1");
+            throw new InvalidInputException(ErrorIds.GuestNameInvalid, file, config.PlaceOf("name"), $"'{Printable.Of(config.Name)}' cannot be a guest's name: {reason}", "Use letters, digits, '-', '_' and '.', beginning with a letter, as in etcd-node-1");
         }
     }
 
@@ -61,15 +61,15 @@ internal static class GuestPreflight
             }
             if (!MacAddress.TryParse(vif.MacText, out var mac, out var reason))
             {
-                throw new InvalidInputException("InvalidMacAddress", file, config.PlaceOf("vif"), $"'{Printable.Of(vif.MacText)}' is not a MAC address for a guest: {reason}; xl would make up another one", "Write it like 00:16:3e:4e:31:11");
+                throw new InvalidInputException(ErrorIds.MacAddressInvalid, file, config.PlaceOf("vif"), $"'{Printable.Of(vif.MacText)}' is not a MAC address for a guest: {reason}; xl would make up another one", "Write it like 00:16:3e:4e:31:11");
             }
             if (!seen.Add(mac))
             {
-                throw new ItemExistsException("MacAddressInUse", file, config.PlaceOf("vif"), $"{mac} is there twice", "Give each network card an address of its own");
+                throw new ItemInUseException(ErrorIds.MacAddressInUse, file, config.PlaceOf("vif"), $"{mac} is there twice", "Give each network card an address of its own");
             }
             if (domains.FirstOrDefault(domain => domain.MacAddresses.Any(text => MacAddress.TryParse(text, out var other) && other == mac)) is { } user)
             {
-                throw new ItemExistsException("MacAddressInUse", file, config.PlaceOf("vif"), $"{mac} is the address of the running guest {user.Name}", "Stop that guest, or give this one another address");
+                throw new ItemInUseException(ErrorIds.MacAddressInUse, file, config.PlaceOf("vif"), $"{mac} is the address of the running guest {user.Name}", "Stop that guest, or give this one another address");
             }
         }
     }
@@ -82,7 +82,7 @@ internal static class GuestPreflight
         {
             if (FileStatus.Of(disk.Target) is not { } status)
             {
-                throw new ItemNotFoundException("ImageNotFound", file, config.PlaceOf("disk"), $"the disk image {Printable.Of(disk.Target)} does not exist", "Make the node's disk (New-Node), or correct disk= in the configuration");
+                throw new ItemNotFoundException(ErrorIds.ImageNotFound, file, config.PlaceOf("disk"), $"the disk image {Printable.Of(disk.Target)} does not exist", "Make the node's disk (New-Node), or correct disk= in the configuration");
             }
             if (status.IsDirectory)
             {
@@ -95,19 +95,19 @@ internal static class GuestPreflight
             var identity = FileIdentity.TextOf(disk.Target);
             if (!seen.Add(identity))
             {
-                throw new ItemInUseException("DiskInUse", file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is there twice", "Name each image once");
+                throw new ItemInUseException(ErrorIds.DiskInUse, file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is there twice", "Name each image once");
             }
             if (domains.FirstOrDefault(domain => (disk.IsReadOnly ? domain.WritableDisks : domain.Disks).Any(path => FileIdentity.TextOf(path) == identity)) is { } user)
             {
-                throw new ItemInUseException("DiskInUse", file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is in use by the running guest {(user.Name.Length > 0 ? user.Name : "that is being removed")}; two guests on one image destroy its file systems", "Stop that guest first");
+                throw new ItemInUseException(ErrorIds.DiskInUse, file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is in use by the running guest {(user.Name.Length > 0 ? user.Name : "that is being removed")}; two guests on one image destroy its file systems", "Stop that guest first");
             }
             if (!disk.IsReadOnly && LoopDevice.Of(disk.Target) is { } loop)
             {
-                throw new ItemInUseException("DiskInUse", file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is attached to {loop}", $"Unmount what is mounted from it and run 'losetup -d {loop}'");
+                throw new ItemInUseException(ErrorIds.DiskInUse, file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is attached to {loop}", $"Unmount what is mounted from it and run 'losetup -d {loop}'");
             }
         }
     }
 
     private static InvalidInputException Invalid(XenGuestConfig config, string file, string key, string reason, string remedy) =>
-        new("InvalidGuestConfig", file, config.PlaceOf(key), reason, remedy);
+        new(ErrorIds.GuestConfigInvalid, file, config.PlaceOf(key), reason, remedy);
 }

@@ -247,5 +247,5 @@ internal sealed class XenConfigParser
         latin1.AsSpan().IndexOfAnyExceptInRange('\0', '\x7f') < 0 ? latin1 : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(latin1));
 
     private InvalidInputException Bad(string reason) =>
-        new("InvalidGuestConfig", null, string.Create(CultureInfo.InvariantCulture, $"line {_line}, column {Column}"), reason);
+        new(ErrorIds.GuestConfigInvalid, null, string.Create(CultureInfo.InvariantCulture, $"line {_line}, column {Column}"), reason);
 }

@@ -41,7 +41,7 @@ public sealed record XenConfigValue
     /// <param name="number">Its value.</param>
     public static XenConfigValue OfNumber(long number) =>
         number < 0
-            ? throw new InvalidInputException("InvalidGuestConfig", null, null, "xl knows no negative numbers")
+            ? throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null, "xl knows no negative numbers")
             : new(XenConfigValueKind.Number, number.ToString(CultureInfo.InvariantCulture), []);
 
     /// <summary>A list.</summary>
@@ -143,7 +143,7 @@ public sealed record XenConfigValue
                     output.Append("\\t");
                     break;
                 case '\0':
-                    throw new InvalidInputException("InvalidGuestConfig", null, null, "a value in an xl configuration cannot hold a NUL character");
+                    throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null, "a value in an xl configuration cannot hold a NUL character");
                 default:
                     if (c == quote)
                     {

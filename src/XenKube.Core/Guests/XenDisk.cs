@@ -31,11 +31,11 @@ public sealed record XenDisk
     {
         if (!target.StartsWith('/') || target.AsSpan().IndexOfAny(",\n\r\0") >= 0)
         {
-            throw new InvalidInputException("InvalidGuestConfig", Printable.Of(target), null, "cannot be a guest's disk: xl needs a full path without commas and line breaks", "Move the image to a place with a plain name");
+            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, Printable.Of(target), null, "cannot be a guest's disk: xl needs a full path without commas and line breaks", "Move the image to a place with a plain name");
         }
         if (device.Length is 0 or > 16 || device.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c)))
         {
-            throw new InvalidInputException("InvalidGuestConfig", null, null, $"'{Printable.Of(device)}' is not a name for a guest's disk", "Use xvda, xvdb, …");
+            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null, $"'{Printable.Of(device)}' is not a name for a guest's disk", "Use xvda, xvdb, …");
         }
         return new($"{target},raw,{device}") { Target = target, Device = device };
     }

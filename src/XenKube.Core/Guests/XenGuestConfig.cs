@@ -39,7 +39,7 @@ public sealed class XenGuestConfig
     /// <exception cref="InvalidInputException">xl would not read it; the message has line and column.</exception>
     public static XenGuestConfig Read(string path)
     {
-        var bytes = WholeFile.Read(path, MaxSize, new FileReadErrors("GuestConfigNotFound", "FileNotReadable", "InvalidGuestConfig"), regularOnly: true);
+        var bytes = WholeFile.Read(path, MaxSize, new FileReadErrors(ErrorIds.GuestConfigNotFound, ErrorIds.FileNotReadable, ErrorIds.GuestConfigInvalid), regularOnly: true);
         return new(Encoding.Latin1.GetString(bytes), path);
     }
 
@@ -53,7 +53,7 @@ public sealed class XenGuestConfig
     /// <param name="path">The file's name for messages, or null.</param>
     public static XenGuestConfig Parse(ReadOnlySpan<byte> bytes, string? path = null) =>
         bytes.Length > MaxSize
-            ? throw new InvalidInputException("InvalidGuestConfig", path, null, "larger than 1 MiB, which no guest configuration is")
+            ? throw new InvalidInputException(ErrorIds.GuestConfigInvalid, path, null, "larger than 1 MiB, which no guest configuration is")
             : new(Encoding.Latin1.GetString(bytes), path);
 
     /// <summary>The guide's configuration of a guest: boot loader, name, memory, processors, one network card, its disks.</summary>
@@ -121,7 +121,7 @@ public sealed class XenGuestConfig
             }
             else if ((value.Kind == XenConfigValueKind.List) != (setting.Value.Kind == XenConfigValueKind.List))
             {
-                throw new InvalidInputException("InvalidGuestConfig", Path, Place(setting), $"'{name}' is a list in one place and a single value in another");
+                throw new InvalidInputException(ErrorIds.GuestConfigInvalid, Path, Place(setting), $"'{name}' is a list in one place and a single value in another");
             }
             else if (value.Kind == XenConfigValueKind.List)
             {
@@ -185,7 +185,7 @@ public sealed class XenGuestConfig
         var items = Settings.Where(setting => setting.Name == name && (lastReset is null || setting.Start >= lastReset.Start)).SelectMany(setting => setting.Value.Items).ToList();
         if (index < 0 || index >= items.Count)
         {
-            throw new ItemNotFoundException("GuestConfigItemNotFound", Path, name, string.Create(CultureInfo.InvariantCulture, $"there is no item {index}"));
+            throw new ItemNotFoundException(ErrorIds.GuestConfigItemNotFound, Path, name, string.Create(CultureInfo.InvariantCulture, $"there is no item {index}"));
         }
         var item = items[index];
         var quote = item.Kind == XenConfigValueKind.Text ? _text[item.Start] : '\'';
@@ -208,7 +208,7 @@ public sealed class XenGuestConfig
     /// <param name="path">Where to; by default where it was read from.</param>
     public void Save(string? path = null)
     {
-        var target = path ?? Path ?? throw new InvalidInputException("InvalidGuestConfig", null, null, "the configuration has no file name yet");
+        var target = path ?? Path ?? throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null, "the configuration has no file name yet");
         AtomicFile.Write(target, ToBytes());
     }
 
@@ -246,7 +246,7 @@ public sealed class XenGuestConfig
     {
         if (name.Length == 0 || name[0] is < 'a' or > 'z' || name.Any(c => c is not (>= 'a' and <= 'z' or >= '0' and <= '9' or '_' or '.')))
         {
-            throw new InvalidInputException("InvalidGuestConfig", null, null, $"'{name}' is not a key for xl: lower-case letters, digits, '_' and '.' only");
+            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null, $"'{name}' is not a key for xl: lower-case letters, digits, '_' and '.' only");
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         {
             domains = Xl.List(cancellationToken);
         }
-        catch (OperationFailedException e) when (e.ErrorId is "XenMissing" or "XlMissing")
+        catch (OperationFailedException e) when (e.Id == ErrorIds.XenMissing || e.Id == ErrorIds.XlMissing)
         {
             warn?.Invoke($"guests are shown without their domains: {e.Message}");
             domains = [];
@@ -134,7 +134,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
                     Xl.Shutdown(name, cancellationToken);
                 }
             }
-            catch (ItemNotFoundException e) when (e.ErrorId == "GuestNotRunning")
+            catch (ItemNotFoundException e) when (e.Id == ErrorIds.GuestNotRunning)
             {
                 warnings.Add($"{name} is not running");
             }
@@ -209,7 +209,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             {
                 domains = Xl.List(cancellationToken);
             }
-            catch (OperationFailedException e) when (e.ErrorId is "XenMissing" or "XlMissing")
+            catch (OperationFailedException e) when (e.Id == ErrorIds.XenMissing || e.Id == ErrorIds.XlMissing)
             {
                 domains = [];
             }
@@ -217,7 +217,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             {
                 if (!options.Force)
                 {
-                    throw new ItemInUseException("GuestRunning", path, null, $"the guest {name} is running", "Stop it first, or use -Force (--force) to destroy it");
+                    throw new ItemInUseException(ErrorIds.GuestRunning, path, null, $"the guest {name} is running", "Stop it first, or use -Force (--force) to destroy it");
                 }
                 Xl.Destroy(name, cancellationToken);
                 WaitFor(path, GuestCondition.Gone, options.Timeout, cancellationToken);
@@ -229,7 +229,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             }
             catch (Exception e) when (e.IsFileTrouble())
             {
-                throw new OperationFailedException("FileNotWritable", path, null, e.Message, innerException: e);
+                throw new OperationFailedException(ErrorIds.FileNotWritable, path, null, e.Message, innerException: e);
             }
             return (guest, []);
         }, cancellationToken);
@@ -278,13 +278,13 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             }
             if (guest.State is XenGuestState.Crashed)
             {
-                throw new OperationFailedException("GuestCrashed", guest.Name, null, "the guest has crashed", "Look at its console (xl console, /var/log/xen/console) and at 'xl dmesg'");
+                throw new OperationFailedException(ErrorIds.GuestCrashed, guest.Name, null, "the guest has crashed", "Look at its console (xl console, /var/log/xen/console) and at 'xl dmesg'");
             }
             if (guest.State is not (XenGuestState.Running or XenGuestState.Blocked) || condition == GuestCondition.Running)
             {
                 return guest.State is XenGuestState.Running or XenGuestState.Blocked;
             }
-            var address = guest.IPAddress ?? throw new ItemNotFoundException("ReservationNotFound", guest.Name, null, $"no address is reserved for {guest.MacAddress ?? "a guest without a MAC address"}, so there is nothing to ask", "Make the reservation (New-DhcpReservation)");
+            var address = guest.IPAddress ?? throw new ItemNotFoundException(ErrorIds.ReservationNotFound, guest.Name, null, $"no address is reserved for {guest.MacAddress ?? "a guest without a MAC address"}, so there is nothing to ask", "Make the reservation (New-DhcpReservation)");
             return condition == GuestCondition.Ssh
                 ? GuestNetwork.SshBanner(address, TimeSpan.FromSeconds(3), cancellationToken) is not null
                 : GuestNetwork.Answers(address, guest.MacAddress, TimeSpan.FromSeconds(2), cancellationToken);
@@ -297,7 +297,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         var config = XenGuestConfig.Read(configPath);
         if (GuestName.Refusal(config.Name) is { } reason)
         {
-            throw new InvalidInputException("InvalidGuestName", configPath, config.PlaceOf("name"), $"'{Printable.Of(config.Name)}' cannot be a guest's name: {reason}");
+            throw new InvalidInputException(ErrorIds.GuestNameInvalid, configPath, config.PlaceOf("name"), $"'{Printable.Of(config.Name)}' cannot be a guest's name: {reason}");
         }
         return config.Name!;
     }

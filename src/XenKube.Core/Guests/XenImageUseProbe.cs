@@ -32,7 +32,7 @@ public sealed class XenImageUseProbe(XlDriver xl) : IImageUseProbe
                 }
             }
         }
-        catch (OperationFailedException e) when (e.ErrorId == "XenMissing")
+        catch (OperationFailedException e) when (e.Id == ErrorIds.XenMissing)
         {
             // Not a dom0: there are no domains.
         }

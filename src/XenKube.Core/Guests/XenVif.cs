@@ -64,7 +64,7 @@ public sealed record XenVif
     {
         if (value.Length is 0 or > 64 || value.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
-            throw new InvalidInputException("InvalidGuestConfig", null, null, $"'{Printable.Of(value)}' cannot be the {what} of a network card: letters, digits, '-', '_' and '.' only");
+            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null, $"'{Printable.Of(value)}' cannot be the {what} of a network card: letters, digits, '-', '_' and '.' only");
         }
     }
 }

@@ -119,7 +119,7 @@ public sealed class XlDriver(XlOptions? options = null)
     }
 
     private OperationFailedException Missing() =>
-        new("XlMissing", Options.Path, null, "xl is not installed here", "Install xen-system-amd64 on dom0; XENKUBE_XL can name another xl");
+        new(ErrorIds.XlMissing, Options.Path, null, "xl is not installed here", "Install xen-system-amd64 on dom0; XENKUBE_XL can name another xl");
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Options.Path}");

@@ -19,27 +19,27 @@ internal static partial class XlFailure
 
         if (Says("Can't find hypervisor information") || (Says("privileged command interface") && Says("No such file or directory")))
         {
-            return new OperationFailedException("XenMissing", target, null, $"this machine does not run on Xen: {Cause(error)}", "Install xen-system-amd64 and boot the entry with the Xen hypervisor");
+            return new OperationFailedException(ErrorIds.XenMissing, target, null, $"this machine does not run on Xen: {Cause(error)}", "Install xen-system-amd64 and boot the entry with the Xen hypervisor");
         }
         if (Says("privileged command interface") && Says("Permission denied"))
         {
-            return new OperationFailedException("NotRoot", target, null, $"only root may talk to Xen: {Cause(error)}", "Run this as root");
+            return new OperationFailedException(ErrorIds.RootRequired, target, null, $"only root may talk to Xen: {Cause(error)}", "Run this as root");
         }
         if (Says("already exists."))
         {
-            return new ItemExistsException("GuestNameInUse", target, null, $"a domain of this name runs already: {Cause(error)}", "Stop that guest first, or give this one another name in its configuration");
+            return new ItemInUseException(ErrorIds.GuestNameInUse, target, null, $"a domain of this name runs already: {Cause(error)}", "Stop that guest first, or give this one another name in its configuration");
         }
         if (Says("is an invalid domain identifier") || Says("maybe this domain does not exist"))
         {
-            return new ItemNotFoundException("GuestNotRunning", target, null, $"there is no such domain: {Cause(error)}", "Start the guest, or look at the list of guests for its name");
+            return new ItemNotFoundException(ErrorIds.GuestNotRunning, target, null, $"there is no such domain: {Cause(error)}", "Start the guest, or look at the list of guests for its name");
         }
         if (Says("Out of memory") || Says("Cannot allocate memory") || Says("not enough free memory") || Says("failed to free memory"))
         {
-            return new OperationFailedException("NotEnoughMemory", target, null, $"the host has not enough free memory: {Cause(error)}", "See free_memory in 'xl info'; stop a guest, or lower memory in the configuration");
+            return new OperationFailedException(ErrorIds.NotEnoughMemory, target, null, $"the host has not enough free memory: {Cause(error)}", "See free_memory in 'xl info'; stop a guest, or lower memory in the configuration");
         }
         if (Bridge().Match(error) is { Success: true } bridge)
         {
-            return new OperationFailedException("BridgeMissing", target, null, $"the bridge {bridge.Groups[1].Value} does not exist: {Cause(error)}", "Bring the bridge up (ip link), or correct bridge= in the configuration");
+            return new OperationFailedException(ErrorIds.BridgeMissing, target, null, $"the bridge {bridge.Groups[1].Value} does not exist: {Cause(error)}", "Bring the bridge up (ip link), or correct bridge= in the configuration");
         }
         if (BootLoaderLog().Match(error) is { Success: true } log)
         {
@@ -47,29 +47,29 @@ internal static partial class XlFailure
         }
         if (Image().Match(error) is { Success: true } image)
         {
-            return new ItemNotFoundException("ImageNotFound", target, null, $"the disk image {image.Groups[1].Value} is missing: {Cause(error)}", "Make the node's disk (New-Node), or correct disk= in the configuration");
+            return new ItemNotFoundException(ErrorIds.ImageNotFound, target, null, $"the disk image {image.Groups[1].Value} is missing: {Cause(error)}", "Make the node's disk (New-Node), or correct disk= in the configuration");
         }
         if (Says("Failed to read config file") || Says("Config file not specified"))
         {
-            return new ItemNotFoundException("GuestConfigNotFound", target, null, Cause(error), "Make the configuration first (New-XenGuest)");
+            return new ItemNotFoundException(ErrorIds.GuestConfigNotFound, target, null, Cause(error), "Make the configuration first (New-XenGuest)");
         }
         if (Says("config parsing error") || Says("Failed to parse config") || Says("Neither kernel nor bootloader") || Says("Domain name must be specified"))
         {
-            return new InvalidInputException("InvalidGuestConfig", target, null, Cause(error), "Correct the configuration");
+            return new InvalidInputException(ErrorIds.GuestConfigInvalid, target, null, Cause(error), "Correct the configuration");
         }
         if (Says("Not destroying domain 0"))
         {
-            return new InvalidInputException("InvalidGuestName", target, null, Cause(error), "Name a guest, not dom0");
+            return new InvalidInputException(ErrorIds.GuestNameInvalid, target, null, Cause(error), "Name a guest, not dom0");
         }
         if (Says("didn't acknowledge"))
         {
-            return new OperationFailedException("GuestNotResponding", target, null, $"the guest does not react to the request: {Cause(error)}", "It may hang or have crashed; stop it with -Force (--force), which destroys the domain");
+            return new OperationFailedException(ErrorIds.GuestNotResponding, target, null, $"the guest does not react to the request: {Cause(error)}", "It may hang or have crashed; stop it with -Force (--force), which destroys the domain");
         }
         if (Says("block") && Says("is mounted"))
         {
-            return new ItemInUseException("DiskInUse", target, null, Cause(error), "Stop the guest or unmount the image that uses the disk");
+            return new ItemInUseException(ErrorIds.DiskInUse, target, null, Cause(error), "Stop the guest or unmount the image that uses the disk");
         }
-        return new OperationFailedException("XlFailed", target, null, $"xl ended with exit code {result.ExitCode}: {Cause(error)}", "See what xl says when run by hand, and /var/log/xen");
+        return new OperationFailedException(ErrorIds.XlFailed, target, null, $"xl ended with exit code {result.ExitCode}: {Cause(error)}", "See what xl says when run by hand, and /var/log/xen");
     }
 
     /// <summary>The line that says why: the first that is neither progress nor clean-up.</summary>
@@ -100,17 +100,17 @@ internal static partial class XlFailure
         var cited = lines.Length == 0 ? $"its log {log} is not there" : $"{log} ends with '{Printable.Of(lines[^1], 300)}'";
         if (text.Contains("cannot execute", StringComparison.Ordinal))
         {
-            return new OperationFailedException("BootLoaderMissing", target, null, $"the boot loader cannot be run: {cited}", "Correct bootloader= in the configuration; pygrub comes with xen-utils");
+            return new OperationFailedException(ErrorIds.BootLoaderMissing, target, null, $"the boot loader cannot be run: {cited}", "Correct bootloader= in the configuration; pygrub comes with xen-utils");
         }
         if (text.Contains("Unable to find partition containing kernel", StringComparison.Ordinal))
         {
-            return new OperationFailedException("NoBootableKernel", target, null, $"pygrub finds no kernel to boot: {cited}", "The image needs boot/grub/menu.lst on EFI-SYSTEM: pour the node's disk again from a Xen image; Test-Node says what is missing");
+            return new OperationFailedException(ErrorIds.KernelNotFound, target, null, $"pygrub finds no kernel to boot: {cited}", "The image needs boot/grub/menu.lst on EFI-SYSTEM: pour the node's disk again from a Xen image; Test-Node says what is missing");
         }
         if (text.Contains("Error opening", StringComparison.Ordinal))
         {
-            return new OperationFailedException("NoBootableKernel", target, null, $"menu.lst names a kernel that is not in the image: {cited}", "Pour the node's disk again from a Xen image, or correct boot/grub/menu.lst on EFI-SYSTEM");
+            return new OperationFailedException(ErrorIds.KernelNotFound, target, null, $"menu.lst names a kernel that is not in the image: {cited}", "Pour the node's disk again from a Xen image, or correct boot/grub/menu.lst on EFI-SYSTEM");
         }
-        return new OperationFailedException("NoBootableKernel", target, null, $"the boot loader failed: {cited}", "Test-Node says what is wrong with the disk");
+        return new OperationFailedException(ErrorIds.KernelNotFound, target, null, $"the boot loader failed: {cited}", "Test-Node says what is wrong with the disk");
     }
 
     private static string ReadEnd(string path)

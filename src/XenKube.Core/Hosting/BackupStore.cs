@@ -94,7 +94,7 @@ public sealed class BackupStore(string directory)
     private void MakeDirectory() => System.IO.Directory.CreateDirectory(Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     private OperationFailedException NotKept(Exception e) =>
-        new OperationFailedException("BackupFailed", Directory, null, $"cannot keep a backup: {(e as XenKubeException)?.Reason ?? e.Message}", "Nothing was changed; run this as root or name another backup directory", e);
+        new OperationFailedException(ErrorIds.BackupFailed, Directory, null, $"cannot keep a backup: {(e as XenKubeException)?.Reason ?? e.Message}", "Nothing was changed; run this as root or name another backup directory", e);
 
     private static void Put(BackupSet set)
     {
@@ -106,7 +106,7 @@ public sealed class BackupStore(string directory)
             }
             catch (Exception e) when (e.IsFileTrouble())
             {
-                throw new OperationFailedException("RestoreFailed", entry.Path, null, $"cannot put back what was there: {e.Message}", $"It is kept in {set.Directory}", e);
+                throw new OperationFailedException(ErrorIds.RestoreFailed, entry.Path, null, $"cannot put back what was there: {e.Message}", $"It is kept in {set.Directory}", e);
             }
         }
     }
@@ -188,7 +188,7 @@ public sealed class BackupStore(string directory)
         }
         catch (JsonException e)
         {
-            throw new InvalidInputException("BackupUnreadable", path, null, e.Message, innerException: e);
+            throw new InvalidInputException(ErrorIds.BackupInvalid, path, null, e.Message, innerException: e);
         }
     }
 }

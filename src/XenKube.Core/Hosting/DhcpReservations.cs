@@ -55,11 +55,11 @@ public sealed class DhcpReservations
     {
         if (first > last || first < 10 || last > 99)
         {
-            throw new InvalidInputException("InvalidRange", null, null, string.Create(CultureInfo.InvariantCulture, $"{first}..{last} is not a range within 10..99, where the MAC address can show the number's two digits"), "Give one like 10..99");
+            throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, string.Create(CultureInfo.InvariantCulture, $"{first}..{last} is not a range within 10..99, where the MAC address can show the number's two digits"), "Give one like 10..99");
         }
         if (network.AddressFamily != AddressFamily.InterNetwork)
         {
-            throw new InvalidInputException("InvalidRange", null, null, $"{network} is not an IPv4 address");
+            throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, $"{network} is not an IPv4 address");
         }
         var bytes = network.GetAddressBytes();
         return [.. Enumerable.Range(first, last - first + 1).Select(n => new DhcpReservation(MacAddress.ForNumber(macPrefix, n), new IPAddress([bytes[0], bytes[1], bytes[2], (byte)n])))];
@@ -91,7 +91,7 @@ public sealed class DhcpReservations
             }
             if ((byMac ?? addresses.GetValueOrDefault(item.IPAddress)) is { } other)
             {
-                throw new ItemExistsException("ReservationExists", Path, other.Line == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"line {other.Line}"),
+                throw new ItemExistsException(ErrorIds.ReservationExists, Path, other.Line == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"line {other.Line}"),
                     $"{(byMac is not null ? item.MacAddress.ToString() : item.IPAddress.ToString())} is reserved already: {other}", "Remove that reservation first, or take another address");
             }
             text.Append(item).Append('\n');
@@ -131,7 +131,7 @@ public sealed class DhcpReservations
     {
         if (name.Length > 63 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-') || name.StartsWith('-'))
         {
-            throw new InvalidInputException("InvalidHostName", null, null, $"'{Printable.Of(name)}' is not a host name", "Use letters, digits and '-'");
+            throw new InvalidInputException(ErrorIds.HostNameInvalid, null, null, $"'{Printable.Of(name)}' is not a host name", "Use letters, digits and '-'");
         }
     }
 

@@ -28,7 +28,7 @@ public sealed record DnsmasqService
         {
             if (Libc.Kill(id, Signal.HangUp) != 0)
             {
-                throw new OperationFailedException("ServiceNotReloaded", string.Create(CultureInfo.InvariantCulture, $"process {id}"), null, $"cannot send SIGHUP: {Libc.LastErrorText}", "Give the process id of the dnsmasq that serves the bridge");
+                throw new OperationFailedException(ErrorIds.ServiceNotReloaded, string.Create(CultureInfo.InvariantCulture, $"process {id}"), null, $"cannot send SIGHUP: {Libc.LastErrorText}", "Give the process id of the dnsmasq that serves the bridge");
             }
             return;
         }

@@ -54,7 +54,7 @@ public sealed record FileChange(string Path, FileChangeKind Kind)
     /// <summary>A directory that is made where it is missing.</summary>
     internal static FileChange Directory(string path) =>
         FileStatus.Of(path) is { IsDirectory: false }
-            ? throw new InvalidInputException("NotADirectory", path, null, "is a file where a directory is needed", "Move it away")
+            ? throw new InvalidInputException(ErrorIds.DirectoryInvalid, path, null, "is a file where a directory is needed", "Move it away")
             : new(path, FileChangeKind.Directory) { IsNeeded = FileStatus.Of(path) is null };
 
     private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);

@@ -129,5 +129,5 @@ internal static class FirewallRuleParser
     }
 
     private static InvalidInputException Bad(string path, int line, string reason) =>
-        new("InvalidFirewallRules", path, string.Create(CultureInfo.InvariantCulture, $"line {line}"), reason, "Compare with the output of iptables-save");
+        new(ErrorIds.FirewallRulesInvalid, path, string.Create(CultureInfo.InvariantCulture, $"line {line}"), reason, "Compare with the output of iptables-save");
 }

@@ -42,7 +42,7 @@ public sealed class FirewallRules
         var origin = FileOrigin.Of(path);
         return origin.Bytes is { } bytes
             ? new(path, Encoding.Latin1.GetString(bytes), origin)
-            : throw new ItemNotFoundException("FirewallRulesNotFound", path, null, "there is no such file", "Install iptables-persistent, which writes it, or name the file that your firewall is loaded from");
+            : throw new ItemNotFoundException(ErrorIds.FileNotFound, path, null, "there is no such file", "Install iptables-persistent, which writes it, or name the file that your firewall is loaded from");
     }
 
     /// <summary>Reads the text of a rules file.</summary>
@@ -72,7 +72,7 @@ public sealed class FirewallRules
     {
         if (port.Port is < 1 or > 65535 || port.Protocol is not ("tcp" or "udp"))
         {
-            throw new InvalidInputException("InvalidPort", null, null, $"{Printable.Of(port.Protocol)} {port.Port.ToString(CultureInfo.InvariantCulture)} is not a port", "Give tcp or udp and 1 to 65535");
+            throw new InvalidInputException(ErrorIds.PortInvalid, null, null, $"{Printable.Of(port.Protocol)} {port.Port.ToString(CultureInfo.InvariantCulture)} is not a port", "Give tcp or udp and 1 to 65535");
         }
         foreach (var name in new[] { port.InInterface, port.OutInterface })
         {
@@ -81,7 +81,7 @@ public sealed class FirewallRules
         }
         if (port.Chain.Length is 0 or > 28 || !char.IsAsciiLetterOrDigit(port.Chain[0]) || port.Chain.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
-            throw new InvalidInputException("InvalidChain", null, null, $"'{Printable.Of(port.Chain)}' is not the name of a chain", "Give INPUT or FORWARD, or another chain of the file");
+            throw new InvalidInputException(ErrorIds.ChainInvalid, null, null, $"'{Printable.Of(port.Chain)}' is not the name of a chain", "Give INPUT or FORWARD, or another chain of the file");
         }
         if (IsOpen(port))
         {
@@ -95,11 +95,11 @@ public sealed class FirewallRules
         }
         if (candidates.Count == 0)
         {
-            throw new ItemNotFoundException("FirewallRuleNotFound", Path, null, $"no rule to add the port to: {port}", $"Add one, such as: {Suggestion(port)}");
+            throw new ItemNotFoundException(ErrorIds.FirewallRuleNotFound, Path, null, $"no rule to add the port to: {port}", $"Add one, such as: {Suggestion(port)}");
         }
         if (candidates.Select(rule => rule.Shape).Distinct().Count() > 1)
         {
-            throw new InvalidInputException("FirewallRuleAmbiguous", Path, $"lines {string.Join(", ", candidates.Select(rule => rule.Line.ToString(CultureInfo.InvariantCulture)))}",
+            throw new InvalidInputException(ErrorIds.FirewallRuleAmbiguous, Path, $"lines {string.Join(", ", candidates.Select(rule => rule.Line.ToString(CultureInfo.InvariantCulture)))}",
                 $"more than one kind of rule fits: {port}", "Say which by a port it has already (-Beside) or by its interface");
         }
         var lines = _text.Split('\n').ToList();
@@ -137,7 +137,7 @@ public sealed class FirewallRules
             "Nothing was changed; another program may hold the lock of the tables ('fuser /run/xtables.lock')", Encoding.Latin1.GetBytes(_text), cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new OperationFailedException("FirewallRulesRefused", Path, null, $"iptables-restore does not accept the rules: {result.Said}", result.Error.Contains("must be root", StringComparison.Ordinal) || result.Error.Contains("Permission denied", StringComparison.Ordinal) ? "Run this as root" : "Nothing was changed; correct the line it names");
+            throw new OperationFailedException(ErrorIds.FirewallRulesRefused, Path, null, $"iptables-restore does not accept the rules: {result.Said}", result.Error.Contains("must be root", StringComparison.Ordinal) || result.Error.Contains("Permission denied", StringComparison.Ordinal) ? "Run this as root" : "Nothing was changed; correct the line it names");
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class HostPlan
     {
         if (names?.FirstOrDefault(name => !StepNames.Contains(name)) is { } unknown)
         {
-            throw new InvalidInputException("UnknownStep", null, null, $"'{Printable.Of(unknown)}' is not a step", $"Steps are {string.Join(", ", StepNames)}");
+            throw new InvalidInputException(ErrorIds.StepUnknown, null, null, $"'{Printable.Of(unknown)}' is not a step", $"Steps are {string.Join(", ", StepNames)}");
         }
         return new HostPlan(options, [.. StepNames.Where(name => names is null || names.Contains(name)).Select(name => Plan(name, options))]);
     }
@@ -77,7 +77,7 @@ public sealed class HostPlan
         var backups = new BackupStore(options.BackupDirectory);
         using var held = Directory.Exists(backups.Directory) ? backups.Lock(name, cancellationToken) : null;
         var backup = backups.Latest(name)
-            ?? throw new ItemNotFoundException("BackupNotFound", options.BackupDirectory, null, $"there is no backup of the step '{Printable.Of(name)}'", "It was not changed by XenKube, or undone already");
+            ?? throw new ItemNotFoundException(ErrorIds.BackupNotFound, options.BackupDirectory, null, $"there is no backup of the step '{Printable.Of(name)}'", "It was not changed by XenKube, or undone already");
         BackupStore.Restore(backup);
         if (options.Activate)
         {
@@ -149,7 +149,7 @@ public sealed class HostPlan
     private static HostStep PlanTime(HostOptions options)
     {
         var server = TimeServer.Find(options.SystemRoot)
-            ?? throw new ItemNotFoundException("TimeServerNotFound", null, null, "this host has no time service", "Install ntpsec or chrony");
+            ?? throw new ItemNotFoundException(ErrorIds.TimeServerMissing, null, null, "this host has no time service", "Install ntpsec or chrony");
         var change = server.WithBroadcast(options.Broadcast).ToChange(restart: true, options.Programs);
         return new HostStep("time", change.IsNeeded ? $"{server.Kind} does not serve the guests" : $"{server.Kind} serves the guests", $"the time for {options.Broadcast}", null) { Change = change };
     }

@@ -28,9 +28,11 @@ internal sealed record HostPrograms
         {
             return ExternalProgram.Run(Folder is null ? name : Path.Combine(Folder, name), arguments, TimeLimit ?? timeLimit, input, cancellationToken: cancellationToken);
         }
-        catch (OperationFailedException e) when (e.ErrorId is "ProgramMissing" or "ProgramTimeout")
+        catch (OperationFailedException e) when (e.Id == ErrorIds.ProgramMissing || e.Id == ErrorIds.ProgramTimeout)
         {
-            throw new OperationFailedException(e.ErrorId, e.File, e.Place, e.Reason, e.ErrorId == "ProgramMissing" ? whenMissing : whenHanging, e);
+            var isMissing = e.Id == ErrorIds.ProgramMissing;
+            throw new OperationFailedException(
+                isMissing ? ErrorIds.ProgramMissing : ErrorIds.ProgramTimeout, e.File, e.Place, e.Reason, isMissing ? whenMissing : whenHanging, e);
         }
     }
 }

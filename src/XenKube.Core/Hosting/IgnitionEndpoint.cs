@@ -12,7 +12,7 @@ public static class IgnitionEndpoint
 {
     private const int MaxLength = 64 * 1024 * 1024;
 
-    private static readonly FileReadErrors NotPublished = new FileReadErrors("IgnitionNotPublished", "FileNotReadable", "NotAFile");
+    private static readonly FileReadErrors NotPublished = new FileReadErrors(ErrorIds.IgnitionNotPublished, ErrorIds.FileNotReadable, ErrorIds.FileInvalid);
 
     /// <summary>Fetches and compares.</summary>
     /// <param name="uri">Where the guest is sent.</param>

@@ -63,7 +63,7 @@ public sealed class IgnitionServer : IDisposable
         var directory = ServedDirectory.Open(options.Root);
         if (options.Port is < 0 or > IPEndPoint.MaxPort)
         {
-            throw new InvalidInputException("InvalidPort", null, null, string.Create(CultureInfo.InvariantCulture, $"{options.Port} is not a port"), "Give one from 1 to 65535, or 0 for a free one");
+            throw new InvalidInputException(ErrorIds.PortInvalid, null, null, string.Create(CultureInfo.InvariantCulture, $"{options.Port} is not a port"), "Give one from 1 to 65535, or 0 for a free one");
         }
         var endPoint = new IPEndPoint(options.Address, options.Port);
         var listener = new Socket(options.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -75,7 +75,7 @@ public sealed class IgnitionServer : IDisposable
         catch (SocketException e)
         {
             listener.Dispose();
-            throw new OperationFailedException("ServerNotStarted", endPoint.ToString(), null, e.Message, e.SocketErrorCode switch
+            throw new OperationFailedException(ErrorIds.ServerNotStarted, endPoint.ToString(), null, e.Message, e.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => "Another server, perhaps nginx, listens there: stop it or give another port",
                 SocketError.AddressNotAvailable => "No interface of this machine has that address: bring the bridge up first",

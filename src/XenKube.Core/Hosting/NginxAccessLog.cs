@@ -35,11 +35,11 @@ public static partial class NginxAccessLog
         }
         catch (Exception e) when (e.IsMissingFile())
         {
-            throw new ItemNotFoundException("AccessLogNotFound", path, null, "there is no such log", "Name nginx' access log");
+            throw new ItemNotFoundException(ErrorIds.FileNotFound, path, null, "there is no such log", "Name nginx' access log");
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("AccessLogNotReadable", path, null, e.Message, "Run this as root or as a member of adm", e);
+            throw new OperationFailedException(ErrorIds.FileNotReadable, path, null, e.Message, "Run this as root or as a member of adm", e);
         }
     }
 

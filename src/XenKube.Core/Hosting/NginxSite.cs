@@ -77,7 +77,7 @@ public sealed record NginxSite
     {
         if (!Directory.Exists(ConfigDirectory))
         {
-            throw new ItemNotFoundException("NginxNotFound", ConfigDirectory, null, "nginx is not installed here", "Install nginx, or serve the configs with 'xenkube host serve'");
+            throw new ItemNotFoundException(ErrorIds.NginxMissing, ConfigDirectory, null, "nginx is not installed here", "Install nginx, or serve the configs with 'xenkube host serve'");
         }
         List<FileChange> files = [FileChange.Directory(Path.GetDirectoryName(AvailablePath)!), FileChange.Content(AvailablePath, Encoding.UTF8.GetBytes(Text)), FileChange.Directory(Path.GetDirectoryName(EnabledPath)!), FileChange.Link(EnabledPath, AvailablePath)];
         if (RemoveDefault)
@@ -94,7 +94,7 @@ public sealed record NginxSite
         var result = RunNginx(["-t"], cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new OperationFailedException("NginxTestFailed", AvailablePath, null, $"nginx does not accept the site: {Said(result)}", "The earlier site is back in place; correct what nginx names, then install again");
+            throw new OperationFailedException(ErrorIds.NginxTestFailed, AvailablePath, null, $"nginx does not accept the site: {Said(result)}", "The earlier site is back in place; correct what nginx names, then install again");
         }
     }
 
@@ -103,7 +103,7 @@ public sealed record NginxSite
         var result = RunNginx(["-t"], cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new OperationFailedException("NginxBroken", ConfigDirectory, null, $"nginx' configuration is broken already: {Said(result)}", "Nothing was changed; correct that first");
+            throw new OperationFailedException(ErrorIds.NginxBroken, ConfigDirectory, null, $"nginx' configuration is broken already: {Said(result)}", "Nothing was changed; correct that first");
         }
     }
 
@@ -115,7 +115,7 @@ public sealed record NginxSite
         }
         else if (RunNginx(["-s", "reload"], cancellationToken) is { ExitCode: not 0 } result)
         {
-            throw new OperationFailedException("ServiceNotReloaded", "nginx", null, $"nginx does not reload: {Said(result)}", "Start nginx, then install the site again");
+            throw new OperationFailedException(ErrorIds.ServiceNotReloaded, "nginx", null, $"nginx does not reload: {Said(result)}", "Start nginx, then install the site again");
         }
         // A socket on one address cannot be opened while another one listens on all addresses, and the other way round. nginx -t
         // does not see that; a reload then keeps the old sockets and the old configuration, and says so in its log only. A
@@ -146,7 +146,7 @@ public sealed record NginxSite
     {
         if (Directory.Exists(Root) && SiteProbe.Test(Root, Address, Port, Answer, cancellationToken).IsRefused)
         {
-            throw new OperationFailedException("SiteNotServed", AvailablePath, null, string.Create(CultureInfo.InvariantCulture, $"nginx was told of the site, but nobody listens on {Address} port {Port}"),
+            throw new OperationFailedException(ErrorIds.SiteNotServed, AvailablePath, null, string.Create(CultureInfo.InvariantCulture, $"nginx was told of the site, but nobody listens on {Address} port {Port}"),
                 "The earlier site is back in place; nginx's error log says why (/var/log/nginx/error.log): is the bridge up, with that address?");
         }
     }
@@ -170,7 +170,7 @@ public sealed record NginxSite
         {
             if (watch.Elapsed > Timeout || !result.Error.Contains("Address already in use", StringComparison.Ordinal))
             {
-                throw new OperationFailedException("ServiceNotReloaded", "nginx", null, $"nginx does not start again: {Said(result)}", "See its error log");
+                throw new OperationFailedException(ErrorIds.ServiceNotReloaded, "nginx", null, $"nginx does not start again: {Said(result)}", "See its error log");
             }
         }
     }
@@ -186,15 +186,15 @@ public sealed record NginxSite
     {
         if (Root.Any(c => c is '$' or '"' or '\\' || char.IsControl(c)))
         {
-            throw new InvalidInputException("InvalidName", Printable.Of(Root), null, "a directory with '$', '\"', '\\' or control characters in its name cannot be served by nginx", "Use a plain name");
+            throw new InvalidInputException(ErrorIds.NameInvalid, Printable.Of(Root), null, "a directory with '$', '\"', '\\' or control characters in its name cannot be served by nginx", "Use a plain name");
         }
         if (Name.Length is 0 or > 100 || Name.StartsWith('.') || Name.StartsWith('-') || Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
-            throw new InvalidInputException("InvalidName", null, null, $"'{Printable.Of(Name)}' is not a name for a site", "Use letters, digits, '-', '_' and '.'");
+            throw new InvalidInputException(ErrorIds.NameInvalid, null, null, $"'{Printable.Of(Name)}' is not a name for a site", "Use letters, digits, '-', '_' and '.'");
         }
         if (Port is < 1 or > 65535)
         {
-            throw new InvalidInputException("InvalidPort", null, null, $"{Port.ToString(CultureInfo.InvariantCulture)} is not a port", "Give one from 1 to 65535");
+            throw new InvalidInputException(ErrorIds.PortInvalid, null, null, $"{Port.ToString(CultureInfo.InvariantCulture)} is not a port", "Give one from 1 to 65535");
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class ServedDirectory
     {
         if (!System.IO.Directory.Exists(path))
         {
-            throw new ItemNotFoundException("DirectoryNotFound", path, null, "there is no such directory to serve", "Create it, or give the directory that holds the published configs");
+            throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, path, null, "there is no such directory to serve", "Create it, or give the directory that holds the published configs");
         }
         // Asked the way the files will be asked later, so that both give the same spelling.
         using var handle = OpenPath(Path.GetFullPath(path));

@@ -10,7 +10,7 @@ internal static class ServiceControl
         // systemd.unit(5); a leading '-' would be an option.
         if (unit.Length is 0 or > 255 || unit[0] is '-' or '.' || unit.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not (':' or '-' or '_' or '.' or '\\' or '@')))
         {
-            throw new InvalidInputException("InvalidUnit", null, null, $"'{Printable.Of(unit)}' is not the name of a unit", "Give one like dnsmasq@virbr1.service");
+            throw new InvalidInputException(ErrorIds.UnitNameInvalid, null, null, $"'{Printable.Of(unit)}' is not the name of a unit", "Give one like dnsmasq@virbr1.service");
         }
         var look = $"See 'systemctl status {unit}' and 'journalctl -u {unit}'";
         var result = programs.Run(
@@ -19,7 +19,7 @@ internal static class ServiceControl
         if (result.ExitCode != 0)
         {
             // systemctl(1): 5, the unit is not loaded.
-            throw new OperationFailedException("ServiceNotReloaded", unit, null, $"'systemctl {string.Join(' ', arguments)}' failed: {result.Said}",
+            throw new OperationFailedException(ErrorIds.ServiceNotReloaded, unit, null, $"'systemctl {string.Join(' ', arguments)}' failed: {result.Said}",
                 result.ExitCode == 5 ? $"There is no {unit} here: install its package, or have the files written only (-NoActivate, --no-activate)" : look);
         }
     }

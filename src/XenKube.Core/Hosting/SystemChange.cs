@@ -106,7 +106,7 @@ public sealed class SystemChange
             var now = FileStatus.Of(file.Target) is null ? null : SystemFile.Read(file.Target);
             if (!(now ?? []).AsSpan().SequenceEqual(file.Before ?? []) || (now is null) != (file.Before is null))
             {
-                throw new ItemInUseException("FileChangedMeanwhile", file.Path, null, "has changed since the plan was made", "Look at the plan again");
+                throw new ItemInUseException(ErrorIds.FileChangedMeanwhile, file.Path, null, "has changed since the plan was made", "Look at the plan again");
             }
         }
     }
@@ -129,7 +129,7 @@ public sealed class SystemChange
                     {
                         if (there.IsDirectory)
                         {
-                            throw new InvalidInputException("NotAFile", file.Path, null, "is a directory where a link is needed", "Move it away");
+                            throw new InvalidInputException(ErrorIds.FileInvalid, file.Path, null, "is a directory where a link is needed", "Move it away");
                         }
                         File.Delete(file.Path);
                     }
@@ -142,7 +142,7 @@ public sealed class SystemChange
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("FileNotWritable", file.Path, null, e.Message, "Run this as root", e);
+            throw new OperationFailedException(ErrorIds.FileNotWritable, file.Path, null, e.Message, "Run this as root", e);
         }
     }
 

@@ -81,7 +81,7 @@ public sealed class TimeServer
         var bytes = broadcast.GetAddressBytes();
         if (bytes is not [var a, var b, var c, _])
         {
-            throw new InvalidInputException("InvalidAddress", null, null, $"{broadcast} is not an IPv4 broadcast address", "Give one like 192.168.100.255");
+            throw new InvalidInputException(ErrorIds.AddressInvalid, null, null, $"{broadcast} is not an IPv4 broadcast address", "Give one like 192.168.100.255");
         }
         var lines = _text.Split('\n').ToList();
         var network = string.Create(CultureInfo.InvariantCulture, $"{a}.{b}.{c}.0");

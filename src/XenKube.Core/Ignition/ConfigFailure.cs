@@ -29,7 +29,7 @@ public static class ConfigFailure
         var first = errors.Count > 0 ? errors[0] : null;
         var more = string.Concat(errors.Skip(1).Select(entry => $"; {(Place(entry) is { } place ? $"{place}: " : "")}{entry.Message}"));
         var reason = (first?.Message ?? config.Failure ?? "the config has warnings, which are fatal in strict mode") + more;
-        return new InvalidInputException("ConfigFailed", source, first is null ? null : Place(first), reason, remedy);
+        return new InvalidInputException(ErrorIds.ConfigFailed, source, first is null ? null : Place(first), reason, remedy);
     }
 
     /// <summary>Where an entry is in its document; null where the report does not say.</summary>

@@ -37,7 +37,7 @@ internal static class FreeSpace
             if (needed > free)
             {
                 throw new OperationFailedException(
-                    "NotEnoughSpace",
+                    ErrorIds.DiskFull,
                     directory,
                     null,
                     string.Create(CultureInfo.InvariantCulture, $"{count} disks need about {needed:N0} bytes, and {free:N0} are free: {needed - free:N0} are missing"),

@@ -61,7 +61,7 @@ internal sealed partial class ImageCache
     {
         if (FileStatus.Read(Path, follow: false) is not null && ReadNote() is null)
         {
-            throw new ItemExistsException("CacheNotOurs", Path, null, "the decompressed image would be kept here, but there is a file that XenKube did not make", "Remove it, or do without the cache");
+            throw new ItemExistsException(ErrorIds.CacheExists, Path, null, "the decompressed image would be kept here, but there is a file that XenKube did not make", "Remove it, or do without the cache");
         }
         const UnixFileMode readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         return NewFile.Create(Path, readable);
@@ -85,7 +85,7 @@ internal sealed partial class ImageCache
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("CacheNotWritable", Path, null, e.Message, "Do without the cache", e);
+            throw new OperationFailedException(ErrorIds.CacheNotWritable, Path, null, e.Message, "Do without the cache", e);
         }
     }
 

@@ -52,7 +52,7 @@ public sealed class ImageDownloader
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("ImageNotWritten", target, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.ImageNotWritten, target, null, e.Message, innerException: e);
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class ImageDownloader
         if (!skipVerification && SignatureVerifier.FindObstacle(signature, keys) is { } obstacle)
         {
             // Known before a few hundred megabytes are fetched.
-            throw new OperationFailedException("SignerNotTrusted", release.SignatureUri.ToString(), null, $"{obstacle}; nothing was downloaded", KeyRemedy(null));
+            throw new OperationFailedException(ErrorIds.SignerNotTrusted, release.SignatureUri.ToString(), null, $"{obstacle}; nothing was downloaded", KeyRemedy(null));
         }
         var digests = ReleaseServer.Run(() => _server.Transport.ReadSmallAsync(_server.PathOf(release) + ".DIGESTS", LargestDigests, cancellationToken));
         ReleaseServer.Run(async () =>
@@ -162,7 +162,7 @@ public sealed class ImageDownloader
             }
             if (partial.Length + count > (remote.State.Total ?? long.MaxValue))
             {
-                throw new OperationFailedException("ServerMisbehaves", release.ImageUri.ToString(), null, "the server sends more than it said");
+                throw new OperationFailedException(ErrorIds.ServerReplyInvalid, release.ImageUri.ToString(), null, "the server sends more than it said");
             }
             partial.Append(buffer.AsSpan(0, count));
             meter.Report(partial.Length);
@@ -178,7 +178,7 @@ public sealed class ImageDownloader
     {
         var signature = ReleaseServer.Run(() => _server.Transport.ReadSmallAsync(_server.PathOf(release) + ".sig", LargestSignature, cancellationToken));
         return signature ?? (required
-            ? throw new ItemNotFoundException("ReleaseFileNotFound", release.SignatureUri.ToString(), null, "there is no such file", "Check version, channel, board and image name, or name another server with -BaseUri (--base-uri)")
+            ? throw new ItemNotFoundException(ErrorIds.ReleaseFileNotFound, release.SignatureUri.ToString(), null, "there is no such file", "Check version, channel, board and image name, or name another server with -BaseUri (--base-uri)")
             : []);
     }
 
@@ -199,16 +199,16 @@ public sealed class ImageDownloader
         if (sha512 != expected)
         {
             partial.Discard();
-            throw new OperationFailedException("DigestMismatch", release.ImageUri.ToString(), null, "the image is not the one that its .DIGESTS lists", "Fetch it again, from another mirror if this happens twice");
+            throw new OperationFailedException(ErrorIds.DigestMismatch, release.ImageUri.ToString(), null, "the image is not the one that its .DIGESTS lists", "Fetch it again, from another mirror if this happens twice");
         }
     }
 
     private OperationFailedException Refuse(string file, ImageSignature result, string remedy) => result.Verdict switch
     {
-        SignatureVerdict.Good => new OperationFailedException("SignerNotTrusted", file, null,
+        SignatureVerdict.Good => new OperationFailedException(ErrorIds.SignerNotTrusted, file, null,
             $"the signature is good, but its key {result.PrimaryFingerprint} \"{result.SignerUserId}\" is not trusted", KeyRemedy(result.PrimaryFingerprint)),
-        SignatureVerdict.UnknownKey => new OperationFailedException("SignerNotTrusted", file, null, result.Reason ?? "there is no key for its signature", KeyRemedy(result.PrimaryFingerprint)),
-        _ => new OperationFailedException("SignatureNotGood", file, null, $"its signature is {result.Verdict}: {result.Reason}", remedy),
+        SignatureVerdict.UnknownKey => new OperationFailedException(ErrorIds.SignerNotTrusted, file, null, result.Reason ?? "there is no key for its signature", KeyRemedy(result.PrimaryFingerprint)),
+        _ => new OperationFailedException(ErrorIds.SignatureNotGood, file, null, $"its signature is {result.Verdict}: {result.Reason}", remedy),
     };
 
     private string KeyRemedy(string? fingerprint)
@@ -223,7 +223,7 @@ public sealed class ImageDownloader
         var options = _server.Options;
         var name = options.ImageName is null || options.ImageName == (options with { ImageName = null }).EffectiveImageName ? options.Prefix
             : options.ImageName.EndsWith(ImageStore.Suffix, StringComparison.Ordinal) ? options.ImageName[..^ImageStore.Suffix.Length]
-            : throw new InvalidInputException("ImageNameInvalid", options.ImageName, null, $"cannot be expanded: its name does not end in {ImageStore.Suffix}");
+            : throw new InvalidInputException(ErrorIds.ImageNameInvalid, options.ImageName, null, $"cannot be expanded: its name does not end in {ImageStore.Suffix}");
         return options.Board == "amd64-usr" ? name : $"{name}-{options.Board.Replace("-usr", "", StringComparison.Ordinal)}";
     }
 
@@ -232,13 +232,13 @@ public sealed class ImageDownloader
         var missing = (remote.State.Total ?? 0) - remote.Offset - new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(target))!).AvailableFreeSpace;
         if (missing > 0)
         {
-            throw new OperationFailedException("DiskFull", target, null, $"the disk lacks {missing} bytes for it", "Make room, or put the images on another disk");
+            throw new OperationFailedException(ErrorIds.DiskFull, target, null, $"the disk lacks {missing} bytes for it", "Make room, or put the images on another disk");
         }
     }
 
     private static ImageDownload Describe(string path, ImageSignature? result, bool wasPresent)
     {
-        var image = ImageStore.Read(path) ?? throw new OperationFailedException("ImageNotReadable", path, null, "it is gone");
+        var image = ImageStore.Read(path) ?? throw new OperationFailedException(ErrorIds.ImageNotReadable, path, null, "it is gone");
         // The check saw the file under its partial name.
         var signature = result is null ? null : result with { File = path, SignatureFile = path + ".sig" };
         return new ImageDownload(image with { Signature = signature }, wasPresent,

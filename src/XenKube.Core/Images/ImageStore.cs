@@ -34,7 +34,7 @@ public sealed partial class ImageStore
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("ImagesNotReadable", Directory, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.ImagesNotReadable, Directory, null, e.Message, innerException: e);
         }
     }
 
@@ -52,7 +52,7 @@ public sealed partial class ImageStore
     /// <param name="version">The version, or name and version.</param>
     /// <exception cref="ItemNotFoundException">It is not in the store.</exception>
     public CoreOSImage Get(string version) => Find(version)
-        ?? throw new ItemNotFoundException("ImageNotFound", Directory, null, $"there is no image '{version}' in the store", $"Download it with Get-CoreOSImage {version} (xenkube image get {version})");
+        ?? throw new ItemNotFoundException(ErrorIds.ImageNotFound, Directory, null, $"there is no image '{version}' in the store", $"Download it with Get-CoreOSImage {version} (xenkube image get {version})");
 
     /// <summary>The path that an image of a release has in the store.</summary>
     internal string PathOf(string name, string version) => Path.Combine(Directory, $"{name}-{version}{Suffix}");

@@ -111,7 +111,7 @@ internal sealed class NewFile : IDisposable
         {
             throw Libc.LastError == Errno.Exists
                 ? AlreadyThere(Path)
-                : new OperationFailedException("NodeDiskNotWritable", Path, null, "cannot be given its name: " + Libc.LastErrorText);
+                : new OperationFailedException(ErrorIds.NodeDiskNotWritable, Path, null, "cannot be given its name: " + Libc.LastErrorText);
         }
         _temporary = null;
         _published = true;
@@ -140,9 +140,9 @@ internal sealed class NewFile : IDisposable
 
     /// <summary>The error for a name that is taken.</summary>
     public static ItemExistsException AlreadyThere(string path) =>
-        new("NodeDiskExists", path, null, "there is such a file already, and it is left alone", "Remove it or choose another name");
+        new(ErrorIds.NodeDiskExists, path, null, "there is such a file already, and it is left alone", "Remove it or choose another name");
 
     private static OperationFailedException Failed(string path, Exception e) => (Errno)(e.HResult & 0xFFFF) is Errno.NoSpace or Errno.QuotaExceeded
-        ? new OperationFailedException("DiskFull", path, null, "the disk became full while it was written; nothing was kept", "Make room and try again", e)
-        : new OperationFailedException("NodeDiskNotWritable", path, null, e.Message, innerException: e);
+        ? new OperationFailedException(ErrorIds.DiskFull, path, null, "the disk became full while it was written; nothing was kept", "Make room and try again", e)
+        : new OperationFailedException(ErrorIds.NodeDiskNotWritable, path, null, e.Message, innerException: e);
 }

@@ -49,7 +49,7 @@ public static class NodeDiskWriter
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("ImageNotReadable", image, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.ImageNotReadable, image, null, e.Message, innerException: e);
         }
         catch (XenKubeException e)
         {
@@ -67,7 +67,7 @@ public static class NodeDiskWriter
         ArgumentOutOfRangeException.ThrowIfNegative(options.AdditionalSpace);
         if (targets.Count == 0)
         {
-            throw new InvalidInputException("NoTarget", null, null, "no node disk is named");
+            throw new InvalidInputException(ErrorIds.NodeDiskNotNamed, null, null, "no node disk is named");
         }
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var target in targets)
@@ -75,7 +75,7 @@ public static class NodeDiskWriter
             ArgumentException.ThrowIfNullOrEmpty(target);
             if (!seen.Add(Path.GetFullPath(target)))
             {
-                throw new InvalidInputException("TargetNamedTwice", target, null, "is named twice");
+                throw new InvalidInputException(ErrorIds.NodeDiskNamedTwice, target, null, "is named twice");
             }
             if (FileStatus.Read(target, follow: false) is not null)
             {
@@ -84,7 +84,7 @@ public static class NodeDiskWriter
             var directory = Path.GetDirectoryName(Path.GetFullPath(target))!;
             if (FileStatus.Read(directory) is not { IsDirectory: true })
             {
-                throw new ItemNotFoundException("DirectoryNotFound", directory, null, "there is no such directory");
+                throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, directory, null, "there is no such directory");
             }
         }
     }
@@ -114,7 +114,7 @@ public static class NodeDiskWriter
         meter.Report(status.Size, last: true);
         if (options.ExpectedSha512 is not null && !options.ExpectedSha512.Equals(sha512, StringComparison.OrdinalIgnoreCase))
         {
-            throw new CorruptImageException("ImageChanged", image, null, "these are not the bytes whose signature was verified", "Verify the image again");
+            throw new CorruptImageException(ErrorIds.ImageChanged, image, null, "these are not the bytes whose signature was verified", "Verify the image again");
         }
         Finish(files, leaders, clones, size, options, cancellationToken);
         if (kept is not null)
@@ -154,7 +154,7 @@ public static class NodeDiskWriter
                 var count = RandomAccess.Read(cached, buffer.AsSpan(0, (int)Math.Min(length - at, buffer.Length)), start + at);
                 if (count == 0)
                 {
-                    throw new OperationFailedException("ImageNotReadable", image, null, "its decompressed copy became shorter while it was read");
+                    throw new OperationFailedException(ErrorIds.ImageNotReadable, image, null, "its decompressed copy became shorter while it was read");
                 }
                 leaders.ForEach(file => file.Write(start + at, buffer.AsSpan(0, count)));
                 at += count;
@@ -176,7 +176,7 @@ public static class NodeDiskWriter
         }
         catch (Exception e) when (e.IsMissingFile())
         {
-            throw new ItemNotFoundException("ImageNotFound", image, null, "there is no such image");
+            throw new ItemNotFoundException(ErrorIds.ImageNotFound, image, null, "there is no such image");
         }
     }
 
@@ -213,7 +213,7 @@ public static class NodeDiskWriter
             cancellationToken.ThrowIfCancellationRequested();
             if (!file.TryClone(leader))
             {
-                throw new OperationFailedException("NodeDiskNotWritable", file.Path, null, $"cannot share the blocks of {leader.Path}");
+                throw new OperationFailedException(ErrorIds.NodeDiskNotWritable, file.Path, null, $"cannot share the blocks of {leader.Path}");
             }
         }
         foreach (var file in files)

@@ -42,13 +42,13 @@ public sealed class ReleaseServer : IDisposable
         if (!ReleaseVersion.IsCurrent(version))
         {
             return ReleaseVersion.IsValid(version) ? Make(version, isCurrent: false)
-                : throw new InvalidInputException("VersionInvalid", null, null, $"'{version}' is not a release", "Give a version such as 1520.9.0, or current");
+                : throw new InvalidInputException(ErrorIds.VersionInvalid, null, null, $"'{version}' is not a release", "Give a version such as 1520.9.0, or current");
         }
         var path = $"{Options.Board}/{version}/version.txt";
         var text = Run(() => Transport.ReadSmallAsync(path, LargestText, cancellationToken))
-            ?? throw new ItemNotFoundException("ReleaseFileNotFound", Transport.UriOf(path).ToString(), null, "there is no such file", "Name a version, or another server with -BaseUri (--base-uri)");
+            ?? throw new ItemNotFoundException(ErrorIds.ReleaseFileNotFound, Transport.UriOf(path).ToString(), null, "there is no such file", "Name a version, or another server with -BaseUri (--base-uri)");
         return ReadVersion(Encoding.UTF8.GetString(text)) is { } current ? Make(current, isCurrent: version == ReleaseVersion.Current)
-            : throw new OperationFailedException("VersionNotFound", Transport.UriOf(path).ToString(), null, $"says no {Variable}=", "Check the base and the distribution, or name a version");
+            : throw new OperationFailedException(ErrorIds.VersionNotFound, Transport.UriOf(path).ToString(), null, $"says no {Variable}=", "Check the base and the distribution, or name a version");
     }
 
     /// <summary>
@@ -75,7 +75,7 @@ public sealed class ReleaseServer : IDisposable
         }
         if (versions.Count == 0)
         {
-            throw new ItemNotFoundException("ReleasesNotFound", Transport.UriOf(Options.Board).ToString(), null, "there are no releases", "Check channel and board, or name another server with -BaseUri (--base-uri)");
+            throw new ItemNotFoundException(ErrorIds.ReleasesNotFound, Transport.UriOf(Options.Board).ToString(), null, "there are no releases", "Check channel and board, or name another server with -BaseUri (--base-uri)");
         }
         var releases = versions.Select(version => Make(version, version == current?.Version)).ToList();
         releases.Sort((left, right) => ReleaseVersion.Compare(right.Version, left.Version));
@@ -95,7 +95,7 @@ public sealed class ReleaseServer : IDisposable
     {
         if (name.Length is 0 or > 128 || name[0] == '.' || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
         {
-            throw new InvalidInputException("ReleaseNameInvalid", null, null, $"'{name}' is not a {what} of a release server");
+            throw new InvalidInputException(ErrorIds.ReleaseNameInvalid, null, null, $"'{name}' is not a {what} of a release server");
         }
     }
 

@@ -21,5 +21,5 @@ public static class InterfaceName
     /// <exception cref="InvalidInputException">It cannot.</exception>
     public static string Check(string? name) => IsValid(name)
         ? name!
-        : throw new InvalidInputException("InvalidInterfaceName", null, null, $"'{Printable.Of(name)}' is not the name of a bridge or network interface", "Use letters, digits, '-', '_' and '.', beginning with a letter or digit, at most 15 characters");
+        : throw new InvalidInputException(ErrorIds.InterfaceNameInvalid, null, null, $"'{Printable.Of(name)}' is not the name of a bridge or network interface", "Use letters, digits, '-', '_' and '.', beginning with a letter or digit, at most 15 characters");
 }

@@ -16,7 +16,7 @@ public readonly record struct MacAddress : IComparable<MacAddress>
     public static MacAddress Parse(string text) =>
         TryParse(text, out var address, out var reason)
             ? address
-            : throw new InvalidInputException("InvalidMacAddress", null, null, $"'{Printable.Of(text)}' is not a MAC address for a guest: {reason}", "Write it like 00:16:3e:4e:31:11");
+            : throw new InvalidInputException(ErrorIds.MacAddressInvalid, null, null, $"'{Printable.Of(text)}' is not a MAC address for a guest: {reason}", "Write it like 00:16:3e:4e:31:11");
 
     /// <summary>Reads an address.</summary>
     /// <param name="text">The address.</param>
@@ -74,7 +74,7 @@ public readonly record struct MacAddress : IComparable<MacAddress>
     /// <param name="number">10 to 99.</param>
     public static MacAddress ForNumber(string prefix, int number) =>
         number is < 10 or > 99
-            ? throw new InvalidInputException("InvalidRange", null, null, string.Create(CultureInfo.InvariantCulture, $"{number} is not in 10..99: the last byte of the MAC address shows the number's two decimal digits"))
+            ? throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, string.Create(CultureInfo.InvariantCulture, $"{number} is not in 10..99: the last byte of the MAC address shows the number's two decimal digits"))
             : Parse(string.Create(CultureInfo.InvariantCulture, $"{prefix}:{number}"));
 
     /// <inheritdoc/>

@@ -82,7 +82,7 @@ internal readonly record struct FileStatus(
         return Libc.Stat(path, follow, status) == 0 ? From(status)
             : Libc.LastError is Errno.NoEntry or Errno.NotADirectory ? null
             : throw new OperationFailedException(
-                "FileNotReadable", Printable.Of(path), null, Libc.LastErrorText, Libc.LastError == Errno.PermissionDenied ? "Run this as root" : null);
+                ErrorIds.FileNotReadable, Printable.Of(path), null, Libc.LastErrorText, Libc.LastError == Errno.PermissionDenied ? "Run this as root" : null);
     }
 
     /// <summary>Reads struct statx, statx(2).</summary>

@@ -60,7 +60,7 @@ internal static class ExternalProgram
         {
             if (argument.Contains('\0', StringComparison.Ordinal))
             {
-                throw new InvalidInputException("InvalidName", null, null, $"'{Printable.Of(argument)}' has a NUL character in it");
+                throw new InvalidInputException(ErrorIds.NameInvalid, null, null, $"'{Printable.Of(argument)}' has a NUL character in it");
             }
             start.ArgumentList.Add(argument);
         }
@@ -81,7 +81,7 @@ internal static class ExternalProgram
             {
                 process.Kill(entireProcessTree: true);
                 cancellationToken.ThrowIfCancellationRequested();
-                throw new OperationFailedException("ProgramTimeout", path, null,
+                throw new OperationFailedException(ErrorIds.ProgramTimeout, path, null,
                     string.Create(CultureInfo.InvariantCulture, $"'{Printable.Of(Line(name, arguments))}' did not end within {timeout.TotalSeconds:0.#} s and was stopped"),
                     "Look at what holds it up (its log, the system's journal), then try again");
             }

@@ -52,33 +52,33 @@ internal static class ProgramStart
     /// <param name="name">Its name or path.</param>
     /// <param name="cause">What the system said, where it was asked.</param>
     public static OperationFailedException Missing(string name, Exception? cause = null) =>
-        new("ProgramMissing", name, null, "is not installed here", $"Install the package that has {Path.GetFileName(name)}", cause);
+        new(ErrorIds.ProgramMissing, name, null, "is not installed here", $"Install the package that has {Path.GetFileName(name)}", cause);
 
     private static OperationFailedException Failure(Win32Exception cause, string path, string name) => (Errno)cause.NativeErrorCode switch
     {
         Errno.NoEntry when !File.Exists(path) => Missing(name, cause),
-        Errno.NoEntry => new OperationFailedException("ProgramNotRunnable", path, null,
+        Errno.NoEntry => new OperationFailedException(ErrorIds.ProgramNotRunnable, path, null,
             Interpreter(path) is { } interpreter
                 ? $"its first line names '{Printable.Of(interpreter)}', which is not installed here"
                 : "the loader that it names is not installed here: it was built for another system",
             "Install what it names, or install the program's own package again", cause),
-        Errno.NotExecutable => new OperationFailedException("ProgramNotRunnable", path, null, "is not a program that this machine can run",
+        Errno.NotExecutable => new OperationFailedException(ErrorIds.ProgramNotRunnable, path, null, "is not a program that this machine can run",
             "Install its package for this machine's architecture (dpkg --print-architecture); a script must begin with a line such as #!/bin/sh", cause),
-        Errno.PermissionDenied => new OperationFailedException("ProgramNotExecutable", path, null, "permission to execute it was denied",
+        Errno.PermissionDenied => new OperationFailedException(ErrorIds.ProgramNotExecutable, path, null, "permission to execute it was denied",
             "Allow it with chmod a+x, or run this as a user who may execute it; if it is on a file system that is mounted noexec (findmnt -T), move it to another one", cause),
-        Errno.FileBusy => new OperationFailedException("ProgramBusy", path, null, "another process has it open for writing",
+        Errno.FileBusy => new OperationFailedException(ErrorIds.ProgramBusy, path, null, "another process has it open for writing",
             "Wait until its installation has ended (fuser -v shows the process that writes it), then try again", cause),
-        Errno.ArgumentsTooLong => new OperationFailedException("CommandLineTooLong", path, null, "its command line and environment are longer than the system allows",
+        Errno.ArgumentsTooLong => new OperationFailedException(ErrorIds.CommandLineTooLong, path, null, "its command line and environment are longer than the system allows",
             "Give shorter names, or fewer at once", cause),
-        Errno.TooManyOpenFiles => new OperationFailedException("TooManyOpenFiles", path, null, "cannot be started: this process has as many files open as it may have",
+        Errno.TooManyOpenFiles => new OperationFailedException(ErrorIds.TooManyOpenFiles, path, null, "cannot be started: this process has as many files open as it may have",
             "Raise its limit of open files (ulimit -n, or LimitNOFILE= of the service), then try again", cause),
-        Errno.TooManyOpenFilesInSystem => new OperationFailedException("TooManyOpenFiles", path, null, "cannot be started: this machine has as many files open as it may have",
+        Errno.TooManyOpenFilesInSystem => new OperationFailedException(ErrorIds.TooManyOpenFiles, path, null, "cannot be started: this machine has as many files open as it may have",
             "End programs that hold many files open, or raise the limit (sysctl fs.file-max), then try again", cause),
-        Errno.TryAgain => new OperationFailedException("TooManyProcesses", path, null, "cannot be started: there are as many processes as there may be",
+        Errno.TryAgain => new OperationFailedException(ErrorIds.TooManyProcesses, path, null, "cannot be started: there are as many processes as there may be",
             "End programs that are not needed, or raise the limit (ulimit -u, or TasksMax= of the service), then try again", cause),
-        Errno.OutOfMemory => new OperationFailedException("OutOfMemory", path, null, "cannot be started: this machine has no memory left for another process",
+        Errno.OutOfMemory => new OperationFailedException(ErrorIds.OutOfMemory, path, null, "cannot be started: this machine has no memory left for another process",
             "End programs that are not needed, or give dom0 more memory (dom0_mem= of Xen's command line, xl mem-set), then try again", cause),
-        _ => new OperationFailedException("ProgramNotStarted", path, null, $"cannot be started: {cause.Message}", null, cause),
+        _ => new OperationFailedException(ErrorIds.ProgramNotStarted, path, null, $"cannot be started: {cause.Message}", null, cause),
     };
 
     /// <summary>The program in the first line of a script, as execve(2) reads it; null for other files.</summary>

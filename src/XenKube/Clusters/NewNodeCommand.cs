@@ -94,7 +94,7 @@ public sealed class NewNodeCommand : XenDirCommand
         }
         var name = NodeName.Parse(Cluster);
         return name.IsPattern
-            ? throw new InvalidInputException("NameInvalid", null, null, $"'{Cluster}' does not name new nodes", "Write the cluster and the names: New-Node etcd node-1, node-2")
+            ? throw new InvalidInputException(ErrorIds.NameInvalid, null, null, $"'{Cluster}' does not name new nodes", "Write the cluster and the names: New-Node etcd node-1, node-2")
             : (name.Cluster, [name.Node]);
     }
 }

@@ -86,7 +86,7 @@ public sealed class ResetIgnitionCommand : NodeCommand
         }
     }
 
-    private static InvalidInputException NotNamed(string reason, string remedy) => new("NodesNotNamed", null, null, reason, remedy);
+    private static InvalidInputException NotNamed(string reason, string remedy) => new(ErrorIds.NodeNotNamed, null, null, reason, remedy);
 
     // The guide mounts a partition at $XENDIR/mnt, to be read and written; here the disk becomes a drive, with a folder for each.
     private void Mount(Node node)

@@ -26,7 +26,7 @@ public sealed class SetOemGrubConfigCommand : DiskCommand
     protected override void ProcessDisk(string path, Node? node)
     {
         var uri = ConfigUri ?? node?.IgnitionUri
-            ?? throw new InvalidInputException("ConfigUriMissing", path, null, "is not the disk of a node, so it has no URL of its own", "Give one with -ConfigUri");
+            ?? throw new InvalidInputException(ErrorIds.ConfigUriMissing, path, null, "is not the disk of a node, so it has no URL of its own", "Give one with -ConfigUri");
         if (Should($"Set coreos.config.url={uri} in grub.cfg on partition OEM of {path}"))
         {
             var written = OemGrubConfig.Write(path, uri, LinuxAppend, StopToken);

@@ -60,7 +60,7 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
         var options = new TreeCopyOptions { Recurse = Recurse, Failed = error => WriteError(Errors.Record(image is null ? error : error.In(image), source)), Warn = WriteWarning };
         if (from.Drive is null == to.Drive is null)
         {
-            throw new InvalidInputException("PathInvalid", source, null, "both places are on the same side", "Use Copy-Item");
+            throw new InvalidInputException(ErrorIds.PathInvalid, source, null, "both places are on the same side", "Use Copy-Item");
         }
         if (from.Drive is { } reading)
         {

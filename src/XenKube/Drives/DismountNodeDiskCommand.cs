@@ -24,7 +24,7 @@ public sealed class DismountNodeDiskCommand : XenKubeCommand
             var drives = SessionState.Drive.GetAll().OfType<NodeDiskDrive>().Where(drive => pattern.IsMatch(drive.Name)).ToArray();
             if (drives.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
             {
-                Guard(name, () => throw new XenKube.ItemNotFoundException("DriveNotFound", name, null, "no disk is mounted under that name", "Get-PSDrive -PSProvider NodeDisk lists those that are"));
+                Guard(name, () => throw new XenKube.ItemNotFoundException(ErrorIds.DriveNotFound, name, null, "no disk is mounted under that name", "Get-PSDrive -PSProvider NodeDisk lists those that are"));
             }
             foreach (var drive in drives)
             {

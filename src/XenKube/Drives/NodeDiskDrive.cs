@@ -38,7 +38,7 @@ public sealed class NodeDiskDrive : PSDriveInfo, IDisposable
     {
         if (session.Drive.GetAll().Any(drive => string.Equals(drive.Name, name, StringComparison.OrdinalIgnoreCase)))
         {
-            throw new ItemExistsException("DriveExists", path, null, $"there is a drive {name}: already", "Choose another name with Mount-NodeDisk -DriveName, or dismount it");
+            throw new ItemExistsException(ErrorIds.DriveExists, path, null, $"there is a drive {name}: already", "Choose another name with Mount-NodeDisk -DriveName, or dismount it");
         }
     }
 
@@ -92,7 +92,7 @@ public sealed class NodeDiskDrive : PSDriveInfo, IDisposable
     }
 
     internal XenKube.ItemNotFoundException NoPartition(string label) =>
-        new("PartitionNotFound", DiskPath, null, $"there is no partition '{label}' with a file system", $"It has {string.Join(", ", Partitions)}");
+        new(ErrorIds.PartitionNotFound, DiskPath, null, $"there is no partition '{label}' with a file system", $"It has {string.Join(", ", Partitions)}");
 
     /// <summary>Reads from a partition's file system, as of one state of the image.</summary>
     internal T Read<T>(DiskPartition partition, Func<IFileSystem, T> read) => _reader is not null ? _reader.Read(partition, read) : Named(partition, read);

@@ -39,7 +39,7 @@ internal sealed record NodeDiskPath(NodeDiskDrive Drive, DiskPartition? Partitio
         }
         else if ((drive = current) is null)
         {
-            throw new XenKube.ItemNotFoundException("DriveNotFound", path, null, "no disk is mounted under that name", "Mount-NodeDisk mounts one");
+            throw new XenKube.ItemNotFoundException(ErrorIds.DriveNotFound, path, null, "no disk is mounted under that name", "Mount-NodeDisk mounts one");
         }
         var label = parts.Length > 0 ? NodeDiskNames.FromPath(parts[0]) : "";
         return new NodeDiskPath(drive, label.Length == 0 ? null : drive.FindPartition(label), "/" + string.Join('/', parts.Skip(1).Select(NodeDiskNames.FromPath)), label);
@@ -70,11 +70,11 @@ internal sealed record NodeDiskPath(NodeDiskDrive Drive, DiskPartition? Partitio
     {
         if (!Drive.IsWritable)
         {
-            throw new XenKube.ItemInUseException("DriveReadOnly", Drive.DiskPath, null, $"the drive {Drive.Name}: is mounted for reading", "Mount it with Mount-NodeDisk -Writable");
+            throw new XenKube.ItemInUseException(ErrorIds.DriveReadOnly, Drive.DiskPath, null, $"the drive {Drive.Name}: is mounted for reading", "Mount it with Mount-NodeDisk -Writable");
         }
         if (IsDrive || (InnerPath == "/" && !inside))
         {
-            throw new XenKube.InvalidInputException("PathInvalid", Drive.DiskPath, Label, "partitions cannot be made, removed or renamed here");
+            throw new XenKube.InvalidInputException(ErrorIds.PathInvalid, Drive.DiskPath, Label, "partitions cannot be made, removed or renamed here");
         }
         _ = Partition ?? throw Drive.NoPartition(Label);
     }

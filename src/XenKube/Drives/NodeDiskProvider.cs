@@ -33,7 +33,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         {
             return drive;
         }
-        WriteError(Errors.Record(new InvalidInputException("DriveInvalid", drive?.Name, null, "drives over disk images are made by another command", "Use Mount-NodeDisk"), drive));
+        WriteError(Errors.Record(new InvalidInputException(ErrorIds.DriveInvalid, drive?.Name, null, "drives over disk images are made by another command", "Use Mount-NodeDisk"), drive));
         return null;
     }
 
@@ -113,7 +113,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
             }
             if (place.Drive.Version != version)
             {
-                throw new XenKube.ItemInUseException("ImageModified", place.Drive.DiskPath, null, "it changed while it was listed", "Try again");
+                throw new XenKube.ItemInUseException(ErrorIds.ImageModified, place.Drive.DiskPath, null, "it changed while it was listed", "Try again");
             }
             if (wanted.Takes(child.Name, isContainer))
             {
@@ -128,7 +128,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
             {
                 if (!above.Add(id))
                 {
-                    throw new CorruptImageException("CorruptImage", child.Drive.DiskPath, child.Place, "the directory is in itself");
+                    throw new CorruptImageException(ErrorIds.CorruptImage, child.Drive.DiskPath, child.Place, "the directory is in itself");
                 }
                 List(child, wanted, depth == uint.MaxValue ? depth : depth - 1, above, version);
                 above.Remove(id);
@@ -168,7 +168,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         }
         if (there is not null && (!Force || kind != FileSystemEntryKind.File))
         {
-            throw new ItemExistsException("ItemExists", place.Drive.DiskPath, place.Place, "it exists already", kind == FileSystemEntryKind.File ? "Use -Force to replace a file" : "Remove it first");
+            throw new ItemExistsException(ErrorIds.FileExists, place.Drive.DiskPath, place.Place, "it exists already", kind == FileSystemEntryKind.File ? "Use -Force to replace a file" : "Remove it first");
         }
         if (!ShouldProcess(place.FullName, kind switch { FileSystemEntryKind.Directory => "Create directory", FileSystemEntryKind.SymbolicLink => "Create link", _ => "Create file" }))
         {
@@ -212,7 +212,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         var name = NodeDiskNames.FromPath(newName);
         if (name is "" or "." or ".." || name.Contains('/', StringComparison.Ordinal))
         {
-            throw new InvalidInputException("PathInvalid", place.Drive.DiskPath, place.Place, $"'{newName}' is not a name", "Give the name alone; Move-Item moves to another directory");
+            throw new InvalidInputException(ErrorIds.PathInvalid, place.Drive.DiskPath, place.Place, $"'{newName}' is not a name", "Give the name alone; Move-Item moves to another directory");
         }
         place.RequireWritable();
         Move(place, place.Parent.Child(name), replace: false, "Rename");
@@ -284,7 +284,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
                 place.RequireWritable();
                 if (place.Find() is null)
                 {
-                    throw new XenKube.ItemNotFoundException("ItemNotFound", place.Drive.DiskPath, place.Place, "there is no such item");
+                    throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, place.Drive.DiskPath, place.Place, "there is no such item");
                 }
                 if (ShouldProcess(place.FullName, "Clear content"))
                 {
@@ -303,7 +303,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         // As the file system's provider: the beginning of the word does.
         return string.IsNullOrEmpty(itemTypeName) ? FileSystemEntryKind.File
             : kinds.Where(kind => kind.ToString().StartsWith(itemTypeName, StringComparison.OrdinalIgnoreCase)).Cast<FileSystemEntryKind?>().FirstOrDefault()
-                ?? throw new InvalidInputException("ItemTypeInvalid", place.Drive.DiskPath, place.Place, $"'{itemTypeName}' is not a type of item that a drive can have", "Make a File, a Directory or a SymbolicLink");
+                ?? throw new InvalidInputException(ErrorIds.ItemTypeInvalid, place.Drive.DiskPath, place.Place, $"'{itemTypeName}' is not a type of item that a drive can have", "Make a File, a Directory or a SymbolicLink");
     }
 
     // PowerShell loses what goes wrong when the content is written, in all but this: what can be known before is said before.
@@ -312,15 +312,15 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         var there = place.Find();
         if (there is { Kind: FileSystemEntryKind.Directory })
         {
-            throw new ItemExistsException("FileExists", place.Drive.DiskPath, place.Place, "it is a directory", "Name a file in it");
+            throw new ItemExistsException(ErrorIds.FileExists, place.Drive.DiskPath, place.Place, "it is a directory", "Name a file in it");
         }
         if (there is { Kind: FileSystemEntryKind.Special })
         {
-            throw new InvalidInputException("NotAFile", place.Drive.DiskPath, place.Place, "it is not a regular file", "Remove it first, or write another file");
+            throw new InvalidInputException(ErrorIds.FileInvalid, place.Drive.DiskPath, place.Place, "it is not a regular file", "Remove it first, or write another file");
         }
         if (there is null && !place.Parent.IsContainer)
         {
-            throw new XenKube.ItemNotFoundException("DirectoryNotFound", place.Drive.DiskPath, place.Parent.Place, "there is no such directory", $"Make it with New-Item -ItemType Directory -Force '{place.Parent.FullName}'");
+            throw new XenKube.ItemNotFoundException(ErrorIds.DirectoryNotFound, place.Drive.DiskPath, place.Parent.Place, "there is no such directory", $"Make it with New-Item -ItemType Directory -Force '{place.Parent.FullName}'");
         }
     }
 
@@ -344,7 +344,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         {
             if (!above.Add(directory.Id))
             {
-                throw new CorruptImageException("CorruptImage", null, path, "the directory is in itself");
+                throw new CorruptImageException(ErrorIds.CorruptImage, null, path, "the directory is in itself");
             }
             foreach (var child in files.List(path))
             {
@@ -359,14 +359,14 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
     {
         if (target.Drive != place.Drive || target.Partition != place.Partition)
         {
-            throw new InvalidInputException("PathInvalid", place.Drive.DiskPath, place.Place, "it cannot be moved to another partition", "Copy it, and remove it here");
+            throw new InvalidInputException(ErrorIds.PathInvalid, place.Drive.DiskPath, place.Place, "it cannot be moved to another partition", "Copy it, and remove it here");
         }
-        var source = place.FindItself() ?? throw new XenKube.ItemNotFoundException("ItemNotFound", place.Drive.DiskPath, place.Place, "there is no such item");
+        var source = place.FindItself() ?? throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, place.Drive.DiskPath, place.Place, "there is no such item");
         if (target.FindItself() is { } there && !OnlyCaseDiffers(place, target, source, there)
             && (!replace || there.Kind == FileSystemEntryKind.Directory || source.Kind == FileSystemEntryKind.Directory))
         {
             throw new ItemExistsException(
-                "ItemExists", place.Drive.DiskPath, target.Place, "it exists already", there.Kind == FileSystemEntryKind.Directory ? "Remove it first, or choose another name" : "Move-Item -Force replaces a file");
+                ErrorIds.FileExists, place.Drive.DiskPath, target.Place, "it exists already", there.Kind == FileSystemEntryKind.Directory ? "Remove it first, or choose another name" : "Move-Item -Force replaces a file");
         }
         if (ShouldProcess($"{place.FullName} to {target.FullName}", action))
         {
@@ -407,7 +407,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
     private void Write(NodeDiskPath place) => WriteItemObject(
         place.IsDrive ? new NodeDiskItem(place, null) : place.IsPartition ? PartitionItem(place) : place.FindItself() is { } entry ? new NodeDiskItem(place, entry)
             : place.Partition is null ? throw place.Drive.NoPartition(place.Label)
-            : throw new XenKube.ItemNotFoundException("ItemNotFound", place.Drive.DiskPath, place.Place, "there is no such item"),
+            : throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, place.Drive.DiskPath, place.Place, "there is no such item"),
         place.FullName,
         place.IsContainer);
 

@@ -50,7 +50,7 @@ internal sealed class NodeDiskReader(Stream stream, NodeDiskReaderParameters par
         var wanted = count <= 0 ? left : Math.Min(count, left);
         if (wanted > Array.MaxLength)
         {
-            throw new InvalidInputException("ContentTooLarge", null, null, $"{wanted} bytes are more than fit into one array", "Read them in parts with -ReadCount");
+            throw new InvalidInputException(ErrorIds.ContentTooLarge, null, null, $"{wanted} bytes are more than fit into one array", "Read them in parts with -ReadCount");
         }
         var bytes = new byte[Math.Max(wanted, 0)];
         var at = 0;

@@ -106,7 +106,7 @@ internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameter
         }
         catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException)
         {
-            throw new InvalidInputException("ContentInvalid", place.Drive.DiskPath, place.Place, $"'{value}' is not a byte", "Leave -AsByteStream out to write text", e);
+            throw new InvalidInputException(ErrorIds.ContentInvalid, place.Drive.DiskPath, place.Place, $"'{value}' is not a byte", "Leave -AsByteStream out to write text", e);
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameter
     {
         if (size > Array.MaxLength)
         {
-            throw new InvalidInputException("ContentTooLarge", place.Drive.DiskPath, place.Place, $"the content has more than the {Array.MaxLength} bytes that are written in one edit");
+            throw new InvalidInputException(ErrorIds.ContentTooLarge, place.Drive.DiskPath, place.Place, $"the content has more than the {Array.MaxLength} bytes that are written in one edit");
         }
     }
 }

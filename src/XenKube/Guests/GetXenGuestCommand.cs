@@ -56,7 +56,7 @@ public sealed class GetXenGuestCommand : NodeCommand
         var found = guests.ToArray();
         if (found.Length == 0 && !NamePattern.IsPattern(wanted))
         {
-            throw new ItemNotFoundException("GuestNotFound", wanted, null, "there is no guest of that name", "Make it with New-XenGuest; Get-XenGuest lists those that are there");
+            throw new ItemNotFoundException(ErrorIds.GuestNotFound, wanted, null, "there is no guest of that name", "Make it with New-XenGuest; Get-XenGuest lists those that are there");
         }
         WriteObject(found.Where(guest => State is null || State.Contains(guest.State)), enumerateCollection: true);
     }

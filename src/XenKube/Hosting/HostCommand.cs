@@ -53,7 +53,7 @@ public abstract class HostCommand : XenDirCommand
                 WriteVerbose($"{change.Step}: {(backup is null ? "nothing to change" : $"changed; what was there is kept as {backup}")}");
                 return true;
             }
-            catch (ItemInUseException error) when (error.ErrorId == "FileChangedMeanwhile" && left > 0)
+            catch (ItemInUseException error) when (error.Id == ErrorIds.FileChangedMeanwhile && left > 0)
             {
                 change = plan();
             }

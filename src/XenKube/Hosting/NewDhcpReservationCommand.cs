@@ -66,6 +66,6 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
         var parts = range.Split("..");
         return parts.Length <= 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) && int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
             ? DhcpReservations.Range(first, last, Network ?? System.Net.IPAddress.Parse(Settings.Address), Settings.MacPrefix)
-            : throw new InvalidInputException("InvalidRange", null, null, $"'{range}' is not a range of numbers", "Write 10..99");
+            : throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, $"'{range}' is not a range of numbers", "Write 10..99");
     }
 }

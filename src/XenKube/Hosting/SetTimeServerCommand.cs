@@ -42,7 +42,7 @@ public sealed class SetTimeServerCommand : HostCommand
     {
         var server = Path is not null || LiteralPath is not null
             ? TimeServer.Read(OneFile(Path, LiteralPath, () => ""), Kind)
-            : TimeServer.Find() ?? throw new ItemNotFoundException("TimeServerMissing", null, null, "this host has no time service that could serve a network", "Install ntpsec or chrony");
+            : TimeServer.Find() ?? throw new ItemNotFoundException(ErrorIds.TimeServerMissing, null, null, "this host has no time service that could serve a network", "Install ntpsec or chrony");
         var changed = server;
         if (MakeEdit(() => (changed = TimeServer.Read(server.Path, server.Kind).WithBroadcast(Broadcast ?? DefaultBroadcast())).ToChange(Apply), $"Serve the time to {Broadcast ?? DefaultBroadcast()}, in {server.Path}", Apply) && PassThru)
         {

@@ -55,6 +55,6 @@ public sealed class WaitIgnitionCommand : NodeCommand
         var request = server is not null
             ? server.WaitForFetch(node.Cluster, node.Name, left, _start, token)
             : NginxAccessLog.WaitForFetch(node.Cluster, node.Name, left, _start, LogPath is null ? NginxAccessLog.DefaultPath : Resolve(LogPath), token);
-        return request ?? throw new OperationFailedException("WaitTimeout", node.IgnitionUri.ToString(), null, $"the guest of {node} did not fetch its config in time", "Look at its console (Enter-XenGuest), and at Test-Node and Test-IgnitionEndpoint");
+        return request ?? throw new OperationFailedException(ErrorIds.WaitTimeout, node.IgnitionUri.ToString(), null, $"the guest of {node} did not fetch its config in time", "Look at its console (Enter-XenGuest), and at Test-Node and Test-IgnitionEndpoint");
     }
 }

@@ -79,7 +79,7 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     private Node OwnerOf(IgnitionConfig config) =>
         config.SourcePath is { } path && new NodeStore(Directory).FindByFile(path) is { } node
             ? node
-            : throw new InvalidInputException("NodeUnknown", config.SourcePath, null, "the config belongs to no node by its file, so there is no place to publish it at", "Name the node: Publish-Ignition CLUSTER/NODE");
+            : throw new InvalidInputException(ErrorIds.NodeNotNamed, config.SourcePath, null, "the config belongs to no node by its file, so there is no place to publish it at", "Name the node: Publish-Ignition CLUSTER/NODE");
 
     private void PublishOwn(Node node)
     {

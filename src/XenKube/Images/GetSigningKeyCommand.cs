@@ -47,6 +47,6 @@ public sealed class GetSigningKeyCommand : XenDirCommand
         SigningKey[] found = [.. keys.Where(key => key.Fingerprint.EndsWith(digits, StringComparison.OrdinalIgnoreCase) || pattern.IsMatch(key.Fingerprint) || pattern.IsMatch(key.UserId))];
         return found.Length > 0 || WildcardPattern.ContainsWildcardCharacters(wanted)
             ? found
-            : throw new ItemNotFoundException("KeyNotFound", Directory.KeysPath, null, $"no key '{wanted}' is trusted", "Get-SigningKey lists those that are, Import-SigningKey trusts another");
+            : throw new ItemNotFoundException(ErrorIds.KeyNotFound, Directory.KeysPath, null, $"no key '{wanted}' is trusted", "Get-SigningKey lists those that are, Import-SigningKey trusts another");
     }
 }

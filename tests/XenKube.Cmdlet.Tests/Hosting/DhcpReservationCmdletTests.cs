@@ -41,11 +41,11 @@ public sealed class DhcpReservationCmdletTests : IDisposable
     [Theory]
     [InlineData("52:54:00:00:00:01 192.168.100.254", "ReservationExists")]
     [InlineData("00:16:3e:ee:ee:01 192.168.100.9", "ReservationExists")]
-    [InlineData("-Range '20..10'", "InvalidRange")]
-    [InlineData("-Range '10; rm -rf /'", "InvalidRange")]
-    [InlineData("'00:16:3e' 192.168.100.9", "InvalidMacAddress")]
-    [InlineData("52:54:00:00:00:01 192.168.100.9 -HostName \"a`nb\"", "InvalidHostName")]
-    [InlineData("52:54:00:00:00:01 192.168.100.9 -HostName '-x'", "InvalidHostName")]
+    [InlineData("-Range '20..10'", "NumberOutOfRange")]
+    [InlineData("-Range '10; rm -rf /'", "NumberOutOfRange")]
+    [InlineData("'00:16:3e' 192.168.100.9", "MacAddressInvalid")]
+    [InlineData("52:54:00:00:00:01 192.168.100.9 -HostName \"a`nb\"", "HostNameInvalid")]
+    [InlineData("52:54:00:00:00:01 192.168.100.9 -HostName '-x'", "HostNameInvalid")]
     public void Reservation_that_is_taken_or_invalid_is_refused_and_nothing_written(string arguments, string id)
     {
         _session.Run($"New-DhcpReservation {arguments}").Error(id);

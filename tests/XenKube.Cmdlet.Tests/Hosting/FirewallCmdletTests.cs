@@ -56,7 +56,7 @@ public sealed class FirewallCmdletTests : IDisposable
     {
         _session.Write("broken", "*filter\n-A INPUT -j ACCEPT\n");
         _session.Run("Get-FirewallRule -Path nope").Error("FileNotFound");
-        _session.Run("Get-FirewallRule -Path broken").Error("InvalidFirewallRules");
+        _session.Run("Get-FirewallRule -Path broken").Error("FirewallRulesInvalid");
     }
 
     [Fact]

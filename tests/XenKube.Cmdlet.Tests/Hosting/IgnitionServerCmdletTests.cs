@@ -85,7 +85,7 @@ public sealed class IgnitionServerCmdletTests : IDisposable
         _session.Write("guests/etcd/access.log", "192.168.100.11 - - [30/Nov/2017:11:44:57 +0000] \"GET /etcd/node-1.json HTTP/1.1\" 200 326 \"-\" \"Ignition/0.17.2\"\n");
         Assert.Equal(["200", "192.168.100.11", "Ignition/0.17.2"], _session.Run("$r = Get-IgnitionRequest etcd/node-1 -LogPath access.log; $r.Status, $r.Address, $r.UserAgent").Lines());
         Assert.Equal(["node-1"], _session.Run("(Get-Item access.log | Get-IgnitionRequest).Node").Lines());
-        _session.Run("Get-IgnitionRequest -LogPath gone.log").Error("AccessLogNotFound");
+        _session.Run("Get-IgnitionRequest -LogPath gone.log").Error("FileNotFound");
     }
 
     private Uri Start() => new(Assert.Single(_session.Run("(Start-IgnitionServer 127.0.0.1 0).Uri").Lines()));

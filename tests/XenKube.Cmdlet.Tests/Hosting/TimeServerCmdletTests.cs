@@ -59,7 +59,7 @@ public sealed class TimeServerCmdletTests : IDisposable
     public void Missing_file_and_an_address_that_is_not_of_a_network_are_reported()
     {
         Assert.NotEmpty(_session.Run("Set-TimeServer -Path nope").Errors);
-        _session.Run("Set-TimeServer ::1 -Path ntp.conf").Error("InvalidAddress");
+        _session.Run("Set-TimeServer ::1 -Path ntp.conf").Error("AddressInvalid");
     }
 
     [Fact]

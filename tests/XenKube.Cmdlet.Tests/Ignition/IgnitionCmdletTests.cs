@@ -91,7 +91,7 @@ public sealed class IgnitionCmdletTests : IDisposable
 
     [Fact]
     public void Text_that_is_not_of_a_node_is_not_published() =>
-        _session.Run("Get-Content -Raw node-1.ct | ConvertTo-Ignition | Publish-Ignition").Error("NodeUnknown");
+        _session.Run("Get-Content -Raw node-1.ct | ConvertTo-Ignition | Publish-Ignition").Error("NodeNotNamed");
 
     [Fact]
     public void What_is_published_stays_when_a_config_fails()
@@ -115,6 +115,6 @@ public sealed class IgnitionCmdletTests : IDisposable
         _session.Run("Publish-Ignition etcd node-1").ShouldSucceed();
         _session.Run("Unpublish-Ignition etcd node-1").ShouldSucceed();
         Assert.False(File.Exists(Published));
-        _session.Run("Unpublish-Ignition etcd node-1").Error("NotPublished");
+        _session.Run("Unpublish-Ignition etcd node-1").Error("IgnitionNotPublished");
     }
 }

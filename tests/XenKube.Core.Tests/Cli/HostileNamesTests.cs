@@ -64,7 +64,7 @@ public sealed class HostileNamesTests : IDisposable
         {
             // A unit may have a backslash (systemd-escape(1)); it is an argument, never a part of a command.
             var programs = new HostPrograms { Folder = _folder["no-programs"] };
-            Assert.Equal("InvalidUnit", Assert.Throws<InvalidInputException>(() => new DnsmasqService { Unit = name, Programs = programs }.Reload(default)).ErrorId);
+            Assert.Equal("UnitNameInvalid", Assert.Throws<InvalidInputException>(() => new DnsmasqService { Unit = name, Programs = programs }.Reload(default)).ErrorId);
         }
         _folder.Write("xen/xenkube.json", System.Text.Json.JsonSerializer.Serialize(new { bridge = name }));
         Assert.Equal("SettingsInvalid", Assert.Throws<InvalidInputException>(() => new XenDirectory(_folder["xen"], onWait: null).Settings).ErrorId);

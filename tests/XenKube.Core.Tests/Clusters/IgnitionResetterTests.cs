@@ -171,7 +171,7 @@ public sealed class IgnitionResetterTests : IDisposable
         Assert.Equal(names.Count, names.Select(name => name.Item1).Distinct().Count());
         Assert.All(names, name => Assert.Equal(name.step, IgnitionResetStep.Parse(name.Item1)));
         Assert.All(IgnitionResetStep.All, step => Assert.Equal($"\"{step.Name}\"", System.Text.Json.JsonSerializer.Serialize(step)));
-        Assert.Equal("StepInvalid", Assert.Throws<InvalidInputException>(() => IgnitionResetStep.Parse("none")).ErrorId);
+        Assert.Equal("StepUnknown", Assert.Throws<InvalidInputException>(() => IgnitionResetStep.Parse("none")).ErrorId);
     }
 
     [Fact]

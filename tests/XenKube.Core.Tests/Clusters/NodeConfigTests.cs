@@ -100,7 +100,7 @@ public sealed class NodeConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("n.ct.tmpl", "NotUtf8")]
+    [InlineData("n.ct.tmpl", "TextNotUtf8")]
     [InlineData("part", "IncludeNotUtf8")]
     public void Template_that_is_not_UTF_8_is_refused_on_every_way_and_nothing_is_written(string broken, string id)
     {

@@ -8,7 +8,7 @@ namespace XenKube.Tests.Cmdlets;
 /// What can be told of the cmdlets without a pwsh, from the metadata of the assembly. Nothing of it is run: the stubs of
 /// PowerShellStandard prove nothing at run time.
 /// </summary>
-public sealed partial class CmdletMetadataTests : IDisposable
+public sealed class CmdletMetadataTests : IDisposable
 {
     // Get-Verb of pwsh 7.6, those that are used here; another one has to be looked up there first.
     private static readonly string[] ApprovedVerbs =
@@ -23,7 +23,7 @@ public sealed partial class CmdletMetadataTests : IDisposable
         "Set", "Start", "Stop", "Suspend", "Unpublish",
     ];
 
-    private readonly ModuleMetadata _module = ModuleMetadata.Read(FindAssembly());
+    private readonly ModuleMetadata _module = ModuleMetadata.Read(Project.ModuleAssembly);
 
     [Fact]
     public void Module_has_the_cmdlets_of_the_manifest()
@@ -115,21 +115,7 @@ public sealed partial class CmdletMetadataTests : IDisposable
         Assert.Equal(["Errors.cs"], makers.Select(path => Path.GetFileName(path)));
     }
 
-    [Fact]
-    public void Every_error_id_is_listed_and_every_listed_one_exists()
-    {
-        var listed = ListedId().Matches(File.ReadAllText(Path.Combine(Project.Root, "docs", "errors.md"))).Select(match => match.Groups[1].Value).ToArray();
-        Assert.Equal(SourceIds(), listed.Order(StringComparer.Ordinal));
-    }
-
     public void Dispose() => _module.Dispose();
-
-    private static IReadOnlyList<string> SourceIds() =>
-        [.. Directory.EnumerateFiles(Path.Combine(Project.Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal))
-            .SelectMany(path => SourceId().Matches(File.ReadAllText(path)).Concat(ReadErrors().Matches(File.ReadAllText(path)))
-                .SelectMany(match => match.Groups.Values.Skip(1)).Select(group => group.Value))
-            .Append("UnsupportedFeature").Distinct().Order(StringComparer.Ordinal)];
 
     private static IEnumerable<string> Listed(string name)
     {
@@ -137,21 +123,4 @@ public sealed partial class CmdletMetadataTests : IDisposable
         var list = Regex.Match(manifest, name + @"\s*=\s*@\(([^)]*)\)").Groups[1].Value;
         return Regex.Matches(list, "'([^']+)'").Select(match => match.Groups[1].Value);
     }
-
-    // The assembly beside whose build these tests were built.
-    private static string FindAssembly()
-    {
-        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-        return Path.Combine(Project.Root, "src", "XenKube", "bin", configuration, "net10.0", "XenKube.dll");
-    }
-
-    // Also where a member of that type is made by new() alone.
-    [GeneratedRegex(@"(?:CorruptImage|ItemNotFound|ItemExists|ItemInUse|InvalidInput|OperationFailed)Exception(?: \w+\([^()]*\)\s*=>\s*new)?\(\s*""([A-Z][A-Za-z0-9]+)""")]
-    private static partial Regex SourceId();
-
-    [GeneratedRegex(@"new FileReadErrors\(\s*""(\w+)"",\s*""(\w+)"",\s*""(\w+)""")]
-    private static partial Regex ReadErrors();
-
-    [GeneratedRegex(@"^\| `([A-Za-z0-9]+)`", RegexOptions.Multiline)]
-    private static partial Regex ListedId();
 }

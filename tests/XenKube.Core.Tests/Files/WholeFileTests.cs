@@ -6,7 +6,7 @@ namespace XenKube.Tests.Files;
 
 public sealed class WholeFileTests : IDisposable
 {
-    private static readonly FileReadErrors Errors = new("NoSuch", "CannotRead", "NotGood", "thing");
+    private static readonly FileReadErrors Errors = new(ErrorIds.ReleaseFileNotFound, ErrorIds.KeysNotReadable, ErrorIds.SettingsInvalid, "thing");
     private readonly TemporaryDirectory _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -17,7 +17,7 @@ public sealed class WholeFileTests : IDisposable
         var path = _folder.Write("file", "12345");
         Assert.Equal("12345"u8, WholeFile.Read(path, 5, Errors));
         var error = Assert.Throws<InvalidInputException>(() => WholeFile.Read(path, 4, Errors));
-        Assert.Equal(("NotGood", path), (error.ErrorId, error.File));
+        Assert.Equal(("SettingsInvalid", path), (error.ErrorId, error.File));
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class WholeFileTests : IDisposable
         {
             Assert.Null(WholeFile.TryRead(path, errors: Errors));
             var error = Assert.Throws<ItemNotFoundException>(() => WholeFile.Read(path, errors: Errors));
-            Assert.Equal(("NoSuch", $"{path}: there is no such thing"), (error.ErrorId, error.Message));
+            Assert.Equal(("ReleaseFileNotFound", $"{path}: there is no such thing"), (error.ErrorId, error.Message));
         }
     }
 
@@ -36,7 +36,7 @@ public sealed class WholeFileTests : IDisposable
     {
         foreach (var path in new[] { _folder.Path, "", "a\0b", _folder[new string('x', 300)] })
         {
-            Assert.Equal("CannotRead", Assert.Throws<OperationFailedException>(() => WholeFile.Read(path, errors: Errors)).ErrorId);
+            Assert.Equal("KeysNotReadable", Assert.Throws<OperationFailedException>(() => WholeFile.Read(path, errors: Errors)).ErrorId);
         }
     }
 
@@ -46,7 +46,7 @@ public sealed class WholeFileTests : IDisposable
     {
         var path = _folder["pipe"];
         Process.Start("mkfifo", [path]).WaitForExit();
-        Assert.Equal("NotGood", Assert.Throws<InvalidInputException>(() => WholeFile.Read(path, errors: Errors, regularOnly: true)).ErrorId);
+        Assert.Equal("SettingsInvalid", Assert.Throws<InvalidInputException>(() => WholeFile.Read(path, errors: Errors, regularOnly: true)).ErrorId);
         using var writer = Process.Start("sh", ["-c", $"printf piped > '{path}'"]);
         Assert.Equal("piped"u8, WholeFile.Read(path, errors: Errors));
         writer.WaitForExit();
@@ -63,6 +63,6 @@ public sealed class WholeFileTests : IDisposable
     {
         // Nothing is mapped at address 0.
         var error = Assert.Throws<OperationFailedException>(() => WholeFile.Read("/proc/self/mem", errors: Errors));
-        Assert.Equal(("CannotRead", "/proc/self/mem"), (error.ErrorId, error.File));
+        Assert.Equal(("KeysNotReadable", "/proc/self/mem"), (error.ErrorId, error.File));
     }
 }

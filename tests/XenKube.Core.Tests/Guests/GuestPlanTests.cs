@@ -58,15 +58,15 @@ public sealed class GuestPlanTests : IDisposable
     {
         GuestPlan.Create([Request("node-1")], Options).Write();
         var other = Request("node-1", "kube");
-        Assert.Equal("GuestNameInUse", Assert.Throws<ItemExistsException>(() => GuestPlan.Create([other with { Name = "etcd-node-1" }], Options)).ErrorId);
-        Assert.Equal("MacAddressInUse", Assert.Throws<ItemExistsException>(() => GuestPlan.Create([other with { MacAddress = MacAddress.Parse("00:16:3e:4e:31:10") }], Options)).ErrorId);
+        Assert.Equal("GuestNameInUse", Assert.Throws<ItemInUseException>(() => GuestPlan.Create([other with { Name = "etcd-node-1" }], Options)).ErrorId);
+        Assert.Equal("MacAddressInUse", Assert.Throws<ItemInUseException>(() => GuestPlan.Create([other with { MacAddress = MacAddress.Parse("00:16:3e:4e:31:10") }], Options)).ErrorId);
         File.CreateSymbolicLink(_folder["link.img"], _folder["guests/etcd/node-1.img"]);
-        var disk = Assert.Throws<ItemExistsException>(() => GuestPlan.Create([other with { DiskPath = _folder["link.img"] }], Options));
+        var disk = Assert.Throws<ItemInUseException>(() => GuestPlan.Create([other with { DiskPath = _folder["link.img"] }], Options));
         Assert.Equal("DiskInUse", disk.ErrorId);
         Assert.Contains("etcd/node-1.cfg", disk.Message, StringComparison.Ordinal);
         Assert.Equal("GuestConfigExists", Assert.Throws<ItemExistsException>(() => GuestPlan.Create([Request("node-1")], Options)).ErrorId);
         Assert.Single(GuestPlan.Create([Request("node-1")], Options with { Force = true }).Guests);
-        Assert.Equal("DiskInUse", Assert.Throws<ItemExistsException>(() => GuestPlan.Create([other, Request("node-2") with { DiskPath = other.DiskPath }], Options)).ErrorId);
+        Assert.Equal("DiskInUse", Assert.Throws<ItemInUseException>(() => GuestPlan.Create([other, Request("node-2") with { DiskPath = other.DiskPath }], Options)).ErrorId);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class GuestPlanTests : IDisposable
     public void Name_that_means_something_else_is_refused(string name)
     {
         var error = Assert.Throws<InvalidInputException>(() => GuestPlan.Create([Request("n") with { Name = name }], Options));
-        Assert.Equal("InvalidGuestName", error.ErrorId);
+        Assert.Equal("GuestNameInvalid", error.ErrorId);
         Assert.DoesNotContain('\n', error.Message);
     }
 

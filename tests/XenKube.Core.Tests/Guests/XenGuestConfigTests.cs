@@ -118,7 +118,7 @@ public class XenGuestConfigTests
     public void Read_refuses_with_line_and_column(string text, string place, string reason)
     {
         var error = Assert.Throws<InvalidInputException>(() => XenGuestConfig.Parse(text, "x.cfg"));
-        Assert.Equal(("InvalidGuestConfig", "x.cfg", place), (error.ErrorId, error.File, error.Place));
+        Assert.Equal(("GuestConfigInvalid", "x.cfg", place), (error.ErrorId, error.File, error.Place));
         Assert.Contains(reason, error.Reason, StringComparison.Ordinal);
     }
 

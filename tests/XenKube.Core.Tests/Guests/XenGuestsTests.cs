@@ -65,15 +65,15 @@ public sealed class XenGuestsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("bad mac", "InvalidMacAddress")]
-    [InlineData("bad memory", "InvalidGuestConfig")]
-    [InlineData("numeric name", "InvalidGuestName")]
-    [InlineData("no name", "InvalidGuestConfig")]
-    [InlineData("no bootloader", "InvalidGuestConfig")]
+    [InlineData("bad mac", "MacAddressInvalid")]
+    [InlineData("bad memory", "GuestConfigInvalid")]
+    [InlineData("numeric name", "GuestNameInvalid")]
+    [InlineData("no name", "GuestConfigInvalid")]
+    [InlineData("no bootloader", "GuestConfigInvalid")]
     [InlineData("no image", "ImageNotFound")]
-    [InlineData("directory", "InvalidGuestConfig")]
+    [InlineData("directory", "GuestConfigInvalid")]
     [InlineData("disk twice", "DiskInUse")]
-    [InlineData("syntax", "InvalidGuestConfig")]
+    [InlineData("syntax", "GuestConfigInvalid")]
     public void Start_refuses_what_xl_would_swallow(string fault, string id)
     {
         var path = Node(1, change: config => fault switch

@@ -108,19 +108,19 @@ public class XlDriverTests
     [InlineData("create-not-enough-memory", "NotEnoughMemory", "Out of memory", "free_memory")]
     [InlineData("create-bridge-missing", "BridgeMissing", "virbr9", "bridge=")]
     [InlineData("create-image-missing", "ImageNotFound", "/storage/xen/guests/etcd/no-image.img", "New-Node")]
-    [InlineData("create-image-is-directory", "NoBootableKernel", "bootloader.3.log", "Test-Node")]
-    [InlineData("create-pygrub-empty-image", "NoBootableKernel", "Unable to find partition containing kernel", "menu.lst")]
-    [InlineData("create-pygrub-no-menu", "NoBootableKernel", "Unable to find partition containing kernel", "menu.lst")]
-    [InlineData("create-pygrub-kernel-file-missing", "NoBootableKernel", "Error opening /xen/pvboot-x86_64.elf in guest", "menu.lst")]
+    [InlineData("create-image-is-directory", "KernelNotFound", "bootloader.3.log", "Test-Node")]
+    [InlineData("create-pygrub-empty-image", "KernelNotFound", "Unable to find partition containing kernel", "menu.lst")]
+    [InlineData("create-pygrub-no-menu", "KernelNotFound", "Unable to find partition containing kernel", "menu.lst")]
+    [InlineData("create-pygrub-kernel-file-missing", "KernelNotFound", "Error opening /xen/pvboot-x86_64.elf in guest", "menu.lst")]
     [InlineData("create-bootloader-missing", "BootLoaderMissing", "cannot execute nogrub", "bootloader=")]
-    [InlineData("create-bad-syntax", "InvalidGuestConfig", "bad-syntax.cfg:2", "Correct")]
-    [InlineData("create-bad-list", "InvalidGuestConfig", "expecting ']'", "Correct")]
-    [InlineData("create-bad-disk-format", "InvalidGuestConfig", "raww", "Correct")]
-    [InlineData("create-no-name", "InvalidGuestConfig", "Domain name must be specified", "Correct")]
-    [InlineData("create-no-bootloader", "InvalidGuestConfig", "Neither kernel nor bootloader", "Correct")]
+    [InlineData("create-bad-syntax", "GuestConfigInvalid", "bad-syntax.cfg:2", "Correct")]
+    [InlineData("create-bad-list", "GuestConfigInvalid", "expecting ']'", "Correct")]
+    [InlineData("create-bad-disk-format", "GuestConfigInvalid", "raww", "Correct")]
+    [InlineData("create-no-name", "GuestConfigInvalid", "Domain name must be specified", "Correct")]
+    [InlineData("create-no-bootloader", "GuestConfigInvalid", "Neither kernel nor bootloader", "Correct")]
     [InlineData("create-no-config", "GuestConfigNotFound", "not specified", "New-XenGuest")]
     [InlineData("create-config-missing", "GuestConfigNotFound", "none.cfg", "New-XenGuest")]
-    [InlineData("create-not-root", "NotRoot", "Permission denied", "root")]
+    [InlineData("create-not-root", "RootRequired", "Permission denied", "root")]
     [InlineData("create-no-xen", "XenMissing", "hypervisor", "xen-system-amd64")]
     public void Failure_of_create_says_what_xl_said_and_what_to_do(string recording, string id, string said, string remedy)
     {
@@ -142,7 +142,7 @@ public class XlDriverTests
     [Theory]
     [InlineData("list-no-xen", "XenMissing")]
     [InlineData("list-no-xen-direct", "XenMissing")]
-    [InlineData("list-not-root", "NotRoot")]
+    [InlineData("list-not-root", "RootRequired")]
     public void Failure_of_list_says_what_is_missing(string recording, string id)
     {
         using var xl = new StandInXl(("list -l", recording));
@@ -183,7 +183,7 @@ public class XlDriverTests
         Assert.Equal(0, driver.List()[0].Id);
         Assert.Matches(@"^4\.\d+", driver.Info().XenVersion);
         using var folder = new TemporaryDirectory();
-        foreach (var (name, id) in new[] { ("bad-syntax", "InvalidGuestConfig"), ("bad-list", "InvalidGuestConfig"), ("no-name", "InvalidGuestConfig"), ("no-boot", "InvalidGuestConfig"), ("no-image", "ImageNotFound") })
+        foreach (var (name, id) in new[] { ("bad-syntax", "GuestConfigInvalid"), ("bad-list", "GuestConfigInvalid"), ("no-name", "GuestConfigInvalid"), ("no-boot", "GuestConfigInvalid"), ("no-image", "ImageNotFound") })
         {
             var path = folder.Write($"{name}.cfg", Recorded($"{name}.cfg"));
             Assert.Equal(id, Assert.ThrowsAny<XenKubeException>(() => driver.Create(path)).ErrorId);
@@ -220,7 +220,7 @@ public class XlDriverTests
     public void Name_that_means_another_domain_never_reaches_xl(string name)
     {
         using var xl = new StandInXl();
-        Assert.Equal("InvalidGuestName", Assert.Throws<InvalidInputException>(() => xl.Driver.Destroy(name)).ErrorId);
+        Assert.Equal("GuestNameInvalid", Assert.Throws<InvalidInputException>(() => xl.Driver.Destroy(name)).ErrorId);
         Assert.Throws<InvalidInputException>(() => xl.Driver.Shutdown(name));
         Assert.Throws<InvalidInputException>(() => xl.Driver.Console(name));
         Assert.Empty(xl.Calls);

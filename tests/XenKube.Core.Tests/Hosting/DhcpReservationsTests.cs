@@ -64,7 +64,7 @@ public sealed class DhcpReservationsTests : IDisposable
     [InlineData("a,10.0.0.1")]
     [InlineData("a\n00:16:3e:4e:31:99,10.0.0.1")]
     public void Host_name_cannot_smuggle_a_line(string name) =>
-        Assert.Equal("InvalidHostName", Assert.Throws<InvalidInputException>(() => DhcpReservations.Parse("").With([new DhcpReservation(MacAddress.Parse("02:00:00:00:00:01"), Dom0, name)])).ErrorId);
+        Assert.Equal("HostNameInvalid", Assert.Throws<InvalidInputException>(() => DhcpReservations.Parse("").With([new DhcpReservation(MacAddress.Parse("02:00:00:00:00:01"), Dom0, name)])).ErrorId);
 
     [Theory]
     [InlineData("00:16:3e:4e:31:11,192.168.100.11", "00:16:3e:4e:31:11", "192.168.100.11", "")]
@@ -121,7 +121,7 @@ public sealed class DhcpReservationsTests : IDisposable
     public void Range_of_other_numbers_than_two_digits_is_refused(int first, int last)
     {
         var error = Assert.Throws<InvalidInputException>(() => DhcpReservations.Range(first, last, Dom0));
-        Assert.Equal("InvalidRange", error.ErrorId);
+        Assert.Equal("NumberOutOfRange", error.ErrorId);
         Assert.Contains($"{first}..{last}", error.Message, StringComparison.Ordinal);
         Assert.Contains("10..99", error.Remedy, StringComparison.Ordinal);
     }
@@ -131,7 +131,7 @@ public sealed class DhcpReservationsTests : IDisposable
     {
         Assert.Equal(["52:54:00:00:00:42,10.1.2.42"], DhcpReservations.Range(42, 42, IPAddress.Parse("10.1.2.3"), "52:54:00:00:00").Select(item => item.ToString()));
         var error = Assert.Throws<InvalidInputException>(() => DhcpReservations.Range(10, 11, IPAddress.IPv6Loopback));
-        Assert.Equal("InvalidRange", error.ErrorId);
+        Assert.Equal("NumberOutOfRange", error.ErrorId);
         Assert.Contains("IPv4", error.Message, StringComparison.Ordinal);
     }
 
@@ -169,7 +169,7 @@ public sealed class DhcpReservationsTests : IDisposable
         Assert.Equal($"# last line\n02:00:00:00:00:02,192.168.100.20,{item.HostName}\n", DhcpReservations.Parse("# last line\n").With([item]).ToString());
         Assert.Equal($"02:00:00:00:00:02,192.168.100.20,{item.HostName}\n", DhcpReservations.Parse("").With([item]).ToString());
         var error = Assert.Throws<InvalidInputException>(() => DhcpReservations.Parse("").With([item with { HostName = new string('a', 64) }]));
-        Assert.Equal("InvalidHostName", error.ErrorId);
+        Assert.Equal("HostNameInvalid", error.ErrorId);
         Assert.Contains("host name", error.Message, StringComparison.Ordinal);
         Assert.Contains("letters, digits", error.Remedy, StringComparison.Ordinal);
     }

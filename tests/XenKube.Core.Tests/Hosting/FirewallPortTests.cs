@@ -63,7 +63,7 @@ public sealed class FirewallPortTests
     public void Port_that_cannot_be_is_refused(int port, string protocol)
     {
         var error = Assert.Throws<InvalidInputException>(() => Filter("-A INPUT -p tcp --dport 22 -j ACCEPT").WithPort(new FirewallPort(port, "INPUT", protocol)));
-        Assert.Equal("InvalidPort", error.ErrorId);
+        Assert.Equal("PortInvalid", error.ErrorId);
         Assert.Contains($"{protocol} {port}", error.Message, StringComparison.Ordinal);
         Assert.Contains("1 to 65535", error.Remedy, StringComparison.Ordinal);
     }
@@ -84,7 +84,7 @@ public sealed class FirewallPortTests
     public void Chain_that_iptables_could_not_name_is_refused(string chain)
     {
         var error = Assert.Throws<InvalidInputException>(() => Filter("-A INPUT -p tcp --dport 22 -j ACCEPT").WithPort(new FirewallPort(80, chain)));
-        Assert.Equal("InvalidChain", error.ErrorId);
+        Assert.Equal("ChainInvalid", error.ErrorId);
         Assert.Contains("chain", error.Message, StringComparison.Ordinal);
         Assert.Contains("INPUT or FORWARD", error.Remedy, StringComparison.Ordinal);
     }
@@ -201,7 +201,7 @@ public sealed class FirewallPortTests
         Assert.Equal(path, FirewallRules.Read(path).Path);
         Assert.Equal("*filter\n# \u00e9\u00ff\nCOMMIT\n", FirewallRules.Read(path).ToString());
         var error = Assert.Throws<ItemNotFoundException>(() => FirewallRules.Read(folder["none"]));
-        Assert.Equal(("FirewallRulesNotFound", folder["none"]), (error.ErrorId, error.File));
+        Assert.Equal(("FileNotFound", folder["none"]), (error.ErrorId, error.File));
         Assert.Contains("no such file", error.Message, StringComparison.Ordinal);
         Assert.Contains("iptables-persistent", error.Remedy, StringComparison.Ordinal);
     }

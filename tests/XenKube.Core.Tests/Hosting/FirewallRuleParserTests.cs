@@ -78,7 +78,7 @@ public sealed class FirewallRuleParserTests
     public void Quote_that_is_not_closed_is_refused_with_its_line(string line)
     {
         var error = Assert.Throws<InvalidInputException>(() => FirewallRules.Parse($"*filter\n:INPUT DROP [0:0]\n{line}\nCOMMIT\n", "/etc/rules.v4"));
-        Assert.Equal(("InvalidFirewallRules", "/etc/rules.v4", "line 3"), (error.ErrorId, error.File, error.Place));
+        Assert.Equal(("FirewallRulesInvalid", "/etc/rules.v4", "line 3"), (error.ErrorId, error.File, error.Place));
         Assert.Contains("quote", error.Message, StringComparison.Ordinal);
         Assert.Contains("iptables-save", error.Remedy, StringComparison.Ordinal);
     }

@@ -230,10 +230,10 @@ public sealed class HostFilesTests : IDisposable
         Assert.False(File.Exists(site.AvailablePath));
         File.Delete(enabled);
         Directory.CreateDirectory(enabled);
-        Assert.Equal("NotAFile", Assert.Throws<InvalidInputException>(() => new SystemChange("site", [.. site.ToChange().Files]).Apply(Backups)).ErrorId);
+        Assert.Equal("FileInvalid", Assert.Throws<InvalidInputException>(() => new SystemChange("site", [.. site.ToChange().Files]).Apply(Backups)).ErrorId);
         Assert.False(File.Exists(site.AvailablePath));
         _folder.Write("other", "");
-        Assert.Equal("NotADirectory", Assert.Throws<InvalidInputException>(() => (site with { ConfigDirectory = _folder["nginx"], Name = "x" } is var odd ? FileChange.Directory(_folder["other"]) : null)).ErrorId);
+        Assert.Equal("DirectoryInvalid", Assert.Throws<InvalidInputException>(() => (site with { ConfigDirectory = _folder["nginx"], Name = "x" } is var odd ? FileChange.Directory(_folder["other"]) : null)).ErrorId);
     }
 
     [Fact]

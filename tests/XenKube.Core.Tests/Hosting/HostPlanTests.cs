@@ -81,7 +81,7 @@ public sealed class HostPlanTests : IDisposable
         File.Delete(_options.FirewallFile);
         File.Delete(_folder["root/etc/ntpsec/ntp.conf"]);
         var results = HostPlan.Create(_options).Apply();
-        Assert.Equal([null, "NginxNotFound", null, "FirewallRulesNotFound", "TimeServerNotFound"], results.Select(result => result.Error?.ErrorId));
+        Assert.Equal([null, "NginxMissing", null, "FileNotFound", "TimeServerMissing"], results.Select(result => result.Error?.ErrorId));
         Assert.All(results.Where(result => result.Error is not null), result => Assert.NotNull(result.Error!.Remedy));
         Assert.True(results[2].IsChanged);
     }

@@ -211,7 +211,7 @@ public sealed class NginxSiteTests : IDisposable
     [InlineData("/a\"b")]
     [InlineData("/a\nb")]
     public void Root_that_nginx_would_read_otherwise_is_refused(string root) =>
-        Assert.Equal("InvalidName", Assert.Throws<InvalidInputException>(() => (Site with { Root = root }).Text).ErrorId);
+        Assert.Equal("NameInvalid", Assert.Throws<InvalidInputException>(() => (Site with { Root = root }).Text).ErrorId);
 
     [Theory]
     [InlineData("../x")]
@@ -222,7 +222,7 @@ public sealed class NginxSiteTests : IDisposable
 
     [Fact]
     public void Missing_nginx_is_named() =>
-        Assert.Equal("NginxNotFound", Assert.Throws<ItemNotFoundException>(() => (Site with { ConfigDirectory = "/nonexistent" }).ToChange()).ErrorId);
+        Assert.Equal("NginxMissing", Assert.Throws<ItemNotFoundException>(() => (Site with { ConfigDirectory = "/nonexistent" }).ToChange()).ErrorId);
 
     [Fact]
     public void Foreign_lines_of_a_log_are_left_out()

@@ -79,7 +79,7 @@ public sealed class TimeServerTests : IDisposable
 
     [Fact]
     public void Address_that_is_none_of_a_network_of_ours_is_refused() =>
-        Assert.Equal("InvalidAddress", Assert.Throws<InvalidInputException>(() => TimeServer.Parse("", TimeServerKind.Ntp).WithBroadcast(IPAddress.IPv6Loopback)).ErrorId);
+        Assert.Equal("AddressInvalid", Assert.Throws<InvalidInputException>(() => TimeServer.Parse("", TimeServerKind.Ntp).WithBroadcast(IPAddress.IPv6Loopback)).ErrorId);
 
     [Fact]
     [Trait("Kind", "Process")]

@@ -93,9 +93,9 @@ public class IgnitionTranspilerTests
     [Fact]
     public void Unknown_dialect_and_release_are_refused()
     {
-        Assert.Equal("UnknownDialect", Assert.Throws<InvalidInputException>(
+        Assert.Equal("DialectUnknown", Assert.Throws<InvalidInputException>(
             () => IgnitionTranspiler.Transpile("", new TranspileOptions { Dialect = "toml" })).ErrorId);
-        Assert.Equal("UnknownRelease", Assert.Throws<InvalidInputException>(
+        Assert.Equal("TranspilerReleaseUnknown", Assert.Throws<InvalidInputException>(
             () => IgnitionTranspiler.Transpile("", new TranspileOptions { Release = "0.6.0" })).ErrorId);
     }
 

@@ -398,7 +398,7 @@ public sealed class ImageDownloaderTests : IDisposable
     public void Download_from_redirections_in_circles_ends()
     {
         _web.Handler = request => new TestResponse(301, []) { Headers = { ["Location"] = request.Path } };
-        Assert.Equal("ServerMisbehaves", Assert.Throws<OperationFailedException>(() => Download()).ErrorId);
+        Assert.Equal("ServerReplyInvalid", Assert.Throws<OperationFailedException>(() => Download()).ErrorId);
         Assert.InRange(_web.Requests.Count, 2, 12);
     }
 

@@ -116,7 +116,7 @@ public sealed class ImageSignatureTests : IDisposable
         var error = Assert.Throws<ItemNotFoundException>(() => SignatureVerifier.Verify(file, null, KeyRing.Empty));
         Assert.Equal(("SignatureNotFound", file + ".sig"), (error.ErrorId, error.File));
         Assert.Equal("ImageNotFound", Assert.Throws<ItemNotFoundException>(() => SignatureVerifier.Verify(_directory["none"], null, KeyRing.Empty)).ErrorId);
-        Assert.Equal("KeyFileNotFound", Assert.Throws<ItemNotFoundException>(() => KeyRing.Load(_directory["none"], isTrusted: true)).ErrorId);
+        Assert.Equal("FileNotFound", Assert.Throws<ItemNotFoundException>(() => KeyRing.Load(_directory["none"], isTrusted: true)).ErrorId);
         Assert.Equal("ImageNotReadable", Assert.Throws<OperationFailedException>(() => SignatureVerifier.Verify(_directory.Path, file, KeyRing.Empty)).ErrorId);
     }
 

@@ -274,7 +274,7 @@ public sealed class NodeDiskWriterTests : IDisposable
     {
         var (image, _) = MakeImage();
         _directory.Write("image.bin", "somebody's");
-        Assert.Equal("CacheNotOurs", Assert.Throws<ItemExistsException>(() => NodeDiskWriter.Write(image, Targets(1), new NodeDiskOptions(Cache: true))).ErrorId);
+        Assert.Equal("CacheExists", Assert.Throws<ItemExistsException>(() => NodeDiskWriter.Write(image, Targets(1), new NodeDiskOptions(Cache: true))).ErrorId);
         Assert.Equal("somebody's", File.ReadAllText(_directory["image.bin"]));
         Assert.False(NodeDiskWriter.Write(image, Targets(1)).FromCache);
     }
@@ -299,7 +299,7 @@ public sealed class NodeDiskWriterTests : IDisposable
         Assert.Equal(("ImageNotFound", _directory["none.bz2"]), (missing.ErrorId, missing.File));
         missing = Assert.Throws<ItemNotFoundException>(() => NodeDiskWriter.Write(_directory["none.bz2"], [_directory["no/node.img"]]));
         Assert.Equal(("DirectoryNotFound", _directory["no"]), (missing.ErrorId, missing.File));
-        Assert.Equal("TargetNamedTwice", Assert.Throws<InvalidInputException>(() => NodeDiskWriter.Write("x", [_directory["a"], _directory["b/../a"]])).ErrorId);
+        Assert.Equal("NodeDiskNamedTwice", Assert.Throws<InvalidInputException>(() => NodeDiskWriter.Write("x", [_directory["a"], _directory["b/../a"]])).ErrorId);
         Assert.Empty(Names());
     }
 
@@ -310,7 +310,7 @@ public sealed class NodeDiskWriterTests : IDisposable
         WithSmallDisk(1, disk =>
         {
             var error = Assert.Throws<OperationFailedException>(() => NodeDiskWriter.Write(image, [Path.Combine(disk, "a.img"), Path.Combine(disk, "b.img")]));
-            Assert.Equal(("NotEnoughSpace", disk), (error.ErrorId, error.File));
+            Assert.Equal(("DiskFull", disk), (error.ErrorId, error.File));
             Assert.Matches("[0-9,]+ are missing", error.Reason);
             Assert.Empty(Directory.GetFileSystemEntries(disk));
         });

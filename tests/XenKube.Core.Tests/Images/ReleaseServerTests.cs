@@ -192,7 +192,7 @@ public sealed class ReleaseServerTests : IDisposable
             Assert.All(seen, uri => Assert.Equal("https", uri.Scheme));
             return;
         }
-        Assert.Equal("InsecureRedirect", Assert.Throws<OperationFailedException>(() => server.Resolve()).ErrorId);
+        Assert.Equal("RedirectNotSecure", Assert.Throws<OperationFailedException>(() => server.Resolve()).ErrorId);
         Assert.Single(seen);
     }
 

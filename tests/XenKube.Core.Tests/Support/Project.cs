@@ -8,6 +8,14 @@ internal static class Project
     /// <summary>A file or folder under tests/.</summary>
     public static string Tests(params string[] parts) => Path.Combine([Root, "tests", .. parts]);
 
+    /// <summary>An assembly of ours that these tests were built with.</summary>
+    public static string Assembly(string file) => Path.Combine(AppContext.BaseDirectory, file);
+
+    /// <summary>The module's assembly beside whose build these tests were built. Its base classes are in pwsh alone, so it is read and not loaded.</summary>
+    public static string ModuleAssembly =>
+        Path.Combine(
+            Root, "src", "XenKube", "bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0", "XenKube.dll");
+
     private static string FindRoot()
     {
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)

@@ -137,7 +137,7 @@ internal sealed class HostDirectory : CopyDirectory
         var place = PlaceOf(name);
         if (Find(name) is { Kind: not FileSystemEntryKind.SymbolicLink })
         {
-            throw new ItemExistsException("FileExists", place, null, "something is there that is not a symbolic link", "Remove it first");
+            throw new ItemExistsException(ErrorIds.FileExists, place, null, "something is there that is not a symbolic link", "Remove it first");
         }
         var temporary = TemporaryName();
         if (Libc.MakeLinkAt(Zero(target), Descriptor, temporary) != 0)
@@ -181,7 +181,7 @@ internal sealed class HostDirectory : CopyDirectory
         if (FileStatus.Read(handle) is not { IsRegularFile: true })
         {
             handle.Dispose();
-            throw new InvalidInputException("NotAFile", place, null, "it is not a regular file", "Copy a file, or write what a pipe holds with Set-Content or 'xenkube disk put'");
+            throw new InvalidInputException(ErrorIds.FileInvalid, place, null, "it is not a regular file", "Copy a file, or write what a pipe holds with Set-Content or 'xenkube disk put'");
         }
         return new FileStream(handle, FileAccess.Read, bufferSize: 0);
     }
@@ -191,10 +191,10 @@ internal sealed class HostDirectory : CopyDirectory
 
     private static XenKubeException Failed(string place, bool isDirectory = false) => Libc.LastError switch
     {
-        Errno.NoEntry => new ItemNotFoundException("FileNotFound", place, null, "there is no such file or directory"),
+        Errno.NoEntry => new ItemNotFoundException(ErrorIds.FileNotFound, place, null, "there is no such file or directory"),
         Errno.TooManyLinks or Errno.NotADirectory when isDirectory => new ItemExistsException(
-            "FileExists", place, null, "it is not a directory, or a symbolic link, which is not followed at a destination", "Remove it first, or copy to another place"),
-        Errno.TooManyLinks => new ItemExistsException("FileExists", place, null, "it is a symbolic link, which is not followed here"),
+            ErrorIds.FileExists, place, null, "it is not a directory, or a symbolic link, which is not followed at a destination", "Remove it first, or copy to another place"),
+        Errno.TooManyLinks => new ItemExistsException(ErrorIds.FileExists, place, null, "it is a symbolic link, which is not followed here"),
         _ => NotCopied(place, Libc.LastErrorText),
     };
 
@@ -243,7 +243,7 @@ internal sealed class HostDirectory : CopyDirectory
     {
         var old = Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name)));
         return old is null or { IsRegularFile: true } or { IsSymbolicLink: true } ? old
-            : throw new ItemExistsException("FileExists", PlaceOf(name), null, old is { IsDirectory: true } ? "it is a directory" : "it is not a regular file", "Remove it first, or copy to another name");
+            : throw new ItemExistsException(ErrorIds.FileExists, PlaceOf(name), null, old is { IsDirectory: true } ? "it is a directory" : "it is not a regular file", "Remove it first, or copy to another name");
     }
 
     private void Written(string name)

@@ -42,7 +42,7 @@ internal sealed class ImageDirectory(IFileSystem files, string path, bool keepOw
         var place = Inside(name);
         if (content.Length > Array.MaxLength)
         {
-            throw new InvalidInputException("ContentTooLarge", null, PlaceOf(name), $"it has {content.Length} bytes, more than the {Array.MaxLength} that are written in one edit");
+            throw new InvalidInputException(ErrorIds.ContentTooLarge, null, PlaceOf(name), $"it has {content.Length} bytes, more than the {Array.MaxLength} that are written in one edit");
         }
         var bytes = new byte[content.Length];
         for (int at = 0, count; at < bytes.Length; at += count)

@@ -33,7 +33,7 @@ public static class TreeCopy
         var link = HostDirectory.Status(full) is { IsSymbolicLink: true } && target.Place != full;
         if (link && Directory.Exists(full))
         {
-            throw new ItemExistsException("FileExists", full, null, "it is a symbolic link, which is not followed at a destination", "To copy into the directory that it leads to, end the path with '/'");
+            throw new ItemExistsException(ErrorIds.FileExists, full, null, "it is a symbolic link, which is not followed at a destination", "To copy into the directory that it leads to, end the path with '/'");
         }
         Copy(new ImageDirectory(source, ParentOf(path)), Existing(source, path, options), path, target, newName, options, cancellationToken);
     }
@@ -51,7 +51,7 @@ public static class TreeCopy
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(options);
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source));
-        var status = FileStatus.Of(full, follow: !options.Recurse) ?? throw new ItemNotFoundException("FileNotFound", full, null, "there is no such file or directory");
+        var status = FileStatus.Of(full, follow: !options.Recurse) ?? throw new ItemNotFoundException(ErrorIds.FileNotFound, full, null, "there is no such file or directory");
         var (directory, name) = Into(target, path, Path.GetFileName(full));
         using var into = new ImageDirectory(target, directory);
         if (status.IsDirectory)
@@ -92,11 +92,11 @@ public static class TreeCopy
         {
             if (target.Find(place, followLink: false) is { } there && SameFile(path, place, entry, there))
             {
-                throw new InvalidInputException("PathInvalid", null, path, "a file cannot be copied onto itself", "Give the copy another name");
+                throw new InvalidInputException(ErrorIds.PathInvalid, null, path, "a file cannot be copied onto itself", "Give the copy another name");
             }
             if (entry.Kind == FileSystemEntryKind.Directory && LiesIn(source, directory, entry.Id))
             {
-                throw new InvalidInputException("PathInvalid", null, path, $"the directory cannot be copied into itself, to {place}", "Copy it to a place outside of it");
+                throw new InvalidInputException(ErrorIds.PathInvalid, null, path, $"the directory cannot be copied into itself, to {place}", "Copy it to a place outside of it");
             }
         }
         Copy(new ImageDirectory(source, ParentOf(path), keepOwners: true), entry, path, new ImageDirectory(target, directory, keepOwners: true), newName, options, cancellationToken);
@@ -107,7 +107,7 @@ public static class TreeCopy
     {
         if (!FileNames.IsSingle(name))
         {
-            throw new InvalidInputException("PathInvalid", null, path, $"'{Printable.Of(name)}' is not the name of a file", "Give the copy a name");
+            throw new InvalidInputException(ErrorIds.PathInvalid, null, path, $"'{Printable.Of(name)}' is not the name of a file", "Give the copy a name");
         }
         var run = new Run(options, cancellationToken);
         if (entry.Kind == FileSystemEntryKind.Directory)
@@ -172,7 +172,7 @@ public static class TreeCopy
             cancellationToken.ThrowIfCancellationRequested();
             if (source is ImageDirectory && !_seen.Add(entry.Id))
             {
-                throw new CorruptImageException("CorruptImage", null, source.Place, "the directory occurs in more than one place of the tree");
+                throw new CorruptImageException(ErrorIds.CorruptImage, null, source.Place, "the directory occurs in more than one place of the tree");
             }
             if (_level >= MostLevels)
             {
@@ -188,7 +188,7 @@ public static class TreeCopy
             var twice = children.GroupBy(child => child.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
             foreach (var damaged in twice)
             {
-                Try(() => throw new CorruptImageException("CorruptImage", null, source.PlaceOf(damaged), "the directory holds this name more than once; nothing of it was copied"));
+                Try(() => throw new CorruptImageException(ErrorIds.CorruptImage, null, source.PlaceOf(damaged), "the directory holds this name more than once; nothing of it was copied"));
             }
             foreach (var child in children)
             {
@@ -227,7 +227,7 @@ public static class TreeCopy
         {
             if (!FileNames.IsSingle(child.Name))
             {
-                throw new CorruptImageException("CorruptImage", null, source.Place, $"'{Printable.Of(child.Name)}' is not the name of a file");
+                throw new CorruptImageException(ErrorIds.CorruptImage, null, source.Place, $"'{Printable.Of(child.Name)}' is not the name of a file");
             }
             if (child.Kind is not FileSystemEntryKind.Special)
             {

@@ -127,7 +127,7 @@ public sealed class ExtFileSystem : IFileSystem
         var directory = Need(path);
         if (!directory.IsDirectory)
         {
-            throw new ItemNotFoundException("DirectoryNotFound", _volume.Store.Device.Name, path, "it is not a directory");
+            throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, _volume.Store.Device.Name, path, "it is not a directory");
         }
         var prefix = Normalize(path).TrimEnd('/') + "/";
         return [.. _directories.List(directory).OrderBy(entry => entry.Name, StringComparer.Ordinal)
@@ -140,7 +140,7 @@ public sealed class ExtFileSystem : IFileSystem
         var inode = Need(path);
         if (!inode.IsFile)
         {
-            throw new ItemNotFoundException("FileNotFound", _volume.Store.Device.Name, path, "it is not a regular file");
+            throw new ItemNotFoundException(ErrorIds.FileNotFound, _volume.Store.Device.Name, path, "it is not a regular file");
         }
         return new ExtFileStream(_content, inode);
     }
@@ -169,11 +169,11 @@ public sealed class ExtFileSystem : IFileSystem
     {
         if (!CanWrite)
         {
-            throw new OperationFailedException("ReadOnlyFileSystem", _volume.Store.Device.Name, null, "the image was opened for reading only");
+            throw new OperationFailedException(ErrorIds.FileSystemReadOnly, _volume.Store.Device.Name, null, "the image was opened for reading only");
         }
         if (_edit is not null)
         {
-            throw new OperationFailedException("EditNotPossible", _volume.Store.Device.Name, null, "another edit is in progress");
+            throw new OperationFailedException(ErrorIds.EditNotPossible, _volume.Store.Device.Name, null, "another edit is in progress");
         }
         try
         {
@@ -252,7 +252,7 @@ public sealed class ExtFileSystem : IFileSystem
         ArgumentNullException.ThrowIfNull(path);
         if (!path.StartsWith('/'))
         {
-            throw new InvalidInputException("InvalidPath", null, path, "a path inside a file system has to begin with '/'");
+            throw new InvalidInputException(ErrorIds.PathInvalid, null, path, "a path inside a file system has to begin with '/'");
         }
     }
 
@@ -266,7 +266,7 @@ public sealed class ExtFileSystem : IFileSystem
     {
         if (!_volume.Superblock.HasJournal)
         {
-            throw new CorruptImageException("CorruptImage", _volume.Store.Device.Name, "superblock", "it needs recovery, but has no journal");
+            throw new CorruptImageException(ErrorIds.CorruptImage, _volume.Store.Device.Name, "superblock", "it needs recovery, but has no journal");
         }
         var recovery = JournalRecovery.Run(_volume, JournalLog.Open(_volume, _map));
         if (!recovery.View.IsEmpty)
@@ -300,7 +300,7 @@ public sealed class ExtFileSystem : IFileSystem
         var inode = _volume.ReadInode(entry.ValueInode);
         if (!inode.Has(InodeFlags.AttributeInode) || inode.Size != entry.Size || inode.Size > longestValue)
         {
-            throw new CorruptImageException("CorruptImage", _volume.Store.Device.Name,
+            throw new CorruptImageException(ErrorIds.CorruptImage, _volume.Store.Device.Name,
                 string.Create(CultureInfo.InvariantCulture, $"inode {entry.ValueInode}"), $"it does not hold the value of attribute '{entry.FullName}'");
         }
         var value = new byte[(int)inode.Size];
@@ -310,5 +310,5 @@ public sealed class ExtFileSystem : IFileSystem
 
     private static string Normalize(string path) => "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));
 
-    private ItemNotFoundException NotFound(string path) => new("FileNotFound", _volume.Store.Device.Name, path, "there is nothing at this path");
+    private ItemNotFoundException NotFound(string path) => new(ErrorIds.FileNotFound, _volume.Store.Device.Name, path, "there is nothing at this path");
 }

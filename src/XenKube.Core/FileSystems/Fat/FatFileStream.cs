@@ -90,7 +90,7 @@ internal sealed class FatFileStream : Stream
         }
         catch (CorruptImageException e) when (e.File is null)
         {
-            throw new CorruptImageException(e.ErrorId, _device.Name, $"{_path}: {e.Place}", e.Reason, e.Remedy, e);
+            throw new CorruptImageException(ErrorIds.CorruptImage, _device.Name, $"{_path}: {e.Place}", e.Reason, e.Remedy, e);
         }
     }
 

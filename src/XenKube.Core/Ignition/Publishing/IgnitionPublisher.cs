@@ -51,7 +51,7 @@ public static class IgnitionPublisher
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("FileNotRemovable", path, null, SystemError.Describe(e, path), innerException: e);
+            throw new OperationFailedException(ErrorIds.FileNotRemoved, path, null, SystemError.Describe(e, path), innerException: e);
         }
     }
 
@@ -72,7 +72,7 @@ public static class IgnitionPublisher
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("DirectoryNotMade", directory, null, SystemError.Describe(e, directory), innerException: e);
+            throw new OperationFailedException(ErrorIds.DirectoryNotMade, directory, null, SystemError.Describe(e, directory), innerException: e);
         }
     }
 }

@@ -38,7 +38,7 @@ public sealed record IgnitionSummary(
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
             {
-                throw new InvalidInputException("NotIgnition", null, null, "the JSON is not an object, so it is not an Ignition config");
+                throw new InvalidInputException(ErrorIds.IgnitionVersionMissing, null, null, "the JSON is not an object, so it is not an Ignition config");
             }
             return new IgnitionSummary(
                 Text(At(root, "ignition"), "version"),
@@ -52,11 +52,11 @@ public sealed record IgnitionSummary(
         catch (JsonException e)
         {
             var place = string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}");
-            throw new InvalidInputException("NotIgnition", null, place, "this is not JSON", innerException: e);
+            throw new InvalidInputException(ErrorIds.IgnitionVersionMissing, null, place, "this is not JSON", innerException: e);
         }
         catch (InvalidOperationException e)
         {
-            throw new InvalidInputException("NotIgnition", null, null, "a text in it is not valid Unicode", innerException: e);
+            throw new InvalidInputException(ErrorIds.IgnitionVersionMissing, null, null, "a text in it is not valid Unicode", innerException: e);
         }
     }
 

@@ -84,13 +84,13 @@ public static class IgnitionTemplate
         templatePath.EndsWith(Suffix, StringComparison.Ordinal) && Path.GetFileName(templatePath).Length > Suffix.Length
             ? templatePath[..^Suffix.Length]
             : throw new InvalidInputException(
-                "NoTemplateName", templatePath, null, "the name of a template ends in .ct.tmpl", "Rename it, or name the output");
+                ErrorIds.TemplateNameInvalid, templatePath, null, "the name of a template ends in .ct.tmpl", "Rename it, or name the output");
 
     private static ExpandedText Expand(byte[] template, string name, string folder, TemplateVariables variables, List<string> used)
     {
         if (!System.Text.Unicode.Utf8.IsValid(template))
         {
-            throw new InvalidInputException("NotUtf8", name, null, "the template is not UTF-8");
+            throw new InvalidInputException(ErrorIds.TextNotUtf8, name, null, "the template is not UTF-8");
         }
         var result = new ExpandedText();
         var lines = Encoding.UTF8.GetString(template).Split('\n');
@@ -110,13 +110,13 @@ public static class IgnitionTemplate
             var file = line.Substitute(marker + Marker.Length, line.Text.Length, variables).Trim();
             if (file.Length == 0)
             {
-                throw line.Error(marker, "NoIncludeName", "no file is named after ###");
+                throw line.Error(marker, ErrorIds.IncludeNotNamed, "no file is named after ###");
             }
             var isLines = line.Text[marker - 1] == '|';
             var indent = line.Text[..(marker - 1)];
             if (isLines && indent.AsSpan().ContainsAnyExcept(' '))
             {
-                throw line.Error(marker - 1, "IncludeNotAlone", "only spaces may come before |### on its line");
+                throw line.Error(marker - 1, ErrorIds.IncludeNotAlone, "only spaces may come before |### on its line");
             }
             var path = Path.Combine(folder, file);
             used.Add(path);
@@ -144,11 +144,11 @@ public static class IgnitionTemplate
         }
         catch (Exception e) when (e.IsPathTrouble())
         {
-            throw line.Error(marker + Marker.Length, "IncludeNotReadable", $"cannot read {path}: {SystemError.Describe(e, path)}");
+            throw line.Error(marker + Marker.Length, ErrorIds.IncludeNotReadable, $"cannot read {path}: {SystemError.Describe(e, path)}");
         }
         if (!System.Text.Unicode.Utf8.IsValid(bytes))
         {
-            throw line.Error(marker + Marker.Length, "IncludeNotUtf8", $"{path} is not UTF-8");
+            throw line.Error(marker + Marker.Length, ErrorIds.IncludeNotUtf8, $"{path} is not UTF-8");
         }
         var text = Encoding.UTF8.GetString(bytes).Replace("\r\n", "\n", StringComparison.Ordinal);
         return (text.EndsWith('\n') ? text[..^1] : text).Split('\n');

@@ -19,7 +19,7 @@ internal readonly record struct TemplateLine(string Text, int Number, string Fil
         }
         return at > 0 && Text[at - 1] is ('|' or '-')
             ? at
-            : throw Error(at, "UnknownInclude", "### comes after neither | (lines) nor - (joined)");
+            : throw Error(at, ErrorIds.IncludeKindUnknown, "### comes after neither | (lines) nor - (joined)");
     }
 
     /// <summary>Part of the line with the variables of our name spaces replaced.</summary>
@@ -53,7 +53,7 @@ internal readonly record struct TemplateLine(string Text, int Number, string Fil
             var length = text[open..].IndexOf('}');
             if (length < 0)
             {
-                throw Error(start + open, "VariableNotClosed", "a variable has no closing brace");
+                throw Error(start + open, ErrorIds.VariableNotClosed, "a variable has no closing brace");
             }
             var close = open + length;
             result.Append(text[index..(isEscaped ? open - 1 : open)]);
@@ -77,13 +77,13 @@ internal readonly record struct TemplateLine(string Text, int Number, string Fil
                 ? $"there are {string.Join(", ", variables.Names)}"
                 : "the template is not expanded for a node";
             throw Error(
-                at, "UnknownVariable", $"there is no variable {name}; {known}", $"Write $${{{name}}} if the guest is meant to see it");
+                at, ErrorIds.VariableUnknown, $"there is no variable {name}; {known}", $"Write $${{{name}}} if the guest is meant to see it");
         }
-        return value ?? throw Error(at, "VariableWithoutValue", $"{name} has no value");
+        return value ?? throw Error(at, ErrorIds.VariableWithoutValue, $"{name} has no value");
     }
 
     /// <summary>An error at a place of this line.</summary>
-    public InvalidInputException Error(int at, string id, string reason, string? remedy = null)
+    public InvalidInputException Error(int at, ErrorId<InvalidInputException> id, string reason, string? remedy = null)
     {
         // A column counts characters, as in the reports of configs.
         var column = 1;

@@ -32,7 +32,7 @@ public static class IgnitionValidator
         if (generation is not (null or 2 or 3))
         {
             throw new InvalidInputException(
-                "InvalidGeneration", null, null, $"there is no Ignition generation {generation}", "Choose 2 or 3");
+                ErrorIds.GenerationUnknown, null, null, $"there is no Ignition generation {generation}", "Choose 2 or 3");
         }
         var text = json.ToArray();
         if (text.Length == 0)

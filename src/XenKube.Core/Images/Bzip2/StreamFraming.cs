@@ -91,13 +91,13 @@ internal sealed class StreamFraming
         {
             if (_anyStream)
             {
-                throw new CorruptImageException("TrailingData", null, Invariant($"byte {Position / 8}"), "there is data after the last bzip2 stream", "Fetch the file again; what follows the stream is part of no image");
+                throw new CorruptImageException(ErrorIds.TrailingData, null, Invariant($"byte {Position / 8}"), "there is data after the last bzip2 stream", "Fetch the file again; what follows the stream is part of no image");
             }
             if ("BZh"u8.StartsWith(bytes[..Math.Min(count, 3)]) && count < 4)
             {
                 throw Truncated();
             }
-            throw new CorruptImageException("NotBzip2", null, "byte 0", "this is not a bzip2 file");
+            throw new CorruptImageException(ErrorIds.ImageFormatUnknown, null, "byte 0", "this is not a bzip2 file");
         }
         _level = level;
         _crc = 0;
@@ -134,7 +134,7 @@ internal sealed class StreamFraming
         {
             end++;
         }
-        return new CorruptImageException("TruncatedImage", null, Invariant($"byte {end}"), "the file ends before its last bzip2 stream does", "Fetch the file again");
+        return new CorruptImageException(ErrorIds.TruncatedImage, null, Invariant($"byte {end}"), "the file ends before its last bzip2 stream does", "Fetch the file again");
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -74,7 +74,7 @@ public sealed class KeyRing
     internal static KeyRing Of(IEnumerable<RingEntry> entries, IEnumerable<string> problems) => new([.. entries], [.. problems]);
 
     internal static byte[] ReadFile(string path) =>
-        WholeFile.Read(path, LargestFile, new FileReadErrors("KeyFileNotFound", "KeyFileNotReadable", "KeyFileTooLarge", "key file"));
+        WholeFile.Read(path, LargestFile, new FileReadErrors(ErrorIds.FileNotFound, ErrorIds.FileNotReadable, ErrorIds.KeyFileTooLarge, "key file"));
 
     /// <summary>One entry for each primary, from all its copies.</summary>
     internal IReadOnlyList<RingEntry> Merge()

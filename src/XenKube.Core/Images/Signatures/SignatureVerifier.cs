@@ -48,7 +48,7 @@ public static class SignatureVerifier
         string file, string? signatureFile, KeyRing keys, TimeProvider clock, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         signatureFile ??= FindSignatureFile(file);
-        using var data = Open(file, "ImageNotFound", "ImageNotReadable", "there is no such file", null);
+        using var data = Open(file, ErrorIds.ImageNotFound, ErrorIds.ImageNotReadable, "there is no such file", null);
         var content = ReadSignatureFile(signatureFile);
         IReadOnlyList<OpenPgpSignature> signatures;
         try
@@ -65,7 +65,7 @@ public static class SignatureVerifier
         }
         catch (IOException e)
         {
-            throw new OperationFailedException("ImageNotReadable", file, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.ImageNotReadable, file, null, e.Message, innerException: e);
         }
     }
 
@@ -151,7 +151,7 @@ public static class SignatureVerifier
 
     private static byte[] ReadSignatureFile(string path)
     {
-        using var stream = Open(path, "SignatureNotFound", "SignatureNotReadable", "there is no such signature file", "Fetch the .sig file that belongs to the image and put it beside it");
+        using var stream = Open(path, ErrorIds.SignatureNotFound, ErrorIds.SignatureNotReadable, "there is no such signature file", "Fetch the .sig file that belongs to the image and put it beside it");
         try
         {
             var buffer = new byte[LargestSignatureFile + 1];
@@ -161,11 +161,11 @@ public static class SignatureVerifier
         }
         catch (IOException e)
         {
-            throw new OperationFailedException("SignatureNotReadable", path, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.SignatureNotReadable, path, null, e.Message, innerException: e);
         }
     }
 
-    private static FileStream Open(string path, string notFoundId, string notReadableId, string reason, string? remedy)
+    private static FileStream Open(string path, ErrorId<ItemNotFoundException> notFoundId, ErrorId<OperationFailedException> notReadableId, string reason, string? remedy)
     {
         try
         {

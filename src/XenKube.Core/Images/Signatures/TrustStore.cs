@@ -74,12 +74,12 @@ public sealed class TrustStore
         }
         catch (OpenPgpFormatException e)
         {
-            throw new InvalidInputException("KeyFileMalformed", source, $"byte {e.Offset}", e.Reason, "Export the key again: gpg --armor --export FINGERPRINT", e);
+            throw new InvalidInputException(ErrorIds.KeyFileMalformed, source, $"byte {e.Offset}", e.Reason, "Export the key again: gpg --armor --export FINGERPRINT", e);
         }
         if (certificates.Count == 0)
         {
             return ImportRevocations(content) is { Count: > 0 } revoked ? revoked
-                : throw new InvalidInputException("KeyFileEmpty", source, null, "there is no public key in it", "Export the key again: gpg --armor --export FINGERPRINT");
+                : throw new InvalidInputException(ErrorIds.KeyFileEmpty, source, null, "there is no public key in it", "Export the key again: gpg --armor --export FINGERPRINT");
         }
         Merge(certificates, source); // what is refused leaves no trace
         using var held = Lock("import of keys");
@@ -93,7 +93,7 @@ public sealed class TrustStore
     /// <exception cref="ItemNotFoundException">No known key has that name.</exception>
     public IReadOnlyList<SigningKey> ImportKnown(string name)
     {
-        var known = KnownKey.Find(name) ?? throw new ItemNotFoundException("KnownKeyNotFound", null, null, $"there is no known key '{name}'",
+        var known = KnownKey.Find(name) ?? throw new ItemNotFoundException(ErrorIds.KnownKeyNotFound, null, null, $"there is no known key '{name}'",
             $"Known are {string.Join(" and ", KnownKey.All.Select(key => key.Name))}; import any other key from its file");
         var keys = Import(known.ReadContent(), known.Name);
         return keys.Count == 1 && keys[0].Fingerprint == known.Fingerprint ? keys : throw new InvalidOperationException($"the key of {name} has another fingerprint");
@@ -114,7 +114,7 @@ public sealed class TrustStore
         }
         if (digits.Length is < FewestDigits or > 40 || !digits.All(char.IsAsciiHexDigit))
         {
-            throw new InvalidInputException("FingerprintInvalid", null, null, $"'{fingerprint}' is not a fingerprint", $"Give its 40 hexadecimal digits, or the last ones, at least {FewestDigits}");
+            throw new InvalidInputException(ErrorIds.FingerprintInvalid, null, null, $"'{fingerprint}' is not a fingerprint", $"Give its 40 hexadecimal digits, or the last ones, at least {FewestDigits}");
         }
         if (!Directory.Exists(_directory))
         {
@@ -124,7 +124,7 @@ public sealed class TrustStore
         var matching = ListFiles().Where(path => Path.GetFileNameWithoutExtension(path).EndsWith(digits, StringComparison.Ordinal)).ToList();
         if (matching.Count > 1)
         {
-            throw new InvalidInputException("FingerprintAmbiguous", null, null, $"'{fingerprint}' means {matching.Count} keys", "Give more of its digits");
+            throw new InvalidInputException(ErrorIds.FingerprintAmbiguous, null, null, $"'{fingerprint}' means {matching.Count} keys", "Give more of its digits");
         }
         if (matching.Count == 0)
         {
@@ -137,7 +137,7 @@ public sealed class TrustStore
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("KeyNotRemoved", matching[0], null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.KeyNotRemoved, matching[0], null, e.Message, innerException: e);
         }
     }
 
@@ -148,7 +148,7 @@ public sealed class TrustStore
         var imported = merged.Where(entry => wanted.Contains(entry.Certificate.PrimaryKey.Fingerprint))
             .Select(entry => (Entry: entry with { Source = PathOf(entry) }, Judged: KeyRing.Judge(entry, merged, DateTimeOffset.UtcNow))).ToList();
         return imported.Find(key => !key.Judged.HasUserId) is { Entry: { } unusable }
-            ? throw new InvalidInputException("KeyNotBound", source, $"key {unusable.Certificate.PrimaryKey.Fingerprint}",
+            ? throw new InvalidInputException(ErrorIds.KeyNotBound, source, $"key {unusable.Certificate.PrimaryKey.Fingerprint}",
                 "no user id of it has a self-signature that verifies, so nothing can be checked by it", "Export the whole key again: gpg --armor --export FINGERPRINT")
             : imported;
     }
@@ -187,7 +187,7 @@ public sealed class TrustStore
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("KeyNotWritten", _directory, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.KeyNotWritten, _directory, null, e.Message, innerException: e);
         }
         return DirectoryLock.Take(_directory, purpose, LockWait);
     }
@@ -210,7 +210,7 @@ public sealed class TrustStore
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("KeysNotReadable", _directory, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.KeysNotReadable, _directory, null, e.Message, innerException: e);
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class DirectoryTransport(string directory) : ReleaseTransport
         var buffer = new byte[limit + 1];
         var count = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         return count <= limit ? buffer[..count]
-            : throw new OperationFailedException("FileTooLarge", PathOf(path), null, $"is larger than the {limit} bytes that such a file may have");
+            : throw new OperationFailedException(ErrorIds.FileTooLarge, PathOf(path), null, $"is larger than the {limit} bytes that such a file may have");
     });
 
     public override Task<IReadOnlyList<string>> ListDirectoriesAsync(string path, CancellationToken cancellationToken) => Guard<IReadOnlyList<string>>(path, () =>
@@ -45,7 +45,7 @@ internal sealed class DirectoryTransport(string directory) : ReleaseTransport
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException("ReleaseFileNotReadable", path, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.ReleaseFileNotReadable, path, null, e.Message, innerException: e);
         }
     }
 

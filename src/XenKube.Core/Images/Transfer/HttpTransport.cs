@@ -73,7 +73,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
                     // Not what was asked for, or part of another file.
                     response.Dispose();
                     return resume ? await OpenAsync(path, 0, null, cancellationToken).ConfigureAwait(false)
-                        : throw new OperationFailedException("ServerMisbehaves", uri.ToString(), null, "the server sent a part where all was asked for");
+                        : throw new OperationFailedException(ErrorIds.ServerReplyInvalid, uri.ToString(), null, "the server sent a part where all was asked for");
                 }
                 start = offset;
             }
@@ -95,7 +95,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
     public override OperationFailedException GiveUp(string what, TransferBrokenException last)
     {
         var (reason, remedy) = Explain(_base, last);
-        return new OperationFailedException(last.IsNameUnknown ? "ServerNotFound" : "TransferFailed",
+        return new OperationFailedException(last.IsNameUnknown ? ErrorIds.ServerNotFound : ErrorIds.TransferFailed,
             what, null, reason, remedy, last);
     }
 
@@ -111,12 +111,12 @@ internal sealed partial class HttpTransport : ReleaseTransport
     {
         if (to is null)
         {
-            throw new OperationFailedException("ServerMisbehaves", from.ToString(), null, "the server redirects to nowhere");
+            throw new OperationFailedException(ErrorIds.ServerReplyInvalid, from.ToString(), null, "the server redirects to nowhere");
         }
         var target = new Uri(from, to);
         if (target.Scheme != Uri.UriSchemeHttps && (target.Scheme != Uri.UriSchemeHttp || from.Scheme == Uri.UriSchemeHttps))
         {
-            throw new OperationFailedException("InsecureRedirect", from.ToString(), null, $"the server redirects to {target}, which is not followed",
+            throw new OperationFailedException(ErrorIds.RedirectNotSecure, from.ToString(), null, $"the server redirects to {target}, which is not followed",
                 "Name a server whose https leads to https, or an http one knowingly, with -BaseUri (--base-uri)");
         }
         return target;
@@ -155,17 +155,17 @@ internal sealed partial class HttpTransport : ReleaseTransport
         {
             throw new TransferBrokenException(reason, response.Headers.RetryAfter?.Delta);
         }
-        throw new OperationFailedException("ServerRefused", uri.ToString(), null, reason, status == 407 ? ProxyRemedy : null);
+        throw new OperationFailedException(ErrorIds.ServerRefused, uri.ToString(), null, reason, status == 407 ? ProxyRemedy : null);
     }
 
     private static Exception? Translate(Uri uri, Exception e, CancellationToken cancellationToken) => e switch
     {
         _ when cancellationToken.IsCancellationRequested => null,
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-            new OperationFailedException("ServerNotTrusted", uri.ToString(), null, $"no secure connection: {e.InnerException?.Message ?? e.Message}", "Check the clock and the certificates of this machine", e),
+            new OperationFailedException(ErrorIds.ServerNotTrusted, uri.ToString(), null, $"no secure connection: {e.InnerException?.Message ?? e.Message}", "Check the clock and the certificates of this machine", e),
         // The proxy's refusal of a way through comes as text alone; asking again does not help.
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } when e.Message.Contains("'407'", StringComparison.Ordinal) =>
-            new OperationFailedException("ServerRefused", uri.ToString(), null, "the proxy answered 407, it wants a user and a password", ProxyRemedy, e),
+            new OperationFailedException(ErrorIds.ServerRefused, uri.ToString(), null, "the proxy answered 407, it wants a user and a password", ProxyRemedy, e),
         HttpRequestException or IOException or SocketException => new TransferBrokenException(e.Message, null, e),
         OperationCanceledException or TimeoutException => new TransferBrokenException("the server does not answer in time", null, e),
         _ => null,
@@ -192,7 +192,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
                 content.Write(buffer, 0, count);
                 if (content.Length > limit)
                 {
-                    throw new OperationFailedException("FileTooLarge", uri.ToString(), null, $"is larger than the {limit} bytes that such a file may have");
+                    throw new OperationFailedException(ErrorIds.FileTooLarge, uri.ToString(), null, $"is larger than the {limit} bytes that such a file may have");
                 }
             }
             return content.ToArray();
@@ -231,7 +231,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
             var next = response.Headers.Location;
             response.Dispose();
             target = redirections < MostRedirections ? Follow(target, next)
-                : throw new OperationFailedException("ServerMisbehaves", uri.ToString(), null, "the server redirects in circles");
+                : throw new OperationFailedException(ErrorIds.ServerReplyInvalid, uri.ToString(), null, "the server redirects in circles");
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class PartialFile : IDisposable
             }
             catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) && File.Exists(sidecarPath))
             {
-                throw new ItemInUseException("DownloadInProgress", target, null, "another process is downloading it", "Wait until that one is done");
+                throw new ItemInUseException(ErrorIds.DownloadInProgress, target, null, "another process is downloading it", "Wait until that one is done");
             }
             // Who had the lock before may have removed the file between our opening and our locking it.
             if (FileStatus.Read(sidecar.SafeFileHandle).Identity == FileStatus.Read(sidecarPath)?.Identity || attempt == 10)

@@ -14,16 +14,16 @@ internal abstract class ReleaseTransport : IDisposable
         {
             return Uri.TryCreate(place.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Query.Length == 0 && uri.Fragment.Length == 0
                 ? new HttpTransport(uri)
-                : throw new InvalidInputException("BaseUriInvalid", place, null, "is not the base of a release server", "Give a URI such as https://mirror.example/coreos without query, or a directory");
+                : throw new InvalidInputException(ErrorIds.BaseUriInvalid, place, null, "is not the base of a release server", "Give a URI such as https://mirror.example/coreos without query, or a directory");
         }
         if (place.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
         {
             return Uri.TryCreate(place, UriKind.Absolute, out var uri) && uri.IsFile && uri.Host.Length == 0
                 ? new DirectoryTransport(uri.LocalPath)
-                : throw new InvalidInputException("BaseUriInvalid", place, null, "is not a file URI of this machine", "Give a directory, as in file:///srv/mirror");
+                : throw new InvalidInputException(ErrorIds.BaseUriInvalid, place, null, "is not a file URI of this machine", "Give a directory, as in file:///srv/mirror");
         }
         return place.Contains("://", StringComparison.Ordinal)
-            ? throw new InvalidInputException("BaseUriInvalid", place, null, "is neither http, https nor file", "Give a URI such as https://mirror.example/coreos, or a directory")
+            ? throw new InvalidInputException(ErrorIds.BaseUriInvalid, place, null, "is neither http, https nor file", "Give a URI such as https://mirror.example/coreos, or a directory")
             : new DirectoryTransport(Path.GetFullPath(place));
     }
 
@@ -76,8 +76,8 @@ internal abstract class ReleaseTransport : IDisposable
 
     /// <summary>The error for when all attempts failed.</summary>
     public virtual OperationFailedException GiveUp(string what, TransferBrokenException last) =>
-        new("TransferFailed", what, null, last.Message, "Run the same command again: a download goes on where it stopped", last);
+        new(ErrorIds.TransferFailed, what, null, last.Message, "Run the same command again: a download goes on where it stopped", last);
 
-    protected static ItemNotFoundException NotFound(Uri uri, string? remedy = null) => new("ReleaseFileNotFound", uri.ToString(), null, "there is no such file",
+    protected static ItemNotFoundException NotFound(Uri uri, string? remedy = null) => new(ErrorIds.ReleaseFileNotFound, uri.ToString(), null, "there is no such file",
         remedy ?? "Check version, channel, board and image name, or name another server with -BaseUri (--base-uri)");
 }

@@ -374,7 +374,7 @@ public class ExtForeignTests
                 () => Change(fs, edit => edit.Truncate("/file", 1)), () => Change(fs, edit => edit.SetAttributes("/file", new FileAttributesChange(0x1FF))),
             })
             {
-                Assert.Equal("FileIsImmutable", Assert.Throws<OperationFailedException>(change).ErrorId);
+                Assert.Equal("FileImmutable", Assert.Throws<OperationFailedException>(change).ErrorId);
             }
         });
         Assert.Equal(before, File.ReadAllBytes(image));

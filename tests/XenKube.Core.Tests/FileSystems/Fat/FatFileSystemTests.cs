@@ -188,12 +188,12 @@ public sealed class FatFileSystemTests
             Assert.Equal("FileNotFound", Assert.Throws<ItemNotFoundException>(() => fat.OpenRead("/dir")).ErrorId);
             Assert.Equal("FileNotFound", Assert.Throws<ItemNotFoundException>(() => fat.Rename("/nothing", "/x")).ErrorId);
             Assert.Equal("DirectoryNotEmpty", Assert.Throws<OperationFailedException>(() => fat.Remove("/dir")).ErrorId);
-            Assert.Equal("InvalidPath", Assert.Throws<InvalidInputException>(() => fat.Remove("/")).ErrorId);
-            Assert.Equal("InvalidPath", Assert.Throws<InvalidInputException>(() => fat.Find("dir")).ErrorId);
-            Assert.Equal("InvalidPath", Assert.Throws<InvalidInputException>(() => fat.Rename("/dir", "/dir/inside")).ErrorId);
+            Assert.Equal("PathInvalid", Assert.Throws<InvalidInputException>(() => fat.Remove("/")).ErrorId);
+            Assert.Equal("PathInvalid", Assert.Throws<InvalidInputException>(() => fat.Find("dir")).ErrorId);
+            Assert.Equal("PathInvalid", Assert.Throws<InvalidInputException>(() => fat.Rename("/dir", "/dir/inside")).ErrorId);
             foreach (var name in new[] { "a:b", "a\\b", "a*", "a\nb", "a\0", "a.", "a ", new string('x', 256) })
             {
-                Assert.Equal("InvalidPath", Assert.Throws<InvalidInputException>(() => fat.WriteFile("/" + name, [])).ErrorId);
+                Assert.Equal("PathInvalid", Assert.Throws<InvalidInputException>(() => fat.WriteFile("/" + name, [])).ErrorId);
             }
             Assert.Equal("symbolic link", Assert.Throws<UnsupportedFeatureException>(() => fat.CreateSymbolicLink("/a", "b")).Feature);
             Assert.Null(fat.Find("/dir/nothing"));

@@ -277,12 +277,12 @@ public sealed class FatModelTests
             Expect<ItemNotFoundException>("FileNotFound", () => fat.OpenRead("/coreos"));
             Expect<ItemNotFoundException>("FileNotFound", () => fat.Rename("/nothing", "/x"));
             Expect<OperationFailedException>("DirectoryNotEmpty", () => fat.Remove("/coreos"));
-            Expect<InvalidInputException>("InvalidPath", () => fat.Remove("/"));
-            Expect<InvalidInputException>("InvalidPath", () => fat.Find("coreos"));
-            Expect<InvalidInputException>("InvalidPath", () => fat.Rename("/coreos", "/coreos/inside"));
+            Expect<InvalidInputException>("PathInvalid", () => fat.Remove("/"));
+            Expect<InvalidInputException>("PathInvalid", () => fat.Find("coreos"));
+            Expect<InvalidInputException>("PathInvalid", () => fat.Rename("/coreos", "/coreos/inside"));
             foreach (var name in new[] { "a:b", "a\\b", "a*", "a?", "a<", "a>", "a|", "a\"", "a\n", "a\0", "a\u007f", "a.", "a ", new string('x', 256) })
             {
-                Expect<InvalidInputException>("InvalidPath", () => fat.WriteFile("/" + name, []));
+                Expect<InvalidInputException>("PathInvalid", () => fat.WriteFile("/" + name, []));
             }
             Assert.Equal("symbolic link", Assert.Throws<UnsupportedFeatureException>(() => fat.CreateSymbolicLink("/a", "b")).Feature);
             Assert.False(fat.Remove("/coreos/nothing"));

@@ -44,5 +44,5 @@ public class IgnitionComparisonTests
 
     [Fact]
     public void What_is_no_json_is_refused() =>
-        Assert.Equal("NotIgnition", Assert.Throws<InvalidInputException>(() => IgnitionComparison.Compare(Encoding.UTF8.GetBytes("{"), null)).ErrorId);
+        Assert.Equal("IgnitionVersionMissing", Assert.Throws<InvalidInputException>(() => IgnitionComparison.Compare(Encoding.UTF8.GetBytes("{"), null)).ErrorId);
 }

@@ -89,7 +89,7 @@ public class IgnitionDecompilerTests
     [InlineData("{")]
     [InlineData("{}")]
     public void What_is_no_config_is_refused(string json) =>
-        Assert.Equal("NotIgnition", Assert.Throws<InvalidInputException>(() => IgnitionDecompiler.Decompile(Encoding.UTF8.GetBytes(json))).ErrorId);
+        Assert.Equal("IgnitionVersionMissing", Assert.Throws<InvalidInputException>(() => IgnitionDecompiler.Decompile(Encoding.UTF8.GetBytes(json))).ErrorId);
 
     [Fact]
     public void Version_that_no_language_writes_is_unsupported() => Assert.Contains(

@@ -52,7 +52,7 @@ public class IgnitionTemplateTests
         directory.Write("certs/node-1-etcd.pem", "CERT\n");
         Assert.Equal("  CERT\nkey: CERT\n", Expand("  |###certs/${Node.Name}-${Cluster.Name}.pem\nkey: -###certs/${Node.Name}-etcd.pem\n", directory));
         var error = Assert.Throws<InvalidInputException>(() => Expand("  |###certs/${Node.Nope}.pem\n", directory));
-        Assert.Equal(("UnknownVariable", "line 1, column 13"), (error.ErrorId, error.Place));
+        Assert.Equal(("VariableUnknown", "line 1, column 13"), (error.ErrorId, error.Place));
         Assert.Equal("IncludeNotReadable", Assert.Throws<InvalidInputException>(() => Expand("|###${HOME}.pem\n", directory)).ErrorId);
     }
 
@@ -76,15 +76,15 @@ public class IgnitionTemplateTests
     }
 
     [Theory]
-    [InlineData("a\n é: ${Node.Nope}\n", "UnknownVariable", "line 2, column 5")]
-    [InlineData("${Cluster.Path}", "UnknownVariable", "line 1, column 1")]
+    [InlineData("a\n é: ${Node.Nope}\n", "VariableUnknown", "line 2, column 5")]
+    [InlineData("${Cluster.Path}", "VariableUnknown", "line 1, column 1")]
     [InlineData("x: ${Node.IPAddress}", "VariableWithoutValue", "line 1, column 4")]
     [InlineData("x: ${Node.Name", "VariableNotClosed", "line 1, column 4")]
     [InlineData("a\n  |###missing\n", "IncludeNotReadable", "line 2, column 7")]
     [InlineData("x: -###../none\n", "IncludeNotReadable", "line 1, column 8")]
     [InlineData("inline: |###x\n", "IncludeNotAlone", "line 1, column 9")]
-    [InlineData("a ###x\n", "UnknownInclude", "line 1, column 3")]
-    [InlineData("  |###\n", "NoIncludeName", "line 1, column 4")]
+    [InlineData("a ###x\n", "IncludeKindUnknown", "line 1, column 3")]
+    [InlineData("  |###\n", "IncludeNotNamed", "line 1, column 4")]
     public void Mistake_names_line_and_column(string template, string id, string place)
     {
         using var directory = new TemporaryDirectory();
@@ -149,7 +149,7 @@ public class IgnitionTemplateTests
         var template = directory.Write("node.ct.tmpl", "a: $${Node.Name} ${HOME} $${Cluster.Name}\n");
         Assert.Equal("a: ${Node.Name} ${HOME} ${Cluster.Name}\n", File.ReadAllText(IgnitionTemplate.Expand(template).Path));
         directory.Write("node.ct.tmpl", "a: ${Node.Name}\n");
-        Assert.Equal("UnknownVariable", Assert.Throws<InvalidInputException>(() => IgnitionTemplate.Expand(template, force: true)).ErrorId);
+        Assert.Equal("VariableUnknown", Assert.Throws<InvalidInputException>(() => IgnitionTemplate.Expand(template, force: true)).ErrorId);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public class IgnitionTemplateTests
     public void Template_has_the_name_of_one(string name)
     {
         using var directory = new TemporaryDirectory();
-        Assert.Equal("NoTemplateName", Assert.Throws<InvalidInputException>(() => IgnitionTemplate.Expand(directory.Write(name, "a"))).ErrorId);
+        Assert.Equal("TemplateNameInvalid", Assert.Throws<InvalidInputException>(() => IgnitionTemplate.Expand(directory.Write(name, "a"))).ErrorId);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public class IgnitionTemplateTests
         using var directory = new TemporaryDirectory();
         File.WriteAllBytes(directory["bad"], [0x61, 0xFF]);
         File.WriteAllBytes(directory["node.ct.tmpl"], [0x61, 0xFF]);
-        Assert.Equal("NotUtf8", Assert.Throws<InvalidInputException>(() => IgnitionTemplate.Expand(directory["node.ct.tmpl"])).ErrorId);
+        Assert.Equal("TextNotUtf8", Assert.Throws<InvalidInputException>(() => IgnitionTemplate.Expand(directory["node.ct.tmpl"])).ErrorId);
         Assert.Equal("IncludeNotUtf8", Assert.Throws<InvalidInputException>(() => Expand("  |###bad\n", directory)).ErrorId);
     }
 }

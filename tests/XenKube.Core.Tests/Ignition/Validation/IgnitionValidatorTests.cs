@@ -91,7 +91,7 @@ public sealed class IgnitionValidatorTests
 
     [Fact]
     public void Unknown_generation_is_refused() =>
-        Assert.Equal("InvalidGeneration", Assert.Throws<InvalidInputException>(() => IgnitionValidator.Validate("{}"u8, 1)).ErrorId);
+        Assert.Equal("GenerationUnknown", Assert.Throws<InvalidInputException>(() => IgnitionValidator.Validate("{}"u8, 1)).ErrorId);
 
     [Fact]
     public void Cloud_config_is_named_packed_too()

@@ -83,9 +83,9 @@ public partial class Bzip2DamageTests
     [InlineData("BZh", "TruncatedImage")]
     [InlineData("BZh9", "TruncatedImage")]
     [InlineData("BZ", "TruncatedImage")]
-    [InlineData("BZh0and what follows", "NotBzip2")]
-    [InlineData("BZ0", "NotBzip2")]
-    [InlineData("PK and what follows", "NotBzip2")]
+    [InlineData("BZh0and what follows", "ImageFormatUnknown")]
+    [InlineData("BZ0", "ImageFormatUnknown")]
+    [InlineData("PK and what follows", "ImageFormatUnknown")]
     [InlineData("BZh9 and what follows", "CorruptImage")]
     public void File_that_is_none_is_named(string text, string errorId)
     {
@@ -123,7 +123,7 @@ public partial class Bzip2DamageTests
         var (compressed, _) = Make("blocks");
         var thrown = Assert.Throws<OperationFailedException>(() =>
             Bzip2Decoder.Decode(new MemoryStream(compressed), new FailingSink(), new Bzip2Options { Threads = 2 }));
-        Assert.Equal("Test", thrown.ErrorId);
+        Assert.Equal("DiskFull", thrown.ErrorId);
     }
 
     [Fact]
@@ -181,8 +181,8 @@ public partial class Bzip2DamageTests
 
     private sealed class FailingSink : IBzip2Sink
     {
-        public void Write(ReadOnlySpan<byte> bytes) => throw new OperationFailedException("Test", null, null, "no room");
+        public void Write(ReadOnlySpan<byte> bytes) => throw new OperationFailedException(ErrorIds.DiskFull, null, null, "no room");
 
-        public void WriteRun(byte value, long count) => throw new OperationFailedException("Test", null, null, "no room");
+        public void WriteRun(byte value, long count) => throw new OperationFailedException(ErrorIds.DiskFull, null, null, "no room");
     }
 }

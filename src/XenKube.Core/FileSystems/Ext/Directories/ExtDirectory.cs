@@ -104,7 +104,7 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
         var run = map.Find(directory, logical);
         if (run.IsHole || run.Unwritten)
         {
-            throw new CorruptImageException("CorruptImage", volume.Store.Device.Name,
+            throw new CorruptImageException(ErrorIds.CorruptImage, volume.Store.Device.Name,
                 string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}, block {logical}"), "there is a hole");
         }
         var bytes = volume.Store.Read(run.Physical);
@@ -132,7 +132,7 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
         var found = DirectoryEntry.Read(isWhole ? block.Bytes : block.Bytes.AsSpan(0, Math.Max(block.End, 0)), offset, HasKinds);
         if (found is not { } entry || (entry.Inode != 0 && !IsName(entry.Name(block.Bytes))))
         {
-            throw new CorruptImageException("CorruptImage", volume.Store.Device.Name,
+            throw new CorruptImageException(ErrorIds.CorruptImage, volume.Store.Device.Name,
                 string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}, block {block.Logical}, entry at {offset}"),
                 "the entry breaks the rules for entries");
         }
@@ -202,7 +202,7 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
         }
         if (directory.Size < 0 || directory.Size / volume.BlockSize > volume.Superblock.BlockCount)
         {
-            throw new CorruptImageException("CorruptImage", volume.Store.Device.Name,
+            throw new CorruptImageException(ErrorIds.CorruptImage, volume.Store.Device.Name,
                 string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}"), $"its size {directory.Size} is impossible");
         }
     }

@@ -41,7 +41,7 @@ internal sealed class PathWalker(ExtVolume volume, ExtDirectory directories, Ext
             {
                 if (++links > MaximumLinks)
                 {
-                    throw new CorruptImageException("LinkLoop", volume.Store.Device.Name, path, "the symbolic links on the way form a loop");
+                    throw new CorruptImageException(ErrorIds.LinkLoop, volume.Store.Device.Name, path, "the symbolic links on the way form a loop");
                 }
                 var text = content.ReadLink(target, MaximumTarget);
                 if (text.StartsWith('/'))
@@ -61,7 +61,7 @@ internal sealed class PathWalker(ExtVolume volume, ExtDirectory directories, Ext
     {
         if (path.Contains('\0', StringComparison.Ordinal))
         {
-            throw new InvalidInputException("InvalidPath", null, whole, "a path cannot hold a zero byte");
+            throw new InvalidInputException(ErrorIds.PathInvalid, null, whole, "a path cannot hold a zero byte");
         }
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         for (var i = parts.Length - 1; i >= 0; i--)

@@ -100,7 +100,7 @@ internal sealed class BlockAllocator(ExtVolume volume)
     }
 
     /// <summary>The error for a full file system.</summary>
-    public OperationFailedException Full() => new("FileSystemFull", volume.Store.Device.Name, null,
+    public OperationFailedException Full() => new(ErrorIds.FileSystemFull, volume.Store.Device.Name, null,
         "the file system has not enough free blocks to hold the old and the new content at once", "Remove files or enlarge it");
 
     private long? FindTogether(long count, int goal, bool mayReuse)

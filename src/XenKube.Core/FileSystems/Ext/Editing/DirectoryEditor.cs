@@ -281,7 +281,7 @@ internal sealed class DirectoryEditor
     }
 
     private (DirectoryBlock Block, DirectoryEntry Entry) Locate(ExtInode directory, ReadOnlySpan<byte> name) =>
-        _directories.Locate(directory, name) ?? throw new CorruptImageException("CorruptImage", _volume.Store.Device.Name,
+        _directories.Locate(directory, name) ?? throw new CorruptImageException(ErrorIds.CorruptImage, _volume.Store.Device.Name,
             string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}"), "an entry that has to be there is missing");
 
     private void Gate(ExtInode directory)
@@ -293,7 +293,7 @@ internal sealed class DirectoryEditor
         }
         if (directory.Has(InodeFlags.Immutable | InodeFlags.AppendOnly))
         {
-            throw new OperationFailedException("FileIsImmutable", _volume.Store.Device.Name, place, "the directory is immutable", "chattr -i it in the guest first");
+            throw new OperationFailedException(ErrorIds.FileImmutable, _volume.Store.Device.Name, place, "the directory is immutable", "chattr -i it in the guest first");
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor edi
     {
         if (_failure is not null)
         {
-            throw new OperationFailedException("EditInterrupted", volume.Store.Device.Name, null,
+            throw new OperationFailedException(ErrorIds.EditInterrupted, volume.Store.Device.Name, null,
                 "an edit before this one was interrupted while it was written", "Open the image again: what the journal holds is replayed then", _failure);
         }
         if (!_ready)
@@ -112,5 +112,5 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor edi
     }
 
     private OperationFailedException Damaged(string reason) =>
-        new("FileSystemNotClean", volume.Store.Device.Name, "superblock", reason, "Repair it with e2fsck -f first");
+        new(ErrorIds.FileSystemNotClean, volume.Store.Device.Name, "superblock", reason, "Repair it with e2fsck -f first");
 }

@@ -125,7 +125,7 @@ public sealed class ExtEdit : IDisposable
     {
         if (_state != State.Open)
         {
-            throw new OperationFailedException("EditNotPossible", _name, null, "the edit has ended, or one of its changes failed");
+            throw new OperationFailedException(ErrorIds.EditNotPossible, _name, null, "the edit has ended, or one of its changes failed");
         }
         _state = State.Failed;
         _committer.Commit();
@@ -148,7 +148,7 @@ public sealed class ExtEdit : IDisposable
         ExtFileSystem.CheckPath(path);
         if (_state != State.Open)
         {
-            throw new OperationFailedException("EditNotPossible", _name, path, "the edit has ended, or one of its changes failed");
+            throw new OperationFailedException(ErrorIds.EditNotPossible, _name, path, "the edit has ended, or one of its changes failed");
         }
         _state = State.Failed;
         return _committer.NowUtc;

@@ -89,7 +89,7 @@ internal sealed class ExtEditor
     {
         if (length < 0)
         {
-            throw new InvalidInputException("InvalidLength", _volume.Store.Device.Name, path, "a file cannot be shorter than nothing");
+            throw new InvalidInputException(ErrorIds.LengthInvalid, _volume.Store.Device.Name, path, "a file cannot be shorter than nothing");
         }
         var inode = WritableFile(Existing(path, followLast: true).Inode, path);
         Files.Truncate(inode, length);
@@ -123,7 +123,7 @@ internal sealed class ExtEditor
         var bytes = Encoding.UTF8.GetBytes(target);
         if (bytes.Length == 0 || bytes.Length >= Math.Min(_volume.BlockSize, 4096) || Array.IndexOf(bytes, (byte)0) >= 0)
         {
-            throw new InvalidInputException("InvalidLinkTarget", _volume.Store.Device.Name, path, "a link's target has 1 to 4095 bytes (less than a block), none of them zero");
+            throw new InvalidInputException(ErrorIds.LinkTargetInvalid, _volume.Store.Device.Name, path, "a link's target has 1 to 4095 bytes (less than a block), none of them zero");
         }
         var inode = Create(place, 0xA1FF, null, now);
         if (bytes.Length < ExtInode.MapSize)
@@ -151,7 +151,7 @@ internal sealed class ExtEditor
         var inode = Writable(place.Inode, path);
         if (inode.IsDirectory && _directories.List(inode).Any())
         {
-            throw new OperationFailedException("DirectoryNotEmpty", _volume.Store.Device.Name, path, "the directory is not empty", "Remove what is in it first");
+            throw new OperationFailedException(ErrorIds.DirectoryNotEmpty, _volume.Store.Device.Name, path, "the directory is not empty", "Remove what is in it first");
         }
         Unlink(place, inode, now);
         return true;
@@ -188,7 +188,7 @@ internal sealed class ExtEditor
             var replaced = Writable(to.Inode, newPath);
             if (replaced.IsDirectory != inode.IsDirectory || (replaced.IsDirectory && _directories.List(replaced).Any()))
             {
-                throw new ItemExistsException("FileExists", _volume.Store.Device.Name, newPath,
+                throw new ItemExistsException(ErrorIds.FileExists, _volume.Store.Device.Name, newPath,
                     replaced.IsDirectory ? "there is a directory in the way" : "there is a file in the way");
             }
             _volume.WriteInode(inode);
@@ -250,14 +250,14 @@ internal sealed class ExtEditor
     {
         var place = _walker.Walk(path, followLast);
         return place is { Inode: not 0 } found ? found
-            : throw new ItemNotFoundException("FileNotFound", _volume.Store.Device.Name, path, "there is nothing at this path");
+            : throw new ItemNotFoundException(ErrorIds.FileNotFound, _volume.Store.Device.Name, path, "there is nothing at this path");
     }
 
     /// <summary>Finds a place whose directory has to be there.</summary>
     public PathPlace Place(string path, bool followLast)
     {
         var place = _walker.Walk(path, followLast)
-            ?? throw new ItemNotFoundException("DirectoryNotFound", _volume.Store.Device.Name, path, "there is no such directory", "Make the directory first");
+            ?? throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, _volume.Store.Device.Name, path, "there is no such directory", "Make the directory first");
         if (place.Inode == 0)
         {
             CheckName(place, path);
@@ -268,7 +268,7 @@ internal sealed class ExtEditor
     private PathPlace NewPlace(string path)
     {
         var place = Place(path, followLast: false);
-        return place.Inode == 0 ? place : throw new ItemExistsException("FileExists", _volume.Store.Device.Name, path, "there is something at this path already");
+        return place.Inode == 0 ? place : throw new ItemExistsException(ErrorIds.FileExists, _volume.Store.Device.Name, path, "there is something at this path already");
     }
 
     /// <summary>Refuses paths that end in no name of their own.</summary>
@@ -276,11 +276,11 @@ internal sealed class ExtEditor
     {
         if (place.Name.Length == 0 || place.Name == "..")
         {
-            throw new InvalidInputException("InvalidPath", _volume.Store.Device.Name, path, "the path does not end in a name that can be changed");
+            throw new InvalidInputException(ErrorIds.PathInvalid, _volume.Store.Device.Name, path, "the path does not end in a name that can be changed");
         }
         if (Encoding.UTF8.GetByteCount(place.Name) > DirectoryEntry.MaximumName)
         {
-            throw new InvalidInputException("InvalidPath", _volume.Store.Device.Name, path, "a name has at most 255 bytes");
+            throw new InvalidInputException(ErrorIds.PathInvalid, _volume.Store.Device.Name, path, "a name has at most 255 bytes");
         }
     }
 
@@ -289,7 +289,7 @@ internal sealed class ExtEditor
         var parent = _volume.ReadUsedInode(place.Parent);
         if (!parent.IsDirectory)
         {
-            throw new ItemNotFoundException("DirectoryNotFound", _volume.Store.Device.Name, place.Name, "what is above it is not a directory");
+            throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, _volume.Store.Device.Name, place.Name, "what is above it is not a directory");
         }
         var isDirectory = (mode & 0xF000) == 0x4000;
         var number = Inodes.Take(_volume.GroupOfInode(place.Parent), isDirectory);
@@ -359,7 +359,7 @@ internal sealed class ExtEditor
     {
         if (parent.Links >= MaximumLinks - 1 && (!_volume.Superblock.Is(ReadOnlyFeatures.DirectoryLinks) || !parent.Has(InodeFlags.Indexed)))
         {
-            throw new OperationFailedException("DirectoryFull", _volume.Store.Device.Name, path, "the directory above has as many directories as there can be");
+            throw new OperationFailedException(ErrorIds.DirectoryFull, _volume.Store.Device.Name, path, "the directory above has as many directories as there can be");
         }
     }
 
@@ -370,7 +370,7 @@ internal sealed class ExtEditor
         {
             if (at == moved)
             {
-                throw new InvalidInputException("InvalidPath", _volume.Store.Device.Name, path, "a directory cannot be moved into itself");
+                throw new InvalidInputException(ErrorIds.PathInvalid, _volume.Store.Device.Name, path, "a directory cannot be moved into itself");
             }
         }
     }
@@ -380,7 +380,7 @@ internal sealed class ExtEditor
         var inode = Writable(number, path);
         if (!inode.IsFile)
         {
-            throw new ItemExistsException("FileExists", _volume.Store.Device.Name, path, "it is not a regular file");
+            throw new ItemExistsException(ErrorIds.FileExists, _volume.Store.Device.Name, path, "it is not a regular file");
         }
         if (inode.Has(InodeFlags.Verity))
         {
@@ -394,7 +394,7 @@ internal sealed class ExtEditor
         var inode = _volume.ReadUsedInode(number);
         if (inode.Has(InodeFlags.Immutable | InodeFlags.AppendOnly))
         {
-            throw new OperationFailedException("FileIsImmutable", _volume.Store.Device.Name, path, "it is marked as immutable or append-only", "chattr -i it in the guest first");
+            throw new OperationFailedException(ErrorIds.FileImmutable, _volume.Store.Device.Name, path, "it is marked as immutable or append-only", "chattr -i it in the guest first");
         }
         if (inode.Has(InodeFlags.Encrypted))
         {
@@ -402,7 +402,7 @@ internal sealed class ExtEditor
         }
         if (number < _volume.Superblock.FirstInode && number != ExtInode.Root && !inode.IsDirectory)
         {
-            throw new CorruptImageException("CorruptImage", _volume.Store.Device.Name,
+            throw new CorruptImageException(ErrorIds.CorruptImage, _volume.Store.Device.Name,
                 string.Create(CultureInfo.InvariantCulture, $"inode {number}"), "a directory names an inode of the file system's own");
         }
         return inode;
@@ -433,7 +433,7 @@ internal sealed class ExtEditor
     }
 
     private static uint Identifier(long value) => value is >= 0 and <= uint.MaxValue ? (uint)value
-        : throw new InvalidInputException("InvalidOwner", null, null, string.Create(CultureInfo.InvariantCulture, $"{value} is not a user or group number"));
+        : throw new InvalidInputException(ErrorIds.OwnerInvalid, null, null, string.Create(CultureInfo.InvariantCulture, $"{value} is not a user or group number"));
 
     private static byte KindOf(ExtInode inode) => inode.Type switch
     {

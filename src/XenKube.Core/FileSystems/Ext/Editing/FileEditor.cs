@@ -59,7 +59,7 @@ internal sealed class FileEditor(
     {
         if (length > MaximumLength)
         {
-            throw new OperationFailedException("FileTooLarge", volume.Store.Device.Name, null, "a file cannot be that long");
+            throw new OperationFailedException(ErrorIds.FileTooLarge, volume.Store.Device.Name, null, "a file cannot be that long");
         }
         if (length == inode.Size)
         {

@@ -96,7 +96,7 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
     {
         if (root.Node.Levels >= directories.Index.MaximumLevels)
         {
-            throw new OperationFailedException("DirectoryFull", volume.Store.Device.Name, NameOf(directory), "the index of the directory is full");
+            throw new OperationFailedException(ErrorIds.DirectoryFull, volume.Store.Device.Name, NameOf(directory), "the index of the directory is full");
         }
         var (logical, bytes) = editor.AppendBlock(directory);
         var below = IndexNode.Create(bytes, volume.Superblock.HasMetadataChecksums);
@@ -161,7 +161,7 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
         return entries;
     }
 
-    private CorruptImageException Broken(ExtInode directory, string reason) => new("CorruptImage", volume.Store.Device.Name, NameOf(directory), reason);
+    private CorruptImageException Broken(ExtInode directory, string reason) => new(ErrorIds.CorruptImage, volume.Store.Device.Name, NameOf(directory), reason);
 
     private static string NameOf(ExtInode directory) => string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}");
 }

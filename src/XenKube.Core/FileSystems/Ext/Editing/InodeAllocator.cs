@@ -47,7 +47,7 @@ internal sealed class InodeAllocator(ExtVolume volume, BlockAllocator blocks)
             _taken.Add(number);
             return number;
         }
-        throw new OperationFailedException("FileSystemFull", volume.Store.Device.Name, null, "the file system has no free inode", "Remove files");
+        throw new OperationFailedException(ErrorIds.FileSystemFull, volume.Store.Device.Name, null, "the file system has no free inode", "Remove files");
     }
 
     /// <summary>Gives an inode back.</summary>
@@ -57,7 +57,7 @@ internal sealed class InodeAllocator(ExtVolume volume, BlockAllocator blocks)
         var index = (int)((number - 1) % (uint)volume.Superblock.InodesPerGroup);
         if (number < volume.Superblock.FirstInode)
         {
-            throw new CorruptImageException("CorruptImage", volume.Store.Device.Name,
+            throw new CorruptImageException(ErrorIds.CorruptImage, volume.Store.Device.Name,
                 string.Create(CultureInfo.InvariantCulture, $"inode {number}"), "a reserved inode is used as a file");
         }
         var bits = Open(group);

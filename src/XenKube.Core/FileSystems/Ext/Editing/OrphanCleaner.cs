@@ -101,5 +101,5 @@ internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, ExtEditor edi
         Crc32C.Append(Crc32C.Append(file.Seed(volume.ChecksumSeed), (ulong)block), bytes.AsSpan(0, bytes.Length - 8));
 
     private CorruptImageException Broken(uint inode, string reason) =>
-        new("CorruptImage", volume.Store.Device.Name, string.Create(CultureInfo.InvariantCulture, $"inode {inode}"), reason);
+        new(ErrorIds.CorruptImage, volume.Store.Device.Name, string.Create(CultureInfo.InvariantCulture, $"inode {inode}"), reason);
 }

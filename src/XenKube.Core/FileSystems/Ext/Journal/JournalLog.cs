@@ -76,5 +76,5 @@ internal sealed class JournalLog
     public XenKubeException Broken(string reason) => Broken(_volume, reason);
 
     private static CorruptImageException Broken(ExtVolume volume, string reason) =>
-        new("CorruptImage", volume.Store.Device.Name, "journal", reason, "Repair the file system with e2fsck -f");
+        new(ErrorIds.CorruptImage, volume.Store.Device.Name, "journal", reason, "Repair the file system with e2fsck -f");
 }

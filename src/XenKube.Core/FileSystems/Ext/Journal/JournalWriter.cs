@@ -27,7 +27,7 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
         long room = _journal.End - _journal.First;
         if (needed > room)
         {
-            throw new OperationFailedException("EditTooLarge", volume.Store.Device.Name, "journal",
+            throw new OperationFailedException(ErrorIds.EditTooLarge, volume.Store.Device.Name, "journal",
                 $"the edit needs {needed} blocks of the journal, which has {room}", "Make it in smaller parts");
         }
         if (!_journal.Is(JournalFeatures.SixtyFourBit) && volume.Store.Changed.Keys.Any(block => block > uint.MaxValue))

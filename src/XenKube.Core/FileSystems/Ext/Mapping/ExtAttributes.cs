@@ -20,7 +20,7 @@ internal sealed class ExtAttributes(ExtVolume volume)
         var area = Body(inode);
         if (area.Length >= 4 && AttributeEntry.Read(area, 0, entries) is { } problem)
         {
-            throw new CorruptImageException("CorruptImage", volume.Store.Device.Name,
+            throw new CorruptImageException(ErrorIds.CorruptImage, volume.Store.Device.Name,
                 string.Create(CultureInfo.InvariantCulture, $"inode {inode.Number}"), problem);
         }
         return entries;

@@ -112,7 +112,7 @@ internal sealed class ExtentTree(ExtVolume volume)
     {
         var structure = string.Create(CultureInfo.InvariantCulture, $"extent node of inode {inode.Number}");
         return block < 0
-            ? new CorruptImageException("CorruptImage", volume.Store.Device.Name, structure, reason)
+            ? new CorruptImageException(ErrorIds.CorruptImage, volume.Store.Device.Name, structure, reason)
             : volume.Store.Corrupt(structure, block, reason);
     }
 }

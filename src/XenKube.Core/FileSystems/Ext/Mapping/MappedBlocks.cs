@@ -58,5 +58,5 @@ internal sealed class MappedBlocks(long limit, string file, uint inode)
     }
 
     private CorruptImageException Broken(long block, string reason) =>
-        new("CorruptImage", file, string.Create(CultureInfo.InvariantCulture, $"inode {inode}, block {block}"), reason);
+        new(ErrorIds.CorruptImage, file, string.Create(CultureInfo.InvariantCulture, $"inode {inode}, block {block}"), reason);
 }

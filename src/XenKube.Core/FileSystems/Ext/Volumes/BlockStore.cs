@@ -160,7 +160,7 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     {
         if (block < 0 || count < 0 || block > blockCount - count)
         {
-            throw new CorruptImageException("CorruptImage", device.Name, string.Create(CultureInfo.InvariantCulture, $"block {block}"),
+            throw new CorruptImageException(ErrorIds.CorruptImage, device.Name, string.Create(CultureInfo.InvariantCulture, $"block {block}"),
                 string.Create(CultureInfo.InvariantCulture, $"{count} blocks from here reach beyond the file system's {blockCount}"));
         }
     }

@@ -150,7 +150,7 @@ internal sealed class ExtVolume
     {
         if (number == 0 || number > Superblock.InodeCount)
         {
-            throw new CorruptImageException("CorruptImage", Store.Device.Name, NameOf(number),
+            throw new CorruptImageException(ErrorIds.CorruptImage, Store.Device.Name, NameOf(number),
                 string.Create(CultureInfo.InvariantCulture, $"the file system has {Superblock.InodeCount} inodes"));
         }
         var index = (long)((number - 1) % (uint)Superblock.InodesPerGroup) * Superblock.InodeSize;

@@ -79,7 +79,7 @@ public sealed class NodeCheckTests : IDisposable
         Edit("EFI-SYSTEM", boot => boot.WriteFile("/coreos/vmlinuz-a", Kernel([0x28, 0xb5, 0x2f, 0xfd])));
         Fails("kernel", CheckStatus.Fail, "zstd");
         Edit("EFI-SYSTEM", boot => boot.WriteFile("/coreos/vmlinuz-a", "nothing"u8));
-        Fails("kernel", CheckStatus.Warn, "no Linux kernel");
+        Fails("kernel", CheckStatus.Warn, "not a kind of Linux kernel");
         Edit("EFI-SYSTEM", boot => boot.Remove("/coreos/vmlinuz-a"));
         Fails("kernel", CheckStatus.Fail, "no kernel");
     }

@@ -43,11 +43,11 @@ done
 
 arguments=(-c "$configuration")
 case $part in
-  '') ;;
+  '') arguments+=(--xunit 'FullyQualifiedName~.');;
   */*)
     xunit=${part%/*} pester=${part##*/}
     if [ "$pester" = none ]; then arguments+=(--no-pester); else arguments+=(--pester "$pester"); fi
-    if [ "$xunit" = none ]; then arguments+=(--no-xunit); else arguments+=(--filter "$xunit"); fi;;
+    if [ "$xunit" = none ]; then arguments+=(--no-xunit); else arguments+=(--xunit "$xunit"); fi;;
   *) echo "--part: XUNIT/PESTER" >&2; exit 2;;
 esac
 export DOTNET_ROOT=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
@@ -83,8 +83,9 @@ condition() {
     [12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9])
       library=$(ls /usr/lib/*/faketime/libfaketimeMT.so.1 2>/dev/null | head -n 1)
       [ "$library" ] || { why="libfaketime is not installed (apt install faketime)"; return 1; }
-      # An offset: every process sees the same clock, which goes on. What waits, waits by the real one.
-      environment+=("LD_PRELOAD=$library" "FAKETIME=+$(($(date -d "$1 10:00" +%s) - $(date +%s)))" FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1);;
+      # An offset: every process sees the same clock, which goes on, and so do the times of files. What waits, waits by the
+      # real one.
+      environment+=("LD_PRELOAD=$library" "FAKETIME=+$(($(date -d "$1 10:00" +%s) - $(date +%s)))" FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_FORCE_MONOTONIC_FIX=0 FAKE_UTIME=1);;
     */*) [ -e "/usr/share/zoneinfo/$1" ] || { why="there is no time zone $1 here"; return 1; }
       environment+=("TZ=$1");;
     [a-z][a-z]_[A-Z][A-Z])

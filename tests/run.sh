@@ -2,19 +2,21 @@
 # Runs the tests that the build has laid out, in places of their own, and looks at the end what they left behind: files beside
 # their temporary folder, processes, mounts, loop devices, network namespaces. Ends with one line: N passed, N failed, N skipped.
 #
-# Usage: tests/run.sh [-v] [-c Release|Debug] [--pester FILES] [--no-pester] [--no-xunit] [dotnet test options]
+# Usage: tests/run.sh [-v] [-c Release|Debug] [--pester FILES] [--no-pester] [--xunit FILTER] [--no-xunit] [dotnet test options]
 #   -v               prints all that the tests print, and not only what failed
 #   --pester FILES   only these files of tests/Pester, without their .Tests.ps1, comma between them
-#   The rest goes to dotnet test, for example --filter FullyQualifiedName~Hosting
+#   --xunit FILTER   only these xunit tests, by a filter of dotnet test such as FullyQualifiedName~Hosting, and without dotnet test: a
+#                    test assembly is a program of its own, which needs no connection that other clocks or users could hold up
 set -uo pipefail
 cd "$(dirname "$0")/.."
-configuration=Release verbose= xunit=1 pester=1 files=
+configuration=Release verbose= xunit=1 filter= pester=1 files=
 while [ $# -gt 0 ]; do
   case $1 in
     -v) verbose=1; shift;;
     -c) configuration=$2; shift 2;;
     --pester) files=$2; shift 2;;
     --no-pester) pester=; shift;;
+    --xunit) filter=$2; shift 2;;
     --no-xunit) xunit=; shift;;
     *) break;;
   esac
@@ -42,7 +44,15 @@ if [ "$xunit" ]; then
     name=$(basename "$project")
     assemblies+=("$project/bin/$configuration/net10.0/$name.dll")
   done
-  dotnet test "${assemblies[@]}" --nologo --logger "trx;LogFilePrefix=xunit" --results-directory "$run/results" ${verbose:+--logger "console;verbosity=normal"} "$@"
+  reporter=(-reporter quiet)
+  [ "$verbose" ] && reporter=()
+  if [ "$filter" ]; then
+    for assembly in "${assemblies[@]}"; do
+      "${assembly%.dll}" -noLogo -noColor "${reporter[@]}" -filterVSTest "$filter" -trx "$run/results/xunit-$(basename "$assembly").trx"
+    done
+  else
+    dotnet test "${assemblies[@]}" --nologo --logger "trx;LogFilePrefix=xunit" --results-directory "$run/results" ${verbose:+--logger "console;verbosity=normal"} "$@"
+  fi
 fi
 if [ "$pester" ]; then
   command=("$pwsh" -NoProfile -NonInteractive -File tests/Pester/run.ps1 -Configuration "$configuration" -Name "$files" -ResultFile "$run/results/pester.json")

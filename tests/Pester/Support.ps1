@@ -4,6 +4,9 @@
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version Latest
 
+# Text is as wide as it needs to be, whatever the terminal and however long a temporary path is; a test of widths says its own.
+$global:PSDefaultParameterValues['Out-String:Width'] = 500
+
 $script:Root = (Resolve-Path "$PSScriptRoot/../..").Path
 $script:Assets = "$Root/tests/assets"
 $script:Release = "$Assets/release/amd64-usr/1520.9.0/coreos_production_xen_image.bin.bz2"

@@ -32,6 +32,8 @@ if ! "$pwsh" -NoProfile -NonInteractive -Command exit; then echo "pwsh does not 
 export NUGET_PACKAGES=${NUGET_PACKAGES:-$HOME/.nuget/packages} DOTNET_CLI_HOME=${DOTNET_CLI_HOME:-$HOME}
 run=$(mktemp -d "${TMPDIR:-/tmp}/xenkube-tests.XXXXXX")
 mkdir "$run/results" "$run/tmp" "$run/home"
+# As open as /tmp is, and the home as closed as a home: some tests become somebody else.
+chmod 755 "$run" && chmod 1777 "$run/tmp" && chmod 700 "$run/home"
 export TMPDIR=$run/tmp HOME=$run/home XENKUBE_TEST_RUN=$run
 unset XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_RUNTIME_DIR
 [ -w /dev/shm ] && export XENKUBE_TEST_MEMORY=$(mktemp -d "/dev/shm/xenkube-tests.XXXXXX")

@@ -51,7 +51,7 @@ Describe 'Clusters' {
             Set-Content "$dir/guests/etcd/functions.ps1" '"ran as $(id -u)"'
             chmod -R go+rX $dir
             # That user must be able to read the module and pwsh, which may be in root's home.
-            $copy = "$([IO.Path]::GetTempPath())/xenkube-module-$PID"
+            $copy = "$dir/module"
             Copy-Item -Recurse (Split-Path $env:XENKUBE_MODULE) $copy
             chmod -R go+rX $copy
             cp -r --preserve=mode $PSHOME "$copy/pwsh"
@@ -62,7 +62,6 @@ Describe 'Clusters' {
             & $run | Should -Contain 'ran as 12345' -Because 'it is their own'
             chown 54321 "$dir/guests/etcd/functions.ps1"
             "$(& $run)" | Should -BeLike '*belongs to user 54321*'
-            Remove-Item $copy -Recurse
         }
         It 'completes clusters' { Get-Completion 'xencd ' | Should -Be etcd }
     }

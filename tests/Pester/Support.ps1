@@ -117,7 +117,11 @@ function Skip-Unless([Parameter(Mandatory)] [string[]] $Need) {
 
 # The completions of a line, as Tab would offer them.
 function Get-Completion([string] $Line) {
-    (TabExpansion2 $Line -cursorColumn $Line.Length).CompletionMatches | ForEach-Object CompletionText
+    # On a busy machine not everything is found in the time that a user waits.
+    $time = $env:XENKUBE_COMPLETION_TIME
+    if (-not $time) { $env:XENKUBE_COMPLETION_TIME = 60000 }
+    try { (TabExpansion2 $Line -cursorColumn $Line.Length).CompletionMatches | ForEach-Object CompletionText }
+    finally { $env:XENKUBE_COMPLETION_TIME = $time }
 }
 
 # The one error of a script block.

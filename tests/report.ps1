@@ -15,7 +15,7 @@ foreach ($file in $xunitFiles) {
     foreach ($test in $run.Results.UnitTestResult) {
         switch ($test.outcome) {
             'Passed' { $passed++ }
-            'NotExecuted' { $skipped.Add(@{ name = $test.testName; reason = [string]$test.Output.ErrorInfo.Message }) }
+            'NotExecuted' { $skipped.Add(@{ name = $test.testName; reason = "$($test.Output.ErrorInfo.Message)$($test.Output.StdOut)" }) }
             default { $failed++ }
         }
     }

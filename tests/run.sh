@@ -50,7 +50,7 @@ if [ "$xunit" ]; then
   [ "$verbose" ] && reporter=()
   if [ "$filter" ]; then
     for assembly in "${assemblies[@]}"; do
-      "${assembly%.dll}" -noLogo -noColor "${reporter[@]}" -filterVSTest "$filter" -trx "$run/results/xunit-$(basename "$assembly").trx"
+      "${assembly%.dll}" -noLogo -noColor "${reporter[@]}" -filterVSTest "$filter" -result-trx "$run/results/xunit-$(basename "$assembly").trx"
     done
   else
     dotnet test "${assemblies[@]}" --nologo --logger "trx;LogFilePrefix=xunit" --results-directory "$run/results" ${verbose:+--logger "console;verbosity=normal"} "$@"
@@ -62,7 +62,7 @@ if [ "$pester" ]; then
     "${command[@]}"
   else
     # The host writes sentences of -WhatIf and differences past every stream: a green run shows Pester's line for each file.
-    "${command[@]}" > >(grep --line-buffered '^\[[-+]\] .*\.Tests\.ps1')
+    "${command[@]}" | grep --line-buffered '^\[[-+]\] .*\.Tests\.ps1'
   fi
 fi
 tests/leftovers.sh > "$run/results/leftovers.txt"

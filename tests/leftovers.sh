@@ -41,13 +41,22 @@ list "$run/tmp" -mindepth 1 -maxdepth 1 -not -name 'clr-debug-pipe-*' -not -name
 [ "$memory" ] && list "$memory" -mindepth 1 -maxdepth 1 | sed 's/^/file: /'
 list "$run/home" -mindepth 1 -type f -not -path "$run/home/.cache/powershell/*" -not -path "$run/home/.local/share/powershell/*" -not -path "$run/home/.dotnet/*" | sed 's/^/file: /'
 
-# Files beside them: what bears our name in the temporary folders of the machine and is not what a run of its own, a single test or
-# the quickstart keeps there meanwhile; backups of files of this run; and what changed in the places of the host that XenKube is
-# made to change, and in the data of the tests.
-for place in /tmp /var/tmp /dev/shm; do
-  list "$place" -mindepth 1 -maxdepth 1 -user "$(id -u)" -newer "$run/start" -name 'xenkube*' -not -name 'xenkube-tests.*' -not -name 'xenkube-anywhere.*' \
-    -not -name 'xenkube-test-*' -not -name 'xenkube-pester-*' -not -name 'xenkube-quickstart*'
-done | sed 's/^/file beside: /'
+# Files beside them: what bears our name in the temporary folders of the machine, unless somebody else is at work with XenKube there;
+# backups of files of this run; and what changed in the places of the host that XenKube is made to change, and in the data of the tests.
+others() {
+  local pid
+  for pid in $(pgrep -u "$(id -u)" -if 'xenkube|pwsh'); do
+    case " $ours " in *" $pid "*) continue;; esac
+    grep -qz "^XENKUBE_TEST_RUN=$run\$" "/proc/$pid/environ" 2>/dev/null || [ ! -e "/proc/$pid" ] || echo "$pid"
+  done
+}
+if [ "$(others)" ]; then
+  echo "/tmp, /var/tmp and /dev/shm were not looked at: others are at work with XenKube here" >&2
+else
+  for place in /tmp /var/tmp /dev/shm; do
+    list "$place" -mindepth 1 -maxdepth 1 -user "$(id -u)" -newer "$run/start" -name 'xenkube*' -not -name 'xenkube-tests.*' -not -name 'xenkube-anywhere.*'
+  done | sed 's/^/file beside: /'
+fi
 grep -rls "$run/" /var/backups/xenkube 2>/dev/null | sed 's/^/backup: /'
 for place in /etc/nginx /etc/iptables /etc/ntp.conf /etc/ntpsec /etc/chrony /etc/dnsmasq.conf /etc/dnsmasq.d /var/lib/dnsmasq /storage/xen ~+/tests/assets ~+/tests/corpus ~+/tests/fixtures; do
   [ -e "$place" ] && list "$place" -type f -newer "$run/start"

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using XenKube.Tests.Support;
+
+namespace XenKube.Tests.Conventions;
+
+/// <summary>docs/dependencies.md says what Directory.Packages.props, the tool manifest and the projects say.</summary>
+public sealed class DependencyTests
+{
+    private sealed record Dependency(string Name, string Version, string UsedBy, string Purpose);
+
+    [Fact]
+    public void Packages_and_versions_are_those_of_the_props_and_the_tool_manifest()
+    {
+        var packages = XDocument.Load(Path.Combine(Project.Root, "Directory.Packages.props")).Descendants("PackageVersion")
+            .Select(package => $"{package.Attribute("Include")!.Value} {package.Attribute("Version")!.Value}");
+        using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(Project.Root, ".config", "dotnet-tools.json")));
+        var tools = manifest.RootElement.GetProperty("tools").EnumerateObject().Select(tool => $"{tool.Name} {tool.Value.GetProperty("version").GetString()}");
+        Assert.Equal(
+            packages.Concat(tools).Order(StringComparer.OrdinalIgnoreCase),
+            Listed().Select(each => $"{each.Name} {each.Version}").Order(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Projects_are_those_that_reference_the_package()
+    {
+        var references = new[] { "src", "build", "tests" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Project.Root, folder), "*.csproj", SearchOption.AllDirectories))
+            .SelectMany(path => XDocument.Load(path).Descendants("PackageReference").Select(reference => (Package: reference.Attribute("Include")!.Value, Project: Path.GetFileNameWithoutExtension(path))))
+            .GroupBy(each => each.Package, each => each.Project)
+            .Select(group => $"{group.Key}: {string.Join(", ", group.Distinct().Order(StringComparer.Ordinal))}");
+        Assert.Equal(
+            references.Order(StringComparer.Ordinal),
+            Listed().Where(each => each.UsedBy != "tool").Select(each => $"{each.Name}: {string.Join(", ", each.UsedBy.Split(", ").Order(StringComparer.Ordinal))}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Each_dependency_has_its_reason() => Assert.All(Listed(), each => Assert.NotEqual("", each.Purpose));
+
+    // No project may turn the audit off, or take a package by a version of its own.
+    [Fact]
+    public void Restore_audits_every_package_of_every_project()
+    {
+        var props = XDocument.Load(Path.Combine(Project.Root, "Directory.Build.props"));
+        Assert.Equal(("true", "all", "low"), (Value("NuGetAudit"), Value("NuGetAuditMode"), Value("NuGetAuditLevel")));
+        Assert.Equal("true", Value("TreatWarningsAsErrors"));
+        Assert.NotEmpty(XDocument.Load(Path.Combine(Project.Root, "nuget.config")).Descendants("auditSources").Elements("add"));
+        foreach (var folder in new[] { "src", "build", "tests" })
+        {
+            foreach (var path in Directory.EnumerateFiles(Path.Combine(Project.Root, folder), "*.*", SearchOption.AllDirectories).Where(path => Path.GetExtension(path) is ".csproj" or ".props" or ".targets"))
+            {
+                if (path.Contains("/obj/", StringComparison.Ordinal))
+                {
+                    continue;
+                }
+                var project = XDocument.Load(path);
+                Assert.DoesNotContain(project.Descendants(), element => element.Name.LocalName is "NuGetAudit" or "NuGetAuditMode" or "NuGetAuditLevel" or "NuGetAuditSuppress");
+                Assert.DoesNotContain(project.Descendants(), element => element.Attribute("VersionOverride") is not null);
+            }
+        }
+
+        string Value(string name) => props.Descendants(name).Single().Value;
+    }
+
+    private static Dependency[] Listed()
+    {
+        var rows = File.ReadLines(Path.Combine(Project.Root, "docs", "dependencies.md"))
+            .SkipWhile(line => !line.StartsWith("|---", StringComparison.Ordinal)).Skip(1).TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)).ToArray();
+        Assert.NotEmpty(rows);
+        return [.. rows.Select(cells => new Dependency(cells[0], cells[1], cells[2], cells[3]))];
+    }
+}

@@ -7,9 +7,10 @@ namespace XenKube.Parsing.OpenPgp;
 
 /// <summary>
 /// Checks RSA signatures with PKCS #1 v1.5 padding, RFC 8017 section 8.2.2. The platform does, which encodes the digest itself
-/// and compares, so that nothing about the padding is left to taste. BouncyCastle computes the power, and the comparison is
-/// the same, for what a platform refuses: hashes that .NET has no name for (SHA-224, RIPEMD-160), sizes that are not its
-/// own, SHA-1 where the system's policy forbids it (the rules about weak hashes are applied elsewhere, and known keys have such self-signatures).
+/// and compares, so that only one encoding of the padding is accepted. For what a platform refuses, BouncyCastle computes the
+/// power, and the comparison is the same: hashes that .NET has no name for (SHA-224, RIPEMD-160), sizes that the platform does
+/// not take, SHA-1 where the system's policy forbids it (known keys have self-signatures with it; the rules about weak hashes
+/// are applied elsewhere).
 /// </summary>
 internal static class OpenPgpRsa
 {
@@ -24,7 +25,9 @@ internal static class OpenPgpRsa
     /// <param name="hash">The algorithm that made the digest.</param>
     /// <param name="digest">The digest.</param>
     /// <returns>False for a wrong signature, and for numbers that cannot be a key.</returns>
-    public static bool Verify(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent, ReadOnlySpan<byte> number, OpenPgpHashAlgorithm hash, ReadOnlySpan<byte> digest)
+    public static bool Verify(
+        ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent, ReadOnlySpan<byte> number,
+        OpenPgpHashAlgorithm hash, ReadOnlySpan<byte> digest)
     {
         if (modulus.Length is 0 or > MaxModulusLength || exponent.Length is 0 or > MaxExponentLength || number.Length > modulus.Length)
         {
@@ -37,7 +40,8 @@ internal static class OpenPgpRsa
     }
 
     /// <summary>What the platform says, or null if it does not take this key or hash.</summary>
-    internal static bool? VerifyOnPlatform(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent, byte[] signature, OpenPgpHashAlgorithm hash, ReadOnlySpan<byte> digest)
+    internal static bool? VerifyOnPlatform(
+        ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent, byte[] signature, OpenPgpHashAlgorithm hash, ReadOnlySpan<byte> digest)
     {
         HashAlgorithmName? name = hash switch
         {
@@ -63,7 +67,8 @@ internal static class OpenPgpRsa
     }
 
     /// <summary>The same answer by one power and an exact comparison, RFC 8017 section 9.2.</summary>
-    internal static bool VerifyByPower(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent, byte[] signature, OpenPgpHashAlgorithm hash, ReadOnlySpan<byte> digest)
+    internal static bool VerifyByPower(
+        ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent, byte[] signature, OpenPgpHashAlgorithm hash, ReadOnlySpan<byte> digest)
     {
         var prefix = DigestPrefix(hash);
         // Two octets of zero and one, eight of padding at least, and a zero.
@@ -86,7 +91,8 @@ internal static class OpenPgpRsa
         }
         catch (Exception e) when (e is ArgumentException or ArithmeticException or Org.BouncyCastle.Crypto.CryptoException)
         {
-            // In these ways BouncyCastle says that the numbers cannot be a key (even, a small factor, …) or that the signature is above the modulus.
+            // In these ways BouncyCastle says that the numbers cannot be a key (even, a small factor, …) or that the signature is
+            // above the modulus.
             return false;
         }
     }
@@ -96,10 +102,14 @@ internal static class OpenPgpRsa
     {
         OpenPgpHashAlgorithm.SHA1 => [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14],
         OpenPgpHashAlgorithm.RIPEMD160 => [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x24, 0x03, 0x02, 0x01, 0x05, 0x00, 0x04, 0x14],
-        OpenPgpHashAlgorithm.SHA224 => [0x30, 0x2D, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04, 0x05, 0x00, 0x04, 0x1C],
-        OpenPgpHashAlgorithm.SHA256 => [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20],
-        OpenPgpHashAlgorithm.SHA384 => [0x30, 0x41, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04, 0x30],
-        OpenPgpHashAlgorithm.SHA512 => [0x30, 0x51, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40],
+        OpenPgpHashAlgorithm.SHA224 =>
+            [0x30, 0x2D, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04, 0x05, 0x00, 0x04, 0x1C],
+        OpenPgpHashAlgorithm.SHA256 =>
+            [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20],
+        OpenPgpHashAlgorithm.SHA384 =>
+            [0x30, 0x41, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04, 0x30],
+        OpenPgpHashAlgorithm.SHA512 =>
+            [0x30, 0x51, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40],
         _ => [],
     };
 }

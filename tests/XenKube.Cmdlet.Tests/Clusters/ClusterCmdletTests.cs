@@ -52,7 +52,10 @@ public sealed class ClusterCmdletTests : IDisposable
     public void Without_a_XENDIR_there_is_one_error_that_says_what_to_do()
     {
         CmdletSession.SetEnvironment("XENDIR", null);
-        Assert.Contains("XENDIR", _session.Run("New-Cluster etcd").Error("XenDirNotSet").ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains(
+            "XENDIR",
+            _session.Run("New-Cluster etcd").Error("XenDirNotSet").ErrorDetails.RecommendedAction,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +100,9 @@ public sealed class ClusterCmdletTests : IDisposable
 
     [Fact]
     public void Remove_cluster_asks_first() =>
-        Assert.Equal(ConfirmImpact.High, typeof(RemoveClusterCommand).GetCustomAttributes(true).OfType<CmdletAttribute>().Single().ConfirmImpact);
+        Assert.Equal(
+            ConfirmImpact.High,
+            typeof(RemoveClusterCommand).GetCustomAttributes(true).OfType<CmdletAttribute>().Single().ConfirmImpact);
 
     [Fact]
     public void Cluster_that_is_not_empty_is_removed_with_Force_alone()
@@ -133,7 +138,10 @@ public sealed class ClusterCmdletTests : IDisposable
         _session.Run("New-Cluster etcd").ShouldSucceed();
         var file = _session.Write("guests/etcd/functions.ps1", "$global:Ran = $true");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead | more);
-        Assert.Contains("functions.ps1 is not run: others may write", Assert.Single(_session.Run("xencd etcd").ShouldSucceed().Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "functions.ps1 is not run: others may write",
+            Assert.Single(_session.Run("xencd etcd").ShouldSucceed().Warnings),
+            StringComparison.Ordinal);
         _session.Run("Get-Variable Ran -Scope Global -ErrorAction Ignore").ShouldBeEmpty();
     }
 

@@ -140,7 +140,8 @@ public sealed class NodeCheckCmdletTests : IDisposable
 
     private void Refresh() => _session.Run("Reset-Ignition etcd node-1").ShouldSucceed();
 
-    private PSObject Check(string name) => Assert.Single(_session.Run("Test-Node etcd node-1").ShouldSucceed().Output, check => Of(check!, "Name") == name)!;
+    private PSObject Check(string name) =>
+        Assert.Single(_session.Run("Test-Node etcd node-1").ShouldSucceed().Output, check => Of(check!, "Name") == name)!;
 
     private string[] State() =>
         [.. Directory.EnumerateFiles(_session.Directory, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != ".xenkube.lock")

@@ -55,7 +55,9 @@ public sealed class NodeCmdletTests : IDisposable
         _session.MakeCluster(hasDisks: false, "node-1");
         var node = _session.Run("Get-Node etcd node-1").One<Node>();
         Assert.Equal((_session["guests/etcd/node-1.img"], "etcd-node-1"), (node.DiskPath, node.GuestName));
-        Assert.Equal(["http://192.168.100.1/etcd/node-1.json", "00:16:3e:4e:31:11"], _session.Run("$node = Get-Node etcd node-1; $node.IgnitionUri, $node.MacAddress").Lines());
+        Assert.Equal(
+            ["http://192.168.100.1/etcd/node-1.json", "00:16:3e:4e:31:11"],
+            _session.Run("$node = Get-Node etcd node-1; $node.IgnitionUri, $node.MacAddress").Lines());
     }
 
     [Theory]

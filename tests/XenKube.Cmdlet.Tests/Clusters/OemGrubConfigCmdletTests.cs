@@ -33,7 +33,9 @@ public sealed class OemGrubConfigCmdletTests : IDisposable
         _session.Run("Get-Node etcd | Set-OemGrubConfig").ShouldBeEmpty();
         Assert.Equal("set linux_append=\"coreos.config.url=http://192.168.100.1/etcd/node-1.json\"", Grub());
         CheckFileSystem();
-        Assert.Equal(new Uri("http://192.168.100.1/etcd/node-1.json"), _session.Run("Get-OemGrubConfig etcd").One<OemGrubConfig>().ConfigUri);
+        Assert.Equal(
+            new Uri("http://192.168.100.1/etcd/node-1.json"),
+            _session.Run("Get-OemGrubConfig etcd").One<OemGrubConfig>().ConfigUri);
     }
 
     [Fact]

@@ -86,22 +86,31 @@ public sealed partial class ErrorTests : IDisposable
         Assert.Equal("etcd/nobody", _session.Run("Get-Node etcd nobody, node-1").Error("NodeNotFound").TargetObject);
         var result = _session.Run("Get-Node etcd | Get-DiskPartition");
         Assert.Equal(["etcd/node-1", "etcd/node-2"], result.Errors.Select(error => error.TargetObject.ToString()));
-        Assert.EndsWith("gone.ct", _session.Run("ConvertTo-Ignition gone.ct, node-1.ct").Error("FileNotFound").TargetObject.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "gone.ct",
+            _session.Run("ConvertTo-Ignition gone.ct, node-1.ct").Error("FileNotFound").TargetObject.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Error_of_one_object_lets_the_command_go_on_and_one_of_the_command_ends_it()
     {
-        Assert.Equal(2, _session.Run("'etcd/nobody', 'etcd/node-1', 'etcd/nothing', 'etcd/node-2' | ForEach-Object { Get-Node $_ -ErrorAction SilentlyContinue }").Output.Count);
+        Assert.Equal(
+            2,
+            _session.Run("'etcd/nobody', 'etcd/node-1', 'etcd/nothing', 'etcd/node-2' |"
+                + " ForEach-Object { Get-Node $_ -ErrorAction SilentlyContinue }").Output.Count);
         CmdletSession.SetEnvironment("XENDIR", null);
         Assert.Equal(
             ["XenDirNotSet"],
-            _session.Run("try { Get-Node etcd -ErrorAction SilentlyContinue; 'went on' } catch [XenKube.XenKubeException] { $_.Exception.ErrorId }").Output.Select(item => item!.ToString()));
+            _session.Run("try { Get-Node etcd -ErrorAction SilentlyContinue; 'went on' } catch [XenKube.XenKubeException] { $_.Exception.ErrorId }")
+                .Output.Select(item => item!.ToString()));
     }
 
     [Fact]
     public void Error_is_caught_by_its_type() =>
-        Assert.Equal(["NodeNotFound"], _session.Run("try { Get-Node etcd nobody -ErrorAction Stop } catch [XenKube.ItemNotFoundException] { $_.Exception.ErrorId }").Lines());
+        Assert.Equal(
+            ["NodeNotFound"],
+            _session.Run("try { Get-Node etcd nobody -ErrorAction Stop } catch [XenKube.ItemNotFoundException] { $_.Exception.ErrorId }").Lines());
 
     [GeneratedRegex(@"^\| `(\w+)` \| (\w+) \|")]
     private static partial Regex Row();

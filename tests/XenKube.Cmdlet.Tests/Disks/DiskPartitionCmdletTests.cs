@@ -26,12 +26,15 @@ public sealed class DiskPartitionCmdletTests : IDisposable
     }
 
     [Fact]
-    public void File_is_taken_by_its_name_alone() => Assert.Equal(7, _session.Run("Get-DiskPartition node-1.img").All<DiskPartition>().Count);
+    public void File_is_taken_by_its_name_alone() =>
+        Assert.Equal(7, _session.Run("Get-DiskPartition node-1.img").All<DiskPartition>().Count);
 
     [Fact]
     public void Label_selects_and_one_that_is_not_there_is_reported()
     {
-        Assert.Equal([3, 4], _session.Run("Get-DiskPartition etcd/node-1 -Label USR-*").All<DiskPartition>().Select(partition => partition.Number));
+        Assert.Equal(
+            [3, 4],
+            _session.Run("Get-DiskPartition etcd/node-1 -Label USR-*").All<DiskPartition>().Select(partition => partition.Number));
         var result = _session.Run("Get-DiskPartition etcd/node-1 -Label OEM, NOPE");
         result.Error("PartitionNotFound");
         Assert.Equal("OEM", ((DiskPartition)Assert.Single(result.Output)!.BaseObject).Label);

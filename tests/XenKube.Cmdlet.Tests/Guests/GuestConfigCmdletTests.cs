@@ -61,7 +61,7 @@ public sealed class GuestConfigCmdletTests : IDisposable
     [Fact]
     public void Pvh_without_a_kernel_is_refused()
     {
-        _session.Run($"New-XenGuest etcd node-1 {Mac} -Type PVH").Error("InvalidGuestConfig");
+        _session.Run($"New-XenGuest etcd node-1 {Mac} -Type PVH").Error("GuestConfigInvalid");
         Assert.False(File.Exists(Config));
     }
 
@@ -114,7 +114,7 @@ public sealed class GuestConfigCmdletTests : IDisposable
     public void Bridge_is_not_taken_for_anything_else(string name)
     {
         _session.Set("name", name);
-        _session.Run($"New-XenGuest etcd node-1 {Mac} -Bridge $name").Error("InvalidInterfaceName");
+        _session.Run($"New-XenGuest etcd node-1 {Mac} -Bridge $name").Error("InterfaceNameInvalid");
         Assert.False(File.Exists(Config));
     }
 

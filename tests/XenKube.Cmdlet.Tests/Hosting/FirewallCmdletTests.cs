@@ -83,7 +83,9 @@ public sealed class FirewallCmdletTests : IDisposable
         _session.Run("Add-FirewallPort 123 -Protocol udp -InInterface virbr1").ShouldSucceed();
         Assert.Equal("udp", _session.Run("Get-FirewallRule INPUT -Port 123").One<FirewallRule>().Protocol);
         _session.Run("Add-FirewallPort 80 -Chain FORWARD -OutInterface virbr1 -Beside 22").ShouldSucceed();
-        Assert.Equal(["22", "80", "8080"], _session.Run("Get-FirewallRule FORWARD -Port 80").One<FirewallRule>().Ports.Select(port => $"{port}"));
+        Assert.Equal(
+            ["22", "80", "8080"],
+            _session.Run("Get-FirewallRule FORWARD -Port 80").One<FirewallRule>().Ports.Select(port => $"{port}"));
     }
 
     [Fact]
@@ -92,7 +94,10 @@ public sealed class FirewallCmdletTests : IDisposable
     {
         NeedFirewall();
         var error = _session.Run("Add-FirewallPort 80 -Chain FORWARD -InInterface eth7").Error("FirewallRuleNotFound");
-        Assert.Contains("-A FORWARD -i eth7 -p tcp -m tcp --dport 80 -j ACCEPT", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains(
+            "-A FORWARD -i eth7 -p tcp -m tcp --dport 80 -j ACCEPT",
+            error.ErrorDetails.RecommendedAction,
+            StringComparison.Ordinal);
     }
 
     [Theory]

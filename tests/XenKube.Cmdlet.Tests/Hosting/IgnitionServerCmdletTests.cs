@@ -31,7 +31,9 @@ public sealed class IgnitionServerCmdletTests : IDisposable
         Assert.Equal(["200"], _session.Run("(Get-IgnitionRequest etcd/node-1).Status").Lines());
         _session.Run("Get-IgnitionRequest web").ShouldBeEmpty();
         _session.Run("Get-IgnitionRequest -Since (Get-Date).AddHours(1)").ShouldBeEmpty();
-        Assert.Equal(["/etcd/node-1.json"], _session.Run("(Wait-Ignition etcd node-1 -Since (Get-Date).AddMinutes(-1) -Timeout 5).Path").Lines());
+        Assert.Equal(
+            ["/etcd/node-1.json"],
+            _session.Run("(Wait-Ignition etcd node-1 -Since (Get-Date).AddMinutes(-1) -Timeout 5).Path").Lines());
     }
 
     [Fact]
@@ -76,14 +78,18 @@ public sealed class IgnitionServerCmdletTests : IDisposable
     public void Nothing_is_started_with_WhatIf_and_a_server_stops()
     {
         _session.Run("Start-IgnitionServer 127.0.0.1 0 -WhatIf").ShouldBeEmpty();
-        Assert.Equal(["False"], _session.Run("$server = Start-IgnitionServer 127.0.0.1 0; $server | Stop-IgnitionServer; $server.IsRunning").Lines());
+        Assert.Equal(
+            ["False"],
+            _session.Run("$server = Start-IgnitionServer 127.0.0.1 0; $server | Stop-IgnitionServer; $server.IsRunning").Lines());
     }
 
     [Fact]
     public void Requests_are_read_from_the_log_of_nginx()
     {
         _session.Write("guests/etcd/access.log", "192.168.100.11 - - [30/Nov/2017:11:44:57 +0000] \"GET /etcd/node-1.json HTTP/1.1\" 200 326 \"-\" \"Ignition/0.17.2\"\n");
-        Assert.Equal(["200", "192.168.100.11", "Ignition/0.17.2"], _session.Run("$r = Get-IgnitionRequest etcd/node-1 -LogPath access.log; $r.Status, $r.Address, $r.UserAgent").Lines());
+        Assert.Equal(
+            ["200", "192.168.100.11", "Ignition/0.17.2"],
+            _session.Run("$r = Get-IgnitionRequest etcd/node-1 -LogPath access.log; $r.Status, $r.Address, $r.UserAgent").Lines());
         Assert.Equal(["node-1"], _session.Run("(Get-Item access.log | Get-IgnitionRequest).Node").Lines());
         _session.Run("Get-IgnitionRequest -LogPath gone.log").Error("FileNotFound");
     }

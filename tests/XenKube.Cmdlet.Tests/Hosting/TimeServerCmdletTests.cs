@@ -44,7 +44,9 @@ public sealed class TimeServerCmdletTests : IDisposable
         Tool.Need("chronyd");
         _session.Write("chrony.conf", "pool 2.debian.pool.ntp.org iburst\n");
         _session.Run("Set-TimeServer -Path chrony.conf -Kind Chrony").ShouldSucceed();
-        Assert.Contains("allow 192.168.100.0/24", Tool.Run("chronyd", "-p", "-f", _session["chrony.conf"]).ShouldSucceed().Output.Split('\n'));
+        Assert.Contains(
+            "allow 192.168.100.0/24",
+            Tool.Run("chronyd", "-p", "-f", _session["chrony.conf"]).ShouldSucceed().Output.Split('\n'));
     }
 
     [Fact]

@@ -52,7 +52,9 @@ public sealed class IgnitionCmdletTests : IDisposable
         var result = _session.Run("ConvertTo-Ignition b.ct, node-1.ct, gone.ct");
         Assert.Single(result.Output);
         Assert.Equal(["ConfigFailed", "FileNotFound"], result.ErrorIds.Order(StringComparer.Ordinal));
-        Assert.All(result.Errors, error => Assert.EndsWith(",XenKube.Commands.Ignition.ConvertToIgnitionCommand", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.All(
+            result.Errors,
+            error => Assert.EndsWith(",XenKube.Commands.Ignition.ConvertToIgnitionCommand", error.FullyQualifiedErrorId, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -78,7 +80,9 @@ public sealed class IgnitionCmdletTests : IDisposable
         var published = _session.Run("Publish-Ignition etcd").ShouldSucceed().Output;
         Assert.Equal([true, true], published.Select(item => item!.Properties["Changed"].Value));
         Assert.Equal(CmdletSession.GuideJson, File.ReadAllText(Published));
-        Assert.Equal($"sha512-{Convert.ToHexStringLower(SHA512.HashData(File.ReadAllBytes(Published)))}", $"{published[0]!.Properties["Digest"].Value}");
+        Assert.Equal(
+            $"sha512-{Convert.ToHexStringLower(SHA512.HashData(File.ReadAllBytes(Published)))}",
+            $"{published[0]!.Properties["Digest"].Value}");
         Assert.Equal(["False"], _session.Run("(Get-Node etcd node-1 | Publish-Ignition).Changed").Lines());
     }
 

@@ -32,7 +32,10 @@ public sealed class IgnitionTemplateCmdletTests : IDisposable
     public void Missing_file_is_named_with_line_and_column()
     {
         _session.Write("guests/etcd/n.ct.tmpl", "a:\n  |###gone.txt\n");
-        Assert.Contains("line 2, column", Assert.Single(_session.Run("Expand-IgnitionTemplate n.ct.tmpl").Errors).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "line 2, column",
+            Assert.Single(_session.Run("Expand-IgnitionTemplate n.ct.tmpl").Errors).ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,7 +50,9 @@ public sealed class IgnitionTemplateCmdletTests : IDisposable
     public void Destination_and_node_are_those_that_are_named()
     {
         _session.Write("guests/any.tmpl", "a: ${Node.Name}");
-        Assert.Equal([_session["guests/etcd/out.ct"]], _session.Run("(Expand-IgnitionTemplate ../any.tmpl out.ct -Node (Get-Node etcd node-2)).Path").Lines());
+        Assert.Equal(
+            [_session["guests/etcd/out.ct"]],
+            _session.Run("(Expand-IgnitionTemplate ../any.tmpl out.ct -Node (Get-Node etcd node-2)).Path").Lines());
         Assert.Equal("a: node-2", _session.Read("guests/etcd/out.ct").TrimEnd('\n'));
     }
 }

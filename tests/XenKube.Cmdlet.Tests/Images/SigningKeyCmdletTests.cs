@@ -36,7 +36,10 @@ public sealed class SigningKeyCmdletTests : IDisposable
     [Fact]
     public void Nothing_is_imported_with_WhatIf()
     {
-        Assert.Contains("What if: ", Assert.Single(_session.Run($"Import-SigningKey '{CmdletSession.SampleKey}' -WhatIf").ShouldSucceed().Said), StringComparison.Ordinal);
+        Assert.Contains(
+            "What if: ",
+            Assert.Single(_session.Run($"Import-SigningKey '{CmdletSession.SampleKey}' -WhatIf").ShouldSucceed().Said),
+            StringComparison.Ordinal);
         _session.Run("Get-SigningKey").ShouldBeEmpty();
     }
 

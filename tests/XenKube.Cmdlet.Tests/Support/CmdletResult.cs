@@ -10,12 +10,18 @@ namespace XenKube.Tests.Support;
 /// <param name="Verbose">The lines of -Verbose.</param>
 /// <param name="Said">What was written to the host, such as "What if: ...".</param>
 internal sealed record CmdletResult(
-    string Script, IReadOnlyList<PSObject?> Output, IReadOnlyList<ErrorRecord> Errors, IReadOnlyList<string> Warnings, IReadOnlyList<string> Verbose, IReadOnlyList<string> Said)
+    string Script,
+    IReadOnlyList<PSObject?> Output,
+    IReadOnlyList<ErrorRecord> Errors,
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<string> Verbose,
+    IReadOnlyList<string> Said)
 {
     /// <summary>Asserts that there was no error.</summary>
     public CmdletResult ShouldSucceed()
     {
-        Assert.True(Errors.Count == 0, $"{Script}{Environment.NewLine}{string.Join(Environment.NewLine, Errors.Select(error => $"{error.FullyQualifiedErrorId}: {error}{Environment.NewLine}{error.Exception.StackTrace}"))}");
+        var all = Errors.Select(error => $"{error.FullyQualifiedErrorId}: {error}{Environment.NewLine}{error.Exception.StackTrace}");
+        Assert.True(Errors.Count == 0, $"{Script}{Environment.NewLine}{string.Join(Environment.NewLine, all)}");
         return this;
     }
 

@@ -15,23 +15,23 @@ public sealed class DependencyTests
         var packages = XDocument.Load(Path.Combine(Project.Root, "Directory.Packages.props")).Descendants("PackageVersion")
             .Select(package => $"{package.Attribute("Include")!.Value} {package.Attribute("Version")!.Value}");
         using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(Project.Root, ".config", "dotnet-tools.json")));
-        var tools = manifest.RootElement.GetProperty("tools").EnumerateObject().Select(tool => $"{tool.Name} {tool.Value.GetProperty("version").GetString()}");
+        var tools = manifest.RootElement.GetProperty("tools").EnumerateObject()
+            .Select(tool => $"{tool.Name} {tool.Value.GetProperty("version").GetString()}");
+        var listed = Listed().Select(each => $"{each.Name} {each.Version}");
         Assert.Equal(
-            packages.Concat(tools).Order(StringComparer.OrdinalIgnoreCase),
-            Listed().Select(each => $"{each.Name} {each.Version}").Order(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
+            packages.Concat(tools).Order(StringComparer.OrdinalIgnoreCase), listed.Order(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
     }
 
     [Fact]
     public void Projects_are_those_that_reference_the_package()
     {
-        var references = new[] { "src", "build", "tests" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Project.Root, folder), "*.csproj", SearchOption.AllDirectories))
-            .SelectMany(path => XDocument.Load(path).Descendants("PackageReference").Select(reference => (Package: reference.Attribute("Include")!.Value, Project: Path.GetFileNameWithoutExtension(path))))
+        var references = ProjectFiles(".csproj")
+            .SelectMany(path => XDocument.Load(path).Descendants("PackageReference")
+                .Select(reference => (Package: reference.Attribute("Include")!.Value, Project: Path.GetFileNameWithoutExtension(path))))
             .GroupBy(each => each.Package, each => each.Project)
-            .Select(group => $"{group.Key}: {string.Join(", ", group.Distinct().Order(StringComparer.Ordinal))}");
-        Assert.Equal(
-            references.Order(StringComparer.Ordinal),
-            Listed().Where(each => each.UsedBy != "tool").Select(each => $"{each.Name}: {string.Join(", ", each.UsedBy.Split(", ").Order(StringComparer.Ordinal))}").Order(StringComparer.Ordinal));
+            .Select(group => Describe(group.Key, group));
+        var listed = Listed().Where(each => each.UsedBy != "tool").Select(each => Describe(each.Name, each.UsedBy.Split(", ")));
+        Assert.Equal(references.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -45,22 +45,25 @@ public sealed class DependencyTests
         Assert.Equal(("true", "all", "low"), (Value("NuGetAudit"), Value("NuGetAuditMode"), Value("NuGetAuditLevel")));
         Assert.Equal("true", Value("TreatWarningsAsErrors"));
         Assert.NotEmpty(XDocument.Load(Path.Combine(Project.Root, "nuget.config")).Descendants("auditSources").Elements("add"));
-        foreach (var folder in new[] { "src", "build", "tests" })
+        foreach (var project in ProjectFiles(".csproj", ".props", ".targets").Select(path => XDocument.Load(path)))
         {
-            foreach (var path in Directory.EnumerateFiles(Path.Combine(Project.Root, folder), "*.*", SearchOption.AllDirectories).Where(path => Path.GetExtension(path) is ".csproj" or ".props" or ".targets"))
-            {
-                if (path.Contains("/obj/", StringComparison.Ordinal))
-                {
-                    continue;
-                }
-                var project = XDocument.Load(path);
-                Assert.DoesNotContain(project.Descendants(), element => element.Name.LocalName is "NuGetAudit" or "NuGetAuditMode" or "NuGetAuditLevel" or "NuGetAuditSuppress");
-                Assert.DoesNotContain(project.Descendants(), element => element.Attribute("VersionOverride") is not null);
-            }
+            Assert.DoesNotContain(
+                project.Descendants(),
+                element => element.Name.LocalName is "NuGetAudit" or "NuGetAuditMode" or "NuGetAuditLevel" or "NuGetAuditSuppress");
+            Assert.DoesNotContain(project.Descendants(), element => element.Attribute("VersionOverride") is not null);
         }
 
         string Value(string name) => props.Descendants(name).Single().Value;
     }
+
+    private static string Describe(string package, IEnumerable<string> projects) =>
+        $"{package}: {string.Join(", ", projects.Distinct().Order(StringComparer.Ordinal))}";
+
+    // Those that somebody wrote; the restore writes others into obj.
+    private static IEnumerable<string> ProjectFiles(params string[] extensions) =>
+        new[] { "src", "build", "tests" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Project.Root, folder), "*", SearchOption.AllDirectories))
+            .Where(path => extensions.Contains(Path.GetExtension(path)) && !path.Contains("/obj/", StringComparison.Ordinal));
 
     private static Dependency[] Listed()
     {

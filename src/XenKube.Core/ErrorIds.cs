@@ -61,7 +61,7 @@ public static class ErrorIds
     public static Failed EditInterrupted { get; } = new("An earlier edit of the same open image was interrupted while it was written.");
     public static Failed EditNotPossible { get; } = new("The edit has ended already, or one of its changes failed.");
     public static Failed EditTooLarge { get; } = new("The edit needs more blocks than the file system's journal has.");
-    public static Failed EndpointMismatch { get; } = new("A config is served otherwise than it was published.");
+    public static Failed EndpointMismatch { get; } = new("The config that is served differs from the published one.");
     public static Busy FileChangedMeanwhile { get; } = new("A file has changed since the plan was made.");
     public static Exists FileExists { get; } = new("A file or directory of this name exists already.");
     public static Failed FileImmutable { get; } = new("The file or directory is marked as immutable or append-only.");

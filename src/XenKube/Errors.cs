@@ -23,10 +23,10 @@ internal static class Errors
     {
         ErrorCategory.InvalidData => "Put the file back from a copy that is whole, or recreate it; nothing was changed in it",
         ErrorCategory.NotImplemented => "See what is supported in about_XenKube; nothing was changed",
-        ErrorCategory.ObjectNotFound => "Check the name: Tab completes those that are there",
+        ErrorCategory.ObjectNotFound => "Check the name: Tab completes existing names",
         ErrorCategory.ResourceExists => "Choose another name, or remove what is there first",
         ErrorCategory.ResourceBusy => "Wait until what uses it has ended, and try again",
         ErrorCategory.InvalidArgument => "Correct what is named, and try again; about_XenKube_Errors lists the errors",
-        _ => "Mend what the message says, and try again; -Debug shows what was run",
+        _ => "Correct what the message names, and try again; -Debug shows the program that was run",
     };
 }

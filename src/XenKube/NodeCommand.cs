@@ -24,14 +24,14 @@ public abstract class NodeCommand : XenDirCommand
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public virtual string[]? Cluster { get; set; }
 
-    /// <summary>Names of nodes of the cluster. Wildcards are allowed. Default: all.</summary>
+    /// <summary>Names of nodes in the cluster. Wildcards are allowed. Default: all.</summary>
     [Parameter(Position = 1, ParameterSetName = NameSet, ValueFromRemainingArguments = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(NodeCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Nodes, as Get-Node returns them, also those that came from another host; or anything that has a node.</summary>
+    /// <summary>Nodes, as Get-Node returns them, even if they came from another host; or any object that has a node.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NodeSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Node")]
     public Node? InputObject { get; set; }

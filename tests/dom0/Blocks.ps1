@@ -7,7 +7,9 @@ function Invoke-Dom0Block([hashtable[]] $Blocks, [string] $Checks) {
     try {
         ConvertTo-Json @($Blocks) | Set-Content $work/blocks.json
         $module = (Resolve-Path $env:XENKUBE_MODULE).Path
-        env "XENKUBE_MODULE=$module" "$PSScriptRoot/enter.sh" "$PSHOME/pwsh" -NoProfile -NonInteractive -File "$PSScriptRoot/run-blocks.ps1" -Blocks $work/blocks.json -Result $work/result.json -Checks $Checks *> $work/log
+        # This PowerShell once more; a tool that root has restored cannot be started from its own folder by others.
+        $pwsh = @("$PSHOME/pwsh") + (Get-Command pwsh -CommandType Application -ErrorAction Ignore | ForEach-Object Source) | Where-Object { test -x $_; $LASTEXITCODE -eq 0 } | Select-Object -First 1
+        env "XENKUBE_MODULE=$module" "XENKUBE_PWSH=$pwsh" "$PSScriptRoot/enter.sh" $pwsh -NoProfile -NonInteractive -File "$PSScriptRoot/run-blocks.ps1" -Blocks $work/blocks.json -Result $work/result.json -Checks $Checks *> $work/log
         if (-not (Test-Path $work/result.json)) { throw "the dom0 failed:`n$((Get-Content $work/log -Tail 40) -join "`n")" }
         $found = @{}
         foreach ($result in Get-Content -Raw $work/result.json | ConvertFrom-Json) { $found[$result.Name] = $result }

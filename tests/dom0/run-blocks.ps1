@@ -15,7 +15,7 @@ function Invoke-Block([string] $Code, [string] $Language) {
         pwsh {
             # A session of its own, for a block that imports the module.
             Set-Content /run/block.ps1 "`$ErrorActionPreference = 'Stop'`n$Code"
-            & "$PSHOME/pwsh" -NoProfile -NonInteractive -File /run/block.ps1 2>&1
+            & $env:XENKUBE_PWSH -NoProfile -NonInteractive -File /run/block.ps1 2>&1
             Remove-Item /run/block.ps1
         }
         default { & ([scriptblock]::Create($Code)) *>&1 }

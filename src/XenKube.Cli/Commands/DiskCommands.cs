@@ -29,7 +29,7 @@ internal static class DiskCommands
         CommandRun.Handle(list, terminal, run => List(run, (Argument<string>)list.Arguments[2]));
         var cat = new Command("cat", "Print a file.") { Image, Label, Path };
         CommandRun.Handle(cat, terminal, Cat);
-        var put = new Command("put", "Create or replace a file by what standard input holds.") { Image, Label, Path, Mode };
+        var put = new Command("put", "Create or replace a file with the content of standard input.") { Image, Label, Path, Mode };
         CommandRun.Handle(put, terminal, Put);
         var remove = new Command("rm", "Remove a file or an empty directory.") { Image, Label, Path };
         CommandRun.Handle(remove, terminal, Remove);
@@ -37,7 +37,7 @@ internal static class DiskCommands
         CommandRun.Handle(make, terminal, run => Edit(run, files => files.CreateDirectory(run.Get(Path))));
         var move = new Command("mv", "Rename a file or directory within its file system, or move it into a directory.") { Image, Label, Path, NewPath };
         CommandRun.Handle(move, terminal, run => Edit(run, files => Move(files, run.Get(Path), run.Get(NewPath))));
-        return new Command("disk", "Look into disk images and edit them, without root and without a mount.") { partitions, list, cat, put, remove, make, move };
+        return new Command("disk", "Read and edit disk images, without root and without mounting them.") { partitions, list, cat, put, remove, make, move };
     }
 
     private static void Partitions(CommandRun run)

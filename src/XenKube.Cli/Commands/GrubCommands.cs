@@ -15,7 +15,7 @@ internal static class GrubCommands
         CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.RelativeOrAbsolute, out var uri) ? uri : null,
     };
 
-    private static readonly Option<string[]> LinuxAppend = new("--linux-append") { Description = "Another kernel argument for the line, or a pattern (*) of those on it to keep. May be repeated.", HelpName = "ARGUMENT" };
+    private static readonly Option<string[]> LinuxAppend = new("--linux-append") { Description = "A kernel argument to write in addition to the URL, or a pattern (*) of arguments to keep. May be repeated.", HelpName = "ARGUMENT" };
 
     public static Command Create(Terminal terminal)
     {

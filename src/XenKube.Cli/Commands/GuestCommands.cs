@@ -16,17 +16,18 @@ internal static class GuestCommands
     private static readonly Argument<string> Name = new("CLUSTER/NODE") { Description = "The node." };
     private static readonly Option<int?> Memory = new("--memory") { Description = "Memory in MiB.", HelpName = "MIB" };
     private static readonly Option<int?> VCpus = new("--vcpus") { Description = "Virtual processors.", HelpName = "N" };
-    private static readonly Option<GuestRole> Role = new("--role") { Description = "Master (2048 MiB, 2 processors) or Worker (1536 MiB, 1 processor)." };
-    private static readonly Option<string?> Bridge = new("--bridge") { Description = "The bridge it is attached to.", HelpName = "NAME" };
-    private static readonly Option<MacAddress?> Mac = new("--mac") { Description = "MAC address, for one node.", HelpName = "MAC", CustomParser = result => Parse(result, MacAddress.TryParse(result.Tokens[0].Value, out var mac), mac, "a MAC address") };
-    private static readonly Option<IPAddress?> FirstAddress = new("--first-address") { Description = "Take the reservations from this address on: .20, .21, …", HelpName = "IP", CustomParser = result => Parse(result, IPAddress.TryParse(result.Tokens[0].Value, out var address), address, "an IP address") };
-    private static readonly Option<GuestType> Type = new("--type") { Description = "PV (the default), PVH or HVM." };
+    private static readonly Option<GuestRole> Role = WordOption.Of<GuestRole>("--role", "Master (2048 MiB, 2 processors) or worker (1536 MiB, 1 processor).");
+    private static readonly Option<string?> Bridge = new("--bridge") { Description = "The bridge to which the guest is attached.", HelpName = "NAME" };
+    private static readonly Option<MacAddress?> Mac = new("--mac") { Description = "The MAC address, for a single node.", HelpName = "MAC", CustomParser = result => Parse(result, MacAddress.TryParse(result.Tokens[0].Value, out var mac), mac, "a MAC address") };
+    private static readonly Option<IPAddress?> FirstAddress = new("--first-address") { Description = "Use the reservations from this address on: .20, .21, …", HelpName = "IP", CustomParser = result => Parse(result, IPAddress.TryParse(result.Tokens[0].Value, out var address), address, "an IP address") };
+    private static readonly Option<GuestType> Type = WordOption.Of<GuestType>("--type", "PV (the default), PVH or HVM.");
     private static readonly Option<string?> BootLoader = new("--boot-loader") { Description = "The boot loader (pygrub for pv).", HelpName = "PROGRAM" };
-    private static readonly Option<string?> Kernel = new("--kernel") { Description = "A kernel on dom0 in place of a boot loader.", HelpName = "FILE" };
-    private static readonly Option<int?> Throttle = new("--throttle-limit") { Description = "How many guests are worked on at once.", HelpName = "N" };
-    private static readonly Option<GuestCondition?> Wait = new("--wait") { Description = "Wait until its domain runs, its address answers, its ssh server greets (the default), or it is gone (the default of stop).", Arity = ArgumentArity.ZeroOrOne, HelpName = "running|address|ssh|gone" };
+    private static readonly Option<string?> Kernel = new("--kernel") { Description = "A kernel on dom0, instead of a boot loader.", HelpName = "FILE" };
+    private static readonly Option<int?> Throttle = new("--throttle-limit") { Description = "How many guests to work on at the same time.", HelpName = "N" };
+    private static readonly Option<GuestCondition?> Wait = WordOption.OfOptional<GuestCondition>(
+        "--wait", "Wait until its domain runs, its address answers, its ssh server greets (the default), or it is gone (the default of stop).");
     private static readonly Option<int?> Timeout = new("--timeout") { Description = "How long to wait at most, in seconds (default: 300).", HelpName = "SECONDS" };
-    private static readonly Option<bool> Paused = new("--paused") { Description = "Leave it paused." };
+    private static readonly Option<bool> Paused = new("--paused") { Description = "Leave the guest paused." };
 
     public static Command Create(Terminal terminal)
     {
@@ -36,7 +37,7 @@ internal static class GuestCommands
         CommandRun.Handle(list, terminal, List);
         var wait = new Command("wait", "Wait until guests are in a state.") { Names, Wait, Timeout, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(wait, terminal, run => Act(run, (guests, paths, options) => guests.Wait(paths, run.Get(Wait) ?? GuestDefaults.Condition, options, run.CancellationToken)));
-        var console = new Command("console", "Hand the terminal to the guest's console, until Ctrl-].") { Name, StandardOptions.XenDir };
+        var console = new Command("console", "Connect the terminal to the guest's console until Ctrl+].") { Name, StandardOptions.XenDir };
         CommandRun.Handle(console, terminal, run =>
         {
             var node = NodeCommands.Select(run, [run.Get(Name)]).FirstOrDefault();
@@ -50,9 +51,9 @@ internal static class GuestCommands
             make, list,
             Action(terminal, "start", "Start guests; all are checked before the first is started.", (guests, paths, options, stop) => guests.Start(paths, options, stop), Wait, Timeout, Paused),
             Action(terminal, "stop", "Shut guests down; --force destroys them.", (guests, paths, options, stop) => guests.Stop(paths, options, stop), GuestCondition.Gone, Wait, Timeout, StandardOptions.Force),
-            Action(terminal, "restart", "Restart guests.", (guests, paths, options, stop) => guests.Restart(paths, options, stop), Wait, Timeout, StandardOptions.Force),
+            Action(terminal, "restart", "Restart guests; --force destroys and starts them.", (guests, paths, options, stop) => guests.Restart(paths, options, stop), Wait, Timeout, StandardOptions.Force),
             Action(terminal, "suspend", "Pause guests.", (guests, paths, options, stop) => guests.Suspend(paths, options, stop)),
-            Action(terminal, "resume", "Let paused guests go on.", (guests, paths, options, stop) => guests.Resume(paths, options, stop)),
+            Action(terminal, "resume", "Let paused guests continue.", (guests, paths, options, stop) => guests.Resume(paths, options, stop)),
             Action(terminal, "remove", "Remove guest configurations; --force destroys those that run.", (guests, paths, options, stop) => guests.Remove(paths, options, stop), StandardOptions.Force),
             wait, console,
         };

@@ -10,25 +10,25 @@ namespace XenKube.Cli.Commands;
 internal static class HostCommands
 {
     private static readonly Option<string[]> Steps = new("--step") { Description = "Only these steps: directories, site, reservations, firewall, time.", HelpName = "STEP" };
-    private static readonly Argument<string> Step = new("STEP") { Description = "The step to take back." };
-    private static readonly Option<bool> RemoveDefault = new("--remove-default-site") { Description = "Take Debian's own site out of nginx's sites-enabled." };
-    private static readonly Option<bool> NoActivate = new("--no-activate") { Description = "Write files without telling the services." };
-    private static readonly Option<string?> Address = new("--address") { Description = "The address to listen on (default: dom0's of the settings).", HelpName = "IP" };
-    private static readonly Option<int?> Port = new("--port") { Description = "The port to listen on (default: that of the settings; 0 for any).", HelpName = "N" };
+    private static readonly Argument<string> Step = new("STEP") { Description = "The step to undo." };
+    private static readonly Option<bool> RemoveDefault = new("--remove-default-site") { Description = "Disable Debian's default site in nginx." };
+    private static readonly Option<bool> NoActivate = new("--no-activate") { Description = "Write files without reloading or restarting the services." };
+    private static readonly Option<string?> Address = new("--address") { Description = "The address to listen on (default: dom0's address in the settings).", HelpName = "IP" };
+    private static readonly Option<int?> Port = new("--port") { Description = "The port to listen on (default: the port in the settings; 0 for any free port).", HelpName = "N" };
 
-    private static readonly Option<bool> JsonLines = new("--json") { Description = "Print one JSON document a line: first where it serves, then each request." };
+    private static readonly Option<bool> JsonLines = new("--json") { Description = "Print one JSON document on each line: first the server's address, then each request." };
 
     public static Command Create(Terminal terminal)
     {
-        var plan = new Command("plan", "Show what would be set up, as differences of files.") { Steps, RemoveDefault, StandardOptions.XenDir, StandardOptions.Json };
+        var plan = new Command("plan", "Show the changes that 'apply' would make, as differences of files.") { Steps, RemoveDefault, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(plan, terminal, Plan);
-        var apply = new Command("apply", "Set up directories, nginx site, reservations, firewall and time server; again, it changes nothing.") { Steps, RemoveDefault, NoActivate, StandardOptions.XenDir, StandardOptions.Json };
+        var apply = new Command("apply", "Set up directories, nginx site, reservations, firewall and time server; a second run changes nothing.") { Steps, RemoveDefault, NoActivate, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(apply, terminal, Apply);
-        var undo = new Command("undo", "Put back what a step replaced.") { Step, StandardOptions.XenDir };
+        var undo = new Command("undo", "Restore what a step replaced.") { Step, StandardOptions.XenDir };
         CommandRun.Handle(undo, terminal, run => run.Out.WriteLine(HostPlan.Undo(Options(run), run.Get(Step), run.CancellationToken)));
-        var check = new Command("check", "Check this host: what is missing, and its remedy. Exit 1 where something fails.") { StandardOptions.XenDir, StandardOptions.Json };
+        var check = new Command("check", "Check this host, with a remedy for each fault. Exit 1 if a check fails.") { StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(check, terminal, run => WriteChecks(run, [.. new HostCheck(Options(run)).Run(run.CancellationToken)]));
-        var serve = new Command("serve", "Serve the published configs, until Ctrl+C; prints who fetched what.") { Address, Port, JsonLines, StandardOptions.XenDir };
+        var serve = new Command("serve", "Serve the published configs until Ctrl+C, and print each request.") { Address, Port, JsonLines, StandardOptions.XenDir };
         CommandRun.Handle(serve, terminal, Serve);
         return new Command("host", "This machine as the guests' host.") { plan, apply, undo, check, serve };
     }

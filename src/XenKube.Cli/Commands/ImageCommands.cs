@@ -12,15 +12,15 @@ internal static class ImageCommands
     private static readonly Argument<string> File = new("FILE") { Description = "The image, compressed." };
     private static readonly Argument<string[]> Outputs = new("OUT") { Arity = ArgumentArity.OneOrMore, Description = "The disks to make." };
     private static readonly Option<string?> Signature = new("--signature") { Description = "The signature (default: FILE.sig).", HelpName = "FILE" };
-    private static readonly Option<string[]> Keys = new("--key") { Description = "A file of keys to trust for this once, besides those of XENDIR. May be repeated.", HelpName = "FILE" };
+    private static readonly Option<string[]> Keys = new("--key") { Description = "A file of keys to trust for this check, in addition to those of XENDIR. May be repeated.", HelpName = "FILE" };
     private static readonly Option<long> AdditionalSpace = ByteSize.Option("--additional-space", "Space to append; it takes none until it is used.");
-    private static readonly Option<bool> Cache = new("--cache") { Description = "Keep the decoded image beside the compressed one." };
+    private static readonly Option<bool> Cache = new("--cache") { Description = "Keep the decoded image next to the compressed image." };
 
     private static readonly Argument<string> Version = new("VERSION") { Description = "The version, or 'current'." };
     private static readonly Option<string?> Channel = new("--channel") { Description = "stable (the default), beta or alpha.", HelpName = "NAME" };
-    private static readonly Option<ImageDistribution> Distribution = new("--distribution") { Description = "CoreOS (the default) or Flatcar." };
+    private static readonly Option<ImageDistribution> Distribution = WordOption.Of<ImageDistribution>("--distribution", "CoreOS (the default) or Flatcar.");
     private static readonly Option<string?> Board = new("--board") { Description = "amd64-usr (the default) or arm64-usr.", HelpName = "NAME" };
-    private static readonly Option<string?> BaseUri = new("--base-uri") { Description = "A mirror: an URL, or a directory with the layout of the release server.", HelpName = "URI" };
+    private static readonly Option<string?> BaseUri = new("--base-uri") { Description = "A mirror: a URL, or a directory with the layout of the release server.", HelpName = "URI" };
     private static readonly Option<string?> ImageName = new("--image-name") { Description = "Name of the image's file on the server.", HelpName = "NAME" };
 
     public static Command Create(Terminal terminal)
@@ -33,9 +33,9 @@ internal static class ImageCommands
             using var server = Server(run);
             run.Print(server.Find(run.CancellationToken), (output, releases) => TextTable.Write(output, ["Version", "Distribution", "Channel", "Image"], releases.Select(release => new[] { release.Version, release.Distribution.ToString(), release.Channel, release.ImageUri.ToString() })));
         });
-        var get = new Command("get", "Fetch an image and its signature into the store; it gets its name when the signature has been verified.") { Version, Channel, Distribution, Board, BaseUri, ImageName, StandardOptions.SkipVerification, StandardOptions.XenDir, StandardOptions.Json };
+        var get = new Command("get", "Download an image and its signature into the store; the image gets its name after the signature has been verified.") { Version, Channel, Distribution, Board, BaseUri, ImageName, StandardOptions.SkipVerification, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(get, terminal, Get);
-        var verify = new Command("verify", "Check an image's signature; exit 0 only for a good one by a trusted key.") { File, Signature, Keys, StandardOptions.XenDir, StandardOptions.Json };
+        var verify = new Command("verify", "Check an image's signature; exit 0 only for a good signature by a trusted key.") { File, Signature, Keys, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(verify, terminal, Verify);
         var expand = new Command("expand", "Expand an image into disks: one decode, all outputs, sparse.") { File, Outputs, AdditionalSpace, Cache, StandardOptions.Force, StandardOptions.Json };
         CommandRun.Handle(expand, terminal, Expand);

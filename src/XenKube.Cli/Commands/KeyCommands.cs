@@ -11,16 +11,16 @@ namespace XenKube.Cli.Commands;
 internal static class KeyCommands
 {
     private static readonly Argument<string[]> Files = new("FILE") { Arity = ArgumentArity.ZeroOrMore, Description = "Key files, armored or binary; - for standard input." };
-    private static readonly Option<string[]> Known = new("--known") { Description = "A key that XenKube knows by name: coreos, flatcar.", HelpName = "NAME" };
-    private static readonly Argument<string[]> Fingerprints = new("FINGERPRINT") { Arity = ArgumentArity.OneOrMore, Description = "Fingerprint of a primary key, or its last digits (eight at least)." };
+    private static readonly Option<string[]> Known = new("--known") { Description = "A key that comes with XenKube: coreos or flatcar.", HelpName = "NAME" };
+    private static readonly Argument<string[]> Fingerprints = new("FINGERPRINT") { Arity = ArgumentArity.OneOrMore, Description = "Fingerprint of a primary key, or its last digits (at least eight)." };
 
     public static Command Create(Terminal terminal)
     {
-        var import = new Command("import", "Trust the keys in files, or keys known by name.") { Files, Known, StandardOptions.XenDir, StandardOptions.Json };
+        var import = new Command("import", "Trust the keys in files, or a key that comes with XenKube.") { Files, Known, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(import, terminal, Import);
         var list = new Command("list", "List the trusted keys.") { StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(list, terminal, run => run.Print(Store(run).List(), WriteTable));
-        var remove = new Command("remove", "Trust a key no longer.") { Fingerprints, StandardOptions.XenDir };
+        var remove = new Command("remove", "Stop trusting a key.") { Fingerprints, StandardOptions.XenDir };
         CommandRun.Handle(remove, terminal, run => run.ForEach(run.Get(Fingerprints), fingerprint =>
         {
             if (!Store(run).Remove(fingerprint))

@@ -12,7 +12,7 @@ internal static class NodeCommands
     private static readonly Argument<string[]> AnyNames = new("CLUSTER[/NODE]") { Arity = ArgumentArity.ZeroOrMore, Description = "Nodes (default: all)." };
     private static readonly Option<string?> Image = new("--image") { Description = "The image: a version in the store, or a file (default: the newest in the store).", HelpName = "VERSION|FILE" };
     private static readonly Option<long> AdditionalSpace = ByteSize.Option("--additional-space", "Space to append for ROOT to grow into; it takes none until it is used.");
-    private static readonly Option<bool> Cache = new("--cache") { Description = "Keep the decoded image beside the compressed one, so that the next nodes need no decoding." };
+    private static readonly Option<bool> Cache = new("--cache") { Description = "Keep the decoded image next to the compressed image, so that later nodes need no decoding." };
 
     public static Command Create(Terminal terminal)
     {

@@ -9,8 +9,8 @@ internal static class NodeRefreshCommand
 {
     private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]") { Arity = ArgumentArity.OneOrMore, Description = "Nodes; patterns like etcd/node-* are understood." };
     private static readonly Option<string[]> Steps = new("--step") { Description = $"Take only these steps: {string.Join(", ", IgnitionResetStep.All.Select(step => step.HyphenatedName == step.GuideWord ? step.GuideWord : $"{step.HyphenatedName} ({step.GuideWord})"))}.", HelpName = "STEP" };
-    private static readonly Option<int?> Throttle = new("--throttle-limit") { Description = "How many nodes are worked on at once.", HelpName = "N" };
-    private static readonly Option<string[]> LinuxAppend = new("--linux-append") { Description = "Another kernel argument beside the config's URL, or a pattern of those to keep.", HelpName = "ARGUMENT" };
+    private static readonly Option<int?> Throttle = new("--throttle-limit") { Description = "How many nodes to work on at the same time.", HelpName = "N" };
+    private static readonly Option<string[]> LinuxAppend = new("--linux-append") { Description = "A kernel argument to write in addition to the config's URL, or a pattern (*) of arguments to keep.", HelpName = "ARGUMENT" };
 
     public static Command Create(Terminal terminal)
     {

@@ -9,7 +9,7 @@ internal static class StandardOptions
 
     public static Option<string?> XenDir { get; } = new("--xen-dir") { Description = "The directory that holds everything (default: $XENDIR).", HelpName = "DIR" };
 
-    public static Option<bool> SkipVerification { get; } = new("--skip-verification") { Description = "Take an image whose signature was not proven." };
+    public static Option<bool> SkipVerification { get; } = new("--skip-verification") { Description = "Accept an image whose signature has not been verified." };
 
-    public static Option<bool> Force { get; } = new("--force", "-f") { Description = "Do it where it would be refused." };
+    public static Option<bool> Force { get; } = new("--force", "-f") { Description = "Do it even if it would be refused otherwise." };
 }

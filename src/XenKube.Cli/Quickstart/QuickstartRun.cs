@@ -205,7 +205,7 @@ internal sealed class QuickstartRun : IDisposable
     {
         _terminal.Out.WriteLine($$"""
 
-            Go on in PowerShell:
+            Continue in PowerShell (in the checkout, 'dotnet pwsh' starts it):
               $env:XENDIR = '{{_directory.Path}}'
               Import-Module {{PowerShellRefresh.ModulePath ?? "./artifacts/Release/XenKube"}}
               Get-Node {{ClusterName}}/node-1 | Get-DiskPartition

@@ -54,7 +54,7 @@ internal static partial class GrubScript
         string[] arguments = [$"{parameter}={uri.AbsoluteUri}", .. kept.Concat(added).Distinct()];
         if (arguments.Any(argument => argument.AsSpan().ContainsAny(NotInArguments)))
         {
-            throw new InvalidInputException(ErrorIds.LinuxAppendInvalid, null, null, "a kernel argument holds a quote, dollar sign, backslash or line break", "GRUB's script would take it apart; leave it out");
+            throw new InvalidInputException(ErrorIds.LinuxAppendInvalid, null, null, "a kernel argument holds a quote, dollar sign, backslash or line break", "GRUB's script would split the argument there; leave it out");
         }
         return Replace(text, AppendLine(string.Join(' ', arguments)));
     }

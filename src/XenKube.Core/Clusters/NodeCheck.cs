@@ -68,7 +68,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
             ("config", _) => "Correct it, or make it again with New-XenGuest -Force",
             ("address", _) => "Correct the reservations (Get-DhcpReservation shows them)",
             ("endpoint", _) => "Test-XenKubeHost (xenkube host check) looks at the server",
-            _ => "Pour the disk again (New-Node -Force)",
+            _ => "Make the disk again (New-Node -Force)",
         });
 
     private static GuestType TypeOf(Node node)
@@ -89,7 +89,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         const string name = "signature";
         if (guest is null || guest.Version.Length == 0)
         {
-            return new(name, CheckStatus.Warn, "the disk does not say which release it holds, so its image cannot be looked up", "Pour the disk again from a verified image");
+            return new(name, CheckStatus.Warn, "the disk does not name its release, so its image cannot be looked up", "Make the disk again from a verified image");
         }
         if (new ImageStore(directory.ImagesPath).Find(guest.Version) is not { } image)
         {
@@ -214,7 +214,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
             {
                 0 => new(name, CheckStatus.Warn, $"{mac} has no reservation in {directory.ReservationsPath}, so the guest's IP address is not known beforehand", "New-DhcpReservation"),
                 1 => new(name, CheckStatus.Pass, $"{mac} gets {reserved[0].IPAddress}"),
-                _ => new(name, CheckStatus.Fail, $"{mac} is reserved {reserved.Count.ToString(CultureInfo.InvariantCulture)} times in {directory.ReservationsPath}", "Remove-DhcpReservation takes one of them out"),
+                _ => new(name, CheckStatus.Fail, $"{mac} is reserved {reserved.Count.ToString(CultureInfo.InvariantCulture)} times in {directory.ReservationsPath}", "Remove one of them with Remove-DhcpReservation"),
             };
         }
         catch (XenKubeException e)

@@ -12,7 +12,7 @@ namespace XenKube.Clusters;
 internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType type)
 {
     private const int MaxText = 1 << 20;
-    private const string Pour = "Pour the disk again (New-Node -Force)";
+    private const string Pour = "Make the disk again (New-Node -Force)";
     private static readonly string[] KernelPaths = ["/coreos/vmlinuz-a", "/flatcar/vmlinuz-a"];
     private static readonly string[] Labels = ["EFI-SYSTEM", "USR-A", "OEM", "ROOT"];
 
@@ -61,7 +61,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
                 return new(name, CheckStatus.Fail, $"no partition {string.Join(", ", missing)} on {node.DiskPath}", Pour);
             }
             return table.UsesBackup || table.Warnings.Count > 0
-                ? new(name, CheckStatus.Warn, table.UsesBackup ? "the GPT is damaged; its backup is used" : table.Warnings[0], "'sgdisk --verify' says more, 'sgdisk -e' moves the backup to the end of the disk")
+                ? new(name, CheckStatus.Warn, table.UsesBackup ? "the GPT is damaged; its backup is used" : table.Warnings[0], "'sgdisk --verify' gives details, 'sgdisk -e' moves the backup to the end of the disk")
                 : new(name, CheckStatus.Pass, $"GPT with {string.Join(", ", Labels)}");
         }
         catch (XenKubeException e)
@@ -92,7 +92,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
             switch (fileSystem)
             {
                 case ExtFileSystem { HasErrors: true }:
-                    return new(name, CheckStatus.Fail, $"{label} is marked as faulty", $"Attach it (losetup -P --show -f {node.DiskPath}) and run e2fsck, or pour the disk again");
+                    return new(name, CheckStatus.Fail, $"{label} is marked as faulty", $"Attach it (losetup -P --show -f {node.DiskPath}) and run e2fsck, or make the disk again");
                 case ExtFileSystem { NeedsRecovery: true }:
                     warnings.Add($"{label} was not unmounted cleanly: its journal has to be replayed");
                     break;
@@ -152,7 +152,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         return KernelCompression.Detect(stream) switch
         {
             null => new(name, CheckStatus.Warn, $"{path} is not a kind of Linux kernel that XenKube knows", Pour),
-            "zstd" when type == GuestType.PV => new(name, CheckStatus.Fail, $"{path} is packed with zstd, which the pv boot path cannot unpack", "Use a guest of type pvh or hvm (New-XenGuest -Type), or a release whose kernel is packed otherwise"),
+            "zstd" when type == GuestType.PV => new(name, CheckStatus.Fail, $"{path} is packed with zstd, which the pv boot path cannot unpack", "Use a guest of type pvh or hvm (New-XenGuest -Type), or a release whose kernel is compressed in another way"),
             var packing => new(name, CheckStatus.Pass, $"{path} is packed with {packing}"),
         };
     }

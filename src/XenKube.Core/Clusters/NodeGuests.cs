@@ -59,7 +59,7 @@ public sealed class NodeGuests
     public GuestPlan Write(GuestPlan plan, IReadOnlyCollection<string>? names = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        using var held = _directory.Lock("writing of guest configurations", cancellationToken);
+        using var held = _directory.Lock("writing guest configurations", cancellationToken);
         var now = plan.Again(ConfigFiles(), Reservations());
         now.Write(names);
         return now;

@@ -26,7 +26,7 @@ public sealed record NodeImage(string Path, string? Sha512)
         }
         if (!File.Exists(path + ".sig") && !File.Exists(path + ".asc"))
         {
-            throw new ItemNotFoundException(ErrorIds.SignatureNotFound, path, null, "there is no signature beside the image", "Fetch it as well, or skip the verification (-SkipVerification, --skip-verification)");
+            throw new ItemNotFoundException(ErrorIds.SignatureNotFound, path, null, "there is no signature next to the image", "Download it as well, or skip the verification (-SkipVerification, --skip-verification)");
         }
         var signature = SignatureVerifier.Verify(path, null, new TrustStore(directory.KeysPath), progress, cancellationToken);
         if (!signature.IsTrusted)

@@ -152,7 +152,7 @@ public sealed class DiskImage : IDisposable
         var other = _layout.Partitions.FirstOrDefault(p => p.Number != partition.Number && p.Start <= partition.End && p.End >= partition.Start);
         if (other is not null)
         {
-            throw new CorruptImageException(ErrorIds.PartitionsOverlap, Path, "partition table", $"partitions {partition} and {other} overlap", "It can be read, but is not edited");
+            throw new CorruptImageException(ErrorIds.PartitionsOverlap, Path, "partition table", $"partitions {partition} and {other} overlap", "It can be read but not edited");
         }
     }
 }

@@ -98,7 +98,7 @@ public sealed class ImageReader : IDisposable
 
     private bool HasChanged => ImageState.Of(Path) != _state;
 
-    private ItemInUseException Changed() => new(ErrorIds.ImageModified, Path, null, "it changed while it was read", "Try again; the disk of a running guest is at rest only once it is stopped");
+    private ItemInUseException Changed() => new(ErrorIds.ImageModified, Path, null, "it changed while it was read", "Try again; the disk of a running guest changes until the guest is stopped");
 
     private Action ThrowIfChanged(ImageState state) => () =>
     {

@@ -94,6 +94,6 @@ public sealed class DirectoryLock : IDisposable
     {
         Span<byte> buffer = stackalloc byte[512];
         var text = Encoding.UTF8.GetString(buffer[..RandomAccess.Read(handle, buffer, 0)]).Trim();
-        return text.Length == 0 ? "it does not say who it is" : Printable.Of(text);
+        return text.Length == 0 ? "it does not identify itself" : Printable.Of(text);
     }
 }

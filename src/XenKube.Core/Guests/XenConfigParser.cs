@@ -141,7 +141,7 @@ internal sealed class XenConfigParser
                 _at++;
                 return next switch { 'a' => '\a', 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', 'v' => '\v', _ => next };
             case 'x' or (>= '0' and <= '7'):
-                throw Bad("a numeric escape in a string, which xl does not read rightly; write the character itself");
+                throw Bad("a numeric escape in a string, which xl reads wrongly; write the character itself");
             case '\n':
                 throw Bad("a backslash at the end of a line: xl knows no continuation lines outside of a list");
             default:

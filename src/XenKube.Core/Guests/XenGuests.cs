@@ -200,7 +200,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     public IReadOnlyList<GuestResult> Remove(IReadOnlyList<string> configPaths, GuestActionOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new GuestActionOptions();
-        using var held = Lock?.Invoke("removal of guest configurations", cancellationToken);
+        using var held = Lock?.Invoke("removing guest configurations", cancellationToken);
         return GuestBatch.Run(configPaths, options, path =>
         {
             var name = NameOf(path);

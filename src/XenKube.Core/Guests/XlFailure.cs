@@ -108,7 +108,7 @@ internal static partial class XlFailure
         }
         if (text.Contains("Error opening", StringComparison.Ordinal))
         {
-            return new OperationFailedException(ErrorIds.KernelNotFound, target, null, $"menu.lst names a kernel that is not in the image: {cited}", "Pour the node's disk again from a Xen image, or correct boot/grub/menu.lst on EFI-SYSTEM");
+            return new OperationFailedException(ErrorIds.KernelNotFound, target, null, $"menu.lst names a kernel that is not in the image: {cited}", "Make the node's disk again from a Xen image, or correct boot/grub/menu.lst on EFI-SYSTEM");
         }
         return new OperationFailedException(ErrorIds.KernelNotFound, target, null, $"the boot loader failed: {cited}", "Test-Node says what is wrong with the disk");
     }

@@ -159,7 +159,7 @@ public sealed class HostCheck(HostOptions options)
         {
             if (!File.Exists(options.FirewallFile))
             {
-                return new("firewall", CheckStatus.Warn, $"{options.FirewallFile} does not exist, so nothing shows whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}", "Where another firewall is used, open that port and udp 123 on the bridge");
+                return new("firewall", CheckStatus.Warn, $"{options.FirewallFile} does not exist, so nothing shows whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}", "If you use another firewall, open that port and udp 123 on the bridge");
             }
             var rules = FirewallRules.Read(options.FirewallFile);
             var any = new FirewallPort(options.Port);
@@ -182,7 +182,7 @@ public sealed class HostCheck(HostOptions options)
                 .Concat(items.GroupBy(item => item.IPAddress).Where(group => group.Count() > 1).Select(group => group.Key.ToString())).ToList();
             if (twice.Count > 0)
             {
-                return new("reservations", CheckStatus.Fail, $"reserved twice in {options.ReservationsFile}: {string.Join(", ", twice)}", "Remove-DhcpReservation takes one of them out");
+                return new("reservations", CheckStatus.Fail, $"reserved twice in {options.ReservationsFile}: {string.Join(", ", twice)}", "Remove one of them with Remove-DhcpReservation");
             }
             return items.Count > 0 ? Pass("reservations", string.Create(CultureInfo.InvariantCulture, $"{items.Count} in {options.ReservationsFile}"))
                 : new("reservations", CheckStatus.Fail, $"none in {options.ReservationsFile}", "New-DhcpReservation -Range 10..99 (xenkube host apply)");
@@ -258,7 +258,7 @@ public sealed class HostCheck(HostOptions options)
             "serving" => "Initialize-XenKubeHost (xenkube host apply) makes the directories and the site",
             "firewall" => "Compare the file with the output of iptables-save",
             "reservations" => "Correct or remove the file; New-DhcpReservation makes it again",
-            "time" => "Correct the file, or its rights",
+            "time" => "Correct the file, or its permissions",
             _ => "See what 'xl info' says",
         });
 }

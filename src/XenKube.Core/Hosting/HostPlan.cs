@@ -44,7 +44,7 @@ public sealed class HostPlan
     /// <param name="cancellationToken">Ends it; a step under way is taken back.</param>
     public IReadOnlyList<HostStepResult> Apply(Action<HostStepResult>? onResult = null, CancellationToken cancellationToken = default)
     {
-        using var held = IsNeeded && Directory.Exists(Options.XenDir) ? DirectoryLock.Take(Options.XenDir, "setting up of the host", DirectoryLock.UsualWait, Options.OnWait, cancellationToken) : null;
+        using var held = IsNeeded && Directory.Exists(Options.XenDir) ? DirectoryLock.Take(Options.XenDir, "host setup", DirectoryLock.UsualWait, Options.OnWait, cancellationToken) : null;
         var backups = new BackupStore(Options.BackupDirectory);
         var results = new List<HostStepResult>();
         foreach (var step in Steps)

@@ -60,7 +60,7 @@ public static class IgnitionEndpoint
     {
         404 => $"not found: publish it (Publish-Ignition), or let the server serve the directory that {uri.AbsolutePath} is in",
         403 => "the server may not read it: its user needs read access to the file and the directories above",
-        >= 300 and < 400 => "the server sends the guest elsewhere, which is not followed here",
+        >= 300 and < 400 => "the server redirects the guest, and redirections are not followed",
         _ => string.Create(CultureInfo.InvariantCulture, $"the server answers with status {status}"),
     };
 }

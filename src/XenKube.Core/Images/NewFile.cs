@@ -140,7 +140,7 @@ internal sealed class NewFile : IDisposable
 
     /// <summary>The error for a name that is taken.</summary>
     public static ItemExistsException AlreadyThere(string path) =>
-        new(ErrorIds.NodeDiskExists, path, null, "there is such a file already, and it is left alone", "Remove it or choose another name");
+        new(ErrorIds.NodeDiskExists, path, null, "the file exists already and is kept", "Remove it or choose another name");
 
     private static OperationFailedException Failed(string path, Exception e) => (Errno)(e.HResult & 0xFFFF) is Errno.NoSpace or Errno.QuotaExceeded
         ? new OperationFailedException(ErrorIds.DiskFull, path, null, "the disk became full while it was written; nothing was kept", "Make room and try again", e)

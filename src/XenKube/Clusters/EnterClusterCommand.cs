@@ -4,7 +4,7 @@ using XenKube.Commands.Completion;
 
 namespace XenKube.Commands.Clusters;
 
-/// <summary>Goes to a cluster's directory and takes over the functions that the cluster brings along.</summary>
+/// <summary>Goes to a cluster's directory and runs the cluster's functions.ps1 in the caller's scope.</summary>
 [Cmdlet(VerbsCommon.Enter, "Cluster")]
 [Alias("xencd")]
 [OutputType(typeof(Cluster))]
@@ -17,7 +17,7 @@ public sealed class EnterClusterCommand : XenDirCommand
     [ArgumentCompleter(typeof(ClusterNameCompleter))]
     public string Name { get; set; } = "";
 
-    /// <summary>Leaves functions.ps1 alone.</summary>
+    /// <summary>Does not run functions.ps1.</summary>
     [Parameter]
     public SwitchParameter NoFunctions { get; set; }
 

@@ -3,7 +3,7 @@ using XenKube.Clusters;
 
 namespace XenKube.Commands.Clusters;
 
-/// <summary>Makes clusters: the directory of their nodes, and the one that their configs are served from.</summary>
+/// <summary>Makes clusters: the directory of their nodes, and the directory from which their configs are served.</summary>
 [Cmdlet(VerbsCommon.New, "Cluster", SupportsShouldProcess = true)]
 [OutputType(typeof(Cluster))]
 public sealed class NewClusterCommand : XenDirCommand
@@ -14,7 +14,7 @@ public sealed class NewClusterCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Takes a cluster that exists already as it is, without an error.</summary>
+    /// <summary>Returns a cluster that already exists as it is, without an error.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

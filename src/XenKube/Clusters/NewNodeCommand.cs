@@ -5,7 +5,7 @@ using XenKube.Images;
 
 namespace XenKube.Commands.Clusters;
 
-/// <summary>Makes nodes: a disk for each, poured from one image that is decoded once for all of them.</summary>
+/// <summary>Makes nodes with a disk each, from one image that is decoded once for all of them.</summary>
 [Cmdlet(VerbsCommon.New, "Node", SupportsShouldProcess = true, DefaultParameterSetName = ImageSet)]
 [Alias("New-XenNode")]
 [OutputType(typeof(Node))]
@@ -15,7 +15,7 @@ public sealed class NewNodeCommand : XenDirCommand
     private const string InputObjectSet = "InputObject";
     private const string LiteralPathSet = "LiteralPath";
 
-    /// <summary>The cluster, which exists; or cluster and node with a slash between.</summary>
+    /// <summary>An existing cluster; or cluster and node with a slash between.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterNameCompleter))]
@@ -48,15 +48,15 @@ public sealed class NewNodeCommand : XenDirCommand
     [ValidateRange(0, long.MaxValue)]
     public long AdditionalSpace { get; set; }
 
-    /// <summary>Keeps the decoded image beside the compressed one, so that the next nodes need no decoding.</summary>
+    /// <summary>Keeps the decoded image next to the compressed image, so that later nodes need no decoding.</summary>
     [Parameter]
     public SwitchParameter Cache { get; set; }
 
-    /// <summary>Takes an image without checking its signature, with a warning.</summary>
+    /// <summary>Accepts an image without checking its signature, with a warning.</summary>
     [Parameter]
     public SwitchParameter SkipVerification { get; set; }
 
-    /// <summary>Begins even if the file system looks too full.</summary>
+    /// <summary>Starts even if the file system seems too full.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

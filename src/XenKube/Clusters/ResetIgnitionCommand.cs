@@ -18,7 +18,7 @@ public sealed class ResetIgnitionCommand : NodeCommand
     private bool _mounts;
     private string _label = "";
 
-    /// <summary>Takes these steps only. Default: all of them, in this order.</summary>
+    /// <summary>The steps to take. Default: all of them, in this order.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(IgnitionResetStepCompleter))]
     public IgnitionResetStep[] Step { get; set; } = [];
@@ -27,17 +27,17 @@ public sealed class ResetIgnitionCommand : NodeCommand
     [Parameter]
     public Uri? ConfigUri { get; set; }
 
-    /// <summary>Other kernel arguments beside the URL: those to add, or patterns of those to keep.</summary>
+    /// <summary>Kernel arguments to write in addition to the URL, or patterns of arguments to keep.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] LinuxAppend { get; set; } = [];
 
-    /// <summary>How many nodes are worked on at once. Default: one for each processor.</summary>
+    /// <summary>How many nodes to work on at the same time. Default: one for each processor.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
     public int ThrottleLimit { get; set; } = Environment.ProcessorCount;
 
-    /// <summary>Makes configs out of their templates even if they are newer.</summary>
+    /// <summary>Makes configs from their templates even if the configs are newer.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -52,7 +52,7 @@ public sealed class ResetIgnitionCommand : NodeCommand
         {
             // kgen mount NODE [LABEL]
             (_mounts, _label) = (true, Name is [_, var label] ? label : "");
-            return Name is { Length: 1 or 2 } ? InCurrentCluster([Name[0]]) : Require<string[]>(() => throw NotNamed("kgen mount wants a node, and a partition's label", "Write kgen mount node-1 ROOT"));
+            return Name is { Length: 1 or 2 } ? InCurrentCluster([Name[0]]) : Require<string[]>(() => throw NotNamed("kgen mount takes a node, and optionally a partition's label", "Write kgen mount node-1 ROOT"));
         }
         // kgen ACTION NODE...
         Step = Require(() => KgenAction.Steps(Cluster![0]));

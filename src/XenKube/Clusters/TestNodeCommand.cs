@@ -3,13 +3,13 @@ using XenKube.Clusters;
 
 namespace XenKube.Commands.Clusters;
 
-/// <summary>Says why a node will not boot, or its Ignition not run; of each check what was found and what to do about it.</summary>
+/// <summary>Finds out why a node will not boot or its Ignition will not run; each check gives its finding and a remedy.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Node", DefaultParameterSetName = NameSet)]
 [Alias("Test-XenNode")]
 [OutputType(typeof(CheckResult), typeof(bool))]
 public sealed class TestNodeCommand : NodeCommand
 {
-    /// <summary>Returns for each node true if no check failed, else false.</summary>
+    /// <summary>Returns True for each node without a failed check, and False for the others.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 

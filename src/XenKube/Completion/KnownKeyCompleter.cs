@@ -6,7 +6,7 @@ using XenKube.Images.Signatures;
 
 namespace XenKube.Commands.Completion;
 
-/// <summary>Completes names of the keys that XenKube carries along.</summary>
+/// <summary>Completes names of the keys that come with XenKube.</summary>
 public sealed class KnownKeyCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using XenKube.Clusters;
 
 namespace XenKube.Commands.Disks;
 
-/// <summary>Takes the URL of the config out of the grub.cfg of the OEM partition, and leaves its other lines.</summary>
+/// <summary>Removes the URL of the config from the grub.cfg of the OEM partition, and keeps its other lines.</summary>
 [Cmdlet(VerbsCommon.Clear, "OemGrubConfig", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(OemGrubConfig))]
 public sealed class ClearOemGrubConfigCommand : DiskCommand

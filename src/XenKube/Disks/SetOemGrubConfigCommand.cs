@@ -13,7 +13,7 @@ public sealed class SetOemGrubConfigCommand : DiskCommand
     [Alias("IgnitionUri")]
     public Uri? ConfigUri { get; set; }
 
-    /// <summary>Other kernel arguments for the line: those to add, or patterns of those on it to keep ('*' keeps them all).</summary>
+    /// <summary>Kernel arguments to write in addition to the URL, or patterns of arguments on the line to keep ('*' keeps them all).</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[]? LinuxAppend { get; set; }

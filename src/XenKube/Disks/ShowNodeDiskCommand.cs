@@ -5,7 +5,7 @@ using XenKube.Disks;
 
 namespace XenKube.Commands.Disks;
 
-/// <summary>Draws the partitions of disk images as a bar, to scale, with what is used and free in each.</summary>
+/// <summary>Draws the partitions of disk images as a bar, to scale, with the used and free space of each.</summary>
 [Cmdlet(VerbsCommon.Show, "NodeDisk", DefaultParameterSetName = NameSet)]
 [OutputType(typeof(string))]
 public sealed class ShowNodeDiskCommand : DiskCommand
@@ -14,7 +14,7 @@ public sealed class ShowNodeDiskCommand : DiskCommand
     private const int NarrowestBar = 40;
     private const int WidestBar = 120;
 
-    /// <summary>Width of the bar in characters. Default: that of the terminal.</summary>
+    /// <summary>Width of the bar in characters. Default: the width of the terminal.</summary>
     [Parameter]
     [ValidateRange(NarrowestBar, 1000)]
     public int Width { get; set; }

@@ -12,19 +12,19 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
 
-    /// <summary>What to copy, on a drive over an image or in the file system. Wildcards are allowed.</summary>
+    /// <summary>The items to copy, on a drive over an image or in the file system. Wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
 
-    /// <summary>What to copy, taken as it is.</summary>
+    /// <summary>The items to copy, without wildcards.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
-    /// <summary>Where to, on the other side; a directory means a place in it.</summary>
+    /// <summary>The destination, on the other side. If it is a directory, the copy is made inside it.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = "";
@@ -60,7 +60,7 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
         var options = new TreeCopyOptions { Recurse = Recurse, Failed = error => WriteError(Errors.Record(image is null ? error : error.In(image), source)), Warn = WriteWarning };
         if (from.Drive is null == to.Drive is null)
         {
-            throw new InvalidInputException(ErrorIds.PathInvalid, source, null, "both places are on the same side", "Use Copy-Item");
+            throw new InvalidInputException(ErrorIds.PathInvalid, source, null, "source and destination are both on a drive, or both in the host's file system", "Use Copy-Item");
         }
         if (from.Drive is { } reading)
         {

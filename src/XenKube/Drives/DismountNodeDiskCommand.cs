@@ -3,7 +3,7 @@ using XenKube.Commands.Completion;
 
 namespace XenKube.Commands.Drives;
 
-/// <summary>Removes drives over disk images, and lets the images go.</summary>
+/// <summary>Removes drives over disk images, and releases the images.</summary>
 [Cmdlet(VerbsData.Dismount, "NodeDisk", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class DismountNodeDiskCommand : XenKubeCommand
@@ -24,11 +24,11 @@ public sealed class DismountNodeDiskCommand : XenKubeCommand
             var drives = SessionState.Drive.GetAll().OfType<NodeDiskDrive>().Where(drive => pattern.IsMatch(drive.Name)).ToArray();
             if (drives.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
             {
-                Guard(name, () => throw new XenKube.ItemNotFoundException(ErrorIds.DriveNotFound, name, null, "no disk is mounted under that name", "Get-PSDrive -PSProvider NodeDisk lists those that are"));
+                Guard(name, () => throw new XenKube.ItemNotFoundException(ErrorIds.DriveNotFound, name, null, "no disk is mounted under that name", "Get-PSDrive -PSProvider NodeDisk lists the mounted disks"));
             }
             foreach (var drive in drives)
             {
-                if (Should($"Dismount {drive.Name}: and let {drive.DiskPath} go"))
+                if (Should($"Dismount {drive.Name}and release {drive.DiskPath}"))
                 {
                     if (SessionState.Path.CurrentLocation.Drive == drive)
                     {

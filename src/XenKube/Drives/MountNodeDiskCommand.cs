@@ -14,7 +14,7 @@ public sealed class MountNodeDiskCommand : DiskCommand
     [ValidatePattern("^[A-Za-z0-9_-]+$")]
     public string? DriveName { get; set; }
 
-    /// <summary>Allows changes. The image is then held exclusively until it is dismounted.</summary>
+    /// <summary>Allows changes. The image is then locked until the drive is removed.</summary>
     [Parameter]
     public SwitchParameter Writable { get; set; }
 

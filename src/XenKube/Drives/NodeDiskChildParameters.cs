@@ -5,11 +5,11 @@ namespace XenKube.Commands.Drives;
 /// <summary>The parameters of Get-ChildItem on drives over disk images.</summary>
 public sealed class NodeDiskChildParameters
 {
-    /// <summary>Lists directories, and nothing else.</summary>
+    /// <summary>Lists only directories.</summary>
     [Parameter]
     public SwitchParameter Directory { get; set; }
 
-    /// <summary>Lists files, and nothing else.</summary>
+    /// <summary>Lists only files.</summary>
     [Parameter]
     public SwitchParameter File { get; set; }
 }

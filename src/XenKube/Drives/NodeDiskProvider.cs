@@ -128,7 +128,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
             {
                 if (!above.Add(id))
                 {
-                    throw new CorruptImageException(ErrorIds.CorruptImage, child.Drive.DiskPath, child.Place, "the directory is in itself");
+                    throw new CorruptImageException(ErrorIds.CorruptImage, child.Drive.DiskPath, child.Place, "the directory contains itself");
                 }
                 List(child, wanted, depth == uint.MaxValue ? depth : depth - 1, above, version);
                 above.Remove(id);
@@ -344,7 +344,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         {
             if (!above.Add(directory.Id))
             {
-                throw new CorruptImageException(ErrorIds.CorruptImage, null, path, "the directory is in itself");
+                throw new CorruptImageException(ErrorIds.CorruptImage, null, path, "the directory contains itself");
             }
             foreach (var child in files.List(path))
             {

@@ -4,7 +4,7 @@ using XenKube.Guests;
 
 namespace XenKube.Commands.Guests;
 
-/// <summary>Hands the terminal to a guest's console, until Ctrl+] gives it back.</summary>
+/// <summary>Connects the terminal to a guest's console until Ctrl+] is typed.</summary>
 [Cmdlet(VerbsCommon.Enter, "XenGuest", DefaultParameterSetName = NameSet)]
 [OutputType(typeof(void))]
 public sealed class EnterXenGuestCommand : NodeCommand

@@ -10,7 +10,7 @@ namespace XenKube.Commands.Guests;
 [OutputType(typeof(XenGuest))]
 public sealed class GetXenGuestCommand : NodeCommand
 {
-    /// <summary>Clusters; or each cluster and node with a slash between; or names of domains. Wildcards are allowed. Default: all, also domains that have no configuration in XENDIR.</summary>
+    /// <summary>Clusters; or each cluster and node with a slash between; or names of domains. Wildcards are allowed. Default: all, including domains without a configuration in XENDIR.</summary>
     [Parameter(Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -56,7 +56,7 @@ public sealed class GetXenGuestCommand : NodeCommand
         var found = guests.ToArray();
         if (found.Length == 0 && !NamePattern.IsPattern(wanted))
         {
-            throw new ItemNotFoundException(ErrorIds.GuestNotFound, wanted, null, "there is no guest of that name", "Make it with New-XenGuest; Get-XenGuest lists those that are there");
+            throw new ItemNotFoundException(ErrorIds.GuestNotFound, wanted, null, "there is no guest of that name", "Make it with New-XenGuest; Get-XenGuest lists the existing guests");
         }
         WriteObject(found.Where(guest => State is null || State.Contains(guest.State)), enumerateCollection: true);
     }

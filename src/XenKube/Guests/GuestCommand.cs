@@ -10,12 +10,12 @@ public abstract class GuestCommand : NodeCommand
 {
     private readonly List<Node> _nodes = [];
 
-    /// <summary>How many guests are worked on at once.</summary>
+    /// <summary>How many guests to work on at the same time.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
     public int ThrottleLimit { get; set; } = 5;
 
-    /// <summary>How many seconds to wait for a guest at most.</summary>
+    /// <summary>The longest time to wait for a guest, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 86400)]
     public int Timeout { get; set; } = 300;

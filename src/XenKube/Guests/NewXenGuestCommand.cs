@@ -17,12 +17,12 @@ public sealed class NewXenGuestCommand : NodeCommand
 
     private readonly List<Node> _nodes = [];
 
-    /// <summary>Memory, such as 2GB; a number below a million is MiB, as xl counts. Default: by role, else 1024 MiB.</summary>
+    /// <summary>Memory, such as 2GB; a number below a million is in MiB, as for xl. Default: by role, or 1024 MiB.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
     public long? Memory { get; set; }
 
-    /// <summary>Virtual processors. Default: by role, else 1.</summary>
+    /// <summary>Virtual processors. Default: by role, or 1.</summary>
     [Parameter]
     [ValidateRange(1, 512)]
     public int? VCpu { get; set; }
@@ -31,7 +31,7 @@ public sealed class NewXenGuestCommand : NodeCommand
     [Parameter]
     public GuestRole Role { get; set; }
 
-    /// <summary>The bridge that the guest is attached to. Default: the one of the settings, virbr1.</summary>
+    /// <summary>The bridge to which the guest is attached. Default: the bridge of the settings, virbr1.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(BridgeCompleter))]
@@ -50,7 +50,7 @@ public sealed class NewXenGuestCommand : NodeCommand
     [Parameter]
     public DhcpReservation? Reservation { get; set; }
 
-    /// <summary>The first address of the block of ten that the guests take theirs from, in order: 192.168.100.20 for .20, .21, and so on.</summary>
+    /// <summary>The first address of the block of ten from which the guests get their addresses, in order: 192.168.100.20 for .20, .21, and so on.</summary>
     [Parameter]
     public IPAddress? FirstAddress { get; set; }
 

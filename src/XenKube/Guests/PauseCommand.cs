@@ -13,7 +13,7 @@ public abstract class PauseCommand : GuestCommand
     protected override string Activity => Pauses ? "Pausing guests" : "Resuming guests";
 
     /// <inheritdoc/>
-    protected override string Sentence(Node node) => Pauses ? $"Pause the guest {node.GuestName} of {node.GuestConfigPath}" : $"Let the guest {node.GuestName} of {node.GuestConfigPath} run on";
+    protected override string Sentence(Node node) => Pauses ? $"Pause the guest {node.GuestName} of {node.GuestConfigPath}" : $"Let the guest {node.GuestName} of {node.GuestConfigPath} continue";
 
     /// <inheritdoc/>
     protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token)

@@ -9,7 +9,7 @@ namespace XenKube.Commands.Guests;
 [OutputType(typeof(XenGuest))]
 public sealed class RemoveXenGuestCommand : GuestCommand
 {
-    /// <summary>Destroys a guest that runs, and removes it then.</summary>
+    /// <summary>Destroys a running guest before it is removed.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -3,7 +3,7 @@ using XenKube.Guests;
 
 namespace XenKube.Commands.Guests;
 
-/// <summary>Lets guests that were paused run on.</summary>
+/// <summary>Lets paused guests continue.</summary>
 [Cmdlet(VerbsLifecycle.Resume, "XenGuest", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(XenGuest))]
 public sealed class ResumeXenGuestCommand : PauseCommand

@@ -5,7 +5,7 @@ using XenKube.Guests;
 
 namespace XenKube.Commands.Guests;
 
-/// <summary>Shuts guests down, several at once; with -Force, or as kdestroy, destroys them.</summary>
+/// <summary>Shuts guests down, several at once; destroys them with -Force, or when called as kdestroy.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "XenGuest", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [Alias(Commands.Guide.GuideWord.Down, Commands.Guide.GuideWord.Destroy)]
 [OutputType(typeof(XenGuest))]

@@ -3,7 +3,7 @@ using XenKube.Guests;
 
 namespace XenKube.Commands.Guests;
 
-/// <summary>Pauses guests: they keep their memory and get no processor.</summary>
+/// <summary>Pauses guests: they keep their memory but get no processor time.</summary>
 [Cmdlet(VerbsLifecycle.Suspend, "XenGuest", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(XenGuest))]
 public sealed class SuspendXenGuestCommand : PauseCommand

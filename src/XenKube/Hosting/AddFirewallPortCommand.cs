@@ -3,7 +3,7 @@ using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
 
-/// <summary>Opens ports in the rules that are in the host's firewall file; everything else in it stays byte for byte.</summary>
+/// <summary>Opens ports in the rules that are in the host's firewall file; the rest of the file keeps every byte.</summary>
 [Cmdlet(VerbsCommon.Add, "FirewallPort", SupportsShouldProcess = true, DefaultParameterSetName = PortSet)]
 [OutputType(typeof(FirewallRule))]
 public sealed class AddFirewallPortCommand : HostCommand
@@ -26,17 +26,17 @@ public sealed class AddFirewallPortCommand : HostCommand
     [ValidateSet("tcp", "udp")]
     public string Protocol { get; set; } = "tcp";
 
-    /// <summary>The interface that the rule names for what comes in.</summary>
+    /// <summary>The interface for incoming packets in the rule.</summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateNotNullOrEmpty]
     public string? InInterface { get; set; }
 
-    /// <summary>The interface that the rule names for what leaves.</summary>
+    /// <summary>The interface for outgoing packets in the rule.</summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateNotNullOrEmpty]
     public string? OutInterface { get; set; }
 
-    /// <summary>A port that the rule has already, to choose among several rules.</summary>
+    /// <summary>A port that the rule already has, to choose among several rules.</summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateRange(1, 65535)]
     public int? Beside { get; set; }
@@ -45,7 +45,7 @@ public sealed class AddFirewallPortCommand : HostCommand
     [Parameter(Mandatory = true, ParameterSetName = GuideSet)]
     public SwitchParameter Guide { get; set; }
 
-    /// <summary>The file of rules. Wildcards are allowed where they fit one file. Default: /etc/iptables/rules.v4.</summary>
+    /// <summary>The file of rules. Wildcards are allowed if they match one file. Default: /etc/iptables/rules.v4.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

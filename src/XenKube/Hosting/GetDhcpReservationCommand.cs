@@ -18,7 +18,7 @@ public sealed class GetDhcpReservationCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string[] Address { get; set; } = ["*"];
 
-    /// <summary>Files of reservations. Wildcards are allowed. Default: that of the settings, /var/lib/dnsmasq/virbr1/hostsfile.</summary>
+    /// <summary>Files of reservations. Wildcards are allowed. Default: the file of the settings, /var/lib/dnsmasq/virbr1/hostsfile.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

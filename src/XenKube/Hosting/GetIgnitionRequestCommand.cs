@@ -5,12 +5,12 @@ using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
 
-/// <summary>Lists who fetched which config and when, from the embedded servers of this process or from nginx's log.</summary>
+/// <summary>Lists which client requested which config and when, from the embedded servers of this process or from nginx's log.</summary>
 [Cmdlet(VerbsCommon.Get, "IgnitionRequest")]
 [OutputType(typeof(IgnitionRequest))]
 public sealed class GetIgnitionRequestCommand : XenKubeCommand
 {
-    /// <summary>The cluster; or cluster and node with a slash between. Wildcards are allowed. Default: all requests, also those for no node.</summary>
+    /// <summary>The cluster; or cluster and node with a slash between. Wildcards are allowed. Default: all requests, including those that do not belong to a node.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -21,7 +21,7 @@ public sealed class GetIgnitionRequestCommand : XenKubeCommand
     [Parameter]
     public DateTime? Since { get; set; }
 
-    /// <summary>nginx's access log. Default: /var/log/nginx/access.log, where no embedded server runs.</summary>
+    /// <summary>nginx's access log. Default: /var/log/nginx/access.log, if no embedded server is running.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "LiteralPath")]
     [ValidateNotNullOrEmpty]

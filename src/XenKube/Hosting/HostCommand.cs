@@ -7,7 +7,7 @@ namespace XenKube.Commands.Hosting;
 /// <summary>The base of cmdlets that change files of the host's services.</summary>
 public abstract class HostCommand : XenDirCommand
 {
-    /// <summary>Where the files that are replaced are kept.</summary>
+    /// <summary>The directory for backups of the files that are replaced.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string BackupDirectory { get; set; } = BackupStore.DefaultDirectory;

@@ -6,7 +6,7 @@ using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
 
-/// <summary>Sets the host up as the guide does: directories, nginx site, reservations, firewall and time server.</summary>
+/// <summary>Sets up the host as in the guide: directories, nginx site, reservations, firewall and time server.</summary>
 [Cmdlet(VerbsData.Initialize, "XenKubeHost", SupportsShouldProcess = true, DefaultParameterSetName = ApplySet)]
 [OutputType(typeof(HostStepResult), ParameterSetName = [ApplySet])]
 [OutputType(typeof(BackupSet), ParameterSetName = [UndoSet])]
@@ -15,17 +15,17 @@ public sealed class InitializeXenKubeHostCommand : HostCommand
     private const string ApplySet = "Apply";
     private const string UndoSet = "Undo";
 
-    /// <summary>Takes these steps only: directories, site, reservations, firewall, time. Default: all of them.</summary>
+    /// <summary>The steps to take: directories, site, reservations, firewall, time. Default: all of them.</summary>
     [Parameter(Position = 0, ParameterSetName = ApplySet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(HostStepCompleter))]
     public string[]? Step { get; set; }
 
-    /// <summary>Takes Debian's own site out of nginx's sites-enabled.</summary>
+    /// <summary>Disables Debian's default site in nginx.</summary>
     [Parameter(ParameterSetName = ApplySet)]
     public SwitchParameter RemoveDefaultSite { get; set; }
 
-    /// <summary>Writes files without telling the services.</summary>
+    /// <summary>Writes files without reloading or restarting the services.</summary>
     [Parameter]
     public SwitchParameter NoActivate { get; set; }
 
@@ -33,7 +33,7 @@ public sealed class InitializeXenKubeHostCommand : HostCommand
     [Parameter(ParameterSetName = ApplySet)]
     public SwitchParameter ProfileLine { get; set; }
 
-    /// <summary>Puts back what this step replaced.</summary>
+    /// <summary>The step to undo: restores what it replaced.</summary>
     [Parameter(Mandatory = true, ParameterSetName = UndoSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(HostStepCompleter))]

@@ -9,11 +9,11 @@ namespace XenKube.Commands.Hosting;
 [OutputType(typeof(NginxSite))]
 public sealed class InstallIgnitionSiteCommand : HostCommand
 {
-    /// <summary>The address to listen on. Default: dom0's of the settings, 192.168.100.1.</summary>
+    /// <summary>The address to listen on. Default: dom0's address in the settings, 192.168.100.1.</summary>
     [Parameter]
     public IPAddress? Address { get; set; }
 
-    /// <summary>The port to listen on. Default: that of the settings, 80.</summary>
+    /// <summary>The port to listen on. Default: the port in the settings, 80.</summary>
     [Parameter]
     [ValidateRange(1, 65535)]
     public int? Port { get; set; }
@@ -28,16 +28,16 @@ public sealed class InstallIgnitionSiteCommand : HostCommand
     [ValidateNotNullOrEmpty]
     public string ConfigDirectory { get; set; } = "/etc/nginx";
 
-    /// <summary>nginx's main configuration, where it is not the system's own.</summary>
+    /// <summary>nginx's main configuration, if it is not the default one.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? MainConfiguration { get; set; }
 
-    /// <summary>Takes Debian's default site out of sites-enabled.</summary>
+    /// <summary>Disables Debian's default site.</summary>
     [Parameter]
     public SwitchParameter RemoveDefault { get; set; }
 
-    /// <summary>Writes the site without telling nginx.</summary>
+    /// <summary>Writes the site without reloading nginx.</summary>
     [Parameter]
     public SwitchParameter NoReload { get; set; }
 

@@ -22,11 +22,11 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
     [ValidateNotNullOrEmpty]
     public string? MacAddress { get; set; }
 
-    /// <summary>The IP address that it is leased.</summary>
+    /// <summary>The IP address that is leased to it.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = AddressSet)]
     public IPAddress? IPAddress { get; set; }
 
-    /// <summary>The host name that goes with it.</summary>
+    /// <summary>The host name for the pair.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = AddressSet)]
     [AllowEmptyString]
     public string HostName { get; set; } = "";
@@ -36,7 +36,7 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
     [ValidateNotNullOrEmpty]
     public string[]? Range { get; set; }
 
-    /// <summary>An address of the network that -Range is about. Default: dom0's of the settings, 192.168.100.1.</summary>
+    /// <summary>An address of the network for -Range. Default: dom0's address in the settings, 192.168.100.1.</summary>
     [Parameter(ParameterSetName = RangeSet)]
     public IPAddress? Network { get; set; }
 

@@ -6,7 +6,7 @@ namespace XenKube.Commands.Hosting;
 /// <summary>The base of cmdlets that change dnsmasq's file of reservations.</summary>
 public abstract class ReservationCommand : HostCommand
 {
-    /// <summary>The file of reservations. Wildcards are allowed where they fit one file. Default: that of the settings, /var/lib/dnsmasq/virbr1/hostsfile.</summary>
+    /// <summary>The file of reservations. Wildcards are allowed if they match one file. Default: the file of the settings, /var/lib/dnsmasq/virbr1/hostsfile.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -18,7 +18,7 @@ public abstract class ReservationCommand : HostCommand
     [ValidateNotNullOrEmpty]
     public string? LiteralPath { get; set; }
 
-    /// <summary>Makes dnsmasq read the file again, by SIGHUP.</summary>
+    /// <summary>Makes dnsmasq read the file again, with SIGHUP.</summary>
     [Parameter]
     public SwitchParameter Apply { get; set; }
 

@@ -4,16 +4,16 @@ using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
 
-/// <summary>Makes the host's time service serve the guests' network: ntp, NTPsec or chrony, whichever is there.</summary>
+/// <summary>Makes the host's time service serve the guests' network: ntp, NTPsec or chrony, whichever is installed.</summary>
 [Cmdlet(VerbsCommon.Set, "TimeServer", SupportsShouldProcess = true)]
 [OutputType(typeof(TimeServer))]
 public sealed class SetTimeServerCommand : HostCommand
 {
-    /// <summary>The broadcast address of the guests' network. Default: that of the settings' network, 192.168.100.255.</summary>
+    /// <summary>The broadcast address of the guests' network. Default: the broadcast address of the settings' network, 192.168.100.255.</summary>
     [Parameter(Position = 0)]
     public IPAddress? Broadcast { get; set; }
 
-    /// <summary>The configuration of the time service. Wildcards are allowed where they fit one file. Default: that of the service that is installed.</summary>
+    /// <summary>The configuration of the time service. Wildcards are allowed if they match one file. Default: the configuration of the installed service.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -25,7 +25,7 @@ public sealed class SetTimeServerCommand : HostCommand
     [ValidateNotNullOrEmpty]
     public string? LiteralPath { get; set; }
 
-    /// <summary>Whose configuration the file is.</summary>
+    /// <summary>The time service that the configuration belongs to.</summary>
     [Parameter]
     public TimeServerKind Kind { get; set; }
 

@@ -9,11 +9,11 @@ namespace XenKube.Commands.Hosting;
 [OutputType(typeof(IgnitionServer))]
 public sealed class StartIgnitionServerCommand : XenDirCommand
 {
-    /// <summary>The address to listen on. Default: dom0's of the settings, 192.168.100.1.</summary>
+    /// <summary>The address to listen on. Default: dom0's address in the settings, 192.168.100.1.</summary>
     [Parameter(Position = 0)]
     public IPAddress? Address { get; set; }
 
-    /// <summary>The port to listen on; 0 takes a free one. Default: that of the settings, 80.</summary>
+    /// <summary>The port to listen on; 0 takes a free one. Default: the port in the settings, 80.</summary>
     [Parameter(Position = 1)]
     [ValidateRange(0, 65535)]
     public int? Port { get; set; }

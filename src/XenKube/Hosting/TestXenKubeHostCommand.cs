@@ -4,12 +4,12 @@ using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
 
-/// <summary>Checks the host, and says of each check what was found and what to do about it.</summary>
+/// <summary>Checks the host; each check gives its finding and a remedy.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "XenKubeHost")]
 [OutputType(typeof(CheckResult), typeof(bool))]
 public sealed class TestXenKubeHostCommand : XenDirCommand
 {
-    /// <summary>Returns true if no check failed, else false.</summary>
+    /// <summary>Returns True if no check failed, and False otherwise.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 

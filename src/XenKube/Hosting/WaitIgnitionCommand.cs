@@ -12,16 +12,16 @@ public sealed class WaitIgnitionCommand : NodeCommand
     private readonly List<Node> _nodes = [];
     private DateTimeOffset _start;
 
-    /// <summary>How many seconds to wait for all of them.</summary>
+    /// <summary>The time to wait for all of them, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 86400)]
     public int Timeout { get; set; } = 300;
 
-    /// <summary>A fetch from this moment on counts. Default: the start of the command, in a pipeline also of those before it.</summary>
+    /// <summary>The time from which a fetch is accepted. Default: the start of the command, or of the pipeline that it is in.</summary>
     [Parameter]
     public DateTime? Since { get; set; }
 
-    /// <summary>nginx's access log. Default: /var/log/nginx/access.log, where no embedded server runs.</summary>
+    /// <summary>nginx's access log. Default: /var/log/nginx/access.log, if no embedded server is running.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? LogPath { get; set; }

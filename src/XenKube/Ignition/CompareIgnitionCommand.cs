@@ -12,12 +12,12 @@ public sealed class CompareIgnitionCommand : NodeCommand
 {
     private const string FilesSet = "Files";
 
-    /// <summary>The Ignition JSON of before.</summary>
+    /// <summary>The old Ignition JSON.</summary>
     [Parameter(Mandatory = true, ParameterSetName = FilesSet)]
     [ValidateNotNullOrEmpty]
     public string? ReferencePath { get; set; }
 
-    /// <summary>The Ignition JSON of afterwards.</summary>
+    /// <summary>The new Ignition JSON.</summary>
     [Parameter(Mandatory = true, ParameterSetName = FilesSet)]
     [ValidateNotNullOrEmpty]
     public string? DifferencePath { get; set; }

@@ -3,7 +3,7 @@ using XenKube.Ignition.Decompiling;
 
 namespace XenKube.Commands.Ignition;
 
-/// <summary>Makes a config that people can edit out of Ignition JSON: transpiled again, it gives the same JSON.</summary>
+/// <summary>Turns Ignition JSON into a config that people can edit; transpiled again, it gives the same JSON.</summary>
 [Cmdlet(VerbsData.ConvertFrom, "Ignition", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(IgnitionDecompilation))]
 public sealed class ConvertFromIgnitionCommand : IgnitionJsonCommand

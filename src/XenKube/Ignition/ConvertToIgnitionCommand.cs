@@ -21,33 +21,33 @@ public sealed class ConvertToIgnitionCommand : FileCommand
     [ValidateNotNullOrEmpty]
     public override string[]? LiteralPath { get; set; }
 
-    /// <summary>The text of a config. Lines that come one by one are put together.</summary>
+    /// <summary>The text of a config. Single lines from the pipeline are joined.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TextSet)]
     [AllowEmptyString]
     public string? InputObject { get; set; }
 
-    /// <summary>The release of the Container Linux Config Transpiler to be like: 0.5.0 writes Ignition 2.1.0, 0.9.0 writes 2.2.0. Default: that of the settings, 0.5.0.</summary>
+    /// <summary>The release of the Container Linux Config Transpiler whose output is written: 0.5.0 writes Ignition 2.1.0, 0.9.0 writes 2.2.0. Default: the release in the settings, 0.5.0.</summary>
     [Parameter]
     [ValidateSet("0.5.0", "0.9.0")]
     public string? Release { get; set; }
 
-    /// <summary>The language of the document. Default: butane if it has a variant, else clc.</summary>
+    /// <summary>The language of the document. Default: butane if the document has a variant, or clc.</summary>
     [Parameter]
     [ValidateSet("clc", "butane")]
     public string? Dialect { get; set; }
 
-    /// <summary>The platform whose metadata fill variables such as {PRIVATE_IPV4}. Default: that of the settings, none.</summary>
+    /// <summary>The platform whose metadata fill variables such as {PRIVATE_IPV4}. Default: the platform in the settings, none.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Platform { get; set; }
 
-    /// <summary>The directory that local files are read from. None is read without it.</summary>
+    /// <summary>The directory from which local files are read. Without it, none is read.</summary>
     [Parameter]
     [Alias("FilesDir")]
     [ValidateNotNullOrEmpty]
     public string? FilesDirectory { get; set; }
 
-    /// <summary>Makes warnings errors. Default: as the settings say, false.</summary>
+    /// <summary>Treats warnings as errors. Default: as the settings say, false.</summary>
     [Parameter]
     public SwitchParameter Strict { get; set; }
 
@@ -55,7 +55,7 @@ public sealed class ConvertToIgnitionCommand : FileCommand
     [Parameter]
     public SwitchParameter Pretty { get; set; }
 
-    /// <summary>Returns the JSON as text, as a redirection to a file wants it.</summary>
+    /// <summary>Returns the JSON as text, for redirection to a file.</summary>
     [Parameter]
     public SwitchParameter Raw { get; set; }
 

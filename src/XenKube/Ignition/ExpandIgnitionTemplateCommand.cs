@@ -4,7 +4,7 @@ using XenKube.Ignition.Templates;
 
 namespace XenKube.Commands.Ignition;
 
-/// <summary>Makes configs out of their templates: files taken in, and names of node and cluster filled in.</summary>
+/// <summary>Makes configs from their templates: includes files, and fills in properties of node and cluster.</summary>
 [Cmdlet(VerbsData.Expand, "IgnitionTemplate", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(IgnitionTemplateResult))]
 public sealed class ExpandIgnitionTemplateCommand : FileCommand
@@ -20,11 +20,11 @@ public sealed class ExpandIgnitionTemplateCommand : FileCommand
     [ValidateNotNullOrEmpty]
     public string? Destination { get; set; }
 
-    /// <summary>The node whose properties the template may use. Default: the one that the template belongs to by its file.</summary>
+    /// <summary>The node whose properties the template may use. Default: the node that the template file belongs to.</summary>
     [Parameter]
     public Node? Node { get; set; }
 
-    /// <summary>Expands a template even if its result is newer than all that it is made of.</summary>
+    /// <summary>Expands a template even if its result is newer than everything it is made from.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

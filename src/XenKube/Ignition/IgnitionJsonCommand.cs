@@ -17,7 +17,7 @@ public abstract class IgnitionJsonCommand : FileCommand
     [ValidateNotNullOrEmpty]
     public override string[]? LiteralPath { get; set; }
 
-    /// <summary>The JSON of a config, also as ConvertTo-Ignition returns it. Lines that come one by one are put together.</summary>
+    /// <summary>The JSON of a config, also as ConvertTo-Ignition returns it. Single lines from the pipeline are joined.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TextSet)]
     [AllowEmptyString]
     public string? InputObject { get; set; }

@@ -6,7 +6,7 @@ using XenKube.Ignition.Publishing;
 
 namespace XenKube.Commands.Ignition;
 
-/// <summary>Puts configs where the guests fetch them.</summary>
+/// <summary>Writes configs to the directory from which the guests fetch them.</summary>
 [Cmdlet(VerbsData.Publish, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(PublishedIgnition))]
 public sealed class PublishIgnitionCommand : XenDirCommand
@@ -15,7 +15,7 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     private const string NodeSet = "Node";
     private const string ConfigSet = "Config";
 
-    /// <summary>Clusters; or each cluster and node with a slash between. Wildcards are allowed where the nodes' own configs are published.</summary>
+    /// <summary>Clusters; or each cluster and node with a slash between. Wildcards are allowed if the nodes' own configs are published.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
     [Parameter(Position = 0, ParameterSetName = ConfigSet)]
     [SupportsWildcards]
@@ -23,7 +23,7 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string[]? Cluster { get; set; }
 
-    /// <summary>Names of nodes of the cluster. Wildcards are allowed. Default: all.</summary>
+    /// <summary>Names of nodes in the cluster. Wildcards are allowed. Default: all.</summary>
     [Parameter(Position = 1, ParameterSetName = NameSet)]
     [Parameter(Position = 1, ParameterSetName = ConfigSet)]
     [SupportsWildcards]
@@ -35,7 +35,7 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = NodeSet)]
     public Node? Node { get; set; }
 
-    /// <summary>A config, as ConvertTo-Ignition returns it. It is published for the nodes that are named, else for the node whose file it was made from.</summary>
+    /// <summary>A config, as ConvertTo-Ignition returns it. It is published for the named nodes, or else for the node that its file belongs to.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ConfigSet)]
     public IgnitionConfig? InputObject { get; set; }
 

@@ -9,12 +9,12 @@ namespace XenKube.Commands.Ignition;
 [OutputType(typeof(bool), typeof(IgnitionValidation))]
 public sealed class TestIgnitionCommand : IgnitionJsonCommand
 {
-    /// <summary>The generation whose rules hold: 2 or 3. Default: that of the version in the config.</summary>
+    /// <summary>The generation whose rules apply, 2 or 3. Default: the generation of the config's version.</summary>
     [Parameter]
     [ValidateSet("2", "3")]
     public string? Generation { get; set; }
 
-    /// <summary>Returns all that was found, in place of true or false.</summary>
+    /// <summary>Returns everything that was found, instead of True or False.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 

@@ -9,7 +9,7 @@ namespace XenKube.Commands.Ignition;
 [OutputType(typeof(bool), typeof(IgnitionEndpointResult))]
 public sealed class TestIgnitionEndpointCommand : NodeCommand
 {
-    /// <summary>Where the config is fetched. Default: the node's own URL.</summary>
+    /// <summary>The URL from which the config is fetched. Default: the node's own URL.</summary>
     [Parameter]
     [Alias("ConfigUri")]
     public Uri? Uri { get; set; }
@@ -19,7 +19,7 @@ public sealed class TestIgnitionEndpointCommand : NodeCommand
     [ValidateRange(1, 600)]
     public int Timeout { get; set; } = 10;
 
-    /// <summary>Returns all that was found, in place of true or false.</summary>
+    /// <summary>Returns everything that was found, instead of True or False.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 

@@ -3,7 +3,7 @@ using XenKube.Clusters;
 
 namespace XenKube.Commands.Ignition;
 
-/// <summary>Takes published configs away; the guests then find none.</summary>
+/// <summary>Removes published configs; the guests then find none.</summary>
 [Cmdlet(VerbsData.Unpublish, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(void))]
 public sealed class UnpublishIgnitionCommand : NodeCommand

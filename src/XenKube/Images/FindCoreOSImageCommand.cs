@@ -4,7 +4,7 @@ using XenKube.Images;
 
 namespace XenKube.Commands.Images;
 
-/// <summary>Lists the releases that a release server offers, the newest first.</summary>
+/// <summary>Lists the releases that a release server offers, newest first.</summary>
 [Cmdlet(VerbsCommon.Find, "CoreOSImage")]
 [OutputType(typeof(ImageRelease))]
 public sealed class FindCoreOSImageCommand : ReleaseCommand

@@ -10,18 +10,18 @@ namespace XenKube.Commands.Images;
 [OutputType(typeof(CoreOSImage))]
 public sealed class GetCoreOSImageCommand : ReleaseCommand
 {
-    /// <summary>Versions. One that is not in the store is downloaded; current is the channel's newest. With wildcards, only the store is looked at. Default: all of the store.</summary>
+    /// <summary>Versions. One that is not in the store is downloaded; current is the channel's newest. With wildcards, only the store is searched. Default: all images in the store.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ImageVersionCompleter))]
     public string[] Version { get; set; } = ["*"];
 
-    /// <summary>Takes a downloaded image without checking its signature, with a warning.</summary>
+    /// <summary>Accepts a downloaded image without checking its signature, with a warning.</summary>
     [Parameter]
     public SwitchParameter SkipVerification { get; set; }
 
-    /// <summary>Looks at the store only, and downloads nothing.</summary>
+    /// <summary>Searches only the store, and downloads nothing.</summary>
     [Parameter]
     public SwitchParameter Offline { get; set; }
 

@@ -5,7 +5,7 @@ using XenKube.Images.Signatures;
 
 namespace XenKube.Commands.Images;
 
-/// <summary>Lists the signing keys that are trusted; with -Known, those that XenKube carries along to be trusted by name.</summary>
+/// <summary>Lists the trusted signing keys; with -Known, the keys that come with XenKube.</summary>
 [Cmdlet(VerbsCommon.Get, "SigningKey", DefaultParameterSetName = TrustedSet)]
 [OutputType(typeof(SigningKey), ParameterSetName = [TrustedSet])]
 [OutputType(typeof(KnownKey), ParameterSetName = [KnownSet])]
@@ -47,6 +47,6 @@ public sealed class GetSigningKeyCommand : XenDirCommand
         SigningKey[] found = [.. keys.Where(key => key.Fingerprint.EndsWith(digits, StringComparison.OrdinalIgnoreCase) || pattern.IsMatch(key.Fingerprint) || pattern.IsMatch(key.UserId))];
         return found.Length > 0 || WildcardPattern.ContainsWildcardCharacters(wanted)
             ? found
-            : throw new ItemNotFoundException(ErrorIds.KeyNotFound, Directory.KeysPath, null, $"no key '{wanted}' is trusted", "Get-SigningKey lists those that are, Import-SigningKey trusts another");
+            : throw new ItemNotFoundException(ErrorIds.KeyNotFound, Directory.KeysPath, null, $"no key '{wanted}' is trusted", "Get-SigningKey lists the trusted keys, Import-SigningKey trusts another");
     }
 }

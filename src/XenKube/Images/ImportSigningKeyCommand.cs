@@ -5,7 +5,7 @@ using XenKube.Images.Signatures;
 
 namespace XenKube.Commands.Images;
 
-/// <summary>Trusts signing keys from now on: those of key files, or one that XenKube carries along.</summary>
+/// <summary>Trusts signing keys: those in key files, or one that comes with XenKube.</summary>
 [Cmdlet(VerbsData.Import, "SigningKey", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(SigningKey))]
 public sealed class ImportSigningKeyCommand : XenDirCommand
@@ -26,7 +26,7 @@ public sealed class ImportSigningKeyCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
-    /// <summary>Name of a key that XenKube carries along.</summary>
+    /// <summary>Name of a key that comes with XenKube.</summary>
     [Parameter(Mandatory = true, ParameterSetName = KnownSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(KnownKeyCompleter))]

@@ -16,7 +16,7 @@ public abstract class ReleaseCommand : XenDirCommand
     [ArgumentCompleter(typeof(Completion.ChannelCompleter))]
     public string Channel { get; set; } = "stable";
 
-    /// <summary>A mirror in place of the distribution's own server: an http, https or file URI, or a directory, that holds BOARD/VERSION/IMAGE. {channel} in it stands for the channel. Default: the mirror of the settings.</summary>
+    /// <summary>A mirror, used instead of the distribution's own server: an http, https or file URI, or a directory, that holds BOARD/VERSION/IMAGE. {channel} in it stands for the channel. Default: the mirror in the settings.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? BaseUri { get; set; }

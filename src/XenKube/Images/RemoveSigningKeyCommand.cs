@@ -26,7 +26,7 @@ public sealed class RemoveSigningKeyCommand : XenDirCommand
             {
                 if (Should($"Stop trusting the signing key {fingerprint}, in {Directory.KeysPath}") && !store.Remove(fingerprint))
                 {
-                    throw new ItemNotFoundException(ErrorIds.KeyNotFound, Directory.KeysPath, null, $"no key '{fingerprint}' is trusted", "Get-SigningKey lists those that are");
+                    throw new ItemNotFoundException(ErrorIds.KeyNotFound, Directory.KeysPath, null, $"no key '{fingerprint}' is trusted", "Get-SigningKey lists the trusted keys");
                 }
             });
         }

@@ -5,7 +5,7 @@ using XenKube.Images.Signatures;
 
 namespace XenKube.Commands.Images;
 
-/// <summary>Checks the signature of images, and says whether it is good and by a trusted key.</summary>
+/// <summary>Checks whether the signature of images is good and made by a trusted key.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ImageSignature", DefaultParameterSetName = VersionSet)]
 [OutputType(typeof(bool), typeof(ImageSignature))]
 public sealed class TestImageSignatureCommand : XenDirCommand
@@ -47,12 +47,12 @@ public sealed class TestImageSignatureCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string? Signature { get; set; }
 
-    /// <summary>Key files to trust for this check, beside the keys of the trust store.</summary>
+    /// <summary>Key files to trust for this check, in addition to the trust store.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[]? KeyFile { get; set; }
 
-    /// <summary>Returns all that the check found: verdict, trust, signer, fingerprints, date.</summary>
+    /// <summary>Returns everything that the check found: verdict, trust, signer, fingerprints, date.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 

@@ -66,7 +66,7 @@ public sealed class BadInputTests : IDisposable
     public void An_unsigned_image_is_refused()
     {
         TrustSampleKey();
-        NewNode("--image", PutImage(signed: false)).ShouldFailWith(_directory["images"], "there is no signature beside the image");
+        NewNode("--image", PutImage(signed: false)).ShouldFailWith(_directory["images"], "there is no signature next to the image");
         NothingIsMade();
     }
 

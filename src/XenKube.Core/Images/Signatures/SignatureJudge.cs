@@ -109,7 +109,7 @@ internal sealed class SignatureJudge(KeyRing ring, DateTimeOffset now)
         {
             return $"hash algorithm {(int)signature.HashAlgorithm} is not known";
         }
-        return signature.HasUnknownCritical ? "it asks, as critical, for something that is not known" : null;
+        return signature.HasUnknownCritical ? "it has a critical part that is not known" : null;
     }
 
     /// <summary>The bound signing keys that a signature names: by the hashed fingerprint alone, or by the key id.</summary>

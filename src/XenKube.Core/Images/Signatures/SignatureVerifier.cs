@@ -95,7 +95,7 @@ public static class SignatureVerifier
             signatures.Add(signature);
         }
         return signatures.Count is > 0 and <= MostSignatures ? signatures
-            : throw new OpenPgpFormatException(0, signatures.Count == 0 ? "there is not a signature" : "there are too many signatures");
+            : throw new OpenPgpFormatException(0, signatures.Count == 0 ? "there is no signature" : "there are too many signatures");
     }
 
     /// <summary>Tells before a long download whether the signature could end as a trusted one.</summary>
@@ -109,11 +109,11 @@ public static class SignatureVerifier
             var signatures = ReadSignatures(content);
             var judge = new SignatureJudge(keys, DateTimeOffset.UtcNow);
             var obstacles = signatures.Select(judge.FindObstacle).ToList();
-            return obstacles.Contains(null) ? null : "its signature will not do: " + string.Join("; ", obstacles);
+            return obstacles.Contains(null) ? null : "its signature is not accepted: " + string.Join("; ", obstacles);
         }
         catch (OpenPgpFormatException e)
         {
-            return "what the server gives as signature is none: " + e.Message;
+            return "the server's file is not a signature: " + e.Message;
         }
     }
 
@@ -151,7 +151,7 @@ public static class SignatureVerifier
 
     private static byte[] ReadSignatureFile(string path)
     {
-        using var stream = Open(path, ErrorIds.SignatureNotFound, ErrorIds.SignatureNotReadable, "there is no such signature file", "Fetch the .sig file that belongs to the image and put it beside it");
+        using var stream = Open(path, ErrorIds.SignatureNotFound, ErrorIds.SignatureNotReadable, "there is no such signature file", "Download the .sig file of the image, and put it next to the image");
         try
         {
             var buffer = new byte[LargestSignatureFile + 1];

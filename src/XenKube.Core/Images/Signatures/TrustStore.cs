@@ -149,7 +149,7 @@ public sealed class TrustStore
             .Select(entry => (Entry: entry with { Source = PathOf(entry) }, Judged: KeyRing.Judge(entry, merged, DateTimeOffset.UtcNow))).ToList();
         return imported.Find(key => !key.Judged.HasUserId) is { Entry: { } unusable }
             ? throw new InvalidInputException(ErrorIds.KeyNotBound, source, $"key {unusable.Certificate.PrimaryKey.Fingerprint}",
-                "no user id of it has a self-signature that verifies, so nothing can be checked by it", "Export the whole key again: gpg --armor --export FINGERPRINT")
+                "none of its user ids has a valid self-signature, so the key cannot check anything", "Export the whole key again: gpg --armor --export FINGERPRINT")
             : imported;
     }
 

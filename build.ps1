@@ -54,7 +54,7 @@ function Invoke-Coverage {
     $chosen = $Filter ? @('--filter', $Filter) : @()
     # Coverlet looks at the module only with its symbols beside it, which users of the module do not need.
     $module = "$PSScriptRoot/artifacts/$Configuration/XenKube"
-    Copy-Item "$PSScriptRoot/src/XenKube/bin/$Configuration/net10.0/XenKube.pdb" $module
+    Copy-Item "$PSScriptRoot/src/XenKube/bin/$Configuration/net10.0/XenKube*.pdb" $module
     try {
         foreach ($project in Get-ChildItem "$PSScriptRoot/tests/*/*.Tests.csproj") {
             dotnet test $project -c $Configuration --no-build --nologo @chosen -p:CollectCoverage=true -p:CoverletOutputFormat=json `
@@ -64,7 +64,7 @@ function Invoke-Coverage {
         & "$PSScriptRoot/tests/coverage.ps1" $results
     }
     finally {
-        Remove-Item "$module/XenKube.pdb"
+        Remove-Item "$module/XenKube*.pdb"
         Remove-Item -Recurse -Force $results
     }
 }

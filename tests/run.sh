@@ -37,9 +37,19 @@ chmod 755 "$run" && chmod 1777 "$run/tmp" && chmod 700 "$run/home"
 export TMPDIR=$run/tmp HOME=$run/home XENKUBE_TEST_RUN=$run
 unset XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_RUNTIME_DIR
 [ -w /dev/shm ] && export XENKUBE_TEST_MEMORY=$(mktemp -d "/dev/shm/xenkube-tests.XXXXXX")
-trap 'rm -rf "$run" "${XENKUBE_TEST_MEMORY:-$run}"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$run" "${XENKUBE_TEST_MEMORY:-$run}"' EXIT
 touch "$run/start"
 
+if [ "$pester" ]; then
+  # Pester keeps one processor busy: it runs beside xunit, which keeps the others busy, and is printed after it.
+  command=("$pwsh" -NoProfile -NonInteractive -File tests/Pester/run.ps1 -Configuration "$configuration" -Name "$files" -ResultFile "$run/results/pester.json")
+  if [ "$verbose" ]; then
+    "${command[@]}" > "$run/results/pester.txt" 2>&1 &
+  else
+    # The host writes sentences of -WhatIf and differences past every stream: a green run shows Pester's line for each file.
+    "${command[@]}" 2>&1 | grep --line-buffered '^\[[-+]\] .*\.Tests\.ps1' > "$run/results/pester.txt" &
+  fi
+fi
 if [ "$xunit" ]; then
   assemblies=()
   for project in tests/*.Tests/; do
@@ -57,13 +67,8 @@ if [ "$xunit" ]; then
   fi
 fi
 if [ "$pester" ]; then
-  command=("$pwsh" -NoProfile -NonInteractive -File tests/Pester/run.ps1 -Configuration "$configuration" -Name "$files" -ResultFile "$run/results/pester.json")
-  if [ "$verbose" ]; then
-    "${command[@]}"
-  else
-    # The host writes sentences of -WhatIf and differences past every stream: a green run shows Pester's line for each file.
-    "${command[@]}" | grep --line-buffered '^\[[-+]\] .*\.Tests\.ps1'
-  fi
+  wait
+  cat "$run/results/pester.txt"
 fi
 tests/leftovers.sh > "$run/results/leftovers.txt"
 "$pwsh" -NoProfile -NonInteractive -File tests/report.ps1 -Directory "$run/results" ${xunit:+-Xunit} ${pester:+-Pester}

@@ -100,6 +100,7 @@ public sealed class FirewallPortTests
     [InlineData("eth 0")]
     [InlineData("+")]
     [InlineData("a-name-too-long-for-linux")]
+    [InlineData("a234567890123456")]
     [InlineData("../eth0")]
     public void Interface_that_cannot_be_is_refused(string name)
     {
@@ -140,6 +141,26 @@ public sealed class FirewallPortTests
         Assert.Contains("-A INPUT -s 10.0.0.0/8 -p tcp -m multiport --dports 80,5000:6000 -j ACCEPT", rules.WithPort(new FirewallPort(80) { Beside = 5500 }).ToString(), StringComparison.Ordinal);
         Assert.Equal("FirewallRuleAmbiguous", Assert.Throws<InvalidInputException>(() => rules.WithPort(new FirewallPort(80) { Beside = 9 })).ErrorId);
         Assert.Contains("--dports 22,80 ", Filter("-A INPUT -p tcp --dport 22 -j ACCEPT").WithPort(new FirewallPort(80) { Beside = 9 }).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Beside_needs_one_port_of_a_rule_and_still_one_kind_of_rule()
+    {
+        var rules = Filter("-A INPUT -s 10.0.0.0/8 -p tcp -m multiport --dports 5432,5433 -j ACCEPT", "-A INPUT -p tcp -m multiport --dports 22,443 -j ACCEPT");
+        Assert.Contains("--dports 22,80,443 ", rules.WithPort(new FirewallPort(80) { Beside = 22 }).ToString(), StringComparison.Ordinal);
+        var both = Filter("-A INPUT -s 10.0.0.0/8 -p tcp --dport 22 -j ACCEPT", "-A INPUT -p tcp --dport 22 -j ACCEPT");
+        Assert.Equal("FirewallRuleAmbiguous", Assert.Throws<InvalidInputException>(() => both.WithPort(new FirewallPort(80) { Beside = 22 })).ErrorId);
+    }
+
+    [Fact]
+    public void Rule_without_ports_gets_none() =>
+        Assert.Equal("FirewallRuleNotFound", Assert.Throws<ItemNotFoundException>(() => Filter("-A INPUT -p tcp -j ACCEPT").WithPort(new FirewallPort(80))).ErrorId);
+
+    [Fact]
+    public void Rule_of_one_port_has_the_shape_of_one_with_several()
+    {
+        var full = $"-A INPUT -p tcp -m multiport --dports {string.Join(',', Enumerable.Range(100, 15))} -j ACCEPT";
+        Assert.Equal(Filter(full, "-A INPUT -p tcp -m multiport --dports 7,80 -j ACCEPT").ToString(), Filter(full, "-A INPUT -p tcp --dport 7 -j ACCEPT").WithPort(new FirewallPort(80)).ToString());
     }
 
     [Fact]

@@ -59,6 +59,8 @@ public sealed class FirewallRuleParserTests
     [InlineData("-A INPUT -p tcp -m multiport --source-ports 1,2 --dport 22 -j ACCEPT")]
     [InlineData("-A INPUT -p tcp -m multiport --ports 22 --dport 22 -j ACCEPT")]
     [InlineData("-A INPUT -p tcp --dport 22 --dport 23 -j ACCEPT")]
+    [InlineData("-A INPUT -p tcp --dport 22 --dport 23 --dport 24 -j ACCEPT")]
+    [InlineData("-A FORWARD ! -i eth0 ! -o eth1 -p tcp --dport 22 -j ACCEPT")]
     public void Rule_with_more_to_it_than_its_ports_is_special(string line) => Assert.True(Rule(line).IsSpecial);
 
     [Theory]
@@ -75,6 +77,7 @@ public sealed class FirewallRuleParserTests
     [InlineData("""-A INPUT -m comment --comment "a -j DROP""")]
     [InlineData("""-A INPUT -m comment --comment 'a -j DROP""")]
     [InlineData("""-A INPUT -m comment --comment "a\" -j DROP""")]
+    [InlineData("""-A INPUT -m comment --comment "a\""")]
     public void Quote_that_is_not_closed_is_refused_with_its_line(string line)
     {
         var error = Assert.Throws<InvalidInputException>(() => FirewallRules.Parse($"*filter\n:INPUT DROP [0:0]\n{line}\nCOMMIT\n", "/etc/rules.v4"));

@@ -350,8 +350,8 @@ public sealed class ExtModelTests
             Expect<ItemNotFoundException>("DirectoryNotFound", () => fileSystem.WriteFile("/no/file", "x"u8));
             Expect<ItemNotFoundException>("FileNotFound", () => fileSystem.Rename("/nothing", "/x"));
             Expect<OperationFailedException>("DirectoryNotEmpty", () => fileSystem.Remove("/etc"));
-            Expect<InvalidInputException>("InvalidPath", () => fileSystem.WriteFile("/" + new string('x', 256), []));
-            Expect<InvalidInputException>("InvalidPath", () => fileSystem.Rename("/etc", "/etc/inside"));
+            Expect<InvalidInputException>("PathInvalid", () => fileSystem.WriteFile("/" + new string('x', 256), []));
+            Expect<InvalidInputException>("PathInvalid", () => fileSystem.Rename("/etc", "/etc/inside"));
             Assert.False(fileSystem.Remove("/nothing"));
         });
         Assert.Equal(before, image);

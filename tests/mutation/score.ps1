@@ -17,13 +17,12 @@ $mutants = foreach ($path in $files.Keys) {
         $same = $equivalents | Where-Object { $_.file -eq [IO.Path]::GetFileName($file) -and $_.line -eq $line -and $_.replacement -eq $mutant.replacement } | Select-Object -First 1
         if ($same) { $null = $used.Add($same) }
         $isKilled = $mutant.status -in 'Killed', 'Timeout'
-        if ($same -and $isKilled) { "A test kills what equivalent.json says changes nothing: ${file}:$($at.line): $($mutant.replacement)" }
+        if ($same -and $isKilled) { Write-Host "A test kills what equivalent.json says changes nothing: ${file}:$($at.line): $($mutant.replacement)" }
         [pscustomobject]@{ File = $file; Folder = [IO.Path]::GetDirectoryName($file); Line = $at.line; Text = $line; Mutator = $mutant.mutatorName
             Replacement = $mutant.replacement -replace '\s+', ' '; Status = ($same -and -not $isKilled) ? 'Equivalent' : $mutant.status }
     }
 }
 if (-not $mutants) { throw "There are no mutants in $Report." }
-$mutants = @($mutants | Where-Object { $_ -isnot [string] -or -not (Write-Host $_) })
 
 $names = $files.Keys | ForEach-Object { [IO.Path]::GetFileName($_) }
 $equivalents | Where-Object { $_.file -in $names -and -not $used.Contains($_) } | ForEach-Object { "No such mutant as equivalent.json has it: $($_.file): $($_.line) > $($_.replacement)" }

@@ -75,7 +75,7 @@ public sealed class BadInputTests : IDisposable
         using var output = new MemoryStream();
         using var error = new StringWriter();
         var exit = language == "butane"
-            ? ButaneDriver.Run(["--files-dir", _directory["files"]], new MemoryStream(bytes), output, error)
+            ? ButaneDriver.Run(["--raw-errors", "--files-dir", _directory["files"]], new MemoryStream(bytes), output, error)
             : CtDriver.Run(["--release", "0.9.0", "-files-dir", _directory["files"]], new MemoryStream(bytes), output, error);
         Assert.Equal((1, 0), (exit, (int)output.Length));
         var said = error.ToString();

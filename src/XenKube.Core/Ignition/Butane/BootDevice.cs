@@ -7,7 +7,7 @@ namespace XenKube.Ignition.Butane;
 /// Fedora CoreOS' <c>boot_device</c>: a mirrored or encrypted root disk, spelled out as the disks, arrays, volumes and file systems
 /// of an otherwise empty config. The sizes are those of the system's own image and must not change.
 /// </summary>
-/// <remarks>Held against Butane 0.19.0.</remarks>
+/// <remarks>Held against Butane 0.19.0 and Butane 0.29.0.</remarks>
 internal sealed class BootDevice(ConfigValue section, ConfigValue rendered, FieldTranslation fields)
 {
     private const string Reserved = "8DA63339-0007-60C0-C436-083AC8230908";
@@ -37,7 +37,9 @@ internal sealed class BootDevice(ConfigValue section, ConfigValue rendered, Fiel
         AddFilesystem(storage, WantsLuks(section) ? "/dev/mapper/root" : "/dev/md/md-root", "xfs", "root", Place);
     }
 
-    private static bool WantsLuks(ConfigValue section) => section["luks"]["tpm2"].Flag || section["luks"]["tang"].Items.Count > 0;
+    private static bool WantsLuks(ConfigValue section) => WantsCex(section) || section["luks"]["tpm2"].Flag || section["luks"]["tang"].Items.Count > 0;
+
+    private static bool WantsCex(ConfigValue section) => section["luks"]["cex"]["enabled"].Flag;
 
     private static bool WantsMirror(ConfigValue section) => section["mirror"]["devices"].Items.Count > 0;
 
@@ -114,14 +116,30 @@ internal sealed class BootDevice(ConfigValue section, ConfigValue rendered, Fiel
         var luks = storage["luks"].AddItem();
         storage["luks"].Origin = place;
         luks.Origin = place;
-        luks["clevis"].IsSet = true;
-        luks["clevis"].Origin = place;
-        foreach (var name in (ReadOnlySpan<string>)["tang", "threshold", "tpm2"])
+        if (WantsCex(section))
         {
-            fields.Copy(from[name], luks["clevis"][name], isOptional: name != "tang", place.Field(name));
+            luks["cex"].IsSet = true;
+            luks["cex"].Origin = place;
+            luks["cex"]["enabled"].Set(true).Origin = place.Field("enabled");
+        }
+        else
+        {
+            luks["clevis"].IsSet = true;
+            luks["clevis"].Origin = place;
+            foreach (var name in (ReadOnlySpan<string>)["tang", "threshold", "tpm2"])
+            {
+                fields.Copy(from[name], luks["clevis"][name], isOptional: name != "tang", place.Field(name));
+            }
         }
         fields.Copy(from["discard"], luks["discard"], isOptional: true, place.Field("discard"));
-        luks["device"].Set(WantsMirror(section) ? "/dev/md/md-root" : "/dev/disk/by-partlabel/root").Origin = place;
+        // The root partition has a fixed number on the disks of a mainframe.
+        luks["device"].Set(section["layout"].Text switch
+        {
+            "s390x-eckd" => from["device"].Text + "2",
+            "s390x-zfcp" => from["device"].Text + "4",
+            _ when WantsMirror(section) => "/dev/md/md-root",
+            _ => "/dev/disk/by-partlabel/root",
+        }).Origin = place;
         luks["label"].Set("luks-root").Origin = place;
         luks["name"].Set("root").Origin = place;
         luks["wipeVolume"].Set(true).Origin = place;

@@ -7,7 +7,7 @@ using XenKube.Parsing.Yaml;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>Butane configs: YAML with <c>variant</c> and <c>version</c>, for today's Flatcar and Fedora CoreOS guests.</summary>
-/// <remarks>Held against Butane 0.19.0, built with Go 1.19.</remarks>
+/// <remarks>Held against Butane 0.19.0, built with Go 1.19, and Butane 0.29.0, built with Go 1.24.</remarks>
 internal sealed class ButaneDialect : IIgnitionDialect
 {
     private const string BadSource = "source config is invalid";
@@ -20,7 +20,11 @@ internal sealed class ButaneDialect : IIgnitionDialect
     public string Name => "butane";
 
     /// <inheritdoc/>
-    public IgnitionTranslation Translate(ReadOnlyMemory<byte> source, TranspileOptions options)
+    public IgnitionTranslation Translate(ReadOnlyMemory<byte> source, TranspileOptions options) =>
+        Translate(source, ButaneRelease.Find(options.ButaneRelease), options);
+
+    /// <summary>Translates a document as a release of Butane does.</summary>
+    public static IgnitionTranslation Translate(ReadOnlyMemory<byte> source, ButaneRelease release, TranspileOptions options)
     {
         var report = new Report();
         YamlNode? root;
@@ -42,26 +46,26 @@ internal sealed class ButaneDialect : IIgnitionDialect
             }
             (variant, number) = (head["variant"].Text, head["version"].Text);
         }
-        if (ButaneVersion.Find(variant, number, out var reason) is not { } version)
+        if (ButaneVersion.Find(variant, number, release, out var reason) is not { } version)
         {
             return Fail(null, report, reason!);
         }
-        var document = ButaneReader.Read(root!, ButaneTypes.Config(version), type => GoName(type, version), out var error);
+        var document = ButaneReader.Read(root!, ButaneTypes.Config(version, release), type => GoName(type, version), out var error);
         return error is not null
             ? Fail(version, report, "yaml: " + error)
-            : Translate(version, document, new YamlSource(root!, report), report, options);
+            : Translate(version, release, document, new YamlSource(root!, report), report, options);
     }
 
     private static IgnitionTranslation Translate(
-        ButaneVersion version, ConfigValue document, YamlSource source, Report report, TranspileOptions options)
+        ButaneVersion version, ButaneRelease release, ConfigValue document, YamlSource source, Report report, TranspileOptions options)
     {
-        source.ReportUnknownKeys(document);
+        source.ReportUnknownKeys(document, asSentences: !release.IsRecent);
         var findings = new List<ConfigFinding>();
         ConfigWalk.Check(document, findings);
         ConfigValue? config = null;
         if (!HasErrors(findings))
         {
-            var translation = new ButaneTranslation(version, options.FilesDirectory, findings);
+            var translation = new ButaneTranslation(version, release, options.FilesDirectory, findings);
             config = translation.Translate(document);
             if (config is not null)
             {

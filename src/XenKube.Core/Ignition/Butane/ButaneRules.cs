@@ -4,7 +4,7 @@ using XenKube.Ignition.Rules;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>Butane's own rules about a document, before it is translated.</summary>
-/// <remarks>Held against Butane 0.19.0.</remarks>
+/// <remarks>Held against Butane 0.19.0 and Butane 0.29.0.</remarks>
 internal sealed class ButaneRules(ButaneVersion version)
 {
     private const string OneSource = "only one of the following can be set: inline, local, source";
@@ -15,13 +15,17 @@ internal sealed class ButaneRules(ButaneVersion version)
         at.Error("inline", contents["inline"].IsSet && contents["source"].IsSet ? OneSource : null);
 
     /// <summary>Something that is fetched, read from a local file or given in place.</summary>
-    public static void Resource(ConfigValue resource, FindingPlace at)
+    public static void Resource(ConfigValue resource, FindingPlace at) => CheckSources(resource, at);
+
+    /// <summary>Whether no more than one source is given.</summary>
+    public static bool CheckSources(ConfigValue resource, FindingPlace at)
     {
         var given = Array.FindAll(Sources, name => resource[name].IsSet);
         if (given.Length > 1)
         {
             at.Error(given[^1], OneSource);
         }
+        return given.Length < 2;
     }
 
     /// <summary>One file.</summary>
@@ -57,21 +61,6 @@ internal sealed class ButaneRules(ButaneVersion version)
     public static void LocalContents(ConfigValue unit, FindingPlace at) => at.Error(
         "contents_local",
         unit["contents"].IsSet && unit["contents_local"].IsSet ? "only one of the following can be set: contents, contents_local" : null);
-
-    /// <summary>The boot device. The reference asks for a good mirror twice: here and at the mirror itself.</summary>
-    public static void BootDevice(ConfigValue device, FindingPlace at)
-    {
-        at.Error(
-            "layout",
-            device["layout"].IsSet && device["layout"].Text is not ("aarch64" or "ppc64le" or "x86_64")
-                ? "layout must be one of: aarch64, ppc64le, x86_64"
-                : null);
-        Mirror(device["mirror"], at.Field("mirror"));
-    }
-
-    /// <summary>The mirror of the boot device.</summary>
-    public static void Mirror(ConfigValue mirror, FindingPlace at) =>
-        at.Error("devices", mirror["devices"].Items.Count == 1 ? "mirroring requires at least two devices" : null);
 
     /// <summary>One user of GRUB.</summary>
     public static void GrubUser(ConfigValue user, FindingPlace at)

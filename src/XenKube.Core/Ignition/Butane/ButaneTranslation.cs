@@ -6,13 +6,13 @@ using XenKube.Ignition.Rules;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>Turns a document's tree into an Ignition config's.</summary>
-internal sealed class ButaneTranslation(ButaneVersion version, string filesDirectory, List<ConfigFinding> findings)
+internal sealed class ButaneTranslation(ButaneVersion version, ButaneRelease release, string filesDirectory, List<ConfigFinding> findings)
 {
     /// <summary>What is said of a local file where there is no files directory.</summary>
     public const string NoFilesDirectory = "local file paths are relative to a files directory that must be specified with -d/--files-dir";
 
     private readonly LocalFiles files = new(filesDirectory, NoFilesDirectory, _ => "local file path traverses outside the files directory");
-    private readonly ConfigType type = Ignition3Types.Config(version.Spec);
+    private readonly ConfigType type = Ignition3Types.Config(version.Spec, release.Ignition);
 
     /// <summary>The config; null if there was an error, which is among the findings then.</summary>
     public ConfigValue? Translate(ConfigValue document)
@@ -44,20 +44,36 @@ internal sealed class ButaneTranslation(ButaneVersion version, string filesDirec
     /// <summary>What the variant cannot do, found in the config.</summary>
     public void CheckVariant(ConfigValue config)
     {
-        var volumes = config["storage"]["luks"].Items;
-        for (var i = 0; version.RefusesClevis && i < volumes.Count; i++)
+        if (version.Refused.Count > 0)
         {
-            var place = ConfigPath.Root.Field("storage").Field("luks").Item(i).Field("clevis");
-            new FindingPlace(findings, ConfigOrigins.Find(config, place)).Error(IsEmpty(volumes[i]["clevis"])
-                ? null
-                : "clevis is not supported in this spec version");
+            CheckRefused(config, isOptional: false, "", ConfigPath.Root, config);
         }
     }
 
-    private static bool IsEmpty(ConfigValue value) => value.Type.Fields.All(field =>
-        field.IsOptional ? !value[field.Name].IsSet
-        : field.Type.Kind == ConfigKind.Object ? IsEmpty(value[field.Name])
-        : value[field.Name].Items.Count == 0);
+    private void CheckRefused(ConfigValue value, bool isOptional, string name, ConfigPath path, ConfigValue config)
+    {
+        if (version.Refused.TryGetValue(name, out var message))
+        {
+            new FindingPlace(findings, ConfigOrigins.Find(config, path)).Error(IsEmpty(value, isOptional) ? null : message);
+            return;
+        }
+        for (var i = 0; i < value.Items.Count; i++)
+        {
+            CheckRefused(value.Items[i], isOptional: false, name, path.Item(i), config);
+        }
+        foreach (var (field, child) in value.Present)
+        {
+            CheckRefused(child, field.IsOptional, name.Length == 0 ? field.Name : $"{name}.{field.Name}", path.Field(field.Name), config);
+        }
+    }
+
+    private static bool IsEmpty(ConfigValue value, bool isOptional) => value.Type.Kind switch
+    {
+        _ when isOptional => !value.IsSet,
+        ConfigKind.Object => value.Present.All(field => IsEmpty(field.Value, field.Field.IsOptional)),
+        ConfigKind.List => value.Items.Count == 0,
+        _ => value.IsZero(),
+    };
 
     private ConfigValue NewConfig() => new(type) { IsSet = true };
 
@@ -69,7 +85,7 @@ internal sealed class ButaneTranslation(ButaneVersion version, string filesDirec
             new BootDevice(document["boot_device"], disks, new FieldTranslation(files, findings)).Render();
             config = ConfigMerge.Merge(disks, config);
         }
-        CheckReservedLabels(config);
+        CheckPartitions(config);
         if (version.HasGrub)
         {
             var grub = NewConfig();
@@ -79,29 +95,57 @@ internal sealed class ButaneTranslation(ButaneVersion version, string filesDirec
         return config;
     }
 
-    private void CheckReservedLabels(ConfigValue config)
+    private void CheckPartitions(ConfigValue config)
     {
         // The places are looked up in the finished config, which has the same disks.
         var disks = config["storage"]["disks"].Items;
         for (var i = 0; i < disks.Count; i++)
         {
             var partitions = disks[i]["partitions"].Items;
-            for (var j = 0; !disks[i]["wipeTable"].Flag && j < partitions.Count; j++)
+            for (var j = 0; j < partitions.Count; j++)
             {
-                Int128? number = partitions[j]["label"].Text switch
+                var place = ConfigPath.Root.Field("storage").Field("disks").Item(i).Field("partitions").Item(j);
+                if (release.IsRecent && version.HasBootDevice && partitions[j]["label"].Text == "root")
                 {
-                    "BIOS-BOOT" or "PowerPC-PReP-boot" => 1,
-                    "EFI-SYSTEM" => 2,
-                    "boot" => 3,
-                    "root" => 4,
-                    _ => null,
-                };
-                var place = ConfigPath.Root.Field("storage").Field("disks").Item(i).Field("partitions").Item(j).Field("label");
-                new FindingPlace(findings, ConfigOrigins.Find(config, place)).Warning(
-                    number is null || partitions[j]["number"].Number == number
-                        ? null
-                        : "incorrect partition number; a new partition will be created using reserved label");
+                    CheckRoot(partitions, partitions[j], place, config);
+                }
+                if (!disks[i]["wipeTable"].Flag)
+                {
+                    CheckReservedLabel(partitions[j], ConfigOrigins.Find(config, place.Field("label")));
+                }
             }
         }
+    }
+
+    /// <summary>A root partition that is too small, or that another one after it keeps from growing.</summary>
+    private void CheckRoot(List<ConfigValue> partitions, ConfigValue root, ConfigPath place, ConfigValue config)
+    {
+        const int smallest = 8192;
+        if (root["sizeMiB"].Number != 0)
+        {
+            new FindingPlace(findings, ConfigOrigins.Find(config, place.Field("size_mib"))).Warning(
+                root["sizeMiB"].Number < smallest ? "root should have 8GiB of space assigned" : null);
+        }
+        else if (partitions.Exists(other => other != root && other["startMiB"].Number == 0))
+        {
+            new FindingPlace(findings, ConfigOrigins.Find(config, place.Field("label"))).Warning(
+                "root partition cannot expand; it is set to fill available space but is followed by an auto-positioned partition");
+        }
+    }
+
+    private void CheckReservedLabel(ConfigValue partition, ConfigPath place)
+    {
+        Int128? number = partition["label"].Text switch
+        {
+            "BIOS-BOOT" or "PowerPC-PReP-boot" => 1,
+            "EFI-SYSTEM" => 2,
+            "boot" => 3,
+            "root" => 4,
+            _ => null,
+        };
+        new FindingPlace(findings, place).Warning(
+            number is null || partition["number"].Number == number
+                ? null
+                : "incorrect partition number; a new partition will be created using reserved label");
     }
 }

@@ -8,33 +8,39 @@ namespace XenKube.Ignition.Butane;
 /// What a Butane document may hold, by version, with Butane's own rules and what each object becomes beyond the fields that it has
 /// in common with Ignition. Fields are in the order in which they are checked.
 /// </summary>
-/// <remarks>Held against Butane 0.19.0.</remarks>
+/// <remarks>Held against Butane 0.19.0 and Butane 0.29.0.</remarks>
 internal sealed class ButaneTypes
 {
-    private static readonly Dictionary<ButaneVersion, ConfigType> Versions =
-        ButaneVersion.All.ToDictionary(version => version, version => new ButaneTypes(version).Config());
+    private static readonly Dictionary<(ButaneVersion Version, ButaneRelease Release), ConfigType> Versions =
+        ButaneRelease.All
+            .SelectMany(release => ButaneVersion.All.Where(version => release.Knows(version.First)).Select(version => (version, release)))
+            .ToDictionary(key => key, key => new ButaneTypes(key.version, key.release).Config());
 
     private readonly ButaneVersion version;
     private readonly IgnitionSpec spec;
     private readonly ConfigType resource;
     private readonly ConfigType tang;
+    private readonly ButaneRelease release;
+    private readonly BootDeviceRules bootDevice;
 
-    private ButaneTypes(ButaneVersion version)
+    private ButaneTypes(ButaneVersion version, ButaneRelease release)
     {
         this.version = version;
+        this.release = release;
         spec = version.Spec;
+        bootDevice = new BootDeviceRules(version, release);
         resource = Resource();
         tang = ConfigType.Object("Tang", OptionalText("thumbprint"), Text("url"), Since(IgnitionSpec.V3_4, OptionalText("advertisement")));
     }
 
-    /// <summary>The document of a version.</summary>
-    public static ConfigType Config(ButaneVersion version) => Versions[version];
+    /// <summary>The document of a version as a release reads it.</summary>
+    public static ConfigType Config(ButaneVersion version, ButaneRelease release) => Versions[(version, release)];
 
     private ConfigField? Since(IgnitionSpec first, ConfigField field) => spec >= first ? field : null;
 
     private ConfigType Config()
     {
-        var reference = spec >= IgnitionSpec.V3_1 ? resource : ConfigType.Object("ConfigReference", OptionalText("source"), Verification());
+        var reference = spec >= IgnitionSpec.V3_1 ? Reference() : ConfigType.Object("ConfigReference", OptionalText("source"), Verification());
         var authority = spec >= IgnitionSpec.V3_1 ? resource : ConfigType.Object("CaReference", Text("source"), Verification());
         var ignition = ConfigType.Object(
             "Ignition",
@@ -55,8 +61,14 @@ internal sealed class ButaneTypes
             Of("storage", Storage()),
             Of("systemd", Systemd()),
             version.HasBootDevice ? Of("boot_device", BootDevice()) : null,
-            version.HasGrub ? Of("grub", Grub()) : null).OfVariant();
+            version.HasGrub ? Of("grub", Grub()) : null).Ruled(bootDevice.Config).OfVariant();
     }
+
+    /// <summary>A config to be merged or to replace this one; one that is given in place is checked.</summary>
+    private ConfigType Reference() =>
+        release.IsRecent ? resource.Ruled(new InlineConfigRules(spec, release.Ignition).Resource) : resource;
+
+    private static ConfigField Cex() => Of("cex", ConfigType.Object("Cex", OptionalFlag("enabled")));
 
     private static ConfigField Verification() => Of("verification", ConfigType.Object("Verification", OptionalText("hash")));
 
@@ -115,7 +127,9 @@ internal sealed class ButaneTypes
             "Raid",
             List("devices", ConfigType.NamedText("Device")), Given("level"), Text("name"), List("options", OptionText("RaidOption")),
             OptionalNumber("spares"));
-        var tree = ConfigType.Object("Tree", Text("local"), OptionalText("path")).Ruled(ButaneRules.Tree);
+        var tree = spec >= IgnitionSpec.V3_6
+            ? ConfigType.Object("Tree", group, Text("local"), OptionalText("path"), user, OptionalNumber("file_mode"), OptionalNumber("dir_mode"))
+            : ConfigType.Object("Tree", Text("local"), OptionalText("path"));
         return ConfigType.Object(
             "Storage",
             List("directories", Node("Directory", OptionalNumber("mode")).Ruled(ButaneRules.Directory)),
@@ -125,7 +139,7 @@ internal sealed class ButaneTypes
             List("links", Node("Link", OptionalFlag("hard"), Given("target"))),
             Since(IgnitionSpec.V3_2, List("luks", Luks())),
             List("raid", raid),
-            Since(IgnitionSpec.V3_1, List("trees", tree)));
+            Since(IgnitionSpec.V3_1, List("trees", tree.Ruled(ButaneRules.Tree))));
     }
 
     private ConfigType OptionText(string name) => spec >= IgnitionSpec.V3_4 ? ConfigType.Text : ConfigType.NamedText(name);
@@ -138,6 +152,7 @@ internal sealed class ButaneTypes
         var clevis = ConfigType.Object("Clevis", custom, List("tang", tang), OptionalNumber("threshold"), OptionalFlag("tpm2"));
         return ConfigType.Object(
             "Luks",
+            Since(IgnitionSpec.V3_5, Cex()),
             Of("clevis", clevis) with { IsOptional = spec < IgnitionSpec.V3_3 }, OptionalText("device"),
             Since(IgnitionSpec.V3_4, OptionalFlag("discard")), Of("key_file", resource), OptionalText("label"), Text("name"),
             Since(IgnitionSpec.V3_4, Texts("open_options")), List("options", OptionText("LuksOption")), OptionalText("uuid"),
@@ -162,10 +177,12 @@ internal sealed class ButaneTypes
     {
         var luks = ConfigType.Object(
             "BootDeviceLuks",
-            Since(IgnitionSpec.V3_4, OptionalFlag("discard")), List("tang", tang), OptionalNumber("threshold"), OptionalFlag("tpm2"));
-        var mirror = ConfigType.Object("BootDeviceMirror", Texts("devices")).Ruled(ButaneRules.Mirror);
+            Since(IgnitionSpec.V3_5, Cex()), Since(IgnitionSpec.V3_4, OptionalFlag("discard")),
+            Since(IgnitionSpec.V3_5, OptionalText("device")), List("tang", tang), OptionalNumber("threshold"), OptionalFlag("tpm2"))
+            .Ruled(bootDevice.Luks);
+        var mirror = ConfigType.Object("BootDeviceMirror", Texts("devices")).Ruled(BootDeviceRules.Mirror);
         return ConfigType.Object("BootDevice", OptionalText("layout"), Of("luks", luks.OfVariant()), Of("mirror", mirror.OfVariant()))
-            .Ruled(ButaneRules.BootDevice)
+            .Ruled(bootDevice.BootDevice)
             .OfVariant();
     }
 

@@ -7,14 +7,30 @@ namespace XenKube.Ignition.Butane;
 /// One version of Butane: which Ignition it is written to and what the variant adds or refuses. A new version is a line in this
 /// table and, where Ignition grew, in <see cref="ButaneTypes"/>.
 /// </summary>
-/// <remarks>Held against Butane 0.19.0.</remarks>
 /// <param name="Variant">The document's <c>variant</c>.</param>
 /// <param name="Version">The document's <c>version</c>.</param>
 /// <param name="Spec">The Ignition spec written.</param>
+/// <remarks>Held against Butane 0.19.0 and Butane 0.29.0.</remarks>
 internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpec Spec)
 {
     private const string RemovedRhcos =
         "rhcos variant has been removed; use openshift variant instead: https://coreos.github.io/butane/upgrading-openshift/";
+
+    /// <summary>What the guests of the edge variants cannot do.</summary>
+    private static readonly Dictionary<string, string> EdgeLimits = new(StringComparer.Ordinal)
+    {
+        ["kernelArguments"] = "kernel argument customization is not supported in this spec version",
+        ["storage.disks"] = "disk customization is not supported in this spec version",
+        ["storage.filesystems"] = "filesystem customization is not supported in this spec version",
+        ["storage.luks"] = "luks is not supported in this spec version",
+        ["storage.raid"] = "raid is not supported in this spec version",
+    };
+
+    private static readonly Dictionary<string, string> NoClevis =
+        new(StringComparer.Ordinal) { ["storage.luks.clevis"] = "clevis is not supported in this spec version" };
+
+    private static readonly Dictionary<string, string> NoCex =
+        new(StringComparer.Ordinal) { ["storage.luks.cex"] = "cex is not currently supported on the target platform" };
 
     /// <summary>All versions known.</summary>
     public static IReadOnlyList<ButaneVersion> All { get; } =
@@ -25,9 +41,27 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
         new("fcos", "1.3.0", IgnitionSpec.V3_2) { ChecksReservedLabels = true, HasBootDevice = true },
         new("fcos", "1.4.0", IgnitionSpec.V3_3) { ChecksReservedLabels = true, HasBootDevice = true },
         new("fcos", "1.5.0", IgnitionSpec.V3_4) { ChecksReservedLabels = true, HasBootDevice = true, HasGrub = true },
-        new("flatcar", "1.0.0", IgnitionSpec.V3_3) { RefusesClevis = true },
-        new("flatcar", "1.1.0", IgnitionSpec.V3_4) { RefusesClevis = true },
+        new("fcos", "1.6.0", IgnitionSpec.V3_5) { ChecksReservedLabels = true, HasBootDevice = true, HasGrub = true },
+        new("fcos", "1.7.0", IgnitionSpec.V3_6) { ChecksReservedLabels = true, HasBootDevice = true, HasGrub = true },
+        new("fcos", "1.8.0-experimental", IgnitionSpec.V3_7) { ChecksReservedLabels = true, HasBootDevice = true, HasGrub = true },
+        new("flatcar", "1.0.0", IgnitionSpec.V3_3) { Refused = NoClevis },
+        new("flatcar", "1.1.0", IgnitionSpec.V3_4) { Refused = NoClevis },
+        new("flatcar", "1.2.0-experimental", IgnitionSpec.V3_7) { Refused = NoCex },
+        new("r4e", "1.0.0", IgnitionSpec.V3_3) { Refused = EdgeLimits },
+        new("r4e", "1.1.0", IgnitionSpec.V3_4) { Refused = EdgeLimits },
+        new("r4e", "1.2.0-experimental", IgnitionSpec.V3_7) { Refused = EdgeLimits },
+        new("fiot", "1.0.0", IgnitionSpec.V3_4) { Refused = EdgeLimits, First = ButaneRelease.V0290 },
+        new("fiot", "1.1.0-experimental", IgnitionSpec.V3_7) { Refused = EdgeLimits },
     ];
+
+    private readonly ButaneRelease? first;
+
+    /// <summary>The first release that knows the version: with a spec that came after 0.19.0, a later one.</summary>
+    public ButaneRelease First
+    {
+        get => first ?? (Spec > IgnitionSpec.V3_4 ? ButaneRelease.V0290 : ButaneRelease.V0190);
+        init => first = value;
+    }
 
     /// <summary>Whether there is a <c>boot_device</c> section.</summary>
     public bool HasBootDevice { get; init; }
@@ -35,20 +69,28 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
     /// <summary>Whether there is a <c>grub</c> section.</summary>
     public bool HasGrub { get; init; }
 
-    /// <summary>Whether the guests cannot unlock volumes by clevis.</summary>
-    public bool RefusesClevis { get; init; }
-
     /// <summary>Whether labels of the system's own partitions are expected on their numbers.</summary>
     public bool ChecksReservedLabels { get; init; }
 
+    /// <summary>Places of the Ignition config that must stay empty, each with the reason.</summary>
+    public IReadOnlyDictionary<string, string> Refused { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>The name of the package of the types that all variants share, as the reference's messages have it.</summary>
-    public string BasePackage => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"v0_{Spec.Minor + 1}");
+    public string BasePackage => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"v0_{Spec.Minor + 1}{(Spec.IsExperimental ? "_exp" : "")}");
 
     /// <summary>The name of the package of the variant's own types.</summary>
-    public string VariantPackage => "v" + Version[..Version.LastIndexOf('.')].Replace('.', '_');
+    public string VariantPackage
+    {
+        get
+        {
+            var parts = Version.Split('.');
+            return $"v{parts[0]}_{parts[1]}{(Spec.IsExperimental ? "_exp" : "")}";
+        }
+    }
 
     /// <summary>The version of a document, or null with the reference's reason.</summary>
-    public static ButaneVersion? Find(string variant, string version, out string? reason)
+    public static ButaneVersion? Find(string variant, string version, ButaneRelease release, out string? reason)
     {
         if (variant.Length == 0)
         {
@@ -61,7 +103,7 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
             return null;
         }
         var text = number.ToString();
-        var found = All.FirstOrDefault(known => known.Variant == variant && known.Version == text);
+        var found = All.FirstOrDefault(known => known.Variant == variant && known.Version == text && release.Knows(known.First));
         reason = found is not null ? null
             : (variant, text) == ("rhcos", "0.1.0") ? RemovedRhcos
             : $"No translator exists for variant {variant} with version {text}";

@@ -7,9 +7,12 @@ using XenKube.Posix;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>Whole directories of local files: regular files and symbolic links become nodes of the config.</summary>
-/// <remarks>Held against Butane 0.19.0.</remarks>
+/// <remarks>Held against Butane 0.19.0 and Butane 0.29.0.</remarks>
 internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFinding> findings)
 {
+    private const int ExecuteBits = 0x49;
+    private const int FileMode = 0x1A4;
+    private const int ExecutableMode = 0x1ED;
     private const string Clash = "matching filesystem node has existing contents or different type";
 
     private readonly Dictionary<string, int> filePaths = Index(storage["files"]);
@@ -58,7 +61,7 @@ internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFi
                 Error(place, status is null ? $"stat {source}: no such file or directory" : "root of tree must be a directory");
                 return;
             }
-            Walk(source, GoPath.Join(destination, "."), place);
+            Walk(tree, source, GoPath.Join(destination, "."), place);
         }
         catch (Exception exception) when (exception.IsFileTrouble())
         {
@@ -66,25 +69,26 @@ internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFi
         }
     }
 
-    private void Walk(string source, string destination, ConfigPath place)
+    private void Walk(ConfigValue tree, string source, string destination, ConfigPath place)
     {
         var status = FileStatus.Read(source, follow: false);
         if (status is { IsDirectory: true })
         {
+            AddDirectory(tree, destination, place);
             var names = new DirectoryInfo(source).EnumerateFileSystemInfos().Select(entry => entry.Name).ToList();
             names.Sort((left, right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right)));
             foreach (var name in names)
             {
-                Walk(GoPath.Join(source, name), GoPath.Join(destination, name), place);
+                Walk(tree, GoPath.Join(source, name), GoPath.Join(destination, name), place);
             }
         }
         else if (status is { IsRegularFile: true })
         {
-            AddFile(source, destination, (status.Value.Mode & 0x49) != 0, place);
+            AddFile(tree, source, destination, (status.Value.Mode & ExecuteBits) != 0 ? ExecutableMode : FileMode, place);
         }
         else if (status is { IsSymbolicLink: true })
         {
-            AddLink(source, destination, place);
+            AddLink(tree, source, destination, place);
         }
         else
         {
@@ -92,9 +96,9 @@ internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFi
         }
     }
 
-    private void AddFile(string source, string destination, bool isExecutable, ConfigPath place)
+    private void AddFile(ConfigValue tree, string source, string destination, int usualMode, ConfigPath place)
     {
-        if (Find(filePaths, "files", destination, place) is not { } file)
+        if (Find(filePaths, "files", tree, destination, place) is not { } file)
         {
             return;
         }
@@ -113,13 +117,13 @@ internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFi
         ResourceUrl.Set(file["contents"], contents, place);
         if (!file["mode"].IsSet)
         {
-            file["mode"].Set(isExecutable ? 0x1ED : 0x1A4).Origin = place;
+            file["mode"].Set(tree["file_mode"].IsSet ? tree["file_mode"].Number : usualMode).Origin = place;
         }
     }
 
-    private void AddLink(string source, string destination, ConfigPath place)
+    private void AddLink(ConfigValue tree, string source, string destination, ConfigPath place)
     {
-        if (Find(linkPaths, "links", destination, place) is not { } link)
+        if (Find(linkPaths, "links", tree, destination, place) is not { } link)
         {
             return;
         }
@@ -132,28 +136,61 @@ internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFi
     }
 
     /// <summary>The node at a path, made if there is none; null with an error if there is one of another type.</summary>
-    private ConfigValue? Find(Dictionary<string, int> paths, string list, string destination, ConfigPath place)
+    private ConfigValue? Find(Dictionary<string, int> paths, string list, ConfigValue tree, string destination, ConfigPath place)
     {
         var nodes = storage[list];
         if (paths.TryGetValue(destination, out var index))
         {
             return nodes.Items[index];
         }
-        if (filePaths.ContainsKey(destination) || linkPaths.ContainsKey(destination) || directoryPaths.ContainsKey(destination))
+        if (Exists(destination))
         {
             Error(place, Clash);
             return null;
         }
+        return Make(paths, list, tree, destination, place);
+    }
+
+    private bool Exists(string destination) =>
+        filePaths.ContainsKey(destination) || linkPaths.ContainsKey(destination) || directoryPaths.ContainsKey(destination);
+
+    /// <summary>Adds a node that belongs to the owner of its tree.</summary>
+    private ConfigValue Make(Dictionary<string, int> paths, string list, ConfigValue tree, string destination, ConfigPath place)
+    {
+        var nodes = storage[list];
         storage.IsSet = true;
         paths[destination] = nodes.Items.Count;
         var node = nodes.AddItem();
         node["path"].Set(destination);
+        foreach (var owner in (ReadOnlySpan<string>)["user", "group"])
+        {
+            node[owner].IsSet = tree[owner]["id"].IsSet || tree[owner]["name"].IsSet;
+            node[owner]["id"].SetScalar(tree[owner]["id"]);
+            node[owner]["name"].SetScalar(tree[owner]["name"]);
+        }
         node.SetOrigins(place);
         if (nodes.Items.Count == 1)
         {
             nodes.Origin = place;
         }
         return node;
+    }
+
+    /// <summary>Directories are written only where the tree says something about them.</summary>
+    private void AddDirectory(ConfigValue tree, string destination, ConfigPath place)
+    {
+        var hasOwner = tree["user"]["id"].IsSet || tree["user"]["name"].IsSet || tree["group"]["id"].IsSet || tree["group"]["name"].IsSet;
+        if (!hasOwner && !tree["dir_mode"].IsSet)
+        {
+            return;
+        }
+        if (Exists(destination))
+        {
+            Error(place, Clash);
+            return;
+        }
+        var directory = Make(directoryPaths, "directories", tree, destination, place);
+        directory["mode"].Set(tree["dir_mode"].IsSet ? tree["dir_mode"].Number : ExecutableMode).Origin = place;
     }
 
     private void Error(ConfigPath place, string message) => findings.Add(new ConfigFinding(ReportKind.Error, place, message));

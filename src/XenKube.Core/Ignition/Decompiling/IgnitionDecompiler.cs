@@ -34,7 +34,7 @@ public static class IgnitionDecompiler
         {
             return Decompile(root, json, new TranspileOptions { Release = release.Version, Dialect = "clc" }, release.ToString(), null);
         }
-        var newest = ButaneVersion.All.Where(known => known.Spec.ToString() == version)
+        var newest = ButaneVersion.All.Where(known => known.Variant is "flatcar" or "fcos" && known.Spec.ToString() == version)
             .GroupBy(known => known.Variant)
             .Select(group => group.Last());
         if (newest.OrderByDescending(known => known.Variant == "flatcar").ToList() is { Count: > 0 } heads)

@@ -7,11 +7,13 @@ using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Drivers;
 
-/// <summary>Runs as the <c>butane</c> program does, release 0.19.0: its flags, messages and exit codes.</summary>
+/// <summary>
+/// Runs as the <c>butane</c> program does, release 0.29.0: its flags, messages and exit codes. One flag is our own:
+/// <c>--release 0.19</c> to be like release 0.19.0.
+/// </summary>
+/// <remarks>Held against Butane 0.19.0 and Butane 0.29.0.</remarks>
 public static class ButaneDriver
 {
-    private const string Version = "Butane v0.19.0";
-
     /// <summary>Runs once.</summary>
     /// <param name="args">The words of the command line, without the program's name.</param>
     /// <param name="input">Standard input, read if no file is named.</param>
@@ -24,19 +26,25 @@ public static class ButaneDriver
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
-        var flags = ButaneFlags.Parse(args, out var fault);
+        var (release, words) = TakeRelease(args);
+        if (release is null)
+        {
+            error.Write($"--release needs {string.Join(" or ", ButaneRelease.All.Select(known => known.Version))}\n");
+            return 2;
+        }
+        var flags = ButaneFlags.Parse(words, release, out var fault);
         if (flags is null)
         {
             if (fault!.Length > 0)
             {
                 error.Write(fault + "\n");
             }
-            error.Write(ButaneFlags.Usage);
+            error.Write(ButaneFlags.Usage(release));
             return 2;
         }
         if (flags.Help || flags.ShowVersion)
         {
-            output.Write(Encoding.UTF8.GetBytes(flags.Help ? ButaneFlags.Usage : Version + "\n"));
+            output.Write(Encoding.UTF8.GetBytes(flags.Help ? ButaneFlags.Usage(release) : $"Butane v{release.Version}\n"));
             return 0;
         }
         if (Read(flags.Input, input, error) is not { } source)
@@ -44,8 +52,11 @@ public static class ButaneDriver
             return 1;
         }
         var options = new TranspileOptions { FilesDirectory = flags.FilesDirectory, Pretty = flags.Pretty, Strict = flags.Strict };
-        var result = new ButaneDialect().Translate(source, options);
-        error.Write(Format(result.Report));
+        var result = ButaneDialect.Translate(source, release, options);
+        var name = flags.Input.Length > 0 ? flags.Input : "<stdin>";
+        error.Write(release.IsRecent && !flags.RawErrors
+            ? new ButaneExcerpts(source, name, flags.IsColored).Format(result.Report)
+            : Format(result.Report));
         if (result.Json is null)
         {
             error.Write(result.Failure + "\n");
@@ -61,12 +72,43 @@ public static class ButaneDriver
         var text = new StringBuilder();
         foreach (var entry in report)
         {
-            var place = entry.Path.Length > 0
-                ? $"$.{entry.Path}, {Position(entry)}"
-                : Position(entry);
-            text.Append(entry.KindText).Append(" at ").Append(place).Append(": ").Append(entry.Message).Append('\n');
+            text.Append(Format(entry));
         }
         return text.ToString();
+    }
+
+    /// <summary>An entry as Butane prints it on one line.</summary>
+    internal static string Format(ReportEntry entry)
+    {
+        var place = entry.Path.Length > 0 ? $"$.{entry.Path}, {Position(entry)}" : Position(entry);
+        return $"{entry.KindText} at {place}: {entry.Message}\n";
+    }
+
+    /// <summary>Our own flag is taken out wherever it is before <c>--</c>.</summary>
+    private static (ButaneRelease? Release, List<string> Words) TakeRelease(IReadOnlyList<string> args)
+    {
+        var release = ButaneRelease.V0290;
+        var words = new List<string>(args.Count);
+        for (var i = 0; i < args.Count; i++)
+        {
+            if (args[i] == "--")
+            {
+                words.AddRange(args.Skip(i));
+                break;
+            }
+            if (args[i] != "--release" && !args[i].StartsWith("--release=", StringComparison.Ordinal))
+            {
+                words.Add(args[i]);
+                continue;
+            }
+            var value = args[i].Length > "--release".Length ? args[i]["--release=".Length..] : ++i < args.Count ? args[i] : "";
+            if (ButaneRelease.TryFind(value) is not { } found)
+            {
+                return (null, words);
+            }
+            release = found;
+        }
+        return (release, words);
     }
 
     private static string Position(ReportEntry entry) =>

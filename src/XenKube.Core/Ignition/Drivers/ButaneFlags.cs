@@ -1,3 +1,4 @@
+using XenKube.Ignition.Butane;
 using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Drivers;
@@ -6,11 +7,11 @@ namespace XenKube.Ignition.Drivers;
 /// Butane's command line, with the habits of its flag library: flags anywhere, <c>--flag=value</c> or the next word, short flags
 /// that cling together, <c>--</c> for the end.
 /// </summary>
-/// <remarks>Held against spf13/pflag d5e0c06 in Butane 0.19.0.</remarks>
+/// <remarks>Held against spf13/pflag d5e0c06 in Butane 0.19.0 and v1.0.10 in Butane 0.29.0.</remarks>
 internal sealed class ButaneFlags
 {
-    /// <summary>The usage text.</summary>
-    public const string Usage =
+    /// <summary>The usage text of 0.19.0.</summary>
+    private const string FirstUsage =
         """
         Usage: butane [options] [input-file]
         Options:
@@ -25,7 +26,28 @@ internal sealed class ButaneFlags
 
         """;
 
-    private static readonly (string Name, char Short, bool HasValue)[] Known =
+    /// <summary>The usage text of 0.29.0.</summary>
+    private const string RecentUsage =
+        """
+        Usage: butane [options] [input-file]
+        Options:
+          -c, --check                     check config without producing output
+              --color string[="always"]   control color output: "auto", "always", or "never" (default "auto")
+          -d, --files-dir string          allow embedding local files from this directory
+          -h, --help                      show usage and exit
+          -o, --output string             write to output file instead of stdout
+          -p, --pretty                    output formatted json
+          -r, --raw                       never wrap in a MachineConfig; force Ignition output
+              --raw-errors                show raw errors, rather than pretty printing them
+          -s, --strict                    fail on any warning
+          -V, --version                   print the version and exit
+
+        """;
+
+    private static readonly (string Name, char Short, bool HasValue)[] RecentFlags =
+        [("color", '\0', true), ("colour", '\0', true), ("raw-errors", '\0', false)];
+
+    private static readonly (string Name, char Short, bool HasValue)[] FirstFlags =
     [
         ("check", 'c', false), ("debug", 'D', false), ("files-dir", 'd', true), ("help", 'h', false), ("input", '\0', true),
         ("output", 'o', true),
@@ -33,10 +55,9 @@ internal sealed class ButaneFlags
     ];
 
     private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
+    private readonly (string Name, char Short, bool HasValue)[] known;
 
-    private ButaneFlags()
-    {
-    }
+    private ButaneFlags(ButaneRelease release) => known = release.IsRecent ? [.. FirstFlags, .. RecentFlags] : FirstFlags;
 
     /// <summary>The file to read; empty for standard input.</summary>
     public string Input { get; private set; } = "";
@@ -56,6 +77,15 @@ internal sealed class ButaneFlags
     /// <summary>Whether to print the version.</summary>
     public bool ShowVersion => IsOn("version");
 
+    /// <summary>Whether to print errors on one line each, as 0.19.0 does.</summary>
+    public bool RawErrors => IsOn("raw-errors");
+
+    /// <summary>Whether to print errors in colours. Without a word about them there are none.</summary>
+    public bool IsColored => (values.GetValueOrDefault("color") ?? values.GetValueOrDefault("colour")) is "always" or "yes";
+
+    /// <summary>The usage text of a release.</summary>
+    public static string Usage(ButaneRelease release) => release.IsRecent ? RecentUsage : FirstUsage;
+
     /// <summary>Whether to indent.</summary>
     public bool Pretty => IsOn("pretty");
 
@@ -63,9 +93,9 @@ internal sealed class ButaneFlags
     public bool Strict => IsOn("strict");
 
     /// <summary>Reads the words; null with what is wrong, which is empty for too many files.</summary>
-    public static ButaneFlags? Parse(IReadOnlyList<string> args, out string? fault)
+    public static ButaneFlags? Parse(IReadOnlyList<string> args, ButaneRelease release, out string? fault)
     {
-        var flags = new ButaneFlags();
+        var flags = new ButaneFlags(release);
         var files = new List<string>();
         fault = null;
         for (var i = 0; i < args.Count && fault is null; i++)
@@ -108,21 +138,21 @@ internal sealed class ButaneFlags
         {
             return $"bad flag syntax: --{word}";
         }
-        foreach (var known in Known)
+        foreach (var flag in known)
         {
-            if (known.Name != name)
+            if (flag.Name != name)
             {
                 continue;
             }
             if (equals >= 0)
             {
-                return Set(known, word[(equals + 1)..]);
+                return Set(flag, word[(equals + 1)..]);
             }
-            if (!known.HasValue)
+            if (!flag.HasValue || name is "color" or "colour")
             {
-                return Set(known, "true");
+                return Set(flag, flag.HasValue ? "always" : "true");
             }
-            return ++index < args.Count ? Set(known, args[index]) : $"flag needs an argument: --{name}";
+            return ++index < args.Count ? Set(flag, args[index]) : $"flag needs an argument: --{name}";
         }
         return $"unknown flag: --{name}";
     }
@@ -132,23 +162,23 @@ internal sealed class ButaneFlags
         for (var i = 0; i < word.Length; i++)
         {
             var letter = word[i];
-            var known = Array.Find(Known, flag => flag.Short == letter && letter != '\0');
-            if (known.Name is null)
+            var found = Array.Find(known, flag => flag.Short == letter && letter != '\0');
+            if (found.Name is null)
             {
                 return $"unknown shorthand flag: {GoQuote.Quote(letter.ToString()).Replace('"', '\'')} in -{word[i..]}";
             }
             var rest = word[(i + 1)..];
             if (rest.StartsWith('='))
             {
-                return Set(known, rest[1..]);
+                return Set(found, rest[1..]);
             }
-            if (known.HasValue)
+            if (found.HasValue)
             {
-                return rest.Length > 0 ? Set(known, rest)
-                    : ++index < args.Count ? Set(known, args[index])
+                return rest.Length > 0 ? Set(found, rest)
+                    : ++index < args.Count ? Set(found, args[index])
                     : $"flag needs an argument: '{letter}' in -{word[i..]}";
             }
-            Set(known, "true");
+            Set(found, "true");
         }
         return null;
     }

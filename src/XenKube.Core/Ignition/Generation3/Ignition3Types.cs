@@ -6,34 +6,44 @@ using static XenKube.Ignition.Model.FieldTable;
 namespace XenKube.Ignition.Generation3;
 
 /// <summary>
-/// The configs of Ignition 3.0.0 to 3.4.0 with their rules. Fields are in the order in which they are checked and written. A new
-/// version is a line in <see cref="Specs"/> and the fields that it adds.
+/// The configs of Ignition 3.x with their rules. Fields are in the order in which they are checked and written. A new version is a
+/// line in the specs of a release and the fields that it adds.
 /// </summary>
-/// <remarks>Held against Ignition 2.16.2.</remarks>
+/// <remarks>Held against Ignition 2.16.2 and Ignition 2.26.0.</remarks>
 internal sealed class Ignition3Types
 {
+    private static readonly ConfigType KernelArgument = ConfigType.NamedText("KernelArgument");
+
+    private static readonly Dictionary<(IgnitionSpec Spec, Generation3Release Release), ConfigType> Versions =
+        Enum.GetValues<Generation3Release>()
+            .SelectMany(release => Specs(release).Select(spec => (Spec: spec, Release: release)))
+            .ToDictionary(version => version, version => new Ignition3Types(version.Spec, version.Release).Config());
+
     private readonly IgnitionSpec spec;
     private readonly ResourceRules resources;
     private readonly StorageRules storage;
     private readonly LuksRules luks;
 
-    private Ignition3Types(IgnitionSpec spec)
+    private Ignition3Types(IgnitionSpec spec, Generation3Release release)
     {
-        this.spec = spec;
-        resources = new ResourceRules(spec);
-        storage = new StorageRules(spec);
-        luks = new LuksRules(spec);
+        // The experimental version of 2.16.2 is its newest one in all but name.
+        this.spec = release == Generation3Release.Ignition2162 && spec > IgnitionSpec.V3_4 ? IgnitionSpec.V3_4 : spec;
+        resources = new ResourceRules(this.spec);
+        storage = new StorageRules(this.spec, release);
+        luks = new LuksRules(this.spec);
     }
 
-    /// <summary>The versions, oldest first.</summary>
-    public static IReadOnlyList<IgnitionSpec> Specs { get; } =
-        [IgnitionSpec.V3_0, IgnitionSpec.V3_1, IgnitionSpec.V3_2, IgnitionSpec.V3_3, IgnitionSpec.V3_4];
+    /// <summary>The versions that a release accepts, oldest first.</summary>
+    public static IReadOnlyList<IgnitionSpec> Specs(Generation3Release release)
+    {
+        IgnitionSpec[] common = [IgnitionSpec.V3_0, IgnitionSpec.V3_1, IgnitionSpec.V3_2, IgnitionSpec.V3_3, IgnitionSpec.V3_4];
+        return release == Generation3Release.Ignition2162
+            ? [.. common, IgnitionSpec.V3_5 with { IsExperimental = true }]
+            : [.. common, IgnitionSpec.V3_5, IgnitionSpec.V3_6, IgnitionSpec.V3_7];
+    }
 
-    private static readonly Dictionary<IgnitionSpec, ConfigType> Versions =
-        Specs.ToDictionary(spec => spec, spec => new Ignition3Types(spec).Config());
-
-    /// <summary>The config of a version.</summary>
-    public static ConfigType Config(IgnitionSpec spec) => Versions[spec];
+    /// <summary>The config of a version as a release checks it.</summary>
+    public static ConfigType Config(IgnitionSpec spec, Generation3Release release) => Versions[(spec, release)];
 
     private ConfigField? Since(IgnitionSpec first, ConfigField field) => spec >= first ? field : null;
 
@@ -42,7 +52,7 @@ internal sealed class Ignition3Types
         var verification = Of("verification", ConfigType.Object("Verification", OptionalText("hash")).Ruled(resources.Verification));
         var header = ConfigType.Object("HTTPHeader", Text("name", always: true), OptionalText("value")).Ruled(ResourceRules.Header);
         var resource = ConfigType.Object(
-            "Resource", OptionalText("compression"), UniqueList("httpHeaders", header), OptionalText("source"), verification)
+            "Resource", OptionalText("compression"), new ConfigField("httpHeaders", ConfigType.ListOf(header, "HTTPHeaders"), DuplicateGroup: "httpHeaders"), OptionalText("source"), verification)
             .Ruled(resources.Resource)
             .Keyed(BySource);
         var contents = spec >= IgnitionSpec.V3_1
@@ -53,7 +63,7 @@ internal sealed class Ignition3Types
             "Config",
             new ConfigField("ignition", Ignition(resource, verification), IsAlwaysWritten: true),
             Since(IgnitionSpec.V3_3, Of("kernelArguments", ConfigType.Object(
-                "KernelArguments", UniqueTexts("shouldExist", "KernelArgument"), UniqueTexts("shouldNotExist", "KernelArgument")))),
+                "KernelArguments", UniqueList("shouldExist", KernelArgument, "KernelArgument"), UniqueList("shouldNotExist", KernelArgument, "KernelArgument")))),
             Of("passwd", Passwd()),
             Of("storage", Storage(contents)),
             Of("systemd", Systemd())).Ruled(SystemdRules.PathConflicts);
@@ -82,7 +92,7 @@ internal sealed class Ignition3Types
         var authority = isShared
             ? resource
             : ConfigType.Object("CaReference", Text("source"), verification).Ruled(resources.Authority).Keyed(BySource);
-        var proxy = ConfigType.Object("Proxy", OptionalText("httpProxy"), OptionalText("httpsProxy"), UniqueTexts("noProxy"));
+        var proxy = ConfigType.Object("Proxy", OptionalText("httpProxy"), OptionalText("httpsProxy"), UniqueList("noProxy", ConfigType.NamedText("NoProxyItem")));
         return ConfigType.Object(
             "Ignition",
             Of("config", ConfigType.Object("IgnitionConfig", UniqueList("merge", reference), Of("replace", reference))
@@ -102,9 +112,9 @@ internal sealed class Ignition3Types
             OptionalNumber("gid"), Text("name", always: true), OptionalText("passwordHash"), shouldExist, OptionalFlag("system"));
         var user = ConfigType.Object(
             "PasswdUser",
-            OptionalText("gecos"), UniqueTexts("groups"), OptionalText("homeDir"), Text("name", always: true), OptionalFlag("noCreateHome"),
+            OptionalText("gecos"), UniqueList("groups", ConfigType.NamedText("Group")), OptionalText("homeDir"), Text("name", always: true), OptionalFlag("noCreateHome"),
             OptionalFlag("noLogInit"), OptionalFlag("noUserGroup"), OptionalText("passwordHash"), OptionalText("primaryGroup"),
-            UniqueTexts("sshAuthorizedKeys"), OptionalText("shell"), shouldExist, OptionalFlag("system"), OptionalNumber("uid"));
+            UniqueList("sshAuthorizedKeys", ConfigType.NamedText("SSHAuthorizedKey")), OptionalText("shell"), shouldExist, OptionalFlag("system"), OptionalNumber("uid"));
         return ConfigType.Object("Passwd", UniqueList("groups", group), UniqueList("users", user));
     }
 
@@ -112,10 +122,19 @@ internal sealed class Ignition3Types
     {
         ConfigType Owner(string name) => ConfigType.Object(name, OptionalNumber("id"), OptionalText("name")).Ruled(StorageRules.Owner);
         var (nodeGroup, nodeUser) = (Of("group", Owner("NodeGroup")), Of("user", Owner("NodeUser")));
-        ConfigType Node(string name, ConfigRule rule, params ReadOnlySpan<ConfigField?> own) =>
-            ConfigType.Object(name, [nodeGroup, OptionalFlag("overwrite"), Text("path", always: true), nodeUser, .. own])
-                .Ruled(rule)
-                .Keyed(ByPath);
+        ConfigType Node(string name, ConfigRule rule, params ReadOnlySpan<ConfigField> own)
+        {
+            var fields = new List<ConfigField>();
+            foreach (var field in (ReadOnlySpan<ConfigField>)[nodeGroup, OptionalFlag("overwrite"), Text("path", always: true), nodeUser])
+            {
+                fields.Add(field with { Part = "Node" });
+            }
+            foreach (var field in own)
+            {
+                fields.Add(field with { Part = name + "Embedded1" });
+            }
+            return ConfigType.Object(name, [.. fields]).Ruled(rule).Keyed(ByPath);
+        }
         // A field that had to be given until 3.3.0, when another config may give it.
         ConfigField Given(string name) => spec >= IgnitionSpec.V3_3 ? OptionalText(name) : Text(name, always: true);
 
@@ -129,14 +148,14 @@ internal sealed class Ignition3Types
             .Keyed(ByDevice);
         var filesystem = ConfigType.Object(
             "Filesystem",
-            Text("device", always: true), OptionalText("format"), OptionalText("label"), Since(IgnitionSpec.V3_1, Texts("mountOptions")),
-            Texts("options"), OptionalText("path"), OptionalText("uuid"), OptionalFlag("wipeFilesystem"))
+            Text("device", always: true), OptionalText("format"), OptionalText("label"), Since(IgnitionSpec.V3_1, List("mountOptions", ConfigType.NamedText("MountOption"))),
+            List("options", ConfigType.NamedText("FilesystemOption")), OptionalText("path"), OptionalText("uuid"), OptionalFlag("wipeFilesystem"))
             .Ruled(storage.Filesystem)
             .Keyed(ByDevice);
         var raid = ConfigType.Object(
             "Raid",
             UniqueList("devices", ConfigType.NamedText("Device").Ruled(StorageRules.Device)), Given("level"), Text("name", always: true),
-            Texts("options"), OptionalNumber("spares")).Ruled(storage.Raid);
+            List("options", ConfigType.NamedText("RaidOption")), OptionalNumber("spares")).Ruled(storage.Raid);
         return ConfigType.Object(
             "Storage",
             UniqueList("directories", Node("Directory", storage.Directory, OptionalNumber("mode")), "Node"),
@@ -163,6 +182,7 @@ internal sealed class Ignition3Types
         var clevis = ConfigType.Object("Clevis", custom, UniqueList("tang", tang), OptionalNumber("threshold"), OptionalFlag("tpm2"));
         return ConfigType.Object(
             "Luks",
+            Since(IgnitionSpec.V3_5, Of("cex", ConfigType.Object("Cex", OptionalFlag("enabled")))),
             Of("clevis", clevis) with { IsOptional = spec < IgnitionSpec.V3_3 },
             OptionalText("device"),
             Since(IgnitionSpec.V3_4, OptionalFlag("discard")),
@@ -170,8 +190,8 @@ internal sealed class Ignition3Types
             OptionalText("label"),
             Text("name", always: true),
             // The reference lets `options` repeat, and forgot this list.
-            Since(IgnitionSpec.V3_4, UniqueTexts("openOptions")),
-            Texts("options"),
+            Since(IgnitionSpec.V3_4, UniqueList("openOptions", ConfigType.NamedText("OpenOption"))),
+            List("options", ConfigType.NamedText("LuksOption")),
             OptionalText("uuid"),
             OptionalFlag("wipeVolume")).Ruled(luks.Luks);
     }

@@ -7,7 +7,7 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.Generation3;
 
 /// <summary>The rules about encrypted volumes.</summary>
-/// <remarks>Held against Ignition 2.16.2.</remarks>
+/// <remarks>Held against Ignition 2.16.2 and Ignition 2.26.0.</remarks>
 internal sealed class LuksRules(IgnitionSpec spec)
 {
     private const int LongestLabel = 47;
@@ -34,6 +34,11 @@ internal sealed class LuksRules(IgnitionSpec spec)
         at.Error(
             "keys",
             source.HasText && SourceUrl.Validate(source.Text, spec) is not null ? "invalid key-file source" : null);
+        if (luks["cex"]["enabled"].Flag)
+        {
+            at.Error("cex", hasCustom || hasOthers ? "cannot use cex with clevis" : null);
+            at.Error("cex", source.HasText ? "cannot use key file with cex" : null);
+        }
     }
 
     /// <summary>A clevis config written out.</summary>
@@ -47,7 +52,7 @@ internal sealed class LuksRules(IgnitionSpec spec)
         }
         at.Error(
             "pin",
-            pin is "tpm2" or "tang" or "sss" ? null
+            pin is "tpm2" or "tang" or "sss" || (pin.Length > 0 && spec >= IgnitionSpec.V3_6) ? null
             : pin.Length == 0 && spec >= IgnitionSpec.V3_3 ? "missing required custom clevis pin"
             : "unsupported clevis pin");
         at.Error("config", config.Length == 0 ? "missing required custom clevis config" : null);

@@ -5,8 +5,8 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.Generation3;
 
 /// <summary>The rules about files, directories, links, file systems and RAID arrays.</summary>
-/// <remarks>Held against Ignition 2.16.2.</remarks>
-internal sealed class StorageRules(IgnitionSpec spec)
+/// <remarks>Held against Ignition 2.16.2 and Ignition 2.26.0.</remarks>
+internal sealed class StorageRules(IgnitionSpec spec, Generation3Release release)
 {
     private const int ModeBits = 0xFFF;
     private const int SpecialModeBits = 0xE00;
@@ -81,14 +81,10 @@ internal sealed class StorageRules(IgnitionSpec spec)
     private void CheckMode(Int128 mode, FindingPlace at)
     {
         at.Error("mode", mode < 0 || mode > ModeBits ? "illegal file mode" : null);
-        if (spec < IgnitionSpec.V3_4)
-        {
-            at.Warning(
-                "mode",
-                ((uint)(UInt128)mode & SpecialModeBits) != 0
-                    ? "setuid/setgid/sticky bits are not supported in spec versions older than 3.4.0"
-                    : null);
-        }
+        var (first, warning) = release == Generation3Release.Ignition2162
+            ? (IgnitionSpec.V3_4, "setuid/setgid/sticky bits are not supported in spec versions older than 3.4.0")
+            : (IgnitionSpec.V3_6, "setuid/setgid/sticky bits are not supported or functional in spec versions older than 3.6.0");
+        at.Warning("mode", spec < first && ((uint)(UInt128)mode & SpecialModeBits) != 0 ? warning : null);
     }
 
     private string? FormatFault(ConfigValue filesystem, string format)

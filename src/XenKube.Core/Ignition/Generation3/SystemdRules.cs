@@ -5,7 +5,7 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.Generation3;
 
 /// <summary>The rules about units.</summary>
-/// <remarks>Held against Ignition 2.16.2.</remarks>
+/// <remarks>Held against Ignition 2.16.2 and Ignition 2.26.0.</remarks>
 internal static class SystemdRules
 {
     private const string UnitDirectory = "/etc/systemd/system/";

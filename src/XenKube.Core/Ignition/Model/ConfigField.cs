@@ -17,6 +17,9 @@ internal sealed record ConfigField(
     /// <summary>The rule about this field of an object, given the object; null if there is none.</summary>
     public ConfigRule? Rule { get; init; }
 
+    /// <summary>The part of the object that the field belongs to, as messages of Go name it; null for most.</summary>
+    public string? Part { get; init; }
+
     /// <summary>Whether the fields of its value are looked for in the enclosing object of the document instead.</summary>
     public bool IsFlattened { get; init; }
 

@@ -28,6 +28,9 @@ internal readonly struct FindingPlace(List<ConfigFinding> findings, ConfigPath p
     /// <summary>Adds the remark that something newer should be used.</summary>
     public void Deprecated(string? message) => Add(ReportKind.Deprecated, message);
 
+    /// <summary>Adds a finding with a place of its own.</summary>
+    public void Add(ConfigFinding finding) => findings.Add(finding);
+
     private void Add(ReportKind kind, string? message, string? field = null)
     {
         if (message is not null)

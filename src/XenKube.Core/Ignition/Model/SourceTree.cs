@@ -6,7 +6,7 @@ namespace XenKube.Ignition.Model;
 /// The document that a config was read from, as a tree of nodes with places. A value that has no node of its own in the document
 /// takes the place of the nearest enclosing one.
 /// </summary>
-/// <remarks>Held against coreos/vcontext d72178a in Butane 0.19.0 and Ignition 2.16.2.</remarks>
+/// <remarks>Held against coreos/vcontext d72178a, Butane 0.19.0 and 0.29.0, Ignition 2.16.2 and 2.26.0.</remarks>
 /// <typeparam name="TNode">A node of the document.</typeparam>
 /// <param name="root">The top node; null if there is nothing to look at.</param>
 internal abstract class SourceTree<TNode>(TNode? root)
@@ -57,24 +57,26 @@ internal abstract class SourceTree<TNode>(TNode? root)
     }
 
     /// <summary>
-    /// Warns of keys that the document's type does not have, and of values whose keys cannot be seen, in the words of coreos/vcontext,
-    /// the library of Ignition 2.x and Butane.
+    /// Warns of keys that the document's type does not have, and of values whose keys cannot be seen, in the words of Ignition 2.x
+    /// and Butane.
     /// </summary>
-    public void ReportUnknownKeys(ConfigValue config)
+    /// <param name="config">The config that was read from the document.</param>
+    /// <param name="asSentences">Whether the messages are sentences, as they were until Ignition 2.16.2 and Butane 0.19.0.</param>
+    public void ReportUnknownKeys(ConfigValue config, bool asSentences)
     {
         if (Root is not null)
         {
-            ReportUnknownKeys(config.Type, config, Root, ConfigPath.Root);
+            ReportUnknownKeys(config.Type, config, Root, ConfigPath.Root, asSentences);
         }
     }
 
-    private void ReportUnknownKeys(ConfigType type, ConfigValue value, TNode node, ConfigPath path)
+    private void ReportUnknownKeys(ConfigType type, ConfigValue value, TNode node, ConfigPath path, bool asSentences)
     {
         if (type.Kind == ConfigKind.List)
         {
             for (var i = 0; i < value.Items.Count && Item(node, i) is { } item; i++)
             {
-                ReportUnknownKeys(type.Element!, value.Items[i], item, path.Item(i));
+                ReportUnknownKeys(type.Element!, value.Items[i], item, path.Item(i), asSentences);
             }
         }
         if (type.Kind != ConfigKind.Object)
@@ -84,19 +86,20 @@ internal abstract class SourceTree<TNode>(TNode? root)
         if (!IsObject(node))
         {
             var message = $"context tree does not match content tree at {path.ToDollarString()}. "
-                + "Line and column reporting may be inconsistent. Unused keys may not be reported.";
-            Report(new ConfigFinding(ReportKind.Warning, path, message), node);
+                + "Line and column reporting may be inconsistent. Unused keys may not be reported";
+            Report(new ConfigFinding(ReportKind.Warning, path, message + (asSentences ? "." : "")), node);
             return;
         }
         foreach (var (name, key) in UnknownKeys(node, type))
         {
-            Report(new ConfigFinding(ReportKind.Warning, path.Field(name), $"Unused key {name}"), key, SourcePart.Key);
+            var message = $"{(asSentences ? "Unused" : "unused")} key {name}";
+            Report(new ConfigFinding(ReportKind.Warning, path.Field(name), message), key, SourcePart.Key);
         }
         foreach (var field in type.Fields)
         {
             if (Member(node, field.Name) is { } member && (!field.IsOptional || value[field.Name].IsSet))
             {
-                ReportUnknownKeys(field.Type, value[field.Name], member, path.Field(field.Name));
+                ReportUnknownKeys(field.Type, value[field.Name], member, path.Field(field.Name), asSentences);
             }
         }
     }

@@ -5,7 +5,8 @@ namespace XenKube.Ignition.Rules;
 /// <summary>A version of the Ignition specification, such as 3.4.0. The format of 2014, which came before it, is 1.0.0 here.</summary>
 /// <param name="Major">The generation.</param>
 /// <param name="Minor">The version within the generation; the third number was always 0.</param>
-internal readonly record struct IgnitionSpec(int Major, int Minor) : IComparable<IgnitionSpec>
+/// <param name="IsExperimental">Whether it is not settled yet.</param>
+internal readonly record struct IgnitionSpec(int Major, int Minor, bool IsExperimental = false) : IComparable<IgnitionSpec>
 {
     /// <summary>The format of 2014, <c>"ignitionVersion": 1</c>.</summary>
     public static readonly IgnitionSpec V1 = new(1, 0);
@@ -40,6 +41,15 @@ internal readonly record struct IgnitionSpec(int Major, int Minor) : IComparable
     /// <summary>Spec 3.4.0.</summary>
     public static readonly IgnitionSpec V3_4 = new(3, 4);
 
+    /// <summary>Spec 3.5.0.</summary>
+    public static readonly IgnitionSpec V3_5 = new(3, 5);
+
+    /// <summary>Spec 3.6.0.</summary>
+    public static readonly IgnitionSpec V3_6 = new(3, 6);
+
+    /// <summary>Spec 3.7.0-experimental.</summary>
+    public static readonly IgnitionSpec V3_7 = new(3, 7, IsExperimental: true);
+
     public static bool operator <(IgnitionSpec left, IgnitionSpec right) => left.CompareTo(right) < 0;
 
     public static bool operator >(IgnitionSpec left, IgnitionSpec right) => left.CompareTo(right) > 0;
@@ -52,5 +62,6 @@ internal readonly record struct IgnitionSpec(int Major, int Minor) : IComparable
     public int CompareTo(IgnitionSpec other) => (Major, Minor).CompareTo((other.Major, other.Minor));
 
     /// <summary>The version as a config declares it: <c>3.4.0</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.0");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.0{(IsExperimental ? "-experimental" : "")}");
 }

@@ -9,10 +9,11 @@ namespace XenKube.Ignition.Validation;
 /// Fills a config's tree from JSON as Go's encoding/json fills structs: keys in any case, unknown ones passed over, null for
 /// nothing, repeated keys merged. The first value of a wrong type is remembered; reading goes on behind it.
 /// </summary>
-/// <remarks>Held against encoding/json of Go 1.19 in ignition-validate 0.35.0 and 2.16.2.</remarks>
+/// <remarks>Held against encoding/json of Go 1.19 in ignition-validate 0.35.0 and 2.16.2, and of Go 1.24 in 2.26.0.</remarks>
 internal sealed class ConfigReader
 {
     private readonly bool numbersEnd;
+    private readonly List<(ConfigType Owner, ConfigField Field)> fields = [];
     private bool hasEnded;
 
     private ConfigReader(bool numbersEnd) => this.numbersEnd = numbersEnd;
@@ -82,7 +83,9 @@ internal sealed class ConfigReader
         {
             if (value.Type.FieldInAnyCase(member.Key) is { } field)
             {
+                fields.Add((value.Type, field));
                 Fill(value[field.Name], member, field.IsOptional, path.Length == 0 ? field.Name : $"{path}.{field.Name}");
+                fields.RemoveAt(fields.Count - 1);
             }
         }
     }
@@ -120,6 +123,29 @@ internal sealed class ConfigReader
             Error = null;
         }
         // Of a list or an object only the bracket had been read.
-        Error ??= new ConfigTypeError(path, found, wanted, node.Kind is JsonKind.Array or JsonKind.Object ? node.Start : node.End);
+        Error ??= new ConfigTypeError(path, found, wanted, GoMessage(type, node), node.Kind is JsonKind.Array or JsonKind.Object ? node.Start : node.End);
     }
+
+    private string GoMessage(ConfigType type, JsonNode node)
+    {
+        var found = node.Kind == JsonKind.Number && type.Kind == ConfigKind.Number ? "number " + node.Text : node.GoKind;
+        if (fields.Count == 0)
+        {
+            return $"json: cannot unmarshal {found} into Go value of type {GoType(type)}";
+        }
+        var owner = fields[^1].Owner.Name;
+        var path = string.Join('.', fields.Select(step => step.Field.Part is { } part ? $"{part}.{step.Field.Name}" : step.Field.Name));
+        return $"json: cannot unmarshal {found} into Go struct field {(IsNamed(owner) ? owner : "")}.{path} of type {GoType(type)}";
+    }
+
+    private static string GoType(ConfigType type) => type.Kind switch
+    {
+        ConfigKind.List when type.Name.StartsWith("[]", StringComparison.Ordinal) => "[]" + GoType(type.Element!),
+        ConfigKind.Text when type == ConfigType.Text => type.Name,
+        ConfigKind.Number or ConfigKind.Flag => type.Name,
+        _ when type.Name == "versionStub" => "util." + type.Name,
+        _ => IsNamed(type.Name) ? "types." + type.Name : type.Name,
+    };
+
+    private static bool IsNamed(string type) => !type.StartsWith("struct ", StringComparison.Ordinal);
 }

@@ -10,6 +10,9 @@ namespace XenKube.Ignition.Validation;
 /// </summary>
 internal sealed class Generation2Source(JsonNode? root, TextPositions positions) : JsonSource(root)
 {
+    /// <summary>What was reported.</summary>
+    public List<ReportEntry> Entries { get; } = [];
+
     /// <summary>The picture of each entry; empty for none.</summary>
     public List<string> Shown { get; } = [];
 

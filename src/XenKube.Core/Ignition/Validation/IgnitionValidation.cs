@@ -6,7 +6,7 @@ using XenKube.Ignition.Writing;
 namespace XenKube.Ignition.Validation;
 
 /// <summary>What was found in an existing Ignition config.</summary>
-/// <remarks>Held against ignition-validate 0.35.0 and 2.16.2.</remarks>
+/// <remarks>Held against ignition-validate 0.35.0 and 2.16.2 and 2.26.0.</remarks>
 public sealed class IgnitionValidation
 {
     private readonly IReadOnlyList<string> shown;

@@ -11,23 +11,27 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.Validation;
 
 /// <summary>
-/// Judges existing Ignition JSON, spec 2.0.0 to 2.4.0 and 3.0.0 to 3.4.0, as the Ignition of those generations would on the
+/// Judges existing Ignition JSON, spec 2.0.0 to 2.4.0 and 3.0.0 to 3.6.0, as the Ignition of those generations would on the
 /// guest's first boot.
 /// </summary>
-/// <remarks>Held against ignition-validate 0.35.0 (generation 2) and 2.16.2 (generation 3).</remarks>
+/// <remarks>Held against ignition-validate 0.35.0 (generation 2) and ignition-validate 2.16.2 and 2.26.0 (generation 3).</remarks>
 public static class IgnitionValidator
 {
     private const int MaxUnpackedHeader = 1 << 20;
 
     /// <summary>As much of a config as tells its version.</summary>
     private static readonly ConfigType VersionStub =
-        ConfigType.Object("Config", FieldTable.Of("ignition", ConfigType.Object("Ignition", FieldTable.Text("version"))));
+        ConfigType.Object("versionStub", FieldTable.Of("Ignition", ConfigType.Object("struct { Version string }", FieldTable.Text("Version"))));
 
     /// <summary>Checks a config.</summary>
     /// <param name="json">The config's bytes.</param>
     /// <param name="generation">2 or 3; null to go by the version that the config declares, and for 2 if it declares none.</param>
     /// <returns>What was found. Trouble with the config is never an exception.</returns>
-    public static IgnitionValidation Validate(ReadOnlySpan<byte> json, int? generation = null)
+    public static IgnitionValidation Validate(ReadOnlySpan<byte> json, int? generation = null) =>
+        Validate(json, generation, Generation3Release.Ignition2260);
+
+    /// <summary>Checks a config as a release of Ignition 2.x does, if it is of generation 3.</summary>
+    internal static IgnitionValidation Validate(ReadOnlySpan<byte> json, int? generation, Generation3Release release)
     {
         if (generation is not (null or 2 or 3))
         {
@@ -56,7 +60,7 @@ public static class IgnitionValidator
         var version = DeclaredVersion(tree.Root);
         return (generation ?? GenerationOf(tree.Root, version)) == 2
             ? ValidateGeneration2(tree, positions, version)
-            : ValidateGeneration3(tree, positions, version);
+            : ValidateGeneration3(tree, positions, version, release);
     }
 
     private static int GenerationOf(JsonNode root, string version) =>
@@ -64,7 +68,7 @@ public static class IgnitionValidator
         : root.Member("ignitionVersion") is not null ? 2
         : 3;
 
-    private static string DeclaredVersion(JsonNode root) => ConfigReader.Read(root, VersionStub, out _)["ignition"]["version"].Text;
+    private static string DeclaredVersion(JsonNode root) => ConfigReader.Read(root, VersionStub, out _)["Ignition"]["Version"].Text;
 
     /// <summary>The versions of generation 2, newest first, with the config by which each is read.</summary>
     private static readonly (GoSemver Version, ConfigType Config)[] Generation2 =
@@ -129,48 +133,47 @@ public static class IgnitionValidator
         ? Unreadable(2, version, "unsupported config version")
         : Single(2, positions, error.Offset, error.Message, error.Path);
 
-    private static IgnitionValidation ValidateGeneration3(JsonTree tree, TextPositions positions, string version)
+    private static IgnitionValidation ValidateGeneration3(
+        JsonTree tree, TextPositions positions, string version, Generation3Release release)
     {
         ConfigReader.Read(tree.Root, VersionStub, out var error);
         if (error is not null)
         {
-            return Single(3, positions, error.Offset, error.Message, error.Path);
+            return WrongType(error with { Path = error.Path.ToLowerInvariant() }, positions, release);
         }
         if (GoSemver.Parse(version, out _, checkIdentifiers: true) is not { } declared)
         {
             return Unreadable(3, version, "invalid config version (couldn't parse)");
         }
-        foreach (var (known, type) in Generation3)
+        foreach (var spec in Ignition3Types.Specs(release))
         {
-            if (declared == known)
+            if (declared == new GoSemver(spec.Major, spec.Minor, 0, spec.IsExperimental ? "experimental" : ""))
             {
-                var config = ConfigReader.Read(tree.Root, type, out error);
+                var config = ConfigReader.Read(tree.Root, Ignition3Types.Config(spec, release), out error);
                 return error is not null
-                    ? Single(3, positions, error.Offset, error.Message, error.Path)
-                    : Check(config, tree, positions, version);
+                    ? WrongType(error, positions, release)
+                    : Check(config, tree, positions, version, release);
             }
         }
         return Unreadable(3, version, "unsupported config version");
     }
 
-    /// <summary>
-    /// The versions of generation 3 with their configs, and the experimental one after them, which is read as the newest.
-    /// </summary>
-    private static readonly (GoSemver Version, ConfigType Config)[] Generation3 =
-    [
-        .. Ignition3Types.Specs.Select(spec => (new GoSemver(spec.Major, spec.Minor, 0), Ignition3Types.Config(spec))),
-        (new GoSemver(3, Ignition3Types.Specs[^1].Minor + 1, 0, "experimental"), Ignition3Types.Config(Ignition3Types.Specs[^1])),
-    ];
+    /// <summary>2.16.2 is not held to its words here, which name types instead of the place.</summary>
+    private static IgnitionValidation WrongType(ConfigTypeError error, TextPositions positions, Generation3Release release) =>
+        release == Generation3Release.Ignition2162
+            ? Single(3, positions, error.Offset, error.Message, error.Path)
+            : Single(3, positions, error.Offset, error.GoMessage);
 
     /// <summary>Applies all rules of generation 3, then looks for duplicates, then for unknown keys.</summary>
-    private static IgnitionValidation Check(ConfigValue config, JsonTree tree, TextPositions positions, string version)
+    private static IgnitionValidation Check(
+        ConfigValue config, JsonTree tree, TextPositions positions, string version, Generation3Release release)
     {
         var findings = new List<ConfigFinding>();
         ConfigWalk.Check(config, findings);
         DuplicateRules.Check(config, findings);
         var source = new Generation3Source(tree.HasHugeNumber ? null : tree.Root, positions);
         findings.ForEach(source.Report);
-        source.ReportUnknownKeys(config);
+        source.ReportUnknownKeys(config, asSentences: release == Generation3Release.Ignition2162);
         return new IgnitionValidation(source.Entries) { Generation = 3, Version = version };
     }
 

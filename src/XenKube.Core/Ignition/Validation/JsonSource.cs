@@ -1,6 +1,5 @@
 using XenKube.Ignition.Json;
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Reporting;
 
 namespace XenKube.Ignition.Validation;
 
@@ -8,9 +7,6 @@ namespace XenKube.Ignition.Validation;
 /// <param name="root">Its top node; null if there are no positions to be had.</param>
 internal abstract class JsonSource(JsonNode? root) : SourceTree<JsonNode>(root)
 {
-    /// <summary>What was reported.</summary>
-    public List<ReportEntry> Entries { get; } = [];
-
     public override bool IsObject(JsonNode node) => node.Kind == JsonKind.Object;
 
     public override JsonNode? Member(JsonNode node, string name) => node.Member(name);

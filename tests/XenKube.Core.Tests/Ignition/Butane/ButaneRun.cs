@@ -3,7 +3,7 @@ using XenKube.Ignition.Drivers;
 
 namespace XenKube.Tests.Ignition.Butane;
 
-/// <summary>One run of the driver.</summary>
+/// <summary>One run of the driver as release 0.19.0.</summary>
 internal sealed record ButaneRun(int ExitCode, string Output, string Error)
 {
     public static ButaneRun Of(string document, params string[] args) => Of(Encoding.UTF8.GetBytes(document), args);
@@ -13,7 +13,7 @@ internal sealed record ButaneRun(int ExitCode, string Output, string Error)
         using var input = new MemoryStream(document);
         using var output = new MemoryStream();
         using var error = new StringWriter();
-        var exitCode = ButaneDriver.Run(args, input, output, error);
+        var exitCode = ButaneDriver.Run(["--release", "0.19", .. args], input, output, error);
         return new ButaneRun(exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using XenKube.Ignition.Generation3;
 using XenKube.Ignition.Validation;
 
 namespace XenKube.Tests.Ignition.Validation;
@@ -121,6 +122,6 @@ public sealed class Generation3RuleTests
         var inner = body.StartsWith("'ignition':{", StringComparison.Ordinal)
             ? string.Create(CultureInfo.InvariantCulture, $"{{'ignition':{{'version':'{version}',{body["'ignition':{".Length..]}}}")
             : string.Create(CultureInfo.InvariantCulture, $"{{'ignition':{{'version':'{version}'}},{body}}}");
-        return IgnitionValidator.Validate(Encoding.UTF8.GetBytes(inner.Replace('\'', '"').Replace("SUM", Sha512, StringComparison.Ordinal)), 3);
+        return IgnitionValidator.Validate(Encoding.UTF8.GetBytes(inner.Replace('\'', '"').Replace("SUM", Sha512, StringComparison.Ordinal)), 3, Generation3Release.Ignition2162);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using XenKube.Ignition;
+using XenKube.Ignition.Generation3;
 using XenKube.Ignition.Validation;
 using XenKube.Tests.Support;
 
@@ -10,21 +11,29 @@ namespace XenKube.Tests.Ignition.Validation;
 /// <summary>Runs the recorded cases of the reference validators, as their README says.</summary>
 public sealed partial class IgnitionJsonCorpusTests
 {
+    private const string Recent = "ignition-json-2.26";
+
+    /// <summary>The cases of the releases 0.35.0 and 2.16.2, and those of 2.26.0.</summary>
+    private static readonly string[] Corpora = ["ignition-json", Recent];
+
     public static TheoryData<string> Cases
     {
         get
         {
             var cases = new TheoryData<string>();
-            foreach (var folder in Directory.GetDirectories(Project.Tests("corpus", "ignition-json")).Order(StringComparer.Ordinal))
+            foreach (var corpus in Corpora)
             {
-                cases.Add(Path.GetFileName(folder));
+                foreach (var folder in Directory.GetDirectories(Project.Tests("corpus", corpus)).Order(StringComparer.Ordinal))
+                {
+                    cases.Add($"{corpus}/{Path.GetFileName(folder)}");
+                }
             }
             return cases;
         }
     }
 
     [Fact]
-    public void Corpus_is_whole() => Assert.Equal(91, Cases.Count);
+    public void Corpus_is_whole() => Assert.Equal(91 + 118, Cases.Count);
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -78,19 +87,22 @@ public sealed partial class IgnitionJsonCorpusTests
         var recorded = Validate(name);
         if (recorded.Version.Length > 0 && char.IsAsciiDigit(recorded.Version[0]) && !recorded.IsUnreadable)
         {
-            Assert.Equal(recorded.ToJson(), IgnitionValidator.Validate(Bytes(name)).ToJson());
+            Assert.Equal(recorded.ToJson(), IgnitionValidator.Validate(Bytes(name), null, ReleaseOf(name)).ToJson());
         }
     }
 
     private static IgnitionValidation Validate(string name) =>
-        IgnitionValidator.Validate(Bytes(name), int.Parse(Read(name, "generation").Trim(), CultureInfo.InvariantCulture));
+        IgnitionValidator.Validate(Bytes(name), int.Parse(Read(name, "generation").Trim(), CultureInfo.InvariantCulture), ReleaseOf(name));
 
-    private static byte[] Bytes(string name) => File.ReadAllBytes(Project.Tests("corpus", "ignition-json", name, "input.json"));
+    private static Generation3Release ReleaseOf(string name) =>
+        name.StartsWith(Recent, StringComparison.Ordinal) ? Generation3Release.Ignition2260 : Generation3Release.Ignition2162;
+
+    private static byte[] Bytes(string name) => File.ReadAllBytes(Project.Tests("corpus", name, "input.json"));
 
     private static string Read(string name, string file) =>
-        Encoding.UTF8.GetString(File.ReadAllBytes(Project.Tests("corpus", "ignition-json", name, file)));
+        Encoding.UTF8.GetString(File.ReadAllBytes(Project.Tests("corpus", name, file)));
 
-    private static bool Has(string name, string file) => File.Exists(Project.Tests("corpus", "ignition-json", name, file));
+    private static bool Has(string name, string file) => File.Exists(Project.Tests("corpus", name, file));
 
     private static List<string> Parse(string report, string generation, bool isLoose)
     {

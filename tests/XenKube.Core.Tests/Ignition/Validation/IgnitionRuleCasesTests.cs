@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using XenKube.Ignition.Generation3;
 using XenKube.Ignition.Validation;
 using XenKube.Tests.Support;
 
@@ -28,7 +29,7 @@ public sealed class IgnitionRuleCasesTests
 
     private static string? Compare(JsonElement element)
     {
-        var found = IgnitionValidator.Validate(Encoding.UTF8.GetBytes(element.GetProperty("input").GetString()!), element.GetProperty("generation").GetInt32());
+        var found = IgnitionValidator.Validate(Encoding.UTF8.GetBytes(element.GetProperty("input").GetString()!), element.GetProperty("generation").GetInt32(), Generation3Release.Ignition2162);
         var wanted = Lines(element.GetProperty("stdout").GetString() + element.GetProperty("stderr").GetString());
         var said = Lines(found.ToString());
         return said == wanted && found.IsValid == (element.GetProperty("exit").GetInt32() == 0)

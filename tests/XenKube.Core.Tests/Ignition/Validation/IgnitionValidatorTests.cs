@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using XenKube.Ignition;
 using XenKube.Ignition.Reporting;
+using XenKube.Ignition.Generation3;
 using XenKube.Ignition.Validation;
 using XenKube.Tests.Support;
 
@@ -64,7 +65,7 @@ public sealed class IgnitionValidatorTests
         foreach (var version in (ReadOnlySpan<string>)["2.2.0", "3.4.0"])
         {
             var head = $"{{'ignition':{{'version':'{version}'}},{body[1..]}";
-            var validation = IgnitionValidator.Validate(Encoding.UTF8.GetBytes(head.Replace('\'', '"')));
+            var validation = IgnitionValidator.Validate(Encoding.UTF8.GetBytes(head.Replace('\'', '"')), null, Generation3Release.Ignition2162);
             Assert.False(validation.IsValid);
             Assert.Equal(expected, Assert.Single(validation.Entries).Message);
         }
@@ -77,8 +78,11 @@ public sealed class IgnitionValidatorTests
     [InlineData("2.5.0", null, 2, false)]
     [InlineData("2.1.0-dev", null, 2, false)]
     [InlineData("3.0.0", null, 3, true)]
-    [InlineData("3.5.0-experimental", null, 3, true)]
-    [InlineData("3.5.0", null, 3, false)]
+    [InlineData("3.5.0-experimental", null, 3, false)]
+    [InlineData("3.5.0", null, 3, true)]
+    [InlineData("3.6.0", null, 3, true)]
+    [InlineData("3.7.0-experimental", null, 3, true)]
+    [InlineData("3.7.0", null, 3, false)]
     [InlineData(" 3.4.0", null, 3, false)]
     [InlineData("3.4.0", 2, 2, false)]
     [InlineData("2.1.0", 3, 3, false)]
@@ -112,7 +116,7 @@ public sealed class IgnitionValidatorTests
         using var json = JsonDocument.Parse(validation.ToJson());
         Assert.False(json.RootElement.GetProperty("valid").GetBoolean());
         Assert.Equal(
-            [("error", "storage.files.0.path", 1, 61, "path not absolute"), ("warning", "x", 1, 68, "Unused key x")],
+            [("error", "storage.files.0.path", 1, 61, "path not absolute"), ("warning", "x", 1, 68, "unused key x")],
             json.RootElement.GetProperty("entries").EnumerateArray().Select(entry => (
                 entry.GetProperty("kind").GetString()!,
                 entry.GetProperty("path").GetString()!,

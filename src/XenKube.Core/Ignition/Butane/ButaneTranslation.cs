@@ -34,6 +34,7 @@ internal sealed class ButaneTranslation(ButaneVersion version, ButaneRelease rel
             config = ConfigMerge.Merge(mounts, config);
         }
         new Trees(files, config["storage"], findings).Add(document["storage"]["trees"]);
+        new Quadlets(fields, config["storage"]).Add(document["systemd"]["quadlets"]);
         if (findings.Exists(finding => finding.Kind == ReportKind.Error))
         {
             return null;

@@ -167,7 +167,12 @@ internal sealed class ButaneTypes
             "Unit",
             OptionalText("contents"), local, List("dropins", WithLocalContents(dropin)), OptionalFlag("enabled"), OptionalFlag("mask"),
             Text("name"));
-        return ConfigType.Object("Systemd", List("units", WithLocalContents(unit)));
+        var quadlet = ConfigType.Object(
+            "Quadlet", OptionalText("contents"), local, Text("name"), Flag("rootful"), List("dropins", WithLocalContents(dropin)));
+        return ConfigType.Object(
+            "Systemd",
+            List("units", WithLocalContents(unit)),
+            Since(IgnitionSpec.V3_7, List("quadlets", quadlet.Ruled(Quadlets.Check))));
     }
 
     private static ConfigType WithLocalContents(ConfigType unit) =>

@@ -13,11 +13,8 @@ internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFi
     private const int ExecuteBits = 0x49;
     private const int FileMode = 0x1A4;
     private const int ExecutableMode = 0x1ED;
-    private const string Clash = "matching filesystem node has existing contents or different type";
 
-    private readonly Dictionary<string, int> filePaths = Index(storage["files"]);
-    private readonly Dictionary<string, int> linkPaths = Index(storage["links"]);
-    private readonly Dictionary<string, int> directoryPaths = Index(storage["directories"]);
+    private readonly StorageNodes nodes = new(storage);
 
     /// <summary>Adds the nodes of all trees.</summary>
     public void Add(ConfigValue trees)
@@ -33,16 +30,6 @@ internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFi
             }
             AddTree(trees.Items[i], place);
         }
-    }
-
-    private static Dictionary<string, int> Index(ConfigValue nodes)
-    {
-        var paths = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < nodes.Items.Count; i++)
-        {
-            paths[nodes.Items[i]["path"].Text] = i;
-        }
-        return paths;
     }
 
     private void AddTree(ConfigValue tree, ConfigPath place)
@@ -98,13 +85,13 @@ internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFi
 
     private void AddFile(ConfigValue tree, string source, string destination, int usualMode, ConfigPath place)
     {
-        if (Find(filePaths, "files", tree, destination, place) is not { } file)
+        if (Find("files", tree, destination, place) is not { } file)
         {
             return;
         }
         if (file["contents"]["source"].HasText)
         {
-            Error(place, Clash);
+            Error(place, StorageNodes.Clash);
             return;
         }
         if (LocalFiles.ReadFile(source, out var error) is not { } contents)
@@ -123,73 +110,62 @@ internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFi
 
     private void AddLink(ConfigValue tree, string source, string destination, ConfigPath place)
     {
-        if (Find(linkPaths, "links", tree, destination, place) is not { } link)
+        if (Find("links", tree, destination, place) is not { } link)
         {
             return;
         }
         if (link["target"].HasText)
         {
-            Error(place, Clash);
+            Error(place, StorageNodes.Clash);
             return;
         }
         link["target"].Set(new FileInfo(source).LinkTarget ?? "").Origin = place;
     }
 
     /// <summary>The node at a path, made if there is none; null with an error if there is one of another type.</summary>
-    private ConfigValue? Find(Dictionary<string, int> paths, string list, ConfigValue tree, string destination, ConfigPath place)
+    private ConfigValue? Find(string list, ConfigValue tree, string destination, ConfigPath place)
     {
-        var nodes = storage[list];
-        if (paths.TryGetValue(destination, out var index))
+        if (nodes.Find(list, destination) is { } node)
         {
-            return nodes.Items[index];
+            return node;
         }
-        if (Exists(destination))
+        if (nodes.Exists(destination))
         {
-            Error(place, Clash);
+            Error(place, StorageNodes.Clash);
             return null;
         }
-        return Make(paths, list, tree, destination, place);
+        return Make(list, tree, destination, place);
     }
 
-    private bool Exists(string destination) =>
-        filePaths.ContainsKey(destination) || linkPaths.ContainsKey(destination) || directoryPaths.ContainsKey(destination);
-
     /// <summary>Adds a node that belongs to the owner of its tree.</summary>
-    private ConfigValue Make(Dictionary<string, int> paths, string list, ConfigValue tree, string destination, ConfigPath place)
+    private ConfigValue Make(string list, ConfigValue tree, string destination, ConfigPath place)
     {
-        var nodes = storage[list];
-        storage.IsSet = true;
-        paths[destination] = nodes.Items.Count;
-        var node = nodes.AddItem();
-        node["path"].Set(destination);
+        var node = nodes.Make(list, destination, place);
         foreach (var owner in (ReadOnlySpan<string>)["user", "group"])
         {
-            node[owner].IsSet = tree[owner]["id"].IsSet || tree[owner]["name"].IsSet;
+            node[owner].IsSet = HasOwner(tree[owner]);
             node[owner]["id"].SetScalar(tree[owner]["id"]);
             node[owner]["name"].SetScalar(tree[owner]["name"]);
-        }
-        node.SetOrigins(place);
-        if (nodes.Items.Count == 1)
-        {
-            nodes.Origin = place;
+            node[owner].SetOrigins(place);
         }
         return node;
     }
 
+    private static bool HasOwner(ConfigValue owner) => owner["id"].IsSet || owner["name"].IsSet;
+
     /// <summary>Directories are written only where the tree says something about them.</summary>
     private void AddDirectory(ConfigValue tree, string destination, ConfigPath place)
     {
-        var hasOwner = tree["user"]["id"].IsSet || tree["user"]["name"].IsSet || tree["group"]["id"].IsSet || tree["group"]["name"].IsSet;
-        if (!hasOwner && !tree["dir_mode"].IsSet)
+        if (!HasOwner(tree["user"]) && !HasOwner(tree["group"]) && !tree["dir_mode"].IsSet)
         {
             return;
         }
-        if (Exists(destination))
+        if (nodes.Exists(destination))
         {
-            Error(place, Clash);
+            Error(place, StorageNodes.Clash);
             return;
         }
-        var directory = Make(directoryPaths, "directories", tree, destination, place);
+        var directory = Make("directories", tree, destination, place);
         directory["mode"].Set(tree["dir_mode"].IsSet ? tree["dir_mode"].Number : ExecutableMode).Origin = place;
     }
 

@@ -30,5 +30,9 @@ internal sealed record ButaneRelease(string Version, Generation3Release Ignition
     /// <summary>The release of that name.</summary>
     /// <exception cref="InvalidInputException">There is none.</exception>
     public static ButaneRelease Find(string name) => TryFind(name) ?? throw new InvalidInputException(
-        "UnknownRelease", null, null, $"no release {name} of Butane is known", $"Use {string.Join(" or ", All.Select(release => release.Version))}");
+        ErrorIds.TranspilerReleaseUnknown,
+        null,
+        null,
+        $"no release {name} of Butane is known",
+        $"Use {string.Join(" or ", All.Select(release => release.Version))}");
 }

@@ -1,4 +1,4 @@
 using XenKube.Cli;
 using XenKube.Cli.Output;
 
-return await CommandLine.RunAsync(args, Terminal.OfProcess(), CancellationToken.None).ConfigureAwait(false);
+return await CommandLine.RunAsync(RawArguments.Of(args), Terminal.OfProcess(), CancellationToken.None).ConfigureAwait(false);

@@ -116,6 +116,7 @@ public static class ErrorIds
     public static Invalid IncludeNotNamed { get; } = new("In a template, no file is named after ###.");
     public static Invalid IncludeNotReadable { get; } = new("A file that a template includes cannot be read.");
     public static Invalid IncludeNotUtf8 { get; } = new("A file that a template includes is not UTF-8.");
+    public static Invalid InputClosed { get; } = new("Standard input was closed by the program that started the command.");
     public static Invalid InterfaceNameInvalid { get; } = new("A text is not the name of a bridge or network interface.");
     public static Invalid ItemTypeInvalid { get; } = new("An item of this type cannot be made on a disk image.");
     public static Failed KernelNotFound { get; } = new("The boot loader finds no kernel on the guest's disk.");

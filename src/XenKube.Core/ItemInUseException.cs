@@ -12,4 +12,7 @@ public sealed class ItemInUseException : XenKubeException, IErrorOfKind
         : base(id, file, place, reason, remedy)
     {
     }
+
+    /// <summary>The process that uses it; 0 where that is not known.</summary>
+    public int ProcessId { get; init; }
 }

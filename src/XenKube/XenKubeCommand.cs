@@ -260,8 +260,16 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         }
     }
 
+    // Where a drive of this session holds the image that the command wants, the error names the drive.
+    private XenKubeException NameHolder(XenKubeException error) =>
+        error is ItemInUseException { File: { } file } inUse && inUse.ProcessId == Environment.ProcessId
+            && SessionState.Drive.GetAll().OfType<IImageHolder>().FirstOrDefault(drive => drive.Holds(file)) is { } holder
+            ? new ItemInUseException(ErrorIds.ImageInUse, file, error.Place, $"the drive {holder.Name}: of this session holds it", $"Dismount-NodeDisk {holder.Name}") { ProcessId = inUse.ProcessId }
+            : error;
+
     private void Report(XenKubeException error, object? target)
     {
+        error = NameHolder(error);
         WriteDebug(error.ToString());
         WriteError(Errors.Record(error, target));
     }

@@ -331,3 +331,79 @@ Describe 'Moving and copying' {
         Test-Ext | Should -BeTrue
     }
 }
+
+Describe 'Drives and what others do' {
+    BeforeEach { New-TestDisk -ReadOnly }
+    AfterEach { Remove-TestDisk }
+
+    It 'shows the image as it is, after edits by anybody' {
+        $null = Mount-NodeDisk -Path ./disk.img -Writable -DriveName w
+        $null = New-Item -ItemType Directory w:/ROOT/d
+        foreach ($number in 1..4) {
+            Set-Content w:/ROOT/f "new $number"
+            Set-Content w:/ROOT/other$number ('secret' * 1000)
+            Set-Content w:/BOOT/f "new $number"
+            Get-Content n:/ROOT/f, n:/BOOT/f | Should -Be "new $number", "new $number"
+            (Get-ChildItem n:/ROOT -File).Count | Should -Be (1 + $number)
+            Remove-Item w:/ROOT/f, w:/BOOT/f
+            Test-Path n:/ROOT/f | Should -BeFalse
+        }
+        Dismount-NodeDisk w
+        # Another file under the name of the image.
+        Copy-Item disk.img new.img
+        $null = Mount-NodeDisk -Path ./new.img -Writable -DriveName w
+        Set-Content w:/ROOT/f 'other image'
+        Dismount-NodeDisk w
+        Move-Item -Force new.img disk.img
+        Get-Content n:/ROOT/f | Should -Be 'other image'
+        Remove-Item disk.img
+        { Get-Content n:/ROOT/f -ErrorAction Stop } | Should -Throw
+    }
+    It 'lets the image go with <name>' -ForEach @(
+        @{ name = 'a thread job'; make = { param($m, $d) Start-ThreadJob { Import-Module $using:m; $null = Mount-NodeDisk -Path $using:d -Writable -DriveName j } | Wait-Job | Remove-Job } }
+        @{ name = 'a parallel loop'; make = { param($m, $d) 1 | ForEach-Object -Parallel { Import-Module $using:m; $null = Mount-NodeDisk -Path $using:d -Writable -DriveName j } } }
+        @{ name = 'an engine of its own'; make = { param($m, $d) $s = [powershell]::Create(); $null = $s.AddScript('param($m, $d) Import-Module $m; $null = Mount-NodeDisk -Path $d -Writable -DriveName j').AddArgument($m).AddArgument($d).Invoke(); $s.Streams.Error | Should -BeNullOrEmpty; $s.Dispose() } }
+    ) {
+        & $make $env:XENKUBE_MODULE "$work/disk.img"
+        # The end of a runspace is told to others a moment later.
+        for ($wait = 0; $wait -lt 100; $wait++) {
+            $null = Mount-NodeDisk -Path ./disk.img -Writable -DriveName w -ErrorAction SilentlyContinue -ErrorVariable problem
+            if (-not $problem) { break }
+            Start-Sleep -Milliseconds 50
+        }
+        $problem | Should -BeNullOrEmpty
+        Dismount-NodeDisk w
+    }
+    It 'names who holds the image' {
+        $null = Mount-NodeDisk -Path ./disk.img -Writable -DriveName w
+        $record = Get-TheError { Mount-NodeDisk -Path ./disk.img -Writable -DriveName w2 -ErrorAction Stop }
+        "$record" | Should -Match 'the drive w: of this session'
+        $record.ErrorDetails.RecommendedAction | Should -Be 'Dismount-NodeDisk w'
+        Dismount-NodeDisk w
+        $holder = Start-Process flock -ArgumentList disk.img, sleep, 60 -PassThru
+        try {
+            for ($wait = 0; $wait -lt 100 -and -not ("$(Get-TheError { $null = Mount-NodeDisk -Path ./disk.img -Writable -DriveName w -ErrorAction Stop; Dismount-NodeDisk w; throw 'free' })" -match "process $($holder.Id)"); $wait++) { Start-Sleep -Milliseconds 50 }
+            "$(Get-TheError { Mount-NodeDisk -Path ./disk.img -Writable -DriveName w -ErrorAction Stop })" | Should -Match "flock .*process $($holder.Id)"
+        }
+        finally { Stop-Process -Id $holder.Id }
+    }
+    It 'gives each partition a folder, whatever its label' {
+        Dismount-NodeDisk n
+        sgdisk -c '1:Linux filesystem' -c '2:Linux filesystem' disk.img > $null
+        $null = Mount-NodeDisk -Path ./disk.img -Writable -DriveName n
+        (Get-ChildItem n:/).Name | Should -Be 'Linux filesystem~1', 'Linux filesystem~2'
+        (Get-ChildItem n:/).Number | Should -Be 1, 2
+        foreach ($folder in Get-ChildItem n:/) { Set-Content "$folder/which" $folder.Number }
+        Get-Content n:/1/which, n:/2/which, 'n:/Linux filesystem~2/which' | Should -Be 1, 2, 2
+        (Get-Item n:/2).FullName | Should -Be 'n:/Linux filesystem~2'
+        (Get-ChildItem n:/2 -File).FullName | Should -Be 'n:/Linux filesystem~2/which'
+        { Set-Content 'n:/Linux filesystem/f' x -ErrorAction Stop } | Should -Throw -ErrorId 'PartitionAmbiguous,*'
+        Dismount-NodeDisk n
+        # A label that is another partition's number, and one that cannot be part of a path.
+        sgdisk -c '1:2' -c '2:a/b' disk.img > $null
+        $null = Mount-NodeDisk -Path ./disk.img -DriveName n
+        (Get-ChildItem n:/).Name | Should -Be '2~1', '~2'
+        { Get-ChildItem n:/2 -ErrorAction Stop } | Should -Throw -ErrorId 'PartitionAmbiguous,*'
+        Get-Content n:/1/which, n:/2~1/which, n:/~2/which | Should -Be 1, 1, 2
+    }
+}

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using XenKube.Cli.Output;
 using XenKube.Clusters;
+using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.Files;
 
@@ -42,21 +43,24 @@ internal static class DiskCommands
 
     private static void Partitions(CommandRun run)
     {
-        using var disk = NodeDisk.OpenRead(run.Get(Image));
-        foreach (var warning in disk.Partitions.Warnings)
+        var table = ImageReader.ReadOnce(run.Get(Image), disk => disk.Partitions, run.CancellationToken);
+        foreach (var warning in table.Warnings)
         {
             run.Warn($"{run.Get(Image)}: {warning}");
         }
-        run.Print(disk.Partitions.Partitions, (output, partitions) => PartitionReport.Write(output, disk.Partitions, partitions, compact: run.Get(Unit) == "compact"));
+        run.Print(table.Partitions, (output, partitions) => PartitionReport.Write(output, table, partitions, compact: run.Get(Unit) == "compact"));
     }
 
     private static void List(CommandRun run, Argument<string> path)
     {
-        using var disk = NodeDisk.OpenRead(run.Get(Image));
-        using var files = disk.OpenFileSystem(run.Get(Label));
         var place = run.Get(path) ?? "/";
-        var file = files.Find(place) is { Kind: not FileSystemEntryKind.Directory } found ? found : null;
-        run.Print(file is null ? files.List(place) : [file], (output, entries) => TextTable.Write(
+        using var image = new ImageReader(run.Get(Image));
+        var found = image.Read(run.Get(Label), files => List(files, place), run.CancellationToken);
+        foreach (var entry in found.Where(entry => entry.Damage is not null))
+        {
+            run.Fail($"{run.Get(Image)}: {run.Get(Label)}:{entry.Path}: {entry.Damage}");
+        }
+        run.Print(found.Where(entry => entry.Damage is null).ToArray(), (output, entries) => TextTable.Write(
             output,
             ["Mode", ">Owner", ">Group", ">Size", "Time", "Name"],
             entries.Select(entry => new[]
@@ -67,11 +71,14 @@ internal static class DiskCommands
             })));
     }
 
+    // A link that leads nowhere is something all the same.
+    private static IReadOnlyList<FileSystemEntry> List(IFileSystem files, string path) =>
+        (files.Find(path) ?? files.Find(path, followLink: false)) is { Kind: not FileSystemEntryKind.Directory } file ? [file] : files.List(path);
+
     private static void Cat(CommandRun run)
     {
-        using var disk = NodeDisk.OpenRead(run.Get(Image));
-        using var files = disk.OpenFileSystem(run.Get(Label));
-        using var content = files.OpenRead(run.Get(Path));
+        using var image = new ImageReader(run.Get(Image));
+        using var content = image.Read(run.Get(Label), files => ImageReader.OpenRead(files, run.Get(Path)), run.CancellationToken);
         content.CopyTo(run.Terminal.OutputStream);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using XenKube.Files;
 
 namespace XenKube.Cli.Output;
 
@@ -37,5 +38,5 @@ public sealed class Terminal
 
     /// <summary>The streams of this process.</summary>
     public static Terminal OfProcess() =>
-        new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError(), !Console.IsErrorRedirected);
+        new(StandardInput.Open(), Console.OpenStandardOutput(), Console.OpenStandardError(), !Console.IsErrorRedirected);
 }

@@ -31,8 +31,7 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
     /// <param name="diskPath">The image.</param>
     public static OemGrubConfig Read(string diskPath)
     {
-        using var disk = NodeDisk.OpenRead(diskPath);
-        return Read(disk, diskPath);
+        return ImageReader.ReadOnce(diskPath, disk => Read(disk, diskPath));
     }
 
     /// <summary>Points an image's Ignition at a URL, keeping every other line of the file.</summary>

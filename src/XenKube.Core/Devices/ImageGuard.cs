@@ -10,6 +10,9 @@ namespace XenKube.Devices;
 /// </summary>
 internal sealed class ImageGuard
 {
+    /// <summary>Stands for the process in an error about one that is not seen.</summary>
+    public const int UnseenProcess = -1;
+
     private readonly string _path;
     private readonly FileStatus _image;
     private readonly string _system;
@@ -25,14 +28,17 @@ internal sealed class ImageGuard
     /// <param name="device">The open image.</param>
     /// <param name="domains">Knows the running domains, or null.</param>
     /// <param name="system">Where /sys, /proc and /dev are; tests have their own.</param>
+    /// <param name="writers">What the kernel said about writers before this process became one.</param>
     /// <exception cref="ItemInUseException">It is in use.</exception>
-    public static void Check(FileDevice device, IImageUseProbe? domains, string system = "/")
+    public static void Check(FileDevice device, IImageUseProbe? domains, string system = "/", OtherWriters writers = OtherWriters.Unknown)
     {
         var path = Path.GetFullPath(device.Name);
         var guard = new ImageGuard(path, FileStatus.Read(device.Handle), system);
         guard.CheckLoopDevices();
         guard.CheckMounts();
+        guard.CheckHolders();
         guard.CheckDeviceModels();
+        guard.CheckWriters(writers);
         if (domains?.FindUser(ResolveLinks(path)) is { } user)
         {
             throw guard.InUse($"{user} uses it", "Stop it first");
@@ -79,10 +85,24 @@ internal sealed class ImageGuard
         return IsImage(backing) || (backing.EndsWith(deleted, StringComparison.Ordinal) && IsImage(backing[..^deleted.Length]));
     }
 
-    /// <summary>A mounted block device, or a file mounted by FUSE, which names it as the source.</summary>
+    /// <summary>A mounted block device or a partition of one, in any mount name space; or a file mounted by FUSE, which names it as the source.</summary>
     private void CheckMounts()
     {
-        foreach (var line in ReadText(Path.Combine(_system, "proc/self/mountinfo")).Split('\n'))
+        var devices = DeviceNumbers().ToHashSet(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        // Of a file, other name spaces matter only where a program has it open; what the kernel mounts is a device.
+        foreach (var process in devices.Count == 0 ? ["proc/self"] : List("proc", "*").Where(IsProcess).Prepend("proc/self"))
+        {
+            if (seen.Add(LinkTarget(Path.Combine(_system, process, "ns/mnt")) ?? process))
+            {
+                CheckMounts(ReadText(Path.Combine(_system, process, "mountinfo")), devices);
+            }
+        }
+    }
+
+    private void CheckMounts(string table, HashSet<string> devices)
+    {
+        foreach (var line in table.Split('\n'))
         {
             // 36 35 98:0 /root /mount-point options [optional fields] - type source super-options
             var fields = line.Split(' ');
@@ -92,10 +112,83 @@ internal sealed class ImageGuard
                 continue;
             }
             var source = Unescape(fields[dash + 2]);
-            if (IsSameBlockDevice(fields[2]) || (source.StartsWith('/') && IsImage(source)))
+            if (devices.Contains(fields[2]) || (source.StartsWith('/') && IsImage(source)))
             {
-                throw InUse($"it is mounted on {Unescape(fields[4])}", $"Unmount it first: umount {Unescape(fields[4])}");
+                throw InUse($"it is mounted on {Printable.Of(Unescape(fields[4]))}", $"Unmount it first: umount {Printable.Of(Unescape(fields[4]))}");
             }
+        }
+    }
+
+    /// <summary>Device mapper, LVM and md take a block device or its partitions; so does Xen's own driver for guests.</summary>
+    private void CheckHolders()
+    {
+        if (_image.BlockDevice is not { } block)
+        {
+            return;
+        }
+        var folder = string.Create(CultureInfo.InvariantCulture, $"sys/dev/block/{block.Major}:{block.Minor}");
+        foreach (var part in List(folder, "*").Where(part => File.Exists(Path.Combine(part, "partition"))).Prepend(Path.Combine(_system, folder)))
+        {
+            if (List(Path.Combine(part, "holders"), "*").FirstOrDefault() is { } holder)
+            {
+                throw InUse($"/dev/{Path.GetFileName(holder)} is made of it (device mapper, LVM or md)", "Stop what uses that device, and remove it: lsblk shows what it is");
+            }
+        }
+        // Written in hexadecimal by xen-blkback.
+        var numbers = string.Create(CultureInfo.InvariantCulture, $"{block.Major:x}:{block.Minor:x}");
+        foreach (var backend in List("sys/bus/xen-backend/devices", "vbd-*").Where(backend => ReadText(Path.Combine(backend, "physical_device")).Trim() == numbers))
+        {
+            throw InUse($"a guest has it as a disk ({Path.GetFileName(backend)})", "Stop the guest first");
+        }
+    }
+
+    // Any program may be about to write what it has read long ago: FUSE, nbd, a device model, a container of its own name spaces.
+    private void CheckWriters(OtherWriters writers)
+    {
+        if (writers == OtherWriters.None)
+        {
+            return;
+        }
+        var holders = new OpenFiles(_system).Of(_image.Identity, writing: true).ToArray();
+        foreach (var holder in holders.Where(holder => holder.Id != Environment.ProcessId))
+        {
+            throw InUse($"{holder} has it open for writing", "Stop it first, or unmount what it mounts");
+        }
+        // This process has it open itself; anything else that is open here is ours as well.
+        if (writers == OtherWriters.Some && !HasOwnWriters())
+        {
+            throw new ItemInUseException(ErrorIds.ImageInUse, _path, null, "a program that cannot be seen from here has it open for writing", "Run this as root, and stop that program") { ProcessId = UnseenProcess };
+        }
+    }
+
+    private bool HasOwnWriters() => List("proc/self/fd", "*").Count(IsImage) > 1;
+
+    /// <summary>The numbers of a block device and of its partitions, as mountinfo writes them; nothing for a file.</summary>
+    private IEnumerable<string> DeviceNumbers()
+    {
+        if (_image.BlockDevice is not { } block)
+        {
+            yield break;
+        }
+        var numbers = string.Create(CultureInfo.InvariantCulture, $"{block.Major}:{block.Minor}");
+        yield return numbers;
+        foreach (var part in List($"sys/dev/block/{numbers}", "*").Where(part => File.Exists(Path.Combine(part, "partition"))))
+        {
+            yield return ReadText(Path.Combine(part, "dev")).Trim();
+        }
+    }
+
+    private static bool IsProcess(string folder) => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    private static string? LinkTarget(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (Exception e) when (e.IsFileTrouble())
+        {
+            return null;
         }
     }
 
@@ -124,9 +217,6 @@ internal sealed class ImageGuard
     }
 
     private bool IsImage(string path) => FileIdentity.Of(path) is { } found && found == _image.Identity;
-
-    private bool IsSameBlockDevice(string numbers) =>
-        _image.BlockDevice is { } block && numbers == string.Create(CultureInfo.InvariantCulture, $"{block.Major}:{block.Minor}");
 
     private ItemInUseException InUse(string reason, string remedy) => new(ErrorIds.ImageInUse, _path, null, reason, remedy);
 

@@ -21,7 +21,7 @@ internal sealed class ImageLock : IDisposable
         {
             if (!Libc.TryLock(device.Handle, FlockOperation.Exclusive | FlockOperation.NonBlocking))
             {
-                throw Locked(device, "another process holds its lock (flock)");
+                throw Locked(device);
             }
         }
         catch (IOException e)
@@ -72,6 +72,15 @@ internal sealed class ImageLock : IDisposable
             (false, true) => $"process {range.ProcessId} holds a lock on it",
             _ => "another process holds a lock on it",
         };
+    }
+
+    // Both locks are taken together by every XenKube, and /proc/locks tells who has the first.
+    private static ItemInUseException Locked(FileDevice device)
+    {
+        var holder = LockHolder.Find(device);
+        return holder?.Id == Environment.ProcessId
+            ? new(ErrorIds.ImageInUse, device.Name, null, "this process holds it already", "End what it does there first, such as a writable drive of another session or job: Dismount-NodeDisk") { ProcessId = Environment.ProcessId }
+            : new(ErrorIds.ImageInUse, device.Name, null, $"{(holder is { } found ? found.ToString() : "another process")} holds its lock (flock)", "Wait until it is done, or stop the guest") { ProcessId = holder?.Id ?? 0 };
     }
 
     private static ItemInUseException Locked(FileDevice device, string reason) =>

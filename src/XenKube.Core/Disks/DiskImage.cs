@@ -1,6 +1,7 @@
 using XenKube.Devices;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Detection;
+using XenKube.Posix;
 
 namespace XenKube.Disks;
 
@@ -10,6 +11,9 @@ namespace XenKube.Disks;
 /// </summary>
 public sealed class DiskImage : IDisposable
 {
+    private const int MostAttempts = 4;
+    private const int PauseMilliseconds = 10;
+
     private readonly PartitionTable _layout;
     private readonly ImageLock? _lock;
     private PartitionTable? _partitions;
@@ -26,6 +30,10 @@ public sealed class DiskImage : IDisposable
 
     /// <summary>Path of the image.</summary>
     public string Path => Device.Name;
+
+    /// <summary>True where a path leads to this image's file, by whatever name.</summary>
+    /// <param name="path">The path.</param>
+    public bool IsFile(string path) => Device is FileDevice device && FileIdentity.Of(path) == FileStatus.Read(device.Handle).Identity;
 
     /// <summary>True where the image was opened for writing.</summary>
     public bool CanWrite => Device.CanWrite;
@@ -50,20 +58,31 @@ public sealed class DiskImage : IDisposable
     /// <exception cref="CorruptImageException">It has no usable partition table.</exception>
     public static DiskImage OpenWrite(string path, IImageUseProbe? domains = null)
     {
-        var device = FileDevice.Open(path, writable: true);
-        ImageLock? heldLock = null;
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            heldLock = ImageLock.Take(device);
-            ImageGuard.Check(device, domains);
+            var writers = WriterProbe.Look(path);
+            var device = FileDevice.Open(path, writable: true);
+            ImageLock? heldLock = null;
+            try
+            {
+                heldLock = ImageLock.Take(device);
+                ImageGuard.Check(device, domains, writers: writers);
+                return Open(device, heldLock);
+            }
+            catch (ItemInUseException e) when (e.ProcessId == ImageGuard.UnseenProcess && attempt < MostAttempts)
+            {
+                // It was another XenKube perhaps, which has ended since the kernel was asked.
+                heldLock?.Dispose();
+                device.Dispose();
+                Thread.Sleep(PauseMilliseconds);
+            }
+            catch
+            {
+                heldLock?.Dispose();
+                device.Dispose();
+                throw;
+            }
         }
-        catch
-        {
-            heldLock?.Dispose();
-            device.Dispose();
-            throw;
-        }
-        return Open(device, heldLock);
     }
 
     /// <summary>An image over any device, for tests and measurements.</summary>

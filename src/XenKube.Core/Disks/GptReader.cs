@@ -91,7 +91,7 @@ internal sealed class GptReader
 
     private bool TryBackups(int size, CorruptImageException? trouble)
     {
-        foreach (var lba in BackupPlaces(size))
+        foreach (var lba in BackupPlaces(size, mayHaveGrown: trouble is not null || Boot.Kind is MasterBootRecordKind.Protective or MasterBootRecordKind.Hybrid))
         {
             if (!TryBackup(lba, size))
             {
@@ -126,7 +126,8 @@ internal sealed class GptReader
         }
     }
 
-    private IEnumerable<long> BackupPlaces(int size)
+    // A file without any sign of a GPT, such as a bare file system, is not searched for one.
+    private IEnumerable<long> BackupPlaces(int size, bool mayHaveGrown)
     {
         var sectors = _device.Length / size;
         var places = new List<long> { sectors - 1 };
@@ -138,7 +139,7 @@ internal sealed class GptReader
         }
         places.Add(Boot.ProtectedSectors - 1);
         const long mebibyte = 1 << 20;
-        for (var grown = 1L; grown <= MostGrowth && grown * mebibyte < _device.Length; grown++)
+        for (var grown = 1L; mayHaveGrown && grown <= MostGrowth && grown * mebibyte < _device.Length; grown++)
         {
             places.Add((_device.Length - grown * mebibyte) / size - 1);
         }

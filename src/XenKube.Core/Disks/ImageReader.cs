@@ -11,6 +11,9 @@ public sealed class ImageReader : IDisposable
     /// <summary>An image that changes all the time is not read for ever.</summary>
     private const int MostAttempts = 10;
 
+    /// <summary>Files up to this size are read as one.</summary>
+    private const int LargestKept = 1 << 20;
+
     private readonly Dictionary<int, IFileSystem> _fileSystems = [];
     private readonly Func<string, DiskImage> _open;
     private DiskImage? _image;
@@ -83,6 +86,34 @@ public sealed class ImageReader : IDisposable
     /// <exception cref="ItemInUseException">The image changes all the time.</exception>
     public T Read<T>(DiskPartition partition, Func<IFileSystem, T> read, CancellationToken cancellationToken = default) =>
         Read(image => read(new WatchedFileSystem(Open(image, partition), ThrowIfChanged(_state))), cancellationToken);
+
+    /// <summary>Reads from a file system of the image.</summary>
+    /// <param name="label">A label in its exact case, a partition number, or both as in <c>Linux filesystem~2</c>.</param>
+    /// <param name="read">As above.</param>
+    /// <param name="cancellationToken">Ends the waiting for an image that changes.</param>
+    /// <inheritdoc cref="Read{T}(DiskPartition, Func{IFileSystem, T}, CancellationToken)"/>
+    public T Read<T>(string label, Func<IFileSystem, T> read, CancellationToken cancellationToken = default) =>
+        Read(image => read(new WatchedFileSystem(Open(image, image.GetPartition(label)), ThrowIfChanged(_state))), cancellationToken);
+
+    /// <summary>Opens a file. A small one is read at once, so that it can be read again when the image changes meanwhile; of a larger one reading ends with an error.</summary>
+    /// <param name="files">The file system, within <see cref="Read{T}(DiskPartition, Func{IFileSystem, T}, CancellationToken)"/>.</param>
+    /// <param name="path">Absolute path of the file.</param>
+    public static Stream OpenRead(IFileSystem files, string path)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var content = files.OpenRead(path);
+        if (content.Length > LargestKept)
+        {
+            return content;
+        }
+        using (content)
+        {
+            var kept = new MemoryStream();
+            content.CopyTo(kept);
+            kept.Position = 0;
+            return kept;
+        }
+    }
 
     /// <summary>The same for what cannot be done twice, such as a copy: where the image changes, it ends with an error.</summary>
     /// <inheritdoc cref="Read{T}(DiskPartition, Func{IFileSystem, T}, CancellationToken)"/>

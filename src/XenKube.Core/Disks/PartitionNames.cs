@@ -29,11 +29,11 @@ internal static class PartitionNames
     public static bool Means(string name, DiskPartition partition) =>
         name.Length > 0 && (name == partition.Label || name == Number(partition) || name == WithNumber(partition) || name == partition.Name);
 
-    private static string NameOf(DiskPartition partition, Dictionary<string, int> owners) =>
-        !CanBeInPath(partition.Label) ? Number(partition)
-        : owners[partition.Label] == partition.Number ? partition.Label
-        : owners[WithNumber(partition)] == partition.Number ? WithNumber(partition)
-        : Number(partition);
+    private static string NameOf(DiskPartition partition, Dictionary<string, int> owners)
+    {
+        string[] names = CanBeInPath(partition.Label) ? [partition.Label, WithNumber(partition), Number(partition)] : [Number(partition)];
+        return names.FirstOrDefault(name => owners[name] == partition.Number) ?? $"~{Number(partition)}";
+    }
 
     private static bool CanBeInPath(string label) => label is not ("" or "." or "..") && !label.Any(c => c == '/' || char.IsControl(c));
 

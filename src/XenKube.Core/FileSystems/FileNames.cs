@@ -7,11 +7,12 @@ namespace XenKube.FileSystems;
 /// Names of files as text. Linux knows bytes only: a byte that is not UTF-8 becomes the lone surrogate U+DC00 + byte, as Python's
 /// <c>surrogateescape</c> (PEP 383) has it, which is no other name's text and turns back into the same byte.
 /// </summary>
-internal static class FileNames
+public static class FileNames
 {
     private const int Escape = 0xDC00;
 
     /// <summary>The text of a name.</summary>
+    /// <param name="bytes">The bytes of the name.</param>
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
         if (Utf8.IsValid(bytes))
@@ -36,6 +37,7 @@ internal static class FileNames
     }
 
     /// <summary>The bytes of a name.</summary>
+    /// <param name="name">The text, as <see cref="Decode"/> makes it.</param>
     public static byte[] Encode(string name)
     {
         if (!name.AsSpan().ContainsAnyInRange('\uDC80', '\uDCFF'))
@@ -68,5 +70,6 @@ internal static class FileNames
     }
 
     /// <summary>True where a name is one name: it cannot lead into, or out of, a directory.</summary>
+    /// <param name="name">The name.</param>
     public static bool IsSingle(string name) => name is not ("" or "." or "..") && !name.AsSpan().ContainsAny('/', '\0');
 }

@@ -34,6 +34,9 @@ public sealed record FileSystemEntry(
     /// </summary>
     public long Id { get; init; }
 
+    /// <summary>What is damaged where nothing but the name could be read; null for all that is sound.</summary>
+    public string? Damage { get; init; }
+
     /// <summary>The last part of the path; <c>/</c> for the root.</summary>
     public string Name => Path.Length > 1 ? Path[(Path.LastIndexOf('/') + 1)..] : Path;
 

@@ -50,4 +50,8 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "closedir")]
     public static partial int CloseList(nint list);
+
+    /// <summary>fcntl(2) with a number as its argument.</summary>
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Control(SafeHandle file, int command, int argument);
 }

@@ -24,13 +24,13 @@ public sealed class GetDiskPartitionCommand : DiskCommand
     /// <inheritdoc/>
     protected override void ProcessDisk(string path, Node? node)
     {
-        using var disk = NodeDisk.OpenRead(path);
-        foreach (var warning in disk.Warnings)
+        var table = ImageReader.ReadOnce(path, disk => disk.Partitions, StopToken);
+        foreach (var warning in table.Warnings)
         {
             WriteWarning($"{path}: {warning}");
         }
         var patterns = Label?.Select(label => new WildcardPattern(label)).ToArray();
-        foreach (var partition in disk.Partitions.Partitions.Where(partition => patterns is null || patterns.Any(pattern => pattern.IsMatch(partition.Label))))
+        foreach (var partition in table.Partitions.Where(partition => patterns is null || patterns.Any(pattern => pattern.IsMatch(partition.Label))))
         {
             var shown = PSObject.AsPSObject(partition);
             if (Exact)
@@ -40,9 +40,9 @@ public sealed class GetDiskPartitionCommand : DiskCommand
             }
             WriteObject(shown);
         }
-        foreach (var label in Label?.Where(label => !WildcardPattern.ContainsWildcardCharacters(label) && disk.Partitions.Find(label) is null) ?? [])
+        foreach (var label in Label?.Where(label => !WildcardPattern.ContainsWildcardCharacters(label) && !table.Partitions.Any(partition => partition.Label == label)) ?? [])
         {
-            Guard(path, () => disk.GetPartition(label));
+            Guard(path, () => ImageReader.ReadOnce(path, disk => disk.GetPartition(label), StopToken));
         }
     }
 }

@@ -22,11 +22,12 @@ public sealed class ShowNodeDiskCommand : DiskCommand
     /// <inheritdoc/>
     protected override void ProcessDisk(string path, Node? node)
     {
-        using var disk = NodeDisk.OpenRead(path);
         var style = GetVariableValue("PSStyle");
         var width = Width > 0 ? Width : Math.Clamp(TerminalWidth() - 1, NarrowestBar, WidestBar);
-        var length = disk.Device.Length;
-        var partitions = disk.Partitions.Partitions.OrderBy(partition => partition.Start).Select(partition => new PartitionBar(partition, FreeBytes(disk, partition))).ToArray();
+        var (length, partitions) = ImageReader.ReadOnce(
+            path,
+            disk => (disk.Device.Length, disk.Partitions.Partitions.OrderBy(partition => partition.Start).Select(partition => new PartitionBar(partition, FreeBytes(disk, partition))).ToArray()),
+            StopToken);
         WriteObject($"{Display.Paint(node?.FullName ?? System.IO.Path.GetFileName(path), "Title", style)}  {Display.Size(length)}");
         WriteObject(PartitionBar.Draw(partitions, length, width, style));
         foreach (var partition in partitions)
@@ -50,7 +51,7 @@ public sealed class ShowNodeDiskCommand : DiskCommand
         }
         try
         {
-            using var files = disk.OpenFileSystem(partition.ToString());
+            using var files = disk.OpenFileSystem(partition);
             return files.FreeBytes;
         }
         catch (XenKubeException)

@@ -10,7 +10,7 @@ namespace XenKube.Commands.Drives;
 /// A drive over a disk image: a folder for each partition that has a file system. A writable one holds the image until it is
 /// dismounted, or its runspace ends; one for reading shows the image as it is each time.
 /// </summary>
-public sealed class NodeDiskDrive : PSDriveInfo, IDisposable
+public sealed class NodeDiskDrive : PSDriveInfo, IImageHolder, IDisposable
 {
     private readonly ImageReader? _reader;
     private readonly DiskImage? _image;
@@ -79,6 +79,8 @@ public sealed class NodeDiskDrive : PSDriveInfo, IDisposable
         _image?.Dispose();
         _reader?.Dispose();
     }
+
+    bool IImageHolder.Holds(string path) => _image?.IsFile(path) == true;
 
     /// <summary>The partition of a folder; names are taken in any case where only one fits.</summary>
     internal DiskPartition? FindPartition(string label)

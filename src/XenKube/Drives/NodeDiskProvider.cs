@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Provider;
 using System.Text;
+using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Copying;
 
@@ -76,7 +77,18 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
     }
 
     /// <inheritdoc/>
-    protected override bool ItemExists(string path) => Ask(path, place => place.Exists);
+    protected override bool ItemExists(string path)
+    {
+        try
+        {
+            return Place(path).Exists;
+        }
+        catch (XenKubeException error)
+        {
+            // Whoever goes on with a label that several partitions have is told; PowerShell would only say that nothing is there.
+            return error.ErrorId == ErrorIds.PartitionAmbiguous.Name;
+        }
+    }
 
     /// <inheritdoc/>
     protected override bool IsItemContainer(string path) => Ask(path, place => place.IsContainer);
@@ -248,7 +260,7 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
     {
         IContentReader? reader = null;
         Guard(path, place => reader = new NodeDiskReader(
-            place.Read(files => files.OpenRead(place.InnerPath)), NodeDiskReaderParameters.Of(DynamicParameters), read => Guarded(path, read)));
+            place.Read(files => ImageReader.OpenRead(files, place.InnerPath)), NodeDiskReaderParameters.Of(DynamicParameters), read => Guarded(path, read)));
         return reader;
     }
 
@@ -380,15 +392,24 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         source.Id == there.Id && source.Kind == there.Kind && place.InnerPath != target.InnerPath
         && string.Equals(place.InnerPath, target.InnerPath, StringComparison.OrdinalIgnoreCase);
 
-    private static IEnumerable<(NodeDiskPath Place, NodeDiskItem Item, bool IsContainer)> Children(NodeDiskPath place)
+    private IEnumerable<(NodeDiskPath Place, NodeDiskItem Item, bool IsContainer)> Children(NodeDiskPath place)
     {
         if (place.IsDrive)
         {
             return place.Drive.Partitions.Select(partition => new NodeDiskPath(place.Drive, partition, "/", partition.Name))
                 .Select(child => (child, (NodeDiskItem)PartitionItem(child), true));
         }
-        return place.Read(files => files.List(place.InnerPath)).Select(entry => (place.Child(entry.Name), entry))
+        return place.Read(files => files.List(place.InnerPath)).Where(entry => IsSound(place, entry)).Select(entry => (place.Child(entry.Name), entry))
             .Select(child => (child.Item1, new NodeDiskItem(child.Item1, child.entry), child.entry.Kind == FileSystemEntryKind.Directory));
+    }
+
+    private bool IsSound(NodeDiskPath place, FileSystemEntry entry)
+    {
+        if (entry.Damage is not null)
+        {
+            WriteError(Errors.Record(new CorruptImageException(ErrorIds.CorruptImage, place.Drive.DiskPath, $"{place.Child(entry.Name).Place}: {entry.Damage}", "it cannot be read", "The other files of the directory are sound; repair the file system with e2fsck -f"), place.FullName));
+        }
+        return entry.Damage is null;
     }
 
     // A partition whose file system is damaged has a folder all the same; looking into it gives the error.

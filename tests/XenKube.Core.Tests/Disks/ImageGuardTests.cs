@@ -106,10 +106,7 @@ public sealed class ImageGuardTests : IDisposable
         try
         {
             WaitForProcess.ToOpen(qemu, _image);
-            Check();
-            _folder.Write("system/sys/hypervisor/type", "xen\n");
-            File.CreateSymbolicLink(_folder["system/proc"], "/proc");
-            var error = Assert.Throws<ItemInUseException>(() => Check(system: _folder["system"]));
+            var error = Assert.Throws<ItemInUseException>(() => Check());
             Assert.Contains(qemu.Id.ToString(CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
         }
         finally
@@ -117,6 +114,86 @@ public sealed class ImageGuardTests : IDisposable
             qemu.Kill();
             qemu.WaitForExit();
         }
+    }
+
+    [Theory]
+    [InlineData("exec 3<>disk.img; echo open; exec sleep 60", true)]
+    [InlineData("exec 3>>disk.img; echo open; exec sleep 60", true)]
+    [InlineData("exec 3<disk.img; echo open; exec sleep 60", false)]
+    [Trait("Kind", "Process")]
+    public void Image_that_a_program_may_write_to_is_refused_by_whatever_path_it_was_opened(string script, bool isRefused)
+    {
+        using var program = Process.Start(new ProcessStartInfo("sh", ["-c", script]) { RedirectStandardOutput = true, WorkingDirectory = _folder.Path })!;
+        try
+        {
+            Assert.Equal("open", program.StandardOutput.ReadLine());
+            if (isRefused)
+            {
+                var error = Assert.Throws<ItemInUseException>(() => Check());
+                Assert.Contains(program.Id.ToString(CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
+                Assert.Contains("sleep", error.Message, StringComparison.Ordinal);
+                Assert.NotEqual(OtherWriters.None, WriterProbe.Look(_image));
+            }
+            else
+            {
+                Check();
+                Assert.NotEqual(OtherWriters.Some, WriterProbe.Look(_image));
+            }
+        }
+        finally
+        {
+            program.Kill(entireProcessTree: true);
+            program.WaitForExit();
+        }
+        Check();
+    }
+
+    [Fact]
+    public void Writer_that_is_not_seen_is_believed_to_the_kernel()
+    {
+        using var device = FileDevice.Open(_image, writable: true);
+        Directory.CreateDirectory(_folder["system/proc"]);
+        ImageGuard.Check(device, null, _folder["system"], OtherWriters.Unknown);
+        ImageGuard.Check(device, null, _folder["system"], OtherWriters.None);
+        Assert.Equal(ImageGuard.UnseenProcess, Assert.Throws<ItemInUseException>(() => ImageGuard.Check(device, null, _folder["system"], OtherWriters.Some)).ProcessId);
+    }
+
+    [Theory]
+    [InlineData("absolute")]
+    [InlineData("relative")]
+    [InlineData("name space")]
+    [Trait("Kind", "Process")]
+    public void File_system_mounted_by_fuse2fs_is_refused_until_it_is_unmounted(string kind)
+    {
+        Tool.Need("fuse2fs", "mke2fs", "unshare");
+        Assert.SkipWhen(!File.Exists("/dev/fuse") || !Environment.IsPrivilegedProcess, "FUSE needs /dev/fuse and root here");
+        Tool.Run("mke2fs", "-q", "-F", _image).ShouldSucceed();
+        Directory.CreateDirectory(_folder["mnt"]);
+        var script = $"fuse2fs {(kind == "absolute" ? _image : "disk.img")} mnt -o rw || exit 1; echo mounted; read end; umount mnt";
+        string[] arguments = kind == "name space" ? ["unshare", "-m", "sh", "-c", script] : ["sh", "-c", script];
+        using var program = Process.Start(new ProcessStartInfo(arguments[0], arguments[1..])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder.Path,
+        })!;
+        var mounted = program.StandardOutput.ReadLine();
+        Assert.SkipWhen(mounted != "mounted", "this machine lets nobody mount by FUSE");
+        try
+        {
+            Assert.Throws<ItemInUseException>(() => Check());
+        }
+        finally
+        {
+            program.StandardInput.WriteLine("end");
+            program.WaitForExit();
+        }
+        for (var wait = 0; wait < 100 && WriterProbe.Look(_image) == OtherWriters.Some; wait++)
+        {
+            Thread.Sleep(100);
+        }
+        Check();
     }
 
     [Fact]

@@ -229,6 +229,10 @@ public static class TreeCopy
             {
                 throw new CorruptImageException(ErrorIds.CorruptImage, null, source.Place, $"'{Printable.Of(child.Name)}' is not the name of a file");
             }
+            if (child.Damage is not null)
+            {
+                throw new CorruptImageException(ErrorIds.CorruptImage, null, source.PlaceOf(child.Name), child.Damage);
+            }
             if (child.Kind is not FileSystemEntryKind.Special)
             {
                 into.Claim(child.Name);

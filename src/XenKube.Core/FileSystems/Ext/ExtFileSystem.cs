@@ -118,7 +118,18 @@ public sealed class ExtFileSystem : IFileSystem
     public FileSystemEntry? Find(string path, bool followLink = true)
     {
         CheckPath(path);
-        return _walker.Walk(path, followLink) is { Inode: not 0 } place ? Describe(Normalize(path), _volume.ReadUsedInode(place.Inode)) : null;
+        if (_walker.Walk(path, followLink) is not { Inode: not 0 } place)
+        {
+            return null;
+        }
+        try
+        {
+            return Describe(Normalize(path), _volume.ReadUsedInode(place.Inode));
+        }
+        catch (CorruptImageException e)
+        {
+            throw new CorruptImageException(ErrorIds.CorruptImage, e.File, $"{path}: {e.Place}", e.Reason, e.Remedy, e);
+        }
     }
 
     /// <inheritdoc/>
@@ -131,7 +142,7 @@ public sealed class ExtFileSystem : IFileSystem
         }
         var prefix = Normalize(path).TrimEnd('/') + "/";
         return [.. _directories.List(directory).OrderBy(entry => entry.Name, StringComparer.Ordinal)
-            .Select(entry => Describe(prefix + entry.Name, _volume.ReadUsedInode(entry.Inode)))];
+            .Select(entry => DescribeOrDamaged(prefix + entry.Name, entry.Inode))];
     }
 
     /// <inheritdoc/>
@@ -195,6 +206,7 @@ public sealed class ExtFileSystem : IFileSystem
         if (NeedsRecovery)
         {
             using var edit = BeginEdit();
+            edit.Commit();
         }
     }
 
@@ -280,6 +292,19 @@ public sealed class ExtFileSystem : IFileSystem
     {
         CheckPath(path);
         return _walker.Walk(path, followLast: true) is { Inode: not 0 } place ? _volume.ReadUsedInode(place.Inode) : throw NotFound(path);
+    }
+
+    // One damaged inode hides no other file of its directory.
+    private FileSystemEntry DescribeOrDamaged(string path, uint inode)
+    {
+        try
+        {
+            return Describe(path, _volume.ReadUsedInode(inode));
+        }
+        catch (CorruptImageException e)
+        {
+            return new FileSystemEntry(path, FileSystemEntryKind.Special, 0, 0, 0, 0, DateTime.UnixEpoch, null) { Id = inode, Damage = $"{e.Place}: {e.Reason}" };
+        }
     }
 
     private FileSystemEntry Describe(string path, ExtInode inode) => new(

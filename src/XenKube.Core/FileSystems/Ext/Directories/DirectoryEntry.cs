@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace XenKube.FileSystems.Ext.Directories;
 
@@ -45,7 +44,7 @@ internal readonly record struct DirectoryEntry(int Offset, uint Inode, int Lengt
 
     public ReadOnlySpan<byte> Name(ReadOnlySpan<byte> block) => block.Slice(Offset + HeaderSize, NameLength);
 
-    public string Text(ReadOnlySpan<byte> block) => Encoding.UTF8.GetString(Name(block));
+    public string Text(ReadOnlySpan<byte> block) => FileNames.Decode(Name(block));
 
     public static void Write(Span<byte> block, int offset, int length, uint inode, ReadOnlySpan<byte> name, byte kind)
     {

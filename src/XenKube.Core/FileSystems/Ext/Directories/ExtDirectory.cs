@@ -24,7 +24,7 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
         }
         if (directory.Has(InodeFlags.CaseFold))
         {
-            return FindFolded(directory, System.Text.Encoding.UTF8.GetString(name));
+            return FindFolded(directory, FileNames.Decode(name));
         }
         return directory.Has(InodeFlags.InlineData) && name.SequenceEqual(".."u8) ? InlineParent(directory) : 0;
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using XenKube.FileSystems.Ext.Mapping;
 using XenKube.FileSystems.Ext.Structures;
 using XenKube.FileSystems.Ext.Volumes;
@@ -29,7 +28,7 @@ internal sealed class PathWalker(ExtVolume volume, ExtDirectory directories, Ext
             {
                 return null;
             }
-            var bytes = Encoding.UTF8.GetBytes(name);
+            var bytes = FileNames.Encode(name);
             var found = bytes.Length > DirectoryEntry.MaximumName ? 0 : directories.Find(inode, bytes);
             place = new PathPlace(directory, name, found);
             if (found == 0)

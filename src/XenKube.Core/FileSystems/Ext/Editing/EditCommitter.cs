@@ -10,6 +10,7 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor edi
 {
     private JournalWriter? _journal;
     private bool _ready;
+    private bool _counted;
     private Exception? _failure;
 
     public DateTime NowUtc => clock.GetUtcNow().UtcDateTime;
@@ -32,6 +33,7 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor edi
         }
         volume.Store.Discard();
         editor.Begin();
+        CountFree();
     }
 
     /// <summary>Brings the edit in progress to the disk.</summary>
@@ -62,7 +64,33 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor edi
             _failure = _journal?.HasWritten ?? ordered!.HasWritten ? e : null;
             throw;
         }
+        _counted = true;
         editor.Begin();
+    }
+
+    // The kernel keeps the superblock's counts of what is free at a mount and an unmount only, and sums up the groups at each mount
+    // (ext4_count_free_clusters, ext4_count_free_inodes): in the image of a running guest they are old, and right all the same.
+    private void CountFree()
+    {
+        if (_counted)
+        {
+            return;
+        }
+        long clusters = 0, inodes = 0;
+        for (var group = 0; group < volume.Superblock.GroupCount; group++)
+        {
+            var descriptor = volume.ReadGroup(group);
+            clusters += descriptor.FreeBlocks;
+            inodes += descriptor.FreeInodes;
+        }
+        var blocks = clusters * volume.Superblock.ClusterRatio;
+        var wide = volume.Superblock.Is(IncompatibleFeatures.SixtyFourBit);
+        if (ExtSuperblock.FreeBlocks(volume.SuperblockBytes, wide) != blocks || ExtSuperblock.FreeInodes(volume.SuperblockBytes) != inodes)
+        {
+            var superblock = volume.ChangeSuperblock();
+            ExtSuperblock.SetFreeBlocks(superblock, wide, blocks);
+            ExtSuperblock.SetFreeInodes(superblock, (uint)inodes);
+        }
     }
 
     private void Prepare()
@@ -90,6 +118,7 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor edi
         {
             volume.Store.Discard();
             editor.Begin();
+            CountFree();
             orphans.Clean(NowUtc);
             Commit(inodesFirst: true);
         }

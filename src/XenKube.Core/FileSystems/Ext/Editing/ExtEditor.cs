@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using XenKube.Checksums;
 using XenKube.FileSystems.Ext.Directories;
 using XenKube.FileSystems.Ext.Mapping;
@@ -17,12 +16,14 @@ internal sealed class ExtEditor
     private readonly ExtVolume _volume;
     private readonly ExtDirectory _directories;
     private readonly PathWalker _walker;
+    private readonly ExtContent _content;
 
     public ExtEditor(ExtVolume volume, FileMap map, ExtAttributes attributes, ExtContent content, ExtDirectory directories, PathWalker walker)
     {
         _volume = volume;
         _directories = directories;
         _walker = walker;
+        _content = content;
         Blocks = new BlockAllocator(volume);
         Inodes = new InodeAllocator(volume, Blocks);
         Maps = new FileMapEditor(volume, map, Blocks);
@@ -120,7 +121,7 @@ internal sealed class ExtEditor
     public void CreateSymbolicLink(string path, string target, DateTime now)
     {
         var place = NewPlace(path);
-        var bytes = Encoding.UTF8.GetBytes(target);
+        var bytes = FileNames.Encode(target);
         if (bytes.Length == 0 || bytes.Length >= Math.Min(_volume.BlockSize, 4096) || Array.IndexOf(bytes, (byte)0) >= 0)
         {
             throw new InvalidInputException(ErrorIds.LinkTargetInvalid, _volume.Store.Device.Name, path, "a link's target has 1 to 4095 bytes (less than a block), none of them zero");
@@ -193,7 +194,7 @@ internal sealed class ExtEditor
             }
             _volume.WriteInode(inode);
             var directory = _volume.ReadUsedInode(to.Parent);
-            Entries.Replace(directory, Encoding.UTF8.GetBytes(to.Name), inode.Number, KindOf(inode));
+            Entries.Replace(directory, FileNames.Encode(to.Name), inode.Number, KindOf(inode));
             Touch(directory, now);
             if (inode.IsDirectory)
             {
@@ -206,7 +207,7 @@ internal sealed class ExtEditor
         {
             _volume.WriteInode(inode);
             var directory = _volume.ReadUsedInode(to.Parent);
-            Entries.Insert(directory, Encoding.UTF8.GetBytes(to.Name), inode.Number, KindOf(inode));
+            Entries.Insert(directory, FileNames.Encode(to.Name), inode.Number, KindOf(inode));
             Touch(directory, now);
             _volume.WriteInode(directory);
         }
@@ -225,7 +226,7 @@ internal sealed class ExtEditor
     public void RemoveName(PathPlace from, PathPlace to, DateTime now)
     {
         var directory = _volume.ReadUsedInode(from.Parent);
-        Entries.Remove(directory, Encoding.UTF8.GetBytes(from.Name));
+        Entries.Remove(directory, FileNames.Encode(from.Name));
         Touch(directory, now);
         if (from.Parent != to.Parent && _volume.ReadUsedInode(from.Inode).IsDirectory)
         {
@@ -256,13 +257,20 @@ internal sealed class ExtEditor
     /// <summary>Finds a place whose directory has to be there.</summary>
     public PathPlace Place(string path, bool followLast)
     {
-        var place = _walker.Walk(path, followLast)
-            ?? throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, _volume.Store.Device.Name, path, "there is no such directory", "Make the directory first");
+        var place = _walker.Walk(path, followLast) ?? throw NoDirectory(path);
         if (place.Inode == 0)
         {
             CheckName(place, path);
         }
         return place;
+    }
+
+    private ItemNotFoundException NoDirectory(string path)
+    {
+        var link = _walker.Walk(path, followLast: false) is { Inode: not 0 } place ? _volume.ReadUsedInode(place.Inode) : null;
+        return link is { IsLink: true }
+            ? new(ErrorIds.DirectoryNotFound, _volume.Store.Device.Name, path, $"it is a symbolic link to '{Printable.Of(_content.ReadLink(link, 4096))}', whose directory does not exist", "Make that directory first, or remove the link")
+            : new(ErrorIds.DirectoryNotFound, _volume.Store.Device.Name, path, "there is no such directory", "Make the directory first");
     }
 
     private PathPlace NewPlace(string path)
@@ -278,7 +286,7 @@ internal sealed class ExtEditor
         {
             throw new InvalidInputException(ErrorIds.PathInvalid, _volume.Store.Device.Name, path, "the path does not end in a name that can be changed");
         }
-        if (Encoding.UTF8.GetByteCount(place.Name) > DirectoryEntry.MaximumName)
+        if (FileNames.Encode(place.Name).Length > DirectoryEntry.MaximumName)
         {
             throw new InvalidInputException(ErrorIds.PathInvalid, _volume.Store.Device.Name, path, "a name has at most 255 bytes");
         }
@@ -317,7 +325,7 @@ internal sealed class ExtEditor
     private void Link(PathPlace place, ExtInode inode, byte kind, DateTime now)
     {
         var directory = _volume.ReadUsedInode(place.Parent);
-        Entries.Insert(directory, Encoding.UTF8.GetBytes(place.Name), inode.Number, kind);
+        Entries.Insert(directory, FileNames.Encode(place.Name), inode.Number, kind);
         Touch(directory, now);
         if (inode.IsDirectory)
         {
@@ -329,7 +337,7 @@ internal sealed class ExtEditor
     private void Unlink(PathPlace place, ExtInode inode, DateTime now)
     {
         var directory = _volume.ReadUsedInode(place.Parent);
-        Entries.Remove(directory, Encoding.UTF8.GetBytes(place.Name));
+        Entries.Remove(directory, FileNames.Encode(place.Name));
         Touch(directory, now);
         if (inode.IsDirectory)
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using XenKube.FileSystems.Ext.Structures;
 using XenKube.FileSystems.Ext.Volumes;
 
@@ -65,7 +64,7 @@ internal sealed class ExtContent(ExtVolume volume, FileMap map, ExtAttributes at
         {
             Read(inode, 0, bytes);
         }
-        return Encoding.UTF8.GetString(bytes);
+        return FileNames.Decode(bytes);
     }
 
     private byte[] ReadInline(ExtInode inode)

@@ -1,0 +1,37 @@
+using System.Globalization;
+using XenKube.Posix;
+
+namespace XenKube.Devices;
+
+/// <summary>Tells who holds the flock of a file.</summary>
+internal static class LockHolder
+{
+    /// <summary>The holder; null where /proc/locks does not show one.</summary>
+    public static OpenFiles.Holder? Find(FileDevice device)
+    {
+        string[] lines;
+        try
+        {
+            lines = File.ReadAllLines("/proc/locks");
+        }
+        catch (Exception e) when (e.IsFileTrouble())
+        {
+            return null;
+        }
+        var file = FileStatus.Read(device.Handle).Identity;
+        var processes = new OpenFiles("/");
+        foreach (var line in lines)
+        {
+            // 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF; who waits has an arrow. The device is that of the file system, which is
+            // not always the file's, so that the inode has to do.
+            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length > 5 && fields[1] == "FLOCK" && fields[5].EndsWith(string.Create(CultureInfo.InvariantCulture, $":{file.Inode}"), StringComparison.Ordinal)
+                && int.TryParse(fields[4], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0
+                && (id == Environment.ProcessId || processes.Has(id, file)))
+            {
+                return processes.Describe(id);
+            }
+        }
+        return null;
+    }
+}

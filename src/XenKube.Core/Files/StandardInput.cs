@@ -1,0 +1,31 @@
+using Microsoft.Win32.SafeHandles;
+using XenKube.Posix;
+
+namespace XenKube.Files;
+
+/// <summary>The standard input of this process.</summary>
+public static class StandardInput
+{
+    private const int GetDescriptorFlags = 1;
+    private const int CloseOnExec = 1;
+
+    /// <summary>
+    /// Opens it. Where whoever started this process had closed it (<c>&lt;&amp;-</c>), the runtime has something of its own under its
+    /// number by now; what was there at the start is known by not being closed on exec. Reading it is then an error, not for ever.
+    /// </summary>
+    public static Stream Open()
+    {
+        using var input = new SafeFileHandle(0, ownsHandle: false);
+        var flags = Libc.Control(input, GetDescriptorFlags, 0);
+        return flags >= 0 && (flags & CloseOnExec) == 0 ? Console.OpenStandardInput() : new ClosedStream();
+    }
+
+    private sealed class ClosedStream : MemoryStream
+    {
+        public override int Read(byte[] buffer, int offset, int count) => throw Closed();
+
+        public override int Read(Span<byte> buffer) => throw Closed();
+
+        private static InvalidInputException Closed() => new(ErrorIds.InputClosed, "standard input", null, "it is closed", "Give it something to read: < FILE, or < /dev/null for nothing");
+    }
+}

@@ -149,7 +149,7 @@ for case in "${cases[@]}"; do
   for ((i = 1; i <= times; i++)); do
     wait "${runs[i - 1]}"; status=$?
     # Without what a terminal is told.
-    count=$(sed 's/\x1b\[[0-9;?]*[A-Za-z]//g; s/\r//g' "$work/log$i" | tail -n 1)
+    count=$(sed 's/\x1b[=>]//g; s/\x1b\[[0-9;?]*[A-Za-z]//g; s/\r//g' "$work/log$i" | tail -n 1)
     [[ $count =~ ^[0-9]+\ passed,\ 0\ failed,\ [0-9]+\ skipped$ ]] || status=1
     if [ $status != 0 ]; then failed=1; [ "$verbose" ] || sed 's/^/    /' "$work/log$i"; fi
     echo "$case: $count"

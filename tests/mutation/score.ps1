@@ -24,7 +24,7 @@ $mutants = foreach ($path in $files.Keys) {
 }
 if (-not $mutants) { throw "There are no mutants in $Report." }
 
-$names = $files.Keys | ForEach-Object { [IO.Path]::GetFileName($_) }
+$names = $mutants.File | ForEach-Object { [IO.Path]::GetFileName($_) } | Sort-Object -Unique
 $equivalents | Where-Object { $_.file -in $names -and -not $used.Contains($_) } | ForEach-Object { "No such mutant as equivalent.json has it: $($_.file): $($_.line) > $($_.replacement)" }
 
 function Get-Row($name, $group) {

@@ -16,6 +16,9 @@ internal sealed class GptReader
     /// <summary>A disk is grown by whole MiB; this many of them are looked at for a backup that no primary points to.</summary>
     private const int MostGrowth = 1 << 16;
 
+    /// <summary>The same where neither the first sector nor the second one says that there was a table.</summary>
+    private const int MostUnmarkedGrowth = 2048;
+
     private readonly BlockDevice _device;
     private readonly List<string> _warnings = [];
 
@@ -126,7 +129,7 @@ internal sealed class GptReader
         }
     }
 
-    // A file without any sign of a GPT, such as a bare file system, is not searched for one.
+    // A file without any sign of a GPT, such as a bare file system, is not searched from end to start.
     private IEnumerable<long> BackupPlaces(int size, bool mayHaveGrown)
     {
         var sectors = _device.Length / size;
@@ -139,7 +142,7 @@ internal sealed class GptReader
         }
         places.Add(Boot.ProtectedSectors - 1);
         const long mebibyte = 1 << 20;
-        for (var grown = 1L; mayHaveGrown && grown <= MostGrowth && grown * mebibyte < _device.Length; grown++)
+        for (var grown = 1L; grown <= (mayHaveGrown ? MostGrowth : MostUnmarkedGrowth) && grown * mebibyte < _device.Length; grown++)
         {
             places.Add((_device.Length - grown * mebibyte) / size - 1);
         }

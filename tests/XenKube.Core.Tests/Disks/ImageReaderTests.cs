@@ -98,7 +98,6 @@ public sealed class ImageReaderTests : IDisposable
     {
         using var disk = DiskImage.OpenWrite(image ?? _image);
         using var files = disk.OpenFileSystem(Label);
-        files.Remove("/f");
         files.WriteFile(number % 2 == 0 ? "/other" : "/f", Encoding.UTF8.GetBytes(Content("9")));
         files.WriteFile("/f", Encoding.UTF8.GetBytes(Content(number.ToString(System.Globalization.CultureInfo.InvariantCulture))));
         files.Remove("/other");

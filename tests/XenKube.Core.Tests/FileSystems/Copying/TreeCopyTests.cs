@@ -25,6 +25,8 @@ public sealed class TreeCopyTests : IDisposable
 
     public void Dispose()
     {
+        // .NET does not remove names that are not UTF-8.
+        Tool.Run("rm", "-rf", _folder["tree"], _folder["out"]);
         _folder.Dispose();
     }
 

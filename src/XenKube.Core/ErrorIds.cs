@@ -129,7 +129,6 @@ public static class ErrorIds
     public static Failed KeyNotWritten { get; } = new("A key could not be stored.");
     public static Failed KeysNotReadable { get; } = new("The directory of trusted keys cannot be read.");
     public static NotFound KnownKeyNotFound { get; } = new("XenKube does not bring a key of this name.");
-    public static Invalid LengthInvalid { get; } = new("A length is negative.");
     public static Corrupt LinkLoop { get; } = new("Symbolic links on the disk image form a loop.");
     public static Invalid LinkTargetInvalid { get; } = new("A text cannot be the target of a symbolic link.");
     public static Invalid LinuxAppendInvalid { get; } = new("A kernel argument cannot be written into grub.cfg.");

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using XenKube.Devices;
-using XenKube.Disks;
+using XenKube.FileSystems.Ext.Structures;
 using XenKube.FileSystems.Fat;
 
 namespace XenKube.FileSystems.Detection;
@@ -26,25 +26,16 @@ internal static class FileSystemDetector
         return DetectExt(head) ?? DetectByHead(head) ?? DetectFat(partition, head) ?? DetectElsewhere(partition);
     }
 
-    /// <summary>ext2, ext3 or ext4 in the way parted tells them apart: ext4 is what ext3 could not be mounted as.</summary>
     private static FileSystemSignature? DetectExt(ReadOnlySpan<byte> head)
     {
-        if (head.Length < 2048 || BinaryPrimitives.ReadUInt16LittleEndian(head[(1024 + 0x38)..]) != 0xEF53)
+        if (head.Length < ExtSuperblock.Offset + ExtSuperblock.Size)
         {
             return null;
         }
-        var super = head.Slice(1024, 1024);
-        const uint hasJournal = 4, ext4ReadOnlyCompatible = 0x08 | 0x20, ext4Incompatible = 0x40 | 0x80 | 0x200;
-        var journalled = (BinaryPrimitives.ReadUInt32LittleEndian(super[0x5C..]) & hasJournal) != 0;
-        var modern = (BinaryPrimitives.ReadUInt32LittleEndian(super[0x64..]) & ext4ReadOnlyCompatible) != 0
-            || (BinaryPrimitives.ReadUInt32LittleEndian(super[0x60..]) & ext4Incompatible) != 0;
-        var kind = (journalled, modern) switch
-        {
-            (true, true) => "ext4",
-            (true, false) => "ext3",
-            _ => "ext2",
-        };
-        return new FileSystemSignature(kind, ReadText(super.Slice(0x78, 16)), ReadUuid(super.Slice(0x68, 16)));
+        var superblock = head.Slice(ExtSuperblock.Offset, ExtSuperblock.Size);
+        return ExtSuperblock.KindOf(superblock) is { } kind
+            ? new FileSystemSignature(kind, ReadText(ExtSuperblock.LabelOf(superblock)), ReadUuid(ExtSuperblock.UuidOf(superblock)))
+            : null;
     }
 
     private static FileSystemSignature? DetectByHead(ReadOnlySpan<byte> head)

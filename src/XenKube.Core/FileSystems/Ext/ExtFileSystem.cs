@@ -23,7 +23,7 @@ public sealed class ExtFileSystem : IFileSystem
     private readonly ExtContent _content;
     private readonly ExtDirectory _directories;
     private readonly PathWalker _walker;
-    private readonly ExtEditor _editor;
+    private readonly EditTables _tables;
     private readonly EditCommitter _committer;
     private ExtEdit? _edit;
 
@@ -35,27 +35,13 @@ public sealed class ExtFileSystem : IFileSystem
         _content = new ExtContent(volume, _map, _attributes);
         _directories = new ExtDirectory(volume, _map, _attributes);
         _walker = new PathWalker(volume, _directories, _content);
-        _editor = new ExtEditor(volume, _map, _attributes, _content, _directories, _walker);
-        _committer = new EditCommitter(volume, _map, _editor, options.Clock ?? TimeProvider.System);
+        _tables = new EditTables(volume, _map, _attributes, _content, _directories, _walker);
+        _committer = new EditCommitter(volume, _map, _tables, options.Clock ?? TimeProvider.System);
         CanWrite = volume.Store.Device.CanWrite && !options.ReadOnly;
     }
 
     /// <inheritdoc/>
-    public string Kind
-    {
-        get
-        {
-            // As libblkid tells them apart: by what an ext2 or an ext3 driver would refuse.
-            var superblock = _volume.Superblock;
-            const IncompatibleFeatures oldOnes = IncompatibleFeatures.FileType | IncompatibleFeatures.Recover | IncompatibleFeatures.MetaBlockGroups;
-            const ReadOnlyFeatures oldReadOnlyOnes = ReadOnlyFeatures.SparseSuper | ReadOnlyFeatures.LargeFile | ReadOnlyFeatures.BinaryTreeDirectory;
-            if ((superblock.Incompatible & ~oldOnes) != 0 || (superblock.ReadOnly & ~oldReadOnlyOnes) != 0)
-            {
-                return "ext4";
-            }
-            return superblock.HasJournal ? "ext3" : "ext2";
-        }
-    }
+    public string Kind => _volume.Superblock.Kind;
 
     /// <inheritdoc/>
     public string Label => _volume.Superblock.Label;
@@ -93,9 +79,6 @@ public sealed class ExtFileSystem : IFileSystem
     /// <summary>Whether a guest's boot loader can read this file system.</summary>
     public GrubCompatibility GrubCompatibility => GrubCompatibility.Of(_volume.Superblock);
 
-    /// <summary>Size of a block in bytes.</summary>
-    public int BlockSize => _volume.BlockSize;
-
     /// <summary>Opens a file system.</summary>
     /// <param name="device">The partition; it stays the caller's to dispose.</param>
     /// <param name="options">How to open it, or null for the defaults.</param>
@@ -117,7 +100,7 @@ public sealed class ExtFileSystem : IFileSystem
     /// <inheritdoc/>
     public FileSystemEntry? Find(string path, bool followLink = true)
     {
-        CheckPath(path);
+        PathWalker.Check(path);
         if (_walker.Walk(path, followLink) is not { Inode: not 0 } place)
         {
             return null;
@@ -161,7 +144,7 @@ public sealed class ExtFileSystem : IFileSystem
     /// <exception cref="ItemNotFoundException">There is nothing at that path.</exception>
     public IReadOnlyDictionary<string, byte[]> ReadExtendedAttributes(string path)
     {
-        CheckPath(path);
+        PathWalker.Check(path);
         var inode = _walker.Walk(path, followLast: false) is { Inode: not 0 } place ? _volume.ReadUsedInode(place.Inode) : throw NotFound(path);
         var all = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var entry in _attributes.ReadBody(inode).Concat(_attributes.ReadBlock(inode)).Where(entry => !entry.IsInlineData))
@@ -195,7 +178,7 @@ public sealed class ExtFileSystem : IFileSystem
             _volume.Store.Discard();
             throw;
         }
-        return _edit = new ExtEdit(_editor, _committer, _volume.Store.Device.Name, EndEdit);
+        return _edit = new ExtEdit(_volume, _directories, _walker, _tables, _committer, EndEdit);
     }
 
     /// <summary>
@@ -237,7 +220,7 @@ public sealed class ExtFileSystem : IFileSystem
     /// <inheritdoc/>
     public bool Remove(string path)
     {
-        CheckPath(path);
+        PathWalker.Check(path);
         if (_walker.Walk(path, followLast: false) is not { Inode: not 0 })
         {
             return false;
@@ -258,15 +241,6 @@ public sealed class ExtFileSystem : IFileSystem
 
     /// <inheritdoc/>
     public void Dispose() => _edit?.Dispose();
-
-    internal static void CheckPath(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        if (!path.StartsWith('/'))
-        {
-            throw new InvalidInputException(ErrorIds.PathInvalid, null, path, "a path inside a file system has to begin with '/'");
-        }
-    }
 
     private void EndEdit()
     {
@@ -290,7 +264,7 @@ public sealed class ExtFileSystem : IFileSystem
 
     private ExtInode Need(string path)
     {
-        CheckPath(path);
+        PathWalker.Check(path);
         return _walker.Walk(path, followLast: true) is { Inode: not 0 } place ? _volume.ReadUsedInode(place.Inode) : throw NotFound(path);
     }
 
@@ -312,7 +286,7 @@ public sealed class ExtFileSystem : IFileSystem
         inode.IsDirectory ? FileSystemEntryKind.Directory : inode.IsLink ? FileSystemEntryKind.SymbolicLink
             : inode.IsFile ? FileSystemEntryKind.File : FileSystemEntryKind.Special,
         inode.Size,
-        inode.Mode & 0xFFF,
+        inode.Mode & FileModes.All,
         inode.UserId,
         inode.GroupId,
         inode.ModifiedUtc,

@@ -8,15 +8,61 @@ namespace XenKube.FileSystems.Fat;
 /// The boot sector of a FAT file system (Microsoft's FAT specification 1.03, "Boot Sector and BPB"). What decides between
 /// 12, 16 and 32 bits is the count of clusters, and for 32 bits, as in Linux, that the 16-bit FAT size is zero.
 /// </summary>
-internal sealed record FatBootSector(
-    int SectorSize, int SectorsPerCluster, int ReservedSectors, int FatCount, int RootEntries, long TotalSectors, long SectorsPerFat,
-    int Bits, uint ClusterCount, uint RootCluster, int InfoSector, int ActiveFat, bool IsMirrored, uint VolumeId, byte State, byte[] RawLabel)
+internal sealed record FatBootSector
 {
     /// <summary>Clusters are numbered from 2.</summary>
     public const uint FirstCluster = 2;
 
     /// <summary>The bit of <see cref="State"/> that a system sets while the volume is mounted.</summary>
     public const byte DirtyState = 1;
+
+    /// <summary>BPB_BytsPerSec.</summary>
+    public required int SectorSize { get; init; }
+
+    /// <summary>BPB_SecPerClus.</summary>
+    public required int SectorsPerCluster { get; init; }
+
+    /// <summary>BPB_RsvdSecCnt: sectors before the first FAT.</summary>
+    public required int ReservedSectors { get; init; }
+
+    /// <summary>BPB_NumFATs.</summary>
+    public required int FatCount { get; init; }
+
+    /// <summary>BPB_RootEntCnt: slots of the root directory; 0 for FAT32.</summary>
+    public required int RootEntries { get; init; }
+
+    /// <summary>BPB_TotSec16 or BPB_TotSec32.</summary>
+    public required long TotalSectors { get; init; }
+
+    /// <summary>BPB_FATSz16 or BPB_FATSz32.</summary>
+    public required long SectorsPerFat { get; init; }
+
+    /// <summary>12, 16 or 32.</summary>
+    public required int Bits { get; init; }
+
+    /// <summary>How many clusters there are.</summary>
+    public required uint ClusterCount { get; init; }
+
+    /// <summary>BPB_RootClus: where the root directory of FAT32 begins; 0 for others.</summary>
+    public required uint RootCluster { get; init; }
+
+    /// <summary>BPB_FSInfo of FAT32; 0 for others.</summary>
+    public required int InfoSector { get; init; }
+
+    /// <summary>BPB_ExtFlags: the FAT that is used where they are not mirrored.</summary>
+    public required int ActiveFat { get; init; }
+
+    /// <summary>BPB_ExtFlags: true if all FATs are the same.</summary>
+    public required bool IsMirrored { get; init; }
+
+    /// <summary>BS_VolID; 0 where there is none.</summary>
+    public required uint VolumeId { get; init; }
+
+    /// <summary>BS_Reserved1, whose lowest bits Linux and Windows use.</summary>
+    public required byte State { get; init; }
+
+    /// <summary>BS_VolLab, 11 bytes; empty where there is none.</summary>
+    public required byte[] RawLabel { get; init; }
 
     public string Kind => Bits switch
     {
@@ -100,14 +146,25 @@ internal sealed record FatBootSector(
         var extension = sector[(is32 ? 0x40 : 0x24)..];
         var mirroring = is32 ? BinaryPrimitives.ReadUInt16LittleEndian(sector[0x28..]) : 0;
         var hasExtension = extension[2] is 0x28 or 0x29;
-        return new FatBootSector(
-            sectorSize, sectorsPerCluster, reserved, fatCount, rootEntries, total, fatSectors, bits, (uint)clusters,
-            is32 ? BinaryPrimitives.ReadUInt32LittleEndian(sector[0x2C..]) : 0,
-            is32 ? BinaryPrimitives.ReadUInt16LittleEndian(sector[0x30..]) : 0,
-            (mirroring & 0x80) != 0 ? mirroring & 0x0F : 0, (mirroring & 0x80) == 0,
-            hasExtension ? BinaryPrimitives.ReadUInt32LittleEndian(extension[3..]) : 0,
-            extension[1],
-            extension[2] == 0x29 ? extension.Slice(7, 11).ToArray() : []);
+        return new FatBootSector
+        {
+            SectorSize = sectorSize,
+            SectorsPerCluster = sectorsPerCluster,
+            ReservedSectors = reserved,
+            FatCount = fatCount,
+            RootEntries = rootEntries,
+            TotalSectors = total,
+            SectorsPerFat = fatSectors,
+            Bits = bits,
+            ClusterCount = (uint)clusters,
+            RootCluster = is32 ? BinaryPrimitives.ReadUInt32LittleEndian(sector[0x2C..]) : 0,
+            InfoSector = is32 ? BinaryPrimitives.ReadUInt16LittleEndian(sector[0x30..]) : 0,
+            ActiveFat = (mirroring & 0x80) != 0 ? mirroring & 0x0F : 0,
+            IsMirrored = (mirroring & 0x80) == 0,
+            VolumeId = hasExtension ? BinaryPrimitives.ReadUInt32LittleEndian(extension[3..]) : 0,
+            State = extension[1],
+            RawLabel = extension[2] == 0x29 ? extension.Slice(7, 11).ToArray() : [],
+        };
     }
 
     /// <summary>The label in the boot sector; empty where there is none, or the usual <c>NO NAME</c>.</summary>

@@ -15,6 +15,6 @@ internal sealed record FatEntry(
     public bool IsDirectory => (Attributes & FatSlot.Directory) != 0;
 
     public FileSystemEntry ToEntry(string path) => IsDirectory
-        ? new FileSystemEntry(path, FileSystemEntryKind.Directory, 0, 0x1ED, 0, 0, ModifiedUtc, null) { Id = Cluster }
-        : new FileSystemEntry(path, FileSystemEntryKind.File, Size, (Attributes & FatSlot.ReadOnly) != 0 ? 0x124 : 0x1A4, 0, 0, ModifiedUtc, null) { Id = Cluster };
+        ? new FileSystemEntry(path, FileSystemEntryKind.Directory, 0, FileModes.Directory, 0, 0, ModifiedUtc, null) { Id = Cluster }
+        : new FileSystemEntry(path, FileSystemEntryKind.File, Size, (Attributes & FatSlot.ReadOnly) != 0 ? FileModes.ReadOnlyFile : FileModes.File, 0, 0, ModifiedUtc, null) { Id = Cluster };
 }

@@ -63,7 +63,7 @@ public sealed class FatFileSystem : IFileSystem
         var parts = FatPath.Split(path);
         if (parts.Count == 0)
         {
-            return new FileSystemEntry("/", FileSystemEntryKind.Directory, 0, 0x1ED, 0, 0, FatTime.Read(0, 0), null) { Id = _volume.Boot.Bits == 32 ? _volume.Boot.RootCluster : 0 };
+            return new FileSystemEntry("/", FileSystemEntryKind.Directory, 0, FileModes.Directory, 0, 0, FatTime.Read(0, 0), null) { Id = _volume.Boot.Bits == 32 ? _volume.Boot.RootCluster : 0 };
         }
         return FindEntry(parts)?.ToEntry(FatPath.Join(parts));
     }

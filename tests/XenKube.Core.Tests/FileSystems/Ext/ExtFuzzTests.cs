@@ -298,7 +298,7 @@ public class ExtFuzzTests(ITestOutputHelper output)
             Change(bytes.AsSpan(0, random.Next(2) == 0 ? 64 : size - 12), random);
             if (repair && volume.Superblock.HasMetadataChecksums)
             {
-                if (bytes[^5] == DirectoryEntry.ChecksumKind)
+                if (bytes[^5] == (byte)EntryKind.Checksum)
                 {
                     BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(size - 4), ExtDirectory.LeafChecksum(seed, bytes));
                 }

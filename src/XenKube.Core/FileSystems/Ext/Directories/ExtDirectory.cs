@@ -226,7 +226,7 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
     private void CheckLeaf(ExtInode directory, long physical, byte[] bytes)
     {
         var tail = bytes.AsSpan(bytes.Length - DirectoryEntry.ChecksumSize);
-        if (BinaryPrimitives.ReadUInt64LittleEndian(tail) != ((ulong)DirectoryEntry.ChecksumKind << 56 | (ulong)DirectoryEntry.ChecksumSize << 32))
+        if (BinaryPrimitives.ReadUInt64LittleEndian(tail) != ((ulong)EntryKind.Checksum << 56 | (ulong)DirectoryEntry.ChecksumSize << 32))
         {
             throw volume.Store.Corrupt(NameOf(directory), physical, "it has no checksum");
         }

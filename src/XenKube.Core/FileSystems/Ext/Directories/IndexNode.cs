@@ -10,7 +10,16 @@ internal sealed class IndexNode
 {
     private const int EntrySize = 8;
     private const int TailSize = 8;
+    private const int BlockAt = 4;
+    private const uint BlockMask = 0x0FFFFFFF;
+
+    // struct dx_root_info, after the entries for '.' and '..', which take 12 bytes each: a reserved number, zero; the kind of
+    // hash; its own length; the number of levels; flags. The entries of the index follow.
     private const int RootInfoAt = 0x18;
+    private const int HashVersionAt = RootInfoAt + 4;
+    private const int RootInfoLengthAt = RootInfoAt + 5;
+    private const int LevelsAt = RootInfoAt + 6;
+    private const int RootInfoLength = 8;
 
     private readonly byte[] _bytes;
     private readonly int _start;
@@ -34,23 +43,23 @@ internal sealed class IndexNode
     public int TailAt => _start + Limit * EntrySize;
 
     /// <summary>hash_version of a root.</summary>
-    public byte HashVersion => _bytes[RootInfoAt + 4];
+    public byte HashVersion => _bytes[HashVersionAt];
 
     /// <summary>indirect_levels of a root: 0 where its entries point to leaves.</summary>
     public byte Levels
     {
-        get => _bytes[RootInfoAt + 6];
-        set => _bytes[RootInfoAt + 6] = value;
+        get => _bytes[LevelsAt];
+        set => _bytes[LevelsAt] = value;
     }
 
     /// <summary>Finds the index in a block; null if its numbers are impossible.</summary>
     public static IndexNode? Open(byte[] bytes, bool isRoot, bool hasChecksum)
     {
-        if (isRoot && (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(RootInfoAt)) != 0 || bytes[RootInfoAt + 5] != 8))
+        if (isRoot && (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(RootInfoAt)) != 0 || bytes[RootInfoLengthAt] != RootInfoLength))
         {
             return null;
         }
-        var node = new IndexNode(bytes, isRoot ? RootInfoAt + 8 : DirectoryEntry.HeaderSize);
+        var node = new IndexNode(bytes, isRoot ? RootInfoAt + RootInfoLength : DirectoryEntry.HeaderSize);
         return node.Limit == Room(bytes.Length, node._start, hasChecksum) && node.Count > 0 && node.Count <= node.Limit ? node : null;
     }
 
@@ -67,16 +76,16 @@ internal sealed class IndexNode
     public static IndexNode CreateRoot(byte[] bytes, byte hashVersion, bool hasChecksum)
     {
         bytes.AsSpan(RootInfoAt).Clear();
-        bytes[RootInfoAt + 4] = hashVersion;
-        bytes[RootInfoAt + 5] = 8;
-        var node = new IndexNode(bytes, RootInfoAt + 8);
+        bytes[HashVersionAt] = hashVersion;
+        bytes[RootInfoLengthAt] = RootInfoLength;
+        var node = new IndexNode(bytes, RootInfoAt + RootInfoLength);
         node.SetLimit(Room(bytes.Length, node._start, hasChecksum));
         return node;
     }
 
     public uint Hash(int index) => index == 0 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(_start + index * EntrySize));
 
-    public uint Block(int index) => BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(_start + index * EntrySize + 4)) & 0x0FFFFFFF;
+    public uint Block(int index) => BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(_start + index * EntrySize + BlockAt)) & BlockMask;
 
     public void Set(int index, uint hash, uint block)
     {
@@ -85,7 +94,7 @@ internal sealed class IndexNode
         {
             BinaryPrimitives.WriteUInt32LittleEndian(entry, hash);
         }
-        BinaryPrimitives.WriteUInt32LittleEndian(entry[4..], block);
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[BlockAt..], block);
     }
 
     /// <summary>Adds an entry behind another; there has to be room.</summary>

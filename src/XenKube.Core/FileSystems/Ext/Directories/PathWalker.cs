@@ -8,7 +8,19 @@ namespace XenKube.FileSystems.Ext.Directories;
 internal sealed class PathWalker(ExtVolume volume, ExtDirectory directories, ExtContent content)
 {
     private const int MaximumLinks = 40;
-    private const int MaximumTarget = 4096;
+    /// <summary>A link whose target has this many bytes or more cannot be followed (PATH_MAX).</summary>
+    public const int MaximumTarget = 4096;
+
+    /// <summary>Refuses what is not an absolute path.</summary>
+    /// <exception cref="InvalidInputException">It is not.</exception>
+    public static void Check(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!path.StartsWith('/'))
+        {
+            throw new InvalidInputException(ErrorIds.PathInvalid, null, path, "a path inside a file system has to begin with '/'");
+        }
+    }
 
     /// <summary>Finds where a path leads.</summary>
     /// <param name="path">Absolute path.</param>

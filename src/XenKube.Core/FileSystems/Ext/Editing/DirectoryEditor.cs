@@ -49,7 +49,7 @@ internal sealed class DirectoryEditor
     }
 
     /// <summary>Adds a name. The inode of the directory may change; it is the caller's to write.</summary>
-    public void Insert(ExtInode directory, ReadOnlySpan<byte> name, uint inode, byte kind)
+    public void Insert(ExtInode directory, ReadOnlySpan<byte> name, uint inode, EntryKind kind)
     {
         Gate(directory);
         if (directory.Has(InodeFlags.InlineData))
@@ -81,12 +81,12 @@ internal sealed class DirectoryEditor
             return;
         }
         var (_, bytes) = AppendBlock(directory);
-        DirectoryEntry.Write(bytes, 0, bytes.Length - TailSize, inode, name, HasKinds ? kind : (byte)0);
+        DirectoryEntry.Write(bytes, 0, bytes.Length - TailSize, inode, name, HasKinds ? kind : EntryKind.Unknown);
         Seal(directory, bytes);
     }
 
     /// <summary>Adds a name to one block, if there is room.</summary>
-    public bool InsertInto(ExtInode directory, DirectoryBlock block, ReadOnlySpan<byte> name, uint inode, byte kind)
+    public bool InsertInto(ExtInode directory, DirectoryBlock block, ReadOnlySpan<byte> name, uint inode, EntryKind kind)
     {
         if (block.Kind != DirectoryBlockKind.Leaf)
         {
@@ -100,7 +100,7 @@ internal sealed class DirectoryEditor
             {
                 var bytes = _volume.Store.Change(block.Physical);
                 var free = at + entry.Used;
-                DirectoryEntry.Write(bytes, free, entry.Length - entry.Used, inode, name, HasKinds ? kind : (byte)0);
+                DirectoryEntry.Write(bytes, free, entry.Length - entry.Used, inode, name, HasKinds ? kind : EntryKind.Unknown);
                 if (entry.Used > 0)
                 {
                     DirectoryEntry.WriteLength(bytes, at, entry.Used);
@@ -148,7 +148,7 @@ internal sealed class DirectoryEditor
     }
 
     /// <summary>Makes a name stand for another inode.</summary>
-    public void Replace(ExtInode directory, ReadOnlySpan<byte> name, uint inode, byte kind)
+    public void Replace(ExtInode directory, ReadOnlySpan<byte> name, uint inode, EntryKind kind)
     {
         Gate(directory);
         if (directory.Has(InodeFlags.InlineData))
@@ -165,7 +165,7 @@ internal sealed class DirectoryEditor
         DirectoryEntry.WriteInode(bytes, entry.Offset, inode);
         if (HasKinds)
         {
-            bytes[entry.Offset + 7] = kind;
+            DirectoryEntry.WriteKind(bytes, entry.Offset, kind);
         }
         Switches[block.Physical] = (entry.Offset, 4);
         SealAny(directory, block.Kind, bytes);
@@ -176,7 +176,7 @@ internal sealed class DirectoryEditor
     {
         _maps.Clear(directory);
         var (_, bytes) = AppendBlock(directory);
-        byte kind = HasKinds ? (byte)2 : (byte)0;
+        var kind = HasKinds ? EntryKind.Directory : EntryKind.Unknown;
         DirectoryEntry.Write(bytes, 0, 12, directory.Number, "."u8, kind);
         DirectoryEntry.Write(bytes, 12, bytes.Length - 12 - TailSize, parent, ".."u8, kind);
         Seal(directory, bytes);
@@ -202,7 +202,7 @@ internal sealed class DirectoryEditor
             return;
         }
         var tail = bytes.AsSpan(bytes.Length - TailSize);
-        BinaryPrimitives.WriteUInt64LittleEndian(tail, (ulong)DirectoryEntry.ChecksumKind << 56 | (ulong)DirectoryEntry.ChecksumSize << 32);
+        BinaryPrimitives.WriteUInt64LittleEndian(tail, (ulong)EntryKind.Checksum << 56 | (ulong)DirectoryEntry.ChecksumSize << 32);
         BinaryPrimitives.WriteUInt32LittleEndian(tail[8..], ExtDirectory.LeafChecksum(directory.Seed(_volume.ChecksumSeed), bytes));
     }
 
@@ -216,7 +216,7 @@ internal sealed class DirectoryEditor
     }
 
     /// <summary>Writes entries one after the other into a block, the last one reaching to its end.</summary>
-    public void Fill(ExtInode directory, byte[] bytes, int start, IReadOnlyList<(byte[] Name, uint Inode, byte Kind)> entries)
+    public void Fill(ExtInode directory, byte[] bytes, int start, IReadOnlyList<(byte[] Name, uint Inode, EntryKind Kind)> entries)
     {
         var end = bytes.Length - TailSize;
         var at = start;
@@ -244,7 +244,7 @@ internal sealed class DirectoryEditor
     // A directory that lies in its inode gets a block before it is changed: then there is only one kind to change.
     private void MoveOutOfInode(ExtInode directory)
     {
-        var entries = new List<(byte[] Name, uint Inode, byte Kind)>();
+        var entries = new List<(byte[] Name, uint Inode, EntryKind Kind)>();
         foreach (var part in _directories.Blocks(directory))
         {
             for (var at = 0; at < part.End;)
@@ -258,7 +258,7 @@ internal sealed class DirectoryEditor
             }
         }
         var parent = ExtDirectory.InlineParent(directory);
-        byte kind = HasKinds ? (byte)2 : (byte)0;
+        var kind = HasKinds ? EntryKind.Directory : EntryKind.Unknown;
         entries.InsertRange(0, [("."u8.ToArray(), directory.Number, kind), (".."u8.ToArray(), parent, kind)]);
         DropInlineData(directory);
         directory.Size = 0;

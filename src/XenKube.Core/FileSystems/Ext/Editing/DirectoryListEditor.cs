@@ -11,7 +11,7 @@ namespace XenKube.FileSystems.Ext.Editing;
 /// </summary>
 internal sealed class DirectoryListEditor(ExtVolume volume, ExtDirectory directories, DirectoryEditor editor, FileMapEditor maps, BlockAllocator allocator)
 {
-    public void Write(ExtInode directory, ReadOnlySpan<byte> name, uint inode, byte kind)
+    public void Write(ExtInode directory, ReadOnlySpan<byte> name, uint inode, EntryKind kind)
     {
         var old = maps.Collect(directory);
         var runs = new List<BlockRun>();
@@ -37,7 +37,7 @@ internal sealed class DirectoryListEditor(ExtVolume volume, ExtDirectory directo
         directory.Size = (long)runs.Count * volume.BlockSize;
         editor.HasMovedNames = true;
 
-        void Add(ReadOnlySpan<byte> entryName, uint entryInode, byte entryKind)
+        void Add(ReadOnlySpan<byte> entryName, uint entryInode, EntryKind entryKind)
         {
             var length = DirectoryEntry.Needed(entryName.Length);
             if (bytes.Length == 0 || at + length > bytes.Length - editor.TailSize)

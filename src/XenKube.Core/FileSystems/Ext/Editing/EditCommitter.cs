@@ -6,7 +6,7 @@ using XenKube.FileSystems.Ext.Volumes;
 namespace XenKube.FileSystems.Ext.Editing;
 
 /// <summary>Makes a file system ready to be changed, as a mount would, and brings edits to the disk.</summary>
-internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor editor, TimeProvider clock)
+internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables tables, TimeProvider clock)
 {
     private JournalWriter? _journal;
     private bool _ready;
@@ -32,7 +32,7 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor edi
             _ready = true;
         }
         volume.Store.Discard();
-        editor.Begin();
+        tables.Begin();
         CountFree();
     }
 
@@ -46,7 +46,7 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor edi
         // The superblock is part of every transaction, and is counted with it.
         volume.ChangeSuperblock();
         _journal?.Check(volume.Store.Changed.Count);
-        var ordered = _journal is null ? new OrderedWriter(volume, editor.Blocks, editor.Inodes, editor.Entries) : null;
+        var ordered = _journal is null ? new OrderedWriter(volume, tables.Blocks, tables.Inodes, tables.Entries) : null;
         try
         {
             if (_journal is not null)
@@ -65,7 +65,7 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor edi
             throw;
         }
         _counted = true;
-        editor.Begin();
+        tables.Begin();
     }
 
     // The kernel keeps the superblock's counts of what is free at a mount and an unmount only, and sums up the groups at each mount
@@ -113,11 +113,11 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, ExtEditor edi
         {
             throw Damaged("it has no journal and was not unmounted cleanly");
         }
-        var orphans = new OrphanCleaner(volume, map, editor);
+        var orphans = new OrphanCleaner(volume, map, tables);
         if (orphans.HasWork)
         {
             volume.Store.Discard();
-            editor.Begin();
+            tables.Begin();
             CountFree();
             orphans.Clean(NowUtc);
             Commit(inodesFirst: true);

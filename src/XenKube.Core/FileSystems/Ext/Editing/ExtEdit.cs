@@ -1,22 +1,31 @@
+using XenKube.FileSystems.Ext.Directories;
+using XenKube.FileSystems.Ext.Mapping;
+using XenKube.FileSystems.Ext.Structures;
+using XenKube.FileSystems.Ext.Volumes;
+
 namespace XenKube.FileSystems.Ext.Editing;
 
 /// <summary>
-/// Several changes of an ext file system as one: with <see cref="Commit"/> all of them count, without it none. After a crash
-/// the file system holds all or none of them. Without a journal each change counts by itself, at once.
+/// Several changes of an ext file system as one: with <see cref="Commit"/> all of them take effect, without it none. After a crash
+/// the file system holds all or none of them. Without a journal each change takes effect by itself, at once.
 /// </summary>
 public sealed class ExtEdit : IDisposable
 {
-    private readonly ExtEditor _editor;
+    private readonly ExtVolume _volume;
+    private readonly ExtDirectory _directories;
+    private readonly PathWalker _walker;
+    private readonly EditTables _tables;
     private readonly EditCommitter _committer;
     private readonly Action _end;
-    private readonly string _name;
     private State _state;
 
-    internal ExtEdit(ExtEditor editor, EditCommitter committer, string name, Action end)
+    internal ExtEdit(ExtVolume volume, ExtDirectory directories, PathWalker walker, EditTables tables, EditCommitter committer, Action end)
     {
-        _editor = editor;
+        _volume = volume;
+        _directories = directories;
+        _walker = walker;
+        _tables = tables;
         _committer = committer;
-        _name = name;
         _end = end;
     }
 
@@ -27,42 +36,29 @@ public sealed class ExtEdit : IDisposable
         Ended,
     }
 
+    private NameEditor Names => _tables.Names;
+
     /// <inheritdoc cref="IFileSystem.WriteFile"/>
     public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null)
     {
         var now = Start(path);
-        _editor.WriteFile(path, content, attributes, now);
-        Done();
-    }
-
-    /// <summary>Adds to the end of a file; one that is not there is created.</summary>
-    /// <param name="path">Absolute path; the directory has to exist.</param>
-    /// <param name="content">What to add.</param>
-    public void AppendFile(string path, ReadOnlySpan<byte> content)
-    {
-        var now = Start(path);
-        _editor.AppendFile(path, content, now);
-        Done();
-    }
-
-    /// <summary>Cuts a file to a length, or lengthens it by zeros that take no room.</summary>
-    /// <param name="path">Absolute path of a regular file.</param>
-    /// <param name="length">The length it shall have.</param>
-    public void Truncate(string path, long length)
-    {
-        var now = Start(path);
-        _editor.Truncate(path, length, now);
-        Done();
-    }
-
-    /// <summary>Changes owner, mode and times; the content stays.</summary>
-    /// <param name="path">Absolute path; a link in the last place is not followed.</param>
-    /// <param name="attributes">What to change.</param>
-    public void SetAttributes(string path, FileAttributesChange attributes)
-    {
-        ArgumentNullException.ThrowIfNull(attributes);
-        var now = Start(path);
-        _editor.SetAttributes(path, attributes, now);
+        var place = Names.Place(path, followLast: true);
+        if (place.Inode != 0)
+        {
+            var inode = WritableFile(place.Inode, path);
+            _tables.Files.Replace(inode, content);
+            inode.SetModified(now);
+            inode.SetChanged(now);
+            InodeCreator.Apply(inode, attributes);
+            _volume.WriteInode(inode);
+        }
+        else
+        {
+            var created = _tables.Creator.Create(place, InodeType.RegularFile, attributes?.Mode & FileModes.All ?? FileModes.File, attributes, now);
+            _tables.Files.Replace(created, content);
+            _volume.WriteInode(created);
+            Names.Link(place, created, now);
+        }
         Done();
     }
 
@@ -70,7 +66,13 @@ public sealed class ExtEdit : IDisposable
     public void CreateDirectory(string path, FileAttributesChange? attributes = null)
     {
         var now = Start(path);
-        _editor.CreateDirectory(path, attributes, now);
+        var place = Names.NewPlace(path);
+        Names.RefuseFullParent(_volume.ReadUsedInode(place.Parent), path);
+        var inode = _tables.Creator.Create(place, InodeType.Directory, attributes?.Mode & FileModes.All ?? FileModes.Directory, attributes, now);
+        inode.Links = 2;
+        _tables.Entries.Initialize(inode, place.Parent);
+        _volume.WriteInode(inode);
+        Names.Link(place, inode, now);
         Done();
     }
 
@@ -79,7 +81,26 @@ public sealed class ExtEdit : IDisposable
     {
         ArgumentNullException.ThrowIfNull(target);
         var now = Start(path);
-        _editor.CreateSymbolicLink(path, target, now);
+        var place = Names.NewPlace(path);
+        var bytes = FileNames.Encode(target);
+        if (bytes.Length == 0 || bytes.Length >= Math.Min(_volume.BlockSize, PathWalker.MaximumTarget) || bytes.Contains((byte)0))
+        {
+            throw new InvalidInputException(ErrorIds.LinkTargetInvalid, _volume.Store.Device.Name, path, "a link's target has 1 to 4095 bytes (less than a block), none of them zero");
+        }
+        var inode = _tables.Creator.Create(place, InodeType.SymbolicLink, FileModes.SymbolicLink, null, now);
+        if (bytes.Length < ExtInode.MapSize)
+        {
+            inode.Flags &= ~InodeFlags.Extents;
+            inode.Map.Clear();
+            bytes.CopyTo(inode.Map);
+            inode.Size = bytes.Length;
+        }
+        else
+        {
+            _tables.Files.Replace(inode, bytes);
+        }
+        _volume.WriteInode(inode);
+        Names.Link(place, inode, now);
         Done();
     }
 
@@ -87,35 +108,56 @@ public sealed class ExtEdit : IDisposable
     public bool Remove(string path)
     {
         var now = Start(path);
-        var removed = _editor.Remove(path, now);
+        var place = _walker.Walk(path, followLast: false) ?? default;
+        if (place.Inode != 0)
+        {
+            Names.CheckName(place, path);
+            var inode = Names.Writable(place.Inode, path);
+            if (inode.IsDirectory && _directories.List(inode).Any())
+            {
+                throw new OperationFailedException(ErrorIds.DirectoryNotEmpty, _volume.Store.Device.Name, path, "the directory is not empty", "Remove what is in it first");
+            }
+            Names.Unlink(place, inode, now);
+        }
         Done(inodesFirst: true);
-        return removed;
+        return place.Inode != 0;
     }
 
     /// <inheritdoc cref="IFileSystem.Rename"/>
     public void Rename(string path, string newPath)
     {
         var now = Start(path);
-        ExtFileSystem.CheckPath(newPath);
-        if (_committer.HasJournal)
+        PathWalker.Check(newPath);
+        var (from, to) = (Names.Existing(path, followLast: false), Names.Place(newPath, followLast: false));
+        Names.CheckName(from, path);
+        Names.CheckName(to, newPath);
+        if (from.Inode != to.Inode)
         {
-            _editor.Rename(path, newPath, now);
-        }
-        else
-        {
-            // First a second name, then the first one goes: the file is never without.
-            var (from, to) = (_editor.Existing(path, followLast: false), _editor.Place(newPath, followLast: false));
-            _editor.CheckName(from, path);
-            _editor.CheckName(to, newPath);
-            if (from.Inode != to.Inode)
+            Names.AddName(from, to, newPath, now);
+            if (!_committer.HasJournal)
             {
-                _editor.AddName(from, to, newPath, now);
-                _editor.ChangeFileLinks(from.Inode, 1);
+                // The second name is on the disk before the first one goes: the file is never without a name.
+                Names.ChangeFileLinks(from.Inode, 1);
                 _committer.Commit();
-                _editor.RemoveName(from, to, now);
-                _editor.ChangeFileLinks(from.Inode, -1);
+                Names.RemoveName(from, to, now);
+                Names.ChangeFileLinks(from.Inode, -1);
+            }
+            else
+            {
+                Names.RemoveName(from, to, now);
             }
         }
+        Done();
+    }
+
+    /// <summary>Changes a regular file in a way of the caller's: its inode, and by the editor its content.</summary>
+    internal void ChangeFile(string path, Action<ExtInode, FileEditor, DateTime> change)
+    {
+        var now = Start(path);
+        var inode = WritableFile(Names.Existing(path, followLast: true).Inode, path);
+        inode.SetChanged(now);
+        change(inode, _tables.Files, now);
+        _volume.WriteInode(inode);
         Done();
     }
 
@@ -125,7 +167,7 @@ public sealed class ExtEdit : IDisposable
     {
         if (_state != State.Open)
         {
-            throw new OperationFailedException(ErrorIds.EditNotPossible, _name, null, "the edit has ended, or one of its changes failed");
+            throw NotPossible(null);
         }
         _state = State.Failed;
         _committer.Commit();
@@ -145,10 +187,10 @@ public sealed class ExtEdit : IDisposable
     // A change that fails halfway spoils the edit: it can only be dropped.
     private DateTime Start(string path)
     {
-        ExtFileSystem.CheckPath(path);
+        PathWalker.Check(path);
         if (_state != State.Open)
         {
-            throw new OperationFailedException(ErrorIds.EditNotPossible, _name, path, "the edit has ended, or one of its changes failed");
+            throw NotPossible(path);
         }
         _state = State.Failed;
         return _committer.NowUtc;
@@ -161,5 +203,22 @@ public sealed class ExtEdit : IDisposable
             _committer.Commit(inodesFirst);
         }
         _state = State.Open;
+    }
+
+    private OperationFailedException NotPossible(string? path) =>
+        new(ErrorIds.EditNotPossible, _volume.Store.Device.Name, path, "the edit has ended, or one of its changes failed");
+
+    private ExtInode WritableFile(uint number, string path)
+    {
+        var inode = Names.Writable(number, path);
+        if (!inode.IsFile)
+        {
+            throw new ItemExistsException(ErrorIds.FileExists, _volume.Store.Device.Name, path, "it is not a regular file");
+        }
+        if (inode.Has(InodeFlags.Verity))
+        {
+            throw new UnsupportedFeatureException(_volume.Store.Device.Name, path, "verity", "A file sealed by fs-verity can be removed, not changed");
+        }
+        return inode;
     }
 }

@@ -10,7 +10,6 @@ namespace XenKube.FileSystems.Ext.Editing;
 internal sealed class FileEditor(
     ExtVolume volume, FileMap map, ExtContent content, FileMapEditor maps, BlockAllocator allocator, DirectoryEditor entries)
 {
-
     /// <summary>Replaces all of a file.</summary>
     public void Replace(ExtInode inode, ReadOnlySpan<byte> bytes)
     {
@@ -38,51 +37,11 @@ internal sealed class FileEditor(
         SetSize(inode, bytes.Length);
     }
 
-    /// <summary>Adds to the end of a file.</summary>
-    public void Append(ExtInode inode, ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length == 0)
-        {
-            return;
-        }
-        // The last block, if it is not full, moves: in place it is part of the old content.
-        var tail = (int)(inode.Size % volume.BlockSize);
-        var moved = new byte[tail + bytes.Length];
-        var start = inode.Size - tail;
-        content.Read(inode, start, moved.AsSpan(0, tail));
-        bytes.CopyTo(moved.AsSpan(tail));
-        Rewrite(inode, start, moved, start + moved.Length);
-    }
+    /// <summary>Gives back the blocks after the end of a file, which an interrupted truncation left.</summary>
+    public void CutBlocksAfterEnd(ExtInode inode) => Rewrite(inode, inode.Size, [], inode.Size);
 
-    /// <summary>Cuts a file, or lengthens it by a hole.</summary>
-    public void Truncate(ExtInode inode, long length)
-    {
-        if (length > MaximumLength)
-        {
-            throw new OperationFailedException(ErrorIds.FileTooLarge, volume.Store.Device.Name, null, "a file cannot be that long");
-        }
-        if (length == inode.Size)
-        {
-            return;
-        }
-        // The block that the shorter of the two ends in is rewritten with zeros behind that end.
-        var end = Math.Min(length, inode.Size);
-        var tail = new byte[(int)(end % volume.BlockSize)];
-        content.Read(inode, end - tail.Length, tail);
-        Rewrite(inode, end - tail.Length, tail, length);
-    }
-
-    /// <summary>Gives back the blocks behind the end of a file, which an interrupted truncation left.</summary>
-    public void CutBlocksBehindEnd(ExtInode inode)
-    {
-        var size = inode.Size;
-        var tail = new byte[(int)(size % volume.BlockSize)];
-        content.Read(inode, size - tail.Length, tail);
-        Rewrite(inode, size - tail.Length, tail, size);
-    }
-
-    // Keeps the blocks before a place, puts new ones from there on.
-    private void Rewrite(ExtInode inode, long start, ReadOnlySpan<byte> bytes, long length)
+    /// <summary>Keeps the content before an offset, puts new content from there on, and sets the length.</summary>
+    internal void Rewrite(ExtInode inode, long start, ReadOnlySpan<byte> bytes, long length)
     {
         var size = volume.BlockSize;
         if (inode.Has(InodeFlags.InlineData))
@@ -94,6 +53,12 @@ internal sealed class FileEditor(
             SetSize(inode, length);
             return;
         }
+        // The block that the kept content ends in moves: in place it is part of the old content.
+        var tail = (int)(start % size);
+        var moved = new byte[tail + bytes.Length];
+        start -= tail;
+        content.Read(inode, start, moved.AsSpan(0, tail));
+        bytes.CopyTo(moved.AsSpan(tail));
         var old = map.Collect(inode);
         var first = start / size;
         var runs = new List<BlockRun>();
@@ -111,7 +76,7 @@ internal sealed class FileEditor(
             }
         }
         dropped.MapBlocks.AddRange(old.MapBlocks);
-        var count = ((long)bytes.Length + size - 1) / size;
+        var count = ((long)moved.Length + size - 1) / size;
         var added = allocator.TryTake(count, volume.GroupOfInode(inode.Number), mayReuse: false);
         var throughJournal = false;
         if (added is null)
@@ -120,7 +85,7 @@ internal sealed class FileEditor(
             throughJournal = true;
             added = (volume.Superblock.HasJournal ? allocator.TryTake(count, volume.GroupOfInode(inode.Number), mayReuse: true) : null) ?? throw allocator.Full();
         }
-        Put(added, bytes, throughJournal);
+        Put(added, moved, throughJournal);
         runs.AddRange(added.Select(run => run with { Logical = run.Logical + first }));
         maps.Write(inode, runs, old.Total);
         if (!throughJournal)
@@ -152,26 +117,6 @@ internal sealed class FileEditor(
                     volume.Store.PutData(run.Physical + i, copy.AsMemory(at, size));
                 }
             }
-        }
-    }
-
-    // ext4_max_size and ext4_max_bitmap_size: a 32-bit number of blocks with extents; else what the pointers reach, and
-    // without huge_file no more than a 32-bit number of sectors can count.
-    private long MaximumLength
-    {
-        get
-        {
-            var size = (long)volume.BlockSize;
-            if (volume.Superblock.Is(IncompatibleFeatures.Extents))
-            {
-                // A map that is changed is written as extents, whatever it was.
-                return (FileMap.MaximumBlocks - 1) * size;
-            }
-            var each = size / 4;
-            var reach = BlockPointers.DirectCount + each + each * each + each * each * each;
-            var map = 3 + 2 * each + each * each;
-            var countable = volume.Superblock.Is(ReadOnlyFeatures.HugeFile) ? FileMap.MaximumBlocks - 1 : uint.MaxValue / (size / 512);
-            return Math.Min(reach, countable - map) * size;
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
     /// <summary>True where the file system's own choice of hash is one that is known.</summary>
     public bool CanHash => volume.Superblock.DefaultHashVersion <= DirectoryHash.Tea;
 
-    public void Insert(ExtInode directory, ReadOnlySpan<byte> name, uint inode, byte kind)
+    public void Insert(ExtInode directory, ReadOnlySpan<byte> name, uint inode, EntryKind kind)
     {
         // Each round splits one block on the way; more rounds than there can be levels mean a broken index.
         for (var round = 0; round < 8; round++)
@@ -29,7 +29,7 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
             if (!volume.Superblock.HasJournal)
             {
                 // A split is several writes that nothing makes one.
-                lists.Write(directory, name, inode, volume.Superblock.Is(IncompatibleFeatures.FileType) ? kind : (byte)0);
+                lists.Write(directory, name, inode, volume.Superblock.Is(IncompatibleFeatures.FileType) ? kind : EntryKind.Unknown);
                 return;
             }
             var withRoom = levels.FindLastIndex(level => level.Node.Count < level.Node.Limit);
@@ -146,9 +146,9 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
             ?? throw volume.Store.Corrupt("directory index", level.Physical, "its index is impossible");
     }
 
-    private List<(byte[] Name, uint Inode, byte Kind)> Entries(ExtInode directory, DirectoryBlock block)
+    private List<(byte[] Name, uint Inode, EntryKind Kind)> Entries(ExtInode directory, DirectoryBlock block)
     {
-        var entries = new List<(byte[], uint, byte)>();
+        var entries = new List<(byte[], uint, EntryKind)>();
         for (var at = 0; at < block.End;)
         {
             var entry = directories.ReadEntry(directory, block, at);

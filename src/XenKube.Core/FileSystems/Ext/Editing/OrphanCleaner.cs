@@ -11,7 +11,7 @@ namespace XenKube.FileSystems.Ext.Editing;
 /// Finishes what was begun when the file system was last in use: files that were removed while open are deleted, files
 /// that were being truncated are cut. The kernel does it at a mount, after the replay.
 /// </summary>
-internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, ExtEditor editor)
+internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, EditTables tables)
 {
     private const uint OrphanBlockMagic = 0x0B10CA04;
 
@@ -87,12 +87,12 @@ internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, ExtEditor edi
         }
         if (inode.Links == 0)
         {
-            editor.Remover.Delete(inode, now);
+            tables.Remover.Delete(inode, now);
             return;
         }
         if (inode.IsFile && !inode.Has(InodeFlags.InlineData))
         {
-            editor.Files.CutBlocksBehindEnd(inode);
+            tables.Files.CutBlocksAfterEnd(inode);
         }
         volume.WriteInode(inode);
     }

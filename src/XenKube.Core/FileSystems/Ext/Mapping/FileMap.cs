@@ -44,8 +44,8 @@ internal sealed class FileMap(ExtVolume volume)
     /// <summary>False for devices, pipes, sockets, and for links that keep their target where the map would be.</summary>
     public bool HasMap(ExtInode inode) => inode.Type switch
     {
-        0x8000 or 0x4000 => true,
-        0xA000 => !IsFastLink(inode),
+        InodeType.RegularFile or InodeType.Directory => true,
+        InodeType.SymbolicLink => !IsFastLink(inode),
         _ => false,
     };
 

@@ -15,9 +15,6 @@ internal sealed class MappedBlocks(long limit, string file, uint inode)
     /// <summary>How many blocks content and map take.</summary>
     public long Total => _count;
 
-    /// <summary>The first logical block after the last run.</summary>
-    public long End => Runs.Count == 0 ? 0 : Runs[^1].End;
-
     /// <summary>Notes a block of the map; one that comes up twice would make a walk without end.</summary>
     public void AddMapBlock(long block)
     {

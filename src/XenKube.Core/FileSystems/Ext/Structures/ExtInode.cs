@@ -10,7 +10,23 @@ internal sealed class ExtInode
     public const int MapSize = 60;
 
     private const int TypeMask = 0xF000;
-    private const int ExtraAt = 0x80;
+
+    /// <summary>The fields that every inode has; what is after them depends on i_extra_isize.</summary>
+    public const int CoreSize = 0x80;
+
+    private const int ModeAt = 0x00;
+    private const int AccessedAt = 0x08;
+    private const int ChangedAt = 0x0C;
+    private const int ModifiedAt = 0x10;
+    private const int ChecksumLowAt = 0x7C;
+    private const int ExtraSizeAt = 0x80;
+    private const int ChecksumHighAt = 0x82;
+    private const int ChangedExtraAt = 0x84;
+    private const int ModifiedExtraAt = 0x88;
+    private const int AccessedExtraAt = 0x8C;
+    private const int CreatedAt = 0x90;
+    private const int CreatedExtraAt = 0x94;
+    private const int ProjectAt = 0x9C;
 
     public ExtInode(uint number, byte[] bytes)
     {
@@ -24,17 +40,17 @@ internal sealed class ExtInode
 
     public ushort Mode
     {
-        get => U16(0x00);
-        set => Set16(0x00, value);
+        get => U16(ModeAt);
+        set => Set16(ModeAt, value);
     }
 
-    public int Type => Mode & TypeMask;
+    public InodeType Type => (InodeType)(Mode & TypeMask);
 
-    public bool IsDirectory => Type == 0x4000;
+    public bool IsDirectory => Type == InodeType.Directory;
 
-    public bool IsFile => Type == 0x8000;
+    public bool IsFile => Type == InodeType.RegularFile;
 
-    public bool IsLink => Type == 0xA000;
+    public bool IsLink => Type == InodeType.SymbolicLink;
 
     public uint UserId
     {
@@ -114,69 +130,72 @@ internal sealed class ExtInode
         }
     }
 
-    /// <summary>i_extra_isize: how much of the room beyond the first 128 bytes is fields.</summary>
+    /// <summary>i_extra_isize: how much of the room after the first 128 bytes is fields.</summary>
     public int ExtraSize
     {
-        get => Bytes.Length > 128 ? U16(ExtraAt) : 0;
-        set => Set16(ExtraAt, (ushort)value);
+        get => Bytes.Length > CoreSize ? U16(ExtraSizeAt) : 0;
+        set => Set16(ExtraSizeAt, (ushort)value);
     }
+
+    /// <summary>True where the inode has room for a project number.</summary>
+    public bool HasProject => ExtraSize >= ProjectAt + sizeof(uint) - CoreSize;
 
     public uint Project
     {
-        get => ExtraSize >= 0x20 ? U32(0x9C) : 0;
-        set => Set32(0x9C, value);
+        get => HasProject ? U32(ProjectAt) : 0;
+        set => Set32(ProjectAt, value);
     }
 
     public bool Has(InodeFlags flag) => (Flags & flag) != 0;
 
-    public DateTime ModifiedUtc => Time(0x10, 0x88);
+    public DateTime ModifiedUtc => Time(ModifiedAt, ModifiedExtraAt);
 
     /// <summary>Sets atime, ctime and mtime.</summary>
     public void SetTimes(DateTime utc)
     {
-        SetTime(0x08, 0x8C, utc);
+        SetTime(AccessedAt, AccessedExtraAt, utc);
         SetChanged(utc);
-        SetTime(0x10, 0x88, utc);
+        SetTime(ModifiedAt, ModifiedExtraAt, utc);
     }
 
-    public void SetModified(DateTime utc) => SetTime(0x10, 0x88, utc);
+    public void SetModified(DateTime utc) => SetTime(ModifiedAt, ModifiedExtraAt, utc);
 
-    public void SetChanged(DateTime utc) => SetTime(0x0C, 0x84, utc);
+    public void SetChanged(DateTime utc) => SetTime(ChangedAt, ChangedExtraAt, utc);
 
     public void SetCreated(DateTime utc)
     {
-        if (HasExtra(0x94))
+        if (HasExtra(CreatedExtraAt))
         {
-            SetTime(0x90, 0x94, utc);
+            SetTime(CreatedAt, CreatedExtraAt, utc);
         }
     }
 
     /// <summary>i_checksum over all of the inode with its own two halves as zeros.</summary>
     public uint Checksum(uint fileSystemSeed)
     {
-        var crc = Crc32C.Append(Seed(fileSystemSeed), Bytes.AsSpan(0, 0x7C));
-        crc = Crc32C.Append(Crc32C.Append(crc, [0, 0]), Bytes.AsSpan(0x7E, 0x80 - 0x7E));
-        if (Bytes.Length == 128)
+        var crc = Crc32C.Append(Seed(fileSystemSeed), Bytes.AsSpan(0, ChecksumLowAt));
+        crc = Crc32C.Append(Crc32C.Append(crc, [0, 0]), Bytes.AsSpan(ChecksumLowAt + 2, CoreSize - ChecksumLowAt - 2));
+        if (Bytes.Length == CoreSize)
         {
             return crc & 0xFFFF;
         }
-        if (!HasExtra(0x82))
+        if (!HasExtra(ChecksumHighAt))
         {
-            return Crc32C.Append(crc, Bytes.AsSpan(0x80)) & 0xFFFF;
+            return Crc32C.Append(crc, Bytes.AsSpan(CoreSize)) & 0xFFFF;
         }
-        crc = Crc32C.Append(Crc32C.Append(crc, Bytes.AsSpan(0x80, 2)), [0, 0]);
-        return Crc32C.Append(crc, Bytes.AsSpan(0x84));
+        crc = Crc32C.Append(Crc32C.Append(crc, Bytes.AsSpan(CoreSize, ChecksumHighAt - CoreSize)), [0, 0]);
+        return Crc32C.Append(crc, Bytes.AsSpan(ChecksumHighAt + 2));
     }
 
     public uint StoredChecksum
     {
-        get => U16(0x7C) | (HasExtra(0x82) ? (uint)U16(0x82) << 16 : 0);
+        get => U16(ChecksumLowAt) | (HasExtra(ChecksumHighAt) ? (uint)U16(ChecksumHighAt) << 16 : 0);
         set
         {
-            Set16(0x7C, (ushort)value);
-            if (HasExtra(0x82))
+            Set16(ChecksumLowAt, (ushort)value);
+            if (HasExtra(ChecksumHighAt))
             {
-                Set16(0x82, (ushort)(value >> 16));
+                Set16(ChecksumHighAt, (ushort)(value >> 16));
             }
         }
     }
@@ -184,7 +203,7 @@ internal sealed class ExtInode
     /// <summary>The seed of the checksums of the blocks that belong to this inode.</summary>
     public uint Seed(uint fileSystemSeed) => Crc32C.Append(Crc32C.Append(fileSystemSeed, Number), Generation);
 
-    private bool HasExtra(int offset) => Bytes.Length > 128 && ExtraSize >= offset + 2 - 0x80 && 0x80 + ExtraSize <= Bytes.Length;
+    private bool HasExtra(int offset) => Bytes.Length > CoreSize && ExtraSize >= offset + 2 - CoreSize && CoreSize + ExtraSize <= Bytes.Length;
 
     // i_Xtime_extra: two bits that extend the epoch to 2446, thirty bits of nanoseconds.
     private DateTime Time(int offset, int extraAt)

@@ -17,9 +17,40 @@ internal sealed class ExtSuperblock
     /// <summary>All that an edit changes lies in the first sector; only the checksum lies in the second.</summary>
     public const int SectorSize = 512;
 
+    private const ushort Magic = 0xEF53;
+    private const int OldInodeSize = 128;
+    private const int UuidSize = 16;
+    private const int LabelSize = 16;
+    private const uint SignedHash = 1;
+    private const uint UnsignedHash = 2;
+    private const int CleanState = 1;
+    private const int ErrorState = 2;
+    private const int LargestBlockShift = 6;
+    private const int LargestClusterShift = 20;
+    private const uint OldFirstInode = 11;
+    private const byte Crc32CChecksumType = 1;
+
+    // The fields that several members read, or that an edit changes, by the kernel's names (fs/ext4/ext4.h, struct ext4_super_block).
+    private const int BlockCountAt = 0x04;
+    private const int FreeBlocksAt = 0x0C;
+    private const int FreeInodesAt = 0x10;
+    private const int WriteTimeAt = 0x30;
+    private const int MagicAt = 0x38;
+    private const int StateAt = 0x3A;
+    private const int CompatibleAt = 0x5C;
+    private const int IncompatibleAt = 0x60;
+    private const int ReadOnlyAt = 0x64;
+    private const int UuidAt = 0x68;
+    private const int LabelAt = 0x78;
+    private const int LastOrphanAt = 0xE8;
+    private const int BlockCountHighAt = 0x150;
+    private const int FreeBlocksHighAt = 0x158;
+    private const int HashFlagsAt = 0x160;
+    private const int FlexShiftAt = 0x174;
+    private const int ChecksumTypeAt = 0x175;
     private const int ChecksumAt = 0x3FC;
 
-    // s_snapshot_id: of use only together with the has_snapshot feature, which no released kernel ever had.
+    // s_snapshot_id: used only together with the has_snapshot feature, which no released kernel ever had.
     private const int SpareAt = 0x184;
 
     private readonly byte[] _bytes;
@@ -28,13 +59,22 @@ internal sealed class ExtSuperblock
 
     public long InodeCount => U32(0x00);
 
-    public long BlockCount => Wide(_bytes, 0x04, Is(IncompatibleFeatures.SixtyFourBit) ? 0x150 : -1);
+    public long BlockCount => Wide(_bytes, BlockCountAt, Is(IncompatibleFeatures.SixtyFourBit) ? BlockCountHighAt : -1);
 
     public long FirstDataBlock => U32(0x14);
 
-    public int BlockSize => 1024 << (int)U32(0x18);
+    /// <summary>s_rev_level: 0 for the fixed sizes of before 1995, 1 for sizes of its own.</summary>
+    public uint Revision => U32(0x4C);
 
-    public int ClusterRatio => Is(ReadOnlyFeatures.BigAllocation) ? 1 << (int)(U32(0x1C) - U32(0x18)) : 1;
+    /// <summary>s_log_block_size: the block size is 1024 shifted by it.</summary>
+    public uint BlockShift => U32(0x18);
+
+    /// <summary>s_log_cluster_size: the same for clusters.</summary>
+    public uint ClusterShift => U32(0x1C);
+
+    public int BlockSize => 1024 << (int)BlockShift;
+
+    public int ClusterRatio => Is(ReadOnlyFeatures.BigAllocation) ? 1 << (int)(ClusterShift - BlockShift) : 1;
 
     public int BlocksPerGroup => (int)U32(0x20);
 
@@ -42,21 +82,21 @@ internal sealed class ExtSuperblock
 
     public int InodesPerGroup => (int)U32(0x28);
 
-    public int InodeSize => U32(0x4C) == 0 ? 128 : U16(0x58);
+    public int InodeSize => Revision == 0 ? OldInodeSize : U16(0x58);
 
-    public uint FirstInode => U32(0x4C) == 0 ? 11 : U32(0x54);
+    public uint FirstInode => Revision == 0 ? OldFirstInode : U32(0x54);
 
-    public CompatibleFeatures Compatible => (CompatibleFeatures)U32(0x5C);
+    public CompatibleFeatures Compatible => (CompatibleFeatures)U32(CompatibleAt);
 
-    public IncompatibleFeatures Incompatible => (IncompatibleFeatures)U32(0x60);
+    public IncompatibleFeatures Incompatible => (IncompatibleFeatures)U32(IncompatibleAt);
 
-    public ReadOnlyFeatures ReadOnly => (ReadOnlyFeatures)U32(0x64);
+    public ReadOnlyFeatures ReadOnly => (ReadOnlyFeatures)U32(ReadOnlyAt);
 
-    public ReadOnlySpan<byte> UuidBytes => _bytes.AsSpan(0x68, 16);
+    public ReadOnlySpan<byte> UuidBytes => _bytes.AsSpan(UuidAt, UuidSize);
 
     public string Uuid => new Guid(UuidBytes, bigEndian: true).ToString();
 
-    public string Label => Encoding.UTF8.GetString(_bytes.AsSpan(0x78, 16)).Split('\0')[0];
+    public string Label => Encoding.UTF8.GetString(_bytes.AsSpan(LabelAt, LabelSize)).Split('\0')[0];
 
     public int ReservedDescriptorBlocks => U16(0xCE);
 
@@ -72,12 +112,12 @@ internal sealed class ExtSuperblock
 
     public int WantedExtraSize => U16(0x15E);
 
-    public bool HashIsUnsigned => (U32(0x160) & 0x2) != 0;
+    public bool HashIsUnsigned => (U32(HashFlagsAt) & UnsignedHash) != 0;
 
     /// <summary>False on a file system of before 2007 that no kernel has noted its kind of <c>char</c> in.</summary>
-    public bool HashSignIsKnown => (U32(0x160) & 0x3) != 0;
+    public bool HashSignIsKnown => (U32(HashFlagsAt) & (SignedHash | UnsignedHash)) != 0;
 
-    public int GroupsPerFlex => Is(IncompatibleFeatures.FlexibleGroups) && _bytes[0x174] < 31 ? 1 << _bytes[0x174] : 1;
+    public int GroupsPerFlex => Is(IncompatibleFeatures.FlexibleGroups) && _bytes[FlexShiftAt] < 31 ? 1 << _bytes[FlexShiftAt] : 1;
 
     public (long First, long Second) BackupGroups => (U32(0x24C), U32(0x250));
 
@@ -99,9 +139,9 @@ internal sealed class ExtSuperblock
 
     public bool NeedsRecovery => Is(IncompatibleFeatures.Recover);
 
-    public bool IsClean => (U16(0x3A) & 1) != 0;
+    public bool IsClean => (U16(StateAt) & CleanState) != 0;
 
-    public bool HasErrors => (U16(0x3A) & 2) != 0;
+    public bool HasErrors => (U16(StateAt) & ErrorState) != 0;
 
     public bool Is(CompatibleFeatures feature) => (Compatible & feature) != 0;
 
@@ -109,22 +149,54 @@ internal sealed class ExtSuperblock
 
     public bool Is(ReadOnlyFeatures feature) => (ReadOnly & feature) != 0;
 
+    /// <summary>Which of the three it is.</summary>
+    public string Kind => KindOf(_bytes)!;
+
+    /// <summary>
+    /// Which of the three a superblock is of, as parted tells them apart (libparted/fs/ext2/interface.c): without a journal ext2;
+    /// with one ext4 if it has a feature that an ext3 driver of before ext4 would have refused at mke2fs's defaults, else ext3. libblkid
+    /// has another rule: to it a feature that the old drivers do not know makes an ext4 of any of them.
+    /// </summary>
+    /// <param name="bytes">Its 1024 bytes, unchecked.</param>
+    /// <returns>ext2, ext3 or ext4; null if the magic number is missing.</returns>
+    public static string? KindOf(ReadOnlySpan<byte> bytes)
+    {
+        const IncompatibleFeatures modern = IncompatibleFeatures.Extents | IncompatibleFeatures.SixtyFourBit | IncompatibleFeatures.FlexibleGroups;
+        const ReadOnlyFeatures modernReadOnly = ReadOnlyFeatures.HugeFile | ReadOnlyFeatures.DirectoryLinks;
+        if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[MagicAt..]) != Magic)
+        {
+            return null;
+        }
+        if (((CompatibleFeatures)BinaryPrimitives.ReadUInt32LittleEndian(bytes[CompatibleAt..]) & CompatibleFeatures.HasJournal) == 0)
+        {
+            return "ext2";
+        }
+        return ((IncompatibleFeatures)BinaryPrimitives.ReadUInt32LittleEndian(bytes[IncompatibleAt..]) & modern) != 0
+            || ((ReadOnlyFeatures)BinaryPrimitives.ReadUInt32LittleEndian(bytes[ReadOnlyAt..]) & modernReadOnly) != 0 ? "ext4" : "ext3";
+    }
+
+    /// <summary>The bytes of the label in a superblock that is not checked; zeros fill it up.</summary>
+    public static ReadOnlySpan<byte> LabelOf(ReadOnlySpan<byte> bytes) => bytes.Slice(LabelAt, LabelSize);
+
+    /// <summary>The bytes of the UUID in a superblock that is not checked.</summary>
+    public static ReadOnlySpan<byte> UuidOf(ReadOnlySpan<byte> bytes) => bytes.Slice(UuidAt, UuidSize);
+
     /// <summary>Reads and checks a superblock.</summary>
     /// <param name="bytes">Its 1024 bytes, kept.</param>
     /// <param name="deviceLength">Length of what it claims to describe.</param>
     public static ExtSuperblock Read(byte[] bytes, long deviceLength)
     {
         var superblock = new ExtSuperblock(bytes);
-        if (superblock.U16(0x38) != 0xEF53)
+        if (superblock.U16(MagicAt) != Magic)
         {
             throw Broken("there is no ext2, ext3 or ext4 file system (magic number EF53 missing)");
         }
         superblock.CheckFeatures();
         if (superblock.HasMetadataChecksums)
         {
-            if (bytes[0x175] != 1)
+            if (bytes[ChecksumTypeAt] != Crc32CChecksumType)
             {
-                throw Broken($"checksum type {bytes[0x175]} is not crc32c");
+                throw Broken($"checksum type {bytes[ChecksumTypeAt]} is not crc32c");
             }
             if (superblock.U32(ChecksumAt) != Crc32C.Append(Crc32C.Start, bytes.AsSpan(0, ChecksumAt)))
             {
@@ -135,35 +207,39 @@ internal sealed class ExtSuperblock
         return superblock;
     }
 
-    public static long FreeBlocks(ReadOnlySpan<byte> bytes, bool wide) => Wide(bytes, 0x0C, wide ? 0x158 : -1);
+    public static long FreeBlocks(ReadOnlySpan<byte> bytes, bool wide) => Wide(bytes, FreeBlocksAt, wide ? FreeBlocksHighAt : -1);
 
     public static void SetFreeBlocks(Span<byte> bytes, bool wide, long value)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes[0x0C..], (uint)value);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[FreeBlocksAt..], (uint)value);
         if (wide)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes[0x158..], (uint)(value >> 32));
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes[FreeBlocksHighAt..], (uint)(value >> 32));
         }
     }
 
-    public static uint FreeInodes(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[0x10..]);
+    public static uint FreeInodes(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[FreeInodesAt..]);
 
-    public static void SetFreeInodes(Span<byte> bytes, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(bytes[0x10..], value);
+    public static void SetFreeInodes(Span<byte> bytes, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(bytes[FreeInodesAt..], value);
 
-    public static void SetWriteTime(Span<byte> bytes, long seconds) => BinaryPrimitives.WriteUInt32LittleEndian(bytes[0x30..], (uint)seconds);
+    public static void SetWriteTime(Span<byte> bytes, long seconds) => BinaryPrimitives.WriteUInt32LittleEndian(bytes[WriteTimeAt..], (uint)seconds);
 
-    public static uint LastOrphan(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[0xE8..]);
+    public static uint LastOrphan(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[LastOrphanAt..]);
 
-    public static void SetLastOrphan(Span<byte> bytes, uint inode) => BinaryPrimitives.WriteUInt32LittleEndian(bytes[0xE8..], inode);
+    public static void SetLastOrphan(Span<byte> bytes, uint inode) => BinaryPrimitives.WriteUInt32LittleEndian(bytes[LastOrphanAt..], inode);
 
-    public static void SetNeedsRecovery(Span<byte> bytes, bool value) => SetBit(bytes[0x60..], (uint)IncompatibleFeatures.Recover, value);
+    public static void SetNeedsRecovery(Span<byte> bytes, bool value) => SetBit(bytes[IncompatibleAt..], (uint)IncompatibleFeatures.Recover, value);
 
-    public static void SetOrphanPresent(Span<byte> bytes, bool value) => SetBit(bytes[0x64..], (uint)ReadOnlyFeatures.OrphanPresent, value);
+    public static void SetOrphanPresent(Span<byte> bytes, bool value) => SetBit(bytes[ReadOnlyAt..], (uint)ReadOnlyFeatures.OrphanPresent, value);
 
-    public static void SetLargeFile(Span<byte> bytes) => SetBit(bytes[0x64..], (uint)ReadOnlyFeatures.LargeFile, true);
+    public static void SetLargeFile(Span<byte> bytes) => SetBit(bytes[ReadOnlyAt..], (uint)ReadOnlyFeatures.LargeFile, true);
 
     /// <summary>The bit of s_state that a clean unmount sets.</summary>
-    public static void SetClean(Span<byte> bytes, bool value) => SetBit(bytes[0x38..], 0x10000, value);
+    public static void SetClean(Span<byte> bytes, bool value)
+    {
+        var state = BinaryPrimitives.ReadUInt16LittleEndian(bytes[StateAt..]);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[StateAt..], (ushort)(value ? state | CleanState : state & ~CleanState));
+    }
 
     /// <summary>
     /// Makes the checksum right again without touching it: a spare field of the first sector takes up the difference.
@@ -199,29 +275,31 @@ internal sealed class ExtSuperblock
 
     private void CheckGeometry(long deviceLength)
     {
-        if (U32(0x4C) > 1)
+        if (Revision > 1)
         {
-            throw Broken($"revision {U32(0x4C)} is not known");
+            throw Broken($"revision {Revision} is not known");
         }
-        if (U32(0x18) > 6)
+        if (BlockShift > LargestBlockShift)
         {
-            throw Broken($"block size 2^{U32(0x18) + 10L} is too large");
+            throw Broken($"block size 2^{BlockShift + 10L} is too large");
         }
+        // A bitmap is one block. Numbers above 2^31 are negative here.
         var bits = BlockSize * 8;
-        if (Is(ReadOnlyFeatures.BigAllocation) && (U32(0x1C) < U32(0x18) || U32(0x1C) > 20 || U32(0x24) == 0 || U32(0x24) > bits))
+        if (Is(ReadOnlyFeatures.BigAllocation)
+            && (ClusterShift < BlockShift || ClusterShift > LargestClusterShift || ClustersPerGroup <= 0 || ClustersPerGroup > bits))
         {
             throw Broken("the cluster geometry is impossible");
         }
-        if (U32(0x20) == 0 || U32(0x20) > (long)bits * ClusterRatio || U32(0x20) % ClusterRatio != 0
+        if (BlocksPerGroup <= 0 || BlocksPerGroup > (long)bits * ClusterRatio || BlocksPerGroup % ClusterRatio != 0
             || (long)ClustersPerGroup * ClusterRatio != BlocksPerGroup)
         {
-            throw Broken($"{U32(0x20)} blocks in a group are impossible");
+            throw Broken($"{(uint)BlocksPerGroup} blocks in a group are impossible");
         }
-        if (U32(0x28) == 0 || U32(0x28) > bits)
+        if (InodesPerGroup <= 0 || InodesPerGroup > bits)
         {
-            throw Broken($"{U32(0x28)} inodes in a group are impossible");
+            throw Broken($"{(uint)InodesPerGroup} inodes in a group are impossible");
         }
-        if (InodeSize < 128 || InodeSize > BlockSize || !BitOperations.IsPow2(InodeSize))
+        if (InodeSize < OldInodeSize || InodeSize > BlockSize || !BitOperations.IsPow2(InodeSize))
         {
             throw Broken($"inode size {InodeSize} is impossible");
         }

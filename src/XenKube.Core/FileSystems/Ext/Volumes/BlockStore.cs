@@ -22,8 +22,6 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
 
     public int BlockSize => blockSize;
 
-    public long BlockCount => blockCount;
-
     /// <summary>Metadata blocks changed by the edit in progress.</summary>
     public IReadOnlyDictionary<long, byte[]> Changed => _changed;
 

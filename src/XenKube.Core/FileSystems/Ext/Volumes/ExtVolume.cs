@@ -128,7 +128,7 @@ internal sealed class ExtVolume
     public ExtInode ReadUsedInode(uint number)
     {
         var inode = ReadInode(number);
-        if (inode.Links == 0 || inode.Type is not (0x1000 or 0x2000 or 0x4000 or 0x6000 or 0x8000 or 0xA000 or 0xC000))
+        if (inode.Links == 0 || !Enum.IsDefined(inode.Type) || inode.Type == InodeType.None)
         {
             throw Store.Corrupt(NameOf(number), InodePlace(number).Block, "a directory names it, but it is not in use");
         }

@@ -1,0 +1,43 @@
+using XenKube.FileSystems.Ext.Directories;
+using XenKube.FileSystems.Ext.Mapping;
+using XenKube.FileSystems.Ext.Volumes;
+
+namespace XenKube.FileSystems.Ext.Editing;
+
+/// <summary>What changes the tables of a file system in memory: blocks, inodes, maps, directories, contents, names.</summary>
+internal sealed class EditTables
+{
+    public EditTables(ExtVolume volume, FileMap map, ExtAttributes attributes, ExtContent content, ExtDirectory directories, PathWalker walker)
+    {
+        Blocks = new BlockAllocator(volume);
+        Inodes = new InodeAllocator(volume, Blocks);
+        var maps = new FileMapEditor(volume, map, Blocks);
+        Entries = new DirectoryEditor(volume, directories, attributes, maps, Blocks);
+        Files = new FileEditor(volume, map, content, maps, Blocks, Entries);
+        Remover = new InodeRemover(volume, map, attributes, maps, Inodes, Blocks);
+        Creator = new InodeCreator(volume, Inodes, maps);
+        Names = new NameEditor(volume, content, directories, walker, Entries, Remover);
+    }
+
+    public BlockAllocator Blocks { get; }
+
+    public InodeAllocator Inodes { get; }
+
+    public DirectoryEditor Entries { get; }
+
+    public FileEditor Files { get; }
+
+    public InodeRemover Remover { get; }
+
+    public InodeCreator Creator { get; }
+
+    public NameEditor Names { get; }
+
+    /// <summary>Starts a new edit.</summary>
+    public void Begin()
+    {
+        Blocks.Begin();
+        Inodes.Begin();
+        Entries.Begin();
+    }
+}

@@ -5,7 +5,7 @@
 .DESCRIPTION
     Build     compiles everything and lays out the importable module in artifacts/<Configuration>/XenKube
     Test      runs the tests of the library and, in this pwsh, of the module
-    Analyze   builds with every analyser; warnings are errors
+    Analyze   builds with every analyser, and compares the public surface with PublicAPI.*.txt; warnings are errors
     Package   makes artifacts/packages: the module as a zip of the folder that a gallery holds, the command line, a .deb
     Coverage  runs the tests and prints the line and branch coverage of each folder of src; -Filter takes fewer tests
     Mutate    changes the code of -Folder in a thousand small ways, one at a time, and prints how many of the changes the
@@ -44,7 +44,7 @@ function Invoke-Build { dotnet build "$PSScriptRoot/XenKube.sln" -c $Configurati
 
 function Invoke-Test { & "$PSScriptRoot/test.sh" -c $Configuration }
 
-function Invoke-Analyze { dotnet build "$PSScriptRoot/XenKube.sln" -c $Configuration --nologo -v quiet --no-incremental -p:AnalysisMode=Recommended }
+function Invoke-Analyze { dotnet build "$PSScriptRoot/XenKube.sln" -c $Configuration --nologo -v quiet --no-incremental -p:AnalysisMode=Recommended -p:CheckPublicApi=true }
 
 function Invoke-Package { & "$PSScriptRoot/packaging/package.sh" }
 

@@ -17,13 +17,19 @@ public static class TextDiff
     /// <returns>The difference; empty when there is none.</returns>
     public static string Unified(string before, string after, string beforeName, string afterName)
     {
-        if (before == after)
-        {
-            return "";
-        }
-        var (a, b) = (Lines(before), Lines(after));
+        var hunks = Hunks(before, after);
+        return hunks.Length == 0 ? "" : $"--- {beforeName}\n+++ {afterName}\n{hunks}";
+    }
+
+    /// <summary>The same without the heading.</summary>
+    /// <param name="before">The old text; null counts as empty.</param>
+    /// <param name="after">The new text; null counts as empty.</param>
+    /// <returns>The hunks; empty when there is no difference.</returns>
+    public static string Hunks(string? before, string? after)
+    {
+        var (a, b) = (Lines(before ?? ""), Lines(after ?? ""));
         var kept = Match(a, b);
-        var output = new StringBuilder().Append(CultureInfo.InvariantCulture, $"--- {beforeName}\n+++ {afterName}\n");
+        var output = new StringBuilder();
         for (var i = 0; i < kept.Count - 1;)
         {
             // A gap between two kept lines is a change; changes that lie close together share a hunk.
@@ -117,7 +123,7 @@ public static class TextDiff
         return [.. lines];
     }
 
-    /// <summary>The pairs of lines that stay, between a pair before the first and one behind the last line. Myers, "An O(ND) difference algorithm", 1986.</summary>
+    /// <summary>The pairs of lines that stay, between a pair before the first line and one after the last. Myers, "An O(ND) difference algorithm", 1986.</summary>
     private static List<(int A, int B)> Match(string[] a, string[] b)
     {
         var head = 0;

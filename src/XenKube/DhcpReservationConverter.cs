@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Net;
-using XenKube.Guests;
 using XenKube.Hosting;
 using XenKube.Networks;
 

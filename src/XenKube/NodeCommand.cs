@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
-using XenKube.Commands.Guide;
 
 namespace XenKube.Commands;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using XenKube.Cli.Output;
-using XenKube.Clusters;
 using XenKube.Images;
 using XenKube.Images.Signatures;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
 using XenKube.Cli.Output;
-using XenKube.Clusters;
 using XenKube.Images;
 using XenKube.Images.Signatures;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using XenKube.Cli.Quickstart;
 
 namespace XenKube.Cli.Output;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using XenKube.Cli.Commands;
 using XenKube.Clusters;
 
 namespace XenKube.Cli.Quickstart;

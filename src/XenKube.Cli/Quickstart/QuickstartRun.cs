@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using XenKube.Cli.Output;
 using XenKube.Clusters;
 using XenKube.FileSystems;
+using XenKube.Files;
 using XenKube.Hosting;
-using XenKube.Ignition;
 using XenKube.Ignition.Languages;
 using XenKube.Ignition.Publishing;
 using XenKube.Images;
@@ -154,7 +155,7 @@ internal sealed class QuickstartRun : IDisposable
             var published = own.Publish(config, _cancellationToken);
             lines.Add($"{published.Path}: {published.Size} B, Ignition {config.Version}");
         }
-        lines.Add(File.ReadAllText(nodes[0].IgnitionPath));
+        lines.Add(Encoding.UTF8.GetString(WholeFile.Read(nodes[0].IgnitionPath)));
         return lines;
     }
 
@@ -180,7 +181,7 @@ internal sealed class QuickstartRun : IDisposable
         var missing = nodes.Where(node => !File.Exists(node.GuestConfigPath)).ToArray();
         var guests = new NodeGuests(_directory);
         guests.Write(guests.Plan(missing, firstAddress: missing.Length == nodes.Length ? IPAddress.Parse("192.168.100.11") : null), cancellationToken: _cancellationToken);
-        return [nodes[0].GuestConfigPath, .. Lines(File.ReadAllText(nodes[0].GuestConfigPath)).Select(line => "  " + line), .. nodes[1..].Select(node => node.GuestConfigPath)];
+        return [nodes[0].GuestConfigPath, .. Lines(Encoding.UTF8.GetString(WholeFile.Read(nodes[0].GuestConfigPath))).Select(line => "  " + line), .. nodes[1..].Select(node => node.GuestConfigPath)];
     }
 
     // There is no Xen here, so the guests do not boot. The refresh should find what a boot would have left.

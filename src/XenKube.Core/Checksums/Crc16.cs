@@ -1,5 +1,3 @@
-using XenKube.FileSystems.Ext;
-
 namespace XenKube.Checksums;
 
 /// <summary>CRC-16 with the polynomial 0xA001 (reflected 0x8005), which uninit_bg puts into group descriptors.</summary>

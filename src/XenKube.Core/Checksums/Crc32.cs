@@ -1,5 +1,3 @@
-using XenKube.Disks;
-
 namespace XenKube.Checksums;
 
 /// <summary>CRC-32 as GPT (UEFI 2.10 section 5.3.2), gzip and Ethernet have it: reflected polynomial 0xEDB88320.</summary>

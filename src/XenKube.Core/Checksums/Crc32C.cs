@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using XenKube.FileSystems.Ext;
 
 namespace XenKube.Checksums;
 

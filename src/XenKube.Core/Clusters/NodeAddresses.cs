@@ -1,5 +1,4 @@
 using XenKube.Guests;
-using XenKube.Networks;
 
 namespace XenKube.Clusters;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using XenKube.Disks;
 using XenKube.Files;
 using XenKube.Guests;
 using XenKube.Hosting;
@@ -8,7 +7,6 @@ using XenKube.Ignition;
 using XenKube.Ignition.Reporting;
 using XenKube.Ignition.Validation;
 using XenKube.Images;
-using XenKube.Images.Signatures;
 using XenKube.Networks;
 using XenKube.Posix;
 

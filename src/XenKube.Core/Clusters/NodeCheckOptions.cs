@@ -1,5 +1,3 @@
-using XenKube.Guests;
-
 namespace XenKube.Clusters;
 
 /// <summary>How thoroughly a node is checked.</summary>
@@ -10,7 +8,4 @@ public sealed record NodeCheckOptions
 
     /// <summary>True to fetch the config as the guest would, which needs the bridge to be up.</summary>
     public bool Endpoint { get; init; }
-
-    /// <summary>How to talk to Xen.</summary>
-    public XlOptions Xl { get; init; } = new();
 }

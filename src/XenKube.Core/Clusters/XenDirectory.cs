@@ -1,5 +1,4 @@
 using XenKube.Files;
-using XenKube.Hosting;
 
 namespace XenKube.Clusters;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using XenKube.Files;
-using XenKube.Guests;
 using XenKube.Ignition.Languages;
 using XenKube.Networks;
 

@@ -1,5 +1,3 @@
-using XenKube.Disks;
-
 namespace XenKube.Devices;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using XenKube.Disks;
-
 namespace XenKube.Devices;
 
 /// <summary>Knows whether something outside of this machine's kernel uses a disk image: running Xen domains.</summary>

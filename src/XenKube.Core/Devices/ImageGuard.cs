@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using XenKube.Files;
 using XenKube.Posix;
 
 namespace XenKube.Devices;
@@ -198,7 +199,7 @@ internal sealed class ImageGuard
     /// </summary>
     private void CheckDeviceModels()
     {
-        if (!ReadText(Path.Combine(_system, "sys/hypervisor/type")).StartsWith("xen", StringComparison.Ordinal))
+        if (WholeFile.TryReadText(Path.Combine(_system, "sys/hypervisor/type"))?.StartsWith("xen", StringComparison.Ordinal) != true)
         {
             return;
         }
@@ -232,17 +233,7 @@ internal sealed class ImageGuard
         }
     }
 
-    private static string ReadText(string path)
-    {
-        try
-        {
-            return File.Exists(path) ? File.ReadAllText(path) : "";
-        }
-        catch (Exception e) when (e.IsFileTrouble())
-        {
-            return "";
-        }
-    }
+    private static string ReadText(string path) => WholeFile.TryReadText(path) ?? "";
 
     private static string ResolveLinks(string path)
     {

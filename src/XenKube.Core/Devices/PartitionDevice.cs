@@ -1,5 +1,3 @@
-using XenKube.Disks;
-
 namespace XenKube.Devices;
 
 /// <summary>A window on a device: one partition of an image. It cannot reach outside of itself, and does not own the device.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using XenKube.Devices;
-using XenKube.FileSystems;
 using XenKube.FileSystems.Detection;
 
 namespace XenKube.Disks;
@@ -141,14 +140,23 @@ public sealed class PartitionTable
             warnings.Add(string.Create(CultureInfo.InvariantCulture, $"partition {index + 1} reaches outside of the area for partitions"));
         }
         var isUsr = entry.TypeId == PartitionTypes.CoreOSUsr;
-        return new DiskPartition(
-            index + 1, entry.Name, PartitionTypes.GetName(entry.TypeId), entry.TypeId, entry.UniqueId, start, end, end - start + 1, "", "", "",
-            PartitionTypes.GetFlags(entry.TypeId, entry.Attributes),
-            isUsr ? (int)(entry.Attributes >> 48 & 15) : null,
-            isUsr ? (int)(entry.Attributes >> 52 & 15) : null,
-            isUsr ? (entry.Attributes >> 56 & 1) != 0 : null,
-            device.Name)
-        { Attributes = entry.Attributes };
+        return new DiskPartition
+        {
+            Number = index + 1,
+            Label = entry.Name,
+            TypeName = PartitionTypes.GetName(entry.TypeId),
+            TypeId = entry.TypeId,
+            UniqueId = entry.UniqueId,
+            Start = start,
+            End = end,
+            Size = end - start + 1,
+            Flags = PartitionTypes.GetFlags(entry.TypeId, entry.Attributes),
+            Priority = isUsr ? (int)(entry.Attributes >> 48 & 15) : null,
+            Tries = isUsr ? (int)(entry.Attributes >> 52 & 15) : null,
+            Successful = isUsr ? (entry.Attributes >> 56 & 1) != 0 : null,
+            Attributes = entry.Attributes,
+            DiskPath = device.Name,
+        };
     }
 
     private static void WarnOfOverlaps(List<DiskPartition> partitions, List<string> warnings)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using XenKube.Posix;
 
 namespace XenKube.Files;
@@ -58,6 +59,20 @@ public static class WholeFile
         catch (Exception e) when (e.IsPathTrouble())
         {
             throw new OperationFailedException(errors.NotReadable, path, null, e.Message, innerException: e);
+        }
+    }
+
+    /// <summary>The text of a file that may be missing, or closed to this user, as those of /proc and /sys are.</summary>
+    /// <returns>The text; null if it cannot be had.</returns>
+    internal static string? TryReadText(string path)
+    {
+        try
+        {
+            return TryRead(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+        }
+        catch (XenKubeException)
+        {
+            return null;
         }
     }
 

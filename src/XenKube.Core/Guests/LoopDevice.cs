@@ -1,3 +1,4 @@
+using XenKube.Files;
 using XenKube.Posix;
 
 namespace XenKube.Guests;
@@ -14,7 +15,7 @@ internal static class LoopDevice
             foreach (var device in Directory.EnumerateDirectories("/sys/block", "loop*"))
             {
                 var backing = Path.Combine(device, "loop", "backing_file");
-                if (File.Exists(backing) && FileIdentity.TextOf(File.ReadAllText(backing).TrimEnd('\n')) == identity)
+                if (WholeFile.TryReadText(backing) is { } file && FileIdentity.TextOf(file.TrimEnd('\n')) == identity)
                 {
                     return $"/dev/{Path.GetFileName(device)}";
                 }

@@ -1,5 +1,4 @@
 using System.Net;
-using XenKube.Guests;
 using XenKube.Networks;
 
 namespace XenKube.Hosting;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using XenKube.Guests;
 using XenKube.Networks;
 
 namespace XenKube.Hosting;
@@ -64,10 +63,6 @@ public sealed class DhcpReservations
         var bytes = network.GetAddressBytes();
         return [.. Enumerable.Range(first, last - first + 1).Select(n => new DhcpReservation(MacAddress.ForNumber(macPrefix, n), new IPAddress([bytes[0], bytes[1], bytes[2], (byte)n])))];
     }
-
-    /// <summary>The reservation of a MAC address, or null.</summary>
-    /// <param name="mac">The MAC address.</param>
-    public DhcpReservation? Find(MacAddress mac) => Items.FirstOrDefault(item => item.MacAddress == mac);
 
     /// <summary>Adds reservations at the end. One that is there already, the very same, is no change; a MAC or IP address that is there with another partner is refused.</summary>
     /// <param name="reservations">The reservations.</param>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using XenKube.Guests;
 using XenKube.Networks;
 
 namespace XenKube.Hosting;

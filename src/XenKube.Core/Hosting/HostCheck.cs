@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.NetworkInformation;
+using XenKube.Files;
 using XenKube.Guests;
-using XenKube.Networks;
 using XenKube.Posix;
 using XenKube.Programs;
 
@@ -88,7 +88,7 @@ public sealed class HostCheck(HostOptions options)
     private CheckResult CheckForwarding()
     {
         var path = Path.Combine(options.SystemRoot, "proc/sys/net/ipv4/ip_forward");
-        var on = ReadText(path)?.Trim() == "1";
+        var on = WholeFile.TryReadText(path)?.Trim() == "1";
         return on ? Pass("forwarding", "on") : new("forwarding", CheckStatus.Fail, "off: guests reach dom0 and nothing else", "'sysctl -w net.ipv4.ip_forward=1', and the same in /etc/sysctl.d to keep it");
     }
 
@@ -199,19 +199,19 @@ public sealed class HostCheck(HostOptions options)
         var running = 0;
         foreach (var process in Directory.Exists(proc) ? Directory.EnumerateDirectories(proc).Where(path => Path.GetFileName(path).All(char.IsAsciiDigit)) : [])
         {
-            if (ReadText(Path.Combine(process, "comm"))?.Trim() != "dnsmasq")
+            if (WholeFile.TryReadText(Path.Combine(process, "comm"))?.Trim() != "dnsmasq")
             {
                 continue;
             }
             running++;
-            var arguments = (ReadText(Path.Combine(process, "cmdline")) ?? "").Split('\0');
+            var arguments = (WholeFile.TryReadText(Path.Combine(process, "cmdline")) ?? "").Split('\0');
             var files = arguments.Select((argument, i) => argument switch
             {
                 "-C" when i + 1 < arguments.Length => arguments[i + 1],
                 _ when argument.StartsWith("--conf-file=", StringComparison.Ordinal) => argument["--conf-file=".Length..],
                 _ => null,
             }).OfType<string>();
-            if (arguments.Any(argument => argument.Contains(options.ReservationsFile, StringComparison.Ordinal)) || files.Any(file => ReadText(file)?.Contains(options.ReservationsFile, StringComparison.Ordinal) ?? false))
+            if (arguments.Any(argument => argument.Contains(options.ReservationsFile, StringComparison.Ordinal)) || files.Any(file => WholeFile.TryReadText(file)?.Contains(options.ReservationsFile, StringComparison.Ordinal) ?? false))
             {
                 return Pass("dnsmasq", $"serves {options.ReservationsFile}");
             }
@@ -235,18 +235,6 @@ public sealed class HostCheck(HostOptions options)
         catch (XenKubeException e)
         {
             return Failure("time", e);
-        }
-    }
-
-    private static string? ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e.IsFileTrouble())
-        {
-            return null;
         }
     }
 

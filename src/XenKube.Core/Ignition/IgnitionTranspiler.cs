@@ -3,7 +3,6 @@ using XenKube.Files;
 using XenKube.Ignition.Butane;
 using XenKube.Ignition.ContainerLinux;
 using XenKube.Ignition.Languages;
-using XenKube.Ignition.Syntax;
 using XenKube.Parsing.Yaml;
 
 namespace XenKube.Ignition;

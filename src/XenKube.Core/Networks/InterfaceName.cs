@@ -1,5 +1,3 @@
-using XenKube.Guests;
-
 namespace XenKube.Networks;
 
 /// <summary>Names of network interfaces and bridges. They go into configurations, rules and names of units, so they are plain words.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using XenKube.Guests;
 
 namespace XenKube.Networks;
 
@@ -64,10 +63,6 @@ public readonly record struct MacAddress : IComparable<MacAddress>
         address = new MacAddress(value);
         return true;
     }
-
-    /// <summary>The address with another last byte.</summary>
-    /// <param name="last">The last byte.</param>
-    public MacAddress WithLastByte(byte last) => new((_value & ~0xffL) | last);
 
     /// <summary>The address khostsfile pairs with an IP address: the last byte's hexadecimal digits are the decimal digits of the IP address' last number.</summary>
     /// <param name="prefix">The first five bytes, such as <c>00:16:3e:4e:31</c>.</param>

@@ -3,9 +3,6 @@ namespace XenKube.Programs;
 /// <summary>How a program of the host ended and what it said.</summary>
 internal sealed record ProgramResult(string Path, IReadOnlyList<string> Arguments, int ExitCode, string Output, string Error)
 {
-    /// <summary>The last thing it said that is not empty, for an error of one line.</summary>
-    public string LastLine => Printable.Of((Error + "\n" + Output).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() is { } line ? line : "it said nothing");
-
     /// <summary>What it said on standard error, or else on standard output, in one line.</summary>
     public string Said => Printable.Of(string.Join("; ", (Error.Trim().Length > 0 ? Error : Output).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)), 1000) is { Length: > 0 } text ? text : "it said nothing";
 

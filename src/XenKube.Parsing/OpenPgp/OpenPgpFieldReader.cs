@@ -8,8 +8,6 @@ internal struct OpenPgpFieldReader(ReadOnlyMemory<byte> body, int offset)
 
     private int _position;
 
-    public readonly int Remaining => body.Length - _position;
-
     public int ReadByte() => ReadBytes(1).Span[0];
 
     public int ReadUInt16()

@@ -64,9 +64,6 @@ public sealed class OpenPgpSignature
     /// <summary>True if it asks, as critical, for something that this reader does not know.</summary>
     public bool HasUnknownCritical => _subpackets.Exists(subpacket => subpacket is { IsCritical: true, IsKnown: false });
 
-    /// <summary>The subpackets of both areas in their order.</summary>
-    public IReadOnlyList<OpenPgpSubpacket> Subpackets => _subpackets;
-
     /// <summary>The numbers that make the signature: one of RSA, two of the others.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Numbers => _numbers;
 

@@ -12,8 +12,6 @@ internal sealed class BlankRun
     /// <summary>Whether a line was broken, be it by an escaped break, which leaves nothing behind.</summary>
     public bool HasBreak { get; set; }
 
-    public bool IsEmpty => !HasBreak && spaces.Length == 0;
-
     public void AddBlank(char c)
     {
         // Blanks at the begin of a line are indentation.

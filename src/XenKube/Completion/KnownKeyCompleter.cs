@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using XenKube.Images;
 using XenKube.Images.Signatures;
 
 namespace XenKube.Commands.Completion;

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using XenKube.FileSystems.Copying;
-using XenKube.FileSystems.Detection;
 
 namespace XenKube.Commands.Drives;
 

@@ -4,7 +4,6 @@ using XenKube.Clusters;
 using XenKube.Commands.Completion;
 using XenKube.Guests;
 using XenKube.Hosting;
-using XenKube.Networks;
 
 namespace XenKube.Commands.Guests;
 

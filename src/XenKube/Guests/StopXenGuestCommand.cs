@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using XenKube.Clusters;
-using XenKube.Commands.Guide;
 using XenKube.Guests;
 
 namespace XenKube.Commands.Guests;

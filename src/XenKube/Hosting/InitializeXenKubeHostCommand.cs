@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Text;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
+using XenKube.Files;
 using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
@@ -101,7 +102,7 @@ public sealed class InitializeXenKubeHostCommand : HostCommand
     {
         var line = $"$env:XENDIR = '{System.Management.Automation.Language.CodeGeneration.EscapeSingleQuotedStringContent(directory.Path)}'";
         var profile = ((PSObject)GetVariableValue("PROFILE"))?.Properties["CurrentUserAllHosts"]?.Value as string;
-        var isThere = profile is not null && File.Exists(profile) && File.ReadAllText(profile).Contains("$env:XENDIR", StringComparison.OrdinalIgnoreCase);
+        var isThere = profile is not null && Encoding.UTF8.GetString(WholeFile.TryRead(profile) ?? []).Contains("$env:XENDIR", StringComparison.OrdinalIgnoreCase);
         if (isThere || profile is null)
         {
             return;

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Net;
-using XenKube.Guests;
 using XenKube.Hosting;
-using XenKube.Networks;
 
 namespace XenKube.Commands.Hosting;
 

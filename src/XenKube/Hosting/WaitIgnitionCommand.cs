@@ -27,7 +27,7 @@ public sealed class WaitIgnitionCommand : NodeCommand
     public string? LogPath { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _start = Since is { } since ? new DateTimeOffset(since) : DateTimeOffset.Now;
+    protected override void BeginProcessing() => _start = Since is { } since ? new DateTimeOffset(since) : DateTimeOffset.UtcNow;
 
     /// <inheritdoc/>
     protected override void ProcessNode(Node node) => _nodes.Add(node);
@@ -35,7 +35,7 @@ public sealed class WaitIgnitionCommand : NodeCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var end = DateTimeOffset.Now.AddSeconds(Timeout);
+        var end = DateTimeOffset.UtcNow.AddSeconds(Timeout);
         for (var i = 0; i < _nodes.Count; i++)
         {
             var node = _nodes[i];
@@ -43,7 +43,7 @@ public sealed class WaitIgnitionCommand : NodeCommand
             Guard(node, () => WriteObject(RunWithProgress(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Waiting for {_nodes.Count} of the guests to fetch their configs"), (progress, token) =>
             {
                 progress.Report(new OperationProgress("Waiting for Ignition", node.FullName, done, _nodes.Count, null));
-                return Wait(node, end - DateTimeOffset.Now, token);
+                return Wait(node, end - DateTimeOffset.UtcNow, token);
             })));
         }
     }

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Text;
-using XenKube.Clusters;
 using XenKube.Ignition;
 using XenKube.Ignition.Languages;
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using XenKube.Ignition;
 using XenKube.Ignition.Validation;
 
 namespace XenKube.Commands.Ignition;

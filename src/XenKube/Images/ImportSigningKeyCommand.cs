@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using XenKube.Commands.Completion;
-using XenKube.Images;
 using XenKube.Images.Signatures;
 
 namespace XenKube.Commands.Images;

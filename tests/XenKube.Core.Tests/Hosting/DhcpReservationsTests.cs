@@ -98,11 +98,11 @@ public sealed class DhcpReservationsTests : IDisposable
     public void Reservation_is_found_by_its_mac_and_gives_the_pair()
     {
         var file = DhcpReservations.Parse(Text);
-        var item = file.Find(MacAddress.Parse("00:16:3E:4e:31:11"))!;
+        var item = Assert.Single(file.Items, item => item.MacAddress == MacAddress.Parse("00:16:3E:4e:31:11"));
         Assert.Equal(("etcd-node-1", "192.168.100.11"), (item.HostName, item.Address.IPAddress.ToString()));
         Assert.Equal("00:16:3e:4e:31:11", item.Address.MacAddress.ToString());
         Assert.Equal("00:16:3e:4e:31:11,192.168.100.11,etcd-node-1", item.ToString());
-        Assert.Null(file.Find(MacAddress.Parse("00:16:3e:4e:31:12")));
+        Assert.DoesNotContain(file.Items, item => item.MacAddress == MacAddress.Parse("00:16:3e:4e:31:12"));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using XenKube.Devices;
-using XenKube.Disks;
 using XenKube.FileSystems.Ext;
 using XenKube.FileSystems.Fat;
 

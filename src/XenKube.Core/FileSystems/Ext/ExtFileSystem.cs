@@ -1,6 +1,5 @@
 using System.Globalization;
 using XenKube.Devices;
-using XenKube.Disks;
 using XenKube.FileSystems.Ext.Directories;
 using XenKube.FileSystems.Ext.Editing;
 using XenKube.FileSystems.Ext.Journal;

@@ -1,5 +1,4 @@
 using XenKube.Devices;
-using XenKube.Disks;
 
 namespace XenKube.FileSystems.Fat;
 

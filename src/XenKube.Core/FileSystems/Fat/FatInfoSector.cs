@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using XenKube.Devices;
-using XenKube.Disks;
 
 namespace XenKube.FileSystems.Fat;
 

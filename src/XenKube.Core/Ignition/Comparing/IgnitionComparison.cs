@@ -67,7 +67,7 @@ public sealed record IgnitionComparison(IReadOnlyList<IgnitionChange> Changes)
                 "File",
                 path,
                 Describe((now ?? old)!),
-                TextDiff.Of(Text(old?.Content), Text(now?.Content)));
+                Diff(Text(old?.Content), Text(now?.Content)));
         }
         var details = new List<string>();
         Note(details, "mode", old.Mode, now.Mode);
@@ -78,10 +78,12 @@ public sealed record IgnitionComparison(IReadOnlyList<IgnitionChange> Changes)
         if (old.Content is not null && now.Content is not null && !old.Content.AsSpan().SequenceEqual(now.Content))
         {
             details.Add(string.Create(CultureInfo.InvariantCulture, $"content {old.Content.Length} -> {now.Content.Length} bytes"));
-            diff = TextDiff.Of(Text(old.Content), Text(now.Content));
+            diff = Diff(Text(old.Content), Text(now.Content));
         }
         return details.Count == 0 ? null : new IgnitionChange("Changed", "File", path, string.Join(", ", details), diff);
     }
+
+    private static string Diff(string? before, string? after) => TextDiff.Hunks(before, after).TrimEnd('\n');
 
     private static string Describe(IgnitionFile file)
     {
@@ -122,7 +124,7 @@ public sealed record IgnitionComparison(IReadOnlyList<IgnitionChange> Changes)
             }
             var what = name.Length == 0 ? "contents" : "drop-in " + name;
             details.Add(before is null ? what + " added" : after is null ? what + " removed" : what + " changed");
-            diffs.Add(TextDiff.Of(before, after));
+            diffs.Add(Diff(before, after));
         }
         return Change(
             "Unit", (old ?? now)!.Name, old is null, now is null, details, string.Join('\n', diffs.Where(diff => diff.Length > 0)));

@@ -63,7 +63,9 @@ internal sealed class CtRun(GoFlagSet flags, ClcRelease release, Stream input, S
     {
         if (inFile.Length > 0)
         {
+#pragma warning disable RS0030 // The error is worded as the reference tool words it, out of the exception.
             return File.ReadAllBytes(inFile);
+#pragma warning restore RS0030
         }
         using var memory = new MemoryStream();
         input.CopyTo(memory);

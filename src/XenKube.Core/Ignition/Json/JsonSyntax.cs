@@ -1,4 +1,3 @@
-using System.Text;
 using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Json;

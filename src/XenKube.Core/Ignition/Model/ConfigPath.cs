@@ -25,9 +25,6 @@ internal sealed class ConfigPath
     /// <summary>The last step's number in a list.</summary>
     public int Index { get; }
 
-    /// <summary>The enclosing place; null for the whole config.</summary>
-    public ConfigPath? Parent => parent;
-
     /// <summary>A field of the object at this place.</summary>
     public ConfigPath Field(string name) => new(this, name, 0);
 

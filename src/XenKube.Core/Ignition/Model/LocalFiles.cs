@@ -47,7 +47,9 @@ internal sealed class LocalFiles(string directory, string missing, Func<string, 
                 { Size: > LargestFile } => $"read {path}: file too large",
                 _ => null,
             };
+#pragma warning disable RS0030 // The error is worded as the reference tool words it, out of the exception.
             return error is null ? File.ReadAllBytes(path) : null;
+#pragma warning restore RS0030
         }
         catch (Exception exception) when (exception.IsFileTrouble())
         {

@@ -140,7 +140,9 @@ public static class IgnitionTemplate
         byte[] bytes;
         try
         {
+#pragma warning disable RS0030 // The error is worded as the reference tool words it, out of the exception.
             bytes = File.ReadAllBytes(path);
+#pragma warning restore RS0030
         }
         catch (Exception e) when (e.IsPathTrouble())
         {

@@ -1,6 +1,5 @@
 using System.Text;
 using XenKube.Files;
-using XenKube.Hosting;
 using XenKube.Parsing.OpenPgp;
 
 namespace XenKube.Images.Signatures;

@@ -1,4 +1,3 @@
-using XenKube.Files;
 using XenKube.Posix;
 
 namespace XenKube.Images.Transfer;

@@ -1,5 +1,4 @@
 using XenKube.FileSystems.Ext.Directories;
-using XenKube.FileSystems.Ext.Mapping;
 using XenKube.FileSystems.Ext.Structures;
 using XenKube.FileSystems.Ext.Volumes;
 

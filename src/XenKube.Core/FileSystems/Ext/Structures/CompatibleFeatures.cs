@@ -1,5 +1,3 @@
-using XenKube.FileSystems.Ext.Directories;
-
 namespace XenKube.FileSystems.Ext.Structures;
 
 /// <summary>s_feature_compat: a driver that does not know one of these may still read and write.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using XenKube.FileSystems.Ext.Directories;
 
 namespace XenKube.FileSystems.Ext.Structures;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using XenKube.Devices;
-using XenKube.Disks;
 
 namespace XenKube.FileSystems.Ext.Volumes;
 

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using XenKube.Devices;
-using XenKube.Disks;
 using XenKube.FileSystems.Ext.Structures;
 
 namespace XenKube.FileSystems.Ext.Volumes;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using XenKube.Checksums;
-using XenKube.Disks;
 
 namespace XenKube.Ignition.Butane.Gzip;
 

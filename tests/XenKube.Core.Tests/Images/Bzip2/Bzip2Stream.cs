@@ -1,10 +1,12 @@
-namespace XenKube.Images.Bzip2;
+using XenKube.Images.Bzip2;
+
+namespace XenKube.Tests.Images.Bzip2;
 
 /// <summary>
 /// The decompressed content of a bzip2 file as a stream, read forward, decoded block by block on the reader's own thread. For
 /// a whole file <see cref="Bzip2Decoder"/> is faster. The end is reported only when all CRCs were good and nothing follows.
 /// </summary>
-public sealed class Bzip2Stream : Stream
+internal sealed class Bzip2Stream : Stream
 {
     private readonly Stream _input;
     private readonly bool _leaveOpen;

@@ -1,8 +1,8 @@
 using XenKube.Tests.Support;
 
-namespace XenKube.Ignition.Comparing;
+namespace XenKube.Tests.Hosting;
 
-public class TextDiffTests
+public sealed class TextDiffPatchTests
 {
     [Theory]
     [InlineData("a\nb\nc\n", "a\nB\nc\n")]
@@ -17,11 +17,11 @@ public class TextDiffTests
         Tool.Need("patch");
         using var directory = new TemporaryDirectory();
         var file = directory.Write("file", old);
-        var patch = directory.Write("patch", $"--- file\n+++ file\n{TextDiff.Of(old, now)}\n");
+        var patch = directory.Write("patch", TextDiff.Unified(old, now, "file", "file"));
         Tool.Run("patch", "--quiet", "--no-backup-if-mismatch", file, patch).ShouldSucceed();
         Assert.Equal(now, File.Exists(file) ? File.ReadAllText(file) : "");
     }
 
     [Fact]
-    public void Same_texts_have_no_diff() => Assert.Equal("", TextDiff.Of("a\nb\n", "a\nb\n"));
+    public void Same_texts_have_no_diff() => Assert.Equal("", TextDiff.Hunks("a\nb\n", "a\nb\n"));
 }

@@ -1,9 +1,9 @@
-using XenKube.Disks;
+using XenKube.Devices;
 
-namespace XenKube.Devices;
+namespace XenKube.Tests.Support;
 
-/// <summary>A device in memory, for small images and for trying an edit before it touches a disk.</summary>
-public sealed class MemoryDevice : BlockDevice
+/// <summary>A device in memory, for small images.</summary>
+internal sealed class MemoryDevice : BlockDevice
 {
     private readonly byte[] _bytes;
 

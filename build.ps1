@@ -44,7 +44,7 @@ function Invoke-Build { dotnet build "$PSScriptRoot/XenKube.sln" -c $Configurati
 
 function Invoke-Test { & "$PSScriptRoot/test.sh" -c $Configuration }
 
-function Invoke-Analyze { dotnet build "$PSScriptRoot/XenKube.sln" -c $Configuration --nologo -v quiet --no-incremental -p:AnalysisMode=Recommended -p:CheckPublicApi=true }
+function Invoke-Analyze { dotnet build "$PSScriptRoot/XenKube.sln" -c $Configuration --nologo -v quiet --no-incremental -p:AnalysisMode=Recommended -p:Analyze=true }
 
 function Invoke-Package { & "$PSScriptRoot/packaging/package.sh" }
 

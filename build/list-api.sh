@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 for project in XenKube.Core XenKube; do
   list=src/$project/PublicAPI.Unshipped.txt
   echo '#nullable enable' > "$list"
-  found=$(dotnet build "src/$project" -c Release --nologo -v quiet --no-dependencies --no-incremental -p:CheckPublicApi=true -p:TreatWarningsAsErrors=false |
+  found=$(dotnet build "src/$project" -c Release --nologo -v quiet --no-dependencies --no-incremental -p:Analyze=true -p:TreatWarningsAsErrors=false |
     sed -n "s/.*warning RS0016: Symbol '\(.*\)' is not part of the declared.*/\1/p" | LC_ALL=C sort -u)
   printf '%s\n' "$found" >> "$list"
   echo "$list: $(($(wc -l < "$list") - 1)) members"

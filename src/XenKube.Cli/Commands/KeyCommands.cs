@@ -1,6 +1,5 @@
 using System.CommandLine;
 using XenKube.Cli.Output;
-using XenKube.Images;
 using XenKube.Images.Signatures;
 
 namespace XenKube.Cli.Commands;

@@ -6,7 +6,6 @@ using XenKube.Clusters;
 using XenKube.FileSystems;
 using XenKube.Files;
 using XenKube.Hosting;
-using XenKube.Ignition.Languages;
 using XenKube.Ignition.Publishing;
 using XenKube.Images;
 using XenKube.Images.Signatures;

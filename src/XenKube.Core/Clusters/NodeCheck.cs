@@ -7,7 +7,6 @@ using XenKube.Ignition;
 using XenKube.Ignition.Reporting;
 using XenKube.Ignition.Validation;
 using XenKube.Images;
-using XenKube.Networks;
 using XenKube.Posix;
 
 namespace XenKube.Clusters;

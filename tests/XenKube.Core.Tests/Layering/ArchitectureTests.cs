@@ -1,7 +1,10 @@
+using System.Text.RegularExpressions;
+using XenKube.Tests.Support;
+
 namespace XenKube.Tests.Layering;
 
 /// <summary>The folders use each other as docs/architecture.md draws it, and none uses one that uses it.</summary>
-public sealed class ArchitectureTests
+public sealed partial class ArchitectureTests
 {
     /// <summary>
     /// Circles that are known and still to be untied, each as the namespaces in it. A circle that has become smaller, or has
@@ -38,6 +41,26 @@ public sealed class ArchitectureTests
             .Select(use => (From: (use.From.Assembly, use.From.Namespace), To: (use.To.Assembly, use.To.Namespace))).Distinct().ToList();
         Assert.Equal(KnownCircles, Circles(arrows).Select(circle => string.Join(", ", circle.Select(one => one.Namespace))));
     }
+
+    [Fact]
+    public void Page_is_one_page_and_the_files_that_it_names_are_there()
+    {
+        var page = File.ReadAllText(Path.Combine(Project.Root, "docs", "architecture.md"));
+        var folder = "";
+        var missing = new List<string>();
+        foreach (var name in NamedFile().Matches(page).Select(match => match.Groups[1].Value))
+        {
+            // A name alone is in the folder of the one before it.
+            var path = Path.Combine(Project.Root, name.EndsWith(".cs", StringComparison.Ordinal) && !name.Contains('/', StringComparison.Ordinal) ? Path.Combine(folder, name) : name);
+            missing.AddRange(File.Exists(path) || Directory.Exists(path) ? [] : [path]);
+            folder = Path.GetDirectoryName(path)!;
+        }
+        Assert.Empty(missing);
+        Assert.InRange(page.Split('\n').Length, 1, 75);
+    }
+
+    [GeneratedRegex(@"`((?:src|tests|docs)/[^`]+|[A-Za-z]+\.cs|formats|XenKube\.psd1)`")]
+    private static partial Regex NamedFile();
 
     [Fact]
     public void A_circle_is_found_wherever_it_begins()

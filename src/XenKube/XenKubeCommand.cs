@@ -69,9 +69,17 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         }
         catch (XenKubeException error)
         {
-            ThrowTerminatingError(Errors.Record(error, null));
-            throw;
+            throw Ended(error);
         }
+    }
+
+    /// <summary>Ends the command with an error.</summary>
+    /// <param name="error">The error.</param>
+    /// <returns>The same error, for the compiler's sake: <c>throw Ended(…)</c>. This method does not return.</returns>
+    protected XenKubeException Ended(XenKubeException error)
+    {
+        ThrowTerminatingError(Errors.Record(error, null));
+        return error;
     }
 
     /// <summary>Runs long work on another thread and shows its progress from this one, where alone it may be written.</summary>
@@ -264,10 +272,15 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     private XenKubeException NameHolder(XenKubeException error) =>
         error is ItemInUseException { File: { } file } inUse && inUse.ProcessId == Environment.ProcessId
             && SessionState.Drive.GetAll().OfType<IImageHolder>().FirstOrDefault(drive => drive.Holds(file)) is { } holder
-            ? new ItemInUseException(ErrorIds.ImageInUse, file, error.Place, $"the drive {holder.Name}: of this session holds it", $"Dismount-NodeDisk {holder.Name}") { ProcessId = inUse.ProcessId }
+            ? new ItemInUseException(
+                ErrorIds.ImageInUse, file, error.Place, $"the drive {holder.Name}: of this session holds it", $"Dismount-NodeDisk {holder.Name}")
+            { ProcessId = inUse.ProcessId }
             : error;
 
-    private void Report(XenKubeException error, object? target)
+    /// <summary>Writes an error, and goes on.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="target">What was worked on.</param>
+    protected void Report(XenKubeException error, object? target)
     {
         error = NameHolder(error);
         WriteDebug(error.ToString());

@@ -52,12 +52,12 @@ public sealed class ResetIgnitionCommand : NodeCommand
         {
             // kgen mount NODE [LABEL]
             (_mounts, _label) = (true, Name is [_, var label] ? label : "");
-            return Name is { Length: 1 or 2 } ? InCurrentCluster([Name[0]]) : Require<string[]>(() => throw NotNamed("kgen mount takes a node, and optionally a partition's label", "Write kgen mount node-1 ROOT"));
+            return Name is { Length: 1 or 2 } ? InCurrentCluster([Name[0]]) : throw NotNamed("kgen mount takes a node, and optionally a partition's label", "Write kgen mount node-1 ROOT");
         }
         // kgen ACTION NODE...
         Step = Require(() => KgenAction.Steps(Cluster![0]));
         return Name is null
-            ? Require<string[]>(() => throw NotNamed("kgen wants nodes", "Write kgen refresh node-1, with nodes of the current cluster"))
+            ? throw NotNamed("kgen wants nodes", "Write kgen refresh node-1, with nodes of the current cluster")
             : InCurrentCluster(Name);
     }
 
@@ -86,7 +86,7 @@ public sealed class ResetIgnitionCommand : NodeCommand
         }
     }
 
-    private static InvalidInputException NotNamed(string reason, string remedy) => new(ErrorIds.NodeNotNamed, null, null, reason, remedy);
+    private XenKubeException NotNamed(string reason, string remedy) => Ended(new InvalidInputException(ErrorIds.NodeNotNamed, null, null, reason, remedy));
 
     // The guide mounts a partition at $XENDIR/mnt, to be read and written; here the disk becomes a drive, with a folder for each.
     private void Mount(Node node)

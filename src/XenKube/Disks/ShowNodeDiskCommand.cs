@@ -13,6 +13,7 @@ public sealed class ShowNodeDiskCommand : DiskCommand
     private const long OneMiB = 1 << 20;
     private const int NarrowestBar = 40;
     private const int WidestBar = 120;
+    private const int WithoutTerminal = 80;
 
     /// <summary>Width of the bar in characters. Default: the width of the terminal.</summary>
     [Parameter]
@@ -64,11 +65,11 @@ public sealed class ShowNodeDiskCommand : DiskCommand
     {
         try
         {
-            return Host.UI.RawUI.BufferSize.Width;
+            return Host.UI?.RawUI?.BufferSize.Width ?? WithoutTerminal;
         }
-        catch (Exception error) when (error is HostException or NotImplementedException or NullReferenceException)
+        catch (Exception error) when (error is HostException or NotImplementedException)
         {
-            return 80;
+            return WithoutTerminal;
         }
     }
 }

@@ -52,7 +52,7 @@ public sealed class GetDhcpReservationCommand : XenDirCommand
             var found = reservations.Items.Where(item => pattern.IsMatch(item.MacAddress.ToString()) || pattern.IsMatch(item.IPAddress.ToString()) || (item.HostName.Length > 0 && pattern.IsMatch(item.HostName))).ToArray();
             if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(address))
             {
-                Guard(address, () => throw new ItemNotFoundException(ErrorIds.ReservationNotFound, reservations.Path, null, $"there is no reservation for '{address}'", "Make it with New-DhcpReservation"));
+                Report(new ItemNotFoundException(ErrorIds.ReservationNotFound, reservations.Path, null, $"there is no reservation for '{address}'", "Make it with New-DhcpReservation"), address);
             }
             WriteObject(found, enumerateCollection: true);
         }

@@ -26,7 +26,7 @@ public sealed class RemoveDhcpReservationCommand : ReservationCommand
         bool IsMeant(DhcpReservation item, string address) => string.Equals(item.MacAddress.ToString(), address, StringComparison.OrdinalIgnoreCase) || item.IPAddress.ToString() == address || item.Address.ToString() == address;
         foreach (var address in _addresses.Where(address => !present.Items.Any(item => IsMeant(item, address))))
         {
-            Guard(address, () => throw new ItemNotFoundException(ErrorIds.ReservationNotFound, present.Path, null, $"there is no reservation for '{address}'", "Get-DhcpReservation lists the reservations"));
+            Report(new ItemNotFoundException(ErrorIds.ReservationNotFound, present.Path, null, $"there is no reservation for '{address}'", "Get-DhcpReservation lists the reservations"), address);
         }
         Edit(now => now.Without(item => _addresses.Any(address => IsMeant(item, address))), $"Remove the reservations of {string.Join(", ", _addresses)}");
     });

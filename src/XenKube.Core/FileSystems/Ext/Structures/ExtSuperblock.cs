@@ -162,7 +162,7 @@ internal sealed class ExtSuperblock
     public static string? KindOf(ReadOnlySpan<byte> bytes)
     {
         const IncompatibleFeatures modern = IncompatibleFeatures.Extents | IncompatibleFeatures.SixtyFourBit | IncompatibleFeatures.FlexibleGroups;
-        const ReadOnlyFeatures modernReadOnly = ReadOnlyFeatures.HugeFile | ReadOnlyFeatures.DirectoryLinks;
+        const ReadOnlyFeatures modernReadOnly = ReadOnlyFeatures.HugeFile | ReadOnlyFeatures.GroupChecksums | ReadOnlyFeatures.DirectoryLinks;
         if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[MagicAt..]) != Magic)
         {
             return null;

@@ -78,6 +78,9 @@ public sealed class ExtFileSystem : IFileSystem
     /// <summary>Whether a guest's boot loader can read this file system.</summary>
     public GrubCompatibility GrubCompatibility => GrubCompatibility.Of(_volume.Superblock);
 
+    /// <summary>Size of a block in bytes.</summary>
+    public int BlockSize => _volume.BlockSize;
+
     /// <summary>Opens a file system.</summary>
     /// <param name="device">The partition; it stays the caller's to dispose.</param>
     /// <param name="options">How to open it, or null for the defaults.</param>

@@ -87,7 +87,9 @@ public sealed class ExtModelTests
             var bytes => $"file {Convert.ToHexStringLower(SHA256.HashData(bytes))} {pair.Key[1..]}",
         });
         Assert.Equal(File.ReadAllLines(Project.Tests("fixtures", "ext", "tree")).Order(StringComparer.Ordinal), lines.Order(StringComparer.Ordinal));
-        Assert.Equal(($"XK {kind}", "01234567-89ab-cdef-0123-456789abcdef", kind.Split('-')[0], 1024), (fileSystem.Label, fileSystem.Uuid, fileSystem.Kind, fileSystem.BlockSize));
+        // parted calls what has no journal ext2.
+        var called = kind == "ext4-plain" ? "ext2" : kind.Split('-')[0];
+        Assert.Equal(($"XK {kind}", "01234567-89ab-cdef-0123-456789abcdef", called, 1024), (fileSystem.Label, fileSystem.Uuid, fileSystem.Kind, fileSystem.BlockSize));
         Assert.Equal(new DateTime(2017, 12, 14, 9, 29, 42, DateTimeKind.Utc), fileSystem.Find("/etc/hostname")!.LastWriteTimeUtc);
     });
 

@@ -9,8 +9,8 @@ public sealed class CorruptImageException : XenKubeException, IErrorOfKind
     public static ErrorKind KindOfAll => ErrorKind.InvalidData;
 
     /// <summary>Creates the error.</summary>
-    /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, string?, Exception?)"/>
-    public CorruptImageException(ErrorId<CorruptImageException> id, string? file, string? place, string reason, string? remedy = null, Exception? innerException = null)
+    /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, Remedy?, Exception?)"/>
+    public CorruptImageException(ErrorId<CorruptImageException> id, string? file, string? place, string reason, Remedy? remedy = null, Exception? innerException = null)
         : base(id, file, place, reason, remedy, innerException)
     {
     }

@@ -7,8 +7,8 @@ public sealed class ItemExistsException : XenKubeException, IErrorOfKind
     public static ErrorKind KindOfAll => ErrorKind.ResourceExists;
 
     /// <summary>Creates the error.</summary>
-    /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, string?, Exception?)"/>
-    public ItemExistsException(ErrorId<ItemExistsException> id, string? file, string? place, string reason, string? remedy = null)
+    /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, Remedy?, Exception?)"/>
+    public ItemExistsException(ErrorId<ItemExistsException> id, string? file, string? place, string reason, Remedy? remedy = null)
         : base(id, file, place, reason, remedy)
     {
     }

@@ -7,8 +7,8 @@ public sealed class ItemNotFoundException : XenKubeException, IErrorOfKind
     public static ErrorKind KindOfAll => ErrorKind.ObjectNotFound;
 
     /// <summary>Creates the error.</summary>
-    /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, string?, Exception?)"/>
-    public ItemNotFoundException(ErrorId<ItemNotFoundException> id, string? file, string? place, string reason, string? remedy = null)
+    /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, Remedy?, Exception?)"/>
+    public ItemNotFoundException(ErrorId<ItemNotFoundException> id, string? file, string? place, string reason, Remedy? remedy = null)
         : base(id, file, place, reason, remedy)
     {
     }

@@ -7,8 +7,8 @@ public sealed class OperationFailedException : XenKubeException, IErrorOfKind
     public static ErrorKind KindOfAll => ErrorKind.OperationStopped;
 
     /// <summary>Creates the error.</summary>
-    /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, string?, Exception?)"/>
-    public OperationFailedException(ErrorId<OperationFailedException> id, string? file, string? place, string reason, string? remedy = null, Exception? innerException = null)
+    /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, Remedy?, Exception?)"/>
+    public OperationFailedException(ErrorId<OperationFailedException> id, string? file, string? place, string reason, Remedy? remedy = null, Exception? innerException = null)
         : base(id, file, place, reason, remedy, innerException)
     {
     }

@@ -6,6 +6,9 @@ namespace XenKube;
 /// </summary>
 public abstract class XenKubeException : Exception
 {
+    private readonly Remedy? _remedy;
+    private IRemedyWords? _words;
+
     /// <summary>Creates an error.</summary>
     /// <param name="id">Which error of <see cref="ErrorIds"/> it is.</param>
     /// <param name="file">The file, device, URL or domain it is about, or null where the caller that knows it adds it by <see cref="In"/>.</param>
@@ -13,14 +16,14 @@ public abstract class XenKubeException : Exception
     /// <param name="reason">What is wrong, without a final stop.</param>
     /// <param name="remedy">What the person can do about it, without a final stop, or null.</param>
     /// <param name="innerException">The cause, or null.</param>
-    protected XenKubeException(ErrorId id, string? file, string? place, string reason, string? remedy = null, Exception? innerException = null)
+    protected XenKubeException(ErrorId id, string? file, string? place, string reason, Remedy? remedy = null, Exception? innerException = null)
         : base(reason, innerException)
     {
         Id = id;
         File = file;
         Place = place;
         Reason = reason;
-        Remedy = remedy;
+        _remedy = remedy;
     }
 
     /// <summary>Which error this is.</summary>
@@ -38,8 +41,11 @@ public abstract class XenKubeException : Exception
     /// <summary>What is wrong.</summary>
     public string Reason { get; }
 
-    /// <summary>What to do about it; null where there is nothing to advise.</summary>
-    public string? Remedy { get; }
+    /// <summary>What to do about it, in the words of the front end that shows the error, else in plain ones; null where there is nothing to advise.</summary>
+    public string? Remedy => _remedy?.Word(_words);
+
+    /// <summary>What to do about it, for another error of the same cause.</summary>
+    internal Remedy? Advice => _remedy;
 
     /// <summary>What is wrong and where, without the remedy: <c>file: place: reason</c>, fit to be shown.</summary>
     public string Fault =>
@@ -47,6 +53,15 @@ public abstract class XenKubeException : Exception
 
     /// <inheritdoc/>
     public override string Message => Remedy is null ? Fault : $"{Fault}. {Printable.Lines(Remedy)}";
+
+    /// <summary>Has the error speak a front end's language.</summary>
+    /// <param name="words">The front end's words.</param>
+    /// <returns>This error.</returns>
+    public XenKubeException WordedBy(IRemedyWords words)
+    {
+        _words = words;
+        return this;
+    }
 
     /// <summary>Adds the file to an error raised by code that reads bytes without knowing where they come from.</summary>
     /// <param name="file">The file; ignored when the error names one already, since the innermost knows best.</param>

@@ -10,7 +10,7 @@ internal static class Errors
     /// <param name="target">What the cmdlet was working on.</param>
     public static ErrorRecord Record(XenKubeException error, object? target)
     {
-        var category = Enum.Parse<ErrorCategory>(error.Id.Kind.ToString());
+        var category = Enum.Parse<ErrorCategory>(error.WordedBy(RemedyWords.Instance).Id.Kind.ToString());
         return new ErrorRecord(error, error.ErrorId, category, target ?? error.File)
         {
             // PowerShell shows the recommended action on a line of its own, so the message is shown without it.

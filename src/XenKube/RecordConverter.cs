@@ -33,7 +33,7 @@ public abstract class RecordConverter<T> : PSTypeConverter
         }
         catch (XenKubeException error)
         {
-            throw new PSInvalidCastException(error.Message, error);
+            throw new PSInvalidCastException(error.WordedBy(RemedyWords.Instance).Message, error);
         }
     }
 

@@ -80,6 +80,12 @@ internal sealed class CommandRun
         _terminal.Error.WriteLine(Printable.Name(text.ReplaceLineEndings(" ")));
     }
 
+    /// <summary>Reports an error, whose remedy says what to type here.</summary>
+    public void Fail(XenKubeException error) => Fail(TextOf(error));
+
+    /// <summary>An error in a line, whose remedy says what to type here.</summary>
+    public static string TextOf(XenKubeException error) => error.WordedBy(RemedyWords.Instance).Message;
+
     /// <summary>Marks the run as not done where the output itself says why.</summary>
     public void NotDone() => _failed = true;
 
@@ -113,13 +119,13 @@ internal sealed class CommandRun
         }
         catch (XenKubeException error)
         {
-            Fail(error.Message);
+            Fail(error);
         }
         catch (AggregateException errors) when (errors.InnerExceptions.All(inner => inner is XenKubeException))
         {
-            foreach (var error in errors.InnerExceptions)
+            foreach (var error in errors.InnerExceptions.Cast<XenKubeException>())
             {
-                Fail(error.Message);
+                Fail(error);
             }
         }
         catch (OperationCanceledException)

@@ -134,7 +134,7 @@ internal static class GuestCommands
             }
             if (result.Error is not null)
             {
-                run.Fail(result.Error.Message);
+                run.Fail(result.Error);
             }
         }
         WriteTable(run, [.. results.Select(result => result.Guest).OfType<XenGuest>()]);

@@ -9,7 +9,7 @@ namespace XenKube.Cli.Commands;
 /// <summary><c>xenkube host</c>: dom0's services, as a plan; the embedded server.</summary>
 internal static class HostCommands
 {
-    private static readonly Option<string[]> Steps = new("--step") { Description = "Only these steps: directories, site, reservations, firewall, time.", HelpName = "STEP" };
+    private static readonly Option<string[]> Steps = new("--step") { Description = $"Only these steps: {string.Join(", ", HostPlan.StepNames)}.", HelpName = "STEP" };
     private static readonly Argument<string> Step = new("STEP") { Description = "The step to undo." };
     private static readonly Option<bool> RemoveDefault = new("--remove-default-site") { Description = "Disable Debian's default site in nginx." };
     private static readonly Option<bool> NoActivate = new("--no-activate") { Description = "Write files without reloading or restarting the services." };
@@ -34,9 +34,10 @@ internal static class HostCommands
     }
 
     /// <summary>Prints checks, and ends with 1 where one of them failed.</summary>
-    public static void WriteChecks(CommandRun run, IReadOnlyList<CheckResult> checks)
+    public static void WriteChecks(CommandRun run, IEnumerable<CheckResult> results)
     {
-        run.Print(checks, (output, all) =>
+        CheckResult[] checks = [.. results.Select(result => result.WordedBy(RemedyWords.Instance))];
+        run.Print<IReadOnlyList<CheckResult>>(checks, (output, all) =>
         {
             foreach (var check in all)
             {
@@ -52,7 +53,7 @@ internal static class HostCommands
     private static void Plan(CommandRun run)
     {
         var plan = HostPlan.Create(Options(run), run.Get(Steps) is { Length: > 0 } steps ? steps : null);
-        run.Print(plan.Steps.Select(step => new { step.Name, step.Current, step.Wanted, step.IsNeeded, step.Files, step.Diff, Problem = step.Problem?.Message }), (output, _) =>
+        run.Print(plan.Steps.Select(step => new { step.Name, step.Current, step.Wanted, step.IsNeeded, step.Files, step.Diff, Problem = step.Problem is null ? null : CommandRun.TextOf(step.Problem) }), (output, _) =>
         {
             foreach (var step in plan.Steps)
             {
@@ -68,9 +69,9 @@ internal static class HostCommands
         var results = plan.Apply(cancellationToken: run.CancellationToken);
         foreach (var result in results.Where(result => result.Error is not null))
         {
-            run.Fail($"{result.Name}: {result.Error!.Message}");
+            run.Fail($"{result.Name}: {CommandRun.TextOf(result.Error!)}");
         }
-        run.Print(results.Select(result => new { result.Name, result.IsChanged, Backup = result.Backup?.Id, Error = result.Error?.Message, result.Duration }), (output, _) =>
+        run.Print(results.Select(result => new { result.Name, result.IsChanged, Backup = result.Backup?.Id, Error = result.Error is null ? null : CommandRun.TextOf(result.Error), result.Duration }), (output, _) =>
         {
             foreach (var result in results.Where(result => result.Error is null))
             {

@@ -45,7 +45,7 @@ public sealed class ClusterStore
         ItemName.Check(name, "cluster");
         return Directory.Exists(PathOf(name))
             ? ToCluster(name)
-            : throw new ItemNotFoundException(ErrorIds.ClusterNotFound, PathOf(name), null, "does not exist", $"Make the cluster with New-Cluster {name} (xenkube cluster new {name})");
+            : throw new ItemNotFoundException(ErrorIds.ClusterNotFound, PathOf(name), null, "does not exist", $"Make the cluster with {new RemedyAction(RemedyActionKind.MakeCluster, name)}");
     }
 
     /// <summary>Makes a cluster: its directory, and the one its configs are served from.</summary>
@@ -63,7 +63,7 @@ public sealed class ClusterStore
         try
         {
             Directory.CreateDirectory(PathOf(name));
-            Directory.CreateDirectory(Path.Combine(_directory.NginxPath, name));
+            Directory.CreateDirectory(_directory.Layout.PublishedPath(name));
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
@@ -85,7 +85,7 @@ public sealed class ClusterStore
         var cluster = Get(name);
         if (!withNodes && Directory.EnumerateFileSystemEntries(cluster.Path).FirstOrDefault() is { } entry)
         {
-            throw new ItemInUseException(ErrorIds.ClusterNotEmpty, cluster.Path, Path.GetFileName(entry), "the cluster's directory is not empty", "Use -Force (--force) to remove everything in it");
+            throw new ItemInUseException(ErrorIds.ClusterNotEmpty, cluster.Path, Path.GetFileName(entry), "the cluster's directory is not empty", $"Use {RemedyActionKind.ForceOption} to remove everything in it");
         }
         var nodes = new NodeStore(_directory);
         foreach (var node in nodes.List(new NodeName(name, "*")))
@@ -95,7 +95,7 @@ public sealed class ClusterStore
         try
         {
             Directory.Delete(cluster.Path, recursive: true);
-            var published = Path.Combine(_directory.NginxPath, name);
+            var published = _directory.Layout.PublishedPath(name);
             if (Directory.Exists(published))
             {
                 Directory.Delete(published, recursive: true);
@@ -107,7 +107,7 @@ public sealed class ClusterStore
         }
     }
 
-    private string PathOf(string name) => Path.Combine(_directory.GuestsPath, name);
+    private string PathOf(string name) => _directory.Layout.ClusterPath(name);
 
     private Cluster ToCluster(string name) => new(name, PathOf(name), _directory.Path, NodeStore.NamesIn(PathOf(name)).Count);
 }

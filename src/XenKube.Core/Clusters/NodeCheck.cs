@@ -40,11 +40,11 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         }
         catch (XenKubeException e)
         {
-            Add(Failure("disk", e));
+            Add(Failure("disk", e, node));
         }
         if (_options.Signature)
         {
-            Add(CheckSignature(guest, cancellationToken));
+            Add(CheckSignature(node, guest, cancellationToken));
         }
         Add(CheckIgnition(node, guest));
         Add(CheckConfig(node));
@@ -56,17 +56,24 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         return results;
     }
 
-    internal static CheckResult Failure(string name, XenKubeException error) =>
-        new(name, CheckStatus.Fail, error.Fault, error.Remedy ?? (name, error) switch
+    internal static CheckResult Failure(string name, XenKubeException error, Node node) =>
+        new(name, CheckStatus.Fail, error.Fault, error.Advice ?? Usual(name, error, node));
+
+    /// <summary>What to do about a check that found an error without a remedy of its own.</summary>
+    private static Remedy Usual(string name, XenKubeException error, Node node) => (name, error) switch
         {
-            ("disk", ItemNotFoundException) => "Make it with New-Node (xenkube node new)",
-            ("signature", _) => "Import the key it is signed with (Import-SigningKey), or download the image again (Get-CoreOSImage)",
-            ("ignition", _) => "Publish it again: Publish-Ignition, or Reset-Ignition (xenkube node refresh)",
-            ("config", _) => "Correct it, or make it again with New-XenGuest -Force",
-            ("address", _) => "Correct the reservations (Get-DhcpReservation shows them)",
-            ("endpoint", _) => "Test-XenKubeHost (xenkube host check) looks at the server",
-            _ => "Make the disk again (New-Node -Force)",
-        });
+            ("disk", ItemNotFoundException) => $"Make it: {new RemedyAction(RemedyActionKind.MakeNode, node.FullName)}",
+            ("signature", _) => $"Import the key it is signed with ({new RemedyAction(RemedyActionKind.ImportKey, "FILE")}), or download the image again",
+            ("ignition", _) => PublishAgain(node),
+            ("config", _) => $"Correct it, or make it again: {new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)}",
+            ("address", _) => "Correct the file of reservations",
+            ("endpoint", _) => $"Check the server: {RemedyActionKind.CheckHost}",
+            _ => PourAgain(node),
+        };
+
+    internal static Remedy PourAgain(Node node) => $"Make the disk again: {new RemedyAction(RemedyActionKind.RemakeNode, node.FullName)}";
+
+    private static Remedy PublishAgain(Node node) => $"Publish it ({new RemedyAction(RemedyActionKind.PublishConfig, node.FullName)}), or refresh the node ({new RemedyAction(RemedyActionKind.Refresh, node.FullName)})";
 
     private static GuestType TypeOf(Node node)
     {
@@ -81,7 +88,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
     }
 
     /// <summary>The image a disk was poured from is the one of its release in the store; that one's signature is what can be proven.</summary>
-    private CheckResult CheckSignature(GuestOfImage? guest, CancellationToken cancellationToken)
+    private CheckResult CheckSignature(Node node, GuestOfImage? guest, CancellationToken cancellationToken)
     {
         const string name = "signature";
         if (guest is null || guest.Version.Length == 0)
@@ -90,7 +97,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         }
         if (new ImageStore(directory.ImagesPath).Find(guest.Version) is not { } image)
         {
-            return new(name, CheckStatus.Warn, $"the image of release {guest.Version} is not in {directory.ImagesPath}", $"Get-CoreOSImage -Version {guest.Version} (xenkube image get {guest.Version})");
+            return new(name, CheckStatus.Warn, $"the image of release {guest.Version} is not in {directory.ImagesPath}", $"Download it: {new RemedyAction(RemedyActionKind.GetImage, guest.Version)}");
         }
         try
         {
@@ -99,14 +106,14 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         }
         catch (XenKubeException e)
         {
-            return Failure(name, e);
+            return Failure(name, e, node);
         }
     }
 
     private CheckResult CheckIgnition(Node node, GuestOfImage? guest)
     {
         const string name = "ignition";
-        const string publish = "Publish-Ignition, or Reset-Ignition (xenkube node refresh)";
+        var publish = PublishAgain(node);
         byte[] json;
         try
         {
@@ -118,19 +125,19 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         }
         catch (XenKubeException e)
         {
-            return Failure(name, e);
+            return Failure(name, e, node);
         }
         var validation = IgnitionValidator.Validate(json);
         if (!validation.IsValid)
         {
-            return new(name, CheckStatus.Fail, $"{node.IgnitionPath} is not valid: {Printable.Of(validation.Entries.First(entry => entry.Kind == ReportKind.Error).ToString())}", "Test-Ignition names every fault; correct the config and refresh");
+            return new(name, CheckStatus.Fail, $"{node.IgnitionPath} is not valid: {Printable.Of(validation.Entries.First(entry => entry.Kind == ReportKind.Error).ToString())}", $"See every fault ({new RemedyAction(RemedyActionKind.ValidateConfig, node.IgnitionPath)}), correct the config and refresh");
         }
-        if (FindOutdated(node, json) is { } outdated)
+        if (guest?.Refuses(validation.Generation, validation.Version) is { } reason)
         {
-            return new(name, CheckStatus.Warn, outdated, publish);
+            return new(name, CheckStatus.Fail, $"{node.IgnitionPath} is Ignition {validation.Version}: {reason}", "Transpile for the image's release");
         }
-        return guest?.Refuses(validation.Generation, validation.Version) is { } reason
-            ? new(name, CheckStatus.Fail, $"{node.IgnitionPath} is Ignition {validation.Version}: {reason}", "Transpile for the image's release")
+        return FindOutdated(node, json) is { } outdated
+            ? new(name, CheckStatus.Warn, outdated, publish)
             : new(name, CheckStatus.Pass, $"{node.IgnitionPath} is valid Ignition {validation.Version}");
     }
 
@@ -158,8 +165,8 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         {
             return $"{node.ConfigPath} does not transpile: {ConfigFailure.Of(config, null).Fault}";
         }
-        return Encoding.UTF8.GetBytes(config.Json).AsSpan().SequenceEqual(published) ? null
-            : File.GetLastWriteTimeUtc(node.ConfigPath) > File.GetLastWriteTimeUtc(node.IgnitionPath) ? $"{node.ConfigPath} is newer than what is published"
+        return File.GetLastWriteTimeUtc(node.ConfigPath) > File.GetLastWriteTimeUtc(node.IgnitionPath) ? $"{node.ConfigPath} is newer than what is published"
+            : Encoding.UTF8.GetBytes(config.Json).AsSpan().SequenceEqual(published) ? null
             : $"{node.IgnitionPath} is not what {node.ConfigPath} gives";
     }
 
@@ -170,12 +177,12 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         {
             if (!File.Exists(node.GuestConfigPath))
             {
-                return new(name, CheckStatus.Fail, $"{node.GuestConfigPath} does not exist", $"New-XenGuest {node.FullName} (xenkube guest new {node.FullName})");
+                return new(name, CheckStatus.Fail, $"{node.GuestConfigPath} does not exist", $"Make it: {new RemedyAction(RemedyActionKind.MakeGuest, node.FullName)}");
             }
             var config = XenGuestConfig.Read(node.GuestConfigPath);
             if (config.Disks is not [var first, ..] || FileIdentity.TextOf(first.Target) != FileIdentity.TextOf(node.DiskPath))
             {
-                return new(name, CheckStatus.Fail, $"{node.GuestConfigPath} boots from {(config.Disks is [var other, ..] ? Printable.Of(other.Target) : "no disk")}, not from {node.DiskPath}", "Correct disk= in it, or make it again with New-XenGuest -Force");
+                return new(name, CheckStatus.Fail, $"{node.GuestConfigPath} boots from {(config.Disks is [var other, ..] ? Printable.Of(other.Target) : "no disk")}, not from {node.DiskPath}", $"Correct disk= in it, or make it again: {new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)}");
             }
             foreach (var file in GuestConfigFile.All(directory.GuestsPath).Where(file => file.Path != node.GuestConfigPath))
             {
@@ -189,7 +196,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         }
         catch (XenKubeException e)
         {
-            return Failure(name, e);
+            return Failure(name, e, node);
         }
     }
 
@@ -200,7 +207,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         {
             if ((File.Exists(node.GuestConfigPath) ? Readable(node.GuestConfigPath) : null) is not { Vifs: [{ MacAddress: { } mac }, ..] })
             {
-                return new(name, CheckStatus.Fail, "the guest's configuration gives it no MAC address, so it gets another IP address at each start", "New-XenGuest takes one from the reservations");
+                return new(name, CheckStatus.Fail, "the guest's configuration gives it no MAC address, so it gets another IP address at each start", $"Make it again with one of the reservations: {new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)}");
             }
             if (GuestConfigFile.All(directory.GuestsPath).FirstOrDefault(file => file.Path != node.GuestConfigPath && (Readable(file.Path)?.Vifs.Any(vif => vif.MacAddress == mac) ?? false)) is { } other)
             {
@@ -209,14 +216,14 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
             var reserved = DhcpReservations.Read(directory.ReservationsPath).Items.Where(item => item.MacAddress == mac).ToList();
             return reserved.Count switch
             {
-                0 => new(name, CheckStatus.Warn, $"{mac} has no reservation in {directory.ReservationsPath}, so the guest's IP address is not known beforehand", "New-DhcpReservation"),
+                0 => new(name, CheckStatus.Warn, $"{mac} has no reservation in {directory.ReservationsPath}, so the guest's IP address is not known beforehand", $"Reserve one: {new RemedyAction(RemedyActionKind.ReserveAddress, mac.ToString(), directory.ReservationsPath)}"),
                 1 => new(name, CheckStatus.Pass, $"{mac} gets {reserved[0].IPAddress}"),
-                _ => new(name, CheckStatus.Fail, $"{mac} is reserved {reserved.Count.ToString(CultureInfo.InvariantCulture)} times in {directory.ReservationsPath}", "Remove one of them with Remove-DhcpReservation"),
+                _ => new(name, CheckStatus.Fail, $"{mac} is reserved {reserved.Count.ToString(CultureInfo.InvariantCulture)} times in {directory.ReservationsPath}", $"Remove one of them: {new RemedyAction(RemedyActionKind.RemoveReservation, reserved[^1].IPAddress.ToString(), directory.ReservationsPath)}"),
             };
         }
         catch (XenKubeException e)
         {
-            return Failure(name, e);
+            return Failure(name, e, node);
         }
     }
 
@@ -226,11 +233,11 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         try
         {
             var result = IgnitionEndpoint.Test(node.IgnitionUri, node.IgnitionPath, TimeSpan.FromSeconds(5), cancellationToken);
-            return result.IsOk ? new(name, CheckStatus.Pass, $"{node.IgnitionUri} serves what is published") : new(name, CheckStatus.Fail, $"{node.IgnitionUri}: {result.Problem}", "Test-XenKubeHost (xenkube host check) looks at the server");
+            return result.IsOk ? new(name, CheckStatus.Pass, $"{node.IgnitionUri} serves what is published") : new(name, CheckStatus.Fail, $"{node.IgnitionUri}: {result.Problem}", result.Advice ?? $"Check the server: {RemedyActionKind.CheckHost}");
         }
         catch (XenKubeException e)
         {
-            return Failure(name, e);
+            return Failure(name, e, node);
         }
     }
 

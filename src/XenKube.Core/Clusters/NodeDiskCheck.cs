@@ -12,7 +12,7 @@ namespace XenKube.Clusters;
 internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType type)
 {
     private const int MaxText = 1 << 20;
-    private const string Pour = "Make the disk again (New-Node -Force)";
+    private readonly Remedy _pour = NodeCheck.PourAgain(node);
     private static readonly string[] KernelPaths = ["/coreos/vmlinuz-a", "/flatcar/vmlinuz-a"];
     private static readonly string[] Labels = ["EFI-SYSTEM", "USR-A", "OEM", "ROOT"];
 
@@ -37,7 +37,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         yield return Guarded("machine-id", CheckMachineId);
     }
 
-    private static CheckResult Guarded(string name, Func<CheckResult> check)
+    private CheckResult Guarded(string name, Func<CheckResult> check)
     {
         try
         {
@@ -45,7 +45,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         }
         catch (XenKubeException e)
         {
-            return NodeCheck.Failure(name, e);
+            return NodeCheck.Failure(name, e, node);
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
             var missing = Labels.Where(label => table.Find(label) is null).ToList();
             if (missing.Count > 0)
             {
-                return new(name, CheckStatus.Fail, $"no partition {string.Join(", ", missing)} on {node.DiskPath}", Pour);
+                return new(name, CheckStatus.Fail, $"no partition {string.Join(", ", missing)} on {node.DiskPath}", _pour);
             }
             return table.UsesBackup || table.Warnings.Count > 0
                 ? new(name, CheckStatus.Warn, table.UsesBackup ? "the GPT is damaged; its backup is used" : table.Warnings[0], "'sgdisk --verify' gives details, 'sgdisk -e' moves the backup to the end of the disk")
@@ -66,7 +66,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         }
         catch (XenKubeException e)
         {
-            return NodeCheck.Failure(name, e);
+            return NodeCheck.Failure(name, e, node);
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         using var usr = disk.OpenFileSystem("USR-A");
         var text = ReadText(usr, "/lib/os-release");
         Guest = text is null ? null : GuestOfImage.Parse(text);
-        return Guest is { Version.Length: > 0 } ? new(name, CheckStatus.Pass, $"{Guest.Id} {Guest.Version}") : new(name, CheckStatus.Warn, "USR-A has no lib/os-release that names a release", Pour);
+        return Guest is { Version.Length: > 0 } ? new(name, CheckStatus.Pass, $"{Guest.Id} {Guest.Version}") : new(name, CheckStatus.Warn, "USR-A has no lib/os-release that names a release", _pour);
     }
 
     /// <summary>pygrub takes the first kernel that menu.lst on the EFI system partition names; that one has to be there.</summary>
@@ -132,11 +132,11 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         }
         if (KernelLine().Match(menu) is not { Success: true } line)
         {
-            return new(name, CheckStatus.Fail, "boot/grub/menu.lst names no kernel", Pour);
+            return new(name, CheckStatus.Fail, "boot/grub/menu.lst names no kernel", _pour);
         }
         var kernel = line.Groups[1].Value;
         return boot.Find(kernel) is { Kind: FileSystemEntryKind.File } ? new(name, CheckStatus.Pass, $"pygrub boots {kernel}")
-            : new(name, CheckStatus.Fail, $"boot/grub/menu.lst names {Printable.Of(kernel)}, which is not there", Pour);
+            : new(name, CheckStatus.Fail, $"boot/grub/menu.lst names {Printable.Of(kernel)}, which is not there", _pour);
     }
 
     private CheckResult CheckKernel()
@@ -146,13 +146,13 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         var path = KernelPaths.FirstOrDefault(path => boot.Find(path) is { Kind: FileSystemEntryKind.File });
         if (path is null)
         {
-            return new(name, CheckStatus.Fail, "EFI-SYSTEM has no kernel (coreos/vmlinuz-a)", Pour);
+            return new(name, CheckStatus.Fail, "EFI-SYSTEM has no kernel (coreos/vmlinuz-a)", _pour);
         }
         using var stream = boot.OpenRead(path);
         return KernelCompression.Detect(stream) switch
         {
-            null => new(name, CheckStatus.Warn, $"{path} is not a kind of Linux kernel that XenKube knows", Pour),
-            "zstd" when type == GuestType.PV => new(name, CheckStatus.Fail, $"{path} is packed with zstd, which the pv boot path cannot unpack", "Use a guest of type pvh or hvm (New-XenGuest -Type), or a release whose kernel is compressed in another way"),
+            null => new(name, CheckStatus.Warn, $"{path} is not a kind of Linux kernel that XenKube knows", _pour),
+            "zstd" when type == GuestType.PV => new(name, CheckStatus.Fail, $"{path} is packed with zstd, which the pv boot path cannot unpack", $"Use a guest of type pvh or hvm ({new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)} {RemedyActionKind.GuestTypeOption} pvh), or a release whose kernel is compressed in another way"),
             var packing => new(name, CheckStatus.Pass, $"{path} is packed with {packing}"),
         };
     }
@@ -167,7 +167,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         }
         catch (UnsupportedFeatureException e)
         {
-            return new(name, CheckStatus.Fail, $"OEM cannot be edited here: {e.Reason}", e.Remedy ?? "");
+            return new(name, CheckStatus.Fail, $"OEM cannot be edited here: {e.Reason}", e.Advice);
         }
         using var oem = opened;
         if (oem is ExtFileSystem { GrubCompatibility: { IsReadable: false } grub })
@@ -176,7 +176,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         }
         if (oem is ExtFileSystem { NeedsRecovery: true })
         {
-            return new(name, CheckStatus.Warn, "OEM's journal is not replayed; the guest's GRUB ignores journals and may read an old grub.cfg", "Refresh the node, which replays it");
+            return new(name, CheckStatus.Warn, "OEM's journal is not replayed; the guest's GRUB ignores journals and may read an old grub.cfg", $"Replay it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}");
         }
         return oem.Label == OemGrubConfig.PartitionLabel ? new(name, CheckStatus.Pass, $"{oem.Kind}, readable by GRUB")
             : new(name, CheckStatus.Warn, $"the file system's label is '{Printable.Of(oem.Label)}', not OEM", "'e2label' sets it; some GRUBs find the partition by it");
@@ -186,8 +186,8 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
     {
         const string name = "url";
         var config = OemGrubConfig.Read(disk, node.DiskPath);
-        return config.ConfigUri is null ? new(name, CheckStatus.Fail, "OEM's grub.cfg names no config, so Ignition has nothing to fetch", "Set-OemGrubConfig, or Reset-Ignition (xenkube node refresh)")
-            : config.ConfigUri != node.IgnitionUri ? new(name, CheckStatus.Fail, $"OEM's grub.cfg names {config.ConfigUri}, but the config is published at {node.IgnitionUri}", "Set-OemGrubConfig, or Reset-Ignition (xenkube node refresh)")
+        return config.ConfigUri is null ? new(name, CheckStatus.Fail, "OEM's grub.cfg names no config, so Ignition has nothing to fetch", $"Point grub.cfg at the config: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}")
+            : config.ConfigUri != node.IgnitionUri ? new(name, CheckStatus.Fail, $"OEM's grub.cfg names {config.ConfigUri}, but the config is published at {node.IgnitionUri}", $"Point grub.cfg at the config: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}")
             : new(name, CheckStatus.Pass, config.ConfigUri.ToString());
     }
 
@@ -196,14 +196,14 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         using var boot = disk.OpenFileSystem(GuestLayout.BootLabel);
         var path = GuestLayout.Detect(boot).FirstBootPath;
         return boot.Find(path) is not null || boot.Find(GuestLayout.CoreOS.FirstBootPath) is not null ? new("first-boot", CheckStatus.Pass, $"{path} is there")
-            : new("first-boot", CheckStatus.Fail, $"{path} is missing on EFI-SYSTEM: Ignition will not run at the next start", "Reset-Ignition -Step FirstBoot (xenkube node refresh); nothing is wrong if the node is configured and should stay so");
+            : new("first-boot", CheckStatus.Fail, $"{path} is missing on EFI-SYSTEM: Ignition will not run at the next start", $"Create it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "first-boot")}; nothing is wrong if the node is configured and should stay so");
     }
 
     private CheckResult CheckMachineId()
     {
         using var root = disk.OpenFileSystem(GuestLayout.RootLabel);
         return root.Find(GuestLayout.MachineIdPath, followLink: false) is null ? new("machine-id", CheckStatus.Pass, "gone, so systemd enables the config's units")
-            : new("machine-id", CheckStatus.Warn, "ROOT has /etc/machine-id: systemd does not look at newly enabled units", "Reset-Ignition -Step MachineId (xenkube node refresh)");
+            : new("machine-id", CheckStatus.Warn, "ROOT has /etc/machine-id: systemd does not look at newly enabled units", $"Remove it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "machine-id")}");
     }
 
     private static string? ReadText(IFileSystem fileSystem, string path)

@@ -73,6 +73,6 @@ public sealed class NodeGuests
     }
 
     private string[] ConfigFiles() => Directory.Exists(_directory.GuestsPath)
-        ? Directory.GetFiles(_directory.GuestsPath, "*.cfg", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+        ? Directory.GetFiles(_directory.GuestsPath, $"*{XenDirLayout.GuestConfigExtension}", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
         : [];
 }

@@ -8,6 +8,8 @@ namespace XenKube.Clusters;
 /// <param name="Sha512">SHA-512 of the bytes that were proven, in hexadecimal; null where verification was skipped.</param>
 public sealed record NodeImage(string Path, string? Sha512)
 {
+    private static Remedy Import => $"Import the signer's key if you trust it: {new RemedyAction(RemedyActionKind.ImportKey, "FILE")}";
+
     /// <summary>Finds an image and checks its signature.</summary>
     /// <param name="directory">The XENDIR, with its store of images and its trusted keys.</param>
     /// <param name="image">A version in the store, or the path of a file; null for the newest in the store.</param>
@@ -26,14 +28,14 @@ public sealed record NodeImage(string Path, string? Sha512)
         }
         if (!File.Exists(path + ".sig") && !File.Exists(path + ".asc"))
         {
-            throw new ItemNotFoundException(ErrorIds.SignatureNotFound, path, null, "there is no signature next to the image", "Download it as well, or skip the verification (-SkipVerification, --skip-verification)");
+            throw new ItemNotFoundException(ErrorIds.SignatureNotFound, path, null, "there is no signature next to the image", $"Download it as well, or use {RemedyActionKind.SkipVerificationOption} to take the image unproven");
         }
         var signature = SignatureVerifier.Verify(path, null, new TrustStore(directory.KeysPath), progress, cancellationToken);
         if (!signature.IsTrusted)
         {
             throw new InvalidInputException(
                 ErrorIds.ImageNotTrusted, path, null, signature.IsGood ? "its signature is good, but by a key that is not trusted" : $"its signature is not good: {signature.Verdict}{(signature.Reason is null ? "" : $" ({signature.Reason})")}",
-                signature.Verdict is SignatureVerdict.Good or SignatureVerdict.UnknownKey ? "Import the signer's key if you trust it (Import-SigningKey, xenkube key import)" : "Fetch the image again");
+                signature.Verdict is SignatureVerdict.Good or SignatureVerdict.UnknownKey ? Import : "Fetch the image again");
         }
         return new NodeImage(path, signature.Sha512);
     }
@@ -45,7 +47,7 @@ public sealed record NodeImage(string Path, string? Sha512)
         {
             return store.List() is [var newest, ..]
                 ? newest.Path
-                : throw new ItemNotFoundException(ErrorIds.ImageNotFound, directory.ImagesPath, null, "there is no image in the store", "Fetch one (Get-CoreOSImage -Version 1520.9.0, xenkube image get 1520.9.0)");
+                : throw new ItemNotFoundException(ErrorIds.ImageNotFound, directory.ImagesPath, null, "there is no image in the store", $"Download one: {new RemedyAction(RemedyActionKind.GetImage, "1520.9.0")}");
         }
         if (store.Find(image) is { } stored)
         {
@@ -53,6 +55,6 @@ public sealed record NodeImage(string Path, string? Sha512)
         }
         return File.Exists(image)
             ? System.IO.Path.GetFullPath(image)
-            : throw new ItemNotFoundException(ErrorIds.ImageNotFound, image, null, $"is neither a version in {directory.ImagesPath} nor a file", "See the versions with Get-CoreOSImage (xenkube image list)");
+            : throw new ItemNotFoundException(ErrorIds.ImageNotFound, image, null, $"is neither a version in {directory.ImagesPath} nor a file", $"See which there are: {RemedyActionKind.ListImages}");
     }
 }

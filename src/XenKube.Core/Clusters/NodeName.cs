@@ -23,7 +23,8 @@ public readonly record struct NodeName(string Cluster, string Node)
     }
 
     // kgen takes NODE.cfg as well as NODE, so that tab completion of file names serves.
-    private static string WithoutExtension(string node) => node.EndsWith(".cfg", StringComparison.Ordinal) ? node[..^4] : node;
+    private static string WithoutExtension(string node) =>
+        node.EndsWith(XenDirLayout.GuestConfigExtension, StringComparison.Ordinal) ? node[..^XenDirLayout.GuestConfigExtension.Length] : node;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Cluster}/{Node}";

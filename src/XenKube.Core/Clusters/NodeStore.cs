@@ -5,8 +5,6 @@ namespace XenKube.Clusters;
 /// <summary>The nodes of a XENDIR: a node is there as soon as one of its files is.</summary>
 public sealed class NodeStore
 {
-    private static readonly string[] Extensions = [".ct.tmpl", ".ct", ".cfg", ".img"];
-
     private readonly XenDirectory _directory;
     private readonly Lazy<Dictionary<string, string>> _addresses;
 
@@ -33,7 +31,7 @@ public sealed class NodeStore
         }
         if (nodes.Count == 0 && !name.IsPattern)
         {
-            throw new ItemNotFoundException(ErrorIds.NodeNotFound, Path.Combine(_directory.GuestsPath, name.Cluster, name.Node), null, $"there is no node {name}", $"Make it with New-Node {name.Cluster} {name.Node} (xenkube node new {name})");
+            throw new ItemNotFoundException(ErrorIds.NodeNotFound, _directory.Layout.NodePath(name.Cluster, name.Node, ""), null, $"there is no node {name}", $"Make it with {new RemedyAction(RemedyActionKind.MakeNode, name.ToString())}");
         }
         return nodes;
     }
@@ -45,7 +43,7 @@ public sealed class NodeStore
         var clusters = NamePattern.IsPattern(name.Cluster) ? new ClusterStore(_directory).Names() : [name.Cluster];
         foreach (var cluster in clusters.Where(cluster => ItemName.IsValid(cluster) && NamePattern.IsMatch(name.Cluster, cluster)))
         {
-            var path = Path.Combine(_directory.GuestsPath, cluster);
+            var path = _directory.Layout.ClusterPath(cluster);
             var seen = new HashSet<string>(StringComparer.Ordinal);
             foreach (var node in Directory.Exists(path) ? Directory.EnumerateFiles(path).Select(NameOf) : [])
             {
@@ -65,20 +63,21 @@ public sealed class NodeStore
     {
         ItemName.Check(cluster, "cluster");
         ItemName.Check(name, "node");
-        var stem = Path.Combine(_directory.GuestsPath, cluster, name);
-        var guest = NodeAddresses.Of(stem + ".cfg");
+        var layout = _directory.Layout;
+        string FileOf(string extension) => layout.NodePath(cluster, name, extension);
+        var guest = NodeAddresses.Of(FileOf(XenDirLayout.GuestConfigExtension));
         return new Node(cluster, name, _directory.Path)
         {
-            DiskPath = stem + ".img",
-            ConfigPath = stem + ".ct",
-            TemplatePath = stem + ".ct.tmpl",
-            GuestConfigPath = stem + ".cfg",
-            IgnitionPath = Path.Combine(_directory.NginxPath, cluster, name + ".json"),
-            IgnitionUri = new Uri(_directory.Settings.BaseUri, $"{Uri.EscapeDataString(cluster)}/{Uri.EscapeDataString(name)}.json"),
+            DiskPath = FileOf(XenDirLayout.DiskExtension),
+            ConfigPath = FileOf(XenDirLayout.ConfigExtension),
+            TemplatePath = FileOf(XenDirLayout.TemplateExtension),
+            GuestConfigPath = FileOf(XenDirLayout.GuestConfigExtension),
+            IgnitionPath = layout.IgnitionPath(cluster, name),
+            IgnitionUri = new Uri(_directory.Settings.BaseUri, $"{Uri.EscapeDataString(cluster)}/{Uri.EscapeDataString(name + XenDirLayout.IgnitionExtension)}"),
             GuestName = guest.Name ?? $"{cluster}-{name}",
             MacAddress = guest.MacAddress,
             IPAddress = guest.MacAddress is null ? null : _addresses.Value.GetValueOrDefault(guest.MacAddress),
-            HasDisk = File.Exists(stem + ".img"),
+            HasDisk = File.Exists(FileOf(XenDirLayout.DiskExtension)),
         };
     }
 
@@ -89,7 +88,7 @@ public sealed class NodeStore
     {
         ArgumentNullException.ThrowIfNull(path);
         var file = Path.GetFileName(path);
-        var extension = Array.Find(Extensions, e => file.EndsWith(e, StringComparison.Ordinal));
+        var extension = XenDirLayout.NodeExtensions.FirstOrDefault(e => file.EndsWith(e, StringComparison.Ordinal));
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return extension is not null && _directory.FindClusterAt(directory) is { } cluster && Path.GetFileName(directory) == cluster && ItemName.IsValid(file[..^extension.Length])
             ? Describe(cluster, file[..^extension.Length])
@@ -159,7 +158,7 @@ public sealed class NodeStore
     private static string? NameOf(string path)
     {
         var file = Path.GetFileName(path);
-        var extension = Array.Find(Extensions, e => file.EndsWith(e, StringComparison.Ordinal));
+        var extension = XenDirLayout.NodeExtensions.FirstOrDefault(e => file.EndsWith(e, StringComparison.Ordinal));
         return extension is not null && ItemName.IsValid(file[..^extension.Length]) ? file[..^extension.Length] : null;
     }
 

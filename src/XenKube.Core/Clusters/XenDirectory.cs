@@ -17,6 +17,7 @@ public sealed class XenDirectory
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        Layout = new XenDirLayout(Path);
         OnWait = onWait;
         _settings = new Lazy<XenSettings>(() => XenSettings.Read(SettingsPath));
     }
@@ -30,7 +31,7 @@ public sealed class XenDirectory
         var chosen = !string.IsNullOrEmpty(path) ? path : Environment.GetEnvironmentVariable("XENDIR");
         if (string.IsNullOrEmpty(chosen))
         {
-            throw new InvalidInputException(ErrorIds.XenDirNotSet, null, null, "XENDIR must be set", "Set the environment variable XENDIR, or name the directory with -XenDir (--xen-dir)");
+            throw new InvalidInputException(ErrorIds.XenDirNotSet, null, null, "XENDIR must be set", $"Set the environment variable XENDIR, or name the directory with {RemedyActionKind.XenDirOption}");
         }
         return Directory.Exists(chosen)
             ? chosen
@@ -47,20 +48,23 @@ public sealed class XenDirectory
     /// <summary>The directory itself.</summary>
     public string Path { get; }
 
+    /// <summary>Where things are in it.</summary>
+    public XenDirLayout Layout { get; }
+
     /// <summary>Compressed images and their signatures.</summary>
-    public string ImagesPath => System.IO.Path.Combine(Path, "images");
+    public string ImagesPath => Layout.ImagesPath;
 
     /// <summary>A directory for each cluster.</summary>
-    public string GuestsPath => System.IO.Path.Combine(Path, "guests");
+    public string GuestsPath => Layout.GuestsPath;
 
     /// <summary>What is served to the guests, a directory for each cluster.</summary>
-    public string NginxPath => System.IO.Path.Combine(Path, "nginx");
+    public string NginxPath => Layout.NginxPath;
 
     /// <summary>Trusted signing keys.</summary>
-    public string KeysPath => System.IO.Path.Combine(Path, "keys");
+    public string KeysPath => Layout.KeysPath;
 
     /// <summary>The optional settings.</summary>
-    public string SettingsPath => System.IO.Path.Combine(Path, "xenkube.json");
+    public string SettingsPath => Layout.SettingsPath;
 
     /// <summary>dnsmasq's file of reservations; a relative name in the settings is one in this directory.</summary>
     public string ReservationsPath => System.IO.Path.Combine(Path, Settings.ReservationsFile);

@@ -23,28 +23,28 @@ public sealed record XenSettings
     };
 
     /// <summary>Address of dom0 on the guests' network, from which they fetch their configs.</summary>
-    public string Address { get; init; } = "192.168.100.1";
+    public string Address { get; init; } = GuideDefaults.Address;
 
     /// <summary>TCP port on which the configs are served, 1 to 65535.</summary>
-    public int Port { get; init; } = 80;
+    public int Port { get; init; } = GuideDefaults.Port;
 
     /// <summary>The bridge that guests are attached to.</summary>
-    public string Bridge { get; init; } = "virbr1";
+    public string Bridge { get; init; } = GuideDefaults.Bridge;
 
     /// <summary>The first five bytes of the guests' MAC addresses; the sixth is the last number of the IP address, written with its decimal digits.</summary>
-    public string MacPrefix { get; init; } = "00:16:3e:4e:31";
+    public string MacPrefix { get; init; } = GuideDefaults.MacPrefix;
 
     /// <summary>dnsmasq's file of reservations.</summary>
-    public string ReservationsFile { get; init; } = "/var/lib/dnsmasq/virbr1/hostsfile";
+    public string ReservationsFile { get; init; } = GuideDefaults.ReservationsFile;
 
     /// <summary>Memory of a new guest in MiB.</summary>
-    public int Memory { get; init; } = 1024;
+    public int Memory { get; init; } = GuideDefaults.Memory;
 
     /// <summary>Virtual processors of a new guest.</summary>
-    public int VCpus { get; init; } = 1;
+    public int VCpus { get; init; } = GuideDefaults.VCpus;
 
     /// <summary>The release of the Container Linux Config Transpiler whose output the guests understand: <c>0.5.0</c> or <c>0.9.0</c>.</summary>
-    public string TranspilerRelease { get; init; } = "0.5.0";
+    public string TranspilerRelease { get; init; } = new TranspileOptions().Release;
 
     /// <summary>The platform whose metadata fill <c>{PRIVATE_IPV4}</c> and the like in the nodes' configs; empty for none.</summary>
     public string Platform { get; init; } = "";
@@ -101,7 +101,7 @@ public sealed record XenSettings
         Require(IPAddress.TryParse(Address, out _), "address", $"'{Address}' is not an IP address");
         Require(Port is > 0 and < 65536, "port", $"{Port} is not between 1 and 65535");
         Require(InterfaceName.IsValid(Bridge), "bridge", $"'{Printable.Of(Bridge)}' is not the name of a bridge");
-        Require(MacPrefix.Split(':') is { Length: 5 } bytes && bytes.All(b => b.Length == 2 && b.All(char.IsAsciiHexDigit)), "macPrefix", $"'{MacPrefix}' is not five bytes like 00:16:3e:4e:31");
+        Require(MacPrefix.Split(':') is { Length: 5 } bytes && bytes.All(b => b.Length == 2 && b.All(char.IsAsciiHexDigit)), "macPrefix", $"'{MacPrefix}' is not five bytes like {GuideDefaults.MacPrefix}");
         Require(Memory > 0, "memory", $"{Memory} is not above 0");
         Require(VCpus > 0, "vCpus", $"{VCpus} is not above 0");
         Require(TranspilerRelease is "0.5.0" or "0.9.0", "transpilerRelease", $"'{TranspilerRelease}' is neither 0.5.0 nor 0.9.0");

@@ -56,7 +56,7 @@ internal static class GuestBatch
         {
             if (watch.Elapsed > timeout)
             {
-                throw new OperationFailedException(ErrorIds.WaitTimeout, path, null, string.Create(CultureInfo.InvariantCulture, $"the guest did not {what} within {timeout.TotalSeconds:0.#} s"), "Look at its console (Enter-XenGuest), or wait longer with -Timeout");
+                throw new OperationFailedException(ErrorIds.WaitTimeout, path, null, string.Create(CultureInfo.InvariantCulture, $"the guest did not {what} within {timeout.TotalSeconds:0.#} s"), $"Look at its console ({RemedyActionKind.ShowConsole}), or wait longer with {RemedyActionKind.TimeoutOption}");
             }
             cancellationToken.WaitHandle.WaitOne(PollInterval);
             cancellationToken.ThrowIfCancellationRequested();

@@ -16,7 +16,7 @@ public sealed record GuestConfigFile(string Cluster, string Node, string Path)
         try
         {
             return !Directory.Exists(guestsPath) ? [] :
-                [.. Directory.GetDirectories(guestsPath).Order(StringComparer.Ordinal).SelectMany(cluster => Directory.GetFiles(cluster, "*.cfg").Order(StringComparer.Ordinal)
+                [.. Directory.GetDirectories(guestsPath).Order(StringComparer.Ordinal).SelectMany(cluster => Directory.GetFiles(cluster, $"*{XenDirLayout.GuestConfigExtension}").Order(StringComparer.Ordinal)
                     .Where(file => !System.IO.Path.GetFileName(file).StartsWith('.'))
                     .Select(file => new GuestConfigFile(System.IO.Path.GetFileName(cluster), System.IO.Path.GetFileNameWithoutExtension(file), file)))];
         }

@@ -7,20 +7,20 @@ public sealed record GuestDefaults
     public const GuestCondition Condition = GuestCondition.Ssh;
 
     /// <summary>The bridge on dom0.</summary>
-    public string Bridge { get; init; } = "virbr1";
+    public string Bridge { get; init; } = GuideDefaults.Bridge;
 
     /// <summary>Memory in MiB.</summary>
-    public int Memory { get; init; } = 1024;
+    public int Memory { get; init; } = GuideDefaults.Memory;
 
     /// <summary>Virtual processors.</summary>
-    public int VCpus { get; init; } = 1;
+    public int VCpus { get; init; } = GuideDefaults.VCpus;
 
     /// <summary>Model of the network card.</summary>
-    public string Model { get; init; } = "rtl8139";
+    public string Model { get; init; } = GuideDefaults.NetworkModel;
 
     /// <summary>The first five bytes of MAC addresses that are made up from an address.</summary>
-    public string MacPrefix { get; init; } = "00:16:3e:4e:31";
+    public string MacPrefix { get; init; } = GuideDefaults.MacPrefix;
 
     /// <summary>The boot loader of a pv guest.</summary>
-    public string BootLoader { get; init; } = "pygrub";
+    public string BootLoader { get; init; } = GuideDefaults.BootLoader;
 }

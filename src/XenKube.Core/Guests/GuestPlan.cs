@@ -122,7 +122,7 @@ public sealed class GuestPlan
         GuestName.Check(request.Name);
         if (!_options.Force && File.Exists(request.ConfigPath))
         {
-            throw new ItemExistsException(ErrorIds.GuestConfigExists, request.ConfigPath, null, "there is a configuration already", "Use -Force to replace it");
+            throw new ItemExistsException(ErrorIds.GuestConfigExists, request.ConfigPath, null, "there is a configuration already", $"Use {RemedyActionKind.ForceOption} to replace it");
         }
         Claim(_names, request.Name, request, ErrorIds.GuestNameInUse, "name", request.Name);
         var disks = new List<XenDisk>();
@@ -139,7 +139,7 @@ public sealed class GuestPlan
         var bootLoader = request.BootLoader ?? (request.Type == GuestType.PV && request.Kernel is null ? _options.Defaults.BootLoader : null);
         if (request.Type == GuestType.PVH && bootLoader is null && request.Kernel is null)
         {
-            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, request.ConfigPath, null, "a pvh guest needs a kernel file or a boot loader", "Give -Kernel with a file on dom0, or -BootLoader");
+            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, request.ConfigPath, null, "a pvh guest needs a kernel file or a boot loader", $"Give {RemedyActionKind.KernelOption} with a file on dom0, or {RemedyActionKind.BootLoaderOption}");
         }
         var config = XenGuestConfig.Create(request.Name, Memory(request), VCpus(request), vif, disks, request.Type, bootLoader);
         if (request.Kernel is { } kernel)
@@ -178,7 +178,7 @@ public sealed class GuestPlan
     }
 
     private static ItemNotFoundException NoReservation(string name, string reason) =>
-        new(ErrorIds.ReservationNotFound, null, name, reason, "Make the reservation first (New-DhcpReservation), or give a MAC address");
+        new(ErrorIds.ReservationNotFound, null, name, reason, $"Reserve addresses first ({RemedyActionKind.ReserveAddresses}), or give a MAC address");
 
     private static uint Number(IPAddress address)
     {

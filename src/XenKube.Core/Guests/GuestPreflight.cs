@@ -61,7 +61,7 @@ internal static class GuestPreflight
             }
             if (!MacAddress.TryParse(vif.MacText, out var mac, out var reason))
             {
-                throw new InvalidInputException(ErrorIds.MacAddressInvalid, file, config.PlaceOf("vif"), $"'{Printable.Of(vif.MacText)}' is not a MAC address for a guest: {reason}; xl would make up another one", "Write it like 00:16:3e:4e:31:11");
+                throw new InvalidInputException(ErrorIds.MacAddressInvalid, file, config.PlaceOf("vif"), $"'{Printable.Of(vif.MacText)}' is not a MAC address for a guest: {reason}; xl would make up another one", $"Write it like {GuideDefaults.MacPrefix}:11");
             }
             if (!seen.Add(mac))
             {
@@ -82,7 +82,7 @@ internal static class GuestPreflight
         {
             if (FileStatus.Of(disk.Target) is not { } status)
             {
-                throw new ItemNotFoundException(ErrorIds.ImageNotFound, file, config.PlaceOf("disk"), $"the disk image {Printable.Of(disk.Target)} does not exist", "Make the node's disk (New-Node), or correct disk= in the configuration");
+                throw new ItemNotFoundException(ErrorIds.ImageNotFound, file, config.PlaceOf("disk"), $"the disk image {Printable.Of(disk.Target)} does not exist", $"Make the node's disk ({RemedyActionKind.MakeNode}), or correct disk= in the configuration");
             }
             if (status.IsDirectory)
             {

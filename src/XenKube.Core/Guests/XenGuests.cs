@@ -217,7 +217,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             {
                 if (!options.Force)
                 {
-                    throw new ItemInUseException(ErrorIds.GuestRunning, path, null, $"the guest {name} is running", "Stop it first, or use -Force (--force) to destroy it");
+                    throw new ItemInUseException(ErrorIds.GuestRunning, path, null, $"the guest {name} is running", $"Stop it first, or use {RemedyActionKind.ForceOption} to destroy it");
                 }
                 Xl.Destroy(name, cancellationToken);
                 WaitFor(path, GuestCondition.Gone, options.Timeout, cancellationToken);
@@ -284,7 +284,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             {
                 return guest.State is XenGuestState.Running or XenGuestState.Blocked;
             }
-            var address = guest.IPAddress ?? throw new ItemNotFoundException(ErrorIds.ReservationNotFound, guest.Name, null, $"no address is reserved for {guest.MacAddress ?? "a guest without a MAC address"}, so there is nothing to ask", "Make the reservation (New-DhcpReservation)");
+            var address = guest.IPAddress ?? throw new ItemNotFoundException(ErrorIds.ReservationNotFound, guest.Name, null, $"no address is reserved for {guest.MacAddress ?? "a guest without a MAC address"}, so there is nothing to ask", $"Make the reservation: {(guest.MacAddress is { } mac ? new RemedyAction(RemedyActionKind.ReserveAddress, mac, "the file of reservations") : RemedyActionKind.ReserveAddresses)}");
             return condition == GuestCondition.Ssh
                 ? GuestNetwork.SshBanner(address, TimeSpan.FromSeconds(3), cancellationToken) is not null
                 : GuestNetwork.Answers(address, guest.MacAddress, TimeSpan.FromSeconds(2), cancellationToken);

@@ -30,7 +30,7 @@ public sealed record XenVif
     /// <param name="mac">Its address.</param>
     /// <param name="bridge">The bridge on dom0.</param>
     /// <param name="model">The model; null to leave it out.</param>
-    public static XenVif Create(MacAddress mac, string bridge = "virbr1", string? model = "rtl8139")
+    public static XenVif Create(MacAddress mac, string bridge = GuideDefaults.Bridge, string? model = GuideDefaults.NetworkModel)
     {
         InterfaceName.Check(bridge);
         if (model is not null)

@@ -47,11 +47,11 @@ internal static partial class XlFailure
         }
         if (Image().Match(error) is { Success: true } image)
         {
-            return new ItemNotFoundException(ErrorIds.ImageNotFound, target, null, $"the disk image {image.Groups[1].Value} is missing: {Cause(error)}", "Make the node's disk (New-Node), or correct disk= in the configuration");
+            return new ItemNotFoundException(ErrorIds.ImageNotFound, target, null, $"the disk image {image.Groups[1].Value} is missing: {Cause(error)}", $"Make the node's disk ({RemedyActionKind.MakeNode}), or correct disk= in the configuration");
         }
         if (Says("Failed to read config file") || Says("Config file not specified"))
         {
-            return new ItemNotFoundException(ErrorIds.GuestConfigNotFound, target, null, Cause(error), "Make the configuration first (New-XenGuest)");
+            return new ItemNotFoundException(ErrorIds.GuestConfigNotFound, target, null, Cause(error), $"Make the configuration first: {RemedyActionKind.MakeGuest}");
         }
         if (Says("config parsing error") || Says("Failed to parse config") || Says("Neither kernel nor bootloader") || Says("Domain name must be specified"))
         {
@@ -63,7 +63,7 @@ internal static partial class XlFailure
         }
         if (Says("didn't acknowledge"))
         {
-            return new OperationFailedException(ErrorIds.GuestNotResponding, target, null, $"the guest does not react to the request: {Cause(error)}", "It may hang or have crashed; stop it with -Force (--force), which destroys the domain");
+            return new OperationFailedException(ErrorIds.GuestNotResponding, target, null, $"the guest does not react to the request: {Cause(error)}", $"It may hang or have crashed; stop it with {RemedyActionKind.ForceOption}, which destroys the domain");
         }
         if (Says("block") && Says("is mounted"))
         {
@@ -104,13 +104,13 @@ internal static partial class XlFailure
         }
         if (text.Contains("Unable to find partition containing kernel", StringComparison.Ordinal))
         {
-            return new OperationFailedException(ErrorIds.KernelNotFound, target, null, $"pygrub finds no kernel to boot: {cited}", "The image needs boot/grub/menu.lst on EFI-SYSTEM: pour the node's disk again from a Xen image; Test-Node says what is missing");
+            return new OperationFailedException(ErrorIds.KernelNotFound, target, null, $"pygrub finds no kernel to boot: {cited}", $"The image needs boot/grub/menu.lst on EFI-SYSTEM: pour the node's disk again from a Xen image. See what is missing: {RemedyActionKind.CheckNode}");
         }
         if (text.Contains("Error opening", StringComparison.Ordinal))
         {
             return new OperationFailedException(ErrorIds.KernelNotFound, target, null, $"menu.lst names a kernel that is not in the image: {cited}", "Make the node's disk again from a Xen image, or correct boot/grub/menu.lst on EFI-SYSTEM");
         }
-        return new OperationFailedException(ErrorIds.KernelNotFound, target, null, $"the boot loader failed: {cited}", "Test-Node says what is wrong with the disk");
+        return new OperationFailedException(ErrorIds.KernelNotFound, target, null, $"the boot loader failed: {cited}", $"See what is wrong with the disk: {RemedyActionKind.CheckNode}");
     }
 
     private static string ReadEnd(string path)

@@ -13,7 +13,7 @@ namespace XenKube.Hosting;
 public sealed class DhcpReservations
 {
     /// <summary>Where the guide keeps it.</summary>
-    public const string DefaultPath = "/var/lib/dnsmasq/virbr1/hostsfile";
+    public const string DefaultPath = GuideDefaults.ReservationsFile;
 
     private readonly string _text;
     private readonly FileOrigin? _origin;
@@ -50,7 +50,7 @@ public sealed class DhcpReservations
     /// <param name="last">The last number, 99 or less.</param>
     /// <param name="network">An address of the network, such as dom0's.</param>
     /// <param name="macPrefix">The first five bytes of the MAC addresses.</param>
-    public static IReadOnlyList<DhcpReservation> Range(int first, int last, IPAddress network, string macPrefix = "00:16:3e:4e:31")
+    public static IReadOnlyList<DhcpReservation> Range(int first, int last, IPAddress network, string macPrefix = GuideDefaults.MacPrefix)
     {
         if (first > last || first < 10 || last > 99)
         {

@@ -9,7 +9,7 @@ public sealed record DnsmasqService
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Its unit; the guide's is dnsmasq@virbr1.service.</summary>
-    public string Unit { get; init; } = "dnsmasq@virbr1.service";
+    public string Unit { get; init; } = GuideDefaults.DnsmasqUnit(GuideDefaults.Bridge);
 
     /// <summary>True to restart it as khostsfile's user does, false for SIGHUP, which makes it read the hosts file again without losing anything.</summary>
     public bool Restart { get; init; }

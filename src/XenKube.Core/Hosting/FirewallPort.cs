@@ -18,7 +18,7 @@ public sealed record FirewallPort(int Port, string Chain = "INPUT", string Proto
     /// <summary>The guide's edits for a bridge: HTTP to dom0, HTTP to the guests, time to dom0.</summary>
     /// <param name="bridge">The bridge.</param>
     /// <param name="port">The port the configs are served on.</param>
-    public static IReadOnlyList<FirewallPort> Guide(string bridge = "virbr1", int port = 80) =>
+    public static IReadOnlyList<FirewallPort> Guide(string bridge = GuideDefaults.Bridge, int port = GuideDefaults.Port) =>
     [
         new(port) { Beside = 22 },
         new(port, "FORWARD") { OutInterface = bridge, Beside = 22 },

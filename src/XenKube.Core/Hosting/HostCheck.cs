@@ -13,10 +13,9 @@ public sealed class HostCheck(HostOptions options)
 {
     private const int LeastXenMajor = 4;
     private const int LeastXenMinor = 8;
-    private const long LeastMemory = 1024;
+    private const long LeastMemory = GuideDefaults.Memory;
     private const long Gibibyte = 1 << 30;
     private static readonly string[] LibraryFolders = ["usr/lib", "usr/local/lib"];
-    private static readonly string[] Parts = ["images", "guests", "nginx", "keys"];
 
     /// <summary>Runs all checks, in the order in which to mend what they find.</summary>
     /// <param name="cancellationToken">Ends them.</param>
@@ -98,18 +97,18 @@ public sealed class HostCheck(HostOptions options)
         {
             if (FileStatus.Read(options.XenDir) is not { IsDirectory: true } status)
             {
-                return new("xendir", CheckStatus.Fail, $"{options.XenDir} does not exist", "Initialize-XenKubeHost (xenkube host apply) makes it");
+                return new("xendir", CheckStatus.Fail, $"{options.XenDir} does not exist", $"Make it: {new RemedyAction(RemedyActionKind.SetUpHost, "directories")}");
             }
             if ((status.Permissions & UnixFileMode.OtherWrite) != 0)
             {
                 return new("xendir", CheckStatus.Fail, $"everybody may write to {options.XenDir}, and so choose what the guests become", $"chmod o-w {options.XenDir}");
             }
-            var missing = Parts.Where(name => !Directory.Exists(Path.Combine(options.XenDir, name))).ToList();
+            var missing = options.Layout.Directories.Where(path => !Directory.Exists(path)).Select(Path.GetFileName).ToList();
             if (missing.Count > 0)
             {
-                return new("xendir", CheckStatus.Warn, $"{string.Join(", ", missing)} missing in {options.XenDir}", "Initialize-XenKubeHost (xenkube host apply) makes them");
+                return new("xendir", CheckStatus.Warn, $"{string.Join(", ", missing)} missing in {options.XenDir}", $"Make them: {new RemedyAction(RemedyActionKind.SetUpHost, "directories")}");
             }
-            var nginx = Path.Combine(options.XenDir, "nginx");
+            var nginx = options.Layout.NginxPath;
             if (FileStatus.Read(nginx) is { } served && ((served.Permissions & (UnixFileMode.OtherRead | UnixFileMode.OtherExecute)) != (UnixFileMode.OtherRead | UnixFileMode.OtherExecute) || (status.Permissions & UnixFileMode.OtherExecute) == 0))
             {
                 return new("xendir", CheckStatus.Fail, $"nginx' user may not read {nginx}", $"chmod o+x {options.XenDir}; chmod o+rx {nginx}");
@@ -139,13 +138,13 @@ public sealed class HostCheck(HostOptions options)
 
     private CheckResult CheckServing(CancellationToken cancellationToken)
     {
-        var root = Path.Combine(options.XenDir, "nginx");
+        var root = options.Layout.NginxPath;
         try
         {
             var result = SiteProbe.Wait(root, options.Address, options.Port, options.ServingPatience, TimeSpan.FromSeconds(5), cancellationToken);
             var served = $"http://{options.Address}:{options.Port.ToString(CultureInfo.InvariantCulture)}";
             return result.IsOk ? Pass("serving", $"{root} on {served}/")
-                : new("serving", CheckStatus.Fail, result.Status == 404 ? $"{served} does not serve {root}, but another directory" : $"{served} does not serve {root}: {result.Problem}", "Install-IgnitionSite (xenkube host apply), or Start-IgnitionServer");
+                : new("serving", CheckStatus.Fail, result.Status == 404 ? $"{served} does not serve {root}, but another directory" : $"{served} does not serve {root}: {result.Problem}", $"Set up nginx' site ({new RemedyAction(RemedyActionKind.SetUpHost, "site")}), or start the embedded server ({RemedyActionKind.ServeConfigs})");
         }
         catch (XenKubeException e)
         {
@@ -165,7 +164,7 @@ public sealed class HostCheck(HostOptions options)
             var any = new FirewallPort(options.Port);
             var isOpen = rules.IsOpen(any) || rules.IsOpen(any with { InInterface = options.Bridge }) || rules.AcceptsAll("INPUT", options.Bridge);
             return isOpen ? Pass("firewall", string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is open"))
-                : new("firewall", CheckStatus.Fail, string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is closed: guests cannot fetch their configs"), string.Create(CultureInfo.InvariantCulture, $"Add-FirewallPort {options.Port} (xenkube host apply)"));
+                : new("firewall", CheckStatus.Fail, string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is closed: guests cannot fetch their configs"), $"Open it: {new RemedyAction(RemedyActionKind.OpenPort, options.Port.ToString(CultureInfo.InvariantCulture))}");
         }
         catch (XenKubeException e)
         {
@@ -178,14 +177,15 @@ public sealed class HostCheck(HostOptions options)
         try
         {
             var items = DhcpReservations.Read(options.ReservationsFile).Items;
-            var twice = items.GroupBy(item => item.MacAddress).Where(group => group.Count() > 1).Select(group => group.Key.ToString())
-                .Concat(items.GroupBy(item => item.IPAddress).Where(group => group.Count() > 1).Select(group => group.Key.ToString())).ToList();
+            // The other address of the last one tells it from the first, which stays.
+            var twice = items.GroupBy(item => item.MacAddress).Where(group => group.Count() > 1).Select(group => (Shared: group.Key.ToString(), Last: group.Last().IPAddress.ToString()))
+                .Concat(items.GroupBy(item => item.IPAddress).Where(group => group.Count() > 1).Select(group => (Shared: group.Key.ToString(), Last: group.Last().MacAddress.ToString()))).ToList();
             if (twice.Count > 0)
             {
-                return new("reservations", CheckStatus.Fail, $"reserved twice in {options.ReservationsFile}: {string.Join(", ", twice)}", "Remove one of them with Remove-DhcpReservation");
+                return new("reservations", CheckStatus.Fail, $"reserved twice in {options.ReservationsFile}: {string.Join(", ", twice.Select(item => item.Shared))}", $"Remove one of them: {new RemedyAction(RemedyActionKind.RemoveReservation, twice[0].Last, options.ReservationsFile)}");
             }
             return items.Count > 0 ? Pass("reservations", string.Create(CultureInfo.InvariantCulture, $"{items.Count} in {options.ReservationsFile}"))
-                : new("reservations", CheckStatus.Fail, $"none in {options.ReservationsFile}", "New-DhcpReservation -Range 10..99 (xenkube host apply)");
+                : new("reservations", CheckStatus.Fail, $"none in {options.ReservationsFile}", $"Make them: {RemedyActionKind.ReserveAddresses}");
         }
         catch (XenKubeException e)
         {
@@ -217,7 +217,7 @@ public sealed class HostCheck(HostOptions options)
             }
         }
         return running == 0
-            ? new("dnsmasq", CheckStatus.Fail, "no dnsmasq is running: guests get no address", $"'systemctl start {options.DnsmasqUnit ?? $"dnsmasq@{options.Bridge}.service"}'")
+            ? new("dnsmasq", CheckStatus.Fail, "no dnsmasq is running: guests get no address", $"'systemctl start {options.DnsmasqUnit ?? GuideDefaults.DnsmasqUnit(options.Bridge)}'")
             : new("dnsmasq", CheckStatus.Warn, $"a dnsmasq is running, but nothing shows that it reads {options.ReservationsFile}", $"Have dhcp-hostsfile={options.ReservationsFile} in its configuration");
     }
 
@@ -229,7 +229,7 @@ public sealed class HostCheck(HostOptions options)
             {
                 null => new("time", CheckStatus.Warn, "dom0 has no time service for the guests", "Install ntpsec or chrony; guests may use a server elsewhere instead"),
                 var server when server.Serves(options.Broadcast) => Pass("time", $"{server.Path} serves {options.Broadcast}"),
-                var server => new("time", CheckStatus.Warn, $"{server.Path} does not serve {options.Broadcast}", "Set-TimeServer (xenkube host apply)"),
+                var server => new("time", CheckStatus.Warn, $"{server.Path} does not serve {options.Broadcast}", $"Set it up: {new RemedyAction(RemedyActionKind.SetUpHost, "time")}"),
             };
         }
         catch (XenKubeException e)
@@ -241,12 +241,14 @@ public sealed class HostCheck(HostOptions options)
     private static CheckResult Pass(string name, string message) => new(name, CheckStatus.Pass, message);
 
     private static CheckResult Failure(string name, XenKubeException error) =>
-        new(name, CheckStatus.Fail, error.Fault, error.Remedy ?? name switch
-        {
-            "serving" => "Initialize-XenKubeHost (xenkube host apply) makes the directories and the site",
-            "firewall" => "Compare the file with the output of iptables-save",
-            "reservations" => "Correct or remove the file; New-DhcpReservation makes it again",
-            "time" => "Correct the file, or its permissions",
-            _ => "See what 'xl info' says",
-        });
+        new(name, CheckStatus.Fail, error.Fault, error.Advice ?? Usual(name));
+
+    private static Remedy Usual(string name) => name switch
+    {
+        "serving" => (Remedy)$"Set up the directories and the site: {RemedyActionKind.SetUpHost}",
+        "firewall" => "Compare the file with the output of iptables-save",
+        "reservations" => (Remedy)$"Correct the file, or remove it and make the reservations again: {RemedyActionKind.ReserveAddresses}",
+        "time" => "Correct the file, or its rights",
+        _ => "See what 'xl info' says",
+    };
 }

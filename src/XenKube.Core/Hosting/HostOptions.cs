@@ -7,26 +7,29 @@ namespace XenKube.Hosting;
 /// <param name="XenDir">XENDIR.</param>
 public sealed record HostOptions(string XenDir)
 {
+    /// <summary>Where things are in XENDIR.</summary>
+    public XenDirLayout Layout => new(XenDir);
+
     /// <summary>dom0's address on the guests' network.</summary>
-    public IPAddress Address { get; init; } = new([192, 168, 100, 1]);
+    public IPAddress Address { get; init; } = IPAddress.Parse(GuideDefaults.Address);
 
     /// <summary>The port the configs are served on.</summary>
-    public int Port { get; init; } = 80;
+    public int Port { get; init; } = GuideDefaults.Port;
 
     /// <summary>The guests' bridge.</summary>
-    public string Bridge { get; init; } = "virbr1";
+    public string Bridge { get; init; } = GuideDefaults.Bridge;
 
     /// <summary>The first five bytes of reserved MAC addresses.</summary>
-    public string MacPrefix { get; init; } = "00:16:3e:4e:31";
+    public string MacPrefix { get; init; } = GuideDefaults.MacPrefix;
 
     /// <summary>The first number that gets a reservation.</summary>
-    public int FirstReservation { get; init; } = 10;
+    public int FirstReservation { get; init; } = GuideDefaults.FirstReservation;
 
     /// <summary>The last number that gets a reservation.</summary>
-    public int LastReservation { get; init; } = 99;
+    public int LastReservation { get; init; } = GuideDefaults.LastReservation;
 
     /// <summary>dnsmasq's hosts file.</summary>
-    public string ReservationsFile { get; init; } = DhcpReservations.DefaultPath;
+    public string ReservationsFile { get; init; } = GuideDefaults.ReservationsFile;
 
     /// <summary>dnsmasq's unit; null for the guide's, dnsmasq@BRIDGE.service.</summary>
     public string? DnsmasqUnit { get; init; }

@@ -7,7 +7,15 @@ namespace XenKube.Hosting;
 /// <summary>All that the guide sets up on dom0, as a plan: looked at first, then applied; applied again it changes nothing; each step can be undone.</summary>
 public sealed class HostPlan
 {
-    private static readonly string[] Directories = ["images", "guests", "nginx", "keys"];
+    // The steps in their order; a new one is a line here and its method below.
+    private static readonly (string Name, Func<HostOptions, HostStep> Plan)[] KnownSteps =
+    [
+        ("directories", PlanDirectories),
+        ("site", PlanSite),
+        ("reservations", PlanReservations),
+        ("firewall", PlanFirewall),
+        ("time", PlanTime),
+    ];
 
     private HostPlan(HostOptions options, IReadOnlyList<HostStep> steps)
     {
@@ -16,7 +24,7 @@ public sealed class HostPlan
     }
 
     /// <summary>The names of the steps, in their order.</summary>
-    public static IReadOnlyList<string> StepNames { get; } = ["directories", "site", "reservations", "firewall", "time"];
+    public static IReadOnlyList<string> StepNames { get; } = [.. KnownSteps.Select(step => step.Name)];
 
     /// <summary>What it was made for.</summary>
     public HostOptions Options { get; }
@@ -79,7 +87,7 @@ public sealed class HostPlan
         var backup = backups.Latest(name)
             ?? throw new ItemNotFoundException(ErrorIds.BackupNotFound, options.BackupDirectory, null, $"there is no backup of the step '{Printable.Of(name)}'", "It was not changed by XenKube, or undone already");
         BackupStore.Restore(backup);
-        if (options.Activate)
+        if (options.Activate && StepNames.Contains(name))
         {
             Plan(name, options).Change?.ActivateOnly(cancellationToken);
         }
@@ -90,14 +98,7 @@ public sealed class HostPlan
     {
         try
         {
-            return name switch
-            {
-                "directories" => PlanDirectories(options),
-                "site" => PlanSite(options),
-                "reservations" => PlanReservations(options),
-                "firewall" => PlanFirewall(options),
-                _ => PlanTime(options),
-            };
+            return KnownSteps.Single(step => step.Name == name).Plan(options);
         }
         catch (XenKubeException e)
         {
@@ -107,13 +108,13 @@ public sealed class HostPlan
 
     private static HostStep PlanDirectories(HostOptions options)
     {
-        var change = new SystemChange("directories", Directories.Select(name => FileChange.Directory(Path.Combine(options.XenDir, name))).Prepend(FileChange.Directory(options.XenDir)));
-        return new HostStep("directories", change.IsNeeded ? string.Create(CultureInfo.InvariantCulture, $"{change.Files.Count} missing in {options.XenDir}") : $"{options.XenDir} is complete", $"{options.XenDir}/{{{string.Join(',', Directories)}}}", null) { Change = change };
+        var change = new SystemChange("directories", options.Layout.Directories.Select(path => FileChange.Directory(path)).Prepend(FileChange.Directory(options.XenDir)));
+        return new HostStep("directories", change.IsNeeded ? string.Create(CultureInfo.InvariantCulture, $"{change.Files.Count} missing in {options.XenDir}") : $"{options.XenDir} is complete", $"{options.XenDir}/{{{string.Join(',', options.Layout.Directories.Select(Path.GetFileName))}}}", null) { Change = change };
     }
 
     private static HostStep PlanSite(HostOptions options)
     {
-        var site = new NginxSite { Root = Path.Combine(options.XenDir, "nginx"), Address = options.Address, Port = options.Port, ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration, RemoveDefault = options.RemoveDefaultSite, Programs = options.Programs };
+        var site = new NginxSite { Root = options.Layout.NginxPath, Address = options.Address, Port = options.Port, ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration, RemoveDefault = options.RemoveDefaultSite, Programs = options.Programs };
         var change = site.ToChange();
         return new HostStep("site", change.IsNeeded ? File.Exists(site.AvailablePath) ? "another site" : "no site" : "installed", string.Create(CultureInfo.InvariantCulture, $"{site.Root} on {options.Address}:{options.Port}"), null) { Change = change };
     }
@@ -122,7 +123,7 @@ public sealed class HostPlan
     {
         var now = DhcpReservations.Read(options.ReservationsFile);
         var range = DhcpReservations.Range(options.FirstReservation, options.LastReservation, options.Address, options.MacPrefix);
-        var change = now.With(range).ToChange(new DnsmasqService { Unit = options.DnsmasqUnit ?? $"dnsmasq@{options.Bridge}.service", Programs = options.Programs });
+        var change = now.With(range).ToChange(new DnsmasqService { Unit = options.DnsmasqUnit ?? GuideDefaults.DnsmasqUnit(options.Bridge), Programs = options.Programs });
         return new HostStep("reservations", string.Create(CultureInfo.InvariantCulture, $"{now.Items.Count} reservations"), $"{range[0].IPAddress} to {range[^1].IPAddress}", null) { Change = change };
     }
 

@@ -22,7 +22,7 @@ internal sealed record HostPrograms
     /// <param name="whenHanging">What to do when it does not end.</param>
     /// <param name="input">What it reads on standard input.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ProgramResult Run(string name, IReadOnlyList<string> arguments, TimeSpan timeLimit, string whenMissing, string whenHanging, byte[]? input = null, CancellationToken cancellationToken = default)
+    public ProgramResult Run(string name, IReadOnlyList<string> arguments, TimeSpan timeLimit, Remedy whenMissing, Remedy whenHanging, byte[]? input = null, CancellationToken cancellationToken = default)
     {
         try
         {

@@ -34,15 +34,15 @@ public static class IgnitionEndpoint
             response.Content.ReadAsStream(cancellationToken).CopyTo(content);
             var digest = Convert.ToHexStringLower(SHA256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length)));
             var status = (int)response.StatusCode;
-            var problem = status != 200 ? StatusProblem(uri, status)
+            var problem = status != 200 ? StatusProblem(status)
                 : expected.Length > 0 && digest != expected ? string.Create(CultureInfo.InvariantCulture, $"what is served ({content.Length} bytes) is not what was published: another server answers there, or it serves another directory")
                 : "";
-            return new(uri, status, response.Content.Headers.ContentType?.ToString() ?? "", content.Length, digest, expected, watch.Elapsed, problem);
+            return new(uri, status, response.Content.Headers.ContentType?.ToString() ?? "", content.Length, digest, expected, watch.Elapsed, problem) { Advice = status == 404 ? Publish(uri) : null };
         }
         catch (HttpRequestException e)
         {
             var isRefused = e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
-            return Nothing(isRefused ? "nobody listens there: start nginx (Install-IgnitionSite) or the embedded server (Start-IgnitionServer)" : $"cannot be fetched: {Printable.Of(e.InnerException?.Message ?? e.Message)}") with { IsRefused = isRefused };
+            return Nothing(isRefused ? "nobody listens there" : $"cannot be fetched: {Printable.Of(e.InnerException?.Message ?? e.Message)}") with { IsRefused = isRefused, Advice = isRefused ? Serve : null };
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -56,9 +56,16 @@ public static class IgnitionEndpoint
         IgnitionEndpointResult Nothing(string problem) => new(uri, 0, "", 0, "", expected, watch.Elapsed, problem);
     }
 
-    private static string StatusProblem(Uri uri, int status) => status switch
+    private static Remedy Serve => $"Start nginx ({new RemedyAction(RemedyActionKind.SetUpHost, "site")}) or the embedded server ({RemedyActionKind.ServeConfigs})";
+
+    private static Remedy Publish(Uri uri) => $"Publish the config ({new RemedyAction(RemedyActionKind.PublishConfig, NodeOf(uri))}), or let the server serve the directory that {uri.AbsolutePath} is in";
+
+    // http://dom0/CLUSTER/NODE.json
+    private static string NodeOf(Uri uri) => Uri.UnescapeDataString(Path.ChangeExtension(uri.AbsolutePath, null).TrimStart('/'));
+
+    private static string StatusProblem(int status) => status switch
     {
-        404 => $"not found: publish it (Publish-Ignition), or let the server serve the directory that {uri.AbsolutePath} is in",
+        404 => "not found",
         403 => "the server may not read it: its user needs read access to the file and the directories above",
         >= 300 and < 400 => "the server redirects the guest, and redirections are not followed",
         _ => string.Create(CultureInfo.InvariantCulture, $"the server answers with status {status}"),

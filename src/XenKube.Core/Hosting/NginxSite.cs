@@ -22,7 +22,7 @@ public sealed record NginxSite
     public IPAddress Address { get; init; } = new([192, 168, 100, 1]);
 
     /// <summary>The port it listens on.</summary>
-    public int Port { get; init; } = 80;
+    public int Port { get; init; } = GuideDefaults.Port;
 
     /// <summary>The file's name in sites-available.</summary>
     public string Name { get; init; } = "xen";
@@ -77,7 +77,7 @@ public sealed record NginxSite
     {
         if (!Directory.Exists(ConfigDirectory))
         {
-            throw new ItemNotFoundException(ErrorIds.NginxMissing, ConfigDirectory, null, "nginx is not installed here", "Install nginx, or serve the configs with 'xenkube host serve'");
+            throw new ItemNotFoundException(ErrorIds.NginxMissing, ConfigDirectory, null, "nginx is not installed here", $"Install nginx, or serve the configs by {RemedyActionKind.ServeConfigs}");
         }
         List<FileChange> files = [FileChange.Directory(Path.GetDirectoryName(AvailablePath)!), FileChange.Content(AvailablePath, Encoding.UTF8.GetBytes(Text)), FileChange.Directory(Path.GetDirectoryName(EnabledPath)!), FileChange.Link(EnabledPath, AvailablePath)];
         if (RemoveDefault)
@@ -177,7 +177,7 @@ public sealed record NginxSite
 
     private ProgramResult RunNginx(string[] arguments, CancellationToken cancellationToken) =>
         Programs.Run("nginx", MainConfiguration is null ? arguments : [.. arguments, "-c", MainConfiguration], Timeout,
-            "Install nginx, or serve the configs with 'xenkube host serve'",
+            $"Install nginx, or serve the configs by {RemedyActionKind.ServeConfigs}",
             "It waits for something that its configuration names, such as a host name to be resolved: run 'nginx -t' yourself, and correct that first", cancellationToken: cancellationToken);
 
     private static string Said(ProgramResult result) => result.Error.Split('\n').FirstOrDefault(line => line.Contains("[emerg]", StringComparison.Ordinal)) is { } line ? Printable.Of(line) : result.Said;

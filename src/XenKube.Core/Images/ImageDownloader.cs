@@ -178,7 +178,7 @@ public sealed class ImageDownloader
     {
         var signature = ReleaseServer.Run(() => _server.Transport.ReadSmallAsync(_server.PathOf(release) + ".sig", LargestSignature, cancellationToken));
         return signature ?? (required
-            ? throw new ItemNotFoundException(ErrorIds.ReleaseFileNotFound, release.SignatureUri.ToString(), null, "there is no such file", "Check version, channel, board and image name, or name another server with -BaseUri (--base-uri)")
+            ? throw new ItemNotFoundException(ErrorIds.ReleaseFileNotFound, release.SignatureUri.ToString(), null, "there is no such file", $"Check version, channel, board and image name, or name another server with {RemedyActionKind.BaseUriOption}")
             : []);
     }
 
@@ -211,10 +211,10 @@ public sealed class ImageDownloader
         _ => new OperationFailedException(ErrorIds.SignatureNotGood, file, null, $"its signature is {result.Verdict}: {result.Reason}", remedy),
     };
 
-    private string KeyRemedy(string? fingerprint)
+    private Remedy KeyRemedy(string? fingerprint)
     {
         var known = KnownKey.All.FirstOrDefault(key => key.Fingerprint == fingerprint) ?? KnownKey.Find(_server.Options.Distribution.ToString());
-        return $"If you trust {known!.Description}, import its key: Import-SigningKey -Known {known.Name} (xenkube key import --known {known.Name.ToLowerInvariant()}); import any other key from its file";
+        return $"If you trust {known!.Description}, import its key: {new RemedyAction(RemedyActionKind.ImportKnownKey, known.Name)}; import any other key from its file";
     }
 
     // coreos-VERSION and flatcar-VERSION are the usual Xen images for amd64; anything else says what it is.

@@ -52,7 +52,7 @@ public sealed partial class ImageStore
     /// <param name="version">The version, or name and version.</param>
     /// <exception cref="ItemNotFoundException">It is not in the store.</exception>
     public CoreOSImage Get(string version) => Find(version)
-        ?? throw new ItemNotFoundException(ErrorIds.ImageNotFound, Directory, null, $"there is no image '{version}' in the store", $"Download it with Get-CoreOSImage {version} (xenkube image get {version})");
+        ?? throw new ItemNotFoundException(ErrorIds.ImageNotFound, Directory, null, $"there is no image '{version}' in the store", $"Download it with {new RemedyAction(RemedyActionKind.GetImage, version)}");
 
     /// <summary>The path that an image of a release has in the store.</summary>
     internal string PathOf(string name, string version) => Path.Combine(Directory, $"{name}-{version}{Suffix}");

@@ -46,7 +46,7 @@ public sealed class ReleaseServer : IDisposable
         }
         var path = $"{Options.Board}/{version}/version.txt";
         var text = Run(() => Transport.ReadSmallAsync(path, LargestText, cancellationToken))
-            ?? throw new ItemNotFoundException(ErrorIds.ReleaseFileNotFound, Transport.UriOf(path).ToString(), null, "there is no such file", "Name a version, or another server with -BaseUri (--base-uri)");
+            ?? throw new ItemNotFoundException(ErrorIds.ReleaseFileNotFound, Transport.UriOf(path).ToString(), null, "there is no such file", $"Name a version, or another server with {RemedyActionKind.BaseUriOption}");
         return ReadVersion(Encoding.UTF8.GetString(text)) is { } current ? Make(current, isCurrent: version == ReleaseVersion.Current)
             : throw new OperationFailedException(ErrorIds.VersionNotFound, Transport.UriOf(path).ToString(), null, $"says no {Variable}=", "Check the base and the distribution, or name a version");
     }
@@ -75,7 +75,7 @@ public sealed class ReleaseServer : IDisposable
         }
         if (versions.Count == 0)
         {
-            throw new ItemNotFoundException(ErrorIds.ReleasesNotFound, Transport.UriOf(Options.Board).ToString(), null, "there are no releases", "Check channel and board, or name another server with -BaseUri (--base-uri)");
+            throw new ItemNotFoundException(ErrorIds.ReleasesNotFound, Transport.UriOf(Options.Board).ToString(), null, "there are no releases", $"Check channel and board, or name another server with {RemedyActionKind.BaseUriOption}");
         }
         var releases = versions.Select(version => Make(version, version == current?.Version)).ToList();
         releases.Sort((left, right) => ReleaseVersion.Compare(right.Version, left.Version));

@@ -15,7 +15,7 @@ public readonly record struct MacAddress : IComparable<MacAddress>
     public static MacAddress Parse(string text) =>
         TryParse(text, out var address, out var reason)
             ? address
-            : throw new InvalidInputException(ErrorIds.MacAddressInvalid, null, null, $"'{Printable.Of(text)}' is not a MAC address for a guest: {reason}", "Write it like 00:16:3e:4e:31:11");
+            : throw new InvalidInputException(ErrorIds.MacAddressInvalid, null, null, $"'{Printable.Of(text)}' is not a MAC address for a guest: {reason}", $"Write it like {GuideDefaults.MacPrefix}:11");
 
     /// <summary>Reads an address.</summary>
     /// <param name="text">The address.</param>

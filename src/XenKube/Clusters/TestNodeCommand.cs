@@ -23,7 +23,7 @@ public sealed class TestNodeCommand : NodeCommand
         }
         else
         {
-            WriteObject(checks, enumerateCollection: true);
+            WriteObject(checks.Select(check => check.WordedBy(RemedyWords.Instance)), enumerateCollection: true);
         }
     }
 }

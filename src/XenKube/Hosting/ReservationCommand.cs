@@ -41,7 +41,7 @@ public abstract class ReservationCommand : HostCommand
     protected bool Edit(Func<DhcpReservations, DhcpReservations> edit, string sentence)
     {
         ArgumentNullException.ThrowIfNull(edit);
-        var service = new DnsmasqService { Unit = Unit ?? $"dnsmasq@{Settings.Bridge}.service", Restart = Restart };
+        var service = new DnsmasqService { Unit = Unit ?? GuideDefaults.DnsmasqUnit(Settings.Bridge), Restart = Restart };
         return MakeEdit(() => edit(ReadReservations()).ToChange(Apply || Restart ? service : null), $"{sentence} in {ReadReservations().Path}", Apply || Restart);
     }
 

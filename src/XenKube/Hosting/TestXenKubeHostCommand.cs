@@ -24,7 +24,7 @@ public sealed class TestXenKubeHostCommand : XenDirCommand
         }
         foreach (var check in checks)
         {
-            WriteObject(check);
+            WriteObject(check.WordedBy(RemedyWords.Instance));
         }
     });
 }

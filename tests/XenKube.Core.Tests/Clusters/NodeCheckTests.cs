@@ -210,6 +210,7 @@ public sealed class NodeCheckTests : IDisposable
         File.SetLastWriteTimeUtc(_node.ConfigPath, DateTime.UtcNow.AddHours(-1));
         Fails("ignition", CheckStatus.Warn, "is not what");
         File.WriteAllText(_node.ConfigPath, "");
+        File.SetLastWriteTimeUtc(_node.ConfigPath, DateTime.UtcNow.AddHours(-1));
         Assert.Equal(CheckStatus.Pass, Run()["ignition"].Status);
         _folder.Write("guests/etcd/node-1.ct.tmpl", "# ${Node.Nope}\n");
         File.SetLastWriteTimeUtc(_node.TemplatePath, DateTime.UtcNow.AddHours(1));

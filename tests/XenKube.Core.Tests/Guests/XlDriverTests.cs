@@ -107,8 +107,8 @@ public class XlDriverTests
     [InlineData("create-name-in-use", "GuestNameInUse", "already exists", "Stop that guest")]
     [InlineData("create-not-enough-memory", "NotEnoughMemory", "Out of memory", "free_memory")]
     [InlineData("create-bridge-missing", "BridgeMissing", "virbr9", "bridge=")]
-    [InlineData("create-image-missing", "ImageNotFound", "/storage/xen/guests/etcd/no-image.img", "New-Node")]
-    [InlineData("create-image-is-directory", "KernelNotFound", "bootloader.3.log", "Test-Node")]
+    [InlineData("create-image-missing", "ImageNotFound", "/storage/xen/guests/etcd/no-image.img", "make node")]
+    [InlineData("create-image-is-directory", "KernelNotFound", "bootloader.3.log", "check node")]
     [InlineData("create-pygrub-empty-image", "KernelNotFound", "Unable to find partition containing kernel", "menu.lst")]
     [InlineData("create-pygrub-no-menu", "KernelNotFound", "Unable to find partition containing kernel", "menu.lst")]
     [InlineData("create-pygrub-kernel-file-missing", "KernelNotFound", "Error opening /xen/pvboot-x86_64.elf in guest", "menu.lst")]
@@ -118,8 +118,8 @@ public class XlDriverTests
     [InlineData("create-bad-disk-format", "GuestConfigInvalid", "raww", "Correct")]
     [InlineData("create-no-name", "GuestConfigInvalid", "Domain name must be specified", "Correct")]
     [InlineData("create-no-bootloader", "GuestConfigInvalid", "Neither kernel nor bootloader", "Correct")]
-    [InlineData("create-no-config", "GuestConfigNotFound", "not specified", "New-XenGuest")]
-    [InlineData("create-config-missing", "GuestConfigNotFound", "none.cfg", "New-XenGuest")]
+    [InlineData("create-no-config", "GuestConfigNotFound", "not specified", "make guest")]
+    [InlineData("create-config-missing", "GuestConfigNotFound", "none.cfg", "make guest")]
     [InlineData("create-not-root", "RootRequired", "Permission denied", "root")]
     [InlineData("create-no-xen", "XenMissing", "hypervisor", "xen-system-amd64")]
     public void Failure_of_create_says_what_xl_said_and_what_to_do(string recording, string id, string said, string remedy)
@@ -197,7 +197,7 @@ public class XlDriverTests
         using var xl = new StandInXl(("shutdown etcd-node-1", "shutdown-crashed"));
         var error = Assert.Throws<OperationFailedException>(() => xl.Driver.Shutdown("etcd-node-1"));
         Assert.Equal("GuestNotResponding", error.ErrorId);
-        Assert.Contains("-Force", error.Remedy, StringComparison.Ordinal);
+        Assert.Contains("force option", error.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

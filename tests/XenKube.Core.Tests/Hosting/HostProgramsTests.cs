@@ -69,11 +69,11 @@ public sealed class HostProgramsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("reservations", "systemctl", "--no-activate")]
+    [InlineData("reservations", "systemctl", "no activate option")]
     [InlineData("firewall", "iptables-restore", "Install iptables")]
-    [InlineData("site", "nginx", "xenkube host serve")]
-    [InlineData("site", "systemctl", "--no-activate")]
-    [InlineData("time", "systemctl", "--no-activate")]
+    [InlineData("site", "nginx", "serve configs")]
+    [InlineData("site", "systemctl", "no activate option")]
+    [InlineData("time", "systemctl", "no activate option")]
     public void Program_that_is_missing_is_named_and_everything_is_as_before(string step, string program, string remedy)
     {
         File.Delete(_folder[$"bin/{program}"]);

@@ -20,7 +20,7 @@ public sealed class IgnitionEndpointTests : IDisposable
         var result = IgnitionEndpoint.Test(uri, published, TimeSpan.FromSeconds(10));
         Assert.Equal((true, 200, 2L, "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"), (result.IsOk, result.Status, result.Length, result.Digest));
         Assert.Contains("not what was published", IgnitionEndpoint.Test(uri, _folder.Write("other.json", "[]"), TimeSpan.FromSeconds(10)).Problem, StringComparison.Ordinal);
-        Assert.Contains("Publish-Ignition", IgnitionEndpoint.Test(new Uri(server.Uri, "etcd/node-2.json"), null, TimeSpan.FromSeconds(10)).Problem, StringComparison.Ordinal);
+        Assert.Contains("publish config etcd/node-2", IgnitionEndpoint.Test(new Uri(server.Uri, "etcd/node-2.json"), null, TimeSpan.FromSeconds(10)).Remedy, StringComparison.Ordinal);
         Assert.Equal("IgnitionNotPublished", Assert.Throws<ItemNotFoundException>(() => IgnitionEndpoint.Test(uri, _folder["none.json"], TimeSpan.FromSeconds(10))).ErrorId);
     }
 

@@ -300,7 +300,7 @@ public sealed class ImageDownloaderTests : IDisposable
         var error = Assert.Throws<OperationFailedException>(() => Download());
         Assert.Equal("SignerNotTrusted", error.ErrorId);
         Assert.Contains("there is no key", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--known coreos", error.Remedy, StringComparison.Ordinal);
+        Assert.Contains("import known key CoreOS", error.Remedy, StringComparison.Ordinal);
         Assert.DoesNotContain(_web.Requests, request => request.Path == ImagePath);
         Assert.Empty(Left);
     }

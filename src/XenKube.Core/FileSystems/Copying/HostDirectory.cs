@@ -181,7 +181,7 @@ internal sealed class HostDirectory : CopyDirectory
         if (FileStatus.Read(handle) is not { IsRegularFile: true })
         {
             handle.Dispose();
-            throw new InvalidInputException(ErrorIds.FileInvalid, place, null, "it is not a regular file", "Copy a file, or write what a pipe holds with Set-Content or 'xenkube disk put'");
+            throw new InvalidInputException(ErrorIds.FileInvalid, place, null, "it is not a regular file", $"Copy a file, or write what a pipe holds: {RemedyActionKind.WriteDiskFile}");
         }
         return new FileStream(handle, FileAccess.Read, bufferSize: 0);
     }

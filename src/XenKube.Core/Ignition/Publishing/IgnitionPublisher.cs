@@ -24,7 +24,11 @@ public static class IgnitionPublisher
         ConfigFailure.Refuse(config);
         var bytes = Encoding.UTF8.GetBytes(config.Json);
         var isThere = Read(path) is { } old && old.AsSpan().SequenceEqual(bytes);
-        if (!isThere)
+        if (isThere)
+        {
+            MarkPublished(path);
+        }
+        else
         {
             MakeDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
             AtomicFile.Write(
@@ -62,6 +66,19 @@ public static class IgnitionPublisher
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return WholeFile.TryRead(path);
+    }
+
+    /// <summary>Shows that what is published is what the config gives now, for whoever compares the times of the files.</summary>
+    private static void MarkPublished(string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The file of another user; its content is right.
+        }
     }
 
     private static void MakeDirectory(string directory)

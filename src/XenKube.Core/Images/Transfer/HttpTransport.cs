@@ -117,20 +117,22 @@ internal sealed partial class HttpTransport : ReleaseTransport
         if (target.Scheme != Uri.UriSchemeHttps && (target.Scheme != Uri.UriSchemeHttp || from.Scheme == Uri.UriSchemeHttps))
         {
             throw new OperationFailedException(ErrorIds.RedirectNotSecure, from.ToString(), null, $"the server redirects to {target}, which is not followed",
-                "Name a server whose https leads to https, or an http one knowingly, with -BaseUri (--base-uri)");
+                $"Name a server whose https leads to https, or an http one knowingly, with {RemedyActionKind.BaseUriOption}");
         }
         return target;
     }
 
-    private static (string Reason, string? Remedy) Explain(Uri place, TransferBrokenException last)
+    private static (string Reason, Remedy Remedy) Explain(Uri place, TransferBrokenException last)
     {
         if (place.Host.EndsWith(".core-os.net", StringComparison.OrdinalIgnoreCase))
         {
-            return ($"{last.Message}. CoreOS ended in May 2020 and its servers are gone", "Name a mirror, or a directory with the files, with -BaseUri (--base-uri)");
+            return ($"{last.Message}. CoreOS ended in May 2020 and its servers are gone", $"Name a mirror, or a directory with the files, with {RemedyActionKind.BaseUriOption}");
         }
-        return last.IsNameUnknown
-            ? ($"the server '{place.Host}' is not known: {last.Message}", "Check the network and the name, or name a mirror or a directory with -BaseUri (--base-uri)")
-            : (last.Message, "Run the same command again: a download goes on where it stopped");
+        if (last.IsNameUnknown)
+        {
+            return ($"the server '{place.Host}' is not known: {last.Message}", $"Check the network and the name, or name a mirror or a directory with {RemedyActionKind.BaseUriOption}");
+        }
+        return (last.Message, "Run the same command again: a download goes on where it stopped");
     }
 
     private static string? StrongTag(HttpResponseMessage response) => response.Headers.ETag is { IsWeak: false } tag ? tag.Tag : null;

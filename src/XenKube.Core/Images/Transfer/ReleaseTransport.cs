@@ -78,6 +78,8 @@ internal abstract class ReleaseTransport : IDisposable
     public virtual OperationFailedException GiveUp(string what, TransferBrokenException last) =>
         new(ErrorIds.TransferFailed, what, null, last.Message, "Run the same command again: a download goes on where it stopped", last);
 
-    protected static ItemNotFoundException NotFound(Uri uri, string? remedy = null) => new(ErrorIds.ReleaseFileNotFound, uri.ToString(), null, "there is no such file",
-        remedy ?? "Check version, channel, board and image name, or name another server with -BaseUri (--base-uri)");
+    private static Remedy OtherServer => $"Check version, channel, board and image name, or name another server with {RemedyActionKind.BaseUriOption}";
+
+    protected static ItemNotFoundException NotFound(Uri uri, Remedy? remedy = null) => new(ErrorIds.ReleaseFileNotFound, uri.ToString(), null, "there is no such file",
+        remedy ?? OtherServer);
 }

@@ -1,0 +1,59 @@
+namespace XenKube.Cli.Commands;
+
+/// <summary>What is typed in a shell.</summary>
+internal sealed class RemedyWords : IRemedyWords
+{
+    private RemedyWords()
+    {
+    }
+
+    /// <summary>The words.</summary>
+    public static RemedyWords Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public string Word(RemedyAction action)
+    {
+        var arguments = string.Concat(action.Arguments.Select(argument => " " + Quote(argument)));
+        return action.Kind switch
+        {
+            RemedyActionKind.SetUpHost => $"xenkube host apply{(action.Arguments.Count > 0 ? " --step" : "")}{arguments}",
+            RemedyActionKind.CheckHost => "xenkube host check",
+            RemedyActionKind.ServeConfigs => "xenkube host serve",
+            RemedyActionKind.OpenPort => "xenkube host apply --step firewall",
+            RemedyActionKind.ReserveAddresses => "xenkube host apply --step reservations",
+            RemedyActionKind.ReserveAddress => $"a line {action.Arguments[0]},ADDRESS in {action.Arguments[1]}",
+            RemedyActionKind.RemoveReservation => $"delete the line of {action.Arguments[0]} in {action.Arguments[1]}",
+            RemedyActionKind.MakeCluster => $"xenkube cluster new{arguments}",
+            RemedyActionKind.MakeNode => $"xenkube node new{arguments}",
+            RemedyActionKind.RemakeNode => $"xenkube node new{arguments} --force",
+            RemedyActionKind.MakeGuest => $"xenkube guest new{arguments}",
+            RemedyActionKind.RemakeGuest => $"xenkube guest new{arguments} --force",
+            RemedyActionKind.ShowConsole => "xl console",
+            RemedyActionKind.PublishConfig => $"xenkube node refresh{arguments} --step publish",
+            RemedyActionKind.Refresh => $"xenkube node refresh{arguments}",
+            RemedyActionKind.RefreshStep => $"xenkube node refresh {Quote(action.Arguments[0])} --step {Quote(action.Arguments[1])}",
+            RemedyActionKind.CheckNode => $"xenkube node check{arguments}",
+            RemedyActionKind.ValidateConfig => $"xenkube ignition validate{arguments}",
+            RemedyActionKind.WriteDiskFile => "xenkube disk put",
+            RemedyActionKind.ImportKey => $"xenkube key import{arguments}",
+            RemedyActionKind.ImportKnownKey => $"xenkube key import --known{arguments.ToLowerInvariant()}",
+            RemedyActionKind.GetImage => $"xenkube image get{arguments}",
+            RemedyActionKind.ListImages => "xenkube image list",
+            RemedyActionKind.ForceOption => "--force",
+            RemedyActionKind.XenDirOption => "--xen-dir",
+            RemedyActionKind.SkipVerificationOption => "--skip-verification",
+            RemedyActionKind.BaseUriOption => "--base-uri",
+            RemedyActionKind.NoActivateOption => "--no-activate",
+            RemedyActionKind.KernelOption => "--kernel",
+            RemedyActionKind.BootLoaderOption => "--boot-loader",
+            RemedyActionKind.GuestTypeOption => "--type",
+            RemedyActionKind.TimeoutOption => "--timeout",
+            _ => throw new ArgumentOutOfRangeException(nameof(action), action.Kind, "no words"),
+        };
+    }
+
+    private static string Quote(string argument) =>
+        argument.Length > 0 && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_' or ':') && argument[0] != '-'
+            ? argument
+            : $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+}

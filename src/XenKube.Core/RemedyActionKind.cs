@@ -1,0 +1,104 @@
+namespace XenKube;
+
+/// <summary>
+/// What a person can be told to do with XenKube: a command, or an option of the command that failed. Every front end words each of
+/// them; where it has no command of its own, it names what does the same.
+/// </summary>
+public enum RemedyActionKind
+{
+    /// <summary>Set up the host, all of it or one step. Arguments: the step, or none.</summary>
+    SetUpHost,
+
+    /// <summary>Check the host.</summary>
+    CheckHost,
+
+    /// <summary>Serve the published configs by the embedded server.</summary>
+    ServeConfigs,
+
+    /// <summary>Open a TCP port for the guests. Arguments: the port.</summary>
+    OpenPort,
+
+    /// <summary>Reserve the guide's range of addresses.</summary>
+    ReserveAddresses,
+
+    /// <summary>Reserve an address for one MAC address. Arguments: the MAC address, the file of reservations.</summary>
+    ReserveAddress,
+
+    /// <summary>Remove the reservation of an address. Arguments: the MAC or IP address, the file of reservations.</summary>
+    RemoveReservation,
+
+    /// <summary>Make a cluster. Arguments: its name.</summary>
+    MakeCluster,
+
+    /// <summary>Make a node's disk. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    MakeNode,
+
+    /// <summary>Make a node's disk again, in place of the one that is there. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    RemakeNode,
+
+    /// <summary>Make a guest's configuration. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    MakeGuest,
+
+    /// <summary>Make a guest's configuration again, in place of the one that is there. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    RemakeGuest,
+
+    /// <summary>Look at a guest's console.</summary>
+    ShowConsole,
+
+    /// <summary>Publish a node's config. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    PublishConfig,
+
+    /// <summary>Refresh a node: all steps. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    Refresh,
+
+    /// <summary>Take one step of the refresh. Arguments: <c>CLUSTER/NODE</c>, the step as it is named on a command line (<c>machine-id</c>).</summary>
+    RefreshStep,
+
+    /// <summary>Check why a node would not boot. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    CheckNode,
+
+    /// <summary>Find every fault of an Ignition config. Arguments: the file.</summary>
+    ValidateConfig,
+
+    /// <summary>Write a file on a node's disk from a pipe.</summary>
+    WriteDiskFile,
+
+    /// <summary>Trust a signing key. Arguments: the file of the key.</summary>
+    ImportKey,
+
+    /// <summary>Trust a key that XenKube knows by name. Arguments: the name.</summary>
+    ImportKnownKey,
+
+    /// <summary>Download an image into the store. Arguments: the version.</summary>
+    GetImage,
+
+    /// <summary>List the images in the store.</summary>
+    ListImages,
+
+    /// <summary>The option that overrides a refusal.</summary>
+    ForceOption,
+
+    /// <summary>The option that names XENDIR.</summary>
+    XenDirOption,
+
+    /// <summary>The option that takes an image unproven.</summary>
+    SkipVerificationOption,
+
+    /// <summary>The option that names another release server.</summary>
+    BaseUriOption,
+
+    /// <summary>The option that writes files without telling the services.</summary>
+    NoActivateOption,
+
+    /// <summary>The option that names a kernel on dom0.</summary>
+    KernelOption,
+
+    /// <summary>The option that names a boot loader.</summary>
+    BootLoaderOption,
+
+    /// <summary>The option that sets the type of a guest.</summary>
+    GuestTypeOption,
+
+    /// <summary>The option that sets how long to wait.</summary>
+    TimeoutOption,
+}

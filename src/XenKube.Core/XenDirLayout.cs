@@ -1,0 +1,61 @@
+namespace XenKube;
+
+/// <summary>Where things are in XENDIR, as the guide has it.</summary>
+/// <param name="Path">XENDIR itself.</param>
+public sealed record XenDirLayout(string Path)
+{
+    /// <summary>Ending of a node's disk image.</summary>
+    public const string DiskExtension = ".img";
+
+    /// <summary>Ending of a node's config.</summary>
+    public const string ConfigExtension = ".ct";
+
+    /// <summary>Ending of the template of a node's config.</summary>
+    public const string TemplateExtension = ".ct.tmpl";
+
+    /// <summary>Ending of a guest's configuration for xl.</summary>
+    public const string GuestConfigExtension = ".cfg";
+
+    /// <summary>Ending of a published config.</summary>
+    public const string IgnitionExtension = ".json";
+
+    /// <summary>Endings of the files that make a node, the longer ones before those that they end in.</summary>
+    public static IReadOnlyList<string> NodeExtensions { get; } = [TemplateExtension, ConfigExtension, GuestConfigExtension, DiskExtension];
+
+    /// <summary>Compressed images and their signatures.</summary>
+    public string ImagesPath => System.IO.Path.Combine(Path, "images");
+
+    /// <summary>A directory for each cluster.</summary>
+    public string GuestsPath => System.IO.Path.Combine(Path, "guests");
+
+    /// <summary>What is served to the guests, a directory for each cluster.</summary>
+    public string NginxPath => System.IO.Path.Combine(Path, "nginx");
+
+    /// <summary>Trusted signing keys.</summary>
+    public string KeysPath => System.IO.Path.Combine(Path, "keys");
+
+    /// <summary>The optional settings.</summary>
+    public string SettingsPath => System.IO.Path.Combine(Path, "xenkube.json");
+
+    /// <summary>All directories of a XENDIR.</summary>
+    public IReadOnlyList<string> Directories => [ImagesPath, GuestsPath, NginxPath, KeysPath];
+
+    /// <summary>A cluster's directory.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    public string ClusterPath(string cluster) => System.IO.Path.Combine(GuestsPath, cluster);
+
+    /// <summary>A file of a node beside its disk.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    /// <param name="node">Name of the node.</param>
+    /// <param name="extension">One of <see cref="NodeExtensions"/>.</param>
+    public string NodePath(string cluster, string node, string extension) => System.IO.Path.Combine(GuestsPath, cluster, node + extension);
+
+    /// <summary>Where the configs of a cluster are published.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    public string PublishedPath(string cluster) => System.IO.Path.Combine(NginxPath, cluster);
+
+    /// <summary>Where a node's config is published.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    /// <param name="node">Name of the node.</param>
+    public string IgnitionPath(string cluster, string node) => System.IO.Path.Combine(PublishedPath(cluster), node + IgnitionExtension);
+}

@@ -1,0 +1,62 @@
+using System.Management.Automation.Language;
+using XenKube.Clusters;
+
+namespace XenKube.Commands;
+
+/// <summary>What is typed in PowerShell.</summary>
+internal sealed class RemedyWords : IRemedyWords
+{
+    private RemedyWords()
+    {
+    }
+
+    /// <summary>The words.</summary>
+    public static RemedyWords Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public string Word(RemedyAction action)
+    {
+        var arguments = string.Concat(action.Arguments.Select(argument => " " + Quote(argument)));
+        return action.Kind switch
+        {
+            RemedyActionKind.SetUpHost => $"Initialize-XenKubeHost{arguments}",
+            RemedyActionKind.CheckHost => "Test-XenKubeHost",
+            RemedyActionKind.ServeConfigs => "Start-IgnitionServer",
+            RemedyActionKind.OpenPort => $"Add-FirewallPort{arguments}",
+            RemedyActionKind.ReserveAddresses => $"New-DhcpReservation -Range {GuideDefaults.FirstReservation}..{GuideDefaults.LastReservation}",
+            RemedyActionKind.ReserveAddress => $"New-DhcpReservation {Quote(action.Arguments[0])} ADDRESS",
+            RemedyActionKind.RemoveReservation => $"Remove-DhcpReservation {Quote(action.Arguments[0])}",
+            RemedyActionKind.MakeCluster => $"New-Cluster{arguments}",
+            RemedyActionKind.MakeNode => $"New-Node{string.Concat(action.Arguments.SelectMany(node => node.Split('/')).Select(name => " " + Quote(name)))}",
+            RemedyActionKind.RemakeNode => $"New-Node{arguments} -Force",
+            RemedyActionKind.MakeGuest => $"New-XenGuest{arguments}",
+            RemedyActionKind.RemakeGuest => $"New-XenGuest{arguments} -Force",
+            RemedyActionKind.ShowConsole => "Enter-XenGuest",
+            RemedyActionKind.PublishConfig => $"Publish-Ignition{arguments}",
+            RemedyActionKind.Refresh => $"Reset-Ignition{arguments}",
+            RemedyActionKind.RefreshStep => $"Reset-Ignition {Quote(action.Arguments[0])} -Step {IgnitionResetStep.Parse(action.Arguments[1]).Name}",
+            RemedyActionKind.CheckNode => $"Test-Node{arguments}",
+            RemedyActionKind.ValidateConfig => $"Test-Ignition{arguments}",
+            RemedyActionKind.WriteDiskFile => "Set-Content",
+            RemedyActionKind.ImportKey => $"Import-SigningKey{arguments}",
+            RemedyActionKind.ImportKnownKey => $"Import-SigningKey -Known{arguments}",
+            RemedyActionKind.GetImage => $"Get-CoreOSImage{arguments}",
+            RemedyActionKind.ListImages => "Get-CoreOSImage",
+            RemedyActionKind.ForceOption => "-Force",
+            RemedyActionKind.XenDirOption => "-XenDir",
+            RemedyActionKind.SkipVerificationOption => "-SkipVerification",
+            RemedyActionKind.BaseUriOption => "-BaseUri",
+            RemedyActionKind.NoActivateOption => "-NoActivate",
+            RemedyActionKind.KernelOption => "-Kernel",
+            RemedyActionKind.BootLoaderOption => "-BootLoader",
+            RemedyActionKind.GuestTypeOption => "-Type",
+            RemedyActionKind.TimeoutOption => "-Timeout",
+            _ => throw new ArgumentOutOfRangeException(nameof(action), action.Kind, "no words"),
+        };
+    }
+
+    private static string Quote(string argument) =>
+        argument.Length > 0 && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_' or ':') && argument[0] != '-'
+            ? argument
+            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(argument)}'";
+}

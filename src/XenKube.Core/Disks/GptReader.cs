@@ -16,8 +16,8 @@ internal sealed class GptReader
     /// <summary>A disk is grown by whole MiB; this many of them are looked at for a backup that no primary points to.</summary>
     private const int MostGrowth = 1 << 16;
 
-    /// <summary>The same where neither the first sector nor the second one says that there was a table.</summary>
-    private const int MostUnmarkedGrowth = 2048;
+    /// <summary>In mebibytes. Where neither the first sector nor the second one says that there was a table, larger growth than this is looked for in steps of it.</summary>
+    private const int UnmarkedStep = 512;
 
     private readonly BlockDevice _device;
     private readonly List<string> _warnings = [];
@@ -142,7 +142,7 @@ internal sealed class GptReader
         }
         places.Add(Boot.ProtectedSectors - 1);
         const long mebibyte = 1 << 20;
-        for (var grown = 1L; grown <= (mayHaveGrown ? MostGrowth : MostUnmarkedGrowth) && grown * mebibyte < _device.Length; grown++)
+        for (var grown = 1L; grown <= MostGrowth && grown * mebibyte < _device.Length; grown += mayHaveGrown || grown < UnmarkedStep ? 1 : UnmarkedStep)
         {
             places.Add((_device.Length - grown * mebibyte) / size - 1);
         }

@@ -286,7 +286,7 @@ public sealed class PartitionTableTests : IDisposable
         Assert.Equal("PartitionTableMissing", Assert.Throws<CorruptImageException>(() => Read(_folder.Write("zeros", new byte[1 << 20]))).ErrorId);
         Assert.Equal("PartitionTableMissing", Assert.Throws<CorruptImageException>(() => Read(_folder.Write("empty", ""))).ErrorId);
         Assert.Equal("ImageNotFound", Assert.Throws<ItemNotFoundException>(() => Read(_folder["nothing"])).ErrorId);
-        Assert.Equal("ImageNotReadable", Assert.Throws<InvalidInputException>(() => Read(_folder.Path)).ErrorId);
+        Assert.Equal("ImageInvalid", Assert.Throws<InvalidInputException>(() => Read(_folder.Path)).ErrorId);
         var old = new byte[1 << 20];
         old[0x1BE + 4] = 0x83;
         (old[510], old[511]) = (0x55, 0xAA);

@@ -1,4 +1,5 @@
 using XenKube.FileSystems;
+using XenKube.Files;
 
 namespace XenKube.Cli;
 
@@ -13,7 +14,7 @@ internal static class RawArguments
             return words;
         }
         var parts = new List<string>();
-        var line = File.ReadAllBytes("/proc/self/cmdline").AsSpan();
+        var line = WholeFile.Read("/proc/self/cmdline").AsSpan();
         while (line.IndexOf((byte)0) is >= 0 and var end)
         {
             parts.Add(FileNames.Decode(line[..end]));

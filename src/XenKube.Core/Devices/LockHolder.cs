@@ -1,4 +1,5 @@
 using System.Globalization;
+using XenKube.Files;
 using XenKube.Posix;
 
 namespace XenKube.Devices;
@@ -9,18 +10,13 @@ internal static class LockHolder
     /// <summary>The holder; null where /proc/locks does not show one.</summary>
     public static OpenFiles.Holder? Find(FileDevice device)
     {
-        string[] lines;
-        try
-        {
-            lines = File.ReadAllLines("/proc/locks");
-        }
-        catch (Exception e) when (e.IsFileTrouble())
+        if (WholeFile.TryReadText("/proc/locks") is not { } locks)
         {
             return null;
         }
         var file = FileStatus.Read(device.Handle).Identity;
         var processes = new OpenFiles("/");
-        foreach (var line in lines)
+        foreach (var line in locks.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             // 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF; who waits has an arrow. The device is that of the file system, which is
             // not always the file's, so that the inode has to do.

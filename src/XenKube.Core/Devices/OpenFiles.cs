@@ -1,4 +1,5 @@
 using System.Globalization;
+using XenKube.Files;
 using XenKube.Posix;
 
 namespace XenKube.Devices;
@@ -74,15 +75,5 @@ internal sealed class OpenFiles(string system)
         }
     }
 
-    private static string ReadText(string path)
-    {
-        try
-        {
-            return File.Exists(path) ? File.ReadAllText(path) : "";
-        }
-        catch (Exception e) when (e.IsFileTrouble())
-        {
-            return "";
-        }
-    }
+    private static string ReadText(string path) => WholeFile.TryReadText(path) ?? "";
 }

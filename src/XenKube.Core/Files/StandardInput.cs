@@ -17,7 +17,9 @@ public static class StandardInput
     {
         using var input = new SafeFileHandle(0, ownsHandle: false);
         var flags = Libc.Control(input, GetDescriptorFlags, 0);
+#pragma warning disable RS0030 // This is the one place that opens standard input for all front ends.
         return flags >= 0 && (flags & CloseOnExec) == 0 ? Console.OpenStandardInput() : new ClosedStream();
+#pragma warning restore RS0030
     }
 
     private sealed class ClosedStream : MemoryStream

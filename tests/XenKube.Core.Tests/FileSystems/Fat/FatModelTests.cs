@@ -341,6 +341,61 @@ public sealed class FatModelTests
         Assert.ThrowsAny<XenKubeException>(() => Edit(image, fat => FatTree.Read(fat)));
     }
 
+    [Theory]
+    [InlineData("1970-01-01T00:00:00Z", "1980-01-01T00:00:00Z")]
+    [InlineData("1979-12-31T23:59:59Z", "1980-01-01T00:00:00Z")]
+    [InlineData("2017-12-14T09:29:43Z", "2017-12-14T09:29:42Z")]
+    [InlineData("2108-01-01T00:00:00Z", "2107-12-31T23:59:58Z")]
+    public void Time_is_the_nearest_that_FAT_has(string given, string stored)
+    {
+        var (time, expected) = (DateTimeOffset.Parse(given, null).UtcDateTime, DateTimeOffset.Parse(stored, null).UtcDateTime);
+        foreach (var attributes in new[] { new FileAttributesChange(TimeUtc: time), new FileAttributesChange(TimeUtc: time.ToLocalTime()) })
+        {
+            Edit(Image(16), fat =>
+            {
+                fat.WriteFile("/FILE", [], attributes);
+                Assert.Equal(expected, fat.Find("/FILE")!.LastWriteTimeUtc);
+            });
+        }
+    }
+
+    [Fact]
+    public void Volume_that_ends_too_early_is_refused()
+    {
+        Assert.Contains("too short", Assert.Throws<CorruptImageException>(() => Edit(new byte[100], _ => { })).Message, StringComparison.Ordinal);
+        Assert.Contains("beyond the end", Assert.Throws<CorruptImageException>(() => Edit(Image(16)[..1_000_000], _ => { })).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0x28, 0x85, "active FAT 5")]
+    [InlineData(0x2C, 1, "cluster 1")]
+    public void Boot_sector_of_FAT32_that_names_what_does_not_exist_is_refused(int at, byte value, string reason)
+    {
+        var image = Image(32);
+        image[at] = value;
+        Assert.Contains(reason, Assert.Throws<CorruptImageException>(() => Edit(image, fat => FatTree.Read(fat))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("outside", "does not exist")]
+    [InlineData("end", "ends after")]
+    public void Chain_that_is_damaged_is_named_when_its_file_is_read(string damage, string reason)
+    {
+        var image = Image(16);
+        var fat = BitConverter.ToUInt16(image, 0x0E) * 512;
+        for (ushort cluster = 2; cluster < 4000; cluster++)
+        {
+            var next = BitConverter.ToUInt16(image, fat + cluster * 2);
+            if (next is > 0 and < 0xFFF0)
+            {
+                BitConverter.TryWriteBytes(image.AsSpan(fat + cluster * 2), damage switch { "outside" => (ushort)60_000, _ => (ushort)0xFFFF });
+            }
+        }
+        var error = Assert.Throws<CorruptImageException>(() => Edit(image, volume => FatTree.ReadFile(volume, "/GRUB/PIECES.TXT")));
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        Assert.Contains("PIECES", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Dirty_volume_stays_dirty()
     {

@@ -26,7 +26,11 @@ public static class IgnitionTranspiler
         var dialect = options.Dialect is { } name
             ? Dialects.FirstOrDefault(candidate => candidate.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
                 ?? throw new InvalidInputException(
-                    ErrorIds.DialectUnknown, null, null, $"there is no config language {name}", $"Use one of {string.Join(", ", DialectNames)}")
+                    ErrorIds.DialectUnknown,
+                    null,
+                    null,
+                    $"there is no config language {name}",
+                    $"Use one of {string.Join(", ", DialectNames)}")
             : Dialects.First(candidate => candidate.Name == Detect(source.Span));
         return IgnitionConfig.From(dialect.Translate(source, options), options);
     }

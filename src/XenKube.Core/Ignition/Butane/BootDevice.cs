@@ -37,7 +37,8 @@ internal sealed class BootDevice(ConfigValue section, ConfigValue rendered, Fiel
         AddFilesystem(storage, WantsLuks(section) ? "/dev/mapper/root" : "/dev/md/md-root", "xfs", "root", Place);
     }
 
-    private static bool WantsLuks(ConfigValue section) => WantsCex(section) || section["luks"]["tpm2"].Flag || section["luks"]["tang"].Items.Count > 0;
+    private static bool WantsLuks(ConfigValue section) =>
+        WantsCex(section) || section["luks"]["tpm2"].Flag || section["luks"]["tang"].Items.Count > 0;
 
     private static bool WantsCex(ConfigValue section) => section["luks"]["cex"]["enabled"].Flag;
 

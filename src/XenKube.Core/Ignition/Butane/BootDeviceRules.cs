@@ -12,7 +12,9 @@ internal sealed partial class BootDeviceRules(ButaneVersion version, ButaneRelea
 
     private readonly bool hasMainframes = version.HasBootDevice && version.Spec >= IgnitionSpec.V3_5;
 
-    /// <summary>The whole document: partitions that would be looked for by label, and mount points that the system has for itself.</summary>
+    /// <summary>
+    /// The whole document: partitions that would be looked for by label, and mount points that the system has for itself.
+    /// </summary>
     public void Config(ConfigValue config, FindingPlace at)
     {
         if (!hasMainframes)
@@ -32,7 +34,8 @@ internal sealed partial class BootDeviceRules(ButaneVersion version, ButaneRelea
         for (var i = 0; i < storage["filesystems"].Items.Count; i++)
         {
             var filesystem = storage["filesystems"].Items[i];
-            var isForbidden = filesystem["with_mount_unit"].Flag && filesystem["path"].IsSet && !MountPoint().IsMatch(filesystem["path"].Text);
+            var isForbidden = filesystem["with_mount_unit"].Flag && filesystem["path"].IsSet
+                && !MountPoint().IsMatch(filesystem["path"].Text);
             at.Field("storage").Field("filesystems").Item(i).Error(
                 "path", isForbidden ? "path must be under /etc or /var if with_mount_unit is true" : null);
         }

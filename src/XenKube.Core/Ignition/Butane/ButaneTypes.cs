@@ -40,7 +40,9 @@ internal sealed class ButaneTypes
 
     private ConfigType Config()
     {
-        var reference = spec >= IgnitionSpec.V3_1 ? Reference() : ConfigType.Object("ConfigReference", OptionalText("source"), Verification());
+        var reference = spec >= IgnitionSpec.V3_1
+            ? Reference()
+            : ConfigType.Object("ConfigReference", OptionalText("source"), Verification());
         var authority = spec >= IgnitionSpec.V3_1 ? resource : ConfigType.Object("CaReference", Text("source"), Verification());
         var ignition = ConfigType.Object(
             "Ignition",
@@ -128,7 +130,8 @@ internal sealed class ButaneTypes
             List("devices", ConfigType.NamedText("Device")), Given("level"), Text("name"), List("options", OptionText("RaidOption")),
             OptionalNumber("spares"));
         var tree = spec >= IgnitionSpec.V3_6
-            ? ConfigType.Object("Tree", group, Text("local"), OptionalText("path"), user, OptionalNumber("file_mode"), OptionalNumber("dir_mode"))
+            ? ConfigType.Object(
+                "Tree", group, Text("local"), OptionalText("path"), user, OptionalNumber("file_mode"), OptionalNumber("dir_mode"))
             : ConfigType.Object("Tree", Text("local"), OptionalText("path"));
         return ConfigType.Object(
             "Storage",

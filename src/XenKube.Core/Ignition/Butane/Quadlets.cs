@@ -26,7 +26,8 @@ internal sealed class Quadlets(FieldTranslation fields, ConfigValue storage)
         {
             at.Error(
                 "name",
-                "unsupported file extension for quadlet: must be one of .container, .volume, .network, .kube, .image, .build, .pod, or .artifact");
+                "unsupported file extension for quadlet: "
+                    + "must be one of .container, .volume, .network, .kube, .image, .build, .pod, or .artifact");
             return;
         }
         if (TemplateOf(name) is null)

@@ -28,7 +28,8 @@ public static class IgnitionDecompiler
             : "";
         if (version.Length == 0)
         {
-            throw new InvalidInputException(ErrorIds.IgnitionVersionMissing, null, null, "the JSON has no ignition.version, so it is not an Ignition config");
+            throw new InvalidInputException(
+                ErrorIds.IgnitionVersionMissing, null, null, "the JSON has no ignition.version, so it is not an Ignition config");
         }
         if (ClcRelease.All.FirstOrDefault(release => release.Spec.ToString() == version) is { } release)
         {
@@ -70,7 +71,8 @@ public static class IgnitionDecompiler
         try
         {
             return JsonNode.Parse(json.Span) as JsonObject
-                ?? throw new InvalidInputException(ErrorIds.IgnitionVersionMissing, null, null, "the JSON is not an object, so it is not an Ignition config");
+                ?? throw new InvalidInputException(
+                    ErrorIds.IgnitionVersionMissing, null, null, "the JSON is not an object, so it is not an Ignition config");
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

@@ -51,8 +51,8 @@ internal sealed class Ignition3Types
     {
         var verification = Of("verification", ConfigType.Object("Verification", OptionalText("hash")).Ruled(resources.Verification));
         var header = ConfigType.Object("HTTPHeader", Text("name", always: true), OptionalText("value")).Ruled(ResourceRules.Header);
-        var resource = ConfigType.Object(
-            "Resource", OptionalText("compression"), new ConfigField("httpHeaders", ConfigType.ListOf(header, "HTTPHeaders"), DuplicateGroup: "httpHeaders"), OptionalText("source"), verification)
+        var headers = new ConfigField("httpHeaders", ConfigType.ListOf(header, "HTTPHeaders"), DuplicateGroup: "httpHeaders");
+        var resource = ConfigType.Object("Resource", OptionalText("compression"), headers, OptionalText("source"), verification)
             .Ruled(resources.Resource)
             .Keyed(BySource);
         var contents = spec >= IgnitionSpec.V3_1
@@ -63,7 +63,8 @@ internal sealed class Ignition3Types
             "Config",
             new ConfigField("ignition", Ignition(resource, verification), IsAlwaysWritten: true),
             Since(IgnitionSpec.V3_3, Of("kernelArguments", ConfigType.Object(
-                "KernelArguments", UniqueList("shouldExist", KernelArgument, "KernelArgument"), UniqueList("shouldNotExist", KernelArgument, "KernelArgument")))),
+                "KernelArguments", UniqueList("shouldExist", KernelArgument, "KernelArgument"),
+                UniqueList("shouldNotExist", KernelArgument, "KernelArgument")))),
             Of("passwd", Passwd()),
             Of("storage", Storage(contents)),
             Of("systemd", Systemd())).Ruled(SystemdRules.PathConflicts);
@@ -92,7 +93,8 @@ internal sealed class Ignition3Types
         var authority = isShared
             ? resource
             : ConfigType.Object("CaReference", Text("source"), verification).Ruled(resources.Authority).Keyed(BySource);
-        var proxy = ConfigType.Object("Proxy", OptionalText("httpProxy"), OptionalText("httpsProxy"), UniqueList("noProxy", ConfigType.NamedText("NoProxyItem")));
+        var proxy = ConfigType.Object(
+            "Proxy", OptionalText("httpProxy"), OptionalText("httpsProxy"), UniqueList("noProxy", ConfigType.NamedText("NoProxyItem")));
         return ConfigType.Object(
             "Ignition",
             Of("config", ConfigType.Object("IgnitionConfig", UniqueList("merge", reference), Of("replace", reference))
@@ -112,9 +114,11 @@ internal sealed class Ignition3Types
             OptionalNumber("gid"), Text("name", always: true), OptionalText("passwordHash"), shouldExist, OptionalFlag("system"));
         var user = ConfigType.Object(
             "PasswdUser",
-            OptionalText("gecos"), UniqueList("groups", ConfigType.NamedText("Group")), OptionalText("homeDir"), Text("name", always: true), OptionalFlag("noCreateHome"),
+            OptionalText("gecos"), UniqueList("groups", ConfigType.NamedText("Group")), OptionalText("homeDir"),
+            Text("name", always: true), OptionalFlag("noCreateHome"),
             OptionalFlag("noLogInit"), OptionalFlag("noUserGroup"), OptionalText("passwordHash"), OptionalText("primaryGroup"),
-            UniqueList("sshAuthorizedKeys", ConfigType.NamedText("SSHAuthorizedKey")), OptionalText("shell"), shouldExist, OptionalFlag("system"), OptionalNumber("uid"));
+            UniqueList("sshAuthorizedKeys", ConfigType.NamedText("SSHAuthorizedKey")), OptionalText("shell"), shouldExist,
+            OptionalFlag("system"), OptionalNumber("uid"));
         return ConfigType.Object("Passwd", UniqueList("groups", group), UniqueList("users", user));
     }
 
@@ -148,8 +152,10 @@ internal sealed class Ignition3Types
             .Keyed(ByDevice);
         var filesystem = ConfigType.Object(
             "Filesystem",
-            Text("device", always: true), OptionalText("format"), OptionalText("label"), Since(IgnitionSpec.V3_1, List("mountOptions", ConfigType.NamedText("MountOption"))),
-            List("options", ConfigType.NamedText("FilesystemOption")), OptionalText("path"), OptionalText("uuid"), OptionalFlag("wipeFilesystem"))
+            Text("device", always: true), OptionalText("format"), OptionalText("label"),
+            Since(IgnitionSpec.V3_1, List("mountOptions", ConfigType.NamedText("MountOption"))),
+            List("options", ConfigType.NamedText("FilesystemOption")), OptionalText("path"), OptionalText("uuid"),
+            OptionalFlag("wipeFilesystem"))
             .Ruled(storage.Filesystem)
             .Keyed(ByDevice);
         var raid = ConfigType.Object(

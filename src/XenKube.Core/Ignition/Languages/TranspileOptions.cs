@@ -14,7 +14,9 @@ public sealed record TranspileOptions
     /// </summary>
     public string? Dialect { get; init; }
 
-    /// <summary>The release of Butane to be like: <c>0.29.0</c> (Ignition 2.26.0, the default) or <c>0.19.0</c> (Ignition 2.16.2).</summary>
+    /// <summary>
+    /// The release of Butane to be like: <c>0.29.0</c> (Ignition 2.26.0, the default) or <c>0.19.0</c> (Ignition 2.16.2).
+    /// </summary>
     public string ButaneRelease { get; init; } = "0.29.0";
 
     /// <summary>The platform whose metadata fills <c>{PRIVATE_IPV4}</c> and the like; empty for none.</summary>

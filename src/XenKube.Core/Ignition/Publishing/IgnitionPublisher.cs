@@ -89,7 +89,8 @@ public static class IgnitionPublisher
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.DirectoryNotMade, directory, null, SystemError.Describe(e, directory), innerException: e);
+            throw new OperationFailedException(
+                ErrorIds.DirectoryNotMade, directory, null, SystemError.Describe(e, directory), innerException: e);
         }
     }
 }

@@ -38,7 +38,8 @@ public sealed record IgnitionSummary(
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
             {
-                throw new InvalidInputException(ErrorIds.IgnitionVersionMissing, null, null, "the JSON is not an object, so it is not an Ignition config");
+                throw new InvalidInputException(
+                    ErrorIds.IgnitionVersionMissing, null, null, "the JSON is not an object, so it is not an Ignition config");
             }
             return new IgnitionSummary(
                 Text(At(root, "ignition"), "version"),
@@ -56,7 +57,8 @@ public sealed record IgnitionSummary(
         }
         catch (InvalidOperationException e)
         {
-            throw new InvalidInputException(ErrorIds.IgnitionVersionMissing, null, null, "a text in it is not valid Unicode", innerException: e);
+            throw new InvalidInputException(
+                ErrorIds.IgnitionVersionMissing, null, null, "a text in it is not valid Unicode", innerException: e);
         }
     }
 

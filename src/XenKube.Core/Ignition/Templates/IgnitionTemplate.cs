@@ -84,7 +84,11 @@ public static class IgnitionTemplate
         templatePath.EndsWith(Suffix, StringComparison.Ordinal) && Path.GetFileName(templatePath).Length > Suffix.Length
             ? templatePath[..^Suffix.Length]
             : throw new InvalidInputException(
-                ErrorIds.TemplateNameInvalid, templatePath, null, "the name of a template ends in .ct.tmpl", "Rename it, or name the output");
+                ErrorIds.TemplateNameInvalid,
+                templatePath,
+                null,
+                "the name of a template ends in .ct.tmpl",
+                "Rename it, or name the output");
 
     private static ExpandedText Expand(byte[] template, string name, string folder, TemplateVariables variables, List<string> used)
     {

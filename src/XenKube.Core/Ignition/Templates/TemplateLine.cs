@@ -76,7 +76,10 @@ internal readonly record struct TemplateLine(string Text, int Number, string Fil
                 ? $"there are {string.Join(", ", variables.Names)}"
                 : "the template is not expanded for a node";
             throw Error(
-                at, ErrorIds.VariableUnknown, $"there is no variable {name}; {known}", $"Write $${{{name}}} if the guest is meant to see it");
+                at,
+                ErrorIds.VariableUnknown,
+                $"there is no variable {name}; {known}",
+                $"Write $${{{name}}} if the guest is meant to see it");
         }
         return value ?? throw Error(at, ErrorIds.VariableWithoutValue, $"{name} has no value");
     }

@@ -123,7 +123,8 @@ internal sealed class ConfigReader
             Error = null;
         }
         // Of a list or an object only the bracket had been read.
-        Error ??= new ConfigTypeError(path, found, wanted, GoMessage(type, node), node.Kind is JsonKind.Array or JsonKind.Object ? node.Start : node.End);
+        var end = node.Kind is JsonKind.Array or JsonKind.Object ? node.Start : node.End;
+        Error ??= new ConfigTypeError(path, found, wanted, GoMessage(type, node), end);
     }
 
     private string GoMessage(ConfigType type, JsonNode node)

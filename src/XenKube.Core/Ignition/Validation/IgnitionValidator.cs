@@ -21,7 +21,8 @@ public static class IgnitionValidator
 
     /// <summary>As much of a config as tells its version.</summary>
     private static readonly ConfigType VersionStub =
-        ConfigType.Object("versionStub", FieldTable.Of("Ignition", ConfigType.Object("struct { Version string }", FieldTable.Text("Version"))));
+        ConfigType.Object(
+            "versionStub", FieldTable.Of("Ignition", ConfigType.Object("struct { Version string }", FieldTable.Text("Version"))));
 
     /// <summary>Checks a config.</summary>
     /// <param name="json">The config's bytes.</param>

@@ -71,7 +71,11 @@ internal sealed record ClcRelease(string Version, IgnitionSpec Spec, Generation2
     /// <summary>The release of that name.</summary>
     /// <exception cref="InvalidInputException">There is none.</exception>
     public static ClcRelease Find(string version) => TryFind(version) ?? throw new InvalidInputException(
-        ErrorIds.TranspilerReleaseUnknown, null, null, $"no release {version} of the Container Linux Config Transpiler is known", "Use 0.5.0 or 0.9.0");
+        ErrorIds.TranspilerReleaseUnknown,
+        null,
+        null,
+        $"no release {version} of the Container Linux Config Transpiler is known",
+        "Use 0.5.0 or 0.9.0");
 
     /// <inheritdoc/>
     public override string ToString() => "clc " + Version;

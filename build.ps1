@@ -50,6 +50,8 @@ function Invoke-Package { & "$PSScriptRoot/packaging/package.sh" }
 
 function Invoke-Coverage {
     Invoke-Build
+    # A test that fails is printed; the lines it covered are counted.
+    $PSNativeCommandUseErrorActionPreference = $false
     $results = New-Item -ItemType Directory -Path ([IO.Path]::Combine([IO.Path]::GetTempPath(), "xenkube-coverage-$PID"))
     $chosen = $Filter ? @('--filter', $Filter) : @()
     # Coverlet looks at the module only with its symbols beside it, which users of the module do not need.

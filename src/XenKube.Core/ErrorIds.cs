@@ -157,7 +157,7 @@ public static class ErrorIds
     public static NotFound PartitionNotFound { get; } = new("The disk has no such partition.");
     public static Corrupt PartitionTableMissing { get; } = new("The disk image has no GPT partition table.");
     public static Corrupt PartitionsOverlap { get; } = new("Two partitions of the disk image overlap.");
-    public static Invalid PathAmbiguous { get; } = new("-Path and -LiteralPath are both given.");
+    public static Invalid PathAmbiguous { get; } = new("A file is named both by a pattern and literally.");
     public static Invalid PathInvalid { get; } = new("A path cannot be used for this operation.");
     public static NotFound PathNotFound { get; } = new("There is nothing at this path.");
     public static Invalid PortInvalid { get; } = new("A text or number is not a port.");

@@ -63,6 +63,9 @@ public enum RemedyActionKind
     /// <summary>Write a file on a node's disk from a pipe.</summary>
     WriteDiskFile,
 
+    /// <summary>Close a drive over a node's disk.</summary>
+    DismountDisk,
+
     /// <summary>Trust a signing key. Arguments: the file of the key.</summary>
     ImportKey,
 

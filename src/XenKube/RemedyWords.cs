@@ -38,6 +38,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.CheckNode => $"Test-Node{arguments}",
             RemedyActionKind.ValidateConfig => $"Test-Ignition{arguments}",
             RemedyActionKind.WriteDiskFile => "Set-Content",
+            RemedyActionKind.DismountDisk => "Dismount-NodeDisk",
             RemedyActionKind.ImportKey => $"Import-SigningKey{arguments}",
             RemedyActionKind.ImportKnownKey => $"Import-SigningKey -Known{arguments}",
             RemedyActionKind.GetImage => $"Get-CoreOSImage{arguments}",

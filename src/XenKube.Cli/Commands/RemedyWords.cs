@@ -35,6 +35,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.CheckNode => $"xenkube node check{arguments}",
             RemedyActionKind.ValidateConfig => $"xenkube ignition validate{arguments}",
             RemedyActionKind.WriteDiskFile => "xenkube disk put",
+            RemedyActionKind.DismountDisk => "close the drive in PowerShell",
             RemedyActionKind.ImportKey => $"xenkube key import{arguments}",
             RemedyActionKind.ImportKnownKey => $"xenkube key import --known{arguments.ToLowerInvariant()}",
             RemedyActionKind.GetImage => $"xenkube image get{arguments}",

@@ -79,7 +79,7 @@ internal sealed class ImageLock : IDisposable
     {
         var holder = LockHolder.Find(device);
         return holder?.Id == Environment.ProcessId
-            ? new(ErrorIds.ImageInUse, device.Name, null, "this process holds it already", "End what it does there first, such as a writable drive of another session or job: Dismount-NodeDisk") { ProcessId = Environment.ProcessId }
+            ? new(ErrorIds.ImageInUse, device.Name, null, "this process holds it already", $"End what it does there first, such as a writable drive of another session or job: {RemedyActionKind.DismountDisk}") { ProcessId = Environment.ProcessId }
             : new(ErrorIds.ImageInUse, device.Name, null, $"{(holder is { } found ? found.ToString() : "another process")} holds its lock (flock)", "Wait until it is done, or stop the guest") { ProcessId = holder?.Id ?? 0 };
     }
 

@@ -19,7 +19,7 @@ public sealed record NginxSite
     public required string Root { get; init; }
 
     /// <summary>The address it listens on: dom0's on the guests' network.</summary>
-    public IPAddress Address { get; init; } = new([192, 168, 100, 1]);
+    public IPAddress Address { get; init; } = IPAddress.Parse(GuideDefaults.Address);
 
     /// <summary>The port it listens on.</summary>
     public int Port { get; init; } = GuideDefaults.Port;

@@ -172,7 +172,7 @@ public sealed class NodeCheckTests : IDisposable
     {
         Edit("USR-A", usr => usr.WriteFile("/lib/os-release", "NAME=x\n"u8));
         Fails("release", CheckStatus.Warn, "names a release");
-        Fails("signature", CheckStatus.Warn, "does not say which release");
+        Fails("signature", CheckStatus.Warn, "does not name its release");
         Edit("USR-A", usr => usr.Remove("/lib/os-release"));
         Fails("release", CheckStatus.Warn, "no lib/os-release");
     }

@@ -52,6 +52,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.BootLoaderOption => "-BootLoader",
             RemedyActionKind.GuestTypeOption => "-Type",
             RemedyActionKind.TimeoutOption => "-Timeout",
+            RemedyActionKind.BesideOption => "-Beside",
             _ => throw new ArgumentOutOfRangeException(nameof(action), action.Kind, "no words"),
         };
     }

@@ -48,9 +48,9 @@ Describe 'A node''s config is one thing for every cmdlet' {
         Set-Content n.ct.tmpl "storage:`n  files:`n    - path: /m`n      filesystem: root`n      contents:`n        inline: |`n          |###part"
         Set-Content part text
         [IO.File]::WriteAllBytes("$PWD/$file", [IO.File]::ReadAllBytes("$PWD/$file") + [byte[]] (0x23, 0xfc, 0x0a))
-        { Expand-IgnitionTemplate n.ct.tmpl -ErrorAction Stop } | Should -Throw -ErrorId '*TextNotUtf8,*'
-        { Reset-Ignition etcd/n -Step Template, Publish -ErrorAction Stop } | Should -Throw -ErrorId '*TextNotUtf8,*'
-        { Reset-Ignition etcd/n -Step Template, Publish -Force -ErrorAction Stop } | Should -Throw -ErrorId '*TextNotUtf8,*'
+        { Expand-IgnitionTemplate n.ct.tmpl -ErrorAction Stop } | Should -Throw -ErrorId '*NotUtf8,*'
+        { Reset-Ignition etcd/n -Step Template, Publish -ErrorAction Stop } | Should -Throw -ErrorId '*NotUtf8,*'
+        { Reset-Ignition etcd/n -Step Template, Publish -Force -ErrorAction Stop } | Should -Throw -ErrorId '*NotUtf8,*'
         'n.ct', "$dir/nginx/etcd/n.json" | Should -Not -Exist
     }
     It 'fills in the values of now' {

@@ -99,7 +99,7 @@ public sealed class FirewallRules
         if (candidates.Select(rule => rule.Shape).Distinct().Count() > 1)
         {
             throw new InvalidInputException(ErrorIds.FirewallRuleAmbiguous, Path, $"lines {string.Join(", ", candidates.Select(rule => rule.Line.ToString(CultureInfo.InvariantCulture)))}",
-                $"more than one kind of rule fits: {port}", "Choose one by a port that it already has, or by its interface");
+                $"more than one kind of rule fits: {port}", $"Choose one by a port that it already has ({RemedyActionKind.BesideOption}), or by its interface");
         }
         var lines = _text.Split('\n').ToList();
         if (candidates.FirstOrDefault(rule => Places(rule.Ports) < MaxPorts) is { } room)

@@ -85,8 +85,8 @@ public sealed class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletP
         }
         catch (XenKubeException error)
         {
-            // Whoever goes on with a label that several partitions have is told; PowerShell would only say that nothing is there.
-            return error.ErrorId == ErrorIds.PartitionAmbiguous.Name;
+            // The next command names the partitions that share the label; after a false, PowerShell would say only that nothing is there.
+            return error.Id == ErrorIds.PartitionAmbiguous;
         }
     }
 

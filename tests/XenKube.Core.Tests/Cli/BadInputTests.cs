@@ -104,7 +104,7 @@ public sealed class BadInputTests : IDisposable
         TrustSampleKey();
         PutImage();
         var disk = _directory.Write("guests/etcd/node-1.img", "precious");
-        NewNode().ShouldFailWith(disk, "there is such a file already");
+        NewNode().ShouldFailWith(disk, "the file exists already and is kept");
         Assert.Equal("precious", File.ReadAllText(disk));
     }
 

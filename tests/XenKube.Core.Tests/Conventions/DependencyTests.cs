@@ -25,9 +25,9 @@ public sealed class DependencyTests
     [Fact]
     public void Projects_are_those_that_reference_the_package()
     {
-        var references = ProjectFiles(".csproj")
+        var references = ProjectFiles(".csproj", ".props")
             .SelectMany(path => XDocument.Load(path).Descendants("PackageReference")
-                .Select(reference => (Package: reference.Attribute("Include")!.Value, Project: Path.GetFileNameWithoutExtension(path))))
+                .Select(reference => (Package: reference.Attribute("Include")!.Value, Project: ProjectOf(path))))
             .GroupBy(each => each.Package, each => each.Project)
             .Select(group => Describe(group.Key, group));
         var listed = Listed().Where(each => each.UsedBy != "tool").Select(each => Describe(each.Name, each.UsedBy.Split(", ")));
@@ -55,6 +55,10 @@ public sealed class DependencyTests
 
         string Value(string name) => props.Descendants(name).Single().Value;
     }
+
+    // A Directory.Build.props speaks for every project below its folder.
+    private static string ProjectOf(string path) =>
+        path.EndsWith(".csproj", StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(path) : $"all of {Path.GetFileName(Path.GetDirectoryName(path))}";
 
     private static string Describe(string package, IEnumerable<string> projects) =>
         $"{package}: {string.Join(", ", projects.Distinct().Order(StringComparer.Ordinal))}";

@@ -131,7 +131,7 @@ public sealed class FirewallPortTests
         var error = Assert.Throws<InvalidInputException>(() => Filter("-A INPUT -s 10.0.0.0/8 -p tcp --dport 22 -j ACCEPT", "-A INPUT -p tcp --dport 5432 -j ACCEPT").WithPort(new FirewallPort(80)));
         Assert.Equal(("FirewallRuleAmbiguous", "/etc/rules.v4", "lines 3, 4"), (error.ErrorId, error.File, error.Place));
         Assert.Contains("INPUT tcp 80", error.Message, StringComparison.Ordinal);
-        Assert.Contains("-Beside", error.Remedy, StringComparison.Ordinal);
+        Assert.Contains("beside option", error.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -167,7 +167,7 @@ public sealed class ReleaseServerTests : IDisposable
         var error = Assert.Throws<OperationFailedException>(() => server.Resolve());
         Assert.Equal("ServerNotFound", error.ErrorId);
         Assert.Contains("its servers are gone", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--base-uri", error.Remedy, StringComparison.Ordinal);
+        Assert.Contains("base uri option", error.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]

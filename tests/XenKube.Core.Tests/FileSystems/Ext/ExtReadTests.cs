@@ -35,7 +35,9 @@ public class ExtReadTests
         var image = ExtImages.Make(directory["image"], 64 << 20, [.. options.Split(' '), "-d", tree]);
         using var device = FileDevice.Open(image, writable: false);
         using var fileSystem = ExtFileSystem.Open(device);
-        Assert.Equal(options.Split(' ')[1], fileSystem.Kind);
+        // parted takes an ext4 without a journal, as mke2fs makes it on a small disk of large blocks, for an ext2.
+        var hasJournal = Tool.Run("dumpe2fs", "-h", image).ShouldSucceed().Output.Contains("has_journal", StringComparison.Ordinal);
+        Assert.Equal(hasJournal ? options.Split(' ')[1] : "ext2", fileSystem.Kind);
         Compare(fileSystem, tree, "/");
         Assert.Null(fileSystem.Find("/etc/nothing"));
         Assert.Null(fileSystem.Find("/etc/hostname/below"));

@@ -14,8 +14,9 @@ public sealed class PygrubTests : IDisposable
     private ToolResult Pygrub(string image)
     {
         Tool.Need("bash", "python3", "dpkg-deb", "apt-get");
-        var lab = Environment.GetEnvironmentVariable("LAB") ?? Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "xenkube-lab");
-        var result = Tool.Run("bash", [Project.Tests("xen", "pygrub.sh"), image], null, _folder.Path, TimeSpan.FromMinutes(2));
+        // Kept between runs, as the decoded images are: two packages of Debian.
+        var lab = Environment.GetEnvironmentVariable("LAB") ?? Path.Combine(Project.Root, "artifacts", "test-lab");
+        var result = Tool.Run("env", [$"LAB={lab}", "bash", Project.Tests("xen", "pygrub.sh"), image], null, _folder.Path, TimeSpan.FromMinutes(2));
         Assert.SkipWhen(!File.Exists(Path.Combine(lab, "pygrub", "usr", "lib", "xen-4.17", "bin", "pygrub")), "pygrub's packages (xen-utils-4.17, libxenmisc4.17) cannot be fetched here");
         return result;
     }

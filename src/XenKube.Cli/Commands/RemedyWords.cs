@@ -49,7 +49,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.BootLoaderOption => "--boot-loader",
             RemedyActionKind.GuestTypeOption => "--type",
             RemedyActionKind.TimeoutOption => "--timeout",
-            RemedyActionKind.BesideOption => "Add-FirewallPort -Beside in PowerShell",
+            RemedyActionKind.BesideOption => "choose the port in PowerShell",
             _ => throw new ArgumentOutOfRangeException(nameof(action), action.Kind, "no words"),
         };
     }

@@ -147,7 +147,7 @@ public sealed class ImageReader : IDisposable
         }
         var wasOpen = _image is not null;
         Close();
-        _state = ImageState.Settled(Path, cancellationToken);
+        _state = ImageState.Settled(Path, cancellationToken) ?? throw Changed();
         _image = _open(Path);
         Version += wasOpen ? 1 : 0;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using XenKube.Posix;
 
 namespace XenKube.Disks;
@@ -13,16 +14,20 @@ internal readonly record struct ImageState(ulong Device, ulong Inode, long Size,
     /// <summary>Twice the longest tick of Linux, 10 ms at 100 Hz.</summary>
     private const long Tick = Second / 50;
 
+    /// <summary>How long an image is given to come to rest: a guest must not decide how long a command takes.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+
     /// <summary>The state now.</summary>
     /// <exception cref="ItemNotFoundException">There is no such image any more.</exception>
     public static ImageState Of(string path) => FileStatus.Of(path) is { } status
         ? new ImageState(status.Device, status.Identity.Inode, status.Size, status.ModifiedNanoseconds, status.ChangedNanoseconds)
         : throw new ItemNotFoundException(ErrorIds.ImageNotFound, path, null, "there is no such image");
 
-    /// <summary>The state once any later write is sure to show.</summary>
-    public static ImageState Settled(string path, CancellationToken cancellationToken)
+    /// <summary>The state once any later write is sure to show; null if the image is written all the time.</summary>
+    public static ImageState? Settled(string path, CancellationToken cancellationToken)
     {
-        while (true)
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < LongestWait)
         {
             var state = Of(path);
             var last = Math.Max(state.ModifiedNanoseconds, state.ChangedNanoseconds);
@@ -36,5 +41,6 @@ internal readonly record struct ImageState(ulong Device, ulong Inode, long Size,
             cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds((needed - age) / 1_000_000 + 1));
             cancellationToken.ThrowIfCancellationRequested();
         }
+        return null;
     }
 }

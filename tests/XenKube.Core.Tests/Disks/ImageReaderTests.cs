@@ -33,6 +33,8 @@ public sealed class ImageReaderTests : IDisposable
             for (var number = 1; !stop.IsCancellationRequested; number++)
             {
                 Write(number);
+                // Some edits follow each other at once, others leave the reader time.
+                Thread.Sleep(number % 3 == 0 ? 60 : 0);
             }
         });
         var read = 0;
@@ -60,6 +62,27 @@ public sealed class ImageReaderTests : IDisposable
         await stop.CancelAsync();
         await editor;
         Assert.True(read > 0);
+    }
+
+    [Fact]
+    public async Task Image_that_is_written_all_the_time_is_not_waited_for_without_end()
+    {
+        using var stop = new CancellationTokenSource();
+        var guest = Task.Run(() =>
+        {
+            using var image = new FileStream(_image, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            while (!stop.IsCancellationRequested)
+            {
+                image.Position = 0;
+                image.WriteByte(0);
+            }
+        });
+        using (var reader = new ImageReader(_image))
+        {
+            Assert.Equal("ImageModified", Assert.Throws<ItemInUseException>(() => Text(reader)).ErrorId);
+        }
+        await stop.CancelAsync();
+        await guest;
     }
 
     [Fact]

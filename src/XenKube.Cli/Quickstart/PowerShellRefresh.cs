@@ -94,10 +94,20 @@ internal sealed class PowerShellRefresh
         {
             start.Environment[name] = value;
         }
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
+        // "dotnet tool run" leaves an empty folder where temporary files go.
+        var temporary = Directory.CreateTempSubdirectory("xenkube-quickstart-");
+        try
+        {
+            start.Environment["TMPDIR"] = temporary.FullName;
+            using var process = Process.Start(start)!;
+            var error = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, output, error.Result);
+        }
+        finally
+        {
+            temporary.Delete(recursive: true);
+        }
     }
 }

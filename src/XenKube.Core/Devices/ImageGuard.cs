@@ -63,7 +63,7 @@ internal sealed class ImageGuard
         }
     }
 
-    /// <summary>The driver knows device and inode; where it may not be asked, the path it shows has to do.</summary>
+    /// <summary>The driver knows device and inode; where the driver may not be asked, the path that it shows is used.</summary>
     private bool IsBackingFile(string loop, string backing)
     {
         const int deviceOffset = 0, inodeOffset = 8;

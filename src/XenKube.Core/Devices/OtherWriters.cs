@@ -17,7 +17,7 @@ internal enum OtherWriters
 
 /// <summary>
 /// Asks the kernel whether anybody has a file open for writing: it gives a read lease (fcntl(2), F_SETLEASE) to nobody while
-/// there is a writer, whoever and wherever that is: a FUSE mount, a loop device, a program of a container.
+/// some process writes, in whichever name space: a FUSE mount, a loop device, a program of a container.
 /// </summary>
 internal static class WriterProbe
 {

@@ -36,7 +36,7 @@ public sealed class ImageReader : IDisposable
     /// <summary>Path of the image.</summary>
     public string Path { get; }
 
-    /// <summary>Grows each time when the image was found changed: whoever puts several results together compares it.</summary>
+    /// <summary>Grows each time the image was found changed. Code that combines several results compares this number before and after.</summary>
     public int Version { get; private set; }
 
     /// <summary>Reads from an image once.</summary>

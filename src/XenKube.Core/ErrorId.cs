@@ -18,7 +18,7 @@ public abstract class ErrorId
     /// <summary>What kind of trouble the error is.</summary>
     public ErrorKind Kind { get; }
 
-    /// <summary>What has happened when this error is raised, as one English sentence.</summary>
+    /// <summary>The event that raises this error, as one English sentence.</summary>
     public string Sentence { get; }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace XenKube;
 
-/// <summary>What was to be made is there already.</summary>
+/// <summary>The thing to be made exists already.</summary>
 public sealed class ItemExistsException : XenKubeException, IErrorOfKind
 {
     /// <inheritdoc/>

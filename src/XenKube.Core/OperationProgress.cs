@@ -8,6 +8,6 @@ namespace XenKube;
 /// <param name="Remaining">Time left at the present rate, or null where that is not known.</param>
 public sealed record OperationProgress(string Activity, string? Item, long Done, long Total, TimeSpan? Remaining)
 {
-    /// <summary>Units a second of late; null where that is not known.</summary>
+    /// <summary>Units per second over the last moments; null where that is not known.</summary>
     public double? Rate { get; init; }
 }

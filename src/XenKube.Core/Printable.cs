@@ -13,16 +13,16 @@ public static class Printable
     public const int UsualLength = 200;
 
     /// <summary>The text on one line.</summary>
-    /// <param name="text">The text; null counts as empty.</param>
+    /// <param name="text">The text; null is taken as empty.</param>
     /// <param name="maxLength">After this many characters it ends in <c>…</c>.</param>
     public static string Of(string? text, int maxLength = UsualLength) => Escape(text, keepLines: false, maxLength);
 
     /// <summary>The whole text on one line, however long it is: for paths and names that a user has to find again.</summary>
-    /// <param name="text">The text; null counts as empty.</param>
+    /// <param name="text">The text; null is taken as empty.</param>
     public static string Name(string? text) => Escape(text, keepLines: false, int.MaxValue);
 
     /// <summary>The whole text with its line breaks and tabs.</summary>
-    /// <param name="text">The text; null counts as empty.</param>
+    /// <param name="text">The text; null is taken as empty.</param>
     public static string Lines(string? text) => Escape(text, keepLines: true, int.MaxValue);
 
     private static string Escape(string? text, bool keepLines, int maxLength)

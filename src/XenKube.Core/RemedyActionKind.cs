@@ -1,7 +1,7 @@
 namespace XenKube;
 
 /// <summary>
-/// What a person can be told to do with XenKube: a command, or an option of the command that failed. Every front end words each of
+/// The actions that a remedy can name: a command, or an option of the command that failed. Every front end words each of
 /// them; where it has no command of its own, it names what does the same.
 /// </summary>
 public enum RemedyActionKind

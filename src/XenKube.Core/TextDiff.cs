@@ -22,8 +22,8 @@ public static class TextDiff
     }
 
     /// <summary>The same without the heading.</summary>
-    /// <param name="before">The old text; null counts as empty.</param>
-    /// <param name="after">The new text; null counts as empty.</param>
+    /// <param name="before">The old text; null is taken as empty.</param>
+    /// <param name="after">The new text; null is taken as empty.</param>
     /// <returns>The hunks; empty when there is no difference.</returns>
     public static string Hunks(string? before, string? after)
     {

@@ -11,7 +11,7 @@ public sealed class UnsupportedFeatureException : XenKubeException, IErrorOfKind
     /// <param name="place">The structure that asks for the feature.</param>
     /// <param name="feature">The feature by the name its documentation gives it.</param>
     /// <param name="remedy">What to do instead.</param>
-    /// <param name="reason">What is wrong, where it says more than that the feature is not supported.</param>
+    /// <param name="reason">The fault, where it says more than that the feature is not supported.</param>
     public UnsupportedFeatureException(string? file, string? place, string feature, Remedy? remedy = null, string? reason = null)
         : base(ErrorIds.UnsupportedFeature, file, place, reason ?? $"feature '{feature}' is not supported", remedy) => Feature = feature;
 

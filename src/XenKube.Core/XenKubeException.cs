@@ -14,7 +14,7 @@ public abstract class XenKubeException : Exception
     /// <param name="file">The file, device, URL or domain it is about, or null where the caller that knows it adds it by <see cref="In"/>.</param>
     /// <param name="place">Where in it (a line and column, a byte offset, a structure), or null.</param>
     /// <param name="reason">What is wrong, without a final stop.</param>
-    /// <param name="remedy">What the person can do about it, without a final stop, or null.</param>
+    /// <param name="remedy">The person's way out, without a final stop, or null.</param>
     /// <param name="innerException">The cause, or null.</param>
     protected XenKubeException(ErrorId id, string? file, string? place, string reason, Remedy? remedy = null, Exception? innerException = null)
         : base(reason, innerException)

@@ -3,7 +3,7 @@ using XenKube.Disks;
 
 namespace XenKube.Benchmarks;
 
-/// <summary>A device that counts what is asked of it.</summary>
+/// <summary>A device with counters of its reads, writes and flushes.</summary>
 internal sealed class CountingDevice(BlockDevice device) : BlockDevice
 {
     public long BytesRead { get; private set; }

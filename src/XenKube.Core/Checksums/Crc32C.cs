@@ -27,10 +27,10 @@ internal static class Crc32C
         return crc;
     }
 
-    /// <summary>Appends a number as it lies on disk, little endian.</summary>
+    /// <summary>Appends a number as it is stored on disk, little endian.</summary>
     public static uint Append(uint crc, uint value) => BitOperations.Crc32C(crc, value);
 
-    /// <summary>Appends a number as it lies on disk, little endian.</summary>
+    /// <summary>Appends a number as it is stored on disk, little endian.</summary>
     public static uint Append(uint crc, ulong value) => BitOperations.Crc32C(crc, value);
 
     /// <summary>

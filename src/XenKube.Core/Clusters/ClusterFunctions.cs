@@ -23,7 +23,7 @@ public sealed record ClusterFunctions(string Path, string? Distrust)
         return File.Exists(path) ? new ClusterFunctions(path, FindDistrust(path, Libc.UserId)) : null;
     }
 
-    // Who may write the file, or put another in its place, runs what they like as whoever enters the cluster. A link
+    // A user who may write the file, or put another in its place, runs anything as the person who enters the cluster. A link
     // is followed: what counts is the file that would run.
     internal static string? FindDistrust(string path, uint user)
     {

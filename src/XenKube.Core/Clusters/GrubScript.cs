@@ -16,7 +16,7 @@ internal static partial class GrubScript
     /// <summary>Refuses a URL that would not reach the guest's Ignition as it is.</summary>
     public static void CheckUri(Uri uri)
     {
-        // The value stands in GRUB's script, and on the kernel command line, where blanks end it.
+        // The value is a word of GRUB's script, and on the kernel command line, where blanks end it.
         var text = uri.IsAbsoluteUri ? uri.AbsoluteUri : uri.OriginalString;
         if (!uri.IsAbsoluteUri || uri.Scheme is not ("http" or "https" or "oem" or "tftp" or "s3") || text.AsSpan().ContainsAny(NotInUris))
         {
@@ -34,7 +34,7 @@ internal static partial class GrubScript
         return matches.Count == 0 ? null : Value(matches[^1]);
     }
 
-    /// <summary>The config URL among kernel arguments. The last one counts, as on a kernel command line.</summary>
+    /// <summary>The config URL among kernel arguments. The last one takes effect, as on a kernel command line.</summary>
     public static Uri? FindConfigUri(string? linuxAppend) =>
         Arguments(linuxAppend ?? "")
             .Where(IsConfigUri)

@@ -3,7 +3,7 @@ using XenKube.FileSystems;
 
 namespace XenKube.Clusters;
 
-/// <summary>What differs between the guests' boot chains: where first_boot stands and which kernel parameter names the config.</summary>
+/// <summary>The differences between the guests' boot chains: where first_boot is and which kernel parameter names the config.</summary>
 /// <param name="Distribution"><c>coreos</c> or <c>flatcar</c>.</param>
 /// <param name="FirstBootPath">The file on EFI-SYSTEM whose presence makes Ignition run.</param>
 /// <param name="ConfigUriParameter">The kernel parameter that holds the config's URL.</param>

@@ -20,7 +20,7 @@ internal static class KernelCompression
         ("none", [0x7f, 0x45, 0x4c, 0x46]),
     ];
 
-    /// <summary>Tells the packing of a kernel: gzip, xz, zstd, …; none for an ELF file; null for what is no kernel.</summary>
+    /// <summary>Determines the compression of a kernel: gzip, xz, zstd, …; none for an ELF file; null for a file that is not a kernel.</summary>
     /// <param name="kernel">The file from its start; it need not be able to seek.</param>
     public static string? Detect(Stream kernel)
     {

@@ -11,7 +11,7 @@ using XenKube.Posix;
 
 namespace XenKube.Clusters;
 
-/// <summary>Why will this node not boot, or not ignite? Everything that can be told without starting it; nothing is changed.</summary>
+/// <summary>Why will this node not boot, or not ignite? Everything that can be determined without starting it; nothing is changed.</summary>
 /// <param name="directory">The XENDIR.</param>
 /// <param name="options">How thoroughly; null for the usual.</param>
 public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options = null)
@@ -87,7 +87,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         }
     }
 
-    /// <summary>The image a disk was poured from is the one of its release in the store; that one's signature is what can be proven.</summary>
+    /// <summary>The image a disk was poured from is the one of its release in the store; the signature of that image can be verified.</summary>
     private CheckResult CheckSignature(Node node, GuestOfImage? guest, CancellationToken cancellationToken)
     {
         const string name = "signature";

@@ -65,7 +65,7 @@ public sealed class NodeConfig
         }
         catch (InvalidInputException e) when (before is not null && config.Succeeded)
         {
-            // What is published is broken, as after a full disk: the guest can do nothing with it, so everything is new.
+            // The published file is broken, as after a full disk: the guest can do nothing with it, so everything is new.
             return new NodeConfigChange(true, e.Place is null ? e.Reason : $"{e.Place}: {e.Reason}", IgnitionComparison.Compare(null, Memory(after)));
         }
     }

@@ -3,7 +3,7 @@ using XenKube.Guests;
 
 namespace XenKube.Clusters;
 
-/// <summary>Opens disk images for whoever stands above: the one door to them, which always asks Xen before it lets anybody write.</summary>
+/// <summary>Opens disk images for all callers: the one door to them, which always asks Xen before it opens an image for writing.</summary>
 public static class NodeDisk
 {
     /// <summary>Opens an image for reading.</summary>

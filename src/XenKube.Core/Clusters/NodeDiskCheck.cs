@@ -16,7 +16,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
     private static readonly string[] KernelPaths = ["/coreos/vmlinuz-a", "/flatcar/vmlinuz-a"];
     private static readonly string[] Labels = ["EFI-SYSTEM", "USR-A", "OEM", "ROOT"];
 
-    /// <summary>The release the disk holds; null where it cannot be told.</summary>
+    /// <summary>The release the disk holds; null where it cannot be determined.</summary>
     public GuestOfImage? Guest { get; private set; }
 
     public IEnumerable<CheckResult> Run()

@@ -5,7 +5,7 @@ namespace XenKube.Clusters;
 /// <param name="Node">Name or pattern of the node; <c>*</c> for all.</param>
 public readonly record struct NodeName(string Cluster, string Node)
 {
-    /// <summary>True where a pattern is meant, so that finding nothing is no error.</summary>
+    /// <summary>True where a pattern is meant, so that finding nothing is not an error.</summary>
     public bool IsPattern => NamePattern.IsPattern(Cluster) || NamePattern.IsPattern(Node);
 
     /// <summary>Takes the text apart.</summary>

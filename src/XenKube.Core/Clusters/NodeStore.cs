@@ -83,7 +83,7 @@ public sealed class NodeStore
 
     /// <summary>The node that a file belongs to by its place and name: <c>guests/CLUSTER/NODE.img</c>, <c>.ct</c>, <c>.cfg</c>.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The node; null if the file is no node's.</returns>
+    /// <returns>The node; null if the file does not belong to a node.</returns>
     public Node? FindByFile(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -99,7 +99,7 @@ public sealed class NodeStore
     /// <param name="cluster">Name of the cluster, which exists.</param>
     /// <param name="names">Names of the nodes.</param>
     /// <param name="image">The image, as <see cref="NodeImage.Find"/> found and proved it.</param>
-    /// <param name="options">Additional space and the like.</param>
+    /// <param name="options">Additional space and other options of the disk.</param>
     /// <param name="progress">Told how far it is, or null.</param>
     /// <param name="cancellationToken">Stops the work; nothing half-made is left.</param>
     /// <returns>The new nodes.</returns>
@@ -154,7 +154,7 @@ public sealed class NodeStore
         return [.. names];
     }
 
-    // The node that a file of a cluster's directory belongs to by its name; null if it is no node's.
+    // The node that a file of a cluster's directory belongs to by its name; null if it does not belong to a node.
     private static string? NameOf(string path)
     {
         var file = Path.GetFileName(path);
@@ -180,7 +180,7 @@ public sealed class NodeStore
         return addresses;
     }
 
-    // Taking the lock proves that neither a running guest nor another process uses the disk. What is on it does not
+    // Taking the lock proves that neither a running guest nor another process uses the disk. The content of the disk does not
     // matter: the locks come before the table is read.
     private static void RequireUnused(string path)
     {

@@ -76,7 +76,7 @@ public sealed class XenDirectory
     /// <summary>Called with who is at work here when another process of XenKube has to be waited for; null for nobody.</summary>
     public Action<string>? OnWait { get; }
 
-    /// <summary>The name of the cluster whose directory this is, or lies in; null if it is none.</summary>
+    /// <summary>The name of the cluster whose directory this is, or which contains this directory; null if there is none.</summary>
     /// <param name="path">A directory or file.</param>
     public string? FindClusterAt(string path)
     {

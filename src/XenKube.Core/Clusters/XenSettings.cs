@@ -46,7 +46,7 @@ public sealed record XenSettings
     /// <summary>The release of the Container Linux Config Transpiler whose output the guests understand: <c>0.5.0</c> or <c>0.9.0</c>.</summary>
     public string TranspilerRelease { get; init; } = new TranspileOptions().Release;
 
-    /// <summary>The platform whose metadata fill <c>{PRIVATE_IPV4}</c> and the like in the nodes' configs; empty for none.</summary>
+    /// <summary>The platform whose metadata fill <c>{PRIVATE_IPV4}</c> and the other variables in the nodes' configs; empty for none.</summary>
     public string Platform { get; init; } = "";
 
     /// <summary>True where a node's config with warnings is refused.</summary>
@@ -65,7 +65,7 @@ public sealed record XenSettings
 
     /// <summary>Reads the settings of a XENDIR.</summary>
     /// <param name="path">Path of xenkube.json; a missing file means the defaults.</param>
-    /// <exception cref="InvalidInputException">The file is no JSON, has an unknown name or a value out of range.</exception>
+    /// <exception cref="InvalidInputException">The file is not JSON, has an unknown name or a value out of range.</exception>
     public static XenSettings Read(string path)
     {
         if (WholeFile.TryRead(path, errors: new FileReadErrors(ErrorIds.FileNotFound, ErrorIds.SettingsNotReadable, ErrorIds.SettingsInvalid)) is not { } json)

@@ -43,7 +43,7 @@ public abstract class BlockDevice : IDisposable
     {
     }
 
-    /// <summary>Throws if a range does not lie within the device.</summary>
+    /// <summary>Throws if a range is not inside the device.</summary>
     /// <param name="offset">Byte offset of the range.</param>
     /// <param name="length">Length of the range in bytes.</param>
     protected void CheckRange(long offset, long length)

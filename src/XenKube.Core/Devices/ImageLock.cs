@@ -74,7 +74,7 @@ internal sealed class ImageLock : IDisposable
         };
     }
 
-    // Both locks are taken together by every XenKube, and /proc/locks tells who has the first.
+    // Both locks are taken together by every XenKube, and /proc/locks shows who has the first.
     private static ItemInUseException Locked(FileDevice device)
     {
         var holder = LockHolder.Find(device);

@@ -4,7 +4,7 @@ using XenKube.Posix;
 
 namespace XenKube.Devices;
 
-/// <summary>Tells who holds the flock of a file.</summary>
+/// <summary>Finds who holds the flock of a file.</summary>
 internal static class LockHolder
 {
     /// <summary>The holder; null where /proc/locks does not show one.</summary>

@@ -41,7 +41,7 @@ public sealed class DiskImage : IDisposable
     /// <summary>The partition table, with the file system of each partition looked up when this is asked for first.</summary>
     public PartitionTable Partitions => _partitions ??= PartitionTable.Read(Device);
 
-    /// <summary>What is not as it should be with the table, but can be lived with.</summary>
+    /// <summary>Faults of the table that do not prevent its use.</summary>
     public IReadOnlyList<string> Warnings => _layout.Warnings;
 
     /// <summary>Opens an image for reading. No lock is taken: a running guest's image can be looked at.</summary>
@@ -52,7 +52,7 @@ public sealed class DiskImage : IDisposable
 
     /// <summary>Opens an image for editing and holds it exclusively until it is disposed of.</summary>
     /// <param name="path">Path of the image.</param>
-    /// <param name="domains">Tells whether a running domain has the image; null where that is not known here.</param>
+    /// <param name="domains">Determines whether a running domain has the image; null where that is not known here.</param>
     /// <exception cref="ItemInUseException">The image is locked, mounted, attached to a loop device, or used by a domain.</exception>
     /// <exception cref="ItemNotFoundException">There is no such image.</exception>
     /// <exception cref="CorruptImageException">It has no usable partition table.</exception>

@@ -8,7 +8,7 @@ internal readonly record struct GptEntry(Guid TypeId, Guid UniqueId, long FirstL
 {
     public const int MinimumSize = 128;
 
-    /// <summary>The firmware shall not touch it; parted's flag <c>hidden</c>.</summary>
+    /// <summary>The firmware must not touch it; parted's flag <c>hidden</c>.</summary>
     public const ulong RequiredAttribute = 1;
 
     /// <summary>Legacy BIOS bootable; parted's flag <c>legacy_boot</c>.</summary>

@@ -16,7 +16,7 @@ internal readonly record struct GptHeader(
     /// <summary>True if the sector begins as a header does, sound or not.</summary>
     public static bool HasSignature(ReadOnlySpan<byte> sector) => sector.StartsWith("EFI PART"u8);
 
-    /// <summary>Reads a header and checks all that can be told from it alone.</summary>
+    /// <summary>Reads a header and checks all that can be determined from it alone.</summary>
     /// <param name="sector">The whole sector.</param>
     /// <param name="lba">Where it was read.</param>
     /// <param name="diskSectors">Length of the disk in sectors.</param>

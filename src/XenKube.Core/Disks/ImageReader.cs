@@ -4,7 +4,7 @@ namespace XenKube.Disks;
 
 /// <summary>
 /// Reads an image that others may edit meanwhile, a running guest or another XenKube: what it returns is of one state of the
-/// image. What was read before is kept as long as the image is as it was. Not for use by several threads at once.
+/// image. Everything read before is kept as long as the image does not change. Not for use by several threads at once.
 /// </summary>
 public sealed class ImageReader : IDisposable
 {
@@ -69,7 +69,7 @@ public sealed class ImageReader : IDisposable
             }
             catch (XenKubeException) when (_image is not null && HasChanged && attempt < MostAttempts)
             {
-                // What is called damaged was only half new.
+                // The damage that was found may be a state between two edits.
             }
             if (attempt >= MostAttempts)
             {

@@ -4,8 +4,8 @@ using XenKube.Posix;
 namespace XenKube.Disks;
 
 /// <summary>
-/// What tells that an image changed: the file that its path leads to, its length and its times. Every write changes the times,
-/// but Linux takes them from a clock that ticks; a state counts only when its last change is older than a tick.
+/// The marks by which a change of an image is seen: the file that its path leads to, its length and its times. Every write changes the times,
+/// but Linux takes them from a clock that ticks; a state is valid only when its last change is older than a tick.
 /// </summary>
 internal readonly record struct ImageState(ulong Device, ulong Inode, long Size, long ModifiedNanoseconds, long ChangedNanoseconds)
 {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace XenKube.Disks;
 
 /// <summary>
-/// How partitions are named by people. Labels are no keys: gdisk calls every Linux partition "Linux filesystem", and a guest
+/// How partitions are named by people. Labels are not keys: gdisk calls every Linux partition "Linux filesystem", and a guest
 /// can give any label to any of its partitions. So each partition gets one name that is its own.
 /// </summary>
 internal static class PartitionNames

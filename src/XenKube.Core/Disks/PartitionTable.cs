@@ -38,7 +38,7 @@ public sealed class PartitionTable
     /// <summary>The flag that parted prints for the disk as <c>pmbr_boot</c>.</summary>
     public bool BootFlag { get; }
 
-    /// <summary>What is not as it should be, but can be lived with.</summary>
+    /// <summary>Faults that do not prevent the use of the table.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>The partitions in the order of their numbers.</summary>
@@ -47,7 +47,7 @@ public sealed class PartitionTable
     /// <summary>The header that was used.</summary>
     internal GptHeader Header { get; }
 
-    /// <summary>Reads the table, and of each partition what tells its file system.</summary>
+    /// <summary>Reads the table, and of each partition the blocks that show its file system.</summary>
     /// <param name="device">The whole disk.</param>
     /// <exception cref="CorruptImageException">There is no table, or both copies are damaged.</exception>
     /// <exception cref="UnsupportedFeatureException">The disk has a partition table of another kind.</exception>

@@ -5,7 +5,7 @@ namespace XenKube.FileSystems;
 
 /// <summary>
 /// Names of files as text. Linux knows bytes only: a byte that is not UTF-8 becomes the lone surrogate U+DC00 + byte, as Python's
-/// <c>surrogateescape</c> (PEP 383) has it, which is no other name's text and turns back into the same byte.
+/// <c>surrogateescape</c> (PEP 383) has it, which is not the text of any other name and turns back into the same byte.
 /// </summary>
 public static class FileNames
 {

@@ -63,6 +63,6 @@ public interface IFileSystem : IDisposable
 
     /// <summary>Renames or moves a file, link or directory within the file system; an existing file at the new place is replaced.</summary>
     /// <param name="path">Absolute path of what is there.</param>
-    /// <param name="newPath">Absolute path it shall have.</param>
+    /// <param name="newPath">Absolute path that it gets.</param>
     void Rename(string path, string newPath);
 }

@@ -7,7 +7,7 @@ using XenKube.Posix;
 namespace XenKube.Files;
 
 /// <summary>
-/// Keeps two XenKube processes from changing one XENDIR at once. The lock goes with the process, so a crash leaves none behind;
+/// Keeps two XenKube processes from changing one XENDIR at once. The lock goes with the process, so a crash leaves none;
 /// the file says who holds it.
 /// </summary>
 public sealed class DirectoryLock : IDisposable
@@ -30,7 +30,7 @@ public sealed class DirectoryLock : IDisposable
 
     /// <summary>Takes the lock, waiting for it if need be.</summary>
     /// <param name="xenDir">The XENDIR.</param>
-    /// <param name="purpose">What it is taken for, which others are told.</param>
+    /// <param name="purpose">The work that it is taken for, which others read while they wait.</param>
     /// <param name="wait">How long to wait for another process; zero not to wait.</param>
     /// <param name="onWait">Called once with who holds it, when there is something to wait for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

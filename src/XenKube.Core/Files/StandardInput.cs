@@ -10,7 +10,7 @@ public static class StandardInput
     private const int CloseOnExec = 1;
 
     /// <summary>
-    /// Opens it. Where whoever started this process had closed it (<c>&lt;&amp;-</c>), the runtime has something of its own under its
+    /// Opens it. Where the parent process had closed it (<c>&lt;&amp;-</c>), the runtime has something of its own under its
     /// number by now; what was there at the start is known by not being closed on exec. Reading it is then an error, not for ever.
     /// </summary>
     public static Stream Open()

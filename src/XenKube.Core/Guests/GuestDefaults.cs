@@ -1,6 +1,6 @@
 namespace XenKube.Guests;
 
-/// <summary>What a new guest gets where nothing else is said; the guide's values.</summary>
+/// <summary>The values of a new guest for everything that was not given; the guide's values.</summary>
 public sealed record GuestDefaults
 {
     /// <summary>What to wait for with a guest that is meant to run.</summary>

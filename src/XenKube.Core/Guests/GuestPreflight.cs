@@ -6,7 +6,7 @@ namespace XenKube.Guests;
 
 /// <summary>
 /// What xl 4.17 does not check before it makes a domain: it swallows a bad MAC address (the guest gets another one), memory
-/// that is no number (the guest gets a default), a name that is a number, and a second guest on one image.
+/// that is not a number (the guest gets a default), a name that is a number, and a second guest on one image.
 /// </summary>
 internal static class GuestPreflight
 {

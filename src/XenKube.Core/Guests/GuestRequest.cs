@@ -3,7 +3,7 @@ using XenKube.Networks;
 
 namespace XenKube.Guests;
 
-/// <summary>A guest that is to be made. What is left out comes from the role, then from the defaults.</summary>
+/// <summary>A guest that is to be made. Values that are left out come from the role, then from the defaults.</summary>
 /// <param name="Name">The domain's name: CLUSTER-NODE.</param>
 /// <param name="DiskPath">Full path of the image it boots from.</param>
 /// <param name="ConfigPath">Where its configuration goes.</param>

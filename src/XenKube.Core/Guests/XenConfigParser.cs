@@ -4,7 +4,7 @@ using System.Text;
 namespace XenKube.Guests;
 
 /// <summary>
-/// Reads the language of xl.cfg(5) exactly as libxlutil does, with positions. What libxlutil refuses is refused here, so that
+/// Reads the language of xl.cfg(5) exactly as libxlutil does, with positions. Text that libxlutil refuses is refused here, so that
 /// a file that passes is one that xl reads. One thing is stricter: numeric escapes in strings (<c>\x41</c>, <c>\101</c>), which
 /// libxlutil 4.17 refuses or, in octal, silently turns into the end of the string.
 /// </summary>
@@ -210,7 +210,7 @@ internal sealed class XenConfigParser
         var end = _text.IndexOf('\n', _at);
         if (end < 0)
         {
-            // xl's grammar takes a comment only together with the newline behind it; a lone '#' happens to pass.
+            // xl's grammar takes a comment only together with the newline after it; a lone '#' happens to pass.
             if (_at + 1 < _text.Length)
             {
                 throw Bad("the file ends in a comment without a newline, which xl refuses");

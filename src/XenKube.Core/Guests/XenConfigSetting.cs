@@ -1,6 +1,6 @@
 namespace XenKube.Guests;
 
-/// <summary>One assignment in an xl configuration file, where it stands.</summary>
+/// <summary>One assignment in an xl configuration file, with its place.</summary>
 /// <param name="Name">The key.</param>
 /// <param name="Appends">True for <c>+=</c>, which adds to what an earlier line assigned.</param>
 /// <param name="Value">The value.</param>

@@ -28,7 +28,7 @@ public sealed record XenConfigValue
     /// <summary>Column of its first character, from 1.</summary>
     public int Column { get; private init; }
 
-    /// <summary>Where the value stands in the text; the end is behind its last character.</summary>
+    /// <summary>The place of the value in the text; the end is after its last character.</summary>
     internal int Start { get; private init; }
 
     internal int End { get; private init; }

@@ -105,6 +105,6 @@ public sealed record XenDisk
         return new(text) { Target = target, Format = format, Device = device, IsReadOnly = readOnly || cdRom, IsCdRom = cdRom };
     }
 
-    /// <summary>The item as it stands in the configuration.</summary>
+    /// <summary>The item as it is written in the configuration.</summary>
     public override string ToString() => _text;
 }

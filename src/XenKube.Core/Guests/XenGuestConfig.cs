@@ -143,7 +143,7 @@ public sealed class XenGuestConfig
     /// <param name="name">The key.</param>
     public long? GetNumber(string name) => Get(name) is { } value && value.TryGetNumber(out var number) ? number : null;
 
-    /// <summary>Sets a key. Its line is edited where it stands; a new key is added at the end.</summary>
+    /// <summary>Sets a key. Its line is edited in place; a new key is added at the end.</summary>
     /// <param name="name">The key.</param>
     /// <param name="value">The new value; a number replaces a quoted number inside its quotes.</param>
     public XenGuestConfig With(string name, XenConfigValue value)

@@ -4,7 +4,7 @@ using XenKube.Posix;
 namespace XenKube.Guests;
 
 /// <summary>
-/// Tells whether a running domain uses a disk image. Xen is asked once, at the first question: one probe serves one
+/// Determines whether a running domain uses a disk image. Xen is asked once, at the first question: one probe serves one
 /// command, for any number of images. A domain started meanwhile is still found out by its loop device and its lock.
 /// </summary>
 /// <param name="xl">How to ask Xen.</param>

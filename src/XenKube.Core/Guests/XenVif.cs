@@ -51,7 +51,7 @@ public sealed record XenVif
     public static XenVif Parse(string text) =>
         new([.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Split)]);
 
-    /// <summary>The item as it stands in the configuration.</summary>
+    /// <summary>The item as it is written in the configuration.</summary>
     public override string ToString() => string.Join(',', Options.Select(option => option.Value.Length == 0 ? option.Key : $"{option.Key}={option.Value}"));
 
     private static KeyValuePair<string, string> Split(string option)

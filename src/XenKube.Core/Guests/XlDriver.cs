@@ -25,7 +25,7 @@ public sealed class XlDriver(XlOptions? options = null)
         return XlListParser.Parse(table.Output, details.Output);
     }
 
-    /// <summary>What the host is and has.</summary>
+    /// <summary>The host's properties.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public XenHostInfo Info(CancellationToken cancellationToken = default) =>
         XenHostInfo.Parse(Run("the host", Options.Timeout, cancellationToken, "info").Output);
@@ -55,7 +55,7 @@ public sealed class XlDriver(XlOptions? options = null)
     /// <param name="cancellationToken">Ends the wait.</param>
     public void Reboot(string name, CancellationToken cancellationToken = default) => Run(name, Options.ShutdownTimeout, cancellationToken, "reboot", Checked(name));
 
-    /// <summary>Removes a domain at once, as pulling the plug would. It is no failure when the domain goes by itself meanwhile.</summary>
+    /// <summary>Removes a domain at once, as pulling the plug would. A domain that ends by itself meanwhile is not a failure.</summary>
     /// <param name="name">The domain's name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public void Destroy(string name, CancellationToken cancellationToken = default)
@@ -66,7 +66,7 @@ public sealed class XlDriver(XlOptions? options = null)
             return;
         }
         var failure = XlFailure.Of(result, name, Options.LogDirectory);
-        // The xl that started the guest removes it when it shuts down; whoever comes second fails, with the domain gone.
+        // The xl that started the guest removes it when it shuts down; the second one fails, with the domain gone.
         if (failure is ItemNotFoundException || List(cancellationToken).Any(domain => domain.Name == name && domain.State != XenGuestState.Dying))
         {
             throw failure;

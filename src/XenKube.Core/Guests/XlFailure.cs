@@ -5,7 +5,7 @@ using XenKube.Programs;
 namespace XenKube.Guests;
 
 /// <summary>
-/// Turns what xl prints when it fails into an error that says what happened and what to do. The cause stands above the
+/// Turns what xl prints when it fails into an error that says what happened and what to do. The cause is above the
 /// clean-up lines ("Non-existant domain", "Destruction of domain failed") that end the output of every failed creation.
 /// </summary>
 internal static partial class XlFailure

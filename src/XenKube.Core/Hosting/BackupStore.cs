@@ -164,7 +164,7 @@ public sealed class BackupStore(string directory)
                 File.CreateSymbolicLink(entry.Path, entry.Data);
                 break;
             case "absent" when now is { IsDirectory: true }:
-                // A directory that was made stays when something lies in it by now; a lock that nobody holds is nothing.
+                // A directory that was made stays when something is in it by now; a lock that nobody holds is nothing.
                 if (System.IO.Directory.EnumerateFileSystemEntries(entry.Path).All(path => Path.GetFileName(path) == DirectoryLock.FileName))
                 {
                     System.IO.Directory.Delete(entry.Path, recursive: true);

@@ -7,7 +7,7 @@ using XenKube.Networks;
 namespace XenKube.Hosting;
 
 /// <summary>
-/// dnsmasq's hosts file (<c>dhcp-hostsfile</c>). Lines that are no plain reservation, comments among them, stay as they are,
+/// dnsmasq's hosts file (<c>dhcp-hostsfile</c>). Lines that are not plain reservations, comments among them, stay as they are,
 /// byte for byte. Immutable: each change gives a new one.
 /// </summary>
 public sealed class DhcpReservations
@@ -64,7 +64,7 @@ public sealed class DhcpReservations
         return [.. Enumerable.Range(first, last - first + 1).Select(n => new DhcpReservation(MacAddress.ForNumber(macPrefix, n), new IPAddress([bytes[0], bytes[1], bytes[2], (byte)n])))];
     }
 
-    /// <summary>Adds reservations at the end. One that is there already, the very same, is no change; a MAC or IP address that is there with another partner is refused.</summary>
+    /// <summary>Adds reservations at the end. One that is there already, the very same, changes nothing; a MAC or IP address that is there with another partner is refused.</summary>
     /// <param name="reservations">The reservations.</param>
     /// <exception cref="ItemExistsException">An address is taken.</exception>
     public DhcpReservations With(IEnumerable<DhcpReservation> reservations)

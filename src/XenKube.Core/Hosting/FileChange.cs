@@ -3,12 +3,12 @@ using XenKube.Posix;
 
 namespace XenKube.Hosting;
 
-/// <summary>A file of the host as it is and as it shall be.</summary>
+/// <summary>A file of the host as it is and as it should be.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Kind">What it shall be.</param>
+/// <param name="Kind">What it should be.</param>
 public sealed record FileChange(string Path, FileChangeKind Kind)
 {
-    /// <summary>The file that is really touched: for content behind a symbolic link, the one that the link leads to.</summary>
+    /// <summary>The file that is really touched: for a symbolic link, the file that the link leads to.</summary>
     internal string Target { get; init; } = Path;
 
     /// <summary>Its bytes now; null when it is not there.</summary>
@@ -17,7 +17,7 @@ public sealed record FileChange(string Path, FileChangeKind Kind)
     /// <summary>Its bytes afterwards, or where a link leads to.</summary>
     internal byte[] After { get; init; } = [];
 
-    /// <summary>True when it is otherwise than it shall be.</summary>
+    /// <summary>True when it is not as it should be.</summary>
     public bool IsNeeded { get; init; }
 
     /// <summary>The difference as <c>diff -u</c> prints it; for links and directories a line that says it.</summary>
@@ -31,8 +31,8 @@ public sealed record FileChange(string Path, FileChangeKind Kind)
 
     /// <summary>A file whose content is replaced.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="after">What it shall be.</param>
-    /// <param name="origin">What it was when the change was thought of; null to look now.</param>
+    /// <param name="after">What it should be.</param>
+    /// <param name="origin">The file as it was when the change was planned; null to look now.</param>
     internal static FileChange Content(string path, byte[] after, FileOrigin? origin = null)
     {
         var target = FileStatus.Of(path, follow: false) is { IsSymbolicLink: true } ? SystemFile.BehindLink(path) : path;

@@ -1,6 +1,6 @@
 namespace XenKube.Hosting;
 
-/// <summary>A rule in a file of iptables-save. What is not given in the rule is empty.</summary>
+/// <summary>A rule in a file of iptables-save. Parts that the rule does not have are empty.</summary>
 /// <param name="Table">The table: filter, nat, ….</param>
 /// <param name="Chain">The chain: INPUT, FORWARD, ….</param>
 /// <param name="Protocol">tcp, udp, ….</param>
@@ -17,7 +17,7 @@ public sealed record FirewallRule(string Table, string Chain, string Protocol, s
     /// <summary>True when something in the rule is negated by <c>!</c>, or it names source ports: such rules are never edited.</summary>
     internal bool IsSpecial { get; init; }
 
-    /// <summary>Where the option that names the ports stands in the line, and where its value ends.</summary>
+    /// <summary>The place in the line of the option that names the ports, and where its value ends.</summary>
     internal (int Start, int ValueStart, int End) PortsAt { get; init; }
 
     /// <summary>The line without its ports: rules of the same shape differ in nothing else.</summary>

@@ -80,7 +80,7 @@ public sealed class HostCheck(HostOptions options)
         {
             return new("bridge", CheckStatus.Fail, $"{options.Bridge} does not have the address {options.Address}", $"'ip addr add {options.Address}/24 dev {options.Bridge}', or set \"address\" in xenkube.json");
         }
-        // A bridge without a guest on it has no carrier; that is no fault.
+        // A bridge without a guest on it has no carrier; that is not a fault.
         return Pass("bridge", $"{options.Bridge} has {options.Address}");
     }
 

@@ -1,9 +1,9 @@
 namespace XenKube.Hosting;
 
-/// <summary>A step of setting up the host: how it is, how it shall be, and the difference of each file.</summary>
+/// <summary>A step of setting up the host: how it is, how it should be, and the difference of each file.</summary>
 /// <param name="Name">A stable word: directories, site, reservations, firewall, time.</param>
 /// <param name="Current">How it is.</param>
-/// <param name="Wanted">How it shall be.</param>
+/// <param name="Wanted">How it should be.</param>
 /// <param name="Problem">What keeps the step from being done, or part of it; null for nothing.</param>
 public sealed record HostStep(string Name, string Current, string Wanted, XenKubeException? Problem)
 {

@@ -141,7 +141,7 @@ public sealed record NginxSite
         }
     }
 
-    /// <summary>Whatever else may be wrong with what is served: a site that nobody listens for is not installed.</summary>
+    /// <summary>A site that nobody listens for is not installed, even if other things are wrong with the answers.</summary>
     private void RequireListener(CancellationToken cancellationToken)
     {
         if (Directory.Exists(Root) && SiteProbe.Test(Root, Address, Port, Answer, cancellationToken).IsRefused)
@@ -158,7 +158,7 @@ public sealed record NginxSite
             ServiceControl.Run(Programs, ["restart", "nginx.service"], "nginx.service", Timeout, cancellationToken);
             return;
         }
-        // The old master takes its file with the process id away when it ends; until then there is one to be told, and a new
+        // The old master takes its file with the process id away when it ends; until then there is a process to signal, and a new
         // one beside it would lose its own file to it. It may be busy with the reload, and hold its sockets until that is over.
         var watch = Stopwatch.StartNew();
         while (RunNginx(["-s", "stop"], cancellationToken).ExitCode == 0 && watch.Elapsed < Timeout)

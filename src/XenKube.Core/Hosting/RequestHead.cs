@@ -3,7 +3,7 @@ using System.Text;
 namespace XenKube.Hosting;
 
 /// <summary>
-/// The head of an HTTP/1 request, RFC 9112, as far as a server of files needs it. Whatever is doubtful in it is refused, so
+/// The head of an HTTP/1 request, RFC 9112, as far as a server of files needs it. Everything doubtful in it is refused, so
 /// that there is nothing to smuggle.
 /// </summary>
 internal sealed record RequestHead(string Method, string Target, bool IsHttp11)

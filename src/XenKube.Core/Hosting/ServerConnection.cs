@@ -82,7 +82,7 @@ internal sealed class ServerConnection
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
         {
-            // The client left, or was dropped for its slowness.
+            // The client left, or was disconnected because it was slow.
         }
         finally
         {

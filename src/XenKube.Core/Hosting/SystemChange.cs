@@ -18,7 +18,7 @@ public sealed class SystemChange
     /// <summary>The step it belongs to, a word: <c>firewall</c>.</summary>
     public string Step { get; }
 
-    /// <summary>The files that are otherwise than they shall be.</summary>
+    /// <summary>The files that are not as they should be.</summary>
     public IReadOnlyList<FileChange> Files { get; }
 
     /// <summary>True when something has to be changed.</summary>
@@ -51,7 +51,7 @@ public sealed class SystemChange
             return null;
         }
         CheckBefore?.Invoke(cancellationToken);
-        // From the comparison with what was planned to the last rename no other XenKube may come between.
+        // From the comparison with what was planned to the last rename no other XenKube may interfere.
         using var held = backups.Lock(Step, cancellationToken);
         RefuseOutdated();
         var backup = backups.Save(Step, Files);

@@ -82,7 +82,7 @@ public static class IgnitionTranspiler
         }
         catch (YamlException)
         {
-            // What is no YAML is still one or the other, for the wording of the error.
+            // Text that is not YAML is still one or the other, for the wording of the error.
             return source.StartsWith("variant:"u8) || source.IndexOf("\nvariant:"u8) >= 0;
         }
     }

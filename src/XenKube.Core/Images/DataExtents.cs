@@ -3,7 +3,7 @@ using XenKube.Posix;
 
 namespace XenKube.Images;
 
-/// <summary>The parts of a sparse file that are no holes (SEEK_DATA, SEEK_HOLE).</summary>
+/// <summary>The parts of a sparse file that are not holes (SEEK_DATA, SEEK_HOLE).</summary>
 internal static class DataExtents
 {
     /// <summary>The parts in order; where the file system knows of no holes, one part that is the whole file.</summary>

@@ -8,7 +8,7 @@ namespace XenKube.Images;
 
 /// <summary>
 /// The decompressed image as a sparse file beside the compressed one, and next to it a note of what it was made from. It
-/// counts only while the image has the size, time and digest of the note, and the file itself was not touched.
+/// is valid only while the image has the size, time and digest of the note, and the file itself was not touched.
 /// </summary>
 internal sealed partial class ImageCache
 {
@@ -76,7 +76,7 @@ internal sealed partial class ImageCache
     {
         try
         {
-            // The note goes first and comes last: without it the file counts for nothing.
+            // The note is removed first and written last: without it the file is not used.
             File.Delete(NotePath);
             File.Delete(Path);
             file.Publish();

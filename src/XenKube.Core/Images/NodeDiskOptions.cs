@@ -3,7 +3,7 @@ using XenKube.Images.Signatures;
 namespace XenKube.Images;
 
 /// <summary>How node disks are made.</summary>
-/// <param name="AdditionalSpace">Bytes of empty space behind the image's own; they take no room until a guest writes there.</param>
+/// <param name="AdditionalSpace">Bytes of empty space after the image's own; they take no room until a guest writes there.</param>
 /// <param name="Cache">
 /// True to keep the decompressed image as a sparse file beside the compressed one (<c>coreos-1520.9.0.bin</c>), so that the next
 /// nodes need no decompression. Such a file is used only while it and the image are what they were when it was made.

@@ -33,7 +33,7 @@ public sealed class ReleaseServer : IDisposable
     /// <summary>Finds a release. <c>current</c> is resolved to its number first, so that image and signature cannot come from two releases.</summary>
     /// <param name="version">A version such as <c>1520.9.0</c>, or <c>current</c>, or Flatcar's <c>current-2022</c>.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="InvalidInputException">It is no version.</exception>
+    /// <exception cref="InvalidInputException">It is not a version.</exception>
     /// <exception cref="ItemNotFoundException">The server has no <c>current</c>.</exception>
     /// <exception cref="OperationFailedException">The server cannot be reached or misbehaves.</exception>
     public ImageRelease Resolve(string version = ReleaseVersion.Current, CancellationToken cancellationToken = default)

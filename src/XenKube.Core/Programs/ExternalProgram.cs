@@ -85,7 +85,7 @@ internal static class ExternalProgram
                     string.Create(CultureInfo.InvariantCulture, $"'{Printable.Of(Line(name, arguments))}' did not end within {timeout.TotalSeconds:0.#} s and was stopped"),
                     "Look at what holds it up (its log, the system's journal), then try again");
             }
-            // A daemon it left behind may hold the pipes open, so the wait has an end; a busy dom0 needs seconds to read what was said.
+            // A daemon that it started may hold the pipes open, so the wait has an end; a busy dom0 needs seconds to read what was said.
             Task.WaitAll(new[] { output.Done, error.Done }, TimeSpan.FromSeconds(10));
             activity?.SetTag("exit", process.ExitCode);
             return new ProgramResult(path, arguments, process.ExitCode, output.Text(), error.Text());
@@ -96,7 +96,7 @@ internal static class ExternalProgram
 
     private static void WaitForExit(Process process, CancellationToken cancellationToken)
     {
-        // Process.WaitForExitAsync also waits for the ends of the pipes, which a left-behind daemon may never close.
+        // Process.WaitForExitAsync also waits for the ends of the pipes, which a daemon may never close.
         using var ended = new ManualResetEventSlim();
         process.EnableRaisingEvents = true;
         process.Exited += (_, _) =>

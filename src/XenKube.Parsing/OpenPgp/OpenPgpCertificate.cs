@@ -33,11 +33,11 @@ public sealed class OpenPgpCertificate
 
     /// <summary>
     /// Reads the keys of a file, armored or binary. Packets that are not known, keys of versions that are not known,
-    /// subkeys of algorithms that are not known and signatures that cannot be taken apart are skipped; several copies of a
+    /// subkeys of algorithms that are not known and signatures that cannot be parsed are skipped; several copies of a
     /// key are merged.
     /// </summary>
     /// <param name="data">The content of the file.</param>
-    /// <exception cref="OpenPgpFormatException">The file cannot be taken apart, or ends within a packet.</exception>
+    /// <exception cref="OpenPgpFormatException">The file cannot be parsed, or ends within a packet.</exception>
     public static IReadOnlyList<OpenPgpCertificate> ReadAll(ReadOnlyMemory<byte> data)
     {
         var certificates = new List<OpenPgpCertificate>();
@@ -83,7 +83,7 @@ public sealed class OpenPgpCertificate
 
     /// <summary>Reads the revocations of a file that holds no key, such as gpg leaves beside each new key.</summary>
     /// <param name="data">The content of the file.</param>
-    /// <exception cref="OpenPgpFormatException">The file cannot be taken apart, or ends within a packet.</exception>
+    /// <exception cref="OpenPgpFormatException">The file cannot be parsed, or ends within a packet.</exception>
     public static IReadOnlyList<OpenPgpSignature> ReadRevocations(ReadOnlyMemory<byte> data)
     {
         var revocations = new List<OpenPgpSignature>();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace XenKube.Parsing.OpenPgp;
 
-/// <summary>OpenPGP data cannot be taken apart.</summary>
+/// <summary>OpenPGP data cannot be parsed.</summary>
 public sealed class OpenPgpFormatException : Exception
 {
     /// <summary>Creates the error.</summary>

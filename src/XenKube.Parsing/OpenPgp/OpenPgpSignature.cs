@@ -17,7 +17,7 @@ public sealed class OpenPgpSignature
     /// <summary>3 or 4; with another version nothing else is known.</summary>
     public int Version { get; private set; }
 
-    /// <summary>True for the versions that are taken apart.</summary>
+    /// <summary>True for the versions that are parsed.</summary>
     public bool IsKnownVersion => Version is 3 or 4;
 
     /// <summary>The class: 0x00 of a document, 0x01 of a text, 0x10 to 0x13 of a user id, 0x18 of a subkey, …</summary>
@@ -29,7 +29,7 @@ public sealed class OpenPgpSignature
     /// <summary>The hash algorithm; numbers that are not known occur.</summary>
     public OpenPgpHashAlgorithm HashAlgorithm { get; private set; }
 
-    /// <summary>When it was made, in seconds since 1970; null if it does not say so where it counts, in the hashed area.</summary>
+    /// <summary>When it was made, in seconds since 1970; null if the hashed area does not say so.</summary>
     public uint? Created { get; private set; }
 
     /// <summary>The fingerprint of the key that made it, from the hashed area; null if there is none.</summary>

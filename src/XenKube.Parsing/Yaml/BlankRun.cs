@@ -9,12 +9,12 @@ internal sealed class BlankRun
     private readonly StringBuilder further = new();
     private string firstBreak = "";
 
-    /// <summary>Whether a line was broken, be it by an escaped break, which leaves nothing behind.</summary>
+    /// <summary>Whether a line was broken, even by an escaped break, which leaves no text.</summary>
     public bool HasBreak { get; set; }
 
     public void AddBlank(char c)
     {
-        // Blanks at the begin of a line are indentation.
+        // Blanks at the beginning of a line are indentation.
         if (!HasBreak)
         {
             spaces.Append(c);

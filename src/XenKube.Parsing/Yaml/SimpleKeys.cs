@@ -2,7 +2,7 @@ namespace XenKube.Parsing.Yaml;
 
 /// <summary>
 /// Where a key without <c>?</c> may have begun, one place a flow level. Only seen to be a key when its colon comes, at most
-/// 1024 characters later on the same line. Keys of outer levels began earlier, so those that are past stand at the bottom.
+/// 1024 characters later on the same line. Keys of outer levels began earlier, so those that are past are at the bottom.
 /// </summary>
 internal sealed class SimpleKeys
 {

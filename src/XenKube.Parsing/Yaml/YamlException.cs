@@ -1,6 +1,6 @@
 namespace XenKube.Parsing.Yaml;
 
-/// <summary>A document that is no YAML, worded as go-yaml words it, without the leading <c>yaml: </c>.</summary>
+/// <summary>A document that is not YAML, worded as go-yaml words it, without the leading <c>yaml: </c>.</summary>
 /// <remarks>Held against ajeddeloh/yaml 6b94386 in ct 0.5.0 and 0.9.0, and gopkg.in/yaml.v3 v3.0.1 in Butane 0.19.0.</remarks>
 public sealed class YamlException : Exception
 {

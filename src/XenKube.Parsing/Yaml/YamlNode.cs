@@ -3,7 +3,7 @@ namespace XenKube.Parsing.Yaml;
 /// <summary>
 /// A node of a YAML document, with its place. Its position is that of go-yaml: the first character of the text or of the
 /// anchor or tag in front of it; the first key of a block mapping; the bracket of a flow collection; the first <c>-</c> of a
-/// block sequence; directly behind the colon for an empty value.
+/// block sequence; directly after the colon for an empty value.
 /// </summary>
 /// <remarks>Held against ajeddeloh/yaml 6b94386 in ct 0.5.0 and 0.9.0, and gopkg.in/yaml.v3 v3.0.1 in Butane 0.19.0.</remarks>
 public sealed class YamlNode

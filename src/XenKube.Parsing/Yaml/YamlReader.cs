@@ -10,7 +10,7 @@ public static class YamlReader
     /// <param name="bytes">UTF-8 with or without a mark, or UTF-16 with one.</param>
     /// <param name="options">The reader to be like, and the limits.</param>
     /// <returns>The top node, or null where the stream holds no document at all.</returns>
-    /// <exception cref="YamlException">The text is no YAML, or beyond a limit.</exception>
+    /// <exception cref="YamlException">The text is not YAML, or beyond a limit.</exception>
     public static YamlNode? Read(ReadOnlySpan<byte> bytes, YamlOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

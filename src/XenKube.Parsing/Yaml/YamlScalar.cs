@@ -5,7 +5,7 @@ namespace XenKube.Parsing.Yaml;
 
 /// <summary>
 /// What a scalar stands for, by go-yaml v2's rules for YAML 1.1: a leading zero is octal, <c>yes</c> is true, underscores in
-/// numbers do not count, <c>1e3</c> is a text and <c>1e+3</c> a number.
+/// numbers are not resolved, <c>1e3</c> is a text and <c>1e+3</c> a number.
 /// </summary>
 /// <remarks>Held against ajeddeloh/yaml 6b94386, the fork of go-yaml v2 in ct 0.5.0 and 0.9.0.</remarks>
 /// <param name="Kind">What it is.</param>

@@ -12,9 +12,9 @@ public enum YamlScalarStyle
     /// <summary>Between quotation marks.</summary>
     DoubleQuoted,
 
-    /// <summary>A block behind <c>|</c>.</summary>
+    /// <summary>A block after <c>|</c>.</summary>
     Literal,
 
-    /// <summary>A block behind <c>&gt;</c>.</summary>
+    /// <summary>A block after <c>&gt;</c>.</summary>
     Folded,
 }

@@ -68,7 +68,7 @@ internal sealed partial class YamlScanner
             YamlTokenKind.Scalar, start, end, value.ToString(), Style: literal ? YamlScalarStyle.Literal : YamlScalarStyle.Folded);
     }
 
-    /// <summary>The indicators behind <c>|</c> or <c>&gt;</c>, in either order.</summary>
+    /// <summary>The indicators after <c>|</c> or <c>&gt;</c>, in either order.</summary>
     private (char Chomping, int Increment) ScanBlockHeader(YamlMark start)
     {
         var chomping = ScanChomping();

@@ -88,7 +88,7 @@ internal sealed partial class YamlScanner
     {
         if (dialect == YamlDialect.GoYaml3)
         {
-            // v3 looks two tokens ahead for the sake of comments, so errors behind a token can come before those at it.
+            // v3 looks two tokens ahead for the sake of comments, so errors after a token can come before those at it.
             return !ended && queue.Count - head < 3
                 || keys.Find(taken) is { } level && IsStillPossible(level);
         }
@@ -222,7 +222,7 @@ internal sealed partial class YamlScanner
             Ensure(1);
             if (position == 0 && Current == '\uFEFF')
             {
-                // A second mark is skipped, one further on is text: go-yaml looks for it at the begin of its buffer only.
+                // A second mark is skipped, one further on is text: go-yaml looks for it at the beginning of its buffer only.
                 Advance();
             }
             Ensure(1);
@@ -268,7 +268,7 @@ internal sealed partial class YamlScanner
         }
     }
 
-    /// <summary>v3 takes a comment on the line of a token at once, even behind a tab where white space must be a space.</summary>
+    /// <summary>v3 takes a comment on the line of a token at once, even after a tab where white space must be a space.</summary>
     private void SkipLineComment()
     {
         if (dialect == YamlDialect.GoYaml3 && !ended && !lineBroken && queue[^1].Kind != YamlTokenKind.BlockEntry
@@ -329,7 +329,7 @@ internal sealed partial class YamlScanner
         column++;
     }
 
-    /// <summary>Steps over a line break and says what it counts as inside a scalar.</summary>
+    /// <summary>Steps over a line break and gives the text that it becomes inside a scalar.</summary>
     private string AdvanceLine()
     {
         var c = Current;

@@ -3,7 +3,7 @@ namespace XenKube.Parsing.Yaml;
 /// <summary>The tags of YAML 1.1 that matter here, in their long form.</summary>
 public static class YamlTags
 {
-    /// <summary>What a short tag such as <c>!!int</c> stands for is this and the name.</summary>
+    /// <summary>The prefix of the tags that have a short form: <c>!!int</c> is this and the name.</summary>
     public const string Prefix = "tag:yaml.org,2002:";
 
     /// <summary>Nothing.</summary>

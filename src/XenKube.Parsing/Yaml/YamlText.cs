@@ -3,7 +3,7 @@ using System.Text;
 namespace XenKube.Parsing.Yaml;
 
 /// <summary>
-/// The characters of a document: UTF-8, or UTF-16 by its mark, without the mark. What may not be there is not reported at
+/// The characters of a document: UTF-8, or UTF-16 by its mark, without the mark. Characters that are not allowed are not reported at
 /// once but when the scanner comes near it: go-yaml decodes 512 bytes at a time, so an error of the scanner before the piece
 /// with the bad byte is reported instead of it.
 /// </summary>

@@ -71,7 +71,7 @@ internal sealed class YamlTreeBuilder(YamlScanner scanner, YamlOptions options)
         ReadDocumentEnd();
         if (options.Dialect == YamlDialect.GoYaml2)
         {
-            // v2 resolves names when the whole document is known: the last anchor of a name counts, even one behind the alias.
+            // v2 resolves names when the whole document is known: the last anchor of a name is used, even one after the alias.
             foreach (var alias in aliases)
             {
                 alias.Target = anchors.GetValueOrDefault(alias.Value);
@@ -120,7 +120,7 @@ internal sealed class YamlTreeBuilder(YamlScanner scanner, YamlOptions options)
         tagPrefixes.TryAdd("!!", "tag:yaml.org,2002:");
     }
 
-    /// <summary>Looks at what stands behind the document, as far as go-yaml does: v2 up to where a next one would start.</summary>
+    /// <summary>Looks at the text after the document, up to the place where go-yaml stops: v2 up to where a next one would start.</summary>
     private void ReadDocumentEnd()
     {
         var token = scanner.Peek();

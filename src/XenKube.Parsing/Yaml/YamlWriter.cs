@@ -81,7 +81,7 @@ public sealed class YamlWriter
                 return false;
             }
         }
-        // A tab where indentation may be expected, or blanks before the end of a line, are no matter for quotes.
+        // A tab where indentation may be expected, or blanks before the end of a line, do not need quotes.
         return !value.Contains("\n\t", StringComparison.Ordinal) && !value.Contains(" \n", StringComparison.Ordinal) && value.Trim('\n').Length > 0;
     }
 

@@ -25,7 +25,7 @@ internal sealed record CmdletResult(
         return this;
     }
 
-    /// <summary>The output; each object must be of the type, and there must be no error.</summary>
+    /// <summary>The output; each object must be of the type, and an error must not occur.</summary>
     public IReadOnlyList<T> All<T>() => [.. ShouldSucceed().Output.Select(item => Assert.IsAssignableFrom<T>(item?.BaseObject))];
 
     /// <summary>The one object of the output, when there was no error.</summary>

@@ -86,7 +86,7 @@ public sealed class HostileNamesTests : IDisposable
             ["host", "undo", name], ["host", "plan", "--step", name], ["host", "serve", "--address", name],
         })
         {
-            // A pattern that fits nothing is no error, and does nothing.
+            // A pattern that fits nothing is not an error, and does nothing.
             var isPattern = name.IndexOfAny(['*', '?', '[']) >= 0;
             // An empty value of serve's address would be the default, and serve on.
             if (words[1] == "serve" && name.Length == 0)

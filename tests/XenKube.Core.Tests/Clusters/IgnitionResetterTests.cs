@@ -79,7 +79,7 @@ public sealed class IgnitionResetterTests : IDisposable
         Assert.False(File.Exists(first.IgnitionPath));
     }
 
-    /// <summary>What a foreign program finds: the images that are locked.</summary>
+    /// <summary>The images that a foreign program finds locked.</summary>
     private static string[] Locked(params Node[] nodes) =>
         [.. nodes.Where(node => Tool.Run("flock", "-n", node.DiskPath, "true").ExitCode != 0).Select(node => node.Name)];
 

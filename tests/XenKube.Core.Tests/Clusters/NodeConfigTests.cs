@@ -134,7 +134,7 @@ public sealed class NodeConfigTests : IDisposable
         Again();
         Assert.Equal("# 192.168.100.77 etcd\npasswd: {}\n", File.ReadAllText(_node.ConfigPath));
 
-        // What was changed by hand elsewhere is kept while it is newer than the template.
+        // A file that was changed by hand elsewhere is kept while it is newer than the template.
         const string edited = "# 192.168.100.11 etcd\npasswd:\n  users: [{name: me}]\n";
         Write("n.ct", edited);
         File.SetLastWriteTimeUtc(_node.ConfigPath, DateTime.UtcNow.AddMinutes(1));

@@ -5,7 +5,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.Cmdlets;
 
 /// <summary>
-/// What can be told of the cmdlets without a pwsh, from the metadata of the assembly. Nothing of it is run: the stubs of
+/// The properties of the cmdlets that can be read without a pwsh, from the metadata of the assembly. Nothing of it is run: the stubs of
 /// PowerShellStandard prove nothing at run time.
 /// </summary>
 public sealed class CmdletMetadataTests : IDisposable

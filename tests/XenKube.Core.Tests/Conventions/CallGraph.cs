@@ -6,7 +6,7 @@ namespace XenKube.Tests.Conventions;
 
 /// <summary>
 /// Which methods a method reaches, read from the instructions of some assemblies. A call through an interface ends the
-/// way. An iterator and an async method count as part of the method that makes them; so do the delegates of the tests,
+/// way. An iterator and an async method are taken as part of the method that makes them; so do the delegates of the tests,
 /// but not those of the product, which makes many that only some of its users run.
 /// </summary>
 internal sealed class CallGraph(Assembly tests, params Assembly[] products)

@@ -89,7 +89,7 @@ public sealed class PartitionTableHostileTests(ITestOutputHelper output)
                 image[header + random.Next(92)] = (byte)random.Next(256);
                 break;
             case 1:
-                // Signed anew, so that what is behind the checksum is reached.
+                // Signed again, so that the checks after the checksum are reached.
                 var field = header + new[] { 0x08, 0x0C, 0x18, 0x20, 0x28, 0x30, 0x48, 0x50, 0x54 }[random.Next(9)];
                 BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(field), random.Next(3) == 0 ? uint.MaxValue : (uint)random.Next());
                 Sign(image, header);

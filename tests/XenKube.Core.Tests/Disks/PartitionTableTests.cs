@@ -145,7 +145,7 @@ public sealed class PartitionTableTests : IDisposable
     [Trait("Kind", "Process")]
     public void Entries_larger_than_128_bytes_are_read()
     {
-        // No tool here writes them: the entries of sgdisk are spread to 256 bytes, and both checksums made anew.
+        // No tool here writes them: the entries of sgdisk are spread to 256 bytes, and both checksums are computed again.
         var path = Disk("8M", "-n", "1:2048:+1M", "-c", "1:ESP", "-n", "2:4096:+1M", "-c", "2:OEM");
         var image = File.ReadAllBytes(path);
         var entries = image.AsSpan(1024, 64 * 128).ToArray();

@@ -3,7 +3,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Hosting;
 
-/// <summary>Which rule a port is added to, when it counts as open, and what is refused.</summary>
+/// <summary>Which rule a port is added to, when it is taken as open, and what is refused.</summary>
 public sealed class FirewallPortTests
 {
     private static FirewallRules Filter(params string[] rules) => FirewallRules.Parse($"*filter\n:INPUT DROP [0:0]\n{string.Join('\n', rules)}\nCOMMIT\n", "/etc/rules.v4");

@@ -8,7 +8,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Hosting;
 
-/// <summary>The host's own files: nothing of them is lost, whoever owns them, whatever they are behind, whoever else edits them.</summary>
+/// <summary>The host's own files: nothing of them is lost, for every owner, through every kind of link, and beside every other editor.</summary>
 public sealed class HostFilesTests : IDisposable
 {
     private const UnixFileMode OwnerAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;

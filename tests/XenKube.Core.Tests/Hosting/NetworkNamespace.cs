@@ -12,7 +12,7 @@ internal sealed class NetworkNamespace : IDisposable
     public static NetworkNamespace Create()
     {
         Tool.Need("ip");
-        // Named after the run, so that its end can tell a namespace that a test has left behind.
+        // Named after the run, so that its end can find a namespace that a test has left.
         var run = Path.GetExtension(Environment.GetEnvironmentVariable("XENKUBE_TEST_RUN"))?.TrimStart('.');
         var name = $"xk-{run}-{Guid.NewGuid():N}"[..20];
         var made = Tool.Run("ip", "netns", "add", name);

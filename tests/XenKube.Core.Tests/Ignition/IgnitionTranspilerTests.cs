@@ -7,7 +7,7 @@ namespace XenKube.Ignition;
 
 public class IgnitionTranspilerTests
 {
-    /// <summary>The guide's node-1.ct, with its blank line and its spaces behind colons.</summary>
+    /// <summary>The guide's node-1.ct, with its blank line and its spaces after colons.</summary>
     private const string GuideNode = """
         storage:
           files:

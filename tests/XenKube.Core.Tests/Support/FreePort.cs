@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace XenKube.Tests.Support;
 
 /// <summary>
-/// Ports of 127.0.0.1 for programs that must be told theirs. They are not among those that the system gives to whoever asks for
+/// Ports of 127.0.0.1 for programs that need a given port. They are not among those that the system gives to programs that ask for
 /// any (net.ipv4.ip_local_port_range, above 32767), so that no other test gets one by chance before it is used.
 /// </summary>
 internal static class FreePort

@@ -35,7 +35,7 @@ internal sealed class LoopMount : IDisposable
 
     public void Dispose()
     {
-        // A process that another test has just started holds our open files until it is the program it shall be.
+        // A process that another test has just started holds our open files until it has become the new program.
         for (var i = 0; i < 50 && Tool.Run("umount", Path).ExitCode != 0; i++)
         {
             Thread.Sleep(100);

@@ -1,6 +1,6 @@
 namespace XenKube.FileSystems.Copying;
 
-/// <summary>A directory that a copy reads from or writes to. All names are single names; whoever calls has checked them.</summary>
+/// <summary>A directory that a copy reads from or writes to. All names are single names; the caller has checked them.</summary>
 internal abstract class CopyDirectory : IDisposable
 {
     /// <summary>Where it is, for messages.</summary>

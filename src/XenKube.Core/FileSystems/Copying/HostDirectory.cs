@@ -6,7 +6,7 @@ using XenKube.Posix;
 namespace XenKube.FileSystems.Copying;
 
 /// <summary>
-/// A directory of the host, held open. Everything is done in it by single names, so that no link that lies in it, and nobody who
+/// A directory of the host, held open. Everything is done in it by single names, so that no link that is in it, and nobody who
 /// moves directories meanwhile, leads a copy elsewhere; we often run as root, and the names come from a guest's disk.
 /// </summary>
 internal sealed class HostDirectory : CopyDirectory

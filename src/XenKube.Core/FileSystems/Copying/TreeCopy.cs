@@ -3,7 +3,7 @@ using XenKube.Posix;
 namespace XenKube.FileSystems.Copying;
 
 /// <summary>
-/// Copies files and trees between images and the host. What an image holds is a guest's: its names are checked as single names,
+/// Copies files and trees between images and the host. The content of an image belongs to a guest: its names are checked as single names,
 /// a name that occurs twice is damage, no link is followed where the copy is written, and a file that breaks off leaves the old
 /// one as it was.
 /// </summary>

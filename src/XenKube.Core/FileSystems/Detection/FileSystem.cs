@@ -23,7 +23,7 @@ public static class FileSystem
         };
     }
 
-    /// <summary>Tells what file system a partition holds, from as few blocks as that takes.</summary>
+    /// <summary>Determines which file system a partition holds, from as few blocks as that takes.</summary>
     /// <param name="partition">The partition.</param>
     /// <returns>Its signature, or null if there is none that is known.</returns>
     public static FileSystemSignature? Detect(BlockDevice partition)

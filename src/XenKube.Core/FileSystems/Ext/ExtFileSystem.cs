@@ -157,7 +157,7 @@ public sealed class ExtFileSystem : IFileSystem
     }
 
     /// <summary>
-    /// Begins an edit of several changes. Until it ends, reading shows them, and there can be no other.
+    /// Begins an edit of several changes. Until it ends, reading shows them, and no other edit can begin.
     /// </summary>
     /// <exception cref="UnsupportedFeatureException">The file system has a feature that is kept for reading only; it is named.</exception>
     /// <exception cref="OperationFailedException">The file system was opened for reading only, or is damaged.</exception>

@@ -11,7 +11,7 @@ namespace XenKube.FileSystems.Ext;
 public sealed record GrubCompatibility(IReadOnlyList<string> Grub, IReadOnlyList<string> CoreOSGrub)
 {
     // grub-core/fs/ext2.c, EXT2_DRIVER_SUPPORTED_INCOMPAT and EXT2_DRIVER_IGNORED_INCOMPAT. The journal is ignored:
-    // an edit counts for GRUB once it is in place.
+    // GRUB sees an edit once it is in place.
     private const IncompatibleFeatures ReadByCoreOS = IncompatibleFeatures.FileType | IncompatibleFeatures.Extents
         | IncompatibleFeatures.FlexibleGroups | IncompatibleFeatures.SixtyFourBit | IncompatibleFeatures.Recover;
 
@@ -23,7 +23,7 @@ public sealed record GrubCompatibility(IReadOnlyList<string> Grub, IReadOnlyList
 
     internal static GrubCompatibility Of(ExtSuperblock superblock)
     {
-        // A cluster is no block to GRUB, though bigalloc counts as a feature that only forbids writing.
+        // A cluster is not a block to GRUB, though bigalloc is listed as a feature that only forbids writing.
         string[] clusters = superblock.Is(ReadOnlyFeatures.BigAllocation) ? ["bigalloc"] : [];
         return new GrubCompatibility(
             [.. FeatureNames.Of(superblock.Incompatible & ~ReadByGrub), .. clusters],

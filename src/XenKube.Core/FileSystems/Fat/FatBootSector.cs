@@ -5,7 +5,7 @@ using System.Text;
 namespace XenKube.FileSystems.Fat;
 
 /// <summary>
-/// The boot sector of a FAT file system (Microsoft's FAT specification 1.03, "Boot Sector and BPB"). What decides between
+/// The boot sector of a FAT file system (Microsoft's FAT specification 1.03, "Boot Sector and BPB"). The choice between
 /// 12, 16 and 32 bits is the count of clusters, and for 32 bits, as in Linux, that the 16-bit FAT size is zero.
 /// </summary>
 internal sealed record FatBootSector

@@ -78,7 +78,7 @@ internal sealed class FatDirectory
         return directory;
     }
 
-    /// <summary>The label in the root directory, read only as far as it takes to find it; empty where there is none.</summary>
+    /// <summary>The label in the root directory, read only up to the entry that holds it; empty where there is none.</summary>
     public static string FindLabel(BlockDevice device, FatBootSector boot, FatTable table)
     {
         Span<byte> sector = stackalloc byte[4096];
@@ -118,7 +118,7 @@ internal sealed class FatDirectory
 
     public Span<byte> GetSlot(int index) => _content.AsSpan(index * FatSlot.Size, FatSlot.Size);
 
-    /// <summary>Where a slot lies in the partition.</summary>
+    /// <summary>The offset of a slot in the partition.</summary>
     public long OffsetOf(int index)
     {
         var at = index * FatSlot.Size;
@@ -127,8 +127,8 @@ internal sealed class FatDirectory
 
     /// <summary>
     /// Finds room for an entry, within one sector wherever that can be, since a sector is written whole or not at all: among
-    /// the slots in use, in the sector behind them, or in a cluster to be added, whose link is one sector as well. Some readers
-    /// stop at the first slot that was never used and some (Linux, fsck.fat) do not, so nothing can be hidden behind it.
+    /// the slots in use, in the sector after them, or in a cluster to be added, whose link is one sector as well. Some readers
+    /// stop at the first slot that was never used and some (Linux, fsck.fat) do not, so nothing can be hidden after it.
     /// </summary>
     /// <param name="count">Slots that are needed.</param>
     /// <param name="canGrow">False where the volume has no cluster left.</param>
@@ -180,7 +180,7 @@ internal sealed class FatDirectory
         return (OffsetOf(first), _content.AsMemory(first * FatSlot.Size, Math.Min(UnitSize, _content.Length - first * FatSlot.Size)));
     }
 
-    /// <summary>Moves the end mark behind the given slot; true if the slot there had to be cleared.</summary>
+    /// <summary>Moves the end mark after the given slot; true if the slot there had to be cleared.</summary>
     public bool MoveEnd(int lastSlot)
     {
         if (lastSlot < End)
@@ -216,7 +216,7 @@ internal sealed class FatDirectory
             if (run == count)
             {
                 var first = i - count + 1;
-                // At or behind the end mark no slot may be left out: readers stop at it.
+                // At or after the end mark no slot may be left out: readers stop at it.
                 return first > End ? null : new FatPlace(first, count, 0);
             }
         }

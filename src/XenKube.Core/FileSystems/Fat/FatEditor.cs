@@ -222,7 +222,7 @@ internal sealed class FatEditor(FatVolume volume)
         slot[12] = name.Case;
     }
 
-    /// <summary>Slots that are left out are marked as free: readers that stop at one that was never used shall go on.</summary>
+    /// <summary>Slots that are left out are marked as free: readers that stop at a slot that was never used must go on.</summary>
     private void FillGap(FatDirectory directory, int upTo)
     {
         var first = directory.End;
@@ -239,7 +239,7 @@ internal sealed class FatEditor(FatVolume volume)
         WriteUnits(directory, first, upTo - 1);
     }
 
-    /// <summary>Where something lies behind the new end that never was in use, it is cleared first.</summary>
+    /// <summary>Slots after the new end that were never in use are cleared first.</summary>
     private void MoveEnd(FatDirectory directory, int lastSlot)
     {
         if (directory.MoveEnd(lastSlot) && directory.End / FatDirectory.SlotsPerUnit != lastSlot / FatDirectory.SlotsPerUnit)

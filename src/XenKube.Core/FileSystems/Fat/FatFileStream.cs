@@ -80,7 +80,7 @@ internal sealed class FatFileStream : Stream
         base.Dispose(disposing);
     }
 
-    // What is damaged is told by the file: a cluster means nothing to who reads the error.
+    // The error names the file, not the cluster: a cluster means nothing to the person who reads the error.
     private uint ClusterAt(int index)
     {
         try

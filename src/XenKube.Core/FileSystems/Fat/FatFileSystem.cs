@@ -2,7 +2,7 @@ using XenKube.Devices;
 
 namespace XenKube.FileSystems.Fat;
 
-/// <summary>FAT16 and FAT32, read and written as Linux' vfat and mtools do. What a crash can leave is in docs/promise.md.</summary>
+/// <summary>FAT16 and FAT32, read and written as Linux' vfat and mtools do. docs/promise.md says what a crash can leave.</summary>
 public sealed class FatFileSystem : IFileSystem
 {
     private readonly FatVolume _volume;
@@ -41,7 +41,7 @@ public sealed class FatFileSystem : IFileSystem
         }
     }
 
-    /// <summary>True where the volume was not cleanly unmounted by whoever wrote to it before.</summary>
+    /// <summary>True where the volume was not cleanly unmounted by the system that wrote to it before.</summary>
     public bool IsDirty => _volume.IsDirty;
 
     /// <summary>Opens the FAT file system in a partition.</summary>
@@ -334,7 +334,7 @@ public sealed class FatFileSystem : IFileSystem
         }
         catch (CorruptImageException)
         {
-            // Whoever opens the directory is told; a label is not worth an error.
+            // Opening the directory reports the damage; a label is not worth an error.
             return "";
         }
     }

@@ -13,7 +13,7 @@ internal sealed class FatMove(FatVolume volume, FatEditor editor, string path)
             Replace(from, entry, to, target);
             return;
         }
-        // Its own short name does not stand in its way.
+        // Its own short name is not in the way.
         var names = FatShortName.For(name, taken => to.HasName(taken) && !(from == to && IsOwn(entry, taken)));
         if (from == to && from.FindPlaceBeside(entry, names.SlotCount) is { } beside)
         {

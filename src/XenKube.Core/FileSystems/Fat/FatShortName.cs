@@ -19,7 +19,7 @@ internal sealed record FatShortName(byte[] Raw, byte Case, string? LongName)
 
     /// <summary>Finds the short name for a new entry: the letters themselves, or with ~1, ~2 and so on the first that is free.</summary>
     /// <param name="name">The name, which <see cref="FatName.Check"/> has accepted.</param>
-    /// <param name="isTaken">Tells whether the directory has a short name, as shown in upper case.</param>
+    /// <param name="isTaken">Determines whether the directory has a short name, as shown in upper case.</param>
     public static FatShortName For(string name, Func<string, bool> isTaken)
     {
         var (stem, extension) = Split(name);

@@ -101,7 +101,7 @@ internal sealed class ButaneReader
             value.Clear();
             return true;
         }
-        // Whatever is wanted: what claims to be base64 has to be.
+        // Content that claims to be base64 must be base64, whatever is wanted of it.
         var text = scalar.Tag == "!!binary" ? DecodeBinary(node) : node.Value;
         switch (value.Type.Kind)
         {

@@ -8,7 +8,7 @@ namespace XenKube.Ignition.Butane;
 /// <summary>Turns a document's tree into an Ignition config's.</summary>
 internal sealed class ButaneTranslation(ButaneVersion version, ButaneRelease release, string filesDirectory, List<ConfigFinding> findings)
 {
-    /// <summary>What is said of a local file where there is no files directory.</summary>
+    /// <summary>The message for a local file where there is no files directory.</summary>
     public const string NoFilesDirectory = "local file paths are relative to a files directory that must be specified with -d/--files-dir";
 
     private readonly LocalFiles files = new(filesDirectory, NoFilesDirectory, _ => "local file path traverses outside the files directory");
@@ -42,7 +42,7 @@ internal sealed class ButaneTranslation(ButaneVersion version, ButaneRelease rel
         return version.ChecksReservedLabels ? AddFedoraParts(document, config) : config;
     }
 
-    /// <summary>What the variant cannot do, found in the config.</summary>
+    /// <summary>The settings of the config that the variant cannot do.</summary>
     public void CheckVariant(ConfigValue config)
     {
         if (version.Refused.Count > 0)

@@ -16,7 +16,7 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
     private const string RemovedRhcos =
         "rhcos variant has been removed; use openshift variant instead: https://coreos.github.io/butane/upgrading-openshift/";
 
-    /// <summary>What the guests of the edge variants cannot do.</summary>
+    /// <summary>The settings that guests of the edge variants cannot do.</summary>
     private static readonly Dictionary<string, string> EdgeLimits = new(StringComparer.Ordinal)
     {
         ["kernelArguments"] = "kernel argument customization is not supported in this spec version",

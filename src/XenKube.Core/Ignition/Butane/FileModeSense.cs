@@ -38,7 +38,7 @@ internal static class FileModeSense
         var all = other | group | owner;
         var isOrdered = (other & ~group) == 0 && (group & ~owner) == 0;
         var isReadable = (all & 4) != 0 && Array.TrueForAll([other, group, owner], rights => (rights & 3) == 0 || (rights & 4) != 0);
-        // Whoever executes while a lesser class reads expects that class to execute too.
+        // A class that executes while a lesser class reads expects that class to execute too.
         var isEven = !MayExecuteAlone(group, other) && !MayExecuteAlone(owner, group) && !MayExecuteAlone(owner, other);
         if (!isOrdered || !isReadable || !isEven)
         {

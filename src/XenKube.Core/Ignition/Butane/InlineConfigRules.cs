@@ -9,7 +9,7 @@ using XenKube.Ignition.Validation;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>
-/// Ignition's rules for a config that is merged and given in place. What is found has places of that config, which are shown at
+/// Ignition's rules for a config that is merged and given in place. Findings have places of that config, which are shown at
 /// the nearest place of the same name in the document.
 /// </summary>
 /// <remarks>Held against Butane 0.29.0.</remarks>

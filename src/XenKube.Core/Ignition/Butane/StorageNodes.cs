@@ -5,7 +5,7 @@ namespace XenKube.Ignition.Butane;
 /// <summary>The files, directories and links of a config by their paths, to which others are added.</summary>
 internal sealed class StorageNodes(ConfigValue storage)
 {
-    /// <summary>What is said of a path that is taken.</summary>
+    /// <summary>The message for a path that is taken.</summary>
     public const string Clash = "matching filesystem node has existing contents or different type";
 
     private readonly Dictionary<string, Dictionary<string, int>> lists = new(StringComparer.Ordinal)

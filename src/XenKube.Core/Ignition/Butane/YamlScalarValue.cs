@@ -4,7 +4,7 @@ using XenKube.Parsing.Yaml;
 
 namespace XenKube.Ignition.Butane;
 
-/// <summary>What a scalar means to go-yaml v3: its short tag, and its value as number or flag where it is one.</summary>
+/// <summary>The meaning of a scalar to go-yaml v3: its short tag, and its value as number or flag where it is one.</summary>
 /// <remarks>Held against gopkg.in/yaml.v3 v3.0.1 in Butane 0.19.0.</remarks>
 /// <param name="Tag">The short tag: <c>!!str</c>, <c>!!int</c> ...</param>
 /// <param name="Integer">The value of an <c>!!int</c>.</param>

@@ -4,7 +4,7 @@ using XenKube.Ignition.Summaries;
 
 namespace XenKube.Ignition.Comparing;
 
-/// <summary>What a guest that ignites with a new config gets otherwise than with the old one.</summary>
+/// <summary>The differences for a guest that ignites with a new config in place of the old one.</summary>
 /// <param name="Changes">The changes: files, directories, links, units, users and their keys.</param>
 public sealed record IgnitionComparison(IReadOnlyList<IgnitionChange> Changes)
 {
@@ -18,7 +18,7 @@ public sealed record IgnitionComparison(IReadOnlyList<IgnitionChange> Changes)
     /// <param name="before">The old JSON; null where there is none yet.</param>
     /// <param name="after">The new JSON; null where the config is taken away.</param>
     /// <returns>The changes.</returns>
-    /// <exception cref="InvalidInputException">One of them is no JSON object.</exception>
+    /// <exception cref="InvalidInputException">One of them is not a JSON object.</exception>
     public static IgnitionComparison Compare(ReadOnlyMemory<byte>? before, ReadOnlyMemory<byte>? after)
     {
         var old = before is { } a ? IgnitionSummary.Read(a) : IgnitionSummary.Empty;

@@ -116,7 +116,7 @@ internal sealed class ClcReader
         var value = "";
         if (tag is not (YamlTags.Seq or YamlTags.Map))
         {
-            // The cut is made in bytes, be it through a character.
+            // The cut is made in bytes, even through a character.
             var bytes = ByteText.ToBytes(node.Kind == YamlNodeKind.Scalar ? node.Value : "");
             value = bytes.Length > 10 ? $" `{ByteText.FromBytes(bytes.AsSpan(0, 7))}...`" : $" `{ByteText.FromBytes(bytes)}`";
         }

@@ -17,7 +17,7 @@ public static class IgnitionDecompiler
     /// <summary>Decompiles a config.</summary>
     /// <param name="json">The JSON.</param>
     /// <returns>The document.</returns>
-    /// <exception cref="InvalidInputException">It is no Ignition config.</exception>
+    /// <exception cref="InvalidInputException">It is not an Ignition config.</exception>
     /// <exception cref="UnsupportedFeatureException">Its version is one that no dialect writes.</exception>
     public static IgnitionDecompilation Decompile(ReadOnlyMemory<byte> json)
     {

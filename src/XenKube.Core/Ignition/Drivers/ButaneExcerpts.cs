@@ -24,7 +24,7 @@ internal sealed class ButaneExcerpts(byte[] source, string name, bool isColored)
 
     private string Format(ReportEntry entry)
     {
-        // The reference takes a column, which counts characters, for a number of bytes.
+        // The reference takes a column, a number of characters, for a number of bytes.
         if (entry.Line < 1 || entry.Line > lines.Length || entry.Column < 1
             || entry.Column > Encoding.UTF8.GetByteCount(lines[entry.Line - 1]))
         {

@@ -4,14 +4,14 @@ using XenKube.Ignition.ContainerLinux.Releases;
 namespace XenKube.Ignition.Drivers;
 
 /// <summary>
-/// Stands in for the <c>ct</c> binary: its flags, its messages, its exit codes. One flag is our own: <c>--release 0.9.0</c> to be
+/// Replaces the <c>ct</c> binary: its flags, its messages, its exit codes. One flag is our own: <c>--release 0.9.0</c> to be
 /// like the last release instead of 0.5.0.
 /// </summary>
 /// <remarks>Held against ct 0.5.0 and 0.9.0.</remarks>
 public static class CtDriver
 {
     /// <summary>Runs the transpiler.</summary>
-    /// <param name="args">The words behind the program's name.</param>
+    /// <param name="args">The words after the program's name.</param>
     /// <param name="input">Standard input.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
@@ -47,7 +47,7 @@ public static class CtDriver
         return new CtRun(flags, release, input, output, error).Run();
     }
 
-    /// <summary>Our own flag is taken out wherever it stands before the first word that is no flag.</summary>
+    /// <summary>Our own flag is taken out wherever it occurs before the first word that is not a flag.</summary>
     private static (ClcRelease? Release, List<string> Words) TakeRelease(string[] args)
     {
         var release = ClcRelease.V050;

@@ -4,8 +4,8 @@ using XenKube.Ignition.Syntax;
 namespace XenKube.Ignition.Drivers;
 
 /// <summary>
-/// A command line as Go's flag package reads it: one or two dashes, values behind <c>=</c> or in the next word, switches with
-/// an optional value; the first word that is no flag ends it.
+/// A command line as Go's flag package reads it: one or two dashes, values after <c>=</c> or in the next word, switches with
+/// an optional value; the first word that is not a flag ends it.
 /// </summary>
 /// <remarks>Held against flag of Go 1.19.</remarks>
 /// <param name="program">The name the usage text gives the program.</param>

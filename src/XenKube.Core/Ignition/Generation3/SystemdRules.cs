@@ -94,7 +94,7 @@ internal static class SystemdRules
         return text;
     }
 
-    /// <summary>The template <c>x@.service</c> of an instance <c>x@1.service</c>; null if the name is no instance.</summary>
+    /// <summary>The template <c>x@.service</c> of an instance <c>x@1.service</c>; null if the name is not an instance.</summary>
     private static string? TemplateOf(string name)
     {
         // Both sides of the @ must hold something, no line break, and the first @ that leaves something in front counts.

@@ -1,6 +1,6 @@
 namespace XenKube.Ignition.Json;
 
-/// <summary>A JSON value and where it stands, in bytes from the start of the text.</summary>
+/// <summary>A JSON value and its place, in bytes from the start of the text.</summary>
 /// <remarks>Held against encoding/json of Go 1.19.</remarks>
 internal sealed class JsonNode(JsonKind kind, int start)
 {
@@ -10,16 +10,16 @@ internal sealed class JsonNode(JsonKind kind, int start)
     /// <summary>The kind of value.</summary>
     public JsonKind Kind { get; } = kind;
 
-    /// <summary>The first byte; of a list or an object, the byte behind its bracket, as the reference counts.</summary>
+    /// <summary>The first byte; of a list or an object, the byte after its bracket, as the reference counts.</summary>
     public int Start { get; } = start;
 
-    /// <summary>One behind the last byte.</summary>
+    /// <summary>One after the last byte.</summary>
     public int End { get; set; }
 
     /// <summary>The key's quote, if the value is a member of an object.</summary>
     public int KeyStart { get; init; }
 
-    /// <summary>One behind the key's closing quote.</summary>
+    /// <summary>One after the key's closing quote.</summary>
     public int KeyEnd { get; init; }
 
     /// <summary>The key, if the value is a member of an object.</summary>

@@ -4,7 +4,7 @@ namespace XenKube.Ignition.Json;
 
 /// <summary>
 /// Checks JSON byte by byte, with the words of Go's encoding/json for what is wrong. The whole text is checked before anything
-/// is looked at, so the readers behind it need no error paths.
+/// is looked at, so the readers that follow need no error paths.
 /// </summary>
 /// <remarks>Held against encoding/json of Go 1.19.</remarks>
 internal sealed class JsonSyntax

@@ -5,7 +5,7 @@ using System.Text;
 namespace XenKube.Ignition.Json;
 
 /// <summary>
-/// Reads JSON into nodes with positions. Bytes that are no UTF-8 and lone surrogates become U+FFFD, as in Go. Without recursion,
+/// Reads JSON into nodes with positions. Bytes that are not UTF-8 and lone surrogates become U+FFFD, as in Go. Without recursion,
 /// so that nesting costs no stack.
 /// </summary>
 /// <remarks>Held against encoding/json of Go 1.19.</remarks>

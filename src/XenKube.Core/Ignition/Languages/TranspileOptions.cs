@@ -19,7 +19,7 @@ public sealed record TranspileOptions
     /// </summary>
     public string ButaneRelease { get; init; } = "0.29.0";
 
-    /// <summary>The platform whose metadata fills <c>{PRIVATE_IPV4}</c> and the like; empty for none.</summary>
+    /// <summary>The platform whose metadata fills <c>{PRIVATE_IPV4}</c> and the other variables; empty for none.</summary>
     public string Platform { get; init; } = "";
 
     /// <summary>The folder local files are read from; empty for none.</summary>

@@ -108,7 +108,7 @@ internal sealed class ConfigType
     /// <summary>The type as one that only a variant of its language has.</summary>
     public ConfigType OfVariant() => Changed(type => type.IsOfVariant = true);
 
-    /// <summary>The type of texts that are taken apart when they are read.</summary>
+    /// <summary>The type of texts that are parsed when they are read.</summary>
     /// <param name="wanted">What the text should be, for messages.</param>
     /// <param name="fault">The reason why a text cannot be read, or null.</param>
     public ConfigType Parsed(string wanted, Func<string, string?> fault) =>

@@ -4,7 +4,7 @@ namespace XenKube.Ignition.Model;
 /// <remarks>Held against Butane 0.19.0, for what is empty.</remarks>
 internal sealed class ConfigValue(ConfigType type)
 {
-    /// <summary>Stands in for the elements of what has none; nothing is ever added to it.</summary>
+    /// <summary>The elements of a value that has none; nothing is ever added to it.</summary>
     private static readonly List<ConfigValue> NoItems = [];
 
     private ConfigValue?[]? fields;
@@ -76,7 +76,7 @@ internal sealed class ConfigValue(ConfigType type)
     }
 
     /// <summary>
-    /// Whether it is as good as not given. A list that is given but empty counts as given, as it does in the reference.
+    /// Whether it is as good as not given. A list that is given but empty is taken as given, as it does in the reference.
     /// </summary>
     public bool IsZero(bool isOptional = false) => Type.Kind switch
     {

@@ -3,25 +3,25 @@ namespace XenKube.Ignition.Model;
 /// <summary>Short names for the entries of the type tables.</summary>
 internal static class FieldTable
 {
-    /// <summary>A text that counts as empty if it is missing.</summary>
+    /// <summary>A text that is taken as empty if it is missing.</summary>
     public static ConfigField Text(string name, bool always = false) => new(name, ConfigType.Text, IsAlwaysWritten: always);
 
     /// <summary>A text that may be missing.</summary>
     public static ConfigField OptionalText(string name) => new(name, ConfigType.Text, IsOptional: true);
 
-    /// <summary>A number that counts as 0 if it is missing.</summary>
+    /// <summary>A number that is taken as 0 if it is missing.</summary>
     public static ConfigField Number(string name) => new(name, ConfigType.Number);
 
     /// <summary>A number that may be missing.</summary>
     public static ConfigField OptionalNumber(string name) => new(name, ConfigType.Number, IsOptional: true);
 
-    /// <summary>A flag that counts as false if it is missing.</summary>
+    /// <summary>A flag that is taken as false if it is missing.</summary>
     public static ConfigField Flag(string name) => new(name, ConfigType.Flag);
 
     /// <summary>A flag that may be missing.</summary>
     public static ConfigField OptionalFlag(string name) => new(name, ConfigType.Flag, IsOptional: true);
 
-    /// <summary>A value of a type of its own that counts as empty if it is missing.</summary>
+    /// <summary>A value of a type of its own that is taken as empty if it is missing.</summary>
     public static ConfigField Of(string name, ConfigType type) => new(name, type);
 
     /// <summary>An object that is written even if it is empty.</summary>

@@ -5,8 +5,8 @@ namespace XenKube.Ignition.Model;
 
 /// <summary>The files directory: the only place that a document may read from, symbolic links included.</summary>
 /// <param name="directory">The directory; empty if there is none.</param>
-/// <param name="missing">What is said where there is none.</param>
-/// <param name="escape">What is said of a path, as it is shown, that leads out of the directory.</param>
+/// <param name="missing">The message where there is none.</param>
+/// <param name="escape">The message for a path, as it is shown, that leads out of the directory.</param>
 internal sealed class LocalFiles(string directory, string missing, Func<string, string> escape)
 {
     private const long LargestFile = 256L * 1024 * 1024;

@@ -8,7 +8,7 @@ namespace XenKube.Ignition.Publishing;
 /// <summary>
 /// Puts configs where the guests fetch them: <c>$XENDIR/nginx/CLUSTER/NODE.json</c>. A file is replaced in one step, so a guest
 /// reads the old or the new config and never half of one. The mode is 0644, since the web server reads it under another name:
-/// whoever reaches the server can read it too, and so a config is no place for a secret that guests of other clusters must not know.
+/// anybody who reaches the server can read it too, and so a config is not a place for a secret that guests of other clusters must not know.
 /// </summary>
 public static class IgnitionPublisher
 {
@@ -59,7 +59,7 @@ public static class IgnitionPublisher
         }
     }
 
-    /// <summary>What is served, or null where nothing is.</summary>
+    /// <summary>The config that is served, or null where nothing is served.</summary>
     /// <param name="path">The served file.</param>
     /// <returns>The bytes.</returns>
     public static byte[]? Read(string path)
@@ -68,7 +68,7 @@ public static class IgnitionPublisher
         return WholeFile.TryRead(path);
     }
 
-    /// <summary>Shows that what is published is what the config gives now, for whoever compares the times of the files.</summary>
+    /// <summary>Shows that the published file is the current result of the config, for programs that compare the times of the files.</summary>
     private static void MarkPublished(string path)
     {
         try

@@ -29,7 +29,7 @@ public sealed record IgnitionSummary(
     /// <summary>Reads a config. Parts that are not what Ignition wants are passed over; validating is another matter.</summary>
     /// <param name="json">The JSON.</param>
     /// <returns>What it makes of a guest.</returns>
-    /// <exception cref="InvalidInputException">The text is no JSON object.</exception>
+    /// <exception cref="InvalidInputException">The text is not a JSON object.</exception>
     public static IgnitionSummary Read(ReadOnlyMemory<byte> json)
     {
         try

@@ -6,7 +6,7 @@ namespace XenKube.Ignition.Summaries;
 /// <param name="Text">The line.</param>
 /// <param name="Type">The kind of key, such as <c>ssh-ed25519</c>; empty if the line holds no key.</param>
 /// <param name="Fingerprint"><c>SHA256:…</c> as <c>ssh-keygen -lf</c> prints it; empty if the line holds no key.</param>
-/// <param name="Comment">What stands behind the key.</param>
+/// <param name="Comment">The text after the key.</param>
 public sealed record SshKey(string Text, string Type, string Fingerprint, string Comment)
 {
     /// <summary>Reads a line; options in front of the key are passed over.</summary>

@@ -3,7 +3,7 @@ namespace XenKube.Ignition.Syntax;
 
 /// <summary>
 /// Reads one data URL with the strictness and the accidents of the library that the reference uses
-/// (an <c>x</c> in front of the media type swallows the character behind it, an empty quoted value leaves the next one quoted).
+/// (an <c>x</c> in front of the media type swallows the character after it, an empty quoted value leaves the next one quoted).
 /// </summary>
 /// <remarks>Held against vincent-petithory/dataurl v1.0.0 in Butane 0.19.0.</remarks>
 internal sealed class DataUrlReader(string url)
@@ -91,7 +91,7 @@ internal sealed class DataUrlReader(string url)
         return c == ';' ? ReadParameters() : null;
     }
 
-    /// <summary>From behind a semicolon up to and with the comma.</summary>
+    /// <summary>From after a semicolon up to and with the comma.</summary>
     private string? ReadParameters()
     {
         while (true)

@@ -11,7 +11,7 @@ internal static class GoQuote
     /// <summary>Quotes a text.</summary>
     public static string Quote(string text) => Quote(ByteText.ToBytes(text));
 
-    /// <summary>Quotes bytes; those that are no UTF-8 become <c>\xNN</c>.</summary>
+    /// <summary>Quotes bytes; those that are not UTF-8 become <c>\xNN</c>.</summary>
     public static string Quote(ReadOnlySpan<byte> text)
     {
         var quoted = new StringBuilder(text.Length + 2).Append('"');

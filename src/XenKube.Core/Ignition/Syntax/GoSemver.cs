@@ -7,8 +7,8 @@ namespace XenKube.Ignition.Syntax;
 /// <param name="Major">First number.</param>
 /// <param name="Minor">Second number.</param>
 /// <param name="Patch">Third number.</param>
-/// <param name="Prerelease">Behind the dash.</param>
-/// <param name="Metadata">Behind the plus.</param>
+/// <param name="Prerelease">The part after the dash.</param>
+/// <param name="Metadata">The part after the plus.</param>
 internal readonly record struct GoSemver(long Major, long Minor, long Patch, string Prerelease = "", string Metadata = "")
     : IComparable<GoSemver>
 {
@@ -61,7 +61,7 @@ internal readonly record struct GoSemver(long Major, long Minor, long Patch, str
         return new GoSemver(numbers[0], numbers[1], numbers[2], prerelease, metadata);
     }
 
-    /// <summary>Compares by number and then by prerelease, which comes before the release; metadata does not count.</summary>
+    /// <summary>Compares by number and then by prerelease, which comes before the release; metadata is ignored.</summary>
     public int CompareTo(GoSemver other)
     {
         var numbers = (Major, Minor, Patch).CompareTo((other.Major, other.Minor, other.Patch));

@@ -36,7 +36,7 @@ internal sealed class UnitText
         End,
     }
 
-    /// <summary>How the reference shows what it found behind a section name.</summary>
+    /// <summary>How the reference shows the text that it found after a section name.</summary>
     public enum GarbageForm
     {
         /// <summary>A list of decimal byte values: generation 2 and ct.</summary>

@@ -8,7 +8,7 @@ namespace XenKube.Ignition.Templates;
 /// <param name="File">The template, for errors.</param>
 internal readonly record struct TemplateLine(string Text, int Number, string File)
 {
-    /// <summary>Where the marker of an include stands, or -1. In a comment it means nothing; behind anything else it is an error.</summary>
+    /// <summary>The place of the marker of an include, or -1. In a comment it means nothing; after anything else it is an error.</summary>
     public int FindMarker(string marker)
     {
         var at = Text.IndexOf(marker, StringComparison.Ordinal);

@@ -7,7 +7,7 @@ namespace XenKube.Ignition.Validation;
 
 /// <summary>
 /// Fills a config's tree from JSON as Go's encoding/json fills structs: keys in any case, unknown ones passed over, null for
-/// nothing, repeated keys merged. The first value of a wrong type is remembered; reading goes on behind it.
+/// nothing, repeated keys merged. The first value of a wrong type is remembered; reading goes on after it.
 /// </summary>
 /// <remarks>Held against encoding/json of Go 1.19 in ignition-validate 0.35.0 and 2.16.2, and of Go 1.24 in 2.26.0.</remarks>
 internal sealed class ConfigReader

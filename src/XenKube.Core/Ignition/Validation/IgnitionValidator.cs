@@ -19,7 +19,7 @@ public static class IgnitionValidator
 {
     private const int MaxUnpackedHeader = 1 << 20;
 
-    /// <summary>As much of a config as tells its version.</summary>
+    /// <summary>The part of a config that holds its version.</summary>
     private static readonly ConfigType VersionStub =
         ConfigType.Object(
             "versionStub", FieldTable.Of("Ignition", ConfigType.Object("struct { Version string }", FieldTable.Text("Version"))));

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace XenKube.Images.Bzip2;
 
 /// <summary>
-/// A window on the compressed bytes with a bit position in it. Behind the last byte of the input lie zeros, so that the
-/// inner loop may read ahead; whoever used them learns so from <see cref="Overrun"/>.
+/// A window on the compressed bytes with a bit position in it. After the last byte of the input there are zeros, so that the
+/// inner loop may read ahead; the caller learns from <see cref="Overrun"/>.
 /// </summary>
 internal sealed unsafe class BitInput : IDisposable
 {
@@ -45,7 +45,7 @@ internal sealed unsafe class BitInput : IDisposable
         Refill();
     }
 
-    /// <summary>Takes up to 32 bits; zeros behind the end of the input.</summary>
+    /// <summary>Takes up to 32 bits; zeros after the end of the input.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Get(int count)
     {

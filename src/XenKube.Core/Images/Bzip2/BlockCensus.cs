@@ -1,6 +1,6 @@
 namespace XenKube.Images.Bzip2;
 
-/// <summary>Tells how much data a file holds without decoding it.</summary>
+/// <summary>Determines how much data a file holds without decoding it.</summary>
 internal static class BlockCensus
 {
     /// <summary>

@@ -1,6 +1,6 @@
 namespace XenKube.Images.Bzip2;
 
-/// <summary>What stands before a block's symbols, without its tables.</summary>
+/// <summary>The fields before a block's symbols, without its tables.</summary>
 /// <param name="Crc">The CRC of the block's bytes.</param>
 /// <param name="Randomised">Bits of the block were flipped (bzip2 0.9).</param>
 /// <param name="Origin">The row of the sorted rotations that is the block itself.</param>

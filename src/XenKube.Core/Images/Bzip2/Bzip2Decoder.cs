@@ -3,7 +3,7 @@ namespace XenKube.Images.Bzip2;
 /// <summary>
 /// Decompresses bzip2 files of every kind: of bzip2, lbzip2 and pbzip2, several streams one after another, empty ones,
 /// randomised blocks. Several blocks are decoded at once: places that look like a block's beginning are tried before it is
-/// known that they are one, and count only when the block before ends exactly there.
+/// known that they are one, and are used only when the block before ends exactly there.
 /// </summary>
 public static class Bzip2Decoder
 {

@@ -52,12 +52,12 @@ internal sealed class CompressedWindow : IByteSource
     }
 
     /// <summary>Finds the next place where a block may begin.</summary>
-    /// <param name="limit">Offset in bytes up to which the input is searched; beyond it, the answer is no for now.</param>
+    /// <param name="limit">Offset in bytes up to which the input is searched; beyond it, the answer is 'no' for now.</param>
     /// <param name="bit">The bit where the place is.</param>
     /// <returns>False when there is none before the limit, or before the end.</returns>
     public bool TryFind(long limit, out long bit)
     {
-        // The scanner needs some bytes behind a position; those of the last ones are beyond the end, and zero.
+        // The scanner needs some bytes after a position; those of the last ones are beyond the end, and zero.
         Span<byte> tail = stackalloc byte[2 * MagicScanner.Reach];
         lock (_gate)
         {

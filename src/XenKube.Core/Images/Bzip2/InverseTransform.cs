@@ -19,7 +19,7 @@ internal sealed unsafe class InverseTransform : IDisposable
     private const int SmallestBlockInPieces = 16 * 1024;
     private const uint Mark = 1u << 31;
 
-    // Behind the rows: where idle lanes stay, and where a lane's first step is read without its mark.
+    // After the rows: where idle lanes stay, and where a lane's first step is read without its mark.
     private const int ExtraRows = 64;
 
     private readonly NativeBuffer _rows = new((Bzip2Format.LargestBlock + ExtraRows) * sizeof(uint));
@@ -211,7 +211,7 @@ internal sealed unsafe class InverseTransform : IDisposable
         }
     }
 
-    // Ends the pieces of all lanes that stand at a mark, and gives those lanes new ones. False when no lane has any.
+    // Ends the pieces of all lanes that have reached a mark, and gives those lanes new ones. False when no lane has any.
     private bool Meet(int length, int step, uint* positions, int* current)
     {
         var rows = (uint*)_rows.Pointer;

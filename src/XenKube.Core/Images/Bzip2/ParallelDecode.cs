@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace XenKube.Images.Bzip2;
 
 /// <summary>
-/// One file being decoded by several workers. Each takes the next place where a block may begin and decodes it; whoever
+/// One file being decoded by several workers. Each takes the next place where a block may begin and decodes it; the worker that
 /// finds that the block expected next is ready hands it to the sink, while the others go on.
 /// </summary>
 internal sealed class ParallelDecode : IDisposable
@@ -92,7 +92,7 @@ internal sealed class ParallelDecode : IDisposable
                 decoder.Decode(slot.Start, slot.Block);
                 lock (_gate)
                 {
-                    // A place before the expected block was no block: it lay within one.
+                    // A place before the expected block was not a block: it was inside one.
                     slot.State = slot.Start < _framing.Position ? SlotState.Free : SlotState.Ready;
                     Monitor.PulseAll(_gate);
                 }

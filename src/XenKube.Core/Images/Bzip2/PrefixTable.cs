@@ -146,7 +146,7 @@ internal static unsafe class PrefixTable
         /// <summary>True when another symbol may follow: there are digits, and no rank yet.</summary>
         public static bool IsOpen(uint entry) => entry != Escape && (entry & HasRank) == 0;
 
-        /// <summary>Puts one more symbol behind an entry of digits; false where there is no room for another digit.</summary>
+        /// <summary>Puts one more symbol after an entry of digits; false where there is no room for another digit.</summary>
         public static bool TryAppend(ref uint entry, uint next)
         {
             var digits = (entry >> 8) & 3;

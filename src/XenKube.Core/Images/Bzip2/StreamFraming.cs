@@ -62,7 +62,7 @@ internal sealed class StreamFraming
         }
     }
 
-    /// <summary>Takes the block at <see cref="Position"/>, if it is good, and moves behind it.</summary>
+    /// <summary>Takes the block at <see cref="Position"/>, if it is good, and moves to its end.</summary>
     /// <exception cref="CorruptImageException">It is not.</exception>
     public void Accept(DecodedBlock block)
     {
@@ -127,7 +127,7 @@ internal sealed class StreamFraming
 
     private CorruptImageException Truncated()
     {
-        // The bits of the last byte may all be there; what is missing begins behind it.
+        // The bits of the last byte may all be there; the missing part begins after it.
         var end = Position / 8;
         Span<byte> one = stackalloc byte[1];
         while (_source.Read(end, one) != 0)

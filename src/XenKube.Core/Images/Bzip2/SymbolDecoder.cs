@@ -56,7 +56,7 @@ internal sealed unsafe class SymbolDecoder : IDisposable
         _small.Dispose();
     }
 
-    /// <summary>Reads a block from behind its magic number.</summary>
+    /// <summary>Reads a block from the end of its magic number.</summary>
     /// <param name="input">The bits.</param>
     /// <param name="runs">Receives the runs.</param>
     /// <param name="capacity">Room for that many runs.</param>
@@ -240,7 +240,7 @@ internal sealed unsafe class SymbolDecoder : IDisposable
                         }
                         goto apply;
                     }
-                    // Ranks 16 and on are in memory, and move up from the far end. What lies in the places of the first
+                    // Ranks 16 and on are in memory, and move up from the far end. The data in the places of the first
                     // sixteen there, and before, is of no matter.
                     var value = ranks[rank];
                     // The two ranges overlap, so a vector has to be one register: on a processor without AVX a Vector256 is

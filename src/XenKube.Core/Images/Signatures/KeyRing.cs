@@ -22,7 +22,7 @@ public sealed class KeyRing
     /// <summary>A ring without keys.</summary>
     public static KeyRing Empty { get; } = new([], []);
 
-    /// <summary>What was wrong with key files: a file that cannot be read as keys adds none, and says so here.</summary>
+    /// <summary>The faults of key files: a file that cannot be read as keys adds none, and says so here.</summary>
     public IReadOnlyList<string> Problems { get; }
 
     /// <summary>The keys, each once, as they stand today.</summary>
@@ -39,7 +39,7 @@ public sealed class KeyRing
 
     /// <summary>Reads a key file, armored or binary, with one key or many.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="isTrusted">True if whoever names the file trusts the keys in it.</param>
+    /// <param name="isTrusted">True if the caller trusts the keys in it.</param>
     /// <exception cref="ItemNotFoundException">There is no such file.</exception>
     /// <exception cref="OperationFailedException">It cannot be read.</exception>
     public static KeyRing Load(string path, bool isTrusted) => Read(ReadFile(path), path, isTrusted);
@@ -47,7 +47,7 @@ public sealed class KeyRing
     /// <summary>Takes the keys out of the content of a file.</summary>
     /// <param name="content">The content.</param>
     /// <param name="source">What to call it, or null.</param>
-    /// <param name="isTrusted">True if whoever gives the keys trusts them.</param>
+    /// <param name="isTrusted">True if the caller trusts them.</param>
     public static KeyRing Read(ReadOnlyMemory<byte> content, string? source, bool isTrusted)
     {
         try

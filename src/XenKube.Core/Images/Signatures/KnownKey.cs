@@ -1,7 +1,7 @@
 namespace XenKube.Images.Signatures;
 
 /// <summary>
-/// A key that XenKube carries along, to be trusted by name. It is offered, not assumed: nothing is checked by it before
+/// A key that comes with XenKube, to be trusted by name. It is offered, not assumed: nothing is checked by it before
 /// somebody says so.
 /// </summary>
 /// <param name="Name">What to call it: <c>CoreOS</c>, <c>Flatcar</c>.</param>

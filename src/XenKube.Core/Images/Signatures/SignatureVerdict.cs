@@ -24,6 +24,6 @@ public enum SignatureVerdict
     /// <summary>It asks for something that is not known or not accepted, such as a hash that is too weak.</summary>
     Unsupported,
 
-    /// <summary>The signature file cannot be taken apart, or holds no signature.</summary>
+    /// <summary>The signature file cannot be parsed, or holds no signature.</summary>
     Malformed,
 }

@@ -49,7 +49,7 @@ public sealed class TrustStore
     /// with nothing but revocations is applied to the keys that are there.
     /// </summary>
     /// <param name="file">The file.</param>
-    /// <returns>The keys, as they now stand in the store.</returns>
+    /// <returns>The keys, as they are now in the store.</returns>
     /// <exception cref="ItemNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidInputException">There is no key in it that could be used.</exception>
     public IReadOnlyList<SigningKey> Import(string file)
@@ -61,7 +61,7 @@ public sealed class TrustStore
     /// <summary>Trusts the keys in the content of a file.</summary>
     /// <param name="content">The content, armored or binary.</param>
     /// <param name="source">What to call it in an error; null for nothing.</param>
-    /// <returns>The keys, as they now stand in the store.</returns>
+    /// <returns>The keys, as they are now in the store.</returns>
     /// <exception cref="InvalidInputException">There is no key in it that could be used.</exception>
     /// <exception cref="ItemInUseException">Another process was changing the store all the time.</exception>
     public IReadOnlyList<SigningKey> Import(ReadOnlyMemory<byte> content, string? source = null)
@@ -87,7 +87,7 @@ public sealed class TrustStore
         return [.. imported.Select(key => SigningKeyReader.Read(key.Entry, key.Judged))];
     }
 
-    /// <summary>Trusts a key that XenKube carries along.</summary>
+    /// <summary>Trusts a key that comes with XenKube.</summary>
     /// <param name="name">Its name: <c>CoreOS</c> or <c>Flatcar</c>.</param>
     /// <exception cref="ItemNotFoundException">No known key has that name.</exception>
     public IReadOnlyList<SigningKey> ImportKnown(string name)
@@ -99,9 +99,9 @@ public sealed class TrustStore
     }
 
     /// <summary>Stops trusting a key.</summary>
-    /// <param name="fingerprint">The primary's fingerprint, or its last digits, at least eight, as long as they mean one key; blanks do not count.</param>
+    /// <param name="fingerprint">The primary's fingerprint, or its last digits, at least eight, as long as they mean one key; blanks are ignored.</param>
     /// <returns>False if there was no such key.</returns>
-    /// <exception cref="InvalidInputException">It is no fingerprint, or means several keys.</exception>
+    /// <exception cref="InvalidInputException">It is not a fingerprint, or means several keys.</exception>
     /// <exception cref="ItemInUseException">Another process was changing the store all the time.</exception>
     public bool Remove(string fingerprint)
     {

@@ -53,7 +53,7 @@ internal sealed class PartialFile : IDisposable
             {
                 throw new ItemInUseException(ErrorIds.DownloadInProgress, target, null, "another process is downloading it", "Wait until that one is done");
             }
-            // Who had the lock before may have removed the file between our opening and our locking it.
+            // The process that had the lock before may have removed the file between our opening and our locking it.
             if (FileStatus.Read(sidecar.SafeFileHandle).Identity == FileStatus.Read(sidecarPath)?.Identity || attempt == 10)
             {
                 return Open(target, sidecar);
@@ -62,7 +62,7 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
-    /// <summary>Begins anew, or goes on, with what the server says the file is.</summary>
+    /// <summary>Begins again, or goes on, with what the server says the file is.</summary>
     public void Begin(TransferState state, long offset)
     {
         if (offset != _data.Length)
@@ -128,7 +128,7 @@ internal sealed class PartialFile : IDisposable
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            // What is left over is no harm: it has no final name.
+            // A file that is left over does no harm: it does not have its final name.
         }
         _sidecar.Dispose();
     }

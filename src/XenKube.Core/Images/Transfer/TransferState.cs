@@ -9,7 +9,7 @@ namespace XenKube.Images.Transfer;
 /// <param name="Total">The size of the whole, or null.</param>
 internal sealed record TransferState(string Uri, string? ETag, string? LastModified, long? Total)
 {
-    /// <summary>Without a mark of its content a file cannot be told from one that took its place.</summary>
+    /// <summary>Without a mark of its content a file cannot be distinguished from another that took its place.</summary>
     public bool CanResume => ETag is not null || LastModified is not null;
 
     public bool IsSameFile(TransferState other) => CanResume && Uri == other.Uri && ETag == other.ETag && LastModified == other.LastModified

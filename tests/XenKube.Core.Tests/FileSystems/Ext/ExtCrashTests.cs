@@ -224,7 +224,7 @@ public class ExtCrashTests(ITestOutputHelper output)
             Assert.True(allowed.Contains(tree), $"{name}: neither old nor new, but{Environment.NewLine}{tree}{Environment.NewLine}where allowed is{Environment.NewLine}{string.Join(Environment.NewLine + "or" + Environment.NewLine, allowed)}{Environment.NewLine}{said}");
             if (File.Exists(path + ".fn"))
             {
-                // debugfs prints all 60 bytes of a file that lies in its inode.
+                // debugfs prints all 60 bytes of a file that is stored in its inode.
                 var again = File.ReadAllText(path + ".fn");
                 Assert.True(again.Contains("exit 0\n", StringComparison.Ordinal), $"{name}: after the repair: {again}");
                 Assert.Contains(Convert.ToHexString(File.ReadAllBytes(path + ".cat").AsSpan().TrimEnd((byte)0)), allowed.Select(text => text.Split('\n')[0]));

@@ -9,7 +9,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.FileSystems.Ext;
 
-/// <summary>What other programs leave in a file system, edited by us: e2fsck finds nothing, and counts and contents are right.</summary>
+/// <summary>File systems that other programs left, edited by us: e2fsck finds nothing, and counts and contents are right.</summary>
 [Trait("Kind", "Process")]
 public class ExtForeignTests
 {

@@ -222,7 +222,7 @@ public class ExtIndexTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>An index that is of no use is no reason not to read: its leaves are a list as well.</summary>
+    /// <summary>A useless index does not prevent reading: its leaves are a list too.</summary>
     [Fact]
     public void Unusable_index_is_read_as_a_list_and_not_changed()
     {
@@ -271,7 +271,7 @@ public class ExtIndexTests(ITestOutputHelper output)
         }
     }
 
-    // htree_dump computes each name's hash anew and prints it beside the leaf it was found in.
+    // htree_dump computes each name's hash again and prints it beside the leaf it was found in.
     private static void ShouldBeIndexed(string image, string path, int names)
     {
         var tree = HashTree(image, path);

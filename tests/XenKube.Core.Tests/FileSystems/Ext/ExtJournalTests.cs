@@ -8,7 +8,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.FileSystems.Ext;
 
-/// <summary>Journals left behind by debugfs and by the kernel: what we see without writing is what e2fsck makes of them.</summary>
+/// <summary>Journals left by debugfs and by the kernel: we see without writing the state that e2fsck makes of them.</summary>
 [Trait("Kind", "Process")]
 public class ExtJournalTests
 {
@@ -235,7 +235,7 @@ public class ExtJournalTests
         Assert.Equal(ExtImages.Pattern(3000, 1), ExtImages.Cat(image, "/damaged"));
     }
 
-    /// <summary>What the kernel leaves when the power goes: a copy of the image while it is mounted and busy.</summary>
+    /// <summary>The state that the kernel leaves when the power fails: a copy of the image while it is mounted and busy.</summary>
     [Theory]
     [InlineData("-t ext4 -b 1024 -J size=1")]
     [InlineData("-t ext4")]

@@ -51,7 +51,7 @@ public sealed class ExtKindTests
             {
                 wrong.Add($"{line}: detected as {found}");
             }
-            // What libblkid calls otherwise has a feature that parted does not look at.
+            // A kind that libblkid names differently has a feature that parted does not look at.
             if (blkid != parted && blkid != "ext4")
             {
                 wrong.Add($"{line}: blkid differs");

@@ -6,7 +6,7 @@ namespace XenKube.Tests.FileSystems.Ext;
 
 /// <summary>
 /// A second reader of ext2, ext3 and ext4, of its own, by the kernel's Documentation/filesystems/ext4: what a file system
-/// holds, and what e2fsck -fn would complain of: counts, bitmaps, links, checksums, maps. It stands in for e2fsck where a
+/// holds, and what e2fsck -fn would complain of: counts, bitmaps, links, checksums, maps. It replaces e2fsck where a
 /// test starts no program, for the features of tests/fixtures/ext; ExtWriteTests and ExtCrashTests ask e2fsck itself.
 /// </summary>
 internal sealed class ExtWitness

@@ -35,7 +35,7 @@ internal sealed class FatImage : IDisposable
         return image;
     }
 
-    /// <summary>Runs an edit on the file, opened anew. Small ones are edited in memory: many edits would be many flushes.</summary>
+    /// <summary>Runs an edit on the file, opened again. Small ones are edited in memory: many edits would be many flushes.</summary>
     public void Edit(Action<FatFileSystem> edit)
     {
         const int small = 64 << 20;

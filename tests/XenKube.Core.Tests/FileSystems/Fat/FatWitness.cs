@@ -5,7 +5,7 @@ namespace XenKube.Tests.FileSystems.Fat;
 
 /// <summary>
 /// A second reader of FAT, of its own, by Microsoft's "FAT32 File System Specification" (fatgen103): what a volume holds,
-/// and everything that fsck.fat would complain of. It stands in for fsck.fat and mtools where a test starts no program;
+/// and everything that fsck.fat would complain of. It replaces fsck.fat and mtools where a test starts no program;
 /// FatFileSystemTests and FatMatrixTests ask those.
 /// </summary>
 internal sealed class FatWitness

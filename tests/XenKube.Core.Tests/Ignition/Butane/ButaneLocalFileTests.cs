@@ -3,7 +3,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Ignition.Butane;
 
-/// <summary>What a document takes from the files directory, and what it cannot reach.</summary>
+/// <summary>The files that a document takes from the files directory, and those that it cannot reach.</summary>
 public sealed class ButaneLocalFileTests : IDisposable
 {
     private readonly TemporaryDirectory directory = new();

@@ -1,6 +1,6 @@
 namespace XenKube.Tests.Ignition.Butane;
 
-/// <summary>What is said of documents: Butane's own rules, Ignition's on the result, and how YAML is read.</summary>
+/// <summary>The messages about documents: Butane's own rules, Ignition's on the result, and how YAML is read.</summary>
 public sealed class ButaneRuleTests
 {
     private const string ManySources = "only one of the following can be set: inline, local, source";

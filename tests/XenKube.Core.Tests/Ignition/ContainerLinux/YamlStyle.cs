@@ -15,7 +15,7 @@ internal enum YamlStyle
     /// <summary>Indentation, lists at the column of their key, texts of several lines as blocks.</summary>
     Compact,
 
-    /// <summary>Indentation, every list and object behind an anchor and used through an alias once more.</summary>
+    /// <summary>Indentation, every list and object after an anchor and used through an alias once more.</summary>
     Anchored,
 
     /// <summary>Indentation with CRLF, comments and explicit keys.</summary>

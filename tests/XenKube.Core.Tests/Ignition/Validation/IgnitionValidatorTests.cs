@@ -139,7 +139,7 @@ public sealed class IgnitionValidatorTests
         Assert.Equal("duplicate entry defined", Assert.Single(IgnitionValidator.Validate(json).Entries).Message);
     }
 
-    /// <summary>Whatever is cut off or flipped, there is a verdict and never an exception.</summary>
+    /// <summary>Every cut and every flipped bit gives a verdict and never an exception.</summary>
     [Fact]
     public void Damaged_configs_get_a_verdict()
     {

@@ -4,7 +4,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Images.Bzip2;
 
-/// <summary>What the real encoders make is decoded to what they were given.</summary>
+/// <summary>The output of the real encoders is decoded to their input.</summary>
 [Trait("Kind", "Process")]
 public class Bzip2CorpusTests
 {

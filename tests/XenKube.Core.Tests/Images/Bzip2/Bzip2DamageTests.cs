@@ -48,7 +48,7 @@ public partial class Bzip2DamageTests
             Assert.True(content.AsSpan().StartsWith(bytes), $"wrong bytes with bit {bit} flipped");
             if (error is null)
             {
-                // Bits that mean nothing: behind a stream's end, a code's length that no symbol uses, the level.
+                // Bits that mean nothing: after a stream's end, a code's length that no symbol uses, the level.
                 Assert.Equal(content.Length, bytes.Length);
                 harmless++;
                 continue;

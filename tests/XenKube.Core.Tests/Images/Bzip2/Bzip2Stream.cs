@@ -163,7 +163,7 @@ internal sealed class Bzip2Stream : Stream
         }
         catch (XenKubeException e)
         {
-            // Said again on every further read: nothing behind the damage may pass for what comes next.
+            // Said again on every further read: nothing after the damage may pass for what comes next.
             _failure = e;
             throw;
         }

@@ -76,7 +76,7 @@ internal sealed class ForgedKey
         return result;
     }
 
-    /// <summary>The numbers of a signature, as they stand in its packet.</summary>
+    /// <summary>The numbers of a signature, as they are in its packet.</summary>
     public byte[][] Sign(int hash, byte[] digest)
     {
         if (_dsa is not null)

@@ -7,7 +7,7 @@ internal sealed record ForgedSignature(ForgedKey Key, int Class, uint? Created)
 
     public int Hash { get; init; } = ForgedKey.Sha256;
 
-    /// <summary>The algorithm's number in the packet, if it shall be another than the key's.</summary>
+    /// <summary>The algorithm's number in the packet, if it differs from the key's.</summary>
     public byte? Algorithm { get; init; }
 
     /// <summary>More of the hashed area.</summary>
@@ -26,7 +26,7 @@ internal sealed record ForgedSignature(ForgedKey Key, int Class, uint? Created)
     /// <summary>Changes the numbers.</summary>
     public Func<byte[][], byte[][]> Numbers { get; init; } = numbers => numbers;
 
-    /// <summary>The octets of the number's head that tell its bits, if they shall be others.</summary>
+    /// <summary>The octets of the number's head that hold its length in bits, if they differ.</summary>
     public bool HasPaddedNumbers { get; init; }
 
     /// <summary>The body of the packet over some data.</summary>

@@ -6,9 +6,9 @@ internal enum DirectoryBlockKind
     /// <summary>Entries.</summary>
     Leaf,
 
-    /// <summary>The root of a hash index behind the entries for <c>.</c> and <c>..</c>.</summary>
+    /// <summary>The root of a hash index after the entries for <c>.</c> and <c>..</c>.</summary>
     IndexRoot,
 
-    /// <summary>A node of a hash index behind one empty entry.</summary>
+    /// <summary>A node of a hash index after one empty entry.</summary>
     IndexNode,
 }

@@ -4,7 +4,7 @@ using XenKube.FileSystems.Ext.Structures;
 namespace XenKube.FileSystems.Ext.Directories;
 
 /// <summary>An entry of a directory block: inode, length of the entry, length of the name, kind, name.</summary>
-/// <param name="Offset">Where it lies in its block.</param>
+/// <param name="Offset">Its offset in the block, in bytes.</param>
 /// <param name="Inode">What it names; 0 for free room.</param>
 /// <param name="Length">From here to the next entry.</param>
 /// <param name="NameLength">Length of the name.</param>

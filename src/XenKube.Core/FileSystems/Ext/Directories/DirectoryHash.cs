@@ -14,7 +14,7 @@ internal static class DirectoryHash
 
     /// <summary>The hash of a name; its lowest bit is always clear.</summary>
     /// <param name="version">hash_version of the index: legacy, half MD4 or TEA.</param>
-    /// <param name="isUnsigned">Whether bytes from 0x80 on count as positive (s_flags of the superblock).</param>
+    /// <param name="isUnsigned">Whether bytes from 0x80 on are taken as positive (s_flags of the superblock).</param>
     /// <param name="seed">s_hash_seed.</param>
     /// <param name="name">The name.</param>
     /// <returns>The hash, or null for a version that is not known.</returns>

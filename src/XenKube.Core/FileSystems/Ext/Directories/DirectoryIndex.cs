@@ -6,7 +6,7 @@ namespace XenKube.FileSystems.Ext.Directories;
 
 /// <summary>
 /// Follows the hash index of a directory (fs/ext4/namei.c): from the root, over one level of nodes or with large_dir two,
-/// to the leaf whose range of hashes a name falls into. Names of equal hash may go on in the leaves behind it.
+/// to the leaf whose range of hashes a name falls into. Names of equal hash may go on in the leaves after it.
 /// </summary>
 internal sealed class DirectoryIndex(ExtVolume volume, ExtDirectory directories)
 {

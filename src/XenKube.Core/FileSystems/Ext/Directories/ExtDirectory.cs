@@ -146,7 +146,7 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
     public static uint IndexChecksum(uint seed, ReadOnlySpan<byte> bytes, IndexNode node) =>
         Crc32C.Append(Crc32C.Append(Crc32C.Append(seed, bytes[..node.EntriesEnd]), bytes.Slice(node.TailAt, 4)), 0u);
 
-    /// <summary>The directory above one that lies in its inode.</summary>
+    /// <summary>The directory above a directory that is stored in its inode.</summary>
     public static uint InlineParent(ExtInode directory) => BinaryPrimitives.ReadUInt32LittleEndian(directory.Map);
 
     private (DirectoryBlock, DirectoryEntry)? LocateByIndex(ExtInode directory, IndexPath path, ReadOnlySpan<byte> name)

@@ -4,7 +4,7 @@ namespace XenKube.FileSystems.Ext.Directories;
 
 /// <summary>
 /// The hash index in a directory block (dx_root and dx_node): a limit and a count, then entries of hash and block. The
-/// first entry has no hash, the count lies in its place.
+/// first entry has no hash, the count is in its place.
 /// </summary>
 internal sealed class IndexNode
 {
@@ -97,7 +97,7 @@ internal sealed class IndexNode
         BinaryPrimitives.WriteUInt32LittleEndian(entry[BlockAt..], block);
     }
 
-    /// <summary>Adds an entry behind another; there has to be room.</summary>
+    /// <summary>Adds an entry after another; there must be room.</summary>
     public void Insert(int after, uint hash, uint block)
     {
         var from = _start + (after + 1) * EntrySize;

@@ -308,7 +308,7 @@ internal sealed class BlockAllocator(ExtVolume volume)
         return null;
     }
 
-    // With flex_bg the bitmaps and inode tables of several groups lie in one of them.
+    // With flex_bg the bitmaps and inode tables of several groups are in one of these groups.
     private IEnumerable<(long Start, long Count, string Name)> Structures(int group)
     {
         var flex = volume.Superblock.GroupsPerFlex;

@@ -38,7 +38,7 @@ internal sealed class BlockPointerEditor(ExtVolume volume, BlockAllocator alloca
         return _blocks;
     }
 
-    /// <summary>Adds one block behind all others, in the blocks of pointers that are there.</summary>
+    /// <summary>Adds one block after all others, in the blocks of pointers that are there.</summary>
     /// <returns>How many blocks the map grew by.</returns>
     public long Append(ExtInode inode, long logical, long physical)
     {

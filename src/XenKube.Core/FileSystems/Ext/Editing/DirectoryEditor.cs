@@ -63,7 +63,7 @@ internal sealed class DirectoryEditor
                 _index.Insert(directory, name, inode, kind);
                 return;
             }
-            // As the kernel: an index that is not kept does not count.
+            // As the kernel: an index that is not kept is ignored.
             directory.Flags &= ~InodeFlags.Indexed;
         }
         foreach (var block in _directories.Blocks(directory))
@@ -241,7 +241,7 @@ internal sealed class DirectoryEditor
         }
     }
 
-    // A directory that lies in its inode gets a block before it is changed: then there is only one kind to change.
+    // A directory that is stored in its inode gets a block before it is changed: then there is only one kind to change.
     private void MoveOutOfInode(ExtInode directory)
     {
         var entries = new List<(byte[] Name, uint Inode, EntryKind Kind)>();

@@ -102,7 +102,7 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables ta
             var journal = new JournalWriter(volume, log);
             if (volume.Superblock.NeedsRecovery || log.Superblock.Start != 0)
             {
-                // Without the flag in the superblock the log does not count, as at a mount.
+                // Without the flag in the superblock the log is ignored, as at a mount.
                 var recovery = JournalRecovery.Run(volume, log);
                 journal.Replay(volume.Superblock.NeedsRecovery ? recovery : recovery.WithoutView());
                 Gate();

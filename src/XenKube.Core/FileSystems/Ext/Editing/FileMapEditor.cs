@@ -12,7 +12,7 @@ internal sealed class FileMapEditor(ExtVolume volume, FileMap map, BlockAllocato
 
     private int NodeCapacity => (volume.BlockSize - ExtentNode.HeaderSize) / ExtentNode.EntrySize;
 
-    /// <summary>Makes an inode's map anew for the given runs; what it held before is the caller's to free.</summary>
+    /// <summary>Builds an inode's map again for the given runs; the caller frees the blocks that it held before.</summary>
     /// <param name="inode">The inode.</param>
     /// <param name="runs">Where its content lies now.</param>
     /// <param name="mapped">How many blocks content and map took until now.</param>

@@ -6,7 +6,7 @@ namespace XenKube.FileSystems.Ext.Editing;
 
 /// <summary>
 /// Writes an edit of a file system without a journal, in an order that leaves at worst blocks or an inode marked as used
-/// that nothing uses, should it be cut off: first what nothing points to yet, then the few bytes that make it count, then
+/// that nothing uses, if it is cut off: first the blocks that nothing points to yet, then the few bytes that put it into effect, then
 /// what is free because of it. While that goes on the file system is marked as not cleanly unmounted.
 /// </summary>
 internal sealed class OrderedWriter(ExtVolume volume, BlockAllocator blocks, InodeAllocator inodes, DirectoryEditor directories)
@@ -129,7 +129,7 @@ internal sealed class OrderedWriter(ExtVolume volume, BlockAllocator blocks, Ino
             var (block, offset) = volume.InodePlace(inode);
             if (block == table.Key)
             {
-                // Without links it counts as deleted until the last step: a name that leads to it too early is cleared by
+                // Without links it is taken as deleted until the last step: a name that leads to it too early is cleared by
                 // e2fsck, where an inode that no name leads to would be put into lost+found.
                 var unlinked = new ExtInode(inode, table.Value.AsSpan(offset, volume.Superblock.InodeSize).ToArray()) { Links = 0, DeletionTime = 1 };
                 if (volume.Superblock.HasMetadataChecksums)

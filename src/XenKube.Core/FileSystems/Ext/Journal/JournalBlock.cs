@@ -4,7 +4,7 @@ using XenKube.FileSystems.Ext.Volumes;
 
 namespace XenKube.FileSystems.Ext.Journal;
 
-/// <summary>What the blocks of the log that are not copies have in common: magic number, type, sequence number.</summary>
+/// <summary>The common head of the blocks of the log that are not copies: magic number, type, sequence number.</summary>
 internal readonly record struct JournalBlock(uint Type, uint Sequence)
 {
     public const int HeaderSize = 12;

@@ -199,7 +199,7 @@ internal sealed class JournalRecovery
         return true;
     }
 
-    // A commit block of which only the first sector arrived is whole as far as it counts (Linux since 6.4 sees it so).
+    // A commit block of which only the first sector arrived is whole in the part that is used (as Linux since 6.4 takes it).
     private bool IsTornCommit()
     {
         var copy = new byte[_block.Length];

@@ -9,7 +9,7 @@ internal sealed class JournalSuperblock
 {
     public const int Size = 1024;
 
-    /// <summary>All that an edit changes lies in the first sector, checksum included: an update cannot tear.</summary>
+    /// <summary>All that an edit changes is in the first sector, checksum included: an update cannot tear.</summary>
     public const int SectorSize = 512;
 
     private const int ChecksumAt = 0xFC;
@@ -24,7 +24,7 @@ internal sealed class JournalSuperblock
     /// <summary>The first block of the log.</summary>
     public uint First => U32(0x14);
 
-    /// <summary>The first block after the log; behind it lies the area for fast commits.</summary>
+    /// <summary>The first block after the log; the area for fast commits comes after it.</summary>
     public uint End => Length - FastCommitBlocks;
 
     public uint FastCommitBlocks => Is(JournalFeatures.FastCommit) ? (U32(0x54) == 0 ? 256 : U32(0x54)) : 0;

@@ -70,7 +70,7 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
         WriteJournalSuperblock();
         device.Flush();
 
-        // From here on the flag says less than the truth, so that nobody has to wait for it.
+        // After this the flag says less than the truth, so that nobody has to wait for it.
         volume.Store.Accept();
         ClearNeedsRecovery();
         HasWritten = false;
@@ -102,7 +102,7 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
 
     private int Descriptors(int blocks) => (blocks + TagsPerDescriptor - 1) / TagsPerDescriptor;
 
-    // Descriptors and copies, and zeros where the commit block will be: what may lie there is a commit block of old.
+    // Descriptors and copies, and zeros where the commit block will be: an old commit block may be there.
     private uint WriteLog(List<KeyValuePair<long, byte[]>> blocks, uint sequence)
     {
         var size = volume.BlockSize;

@@ -6,7 +6,7 @@ using XenKube.FileSystems.Ext.Volumes;
 
 namespace XenKube.FileSystems.Ext.Mapping;
 
-/// <summary>The extended attributes of inodes: in the inode behind its fields, and in a block that several inodes may share.</summary>
+/// <summary>The extended attributes of inodes: in the inode after its fields, and in a block that several inodes may share.</summary>
 internal sealed class ExtAttributes(ExtVolume volume)
 {
     private const int BlockHeaderSize = 32;

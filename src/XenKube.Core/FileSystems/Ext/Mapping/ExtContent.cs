@@ -4,7 +4,7 @@ using XenKube.FileSystems.Ext.Volumes;
 
 namespace XenKube.FileSystems.Ext.Mapping;
 
-/// <summary>Reads what is in files and links, wherever it lies.</summary>
+/// <summary>Reads the content of files and links, wherever it is stored.</summary>
 internal sealed class ExtContent(ExtVolume volume, FileMap map, ExtAttributes attributes)
 {
     /// <summary>Reads bytes of a file.</summary>

@@ -49,7 +49,7 @@ internal sealed class FileMap(ExtVolume volume)
         _ => false,
     };
 
-    /// <summary>True for a symbolic link whose target lies in the inode.</summary>
+    /// <summary>True for a symbolic link whose target is stored in the inode.</summary>
     public bool IsFastLink(ExtInode inode)
     {
         if (inode.Has(InodeFlags.InlineData))

@@ -3,7 +3,7 @@ using XenKube.Checksums;
 
 namespace XenKube.FileSystems.Ext.Structures;
 
-/// <summary>An inode: a copy of its bytes with the fields by name. What is not named is kept.</summary>
+/// <summary>An inode: a copy of its bytes with the fields by name. Bytes without a name here are kept.</summary>
 internal sealed class ExtInode
 {
     public const uint Root = 2;

@@ -14,7 +14,7 @@ internal sealed class ExtSuperblock
     public const int Offset = 1024;
     public const int Size = 1024;
 
-    /// <summary>All that an edit changes lies in the first sector; only the checksum lies in the second.</summary>
+    /// <summary>All that an edit changes is in the first sector; only the checksum is in the second.</summary>
     public const int SectorSize = 512;
 
     private const ushort Magic = 0xEF53;

@@ -1,6 +1,6 @@
 namespace XenKube.FileSystems.Ext.Structures;
 
-/// <summary>bg_flags. They count only where group descriptors have checksums.</summary>
+/// <summary>bg_flags. They are used only where group descriptors have checksums.</summary>
 [Flags]
 internal enum GroupFlags : ushort
 {

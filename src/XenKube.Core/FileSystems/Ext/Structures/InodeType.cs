@@ -1,6 +1,6 @@
 namespace XenKube.FileSystems.Ext.Structures;
 
-/// <summary>What kind of file an inode is: the upper four bits of i_mode, which are those of st_mode.</summary>
+/// <summary>The kind of file that an inode is: the upper four bits of i_mode, which are those of st_mode.</summary>
 internal enum InodeType
 {
     /// <summary>No inode in use has it.</summary>

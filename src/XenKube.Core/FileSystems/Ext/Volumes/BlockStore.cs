@@ -152,7 +152,7 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     public XenKubeException Corrupt(string structure, long block, string reason) =>
         CorruptImageException.At(structure, block * blockSize, reason).In(device.Name);
 
-    /// <summary>Throws unless the blocks lie within the file system.</summary>
+    /// <summary>Throws unless the blocks are inside the file system.</summary>
     public void Check(long block, long count)
     {
         if (block < 0 || count < 0 || block > blockCount - count)

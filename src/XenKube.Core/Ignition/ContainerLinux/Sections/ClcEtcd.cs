@@ -7,7 +7,7 @@ namespace XenKube.Ignition.ContainerLinux.Sections;
 internal static class ClcEtcd
 {
     /// <summary>
-    /// The options of 3.x in the order of the arguments: key, <c>i</c> or <c>b</c> where it is no text, the minor version it came
+    /// The options of 3.x in the order of the arguments: key, <c>i</c> or <c>b</c> where it is not a text, the minor version it came
     /// with.
     /// </summary>
     private const string Options3 = """

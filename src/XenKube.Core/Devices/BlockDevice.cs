@@ -12,6 +12,9 @@ public abstract class BlockDevice : IDisposable
     /// <summary>Length in bytes.</summary>
     public abstract long Length { get; }
 
+    /// <summary>Size of a logical sector in bytes, in which partition tables count: 512 unless the device has another.</summary>
+    public virtual int SectorSize => 512;
+
     /// <summary>True where <see cref="Write"/> is possible.</summary>
     public abstract bool CanWrite { get; }
 

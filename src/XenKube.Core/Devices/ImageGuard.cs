@@ -1,13 +1,12 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using XenKube.Files;
 using XenKube.Posix;
 
 namespace XenKube.Devices;
 
 /// <summary>
 /// Refuses images that the kernel, a device model or a domain uses without a lock of its own. Nothing overrides it: a file
-/// system edited under a guest that has it mounted is lost. Files are compared by what they are, not by their names.
+/// system edited under a guest that has it mounted is lost. Files and devices are compared by what they are, not by their names.
 /// </summary>
 internal sealed class ImageGuard
 {
@@ -16,13 +15,17 @@ internal sealed class ImageGuard
 
     private readonly string _path;
     private readonly FileStatus _image;
-    private readonly string _system;
+    private readonly SystemFiles _system;
+    private readonly string _root;
+    private readonly DeviceFamily _family;
 
     private ImageGuard(string path, FileStatus image, string system)
     {
         _path = path;
         _image = image;
-        _system = system;
+        _root = system;
+        _system = new SystemFiles(system);
+        _family = DeviceFamily.Of(image, _system);
     }
 
     /// <summary>Looks at everything that could use the image.</summary>
@@ -36,8 +39,10 @@ internal sealed class ImageGuard
         var path = Path.GetFullPath(device.Name);
         var guard = new ImageGuard(path, FileStatus.Read(device.Handle), system);
         guard.CheckLoopDevices();
-        guard.CheckMounts();
+        guard.CheckMounts(everywhere: device.IsBlockDevice || writers != OtherWriters.None);
+        guard.CheckSwap();
         guard.CheckHolders();
+        guard.CheckGuests();
         guard.CheckDeviceModels();
         guard.CheckWriters(writers);
         if (domains?.FindUser(ResolveLinks(path)) is { } user)
@@ -46,17 +51,27 @@ internal sealed class ImageGuard
         }
     }
 
+    /// <summary>Takes a block device from everything that the kernel knows, or says who is in the way. For a file it does nothing.</summary>
+    /// <param name="device">The open device.</param>
+    /// <exception cref="ItemInUseException">Something in the kernel, or a program, holds it exclusively.</exception>
+    public static void Claim(FileDevice device)
+    {
+        if (device.IsBlockDevice && !device.TryClaim())
+        {
+            var guard = new ImageGuard(Path.GetFullPath(device.Name), FileStatus.Read(device.Handle), "/");
+            var holder = new OpenFiles("/").Of(guard._family, writing: false).Where(holder => holder.Id != Environment.ProcessId).Cast<OpenFiles.Holder?>().FirstOrDefault();
+            throw guard.InUse(
+                $"{(holder is { } found ? found.ToString() : "the kernel")} holds the device exclusively (O_EXCL)", "Stop what uses the device: lsblk, pvs and fuser -v show what it is");
+        }
+    }
+
     private void CheckLoopDevices()
     {
-        foreach (var folder in List("sys/block", "loop*"))
+        foreach (var folder in _system.List("sys/block", "loop*"))
         {
-            var backing = Path.Combine(folder, "loop", "backing_file");
-            if (!File.Exists(backing))
-            {
-                continue;
-            }
             var name = Path.GetFileName(folder);
-            if (IsBackingFile(name, ReadText(backing)))
+            var backing = $"sys/block/{name}/loop/backing_file";
+            if (_system.Has(backing) && IsBackingFile(name, _system.Read(backing)))
             {
                 throw InUse($"it is attached to /dev/{name}", $"Detach it first: losetup -d /dev/{name} (Xen does so when the guest ends)");
             }
@@ -66,15 +81,18 @@ internal sealed class ImageGuard
     /// <summary>The driver knows device and inode; where the driver may not be asked, the path that it shows is used.</summary>
     private bool IsBackingFile(string loop, string backing)
     {
-        const int deviceOffset = 0, inodeOffset = 8;
+        const int deviceOffset = 0, inodeOffset = 8, specialOffset = 16;
         try
         {
-            using var handle = File.OpenHandle(Path.Combine(_system, "dev", loop), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var handle = File.OpenHandle(_system.PathOf($"dev/{loop}"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             Span<byte> status = stackalloc byte[232];
             if (Libc.TryGetLoopStatus(handle, status))
             {
-                return BinaryPrimitives.ReadUInt64LittleEndian(status[deviceOffset..]) == _image.Identity.EncodedDevice
-                    && BinaryPrimitives.ReadUInt64LittleEndian(status[inodeOffset..]) == _image.Identity.Inode;
+                var special = BinaryPrimitives.ReadUInt64LittleEndian(status[specialOffset..]);
+                return _image.IsBlockDevice
+                    ? _family.Devices.Any(device => device.EncodedDevice == special)
+                    : BinaryPrimitives.ReadUInt64LittleEndian(status[deviceOffset..]) == _image.Identity.EncodedDevice
+                        && BinaryPrimitives.ReadUInt64LittleEndian(status[inodeOffset..]) == _image.Inode;
             }
         }
         catch (Exception e) when (e.IsFileTrouble())
@@ -83,63 +101,59 @@ internal sealed class ImageGuard
         }
         const string deleted = " (deleted)";
         backing = backing.TrimEnd('\n');
-        return IsImage(backing) || (backing.EndsWith(deleted, StringComparison.Ordinal) && IsImage(backing[..^deleted.Length]));
+        return _family.ContainsPath(backing) || (backing.EndsWith(deleted, StringComparison.Ordinal) && _family.ContainsPath(backing[..^deleted.Length]));
     }
 
-    /// <summary>A mounted block device or a partition of one, in any mount name space; or a file mounted by FUSE, which names it as the source.</summary>
-    private void CheckMounts()
+    /// <summary>A mounted block device or a partition of one; or a file mounted by FUSE, which names it as the source.</summary>
+    private void CheckMounts(bool everywhere)
     {
-        var devices = DeviceNumbers().ToHashSet(StringComparer.Ordinal);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        // Of a file, other name spaces matter only where a program has it open; what the kernel mounts is a device.
-        foreach (var process in devices.Count == 0 ? ["proc/self"] : List("proc", "*").Where(IsProcess).Prepend("proc/self"))
+        var numbers = _family.Devices.Select(DeviceFamily.NumberOf).ToHashSet(StringComparer.Ordinal);
+        foreach (var mount in new MountTable(_system).Read(everywhere))
         {
-            if (seen.Add(LinkTarget(Path.Combine(_system, process, "ns/mnt")) ?? process))
+            // Btrfs mounts have a number of their own, and the device as their source.
+            if (numbers.Contains(mount.Number) || (mount.Source.StartsWith('/') && _family.ContainsPath(mount.Source)))
             {
-                CheckMounts(ReadText(Path.Combine(_system, process, "mountinfo")), devices);
+                throw InUse($"it is mounted on {Printable.Of(mount.Place)}", $"Unmount it first: umount {Printable.Of(mount.Place)}");
             }
         }
     }
 
-    private void CheckMounts(string table, HashSet<string> devices)
+    /// <summary>A swap area may be a device or a file (proc(5), /proc/swaps).</summary>
+    private void CheckSwap()
     {
-        foreach (var line in table.Split('\n'))
+        foreach (var line in _system.Read("proc/swaps").Split('\n').Skip(1))
         {
-            // 36 35 98:0 /root /mount-point options [optional fields] - type source super-options
-            var fields = line.Split(' ');
-            var dash = Array.IndexOf(fields, "-");
-            if (fields.Length < 6 || dash < 0 || dash + 2 >= fields.Length)
+            var path = MountTable.Unescape(line.Split(' ', '\t')[0]);
+            if (path.StartsWith('/') && _family.ContainsPath(path))
             {
-                continue;
-            }
-            var source = Unescape(fields[dash + 2]);
-            if (devices.Contains(fields[2]) || (source.StartsWith('/') && IsImage(source)))
-            {
-                throw InUse($"it is mounted on {Printable.Of(Unescape(fields[4]))}", $"Unmount it first: umount {Printable.Of(Unescape(fields[4]))}");
+                throw InUse("it is swap space", $"Turn it off first: swapoff {Printable.Of(path)}");
             }
         }
     }
 
-    /// <summary>Device mapper, LVM and md take a block device or its partitions; so does Xen's own driver for guests.</summary>
+    /// <summary>Device mapper, LVM and md take a block device or its partitions.</summary>
     private void CheckHolders()
     {
-        if (_image.BlockDevice is not { } block)
+        foreach (var device in _family.Devices)
         {
-            return;
-        }
-        var folder = string.Create(CultureInfo.InvariantCulture, $"sys/dev/block/{block.Major}:{block.Minor}");
-        foreach (var part in List(folder, "*").Where(part => File.Exists(Path.Combine(part, "partition"))).Prepend(Path.Combine(_system, folder)))
-        {
-            if (List(Path.Combine(part, "holders"), "*").FirstOrDefault() is { } holder)
+            if (_system.List($"{DeviceFamily.FolderOf(device)}/holders").FirstOrDefault() is { } holder)
             {
                 throw InUse($"/dev/{Path.GetFileName(holder)} is made of it (device mapper, LVM or md)", "Stop what uses that device, and remove it: lsblk shows what it is");
             }
         }
-        // Written in hexadecimal by xen-blkback.
-        var numbers = string.Create(CultureInfo.InvariantCulture, $"{block.Major:x}:{block.Minor:x}");
-        foreach (var backend in List("sys/bus/xen-backend/devices", "vbd-*").Where(backend => ReadText(Path.Combine(backend, "physical_device")).Trim() == numbers))
+    }
+
+    /// <summary>Xen's own driver for guests (xen-blkback) writes the device's number in hexadecimal.</summary>
+    private void CheckGuests()
+    {
+        var numbers = _family.Devices.Select(device => string.Create(CultureInfo.InvariantCulture, $"{device.Major:x}:{device.Minor:x}")).ToHashSet(StringComparer.Ordinal);
+        foreach (var folder in numbers.Count == 0 ? [] : _system.List("sys/bus/xen-backend/devices", "vbd-*"))
         {
-            throw InUse($"a guest has it as a disk ({Path.GetFileName(backend)})", "Stop the guest first");
+            var backend = Path.GetFileName(folder);
+            if (numbers.Contains(_system.Read($"sys/bus/xen-backend/devices/{backend}/physical_device").Trim()))
+            {
+                throw InUse($"a guest has it as a disk ({backend})", "Stop the guest first");
+            }
         }
     }
 
@@ -150,7 +164,7 @@ internal sealed class ImageGuard
         {
             return;
         }
-        var holders = new OpenFiles(_system).Of(_image.Identity, writing: true).ToArray();
+        var holders = new OpenFiles(_root).Of(_family, writing: true).ToArray();
         foreach (var holder in holders.Where(holder => holder.Id != Environment.ProcessId))
         {
             throw InUse($"{holder} has it open for writing", "Stop it first, or unmount what it mounts");
@@ -162,36 +176,7 @@ internal sealed class ImageGuard
         }
     }
 
-    private bool HasOwnWriters() => List("proc/self/fd", "*").Count(IsImage) > 1;
-
-    /// <summary>The numbers of a block device and of its partitions, as mountinfo writes them; nothing for a file.</summary>
-    private IEnumerable<string> DeviceNumbers()
-    {
-        if (_image.BlockDevice is not { } block)
-        {
-            yield break;
-        }
-        var numbers = string.Create(CultureInfo.InvariantCulture, $"{block.Major}:{block.Minor}");
-        yield return numbers;
-        foreach (var part in List($"sys/dev/block/{numbers}", "*").Where(part => File.Exists(Path.Combine(part, "partition"))))
-        {
-            yield return ReadText(Path.Combine(part, "dev")).Trim();
-        }
-    }
-
-    private static bool IsProcess(string folder) => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _);
-
-    private static string? LinkTarget(string path)
-    {
-        try
-        {
-            return new FileInfo(path).LinkTarget;
-        }
-        catch (Exception e) when (e.IsFileTrouble())
-        {
-            return null;
-        }
-    }
+    private bool HasOwnWriters() => _system.List("proc/self/fd").Count(_family.ContainsPath) > 1;
 
     /// <summary>
     /// On a Xen host QEMU serves disks of kind qdisk with its locks turned off, and tapdisk knows none: whether one of them
@@ -199,41 +184,22 @@ internal sealed class ImageGuard
     /// </summary>
     private void CheckDeviceModels()
     {
-        if (WholeFile.TryReadText(Path.Combine(_system, "sys/hypervisor/type"))?.StartsWith("xen", StringComparison.Ordinal) != true)
+        if (!_system.Read("sys/hypervisor/type").StartsWith("xen", StringComparison.Ordinal))
         {
             return;
         }
-        foreach (var process in List("proc", "*"))
+        foreach (var process in _system.Processes())
         {
-            if (!int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-            {
-                continue;
-            }
-            var command = ReadText(Path.Combine(process, "comm")).TrimEnd('\n');
-            if ((command.StartsWith("qemu", StringComparison.Ordinal) || command.StartsWith("tapdisk", StringComparison.Ordinal)) && List($"proc/{id}/fd", "*").Any(IsImage))
+            var id = Path.GetFileName(process);
+            var command = _system.Read($"proc/{id}/comm").TrimEnd('\n');
+            if ((command.StartsWith("qemu", StringComparison.Ordinal) || command.StartsWith("tapdisk", StringComparison.Ordinal)) && _system.List($"proc/{id}/fd").Any(_family.ContainsPath))
             {
                 throw InUse($"{command} (process {id}) has it open for a guest", "Stop the guest first");
             }
         }
     }
 
-    private bool IsImage(string path) => FileIdentity.Of(path) is { } found && found == _image.Identity;
-
     private ItemInUseException InUse(string reason, string remedy) => new(ErrorIds.ImageInUse, _path, null, reason, remedy);
-
-    private string[] List(string folder, string pattern)
-    {
-        try
-        {
-            return Directory.GetFileSystemEntries(Path.Combine(_system, folder), pattern);
-        }
-        catch (Exception e) when (e.IsFileTrouble())
-        {
-            return [];
-        }
-    }
-
-    private static string ReadText(string path) => WholeFile.TryReadText(path) ?? "";
 
     private static string ResolveLinks(string path)
     {
@@ -245,24 +211,5 @@ internal sealed class ImageGuard
         {
             return path;
         }
-    }
-
-    /// <summary>mountinfo writes space, tab, newline and backslash as three octal digits.</summary>
-    private static string Unescape(string field)
-    {
-        var text = new System.Text.StringBuilder();
-        for (var i = 0; i < field.Length; i++)
-        {
-            if (field[i] == '\\' && i + 3 < field.Length && field.AsSpan(i + 1, 3).ContainsAnyExceptInRange('0', '7') is false)
-            {
-                text.Append((char)((field[i + 1] - '0') * 64 + (field[i + 2] - '0') * 8 + field[i + 3] - '0'));
-                i += 3;
-            }
-            else
-            {
-                text.Append(field[i]);
-            }
-        }
-        return text.ToString();
     }
 }

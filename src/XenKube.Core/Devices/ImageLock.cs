@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using XenKube.Posix;
 
 namespace XenKube.Devices;
@@ -10,6 +11,11 @@ namespace XenKube.Devices;
 /// </summary>
 internal sealed class ImageLock : IDisposable
 {
+    /// <summary>udev looks at a device under a shared lock whenever a program that wrote to the device closes it.</summary>
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
+
+    private const int PauseMilliseconds = 20;
+
     private readonly FileDevice _device;
 
     private ImageLock(FileDevice device) => _device = device;
@@ -19,9 +25,14 @@ internal sealed class ImageLock : IDisposable
     {
         try
         {
-            if (!Libc.TryLock(device.Handle, FlockOperation.Exclusive | FlockOperation.NonBlocking))
+            var start = Stopwatch.GetTimestamp();
+            while (!Libc.TryLock(device.Handle, FlockOperation.Exclusive | FlockOperation.NonBlocking))
             {
-                throw Locked(device);
+                if (!device.IsBlockDevice || Stopwatch.GetElapsedTime(start) > LongestLook)
+                {
+                    throw Locked(device);
+                }
+                Thread.Sleep(PauseMilliseconds);
             }
         }
         catch (IOException e)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using XenKube.Files;
 using XenKube.Posix;
 
 namespace XenKube.Devices;
@@ -10,6 +9,8 @@ internal sealed class OpenFiles(string system)
 {
     private const int AccessMode = 3;
 
+    private readonly SystemFiles _system = new(system);
+
     /// <summary>A process by its number.</summary>
     /// <param name="Id">The number.</param>
     /// <param name="Command">Its command line, cut short and fit for a message.</param>
@@ -19,39 +20,36 @@ internal sealed class OpenFiles(string system)
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Command} (process {Id})");
     }
 
-    /// <summary>Who has a file open.</summary>
-    /// <param name="file">The file.</param>
+    /// <summary>Who has an image open, or what shares bytes with it.</summary>
+    /// <param name="family">The image.</param>
     /// <param name="writing">True for those only that may write to it.</param>
-    public IEnumerable<Holder> Of(FileIdentity file, bool writing)
+    public IEnumerable<Holder> Of(DeviceFamily family, bool writing)
     {
-        foreach (var process in List(Path.Combine(system, "proc")))
+        foreach (var process in _system.Processes().Select(folder => $"proc/{Path.GetFileName(folder)}"))
         {
-            if (int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-                && Has(process, file, writing))
+            if (_system.List($"{process}/fd").Any(open => family.ContainsPath(open) && (!writing || IsWriting(process, Path.GetFileName(open)))))
             {
-                yield return Describe(id);
+                yield return Describe(int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture));
             }
         }
     }
 
     /// <summary>True where a process is seen to have a file open.</summary>
-    public bool Has(int id, FileIdentity file) => Has(Path.Combine(system, "proc", id.ToString(CultureInfo.InvariantCulture)), file, writing: false);
-
-    private static bool Has(string process, FileIdentity file, bool writing) =>
-        List(Path.Combine(process, "fd")).Any(open => FileIdentity.Of(open) == file && (!writing || IsWriting(process, Path.GetFileName(open))));
+    public bool Has(int id, FileIdentity file) =>
+        _system.List(string.Create(CultureInfo.InvariantCulture, $"proc/{id}/fd")).Any(open => FileIdentity.Of(open) == file);
 
     /// <summary>A process with what a person knows it by.</summary>
     public Holder Describe(int id)
     {
-        var folder = Path.Combine(system, "proc", id.ToString(CultureInfo.InvariantCulture));
-        var line = ReadText(Path.Combine(folder, "cmdline")).Replace('\0', ' ').Trim();
-        return new Holder(id, Printable.Of(line.Length > 0 ? line : ReadText(Path.Combine(folder, "comm")).Trim(), 60));
+        var folder = string.Create(CultureInfo.InvariantCulture, $"proc/{id}");
+        var line = _system.Read($"{folder}/cmdline").Replace('\0', ' ').Trim();
+        return new Holder(id, Printable.Of(line.Length > 0 ? line : _system.Read($"{folder}/comm").Trim(), 60));
     }
 
     // fdinfo writes the flags of open(2) in octal.
-    private static bool IsWriting(string process, string descriptor)
+    private bool IsWriting(string process, string descriptor)
     {
-        foreach (var line in ReadText(Path.Combine(process, "fdinfo", descriptor)).Split('\n'))
+        foreach (var line in _system.Read($"{process}/fdinfo/{descriptor}").Split('\n'))
         {
             if (line.StartsWith("flags:", StringComparison.Ordinal))
             {
@@ -61,19 +59,4 @@ internal sealed class OpenFiles(string system)
         }
         return false;
     }
-
-    private static string[] List(string folder)
-    {
-        try
-        {
-            return Directory.GetFileSystemEntries(folder);
-        }
-        catch (Exception e) when (e.IsFileTrouble())
-        {
-            // It has ended, or is not ours to look at.
-            return [];
-        }
-    }
-
-    private static string ReadText(string path) => WholeFile.TryReadText(path) ?? "";
 }

@@ -67,6 +67,7 @@ public sealed class DiskImage : IDisposable
             {
                 heldLock = ImageLock.Take(device);
                 ImageGuard.Check(device, domains, writers: writers);
+                ImageGuard.Claim(device);
                 return Open(device, heldLock);
             }
             catch (ItemInUseException e) when (e.ProcessId == ImageGuard.UnseenProcess && attempt < MostAttempts)

@@ -1,13 +1,16 @@
 using System.Diagnostics;
+using XenKube.Devices;
 using XenKube.Posix;
 
 namespace XenKube.Disks;
 
 /// <summary>
 /// The marks by which a change of an image is seen: the file that its path leads to, its length and its times. Every write changes the times,
-/// but Linux takes them from a clock that ticks; a state is valid only when its last change is older than a tick.
+/// but Linux takes them from a clock that ticks; a state is valid only when its last change is older than a tick. A guest writes to a
+/// block device without a change of the times of its node: there, the kernel's count of written sectors is a mark too.
 /// </summary>
-internal readonly record struct ImageState(ulong Device, ulong Inode, long Size, long ModifiedNanoseconds, long ChangedNanoseconds)
+internal readonly record struct ImageState(
+    ulong Device, ulong Inode, long Size, long ModifiedNanoseconds, long ChangedNanoseconds, long WrittenSectors = 0)
 {
     private const long Second = 1_000_000_000;
 
@@ -20,7 +23,9 @@ internal readonly record struct ImageState(ulong Device, ulong Inode, long Size,
     /// <summary>The state now.</summary>
     /// <exception cref="ItemNotFoundException">There is no such image any more.</exception>
     public static ImageState Of(string path) => FileStatus.Of(path) is { } status
-        ? new ImageState(status.Device, status.Identity.Inode, status.Size, status.ModifiedNanoseconds, status.ChangedNanoseconds)
+        ? new ImageState(
+            status.Device, status.Inode, status.Size, status.ModifiedNanoseconds, status.ChangedNanoseconds,
+            status.IsBlockDevice ? DeviceFamily.WrittenSectors(status.Identity) : 0)
         : throw new ItemNotFoundException(ErrorIds.ImageNotFound, path, null, "there is no such image");
 
     /// <summary>The state once any later write is sure to show; null if the image is written all the time.</summary>

@@ -27,6 +27,9 @@ internal enum Errno
     /// <summary>EACCES.</summary>
     PermissionDenied = 13,
 
+    /// <summary>EBUSY.</summary>
+    Busy = 16,
+
     /// <summary>EEXIST.</summary>
     Exists = 17,
 

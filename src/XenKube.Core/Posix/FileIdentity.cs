@@ -2,10 +2,13 @@ using System.Globalization;
 
 namespace XenKube.Posix;
 
-/// <summary>Which file a path or an open file is, whatever the path: the device it is on, and its inode there.</summary>
+/// <summary>
+/// Which file a path or an open file is, whatever the path: the device it is on, and its inode there. A block device is known by its
+/// own number, whichever node in whichever directory leads to it.
+/// </summary>
 /// <param name="Major">Major number of the device.</param>
 /// <param name="Minor">Minor number of the device.</param>
-/// <param name="Inode">Number of the inode.</param>
+/// <param name="Inode">Number of the inode; 0, which no file has, for a block device.</param>
 internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode)
 {
     /// <summary>The device's number as the kernel's loop driver encodes it (new_encode_dev).</summary>

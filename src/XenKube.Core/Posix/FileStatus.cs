@@ -8,12 +8,13 @@ namespace XenKube.Posix;
 /// <param name="UserId">Owner.</param>
 /// <param name="GroupId">Group.</param>
 /// <param name="Identity">Which file it is.</param>
+/// <param name="Inode">Number of the inode, that of the node for a device.</param>
 /// <param name="BlockDevice">For a block device, its own number; null for other files.</param>
 /// <param name="Size">Length in bytes.</param>
 /// <param name="ModifiedNanoseconds">Time of the last change of its content, in nanoseconds since 1970.</param>
 /// <param name="ChangedNanoseconds">Time of the last change of its content, owner, mode or names, in nanoseconds since 1970.</param>
 internal readonly record struct FileStatus(
-    uint Mode, uint UserId, uint GroupId, FileIdentity Identity, (uint Major, uint Minor)? BlockDevice, long Size, long ModifiedNanoseconds, long ChangedNanoseconds)
+    uint Mode, uint UserId, uint GroupId, FileIdentity Identity, ulong Inode, (uint Major, uint Minor)? BlockDevice, long Size, long ModifiedNanoseconds, long ChangedNanoseconds)
 {
     private const uint TypeMask = 0xF000;
     private const uint RegularFileType = 0x8000;
@@ -27,6 +28,8 @@ internal readonly record struct FileStatus(
     public bool IsRegularFile => (Mode & TypeMask) == RegularFileType;
 
     public bool IsDirectory => (Mode & TypeMask) == DirectoryType;
+
+    public bool IsBlockDevice => BlockDevice is not null;
 
     public bool IsSymbolicLink => (Mode & TypeMask) == SymbolicLinkType;
 
@@ -91,17 +94,22 @@ internal readonly record struct FileStatus(
         const int userId = 0x14, groupId = 0x18, mode = 0x1C, inode = 0x20, size = 0x28, changed = 0x60, modified = 0x70;
         const int specialMajor = 0x80, specialMinor = 0x84, deviceMajor = 0x88, deviceMinor = 0x8C;
         var kind = BinaryPrimitives.ReadUInt16LittleEndian(status[mode..]);
+        var number = BinaryPrimitives.ReadUInt64LittleEndian(status[inode..]);
+        (uint Major, uint Minor)? block = (kind & TypeMask) != BlockDeviceType
+            ? null
+            : (BinaryPrimitives.ReadUInt32LittleEndian(status[specialMajor..]), BinaryPrimitives.ReadUInt32LittleEndian(status[specialMinor..]));
         return new FileStatus(
             Mode: kind,
             UserId: BinaryPrimitives.ReadUInt32LittleEndian(status[userId..]),
             GroupId: BinaryPrimitives.ReadUInt32LittleEndian(status[groupId..]),
-            Identity: new FileIdentity(
-                Major: BinaryPrimitives.ReadUInt32LittleEndian(status[deviceMajor..]),
-                Minor: BinaryPrimitives.ReadUInt32LittleEndian(status[deviceMinor..]),
-                Inode: BinaryPrimitives.ReadUInt64LittleEndian(status[inode..])),
-            BlockDevice: (kind & TypeMask) != BlockDeviceType
-                ? null
-                : (BinaryPrimitives.ReadUInt32LittleEndian(status[specialMajor..]), BinaryPrimitives.ReadUInt32LittleEndian(status[specialMinor..])),
+            Identity: block is { } device
+                ? new FileIdentity(device.Major, device.Minor, Inode: 0)
+                : new FileIdentity(
+                    Major: BinaryPrimitives.ReadUInt32LittleEndian(status[deviceMajor..]),
+                    Minor: BinaryPrimitives.ReadUInt32LittleEndian(status[deviceMinor..]),
+                    Inode: number),
+            Inode: number,
+            BlockDevice: block,
             Size: BinaryPrimitives.ReadInt64LittleEndian(status[size..]),
             ModifiedNanoseconds: Nanoseconds(status[modified..]),
             ChangedNanoseconds: Nanoseconds(status[changed..]));

@@ -175,6 +175,8 @@ public static class ErrorIds
     public static NotFound ReleasesNotFound { get; } = new("There are no releases.");
     public static Exists ReservationExists { get; } = new("The address, MAC address or name is reserved already.");
     public static Invalid ReservationMismatch { get; } = new("A MAC address is reserved for another address.");
+    public static Failed ReservationsNotRead { get; } = new("dnsmasq does not read the file of reservations.");
+    public static Busy ReservationsReadOnly { get; } = new("Another program, such as libvirt, writes the reservations of this network.");
     public static NotFound ReservationNotFound { get; } = new("There is no such DHCP reservation.");
     public static Failed RestoreFailed { get; } = new("A file of the host could not be put back as it was.");
     public static Failed RootRequired { get; } = new("Only root can do this.");

@@ -39,6 +39,10 @@ public static class GuideDefaults
     /// <summary>Boot loader of a pv guest.</summary>
     public const string BootLoader = "pygrub";
 
+    /// <summary>The configuration of a bridge's dnsmasq.</summary>
+    /// <param name="bridge">The bridge.</param>
+    public static string DnsmasqConfiguration(string bridge) => $"/var/lib/dnsmasq/{bridge}/dnsmasq.conf";
+
     /// <summary>dnsmasq's unit for a bridge.</summary>
     /// <param name="bridge">The bridge.</param>
     public static string DnsmasqUnit(string bridge) => $"dnsmasq@{bridge}.service";

@@ -214,6 +214,10 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
                 return new(name, CheckStatus.Fail, $"{mac} is the address of {other.FullName} as well", "Give one of them another MAC address");
             }
             var reserved = DhcpReservations.Read(directory.ReservationsPath).Items.Where(item => item.MacAddress == mac).ToList();
+            if (reserved.Count == 0 && new NodeGuests(directory).Reservations().FirstOrDefault(pair => pair.MacAddress == mac) is { } elsewhere)
+            {
+                return new(name, CheckStatus.Pass, $"{mac} gets {elsewhere.IPAddress}");
+            }
             return reserved.Count switch
             {
                 0 => new(name, CheckStatus.Warn, $"{mac} has no reservation in {directory.ReservationsPath}, so the guest's IP address is not known beforehand", $"Reserve one: {new RemedyAction(RemedyActionKind.ReserveAddress, mac.ToString(), directory.ReservationsPath)}"),

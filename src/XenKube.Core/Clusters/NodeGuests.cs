@@ -65,11 +65,11 @@ public sealed class NodeGuests
         return now;
     }
 
-    /// <summary>The addresses that dnsmasq has reserved; none where there is no such file.</summary>
+    /// <summary>The addresses that dnsmasq has reserved for one card each; none where it is told of none.</summary>
     public IReadOnlyList<GuestAddress> Reservations()
     {
-        var path = _directory.ReservationsPath;
-        return File.Exists(path) ? [.. DhcpReservations.Read(path).Items.Select(item => item.Address)] : [];
+        var settings = _directory.Settings;
+        return DhcpReservations.Read(_directory.ReservationsPath, settings.Bridge, IPAddress.Parse(settings.Address)).GuestAddresses;
     }
 
     private string[] ConfigFiles() => Directory.Exists(_directory.GuestsPath)

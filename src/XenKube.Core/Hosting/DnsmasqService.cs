@@ -1,4 +1,5 @@
 using System.Globalization;
+using XenKube.Hosting.Dnsmasq;
 using XenKube.Posix;
 
 namespace XenKube.Hosting;
@@ -19,6 +20,19 @@ public sealed record DnsmasqService
 
     /// <summary>How the host's programs are run.</summary>
     internal HostPrograms Programs { get; init; } = HostPrograms.Usual;
+
+    /// <summary>The service of a host: the unit that was named, that of the dnsmasq which is at work, or the guide's.</summary>
+    internal static DnsmasqService Of(HostOptions options, IReadOnlyList<DnsmasqInstance> instances)
+    {
+        // One that was started without systemd, as by /etc/network/interfaces, has a process only.
+        var instance = instances.FirstOrDefault(instance => instance.Configuration.ReadsHosts(options.ReservationsFile)) ?? (instances.Count > 0 ? instances[0] : null);
+        return new()
+        {
+            Unit = options.DnsmasqUnit ?? instance?.Unit ?? GuideDefaults.DnsmasqUnit(options.Bridge),
+            ProcessId = options.DnsmasqUnit is null && instance is { Unit: null, IsRunning: true } ? instance.ProcessId : null,
+            Programs = options.Programs,
+        };
+    }
 
     /// <summary>Makes dnsmasq read its hosts file again.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.NetworkInformation;
 using XenKube.Files;
 using XenKube.Guests;
+using XenKube.Hosting.Dnsmasq;
 using XenKube.Posix;
 using XenKube.Programs;
 
@@ -176,14 +177,14 @@ public sealed class HostCheck(HostOptions options)
     {
         try
         {
-            var items = DhcpReservations.Read(options.ReservationsFile).Items;
-            // The other address of the last one tells it from the first, which stays.
-            var twice = items.GroupBy(item => item.MacAddress).Where(group => group.Count() > 1).Select(group => (Shared: group.Key.ToString(), Last: group.Last().IPAddress.ToString()))
-                .Concat(items.GroupBy(item => item.IPAddress).Where(group => group.Count() > 1).Select(group => (Shared: group.Key.ToString(), Last: group.Last().MacAddress.ToString()))).ToList();
-            if (twice.Count > 0)
+            var reservations = DhcpReservations.Read(options.ReservationsFile, options.Dnsmasqs);
+            var faults = ReservationFindings.Faults(reservations, options.Network).ToList();
+            if (faults.Count > 0)
             {
-                return new("reservations", CheckStatus.Fail, $"reserved twice in {options.ReservationsFile}: {string.Join(", ", twice.Select(item => item.Shared))}", $"Remove one of them: {new RemedyAction(RemedyActionKind.RemoveReservation, twice[0].Last, options.ReservationsFile)}");
+                var more = faults.Count > 3 ? string.Create(CultureInfo.InvariantCulture, $"; and {faults.Count - 3} more") : "";
+                return new("reservations", CheckStatus.Fail, $"{string.Join("; ", faults.Take(3).Select(fault => fault.Message))}{more}", faults[0].Remedy);
             }
+            var items = reservations.GuestAddresses;
             return items.Count > 0 ? Pass("reservations", string.Create(CultureInfo.InvariantCulture, $"{items.Count} in {options.ReservationsFile}"))
                 : new("reservations", CheckStatus.Fail, $"none in {options.ReservationsFile}", $"Make them: {RemedyActionKind.ReserveAddresses}");
         }
@@ -195,30 +196,21 @@ public sealed class HostCheck(HostOptions options)
 
     private CheckResult CheckDnsmasq()
     {
-        var proc = Path.Combine(options.SystemRoot, "proc");
-        var running = 0;
-        foreach (var process in Directory.Exists(proc) ? Directory.EnumerateDirectories(proc).Where(path => Path.GetFileName(path).All(char.IsAsciiDigit)) : [])
+        var instances = options.Dnsmasqs;
+        if (ReservationFindings.NotRead(options.ReservationsFile, instances) is { } problem)
         {
-            if (WholeFile.TryReadText(Path.Combine(process, "comm"))?.Trim() != "dnsmasq")
-            {
-                continue;
-            }
-            running++;
-            var arguments = (WholeFile.TryReadText(Path.Combine(process, "cmdline")) ?? "").Split('\0');
-            var files = arguments.Select((argument, i) => argument switch
-            {
-                "-C" when i + 1 < arguments.Length => arguments[i + 1],
-                _ when argument.StartsWith("--conf-file=", StringComparison.Ordinal) => argument["--conf-file=".Length..],
-                _ => null,
-            }).OfType<string>();
-            if (arguments.Any(argument => argument.Contains(options.ReservationsFile, StringComparison.Ordinal)) || files.Any(file => WholeFile.TryReadText(file)?.Contains(options.ReservationsFile, StringComparison.Ordinal) ?? false))
-            {
-                return Pass("dnsmasq", $"serves {options.ReservationsFile}");
-            }
+            return new("dnsmasq", CheckStatus.Warn, problem.Fault, problem.Advice!);
         }
-        return running == 0
-            ? new("dnsmasq", CheckStatus.Fail, "no dnsmasq is running: guests get no address", $"'systemctl start {options.DnsmasqUnit ?? GuideDefaults.DnsmasqUnit(options.Bridge)}'")
-            : new("dnsmasq", CheckStatus.Warn, $"a dnsmasq is running, but nothing shows that it reads {options.ReservationsFile}", $"Have dhcp-hostsfile={options.ReservationsFile} in its configuration");
+        if (instances.FirstOrDefault(instance => instance.IsRunning) is { } running)
+        {
+            return running.Configuration.Unread is [var unread, ..]
+                ? new("dnsmasq", CheckStatus.Warn, $"{running.Name} serves {options.ReservationsFile}, but not all that it is told is known here: {unread}", "Compare the guests' addresses with that file by hand")
+                : Pass("dnsmasq", $"{running.Name} serves {options.ReservationsFile}");
+        }
+        var unit = DnsmasqService.Of(options, instances).Unit;
+        return DnsmasqInstance.IsAnyRunning(new HostTree(options.SystemRoot))
+            ? new("dnsmasq", CheckStatus.Fail, $"a dnsmasq is running, but none serves {options.Bridge}: guests get no address", $"Have interface={options.Bridge} and dhcp-hostsfile={options.ReservationsFile} in its configuration, and restart it")
+            : new("dnsmasq", CheckStatus.Fail, "no dnsmasq is running: guests get no address", $"'systemctl start {unit}'");
     }
 
     private CheckResult CheckTime()

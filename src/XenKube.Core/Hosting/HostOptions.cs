@@ -1,5 +1,7 @@
 using System.Net;
+using XenKube.Files;
 using XenKube.Guests;
+using XenKube.Hosting.Dnsmasq;
 
 namespace XenKube.Hosting;
 
@@ -67,6 +69,12 @@ public sealed record HostOptions(string XenDir)
     /// <summary>How long a server that may just have been reloaded is given to serve XENDIR.</summary>
     internal TimeSpan ServingPatience { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>The guests' network: dom0's address, and the size that the bridge has.</summary>
+    internal BridgeNetwork Network => BridgeNetwork.Of(Address, Bridge);
+
+    /// <summary>The instances of dnsmasq that serve the bridge or read the file of reservations.</summary>
+    internal IReadOnlyList<DnsmasqInstance> Dnsmasqs => DnsmasqInstance.Of(new HostTree(SystemRoot), Bridge, Address, ReservationsFile);
+
     /// <summary>The network's broadcast address.</summary>
-    internal IPAddress Broadcast => Address.GetAddressBytes() is [var a, var b, var c, _] ? new IPAddress([a, b, c, 255]) : Address;
+    internal IPAddress Broadcast => Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Network.Broadcast : Address;
 }

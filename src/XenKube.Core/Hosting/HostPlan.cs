@@ -121,10 +121,20 @@ public sealed class HostPlan
 
     private static HostStep PlanReservations(HostOptions options)
     {
-        var now = DhcpReservations.Read(options.ReservationsFile);
-        var range = DhcpReservations.Range(options.FirstReservation, options.LastReservation, options.Address, options.MacPrefix);
-        var change = now.With(range).ToChange(new DnsmasqService { Unit = options.DnsmasqUnit ?? GuideDefaults.DnsmasqUnit(options.Bridge), Programs = options.Programs });
-        return new HostStep("reservations", string.Create(CultureInfo.InvariantCulture, $"{now.Items.Count} reservations"), $"{range[0].IPAddress} to {range[^1].IPAddress}", null) { Change = change };
+        var instances = options.Dnsmasqs;
+        var now = DhcpReservations.Read(options.ReservationsFile, instances);
+        var range = DhcpReservations.Range(options.FirstReservation, options.LastReservation, options.Network, options.MacPrefix);
+        var current = string.Create(CultureInfo.InvariantCulture, $"{now.Items.Count} reservations");
+        if (instances.FirstOrDefault(instance => instance.IsLibvirts) is { } libvirts)
+        {
+            return new HostStep("reservations", current, $"{range[0].IPAddress} to {range[^1].IPAddress}", ReservationFindings.LibvirtWrites(libvirts, range));
+        }
+        // What somebody else holds stays with them; it must not keep the other addresses from the guests.
+        var taken = new List<string>();
+        var wanted = now.With(range, (_, error) => taken.Add(error.Reason));
+        var change = wanted.ToChange(DnsmasqService.Of(options, instances));
+        var left = taken.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", without {taken.Count} that others have ({taken[0]}{(taken.Count > 1 ? " …" : "")})");
+        return new HostStep("reservations", current, $"{range[0].IPAddress} to {range[^1].IPAddress}{left}", ReservationFindings.NotRead(options.ReservationsFile, instances)) { Change = change };
     }
 
     private static HostStep PlanFirewall(HostOptions options)

@@ -52,9 +52,20 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
         Guard(LiteralPath ?? Path, () =>
         {
             var what = _wanted.Count == 1 ? $"the address {_wanted[0].IPAddress} for {_wanted[0].MacAddress}" : string.Create(CultureInfo.InvariantCulture, $"{_wanted.Count} addresses");
-            if (Edit(present => present.With(_wanted), $"Reserve {what}"))
+            var taken = new Dictionary<DhcpReservation, ItemExistsException>();
+            DhcpReservations Add(DhcpReservations present)
             {
-                WriteObject(_wanted, enumerateCollection: true);
+                taken.Clear();
+                // Of a range, those are reserved that are free; each of the others is an error of its own.
+                return Range is null ? present.With(_wanted) : present.With(_wanted, (item, error) => taken[item] = error);
+            }
+            if (Edit(Add, $"Reserve {what}"))
+            {
+                foreach (var (item, error) in taken)
+                {
+                    Report(error, item.ToString());
+                }
+                WriteObject(_wanted.Where(item => !taken.ContainsKey(item)), enumerateCollection: true);
             }
         });
     }
@@ -63,7 +74,7 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
     {
         var parts = range.Split("..");
         return parts.Length <= 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) && int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
-            ? DhcpReservations.Range(first, last, Network ?? System.Net.IPAddress.Parse(Settings.Address), Settings.MacPrefix)
+            ? DhcpReservations.RangeOf(first, last, Network ?? System.Net.IPAddress.Parse(Settings.Address), Settings.Bridge, Settings.MacPrefix)
             : throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, $"'{range}' is not a range of numbers", "Write 10..99");
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Net;
 using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
@@ -32,7 +33,12 @@ public abstract class ReservationCommand : HostCommand
     public string? Unit { get; set; }
 
     /// <summary>The reservations as they are in the file.</summary>
-    protected DhcpReservations ReadReservations() => DhcpReservations.Read(OneFile(Path, LiteralPath, () => DefaultPath));
+    protected DhcpReservations ReadReservations()
+    {
+        var file = OneFile(Path, LiteralPath, () => DefaultPath);
+        var address = IPAddress.Parse(Settings.Address);
+        return Path is null && LiteralPath is null ? DhcpReservations.Read(file, Settings.Bridge, address) : DhcpReservations.ReadNamed(file, Settings.Bridge, address);
+    }
 
     /// <summary>Edits the reservations in their file.</summary>
     /// <param name="edit">The edit, which is made again where another process was faster.</param>

@@ -53,6 +53,16 @@ public sealed class DhcpReservationCmdletTests : IDisposable
     }
 
     [Fact]
+    public void Range_with_an_address_of_somebody_else_is_reserved_but_for_that_address()
+    {
+        File.AppendAllText(_session["hostsfile"], "printer,192.168.100.12 # by hand\n");
+        var result = _session.Run("New-DhcpReservation -Range 10..14");
+        result.Error("ReservationExists");
+        Assert.Equal(["192.168.100.10", "192.168.100.11", "192.168.100.13", "192.168.100.14"], result.Output.Select(item => ((DhcpReservation)item!.BaseObject).IPAddress.ToString()));
+        Assert.DoesNotContain("00:16:3e:4e:31:12", _session.Read("hostsfile"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nothing_is_written_with_WhatIf()
     {
         _session.Run("New-DhcpReservation -Range 10..99 -WhatIf").ShouldSucceed();

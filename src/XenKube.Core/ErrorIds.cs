@@ -68,6 +68,7 @@ public static class ErrorIds
     public static Invalid FileInvalid { get; } = new("The file is not a regular file, or is too large for what it should be.");
     public static Failed FileNotCopied { get; } = new("A file could not be copied.");
     public static NotFound FileNotFound { get; } = new("The file does not exist.");
+    public static Failed FileNotLinked { get; } = new("The file cannot have another name.");
     public static Failed FileNotReadable { get; } = new("The file cannot be read.");
     public static Failed FileNotRemoved { get; } = new("A file could not be removed.");
     public static Failed FileNotWritable { get; } = new("The file cannot be written.");

@@ -4,22 +4,20 @@ using XenKube.Cli.Output;
 using XenKube.Clusters;
 using XenKube.Disks;
 using XenKube.FileSystems;
-using XenKube.Files;
 
 namespace XenKube.Cli.Commands;
 
 /// <summary><c>xenkube disk</c>: partitions of an image, and the files in them.</summary>
 internal static class DiskCommands
 {
-    /// <summary>The largest file that <c>disk put</c> takes from standard input: what belongs into an image by hand is small.</summary>
-    private const int MaximumContent = 256 << 20;
-
     private static readonly Argument<string> Image = new("IMAGE") { Description = "The disk image." };
     private static readonly Argument<string> Label = new("LABEL") { Description = "Label of the partition, as 'disk partitions' prints it." };
     private static readonly Argument<string> Path = new("PATH") { Description = "Path in the partition's file system." };
     private static readonly Argument<string> NewPath = new("NEWPATH") { Description = "The new path." };
     private static readonly Option<string?> Unit = new("--unit") { Description = "Sizes for people (compact) or in bytes (b, the default, as in the guide).", HelpName = "b|compact" };
     private static readonly Option<string?> Mode = new("--mode") { Description = "Permission bits of the file, octal.", HelpName = "MODE" };
+
+    private static readonly Option<string?> Owner = new("--owner") { Description = "Owner of the file in the guest, by number, or owner and group.", HelpName = "UID[:GID]" };
 
     public static Command Create(Terminal terminal)
     {
@@ -30,7 +28,7 @@ internal static class DiskCommands
         CommandRun.Handle(list, terminal, run => List(run, (Argument<string>)list.Arguments[2]));
         var cat = new Command("cat", "Print a file.") { Image, Label, Path };
         CommandRun.Handle(cat, terminal, Cat);
-        var put = new Command("put", "Create or replace a file with the content of standard input.") { Image, Label, Path, Mode };
+        var put = new Command("put", "Create or replace a file with the content of standard input.") { Image, Label, Path, Mode, Owner };
         CommandRun.Handle(put, terminal, Put);
         var remove = new Command("rm", "Remove a file or an empty directory.") { Image, Label, Path };
         CommandRun.Handle(remove, terminal, Remove);
@@ -84,13 +82,10 @@ internal static class DiskCommands
 
     private static void Put(CommandRun run)
     {
-        int? mode = null;
-        if (run.Get(Mode) is { } text)
-        {
-            mode = ParseMode(text);
-        }
-        var content = WholeFile.Read(run.Terminal.InputStream, "standard input", MaximumContent, FileReadErrors.StandardInput);
-        Edit(run, files => files.WriteFile(run.Get(Path), content, mode is null ? null : new FileAttributesChange(Mode: mode)));
+        int? mode = run.Get(Mode) is { } text ? ParseMode(text) : null;
+        var (user, group) = run.Get(Owner) is { } owner ? ParseOwner(owner) : (null, null);
+        var change = new FileAttributesChange(mode, user, group);
+        Edit(run, files => files.WriteFile(run.Get(Path), run.Terminal.InputStream, change, run.CancellationToken));
     }
 
     private static void Remove(CommandRun run) => Edit(run, files =>
@@ -126,6 +121,9 @@ internal static class DiskCommands
         }
         throw new InvalidInputException(ErrorIds.ModeInvalid, null, "--mode", $"'{text}' is not an octal mode between 0 and 7777");
     }
+
+    private static (long? User, long? Group) ParseOwner(string text) => FileOwner.TryParse(text, out var user, out var group) ? (user, group)
+        : throw new InvalidInputException(ErrorIds.OwnerInvalid, null, "--owner", $"'{text}' is not a user number, nor a user and a group number like 500:500");
 
     private static string ModeText(FileSystemEntry entry)
     {

@@ -23,6 +23,16 @@ internal sealed class WatchedFileSystem(IFileSystem files, Action throwIfChanged
 
     public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null) => throw FileSystemErrors.ReadOnly();
 
+    public void WriteFile(string path, Stream content, FileAttributesChange? attributes = null, CancellationToken cancellationToken = default) => throw FileSystemErrors.ReadOnly();
+
+    public void SetAttributes(string path, FileAttributesChange attributes, bool followLink = true) => throw FileSystemErrors.ReadOnly();
+
+    public void CreateHardLink(string path, string existing) => throw FileSystemErrors.ReadOnly();
+
+    public IReadOnlyDictionary<string, byte[]> ReadExtendedAttributes(string path) => Watch(() => files.ReadExtendedAttributes(path));
+
+    public IFileSystemBatch BeginBatch() => throw FileSystemErrors.ReadOnly();
+
     public void CreateDirectory(string path, FileAttributesChange? attributes = null) => throw FileSystemErrors.ReadOnly();
 
     public void CreateSymbolicLink(string path, string target) => throw FileSystemErrors.ReadOnly();
@@ -48,7 +58,7 @@ internal sealed class WatchedFileSystem(IFileSystem files, Action throwIfChanged
         }
     }
 
-    private sealed class WatchedStream(Stream stream, Action throwIfChanged) : Stream
+    private sealed class WatchedStream(Stream stream, Action throwIfChanged) : Stream, ISparseStream
     {
         public override bool CanRead => true;
 
@@ -79,6 +89,10 @@ internal sealed class WatchedFileSystem(IFileSystem files, Action throwIfChanged
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override long Seek(long offset, SeekOrigin origin) => stream.Seek(offset, origin);
+
+        public long NextData(long offset) => stream is ISparseStream sparse ? sparse.NextData(offset) : Math.Min(offset, Length);
+
+        public long NextHole(long offset) => stream is ISparseStream sparse ? sparse.NextHole(offset) : Length;
 
         public override void Flush()
         {

@@ -34,6 +34,12 @@ public sealed record FileSystemEntry(
     /// </summary>
     public long Id { get; init; }
 
+    /// <summary>How many names the file has; 1 where the file system has no hard links.</summary>
+    public int Links { get; init; } = 1;
+
+    /// <summary>The device of the host that holds the file; 0 in an image.</summary>
+    internal ulong Device { get; init; }
+
     /// <summary>What is damaged where nothing but the name could be read; null for all that is sound.</summary>
     public string? Damage { get; init; }
 
@@ -49,4 +55,8 @@ public sealed record FileSystemEntry(
 /// <param name="UserId">Owner. Default: 0.</param>
 /// <param name="GroupId">Group. Default: 0.</param>
 /// <param name="TimeUtc">Time of access, change and modification. Default: now.</param>
-public sealed record FileAttributesChange(int? Mode = null, long? UserId = null, long? GroupId = null, DateTime? TimeUtc = null);
+public sealed record FileAttributesChange(int? Mode = null, long? UserId = null, long? GroupId = null, DateTime? TimeUtc = null)
+{
+    /// <summary>Extended attributes by their full names; all that are there are replaced by these.</summary>
+    public IReadOnlyDictionary<string, byte[]>? ExtendedAttributes { get; init; }
+}

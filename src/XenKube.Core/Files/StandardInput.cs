@@ -18,12 +18,17 @@ public static class StandardInput
         using var input = new SafeFileHandle(0, ownsHandle: false);
         var flags = Libc.Control(input, GetDescriptorFlags, 0);
 #pragma warning disable RS0030 // This is the one place that opens standard input for all front ends.
-        return flags >= 0 && (flags & CloseOnExec) == 0 ? Console.OpenStandardInput() : new ClosedStream();
+        return flags < 0 || (flags & CloseOnExec) != 0 ? new ClosedStream()
+            // Of a file the length and the holes are known.
+            : FileStatus.Read(input).IsRegularFile ? new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0)
+            : Console.OpenStandardInput();
 #pragma warning restore RS0030
     }
 
     private sealed class ClosedStream : MemoryStream
     {
+        public override bool CanSeek => false;
+
         public override int Read(byte[] buffer, int offset, int count) => throw Closed();
 
         public override int Read(Span<byte> buffer) => throw Closed();

@@ -35,6 +35,9 @@ internal readonly record struct FileStatus(
 
     public UnixFileMode Permissions => (UnixFileMode)(Mode & 0xFFF);
 
+    /// <summary>How many names the file has.</summary>
+    public uint Links { get; private init; }
+
     /// <summary>The device that holds the file, as one number.</summary>
     public ulong Device => ((ulong)Identity.Major << 32) | Identity.Minor;
 
@@ -91,7 +94,7 @@ internal readonly record struct FileStatus(
     /// <summary>Reads struct statx, statx(2).</summary>
     private static FileStatus From(ReadOnlySpan<byte> status)
     {
-        const int userId = 0x14, groupId = 0x18, mode = 0x1C, inode = 0x20, size = 0x28, changed = 0x60, modified = 0x70;
+        const int links = 0x10, userId = 0x14, groupId = 0x18, mode = 0x1C, inode = 0x20, size = 0x28, changed = 0x60, modified = 0x70;
         const int specialMajor = 0x80, specialMinor = 0x84, deviceMajor = 0x88, deviceMinor = 0x8C;
         var kind = BinaryPrimitives.ReadUInt16LittleEndian(status[mode..]);
         var number = BinaryPrimitives.ReadUInt64LittleEndian(status[inode..]);
@@ -112,7 +115,8 @@ internal readonly record struct FileStatus(
             BlockDevice: block,
             Size: BinaryPrimitives.ReadInt64LittleEndian(status[size..]),
             ModifiedNanoseconds: Nanoseconds(status[modified..]),
-            ChangedNanoseconds: Nanoseconds(status[changed..]));
+            ChangedNanoseconds: Nanoseconds(status[changed..]))
+        { Links = BinaryPrimitives.ReadUInt32LittleEndian(status[links..]) };
     }
 
     /// <summary>Reads struct statx_timestamp.</summary>

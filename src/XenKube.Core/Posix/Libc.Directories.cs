@@ -33,6 +33,26 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
     public static partial int RenameAt(int directory, byte[] name, int newDirectory, byte[] newName);
 
+    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true)]
+    public static partial int MakeNameAt(int directory, byte[] name, int newDirectory, byte[] newName, int flags);
+
+    [LibraryImport("libc", EntryPoint = "llistxattr", SetLastError = true)]
+    public static partial nint ListAttributes(byte[] path, byte[]? names, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "lgetxattr", SetLastError = true)]
+    public static partial nint ReadAttribute(byte[] path, byte[] name, byte[] value, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true)]
+    public static partial int WriteAttribute(SafeHandle file, byte[] name, byte[] value, nuint size, int flags);
+
+    /// <summary>futimens(3); two struct timespec: the times of access and of the last change.</summary>
+    [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
+    public static partial int SetTimes(SafeHandle file, long[] times);
+
+    /// <summary>fchownat(2).</summary>
+    [LibraryImport("libc", EntryPoint = "fchownat", SetLastError = true)]
+    public static partial int ChangeOwnerAt(int directory, byte[] name, uint user, uint group, int flags);
+
     [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
     public static partial int UnlinkAt(int directory, byte[] name, int flags);
 

@@ -15,6 +15,9 @@ internal sealed class HostDirectory : CopyDirectory
     private const uint Private = 0x180;
     private const uint OwnerAll = 0x1C0;
     private const uint Permissions = 0x1FF;
+    private const uint All = 0xFFF;
+    private const int NoFollow = 0x100;
+    private const int HoleSize = 4096;
 
     private readonly SafeFileHandle _handle;
     private readonly HashSet<(ulong Device, ulong Inode)> _written = [];
@@ -54,7 +57,7 @@ internal sealed class HostDirectory : CopyDirectory
             : status.IsRegularFile ? FileSystemEntryKind.File : FileSystemEntryKind.Special,
         status.Size, (int)(status.Mode & 0xFFF), status.UserId, status.GroupId,
         DateTime.UnixEpoch.AddTicks(status.ModifiedNanoseconds / 100), link)
-    { Id = (long)status.Identity.Inode };
+    { Id = (long)status.Identity.Inode, Links = (int)status.Links, Device = status.Device };
 
     /// <summary>What the name is; null if nothing is there.</summary>
     public FileSystemEntry? Find(string name) => Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name))) is { } status
@@ -82,7 +85,9 @@ internal sealed class HostDirectory : CopyDirectory
     /// <summary>Opens a regular file by its path, links followed.</summary>
     public static Stream OpenFile(string path) => Regular(OpenIn(Libc.CurrentDirectory, Zero(path), OpenFlags.NonBlocking, path), path);
 
-    public override CopyDirectory Enter(string name, FileSystemEntry source)
+    public override IReadOnlyDictionary<string, byte[]> ReadAttributes(string name) => HostAttributes.Read(Descriptor, name);
+
+    public override CopyDirectory Enter(string name, FileAttributesChange attributes)
     {
         var place = PlaceOf(name);
         var isNew = Libc.MakeDirectoryAt(Descriptor, Zero(name), OwnerAll) == 0;
@@ -91,17 +96,23 @@ internal sealed class HostDirectory : CopyDirectory
             throw Failed(place);
         }
         var directory = OpenIn(Descriptor, Zero(name), OpenFlags.Directory | OpenFlags.NoFollow, place);
-        // Set-user-ID and its like are the guest's; what is in it has still to be written.
-        if (isNew && Libc.ChangeMode(directory, ((uint)source.Mode & Permissions) | OwnerAll) != 0)
+        // Its content has still to be written.
+        if (isNew && Libc.ChangeMode(directory, ((uint)attributes.Mode! & Permissions) | OwnerAll) != 0)
         {
             directory.Dispose();
             throw Failed(place);
         }
         Written(name);
-        return new HostDirectory(place, directory);
+        return new HostDirectory(place, directory) { IsNew = isNew };
     }
 
-    public override void WriteFile(string name, FileSystemEntry source, Stream content, CancellationToken cancellationToken)
+    public override void Finish(string name, FileAttributesChange attributes)
+    {
+        using var directory = OpenIn(Descriptor, Zero(name), OpenFlags.Directory | OpenFlags.NoFollow, PlaceOf(name));
+        Apply(directory, attributes with { Mode = attributes.Mode | (int)OwnerAll }, PlaceOf(name));
+    }
+
+    public override void WriteFile(string name, FileAttributesChange attributes, Stream content, CancellationToken cancellationToken)
     {
         var place = PlaceOf(name);
         var old = Replaceable(name);
@@ -111,12 +122,12 @@ internal sealed class HostDirectory : CopyDirectory
         try
         {
             Pour(content, file, place, cancellationToken);
-            if (old is { IsRegularFile: true } && (old.Value.UserId != Libc.UserId) && Libc.ChangeOwner(file, old.Value.UserId, old.Value.GroupId) != 0)
+            if (attributes.UserId is null && old is { IsRegularFile: true } && (old.Value.UserId != Libc.UserId) && Libc.ChangeOwner(file, old.Value.UserId, old.Value.GroupId) != 0)
             {
                 throw Failed(place);
             }
-            if (Libc.ChangeMode(file, ((uint)source.Mode & Permissions) | (uint)UnixFileMode.UserWrite) != 0 || (old is not null && Libc.Synchronize(file) != 0)
-                || Libc.RenameAt(Descriptor, temporary, Descriptor, Zero(name)) != 0)
+            Apply(file, attributes, place);
+            if ((old is not null && Libc.Synchronize(file) != 0) || Libc.RenameAt(Descriptor, temporary, Descriptor, Zero(name)) != 0)
             {
                 throw Failed(place);
             }
@@ -132,26 +143,86 @@ internal sealed class HostDirectory : CopyDirectory
         Written(name);
     }
 
-    public override bool TryLink(string name, string target)
+    public override bool TryLink(string name, string target, FileAttributesChange attributes)
     {
-        var place = PlaceOf(name);
         if (Find(name) is { Kind: not FileSystemEntryKind.SymbolicLink })
         {
-            throw new ItemExistsException(ErrorIds.FileExists, place, null, "something is there that is not a symbolic link", "Remove it first");
+            throw new ItemExistsException(ErrorIds.FileExists, PlaceOf(name), null, "something is there that is not a symbolic link", "Remove it first");
         }
+        PutInPlace(name, temporary => Libc.MakeLinkAt(Zero(target), Descriptor, temporary) == 0
+            && (attributes.UserId is null || Libc.ChangeOwnerAt(Descriptor, temporary, (uint)attributes.UserId, (uint)(attributes.GroupId ?? uint.MaxValue), NoFollow) == 0));
+        return true;
+    }
+
+    public override bool TryLinkFile(CopyDirectory root, IReadOnlyList<string> first, string name)
+    {
+        _ = Replaceable(name);
+        var opened = new Stack<CopyDirectory>();
+        try
+        {
+            var directory = (HostDirectory)root;
+            foreach (var step in first.SkipLast(1))
+            {
+                directory = (HostDirectory)directory.Open(step);
+                opened.Push(directory);
+            }
+            PutInPlace(name, temporary => Libc.MakeNameAt(directory.Descriptor, Zero(first[^1]), Descriptor, temporary, 0) == 0);
+            return true;
+        }
+        finally
+        {
+            foreach (var directory in opened)
+            {
+                directory.Dispose();
+            }
+        }
+    }
+
+    // Makes something under a name of no meaning, and then gives it its own: a rename follows nothing.
+    private void PutInPlace(string name, Func<byte[], bool> make)
+    {
+        var place = PlaceOf(name);
         var temporary = TemporaryName();
-        if (Libc.MakeLinkAt(Zero(target), Descriptor, temporary) != 0)
+        try
+        {
+            if (!make(temporary) || Libc.RenameAt(Descriptor, temporary, Descriptor, Zero(name)) != 0)
+            {
+                throw Failed(place);
+            }
+        }
+        finally
+        {
+            // Two names of one file are both left by a rename.
+            _ = Libc.UnlinkAt(Descriptor, temporary, 0);
+        }
+        Written(name);
+    }
+
+    // The owner first: a change of it takes set-user-ID away.
+    private static void Apply(SafeFileHandle file, FileAttributesChange attributes, string place)
+    {
+        if ((attributes.UserId is not null || attributes.GroupId is not null)
+            && Libc.ChangeOwner(file, (uint)(attributes.UserId ?? uint.MaxValue), (uint)(attributes.GroupId ?? uint.MaxValue)) != 0)
         {
             throw Failed(place);
         }
-        if (Libc.RenameAt(Descriptor, temporary, Descriptor, Zero(name)) != 0)
+        if (attributes.ExtendedAttributes is { } extended && !HostAttributes.TryWrite(file, extended))
         {
-            var error = Failed(place);
-            _ = Libc.UnlinkAt(Descriptor, temporary, 0);
-            throw error;
+            throw NotCopied(place, $"the file system of the host does not take all of its extended attributes: {Libc.LastErrorText}");
         }
-        Written(name);
-        return true;
+        if (Libc.ChangeMode(file, ((uint)attributes.Mode! & All) | (uint)UnixFileMode.UserWrite) != 0
+            || (attributes.TimeUtc is { } time && Libc.SetTimes(file, Times(time)) != 0))
+        {
+            throw Failed(place);
+        }
+    }
+
+    private static long[] Times(DateTime utc)
+    {
+        var ticks = utc.Ticks - DateTime.UnixEpoch.Ticks;
+        var seconds = (long)Math.Floor(ticks / (double)TimeSpan.TicksPerSecond);
+        var nanoseconds = (ticks - (seconds * TimeSpan.TicksPerSecond)) * 100;
+        return [seconds, nanoseconds, seconds, nanoseconds];
     }
 
     public override void Claim(string name)
@@ -200,18 +271,19 @@ internal sealed class HostDirectory : CopyDirectory
 
     private static void Pour(Stream content, SafeFileHandle file, string place, CancellationToken cancellationToken)
     {
-        var buffer = new byte[BufferSize];
-        long at = 0;
-        for (int count; (count = content.Read(buffer)) > 0; at += count)
+        cancellationToken.ThrowIfCancellationRequested();
+        var reader = new SparseReader(content, HoleSize, BufferSize);
+        while (reader.TryRead(out var offset, out var part))
         {
             cancellationToken.ThrowIfCancellationRequested();
             // Zeros become a hole: a guest's sparse file can be larger than this host's disk.
-            if (buffer.AsSpan(0, count).ContainsAnyExcept((byte)0))
+            if (part.Span.ContainsAnyExcept((byte)0))
             {
-                Host(place, () => RandomAccess.Write(file, buffer.AsSpan(0, count), at));
+                Host(place, () => RandomAccess.Write(file, part.Span, offset));
             }
         }
-        Host(place, () => RandomAccess.SetLength(file, at));
+        cancellationToken.ThrowIfCancellationRequested();
+        Host(place, () => RandomAccess.SetLength(file, reader.Length));
     }
 
     private static void Host(string place, Action action)

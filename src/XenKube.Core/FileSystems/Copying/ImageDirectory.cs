@@ -3,8 +3,7 @@ namespace XenKube.FileSystems.Copying;
 /// <summary>A directory in a file system of an image.</summary>
 /// <param name="files">The file system.</param>
 /// <param name="path">The directory's path in it.</param>
-/// <param name="keepOwners">True where what is copied comes from another image, whose owners and modes mean the same.</param>
-internal sealed class ImageDirectory(IFileSystem files, string path, bool keepOwners = false) : CopyDirectory
+internal sealed class ImageDirectory(IFileSystem files, string path) : CopyDirectory
 {
     private readonly HashSet<string> _written = new(StringComparer.OrdinalIgnoreCase);
     private HashSet<string>? _there;
@@ -13,51 +12,71 @@ internal sealed class ImageDirectory(IFileSystem files, string path, bool keepOw
 
     public IFileSystem Files => files;
 
-    public bool KeepOwners => keepOwners;
-
     private bool KnowsNoCase => files.Kind.StartsWith("fat", StringComparison.Ordinal);
 
     public override IReadOnlyList<FileSystemEntry> List() => files.List(path);
 
-    public override CopyDirectory Open(string name) => new ImageDirectory(files, Inside(name), keepOwners);
+    public override CopyDirectory Open(string name) => new ImageDirectory(files, Inside(name));
 
     public override Stream OpenRead(string name) => files.OpenRead(Inside(name));
 
-    public override CopyDirectory Enter(string name, FileSystemEntry source)
+    public override IReadOnlyDictionary<string, byte[]> ReadAttributes(string name) => files.ReadExtendedAttributes(Inside(name));
+
+    public override CopyDirectory Enter(string name, FileAttributesChange attributes)
     {
         var place = Inside(name);
         switch (files.Find(place))
         {
             case null:
-                files.CreateDirectory(place, Attributes(source));
-                break;
+                files.CreateDirectory(place, attributes);
+                return new ImageDirectory(files, place) { IsNew = true };
             case { Kind: not FileSystemEntryKind.Directory }:
                 throw FileSystemErrors.NotADirectory(place);
+            default:
+                return new ImageDirectory(files, place);
         }
-        return new ImageDirectory(files, place, keepOwners);
     }
 
-    public override void WriteFile(string name, FileSystemEntry source, Stream content, CancellationToken cancellationToken)
+    public override void Finish(string name, FileAttributesChange attributes) => 
+        files.SetAttributes(Inside(name), KnowsNoCase ? new FileAttributesChange(attributes.Mode, TimeUtc: attributes.TimeUtc) : attributes);
+
+    public override void WriteFile(string name, FileAttributesChange attributes, Stream content, CancellationToken cancellationToken)
     {
-        var place = Inside(name);
-        if (content.Length > Array.MaxLength)
+        try
         {
-            throw new InvalidInputException(ErrorIds.ContentTooLarge, null, PlaceOf(name), $"it has {content.Length} bytes, more than the {Array.MaxLength} that are written in one edit");
+            files.WriteFile(Inside(name), content, attributes, cancellationToken);
         }
-        var bytes = new byte[content.Length];
-        for (int at = 0, count; at < bytes.Length; at += count)
+        catch (OperationFailedException e) when (e.Id == ErrorIds.FileNotCopied && e.File is null)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            count = content.Read(bytes, at, Math.Min(bytes.Length - at, 1 << 20));
-            if (count == 0)
-            {
-                throw NotCopied(PlaceOf(name), "the file became shorter while it was copied");
-            }
+            throw NotCopied(PlaceOf(name), e.Reason, e);
         }
-        files.WriteFile(place, bytes, Attributes(source));
     }
 
-    public override bool TryLink(string name, string target)
+    public override bool TryLinkFile(CopyDirectory root, IReadOnlyList<string> first, string name)
+    {
+        if (KnowsNoCase)
+        {
+            return false;
+        }
+        var place = Inside(name);
+        var existing = $"{root.Place.TrimEnd('/')}/{string.Join('/', first)}";
+        if (files.Find(place, followLink: false) is { } old)
+        {
+            if (old.Kind != FileSystemEntryKind.File)
+            {
+                throw FileSystemErrors.Exists(place);
+            }
+            if (files.Find(existing, followLink: false)?.Id == old.Id)
+            {
+                return true;
+            }
+            files.Remove(place);
+        }
+        files.CreateHardLink(place, existing);
+        return true;
+    }
+
+    public override bool TryLink(string name, string target, FileAttributesChange attributes)
     {
         if (KnowsNoCase)
         {
@@ -75,6 +94,7 @@ internal sealed class ImageDirectory(IFileSystem files, string path, bool keepOw
                 throw FileSystemErrors.Exists(place);
         }
         files.CreateSymbolicLink(place, target);
+        files.SetAttributes(place, attributes, followLink: false);
         return true;
     }
 
@@ -94,10 +114,6 @@ internal sealed class ImageDirectory(IFileSystem files, string path, bool keepOw
             throw Clash(name, "this is the short name of another file there");
         }
     }
-
-    private FileAttributesChange Attributes(FileSystemEntry source) =>
-        keepOwners ? new FileAttributesChange(source.Mode, source.UserId, source.GroupId)
-        : new FileAttributesChange(source.Mode & (source.Kind == FileSystemEntryKind.Directory ? 0x3FF : 0x1FF));
 
     private string Inside(string name) => $"{path.TrimEnd('/')}/{name}";
 }

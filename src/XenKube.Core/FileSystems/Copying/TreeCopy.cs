@@ -35,7 +35,7 @@ public static class TreeCopy
         {
             throw new ItemExistsException(ErrorIds.FileExists, full, null, "it is a symbolic link, which is not followed at a destination", "To copy into the directory that it leads to, end the path with '/'");
         }
-        Copy(new ImageDirectory(source, ParentOf(path)), Existing(source, path, options), path, target, newName, options, cancellationToken);
+        Copy(new ImageDirectory(source, ParentOf(path)), Existing(source, path, options), path, target, newName, new CopyAttributes(options, options.Preserve), options, cancellationToken);
     }
 
     /// <summary>Copies into an image.</summary>
@@ -54,20 +54,26 @@ public static class TreeCopy
         var status = FileStatus.Of(full, follow: !options.Recurse) ?? throw new ItemNotFoundException(ErrorIds.FileNotFound, full, null, "there is no such file or directory");
         var (directory, name) = Into(target, path, Path.GetFileName(full));
         using var into = new ImageDirectory(target, directory);
-        if (status.IsDirectory)
+        var entry = HostDirectory.Describe(name, status, status.IsSymbolicLink ? new FileInfo(full).LinkTarget : null);
+        InBatch(target, () =>
         {
-            using var from = HostDirectory.Open(full, followLast: true);
-            new Run(options, cancellationToken).Directory(from, HostDirectory.Describe(name, status, null), into, name);
-        }
-        else if (status.IsSymbolicLink)
-        {
-            into.TryLink(name, new FileInfo(full).LinkTarget!);
-        }
-        else
-        {
-            using var content = HostDirectory.OpenFile(full);
-            into.WriteFile(name, HostDirectory.Describe(name, status, null), content, cancellationToken);
-        }
+            var run = new TreeCopyRun(new CopyAttributes(options, options.Preserve), into, options, cancellationToken);
+            if (status.IsDirectory)
+            {
+                using var from = HostDirectory.Open(full, followLast: true);
+                run.Directory(from, entry, into, name);
+            }
+            else if (status.IsSymbolicLink || options.Preserve)
+            {
+                using var from = HostDirectory.Open(Path.GetDirectoryName(full)!, followLast: true);
+                run.Entry(from, entry, Path.GetFileName(full), into, name);
+            }
+            else
+            {
+                using var content = HostDirectory.OpenFile(full);
+                run.File(content, entry, null, into, name);
+            }
+        });
     }
 
     /// <summary>Copies within an image, or from one to another. Owners and modes are kept.</summary>
@@ -99,20 +105,38 @@ public static class TreeCopy
                 throw new InvalidInputException(ErrorIds.PathInvalid, null, path, $"the directory cannot be copied into itself, to {place}", "Copy it to a place outside of it");
             }
         }
-        Copy(new ImageDirectory(source, ParentOf(path), keepOwners: true), entry, path, new ImageDirectory(target, directory, keepOwners: true), newName, options, cancellationToken);
+        InBatch(target, () => Copy(
+            new ImageDirectory(source, ParentOf(path)), entry, path, new ImageDirectory(target, directory), newName, new CopyAttributes(options, keepsAll: true), options, cancellationToken));
         return place;
     }
 
-    private static void Copy(ImageDirectory parent, FileSystemEntry entry, string path, CopyDirectory target, string name, TreeCopyOptions options, CancellationToken cancellationToken)
+    // What was copied before an error stays.
+    private static void InBatch(IFileSystem target, Action copy)
+    {
+        using var batch = target.BeginBatch();
+        try
+        {
+            copy();
+        }
+        catch (XenKubeException)
+        {
+            batch.Commit();
+            throw;
+        }
+        batch.Commit();
+    }
+
+    private static void Copy(
+        ImageDirectory parent, FileSystemEntry entry, string path, CopyDirectory target, string name, CopyAttributes attributes, TreeCopyOptions options, CancellationToken cancellationToken)
     {
         if (!FileNames.IsSingle(name))
         {
             throw new InvalidInputException(ErrorIds.PathInvalid, null, path, $"'{Printable.Of(name)}' is not the name of a file", "Give the copy a name");
         }
-        var run = new Run(options, cancellationToken);
+        var run = new TreeCopyRun(attributes, target, options, cancellationToken);
         if (entry.Kind == FileSystemEntryKind.Directory)
         {
-            using var from = parent.Place == path ? new ImageDirectory(parent.Files, path, parent.KeepOwners) : parent.Open(LastOf(path));
+            using var from = parent.Place == path ? new ImageDirectory(parent.Files, path) : parent.Open(LastOf(path));
             run.Directory(from, entry, target, name);
         }
         else
@@ -157,109 +181,4 @@ public static class TreeCopy
     private static string ParentOf(string path) => path.TrimEnd('/') is { Length: > 0 } trimmed && trimmed.LastIndexOf('/') is > 0 and var at ? trimmed[..at] : "/";
 
     private static string LastOf(string path) => path.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed[(trimmed.LastIndexOf('/') + 1)..] : "";
-
-    /// <summary>One copy on its way.</summary>
-    private sealed class Run(TreeCopyOptions options, CancellationToken cancellationToken)
-    {
-        /// <summary>Deeper than any tree that people make, and what the stack holds easily.</summary>
-        private const int MostLevels = 512;
-
-        private readonly HashSet<long> _seen = [];
-        private int _level;
-
-        public void Directory(CopyDirectory source, FileSystemEntry entry, CopyDirectory target, string name)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (source is ImageDirectory && !_seen.Add(entry.Id))
-            {
-                throw new CorruptImageException(ErrorIds.CorruptImage, null, source.Place, "the directory occurs in more than one place of the tree");
-            }
-            if (_level >= MostLevels)
-            {
-                throw new UnsupportedFeatureException(null, source.Place, $"directories in each other to a depth of more than {MostLevels}");
-            }
-            using var into = target.Enter(name, entry);
-            if (!options.Recurse)
-            {
-                return;
-            }
-            _level++;
-            var children = source.List();
-            var twice = children.GroupBy(child => child.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
-            foreach (var damaged in twice)
-            {
-                Try(() => throw new CorruptImageException(ErrorIds.CorruptImage, null, source.PlaceOf(damaged), "the directory holds this name more than once; nothing of it was copied"));
-            }
-            foreach (var child in children)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!twice.Contains(child.Name))
-                {
-                    Try(() => Child(source, child, into));
-                }
-            }
-            _level--;
-        }
-
-        public void Entry(CopyDirectory source, FileSystemEntry entry, string sourceName, CopyDirectory target, string name)
-        {
-            switch (entry.Kind)
-            {
-                case FileSystemEntryKind.Special:
-                    options.Warn?.Invoke($"{Printable.Of(source.PlaceOf(sourceName))} is a device, a pipe or a socket, and was left out");
-                    break;
-                case FileSystemEntryKind.SymbolicLink:
-                    if (!target.TryLink(name, entry.LinkTarget!))
-                    {
-                        options.Warn?.Invoke($"{Printable.Of(source.PlaceOf(sourceName))} is a symbolic link, which FAT does not have, and was left out");
-                    }
-                    break;
-                default:
-                    using (var content = source.OpenRead(sourceName))
-                    {
-                        target.WriteFile(name, entry, content, cancellationToken);
-                    }
-                    break;
-            }
-        }
-
-        private void Child(CopyDirectory source, FileSystemEntry child, CopyDirectory into)
-        {
-            if (!FileNames.IsSingle(child.Name))
-            {
-                throw new CorruptImageException(ErrorIds.CorruptImage, null, source.Place, $"'{Printable.Of(child.Name)}' is not the name of a file");
-            }
-            if (child.Damage is not null)
-            {
-                throw new CorruptImageException(ErrorIds.CorruptImage, null, source.PlaceOf(child.Name), child.Damage);
-            }
-            if (child.Kind is not FileSystemEntryKind.Special)
-            {
-                into.Claim(child.Name);
-            }
-            if (child.Kind == FileSystemEntryKind.Directory)
-            {
-                using var from = source.Open(child.Name);
-                Directory(from, child, into, child.Name);
-            }
-            else
-            {
-                Entry(source, child, child.Name, into, child.Name);
-            }
-        }
-
-        private void Try(Action action)
-        {
-            var level = _level;
-            try
-            {
-                action();
-            }
-            catch (XenKubeException e) when (options.Failed is not null)
-            {
-                _level = level;
-                options.Failed(e);
-            }
-        }
-    }
 }

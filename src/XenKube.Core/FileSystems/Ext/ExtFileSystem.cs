@@ -16,6 +16,9 @@ namespace XenKube.FileSystems.Ext;
 /// </summary>
 public sealed class ExtFileSystem : IFileSystem
 {
+    /// <summary>A file from this size on has an edit of its own.</summary>
+    private const int LargeFile = 64 << 20;
+
     private readonly ExtVolume _volume;
     private readonly FileMap _map;
     private readonly ExtAttributes _attributes;
@@ -25,6 +28,7 @@ public sealed class ExtFileSystem : IFileSystem
     private readonly EditTables _tables;
     private readonly EditCommitter _committer;
     private ExtEdit? _edit;
+    private ExtBatch? _batch;
 
     private ExtFileSystem(ExtVolume volume, ExtOpenOptions options)
     {
@@ -138,12 +142,10 @@ public sealed class ExtFileSystem : IFileSystem
         {
             throw new ItemNotFoundException(ErrorIds.FileNotFound, _volume.Store.Device.Name, path, "it is not a regular file");
         }
-        return new ExtFileStream(_content, inode);
+        return new ExtFileStream(_content, _map, _volume.BlockSize, inode);
     }
 
-    /// <summary>Reads the extended attributes of a file, directory or link, values in other inodes included.</summary>
-    /// <param name="path">Absolute path; a link in the last place is not followed.</param>
-    /// <exception cref="ItemNotFoundException">There is nothing at that path.</exception>
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, byte[]> ReadExtendedAttributes(string path)
     {
         PathWalker.Check(path);
@@ -196,28 +198,56 @@ public sealed class ExtFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
+    public IFileSystemBatch BeginBatch()
+    {
+        if (_batch is not null)
+        {
+            throw new OperationFailedException(ErrorIds.EditNotPossible, _volume.Store.Device.Name, null, "another batch is in progress");
+        }
+        return _batch = new ExtBatch(BeginEdit, () => _batch = null);
+    }
+
+    /// <inheritdoc/>
     public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null)
     {
-        using var edit = BeginEdit();
-        edit.WriteFile(path, content, attributes);
-        edit.Commit();
+        var bytes = content.ToArray();
+        Change(edit => edit.WriteFile(path, bytes, attributes));
     }
 
     /// <inheritdoc/>
-    public void CreateDirectory(string path, FileAttributesChange? attributes = null)
+    public void WriteFile(string path, Stream content, FileAttributesChange? attributes = null, CancellationToken cancellationToken = default)
     {
-        using var edit = BeginEdit();
-        edit.CreateDirectory(path, attributes);
-        edit.Commit();
+        ArgumentNullException.ThrowIfNull(content);
+        content = PrefixedStream.Of(content);
+        if (!content.CanSeek || content.Length > LargeFile)
+        {
+            // It cannot be read a second time, or not soon: if it does not fit, the changes before it are safe.
+            _batch?.Commit();
+        }
+        var start = content.CanSeek ? content.Position : 0;
+        Change(
+            edit =>
+            {
+                if (content.CanSeek)
+                {
+                    content.Position = start;
+                }
+                edit.WriteFile(path, content, attributes, cancellationToken);
+            },
+            canRepeat: content.CanSeek);
     }
 
     /// <inheritdoc/>
-    public void CreateSymbolicLink(string path, string target)
-    {
-        using var edit = BeginEdit();
-        edit.CreateSymbolicLink(path, target);
-        edit.Commit();
-    }
+    public void SetAttributes(string path, FileAttributesChange attributes, bool followLink = true) => Change(edit => edit.SetAttributes(path, attributes, followLink));
+
+    /// <inheritdoc/>
+    public void CreateHardLink(string path, string existing) => Change(edit => edit.CreateHardLink(path, existing));
+
+    /// <inheritdoc/>
+    public void CreateDirectory(string path, FileAttributesChange? attributes = null) => Change(edit => edit.CreateDirectory(path, attributes));
+
+    /// <inheritdoc/>
+    public void CreateSymbolicLink(string path, string target) => Change(edit => edit.CreateSymbolicLink(path, target));
 
     /// <inheritdoc/>
     public bool Remove(string path)
@@ -227,22 +257,31 @@ public sealed class ExtFileSystem : IFileSystem
         {
             return false;
         }
-        using var edit = BeginEdit();
-        var removed = edit.Remove(path);
-        edit.Commit();
-        return removed;
+        Change(edit => edit.Remove(path));
+        return true;
     }
 
     /// <inheritdoc/>
-    public void Rename(string path, string newPath)
+    public void Rename(string path, string newPath) => Change(edit => edit.Rename(path, newPath));
+
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        using var edit = BeginEdit();
-        edit.Rename(path, newPath);
-        edit.Commit();
+        _batch?.Dispose();
+        _edit?.Dispose();
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _edit?.Dispose();
+    private void Change(Action<ExtEdit> change, bool canRepeat = true)
+    {
+        if (_batch is not null)
+        {
+            _batch.Change(change, canRepeat);
+            return;
+        }
+        using var edit = BeginEdit();
+        change(edit);
+        edit.Commit();
+    }
 
     private void EndEdit()
     {
@@ -293,7 +332,7 @@ public sealed class ExtFileSystem : IFileSystem
         inode.GroupId,
         inode.ModifiedUtc,
         inode.IsLink && !inode.Has(InodeFlags.Encrypted) ? _content.ReadLink(inode, Math.Max(4096, _volume.BlockSize)) : null)
-    { Id = inode.Number };
+    { Id = inode.Number, Links = inode.Links };
 
     private byte[] ReadLargeValue(AttributeEntry entry)
     {

@@ -8,7 +8,10 @@ namespace XenKube.FileSystems.Fat;
 internal sealed class FatEditor(FatVolume volume)
 {
     private readonly FatBootSector _boot = volume.Boot;
+    private readonly List<uint> _taken = [];
+    private FatBatch? _batch;
     private bool _isMarked;
+    private bool _isTableWritten;
 
     /// <summary>Runs an edit; after a failure nothing in memory is believed any more.</summary>
     public void Run(Action steps)
@@ -21,6 +24,12 @@ internal sealed class FatEditor(FatVolume volume)
         {
             throw new UnsupportedFeatureException(null, "FAT boot sector", "a single active FAT", "It can be read only");
         }
+        if (_batch is not null)
+        {
+            RunInBatch(steps);
+            return;
+        }
+        _isTableWritten = false;
         try
         {
             steps();
@@ -35,16 +44,111 @@ internal sealed class FatEditor(FatVolume volume)
         }
         catch
         {
+            if (_isMarked && !_isTableWritten)
+            {
+                // Nothing but free clusters was written.
+                TryUnmark();
+            }
             _isMarked = false;
             volume.Reset();
             throw;
         }
     }
 
+    /// <summary>Begins a batch: content is written to free clusters at once, the table and the directories at its end.</summary>
+    public void BeginBatch()
+    {
+        _batch = new FatBatch(volume, this);
+        volume.KeepsDirectories = true;
+    }
+
+    /// <summary>Ends the batch, and drops what was not brought to the disk.</summary>
+    public void EndBatch()
+    {
+        var dropped = _batch is { IsEmpty: false };
+        _batch = null;
+        volume.KeepsDirectories = false;
+        if (dropped)
+        {
+            volume.Reset();
+        }
+    }
+
+    /// <summary>Brings the batch in progress to the disk; it goes on empty.</summary>
+    public void CommitBatch()
+    {
+        if (_batch is { IsEmpty: false } batch)
+        {
+            _batch = null;
+            try
+            {
+                Run(batch.Write);
+            }
+            finally
+            {
+                _batch = new FatBatch(volume, this);
+            }
+        }
+    }
+
+    /// <summary>True where the batch in progress should be brought to the disk before it grows further.</summary>
+    public bool IsBatchLarge => _batch is { IsLarge: true };
+
+    /// <summary>Flushes the device; in a batch that is done at its end.</summary>
+    public void Flush()
+    {
+        if (_batch is null)
+        {
+            volume.Device.Flush();
+        }
+    }
+
+    /// <summary>Writes the table; in a batch that is done at its end.</summary>
+    public void CommitTable()
+    {
+        if (_batch is null)
+        {
+            _isTableWritten = true;
+            volume.Table.Commit();
+        }
+    }
+
+    // A change fails before it touches a directory: all that it has to give back are clusters.
+    private void RunInBatch(Action steps)
+    {
+        _taken.Clear();
+        try
+        {
+            steps();
+        }
+        catch
+        {
+            foreach (var cluster in _taken)
+            {
+                volume.Table.Set(cluster, 0);
+                volume.Info.GaveBack();
+            }
+            throw;
+        }
+        _batch!.Took(_taken);
+    }
+
+    private void TryUnmark()
+    {
+        try
+        {
+            WriteState(0);
+        }
+        catch (XenKubeException)
+        {
+            // The first error counts.
+        }
+    }
+
     /// <summary>Marks the volume dirty before the first change of the table; durable with the next flush.</summary>
     public void Begin()
     {
-        if (!volume.IsDirty && !_isMarked)
+        if (_batch is null && !volume.IsDirty && !_isMarked)
         {
             WriteState(FatBootSector.DirtyState);
             _isMarked = true;
@@ -79,11 +183,15 @@ internal sealed class FatEditor(FatVolume volume)
             volume.Table.Set(clusters[i], i + 1 < count ? clusters[i + 1] : FatTable.EndOfChain);
             volume.Info.Took(clusters[i]);
         }
+        if (_batch is not null)
+        {
+            _taken.AddRange(clusters);
+        }
         return clusters;
     }
 
     /// <summary>Writes content into clusters that are not linked yet; the rest of the last one is cleared.</summary>
-    public void WriteContent(uint[] clusters, ReadOnlySpan<byte> content)
+    public void WriteContent(ReadOnlySpan<uint> clusters, ReadOnlySpan<byte> content)
     {
         for (var i = 0; i < clusters.Length;)
         {
@@ -105,12 +213,17 @@ internal sealed class FatEditor(FatVolume volume)
     /// <summary>Gives clusters back.</summary>
     public void Free(uint[] clusters)
     {
+        if (_batch is not null)
+        {
+            _batch.Free(clusters);
+            return;
+        }
         foreach (var cluster in clusters)
         {
             volume.Table.Set(cluster, 0);
             volume.Info.GaveBack();
         }
-        volume.Table.Commit();
+        CommitTable();
     }
 
     /// <summary>Finds room for an entry in a directory; the clusters it has to grow by are allocated.</summary>
@@ -149,9 +262,16 @@ internal sealed class FatEditor(FatVolume volume)
             {
                 WriteUnit(directory, slot);
             }
-            volume.Device.Flush();
-            volume.Table.Set(lastCluster, growth[0]);
-            volume.Table.Commit();
+            if (_batch is not null)
+            {
+                _batch.Link(lastCluster, growth[0], _taken);
+            }
+            else
+            {
+                volume.Device.Flush();
+                volume.Table.Set(lastCluster, growth[0]);
+                CommitTable();
+            }
         }
         else
         {
@@ -181,7 +301,7 @@ internal sealed class FatEditor(FatVolume volume)
     {
         shortSlot.CopyTo(directory.GetSlot(entry.Slot));
         WriteUnit(directory, entry.Slot);
-        volume.Device.Flush();
+        Flush();
         directory.Remove(entry);
         return directory.Add(entry.FirstSlot, entry.Slot, entry.FirstSlot == entry.Slot ? null : entry.Name);
     }
@@ -205,6 +325,11 @@ internal sealed class FatEditor(FatVolume volume)
     /// <summary>Writes the sector of a slot.</summary>
     public void WriteUnit(FatDirectory directory, int slot)
     {
+        if (_batch is not null)
+        {
+            _batch.Add(directory, slot);
+            return;
+        }
         var (offset, bytes) = directory.GetUnit(slot);
         volume.Device.Write(offset, bytes.Span);
     }
@@ -245,7 +370,8 @@ internal sealed class FatEditor(FatVolume volume)
         if (directory.MoveEnd(lastSlot) && directory.End / FatDirectory.SlotsPerUnit != lastSlot / FatDirectory.SlotsPerUnit)
         {
             WriteUnit(directory, directory.End);
-            volume.Device.Flush();
+            _batch?.First(directory, directory.End);
+            Flush();
         }
     }
 
@@ -256,13 +382,14 @@ internal sealed class FatEditor(FatVolume volume)
         for (var unit = first; unit < last; unit++)
         {
             WriteUnit(directory, unit * FatDirectory.SlotsPerUnit);
+            _batch?.Before(directory, unit * FatDirectory.SlotsPerUnit);
         }
         if (first != last)
         {
-            volume.Device.Flush();
+            Flush();
         }
         WriteUnit(directory, lastSlot);
-        volume.Device.Flush();
+        Flush();
     }
 
     private void WriteRun(long offset, ReadOnlySpan<byte> content, int length)

@@ -7,11 +7,14 @@ public sealed class FatFileSystem : IFileSystem
 {
     private readonly FatVolume _volume;
     private readonly FatEditor _editor;
+    private readonly FatFileWriter _writer;
+    private bool _isInBatch;
 
     private FatFileSystem(FatVolume volume)
     {
         _volume = volume;
         _editor = new FatEditor(volume);
+        _writer = new FatFileWriter(volume, _editor);
         Label = ReadLabel(volume.Device, volume.Boot);
     }
 
@@ -98,26 +101,84 @@ public sealed class FatFileSystem : IFileSystem
     /// <inheritdoc/>
     public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null)
     {
-        var bytes = content.ToArray();
-        Named(() => WriteHere(path, bytes, attributes));
-    }
-
-    private bool WriteHere(string path, byte[] bytes, FileAttributesChange? attributes)
-    {
-        var (directory, name) = FindParent(path);
-        var old = directory.Find(name);
-        if (old is { IsDirectory: true })
-        {
-            throw FileSystemErrors.IsADirectory(path);
-        }
-        _editor.Run(() => WriteContent(path, directory, name, old, bytes, attributes ?? new FileAttributesChange()));
-        return true;
+        using var bytes = new MemoryStream(content.ToArray(), writable: false);
+        WriteFile(path, bytes, attributes);
     }
 
     /// <inheritdoc/>
-    public void CreateDirectory(string path, FileAttributesChange? attributes = null) => Named(() => CreateDirectoryHere(path, attributes));
+    public void WriteFile(string path, Stream content, FileAttributesChange? attributes = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        content = PrefixedStream.Of(content);
+        if (!content.CanSeek)
+        {
+            CommitBatch();
+        }
+        var start = content.CanSeek ? content.Position : 0;
+        Named(() => Change(
+            () =>
+            {
+                if (content.CanSeek)
+                {
+                    content.Position = start;
+                }
+                var (directory, name) = FindParent(path);
+                var old = directory.Find(name);
+                if (old is { IsDirectory: true })
+                {
+                    throw FileSystemErrors.IsADirectory(path);
+                }
+                _editor.Run(() => _writer.Write(path, directory, name, old, content, attributes ?? new FileAttributesChange(), cancellationToken));
+            },
+            canRepeat: content.CanSeek));
+    }
 
-    private bool CreateDirectoryHere(string path, FileAttributesChange? attributes)
+    /// <inheritdoc/>
+    public void SetAttributes(string path, FileAttributesChange attributes, bool followLink = true)
+    {
+        ArgumentNullException.ThrowIfNull(attributes);
+        Named(() => Change(() =>
+        {
+            var parts = FatPath.Split(path);
+            _volume.Trim();
+            if (parts.Count == 0)
+            {
+                throw FileSystemErrors.InvalidPath(path, "the root directory of FAT has neither mode nor time");
+            }
+            if (_volume.FindDirectory(parts, parts.Count - 1) is not { } directory || directory.Find(parts[^1]) is not { } entry)
+            {
+                throw FileSystemErrors.FileNotFound(path);
+            }
+            _editor.Run(() => _writer.SetAttributes(path, directory, entry, attributes));
+        }));
+    }
+
+    /// <inheritdoc/>
+    public void CreateHardLink(string path, string existing) =>
+        throw new UnsupportedFeatureException(_volume.Device.Name, path, "hard link", "FAT has none: copy the file");
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, byte[]> ReadExtendedAttributes(string path) =>
+        Find(path) is not null ? new Dictionary<string, byte[]>() : throw FileSystemErrors.FileNotFound(path);
+
+    /// <inheritdoc/>
+    public IFileSystemBatch BeginBatch()
+    {
+        if (_isInBatch)
+        {
+            throw new OperationFailedException(ErrorIds.EditNotPossible, _volume.Device.Name, null, "another batch is in progress");
+        }
+        if (!CanWrite)
+        {
+            throw FileSystemErrors.ReadOnly();
+        }
+        _isInBatch = true;
+        _editor.BeginBatch();
+        return new Batch(this);
+    }
+
+    /// <inheritdoc/>
+    public void CreateDirectory(string path, FileAttributesChange? attributes = null) => Named(() => Change(() =>
     {
         if (FatPath.Split(path).Count == 0)
         {
@@ -128,20 +189,8 @@ public sealed class FatFileSystem : IFileSystem
         {
             throw FileSystemErrors.Exists(path);
         }
-        var time = attributes?.TimeUtc ?? DateTime.UtcNow;
-        _editor.Run(() =>
-        {
-            var names = FatShortName.For(name, directory.HasName);
-            var clusters = _editor.Allocate(1, path);
-            var (place, growth) = _editor.Reserve(directory, names.SlotCount, path);
-            _editor.Begin();
-            _editor.WriteContent(clusters, MakeDots(clusters[0], _volume.IsRoot(directory) ? 0 : directory.FirstCluster, time));
-            _volume.Device.Flush();
-            _volume.Table.Commit();
-            _editor.AddEntry(directory, names, MakeSlot(FatSlot.Directory, clusters[0], 0, time), place, growth);
-        });
-        return true;
-    }
+        _editor.Run(() => _writer.MakeDirectory(path, directory, name, attributes));
+    }));
 
     /// <inheritdoc/>
     public void CreateSymbolicLink(string path, string target) =>
@@ -167,7 +216,7 @@ public sealed class FatFileSystem : IFileSystem
         {
             throw FileSystemErrors.NotEmpty(path);
         }
-        _editor.Run(() => RemoveEntry(directory, entry));
+        Apart(() => _editor.Run(() => RemoveEntry(directory, entry)));
         return true;
     }
 
@@ -202,13 +251,87 @@ public sealed class FatFileSystem : IFileSystem
         {
             return true;
         }
-        _editor.Run(() => new FatMove(_volume, _editor, newPath).Run(from, entry, to, name, target));
+        Apart(() => _editor.Run(() => new FatMove(_volume, _editor, newPath).Run(from, entry, to, name, target)));
         return true;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_isInBatch)
+        {
+            EndBatch();
+        }
+    }
+
+    private void EndBatch()
+    {
+        _isInBatch = false;
+        _editor.EndBatch();
+    }
+
+    private void CommitBatch()
+    {
+        if (_isInBatch)
+        {
+            Named(() =>
+            {
+                _editor.CommitBatch();
+                return true;
+            });
+        }
+    }
+
+    private bool Change(Action change, bool canRepeat = true)
+    {
+        try
+        {
+            change();
+        }
+        catch (OperationFailedException e) when (canRepeat && _isInBatch && e.Id == ErrorIds.FileSystemFull)
+        {
+            // What the changes before it gave back is free only after their commit.
+            _editor.CommitBatch();
+            change();
+        }
+        if (_editor.IsBatchLarge)
+        {
+            _editor.CommitBatch();
+        }
+        return true;
+    }
+
+    // Removing and moving have an order of their own, which a batch cannot keep.
+    private void Apart(Action change)
+    {
+        if (!_isInBatch)
+        {
+            change();
+            return;
+        }
+        _editor.CommitBatch();
+        _editor.EndBatch();
+        try
+        {
+            change();
+        }
+        finally
+        {
+            _editor.BeginBatch();
+        }
+    }
+
+    private sealed class Batch(FatFileSystem files) : IFileSystemBatch
+    {
+        public void Commit() => files.CommitBatch();
+
+        public void Dispose()
+        {
+            if (files._isInBatch)
+            {
+                files.EndBatch();
+            }
+        }
     }
 
     // Errors name the image as well.
@@ -222,35 +345,6 @@ public sealed class FatFileSystem : IFileSystem
         {
             throw e.In(_volume.Device.Name);
         }
-    }
-
-    private void WriteContent(string path, FatDirectory directory, string name, FatEntry? old, byte[] bytes, FileAttributesChange attributes)
-    {
-        var time = attributes.TimeUtc ?? DateTime.UtcNow;
-        var oldClusters = old is null ? [] : _editor.ListChain(old.Cluster);
-        var clusters = _editor.Allocate(ClustersFor(bytes.Length), path);
-        var names = old is null ? FatShortName.For(name, directory.HasName) : null;
-        var (place, growth) = names is null ? default : _editor.Reserve(directory, names.SlotCount, path);
-        if (clusters.Length + oldClusters.Length + (growth?.Length ?? 0) > 0)
-        {
-            _editor.Begin();
-            _editor.WriteContent(clusters, bytes);
-            _volume.Device.Flush();
-            _volume.Table.Commit();
-        }
-        var first = clusters.Length > 0 ? clusters[0] : 0;
-        if (old is null)
-        {
-            _editor.AddEntry(directory, names!, MakeSlot(ApplyMode(FatSlot.Archive, attributes.Mode), first, (uint)bytes.Length, time), place, growth!);
-            return;
-        }
-        var slot = directory.GetSlot(old.Slot).ToArray();
-        slot[11] = ApplyMode((byte)(slot[11] | FatSlot.Archive), attributes.Mode);
-        FatSlot.SetCluster(slot, first);
-        FatSlot.SetSize(slot, (uint)bytes.Length);
-        FatTime.Set(slot, time, isNew: false);
-        _editor.ChangeEntry(directory, old, slot);
-        _editor.Free(oldClusters);
     }
 
     private void RemoveEntry(FatDirectory directory, FatEntry entry)
@@ -289,36 +383,6 @@ public sealed class FatFileSystem : IFileSystem
         }
         FatName.Check(parts[^1], path);
         return (_volume.GetDirectory(parts, parts.Count - 1), parts[^1]);
-    }
-
-    private int ClustersFor(int length) => (int)((length + _volume.Boot.ClusterSize - 1L) / _volume.Boot.ClusterSize);
-
-    /// <summary>FAT keeps one bit of a mode: whether anybody may write.</summary>
-    private static byte ApplyMode(byte attributes, int? mode) => mode switch
-    {
-        null => attributes,
-        { } bits when (bits & 0x92) == 0 => (byte)(attributes | FatSlot.ReadOnly),
-        _ => (byte)(attributes & ~FatSlot.ReadOnly),
-    };
-
-    private static byte[] MakeSlot(byte attributes, uint cluster, uint size, DateTime time)
-    {
-        var slot = new byte[FatSlot.Size];
-        slot[11] = attributes;
-        FatSlot.SetCluster(slot, cluster);
-        FatSlot.SetSize(slot, size);
-        FatTime.Set(slot, time, isNew: true);
-        return slot;
-    }
-
-    /// <summary>The slots <c>.</c> and <c>..</c>; the parent's cluster is 0 where that is the root directory.</summary>
-    private static byte[] MakeDots(uint self, uint parent, DateTime time)
-    {
-        var dot = MakeSlot(FatSlot.Directory, self, 0, time);
-        var dots = MakeSlot(FatSlot.Directory, parent, 0, time);
-        ".          "u8.CopyTo(dot);
-        "..         "u8.CopyTo(dots);
-        return [.. dot, .. dots];
     }
 
     /// <summary>The label: the volume entry of the root directory, where blkid looks as well.</summary>

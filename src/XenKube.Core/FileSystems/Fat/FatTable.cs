@@ -71,6 +71,9 @@ internal sealed class FatTable(BlockDevice device, FatBootSector boot)
         _dirtySectors.Clear();
     }
 
+    /// <summary>How many sectors are changed in memory only.</summary>
+    public int ChangedSectors => _dirtySectors.Count;
+
     /// <summary>Forgets everything that was read and changed, after an edit that failed.</summary>
     public void Reset()
     {

@@ -26,6 +26,12 @@ internal sealed class FatVolume
 
     public FatInfoSector Info { get; private set; }
 
+    /// <summary>True while directories in memory may differ from those on the disk.</summary>
+    public bool KeepsDirectories { get; set; }
+
+    /// <summary>How many directories are in memory.</summary>
+    public int DirectoryCount => _directories.Count;
+
     public bool IsDirty => (Boot.State & FatBootSector.DirtyState) != 0;
 
     public static FatVolume Open(BlockDevice device)
@@ -103,7 +109,7 @@ internal sealed class FatVolume
     /// <summary>Called before an operation, never within one, so that each directory is in memory only once.</summary>
     public void Trim()
     {
-        if (_directories.Count > MostDirectories)
+        if (_directories.Count > MostDirectories && !KeepsDirectories)
         {
             _directories.Clear();
         }

@@ -217,6 +217,16 @@ public sealed class TreeCopyTests : IDisposable
 
         public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null) => throw new NotSupportedException();
 
+        public void WriteFile(string path, Stream content, FileAttributesChange? attributes = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public void SetAttributes(string path, FileAttributesChange attributes, bool followLink = true) => throw new NotSupportedException();
+
+        public void CreateHardLink(string path, string existing) => throw new NotSupportedException();
+
+        public IReadOnlyDictionary<string, byte[]> ReadExtendedAttributes(string path) => files.ReadExtendedAttributes(path);
+
+        public IFileSystemBatch BeginBatch() => throw new NotSupportedException();
+
         public void CreateDirectory(string path, FileAttributesChange? attributes = null) => throw new NotSupportedException();
 
         public void CreateSymbolicLink(string path, string target) => throw new NotSupportedException();

@@ -145,14 +145,41 @@ public class ExtCrashTests(ITestOutputHelper output)
                     edit.WriteFile($"/a/{i}-{new string('n', 100)}", "x"u8);
                 }
             })),
+            ("copy a tree", CopyTree),
         ] : Array.Empty<(string, Action<ExtFileSystem>)>(),
         ("mode and owner", fs => Change(fs, edit => edit.SetAttributes("/big", new FileAttributesChange(0x1C0, 5, 6)))),
+        ("create a file with holes", fs => fs.WriteFile("/holes", new SparseContent(60_000, (9_000, 3), (40_000, 12_000)))),
+        ("replace a file by one with holes", fs => fs.WriteFile("/big", new SparseContent(50_000, (0, 30_000), (49_000, 1_000)))),
+        ("replace a file with holes", fs => fs.WriteFile("/holes", new SparseContent(30_000, (100, 5_000), (29_000, 1_000)), new FileAttributesChange(0x180, 500, 500))),
+        ("second name of a file", fs => fs.CreateHardLink("/coreos-big", "/big")),
+        ("attributes in a block", fs => fs.SetAttributes("/big", Attributes(700))),
+        ("attributes in the inode", fs => fs.SetAttributes("/big", Attributes(10))),
         ("create in a full directory", fs => fs.WriteFile($"/full/new{LongName}", "x"u8)),
         ("create a directory in a full index", fs => fs.CreateDirectory($"/indexed/new{LongName}")),
         ("create in a full index", fs => fs.WriteFile($"/indexed/another{LongName}", "x"u8)),
         ("create an empty directory", fs => fs.CreateDirectory("/gone")),
         ("remove a directory", fs => fs.Remove("/gone")),
     ];
+
+    private static FileAttributesChange Attributes(int length) =>
+        new() { ExtendedAttributes = new Dictionary<string, byte[]> { ["user.note"] = ExtImages.Pattern(length, 9), ["security.selinux"] = "unlabeled"u8.ToArray() } };
+
+    private static void CopyTree(ExtFileSystem fs)
+    {
+        using var batch = fs.BeginBatch();
+        fs.CreateDirectory("/t", new FileAttributesChange(0x1C0, 500, 500));
+        for (var i = 0; i < 5; i++)
+        {
+            fs.WriteFile($"/t/{i}{new string('f', 60)}", new MemoryStream(ExtImages.Pattern(i * 2_700, i)));
+            Assert.Throws<ItemExistsException>(() => fs.CreateDirectory("/t"));
+        }
+        fs.WriteFile("/t/holes", new SparseContent(20_000, (5_000, 100)));
+        fs.CreateSymbolicLink("/t/link", "../big");
+        fs.CreateHardLink("/t/second", "/t/holes");
+        fs.Remove("/t/3" + new string('f', 60));
+        fs.SetAttributes("/t", new FileAttributesChange { TimeUtc = DateTime.UnixEpoch });
+        batch.Commit();
+    }
 
     private static void Change(ExtFileSystem fileSystem, Action<ExtEdit> change)
     {

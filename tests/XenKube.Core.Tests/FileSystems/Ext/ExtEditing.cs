@@ -29,8 +29,4 @@ internal static class ExtEditing
         }
         inode.SetModified(now);
     });
-
-    /// <summary>Changes owner, mode and times of a file.</summary>
-    public static void SetAttributes(this ExtEdit edit, string path, FileAttributesChange attributes) =>
-        edit.ChangeFile(path, (inode, _, _) => InodeCreator.Apply(inode, attributes));
 }

@@ -14,6 +14,7 @@ namespace XenKube.Tests.FileSystems.Fat;
 [Trait("Kind", "Crash")]
 public sealed partial class FatCrashTests(ITestOutputHelper output)
 {
+    private const string Several = "several files of directories that are there";
     private const string Scattered = "create in freed slots of two sectors";
     private static readonly byte[] Old = [.. Enumerable.Range(0, 3000).Select(i => (byte)i)];
     private static readonly byte[] New = [.. Enumerable.Range(0, 4100).Select(i => (byte)(i * 3 + 1))];
@@ -59,6 +60,25 @@ public sealed partial class FatCrashTests(ITestOutputHelper output)
         ["move"] = fat => fat.Rename("/coreos/old.cfg", "/full/moved here.cfg"),
         ["move empty"] = fat => fat.Rename("/coreos/empty", "/moved"),
         ["move over"] = fat => fat.Rename("/coreos/old.cfg", "/full/F3"),
+        ["copy a tree"] = fat => Batch(fat, () =>
+        {
+            fat.CreateDirectory("/tree");
+            for (var i = 0; i < 30; i++)
+            {
+                fat.WriteFile($"/tree/a file with a long name {i}", New.AsSpan(0, i * 100));
+            }
+            fat.CreateDirectory("/tree/below");
+            fat.WriteFile("/tree/below/f", new MemoryStream(New));
+            fat.WriteFile("/tree/a file with a long name 1", Old);
+        }),
+        [Several] = fat => Batch(fat, () =>
+        {
+            fat.WriteFile("/coreos/old.cfg", New);
+            fat.WriteFile("/full/one more", New);
+            fat.WriteFile("/coreos/pipe", new PipeContent(new MemoryStream(Old)));
+        }),
+        ["copy a tree beside a removal"] = fat => Batch(fat, () => fat.Remove("/coreos/old.cfg")),
+        ["set the mode"] = fat => fat.SetAttributes("/coreos/old.cfg", new FileAttributesChange(0x124)),
         ["rename over"] = fat => fat.Rename("/coreos/old.cfg", "/coreos/empty"),
     };
 
@@ -77,6 +97,13 @@ public sealed partial class FatCrashTests(ITestOutputHelper output)
         }
         output.WriteLine($"FAT{bits}: {Edits.Count} edits, {total} states tried, none lost");
         Assert.True(total > 2500, $"only {total} states");
+    }
+
+    private static void Batch(FatFileSystem fat, Action changes)
+    {
+        using var batch = fat.BeginBatch();
+        changes();
+        batch.Commit();
     }
 
     private static (int Tried, int Different) CrashEverywhere(string edit, int bits)
@@ -101,6 +128,20 @@ public sealed partial class FatCrashTests(ITestOutputHelper output)
             var source = allowed[0].Keys.Except(allowed[1].Keys).Single();
             both[source] = allowed[0][source];
             allowed.Add(both);
+        }
+        if (edit == Several)
+        {
+            // Each of them by itself is as it was or as it is to be.
+            string[] names = ["/coreos/old.cfg", "/full/one more", "/coreos/pipe"];
+            allowed.AddRange(Enumerable.Range(1, 6).Select(choice =>
+            {
+                var mixed = new SortedDictionary<string, byte[]?>(allowed[0], StringComparer.Ordinal);
+                foreach (var name in names.Where((_, i) => (choice >> i & 1) != 0))
+                {
+                    mixed[name] = allowed[1][name];
+                }
+                return mixed;
+            }).ToList());
         }
         var states = new CrashStates(device.Initial, device.Events, seed: 7, randomSubsets: 16, tornWrites: 16);
         Judge(edit, states, allowed);

@@ -276,7 +276,7 @@ internal sealed class DirectoryEditor
     /// <summary>Takes inline data out of an inode: what is there now does not matter any more.</summary>
     public void DropInlineData(ExtInode inode)
     {
-        ExtAttributes.WriteBody(inode, _attributes.ReadBody(inode).FindAll(entry => !entry.IsInlineData));
+        ExtAttributes.TryWriteBody(inode, _attributes.ReadBody(inode).FindAll(entry => !entry.IsInlineData));
         inode.Flags &= ~InodeFlags.InlineData;
     }
 

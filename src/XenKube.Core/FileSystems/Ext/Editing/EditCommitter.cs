@@ -8,6 +8,9 @@ namespace XenKube.FileSystems.Ext.Editing;
 /// <summary>Makes a file system ready to be changed, as a mount would, and brings edits to the disk.</summary>
 internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables tables, TimeProvider clock)
 {
+    /// <summary>How many changed blocks an edit of many changes gathers before it is committed.</summary>
+    private const int MostBlocks = 2048;
+
     private JournalWriter? _journal;
     private bool _ready;
     private bool _counted;
@@ -17,6 +20,22 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables ta
 
     /// <summary>True where an edit of several changes is one transaction.</summary>
     public bool HasJournal => volume.Superblock.HasJournal;
+
+    /// <summary>True where the edit in progress fills a good part of the journal, or of the memory that an edit may take.</summary>
+    public bool IsLarge => volume.Store.Changed.Count > Math.Min(MostBlocks, (_journal?.Room ?? long.MaxValue) / 2);
+
+    /// <summary>True where the journal cannot hold the edit in progress.</summary>
+    public bool IsTooLarge => _journal is not null && _journal.Needed(volume.Store.Changed.Count + 1) > _journal.Room;
+
+    /// <summary>Writes contents of files to their free blocks, where many wait for the commit. Not within a change.</summary>
+    public void SpillData()
+    {
+        if (volume.Store.HoldsMuchData)
+        {
+            DataWriter.Write(volume.Store);
+            volume.Store.DropWrittenData();
+        }
+    }
 
     /// <summary>Starts an edit: the first time the journal is replayed and what was left unfinished is finished.</summary>
     public void Begin()

@@ -14,8 +14,10 @@ internal sealed class EditTables
         var maps = new FileMapEditor(volume, map, Blocks);
         Entries = new DirectoryEditor(volume, directories, attributes, maps, Blocks);
         Files = new FileEditor(volume, map, content, maps, Blocks, Entries);
-        Remover = new InodeRemover(volume, map, attributes, maps, Inodes, Blocks);
-        Creator = new InodeCreator(volume, Inodes, maps);
+        Streams = new FileStreamEditor(volume, map, maps, Blocks, Files, Entries);
+        Attributes = new AttributeEditor(volume, attributes, Blocks);
+        Remover = new InodeRemover(volume, map, attributes, maps, Inodes, Attributes);
+        Creator = new InodeCreator(volume, Inodes, maps, Attributes);
         Names = new NameEditor(volume, content, directories, walker, Entries, Remover);
     }
 
@@ -26,6 +28,10 @@ internal sealed class EditTables
     public DirectoryEditor Entries { get; }
 
     public FileEditor Files { get; }
+
+    public FileStreamEditor Streams { get; }
+
+    public AttributeEditor Attributes { get; }
 
     public InodeRemover Remover { get; }
 

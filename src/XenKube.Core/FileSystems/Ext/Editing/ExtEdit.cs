@@ -37,28 +37,69 @@ public sealed class ExtEdit : IDisposable
 
     private NameEditor Names => _tables.Names;
 
-    /// <inheritdoc cref="IFileSystem.WriteFile"/>
+    /// <inheritdoc cref="IFileSystem.WriteFile(string, ReadOnlySpan{byte}, FileAttributesChange?)"/>
     public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null)
+    {
+        var (place, inode, now) = BeginFile(path, attributes);
+        _tables.Files.Replace(inode, content);
+        EndFile(place, inode, attributes, now);
+    }
+
+    /// <inheritdoc cref="IFileSystem.WriteFile(string, Stream, FileAttributesChange?, CancellationToken)"/>
+    public void WriteFile(string path, Stream content, FileAttributesChange? attributes = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        var (place, inode, now) = BeginFile(path, attributes);
+        _tables.Streams.Replace(inode, content, cancellationToken);
+        EndFile(place, inode, attributes, now);
+    }
+
+    private (PathPlace Place, ExtInode Inode, DateTime Now) BeginFile(string path, FileAttributesChange? attributes)
     {
         var now = Start(path);
         var place = Names.Place(path, followLast: true);
+        return (place, place.Inode != 0 ? WritableFile(place.Inode, path)
+            : _tables.Creator.Create(place, InodeType.RegularFile, attributes?.Mode & FileModes.All ?? FileModes.File, null, now), now);
+    }
+
+    private void EndFile(PathPlace place, ExtInode inode, FileAttributesChange? attributes, DateTime now)
+    {
         if (place.Inode != 0)
         {
-            var inode = WritableFile(place.Inode, path);
-            _tables.Files.Replace(inode, content);
             inode.SetModified(now);
             inode.SetChanged(now);
-            InodeCreator.Apply(inode, attributes);
-            _volume.WriteInode(inode);
         }
-        else
+        _tables.Creator.Apply(inode, attributes);
+        _volume.WriteInode(inode);
+        if (place.Inode == 0)
         {
-            var created = _tables.Creator.Create(place, InodeType.RegularFile, attributes?.Mode & FileModes.All ?? FileModes.File, attributes, now);
-            _tables.Files.Replace(created, content);
-            _volume.WriteInode(created);
-            Names.Link(place, created, now);
+            Names.Link(place, inode, now);
         }
         Done();
+    }
+
+    /// <inheritdoc cref="IFileSystem.SetAttributes"/>
+    public void SetAttributes(string path, FileAttributesChange attributes, bool followLink = true)
+    {
+        ArgumentNullException.ThrowIfNull(attributes);
+        var now = Start(path);
+        var inode = Names.Writable(Names.Existing(path, followLink).Inode, path);
+        inode.SetChanged(now);
+        // Nobody looks at the permissions of a link, and the kernel does not change them.
+        _tables.Creator.Apply(inode, inode.IsLink ? attributes with { Mode = null } : attributes);
+        _volume.WriteInode(inode);
+        Done();
+    }
+
+    /// <inheritdoc cref="IFileSystem.CreateHardLink"/>
+    public void CreateHardLink(string path, string existing)
+    {
+        PathWalker.Check(existing);
+        var now = Start(path);
+        var place = Names.NewPlace(path);
+        var inode = Names.Writable(Names.Existing(existing, followLast: false).Inode, existing);
+        Names.AddLink(place, inode, path, now);
+        Done(inodesFirst: true);
     }
 
     /// <inheritdoc cref="IFileSystem.CreateDirectory"/>
@@ -158,6 +199,35 @@ public sealed class ExtEdit : IDisposable
         change(inode, _tables.Files, now);
         _volume.WriteInode(inode);
         Done();
+    }
+
+    /// <summary>True where the edit has become so large that it should be committed before it grows further.</summary>
+    internal bool IsLarge => _committer.IsLarge;
+
+    /// <summary>True where the journal cannot hold the edit.</summary>
+    internal bool IsTooLarge => _committer.IsTooLarge;
+
+    /// <summary>Begins a change that <see cref="UndoChange"/> can take back.</summary>
+    internal void BeginChange()
+    {
+        _committer.SpillData();
+        _volume.Store.BeginChange();
+    }
+
+    /// <summary>Takes back a change that failed, so that the edit can go on without it.</summary>
+    internal void UndoChange()
+    {
+        if (_committer.HasJournal)
+        {
+            _volume.Store.UndoChange();
+        }
+        else
+        {
+            // Each change before it is on the disk.
+            _volume.Store.Discard();
+            _tables.Begin();
+        }
+        _state = State.Open;
     }
 
     /// <summary>Makes the changes durable and visible, all at once.</summary>

@@ -120,7 +120,8 @@ internal sealed class FileEditor(
         }
     }
 
-    private void SetSize(ExtInode inode, long length)
+    /// <summary>Sets the length of a file.</summary>
+    internal void SetSize(ExtInode inode, long length)
     {
         inode.Size = length;
         if (length > int.MaxValue && !volume.Superblock.Is(ReadOnlyFeatures.LargeFile))

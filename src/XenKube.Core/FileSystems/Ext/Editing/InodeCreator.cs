@@ -7,7 +7,7 @@ using XenKube.FileSystems.Ext.Volumes;
 namespace XenKube.FileSystems.Ext.Editing;
 
 /// <summary>Makes inodes, and sets their owner, mode and times.</summary>
-internal sealed class InodeCreator(ExtVolume volume, InodeAllocator inodes, FileMapEditor maps)
+internal sealed class InodeCreator(ExtVolume volume, InodeAllocator inodes, FileMapEditor maps, AttributeEditor extended)
 {
     // sizeof(struct ext4_inode) - EXT4_GOOD_OLD_INODE_SIZE, which mke2fs and the kernel use.
     private const int UsualExtraSize = 32;
@@ -45,7 +45,7 @@ internal sealed class InodeCreator(ExtVolume volume, InodeAllocator inodes, File
     }
 
     /// <summary>Sets what a change names; null keeps everything.</summary>
-    public static void Apply(ExtInode inode, FileAttributesChange? attributes)
+    public void Apply(ExtInode inode, FileAttributesChange? attributes)
     {
         if (attributes is null)
         {
@@ -66,6 +66,10 @@ internal sealed class InodeCreator(ExtVolume volume, InodeAllocator inodes, File
         if (attributes.TimeUtc is { } time)
         {
             inode.SetTimes(time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time);
+        }
+        if (attributes.ExtendedAttributes is { } values)
+        {
+            extended.Replace(inode, values);
         }
     }
 

@@ -7,7 +7,7 @@ namespace XenKube.FileSystems.Ext.Editing;
 
 /// <summary>Takes links off inodes and gives back what those without one hold.</summary>
 internal sealed class InodeRemover(
-    ExtVolume volume, FileMap map, ExtAttributes attributes, FileMapEditor maps, InodeAllocator inodes, BlockAllocator blocks)
+    ExtVolume volume, FileMap map, ExtAttributes attributes, FileMapEditor maps, InodeAllocator inodes, AttributeEditor editor)
 {
     /// <summary>Takes links off; with the last one the inode and its blocks are free.</summary>
     public void Release(ExtInode inode, int links, DateTime now)
@@ -32,7 +32,7 @@ internal sealed class InodeRemover(
         }
         var isDirectory = inode.IsDirectory;
         maps.Release(map.Collect(inode));
-        ReleaseAttributes(inode);
+        editor.Release(inode);
         inode.Map.Clear();
         inode.Size = 0;
         inode.StoredBlocks = 0;
@@ -42,23 +42,5 @@ internal sealed class InodeRemover(
         inode.DeletionTime = (uint)Math.Max(1, (now - DateTime.UnixEpoch).TotalSeconds);
         volume.WriteInode(inode);
         inodes.Free(inode.Number, isDirectory);
-    }
-
-    private void ReleaseAttributes(ExtInode inode)
-    {
-        var block = inode.AttributeBlock;
-        if (block == 0)
-        {
-            return;
-        }
-        var references = attributes.References(block);
-        if (references > 1)
-        {
-            attributes.SetReferences(block, references - 1);
-        }
-        else
-        {
-            blocks.Free(block, 1);
-        }
     }
 }

@@ -75,6 +75,23 @@ internal sealed class NameEditor(
         volume.WriteInode(directory);
     }
 
+    /// <summary>Gives a file another name.</summary>
+    public void AddLink(PathPlace place, ExtInode inode, string path, DateTime now)
+    {
+        if (inode.IsDirectory)
+        {
+            throw new InvalidInputException(ErrorIds.PathInvalid, volume.Store.Device.Name, path, "a directory has one name only", "Make a symbolic link");
+        }
+        if (inode.Links >= MaximumLinks)
+        {
+            throw new OperationFailedException(ErrorIds.FileNotLinked, volume.Store.Device.Name, path, "the file has as many names as it can have");
+        }
+        inode.Links++;
+        inode.SetChanged(now);
+        volume.WriteInode(inode);
+        Link(place, inode, now);
+    }
+
     /// <summary>Takes a name away, and with the last one the inode.</summary>
     public void Unlink(PathPlace place, ExtInode inode, DateTime now)
     {

@@ -16,6 +16,12 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
     /// <summary>True once a commit has begun to write; false again when it is done.</summary>
     public bool HasWritten { get; private set; }
 
+    /// <summary>How many blocks one transaction can take.</summary>
+    public long Room => _journal.End - _journal.First;
+
+    /// <summary>How many blocks a transaction of that many changed blocks needs.</summary>
+    public long Needed(int blocks) => blocks + Descriptors(blocks) + 1L;
+
     /// <summary>Refuses an edit that one transaction cannot hold. Nothing was written yet.</summary>
     public void Check(int blocks)
     {
@@ -23,12 +29,11 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
         {
             throw log.Broken("it records an error from before");
         }
-        var needed = blocks + Descriptors(blocks) + 1L;
-        long room = _journal.End - _journal.First;
-        if (needed > room)
+        var needed = Needed(blocks);
+        if (needed > Room)
         {
             throw new OperationFailedException(ErrorIds.EditTooLarge, volume.Store.Device.Name, "journal",
-                $"the edit needs {needed} blocks of the journal, which has {room}", "Make it in smaller parts");
+                $"the edit needs {needed} blocks of the journal, which has {Room}", "Make it in smaller parts");
         }
         if (!_journal.Is(JournalFeatures.SixtyFourBit) && volume.Store.Changed.Keys.Any(block => block > uint.MaxValue))
         {

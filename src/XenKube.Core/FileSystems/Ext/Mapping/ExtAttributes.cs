@@ -11,6 +11,8 @@ internal sealed class ExtAttributes(ExtVolume volume)
 {
     private const int BlockHeaderSize = 32;
     private const int ReferencesAt = 0x04;
+    private const int BlocksAt = 0x08;
+    private const int HashAt = 0x0C;
     private const int ChecksumAt = 0x10;
 
     /// <summary>The attributes inside the inode.</summary>
@@ -26,22 +28,41 @@ internal sealed class ExtAttributes(ExtVolume volume)
         return entries;
     }
 
-    /// <summary>Replaces the attributes inside the inode by fewer.</summary>
-    public static void WriteBody(ExtInode inode, IReadOnlyList<AttributeEntry> entries)
+    /// <summary>Replaces the attributes inside the inode.</summary>
+    /// <returns>False where there is not room enough; nothing was changed.</returns>
+    public static bool TryWriteBody(ExtInode inode, IReadOnlyList<AttributeEntry> entries)
     {
-        var area = Body(inode);
-        if (area.Length < 4)
-        {
-            return;
-        }
+        var start = ExtInode.CoreSize + inode.ExtraSize;
+        var room = start < inode.Bytes.Length ? inode.Bytes.AsSpan(start) : [];
         if (entries.Count == 0)
         {
-            inode.Bytes.AsSpan(128 + inode.ExtraSize).Clear();
+            room.Clear();
+            return true;
         }
-        else if (!AttributeEntry.Write(area, entries))
+        if (room.Length <= 8 || !AttributeEntry.Write(room[4..], entries))
         {
-            throw new InvalidOperationException("attributes that were there have to fit");
+            return false;
         }
+        BinaryPrimitives.WriteUInt32LittleEndian(room, AttributeEntry.Magic);
+        return true;
+    }
+
+    /// <summary>Fills a new block with attributes; it belongs to one inode.</summary>
+    /// <returns>False where they do not fit.</returns>
+    public bool TryCreateBlock(long block, IEnumerable<AttributeEntry> entries)
+    {
+        // The kernel searches them in this order (ext4_xattr_find_entry, sorted).
+        var sorted = entries.OrderBy(entry => entry.Prefix).ThenBy(entry => entry.Name.Length).ThenBy(entry => entry.Name, StringComparer.Ordinal).ToList();
+        var bytes = volume.Store.Create(block);
+        if (!AttributeEntry.Write(bytes.AsSpan(BlockHeaderSize), sorted, BlockHeaderSize))
+        {
+            return false;
+        }
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, AttributeEntry.Magic);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(BlocksAt), 1);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(HashAt), AttributeEntry.HashOf(sorted));
+        Share(block, bytes, 1);
+        return true;
     }
 
     /// <summary>The attributes in the inode's attribute block.</summary>
@@ -66,7 +87,11 @@ internal sealed class ExtAttributes(ExtVolume volume)
     public void SetReferences(long block, uint count)
     {
         OpenBlock(block);
-        var bytes = volume.Store.Change(block);
+        Share(block, volume.Store.Change(block), count);
+    }
+
+    private void Share(long block, byte[] bytes, uint count)
+    {
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ReferencesAt), count);
         if (volume.Superblock.HasMetadataChecksums)
         {

@@ -3,7 +3,7 @@ using XenKube.FileSystems.Ext.Structures;
 namespace XenKube.FileSystems.Ext.Mapping;
 
 /// <summary>A file of the file system as a stream for reading.</summary>
-internal sealed class ExtFileStream(ExtContent content, ExtInode inode) : Stream
+internal sealed class ExtFileStream(ExtContent content, FileMap map, int blockSize, ExtInode inode) : Stream, ISparseStream
 {
     private long _position;
 
@@ -37,6 +37,10 @@ internal sealed class ExtFileStream(ExtContent content, ExtInode inode) : Stream
         _ => Length,
     };
 
+    public long NextData(long offset) => Next(offset, isData: true);
+
+    public long NextHole(long offset) => Next(offset, isData: false);
+
     public override void Flush()
     {
     }
@@ -44,4 +48,23 @@ internal sealed class ExtFileStream(ExtContent content, ExtInode inode) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private long Next(long offset, bool isData)
+    {
+        if (inode.Has(InodeFlags.InlineData))
+        {
+            return isData ? Math.Min(offset, inode.Size) : inode.Size;
+        }
+        while (offset < inode.Size)
+        {
+            var run = map.Find(inode, offset / blockSize);
+            if ((run.IsHole || run.Unwritten) != isData)
+            {
+                break;
+            }
+            // A hole at the end may be longer than numbers of bytes can say.
+            offset = run.Count > (inode.Size / blockSize) + 1 ? inode.Size : ((offset / blockSize) + run.Count) * blockSize;
+        }
+        return Math.Min(offset, inode.Size);
+    }
 }

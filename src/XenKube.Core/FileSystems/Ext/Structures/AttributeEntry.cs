@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 
 namespace XenKube.FileSystems.Ext.Structures;
@@ -72,9 +73,51 @@ internal sealed record AttributeEntry(byte Prefix, string Name, uint ValueInode,
         return null;
     }
 
-    /// <summary>Writes entries from the front and values from the back of an area, as they are in an inode.</summary>
+    /// <summary>An attribute by its full name; null where no prefix fits.</summary>
+    public static AttributeEntry? Of(string fullName, byte[] value)
+    {
+        (byte Prefix, string Name)? name = fullName switch
+        {
+            "system.posix_acl_access" => (2, ""),
+            "system.posix_acl_default" => (3, ""),
+            "system.richacl" => (8, ""),
+            _ when fullName.StartsWith("user.", StringComparison.Ordinal) => (1, fullName[5..]),
+            _ when fullName.StartsWith("trusted.", StringComparison.Ordinal) => (4, fullName[8..]),
+            _ when fullName.StartsWith("security.", StringComparison.Ordinal) => (6, fullName[9..]),
+            _ => null,
+        };
+        return name is { } parts && parts.Name.Length <= byte.MaxValue && parts.Name.All(c => c is > '\0' and <= '\xFF')
+            ? new AttributeEntry(parts.Prefix, parts.Name, 0, HashOf(parts.Name, value), value, value.Length) : null;
+    }
+
+    /// <summary>h_hash of an attribute block (ext4_xattr_rehash).</summary>
+    public static uint HashOf(IReadOnlyList<AttributeEntry> entries) =>
+        entries.Any(entry => entry.Hash == 0) ? 0 : entries.Aggregate(0u, (hash, entry) => BitOperations.RotateLeft(hash, 16) ^ entry.Hash);
+
+    // e_hash: ext4_xattr_hash_entry.
+    private static uint HashOf(string name, ReadOnlySpan<byte> value)
+    {
+        var hash = 0u;
+        foreach (var letter in Encoding.Latin1.GetBytes(name))
+        {
+            hash = BitOperations.RotateLeft(hash, 5) ^ letter;
+        }
+        Span<byte> word = stackalloc byte[4];
+        for (; value.Length > 0; value = value[Math.Min(4, value.Length)..])
+        {
+            word.Clear();
+            value[..Math.Min(4, value.Length)].CopyTo(word);
+            hash = BitOperations.RotateLeft(hash, 16) ^ BinaryPrimitives.ReadUInt32LittleEndian(word);
+        }
+        return hash;
+    }
+
+    /// <summary>Writes entries from the front and values from the back of an area.</summary>
+    /// <param name="area">From the first entry on.</param>
+    /// <param name="entries">The entries.</param>
+    /// <param name="valueBase">As for <see cref="Read"/>.</param>
     /// <returns>False if there is not room enough.</returns>
-    public static bool Write(Span<byte> area, IReadOnlyList<AttributeEntry> entries)
+    public static bool Write(Span<byte> area, IReadOnlyList<AttributeEntry> entries, int valueBase = 0)
     {
         if (entries.Sum(entry => entry.EntryLength + entry.ValueLength) + 4 > area.Length)
         {
@@ -89,7 +132,7 @@ internal sealed record AttributeEntry(byte Prefix, string Name, uint ValueInode,
             var bytes = area[at..];
             bytes[0] = (byte)Encoding.Latin1.GetBytes(entry.Name, bytes[HeaderSize..]);
             bytes[1] = entry.Prefix;
-            BinaryPrimitives.WriteUInt16LittleEndian(bytes[2..], entry.ValueLength == 0 ? (ushort)0 : (ushort)end);
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes[2..], entry.ValueLength == 0 ? (ushort)0 : (ushort)(end + valueBase));
             BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], entry.ValueInode);
             BinaryPrimitives.WriteUInt32LittleEndian(bytes[8..], (uint)entry.Size);
             BinaryPrimitives.WriteUInt32LittleEndian(bytes[12..], entry.Hash);

@@ -12,9 +12,14 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     // Enough for the metadata of any edit; a refresh touches about twenty blocks.
     private const int CacheBytes = 4 << 20;
 
+    /// <summary>How much content of files waits in memory for the commit of its edit.</summary>
+    private const int MostDataBytes = 8 << 20;
+
     private readonly Dictionary<long, byte[]> _cache = [];
     private readonly Dictionary<long, byte[]> _changed = [];
     private readonly Dictionary<long, ReadOnlyMemory<byte>> _data = [];
+    private Dictionary<long, (byte[]? Changed, ReadOnlyMemory<byte>? Data)>? _before;
+    private long _dataBytes;
     private JournalView _journal = JournalView.Empty;
 
     public BlockDevice Device => device;
@@ -89,6 +94,7 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     public byte[] Change(long block)
     {
         Check(block, 1);
+        Note(block);
         if (!_changed.TryGetValue(block, out var bytes))
         {
             bytes = (byte[])ReadCommitted(block).Clone();
@@ -101,6 +107,7 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     public byte[] Create(long block)
     {
         Check(block, 1);
+        Note(block);
         _data.Remove(block);
         return _changed[block] = new byte[blockSize];
     }
@@ -109,13 +116,70 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     public void PutData(long block, ReadOnlyMemory<byte> content)
     {
         Check(block, 1);
+        Note(block);
         _changed.Remove(block);
         _data[block] = content;
+        _dataBytes += content.Length;
+    }
+
+    /// <summary>
+    /// Content of a file for blocks that are free on the device, written at once: until the edit commits, nothing on the device
+    /// refers to them.
+    /// </summary>
+    /// <param name="block">The first block.</param>
+    /// <param name="content">Whole blocks.</param>
+    public void WriteData(long block, ReadOnlySpan<byte> content)
+    {
+        var count = content.Length / blockSize;
+        Check(block, count);
+        for (var i = 0; i < count; i++)
+        {
+            Forget(block + i);
+            _cache.Remove(block + i);
+        }
+        device.Write(block * blockSize, content);
+    }
+
+    /// <summary>True where much content of files waits for the commit.</summary>
+    public bool HoldsMuchData => _dataBytes >= MostDataBytes;
+
+    /// <summary>Forgets the contents that wait for the commit: they are on the device. Not within a change.</summary>
+    public void DropWrittenData()
+    {
+        foreach (var block in _data.Keys)
+        {
+            _cache.Remove(block);
+        }
+        _data.Clear();
+        _dataBytes = 0;
+    }
+
+    /// <summary>Begins a change that <see cref="UndoChange"/> can take back without the changes of the edit before it.</summary>
+    public void BeginChange() => _before = [];
+
+    /// <summary>Puts everything back to where it was at <see cref="BeginChange"/>.</summary>
+    public void UndoChange()
+    {
+        foreach (var (block, (changed, data)) in _before ?? [])
+        {
+            _changed.Remove(block);
+            _data.Remove(block);
+            if (changed is not null)
+            {
+                _changed.Add(block, changed);
+            }
+            if (data is { } content)
+            {
+                _data.Add(block, content);
+            }
+        }
+        _before = null;
     }
 
     /// <summary>The block was freed: what the edit had in store for it does not matter any more.</summary>
     public void Forget(long block)
     {
+        Note(block);
         _changed.Remove(block);
         _data.Remove(block);
     }
@@ -125,6 +189,8 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     {
         _changed.Clear();
         _data.Clear();
+        _dataBytes = 0;
+        _before = null;
     }
 
     /// <summary>The edit in progress is on the device: it becomes the committed state.</summary>
@@ -159,6 +225,15 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
         {
             throw new CorruptImageException(ErrorIds.CorruptImage, device.Name, string.Create(CultureInfo.InvariantCulture, $"block {block}"),
                 string.Create(CultureInfo.InvariantCulture, $"{count} blocks from here reach beyond the file system's {blockCount}"));
+        }
+    }
+
+    // The caller may change the bytes of a changed block where they are.
+    private void Note(long block)
+    {
+        if (_before is not null && !_before.ContainsKey(block))
+        {
+            _before.Add(block, ((byte[]?)_changed.GetValueOrDefault(block)?.Clone(), _data.TryGetValue(block, out var data) ? (ReadOnlyMemory<byte>?)data : null));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using XenKube.Ignition.Secrets;
 
 namespace XenKube.Commands;
 
@@ -31,6 +32,10 @@ public static class Display
     /// <summary>A name that may come from a guest's disk or from a server, without anything in it that a terminal acts upon.</summary>
     /// <param name="name">The name; null gives nothing.</param>
     public static string Name(string? name) => Printable.Name(name);
+
+    /// <summary>A text of a config with its lines, without its secrets and anything that a terminal acts upon.</summary>
+    /// <param name="text">The text; null gives nothing.</param>
+    public static string Config(string? text) => Printable.Lines(SecretText.Redact(text));
 
     /// <summary>A day, such as <c>2017-11-30</c>; nothing for no moment.</summary>
     /// <param name="moment">The moment; its own clock is shown.</param>

@@ -146,6 +146,40 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     /// <param name="sentence">What would be done to which file, from its verb on, without a final stop.</param>
     protected bool Should(string sentence) => ShouldProcess(sentence, $"{sentence}?", "Confirm");
 
+    /// <summary>The same with a description that costs something to make: it is made only where the sentence is shown.</summary>
+    /// <param name="sentence">What would be done to which file, from its verb on, without a final stop.</param>
+    /// <param name="description">More about it, for the lines after the sentence. Trouble with it is told in its place.</param>
+    protected bool Should(string sentence, Func<string> description)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        if (!IsSentenceShown)
+        {
+            return Should(sentence);
+        }
+        string shown;
+        try
+        {
+            shown = description();
+        }
+        catch (XenKubeException error)
+        {
+            shown = $"what would change cannot be shown: {error.Fault}";
+        }
+        return Should(sentence + Environment.NewLine + shown);
+    }
+
+    // True in doubt: the description is made then, though nobody sees it.
+    private bool IsSentenceShown =>
+        IsOn("WhatIf", "WhatIfPreference") || IsOn("Verbose", "VerbosePreference")
+        || (MyInvocation.BoundParameters.TryGetValue("Confirm", out var confirm)
+            ? confirm is SwitchParameter { IsPresent: true }
+            : $"{GetVariableValue("ConfirmPreference")}" is not ("High" or "None"));
+
+    private bool IsOn(string parameter, string preference) =>
+        MyInvocation.BoundParameters.TryGetValue(parameter, out var asked)
+            ? asked is SwitchParameter { IsPresent: true }
+            : $"{GetVariableValue(preference)}" is not ("" or "False" or "SilentlyContinue" or "Ignore");
+
     /// <summary>The file system's path for a path that the user typed, relative to $PWD and through drives.</summary>
     /// <param name="path">What the user typed; wildcards are not expanded.</param>
     protected string Resolve(string path) => GetUnresolvedProviderPathFromPSPath(path);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using XenKube.Cli.Output;
 using XenKube.Files;
+using XenKube.Ignition;
 using XenKube.Ignition.Validation;
 
 namespace XenKube.Cli.Commands;
@@ -36,7 +37,9 @@ internal static class IgnitionCommands
         {
             foreach (var entry in validation.Entries)
             {
-                run.Out.WriteLine($"{file}: {entry}".ReplaceLineEndings(" "));
+                var place = ConfigFailure.Place(entry) is { } at ? $" at {at}" : "";
+                var path = entry.Path.Length > 0 ? $" ($.{Printable.Name(entry.Path)})" : "";
+                run.Out.WriteLine($"{file}: {entry.KindText}{place}{path}: {ConfigFailure.MessageOf(entry)}");
             }
         }
         if (!validation.IsValid)

@@ -57,7 +57,17 @@ public sealed class NodeConfig
     public NodeConfigChange Compare(IgnitionConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var before = IgnitionPublisher.Read(Node.IgnitionPath);
+        byte[]? before = null;
+        try
+        {
+            before = IgnitionPublisher.Read(Node.IgnitionPath);
+        }
+        catch (XenKubeException e)
+        {
+            // A directory, or a file that is not ours to read: publishing says what is wrong with it, if it is in the way.
+            var all = config.Succeeded ? IgnitionComparison.Compare(null, Encoding.UTF8.GetBytes(config.Json)) : new IgnitionComparison([]);
+            return new NodeConfigChange(true, e.Reason, all);
+        }
         var after = config.Succeeded ? Encoding.UTF8.GetBytes(config.Json) : before;
         try
         {

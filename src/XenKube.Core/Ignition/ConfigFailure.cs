@@ -1,5 +1,6 @@
 using System.Globalization;
 using XenKube.Ignition.Reporting;
+using XenKube.Ignition.Secrets;
 
 namespace XenKube.Ignition;
 
@@ -27,9 +28,17 @@ public static class ConfigFailure
         ArgumentNullException.ThrowIfNull(config);
         var errors = config.Errors;
         var first = errors.Count > 0 ? errors[0] : null;
-        var more = string.Concat(errors.Skip(1).Select(entry => $"; {(Place(entry) is { } place ? $"{place}: " : "")}{entry.Message}"));
-        var reason = (first?.Message ?? config.Failure ?? "the config has warnings, which are fatal in strict mode") + more;
+        var more = string.Concat(errors.Skip(1).Select(entry => $"; {(Place(entry) is { } place ? $"{place}: " : "")}{MessageOf(entry)}"));
+        var reason = ((first is null ? null : MessageOf(first)) ?? config.Failure ?? "the config has warnings, which are fatal in strict mode") + more;
         return new InvalidInputException(ErrorIds.ConfigFailed, source, first is null ? null : Place(first), reason, remedy);
+    }
+
+    /// <summary>What an entry says, on one line and without secrets: messages quote what they complain of.</summary>
+    /// <param name="entry">The entry of a report.</param>
+    public static string MessageOf(ReportEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return Printable.Name(SecretText.Redact(entry.Message));
     }
 
     /// <summary>Where an entry is in its document; null where the report does not say.</summary>

@@ -96,8 +96,8 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     {
         // The sentence includes the change on the guest, so that -WhatIf and -Confirm show it.
         var own = new NodeConfig(DirectoryOf(node), node);
-        var change = own.Compare(config);
-        if (Should($"Publish {config.SourcePath ?? "the config"} as {node.IgnitionPath}{(change.IsPublished ? "" : ", the first of that node")}{Environment.NewLine}{change}"))
+        var first = File.Exists(node.IgnitionPath) ? "" : ", the first of that node";
+        if (Should($"Publish {config.SourcePath ?? "the config"} as {node.IgnitionPath}{first}", () => own.Compare(config).ToString()))
         {
             WriteObject(own.Publish(config, StopToken));
         }

@@ -7,5 +7,6 @@ namespace XenKube.Commands.Ignition;
 internal static class Reports
 {
     /// <summary>One entry, with the file and the place in front.</summary>
-    public static string Line(string source, ReportEntry entry) => $"{source}: {(ConfigFailure.Place(entry) is { } place ? $"{place}: " : "")}{entry.Message}";
+    public static string Line(string source, ReportEntry entry) =>
+        $"{source}: {(ConfigFailure.Place(entry) is { } place ? $"{place}: " : "")}{ConfigFailure.MessageOf(entry)}";
 }

@@ -121,4 +121,44 @@ public sealed class IgnitionCmdletTests : IDisposable
         Assert.False(File.Exists(Published));
         _session.Run("Unpublish-Ignition etcd node-1").Error("IgnitionNotPublished");
     }
+
+    [Fact]
+    public void Difference_marks_what_is_wiped_and_shows_no_secret()
+    {
+        _session.Run("Publish-Ignition etcd node-1").ShouldSucceed();
+        const string key = "-----BEGIN PRIVATE KEY-----\nhidden\n-----END PRIVATE KEY-----";
+        _session.Write(
+            "guests/etcd/node-1.ct",
+            $$$"""
+            storage:
+              disks: [{device: /dev/xvdb, wipe_table: true}]
+              files: [{path: /etc/k, filesystem: root, contents: {inline: "{{{key.Replace("\n", "\\n", StringComparison.Ordinal)}}}"}}]
+            passwd: {users: [{name: core, password_hash: $6$hidden$hiddenhidden}]}
+            """);
+        foreach (var script in new[] { "Compare-Ignition etcd node-1 | Out-String", "Publish-Ignition etcd node-1 -WhatIf", "Publish-Ignition etcd node-1 -Verbose 4>&1 | Out-String" })
+        {
+            var result = _session.Run(script).ShouldSucceed();
+            var said = string.Join('\n', [.. result.Output.Select(line => $"{line}"), .. result.Said]);
+            Assert.Contains("! + disk /dev/xvdb: wipeTable true (wipes the partition table)", said, StringComparison.Ordinal);
+            Assert.Contains("[private key,", said, StringComparison.Ordinal);
+            Assert.Contains("[password hash,", said, StringComparison.Ordinal);
+            Assert.DoesNotContain("hidden", said, StringComparison.Ordinal);
+        }
+        // The published file has them.
+        Assert.Contains("hidden", File.ReadAllText(Published), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("<html>")]
+    [InlineData("\uFEFF{}")]
+    public void Broken_published_file_is_replaced_and_what_would_change_is_shown(string broken)
+    {
+        _session.Write("nginx/etcd/node-1.json", broken);
+        Assert.Contains("file /etc/hostname", string.Join('\n', _session.Run("Publish-Ignition etcd node-1 -WhatIf").ShouldSucceed().Said), StringComparison.Ordinal);
+        Assert.NotEmpty(_session.Run("Compare-Ignition etcd node-1").Output);
+        _session.Run("Publish-Ignition etcd node-1").ShouldSucceed();
+        Assert.Equal(CmdletSession.GuideJson, File.ReadAllText(Published));
+    }
 }

@@ -1,10 +1,13 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using XenKube.Ignition.Butane;
 using XenKube.Ignition.ContainerLinux.Releases;
+using XenKube.Ignition.Json;
 using XenKube.Ignition.Languages;
+using XenKube.Ignition.Secrets;
+using XenKube.Ignition.Validation;
 using XenKube.Parsing.Yaml;
+using JsonNode = System.Text.Json.Nodes.JsonNode;
 
 namespace XenKube.Ignition.Decompiling;
 
@@ -14,6 +17,9 @@ namespace XenKube.Ignition.Decompiling;
 /// </summary>
 public static class IgnitionDecompiler
 {
+    /// <summary>Far more than any version of Ignition has levels; what is deeper is nothing that it knows.</summary>
+    private const int MaxDepth = 100;
+
     /// <summary>Decompiles a config.</summary>
     /// <param name="json">The JSON.</param>
     /// <returns>The document.</returns>
@@ -66,17 +72,36 @@ public static class IgnitionDecompiler
         return first!;
     }
 
-    private static JsonObject Parse(ReadOnlyMemory<byte> json)
+    /// <summary>Reads the JSON as Ignition does: the last of several equal keys, broken characters replaced.</summary>
+    private static JsonObject Parse(ReadOnlyMemory<byte> json) => (JsonObject)Plain(IgnitionDocument.Read(json).Root, 0)!;
+
+    private static JsonNode? Plain(Json.JsonNode node, int depth)
     {
-        try
+        if (depth > MaxDepth)
         {
-            return JsonNode.Parse(json.Span) as JsonObject
-                ?? throw new InvalidInputException(
-                    ErrorIds.IgnitionVersionMissing, null, null, "the JSON is not an object, so it is not an Ignition config");
+            throw new InvalidInputException(
+                ErrorIds.ConfigFailed,
+                null,
+                null,
+                string.Create(CultureInfo.InvariantCulture, $"it is nested more than {MaxDepth} levels deep"));
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        switch (node.Kind)
         {
-            throw new InvalidInputException(ErrorIds.IgnitionVersionMissing, null, null, "this is not JSON", innerException: e);
+            case JsonKind.Object:
+                var members = new JsonObject();
+                foreach (var member in node.Items)
+                {
+                    members[member.Key] = Plain(member, depth + 1);
+                }
+                return members;
+            case JsonKind.Array:
+                return new JsonArray([.. node.Items.Select(item => Plain(item, depth + 1))]);
+            case JsonKind.String:
+                return JsonValue.Create(node.Text);
+            case JsonKind.Null:
+                return null;
+            default:
+                return JsonNode.Parse(node.Text);
         }
     }
 
@@ -93,7 +118,7 @@ public static class IgnitionDecompiler
     {
         var text = Write((JsonObject)DecompilerShape.Shape(root, "", butane is not null, readable)!, butane);
         var again = IgnitionTranspiler.Transpile(text, options);
-        var (wanted, got) = (JsonNode.Parse(json.Span), again.Succeeded ? JsonNode.Parse(again.Json) : null);
+        var (wanted, got) = (Parse(json), again.Succeeded ? JsonNode.Parse(again.Json) : null);
         if (again.Succeeded && JsonNode.DeepEquals(got, wanted))
         {
             return new IgnitionDecompilation(text, dialect, true, []);
@@ -121,8 +146,10 @@ public static class IgnitionDecompiler
             return Enumerable.Range(0, x.Count).SelectMany(
                 index => Differences(x[index], y[index], string.Create(CultureInfo.InvariantCulture, $"{path}.{index}")));
         }
-        return [$"{path.TrimStart('.')}: {wanted?.ToJsonString() ?? "nothing"} becomes {got?.ToJsonString() ?? "nothing"}"];
+        return [$"{path.TrimStart('.')}: {Shown(wanted)} becomes {Shown(got)}"];
     }
+
+    private static string Shown(JsonNode? node) => node is null ? "nothing" : Printable.Of(SecretText.Redact(node.ToJsonString()));
 
     private static string Write(JsonObject document, ButaneVersion? butane)
     {

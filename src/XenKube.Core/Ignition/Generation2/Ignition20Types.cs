@@ -1,5 +1,6 @@
 using XenKube.Ignition.Model;
 using XenKube.Ignition.Rules;
+using XenKube.Ignition.Secrets;
 using XenKube.Ignition.Syntax;
 using static XenKube.Ignition.Model.FieldTable;
 
@@ -134,8 +135,9 @@ internal sealed class Ignition20Types
             Optional("uid", ConfigType.Unsigned), Text("gecos"), Text("homeDir"), Flag("noCreateHome"), Text("primaryGroup"),
             Texts("groups"),
             Flag("noUserGroup"), Flag("system"), Flag("noLogInit"), Text("shell"));
-        var user = ConfigType.Object("User", Text("name"), Text("passwordHash"), Texts("sshAuthorizedKeys"), Optional("create", create));
-        var group = ConfigType.Object("Group", Text("name"), Optional("gid", ConfigType.Unsigned), Text("passwordHash"), Flag("system"));
+        var hash = Text("passwordHash").Hidden(SecretKind.PasswordHash);
+        var user = ConfigType.Object("User", Text("name"), hash, Texts("sshAuthorizedKeys"), Optional("create", create));
+        var group = ConfigType.Object("Group", Text("name"), Optional("gid", ConfigType.Unsigned), hash, Flag("system"));
         return Of("passwd", ConfigType.Object("Passwd", List("users", user), List("groups", group)));
     }
 }

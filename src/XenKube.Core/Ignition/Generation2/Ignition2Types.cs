@@ -1,5 +1,6 @@
 using XenKube.Ignition.Model;
 using XenKube.Ignition.Rules;
+using XenKube.Ignition.Secrets;
 using static XenKube.Ignition.Model.FieldTable;
 
 namespace XenKube.Ignition.Generation2;
@@ -40,7 +41,7 @@ internal sealed class Ignition2Types
     {
         var verification = Struct(
             "verification", ConfigType.Object("Verification", OptionalText("hash")).Ruled(Generation2Rules.Verification));
-        var header = ConfigType.Object("HTTPHeader", Text("name"), Text("value"));
+        var header = ConfigType.Object("HTTPHeader", Text("name"), Text("value").Hidden(SecretKind.Header));
         var headers = Since(
             IgnitionSpec.V2_4,
             Of("httpHeaders", ConfigType.ListOf(header, "HTTPHeaders").Ruled(Generation2Rules.Headers))
@@ -85,9 +86,11 @@ internal sealed class Ignition2Types
             "PasswdUser",
             Optional("create", create), Text("gecos"), Texts("groups"), Text("homeDir"), Text("name"), Flag("noCreateHome"),
             Flag("noLogInit"),
-            Flag("noUserGroup"), OptionalText("passwordHash"), Text("primaryGroup"), Texts("sshAuthorizedKeys"), Text("shell"),
+            Flag("noUserGroup"), OptionalText("passwordHash").Hidden(SecretKind.PasswordHash),
+            Text("primaryGroup"), Texts("sshAuthorizedKeys"), Text("shell"),
             Flag("system"), OptionalNumber("uid")).Ruled(Generation2Rules.User);
-        var group = ConfigType.Object("PasswdGroup", OptionalNumber("gid"), Text("name"), Text("passwordHash"), Flag("system"));
+        var group = ConfigType.Object(
+            "PasswdGroup", OptionalNumber("gid"), Text("name"), Text("passwordHash").Hidden(SecretKind.PasswordHash), Flag("system"));
         return ConfigType.Object("Passwd", List("groups", group), List("users", user));
     }
 

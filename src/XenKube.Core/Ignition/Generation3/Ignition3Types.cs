@@ -1,6 +1,7 @@
 using System.Globalization;
 using XenKube.Ignition.Model;
 using XenKube.Ignition.Rules;
+using XenKube.Ignition.Secrets;
 using static XenKube.Ignition.Model.FieldTable;
 
 namespace XenKube.Ignition.Generation3;
@@ -50,7 +51,8 @@ internal sealed class Ignition3Types
     private ConfigType Config()
     {
         var verification = Of("verification", ConfigType.Object("Verification", OptionalText("hash")).Ruled(resources.Verification));
-        var header = ConfigType.Object("HTTPHeader", Text("name", always: true), OptionalText("value")).Ruled(ResourceRules.Header);
+        var header = ConfigType.Object(
+            "HTTPHeader", Text("name", always: true), OptionalText("value").Hidden(SecretKind.Header)).Ruled(ResourceRules.Header);
         var headers = new ConfigField("httpHeaders", ConfigType.ListOf(header, "HTTPHeaders"), DuplicateGroup: "httpHeaders");
         var resource = ConfigType.Object("Resource", OptionalText("compression"), headers, OptionalText("source"), verification)
             .Ruled(resources.Resource)
@@ -111,12 +113,14 @@ internal sealed class Ignition3Types
         var shouldExist = Since(IgnitionSpec.V3_2, OptionalFlag("shouldExist"));
         var group = ConfigType.Object(
             "PasswdGroup",
-            OptionalNumber("gid"), Text("name", always: true), OptionalText("passwordHash"), shouldExist, OptionalFlag("system"));
+            OptionalNumber("gid"), Text("name", always: true), OptionalText("passwordHash").Hidden(SecretKind.PasswordHash),
+            shouldExist, OptionalFlag("system"));
         var user = ConfigType.Object(
             "PasswdUser",
             OptionalText("gecos"), UniqueList("groups", ConfigType.NamedText("Group")), OptionalText("homeDir"),
             Text("name", always: true), OptionalFlag("noCreateHome"),
-            OptionalFlag("noLogInit"), OptionalFlag("noUserGroup"), OptionalText("passwordHash"), OptionalText("primaryGroup"),
+            OptionalFlag("noLogInit"), OptionalFlag("noUserGroup"),
+            OptionalText("passwordHash").Hidden(SecretKind.PasswordHash), OptionalText("primaryGroup"),
             UniqueList("sshAuthorizedKeys", ConfigType.NamedText("SSHAuthorizedKey")), OptionalText("shell"), shouldExist,
             OptionalFlag("system"), OptionalNumber("uid"));
         return ConfigType.Object("Passwd", UniqueList("groups", group), UniqueList("users", user));
@@ -192,7 +196,7 @@ internal sealed class Ignition3Types
             Of("clevis", clevis) with { IsOptional = spec < IgnitionSpec.V3_3 },
             OptionalText("device"),
             Since(IgnitionSpec.V3_4, OptionalFlag("discard")),
-            Of("keyFile", contents),
+            Of("keyFile", contents).Hidden(SecretKind.SharedKey),
             OptionalText("label"),
             Text("name", always: true),
             // The reference lets `options` repeat, and forgot this list.

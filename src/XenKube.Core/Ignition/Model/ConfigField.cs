@@ -17,6 +17,9 @@ internal sealed record ConfigField(
     /// <summary>The rule about this field of an object, given the object; null if there is none.</summary>
     public ConfigRule? Rule { get; init; }
 
+    /// <summary>What kind of secret its value is, by a name of <see cref="Secrets.SecretKind"/>; null for most.</summary>
+    public string? Secret { get; init; }
+
     /// <summary>The part of the object that the field belongs to, as messages of Go name it; null for most.</summary>
     public string? Part { get; init; }
 
@@ -25,4 +28,8 @@ internal sealed record ConfigField(
 
     /// <summary>The field with a rule about it.</summary>
     public ConfigField Ruled(ConfigRule? rule) => this with { Rule = rule };
+
+    /// <summary>The field with values that are secrets.</summary>
+    /// <param name="kind">A name of <see cref="Secrets.SecretKind"/>.</param>
+    public ConfigField Hidden(string kind) => this with { Secret = kind };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using XenKube.Ignition.Secrets;
 
 namespace XenKube.Ignition.Summaries;
 
@@ -14,14 +15,12 @@ public sealed record IgnitionFile(string Path, string Mode, string Owner, long? 
     /// <summary>The bytes the config holds for it; null where it is fetched from elsewhere.</summary>
     internal byte[]? Content { get; init; }
 
-    /// <summary>How it is added to or put in place of what is there.</summary>
-    internal string Manner { get; init; } = "";
-
     /// <inheritdoc/>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{Path} {(Mode.Length > 0 ? Mode : "-")} {(Owner.Length > 0 ? Owner : "root:root")} {Contents}");
 
-    private string Contents => Size is { } size ? string.Create(CultureInfo.InvariantCulture, $"{size} bytes") : "from " + Source;
+    private string Contents =>
+        Size is { } size ? string.Create(CultureInfo.InvariantCulture, $"{size} bytes") : "from " + SecretText.Redact(Source);
 }

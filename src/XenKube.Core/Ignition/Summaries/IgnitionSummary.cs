@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.IO.Compression;
-using System.Text.Json;
+using XenKube.Ignition.Model;
 using XenKube.Ignition.Syntax;
+using XenKube.Ignition.Validation;
 
 namespace XenKube.Ignition.Summaries;
 
@@ -20,9 +20,6 @@ public sealed record IgnitionSummary(
     IReadOnlyList<IgnitionUnit> Units,
     IReadOnlyList<IgnitionUser> Users)
 {
-    /// <summary>More than this is not unpacked to learn a file's size.</summary>
-    private const int MaxUnpacked = 64 * 1024 * 1024;
-
     /// <summary>A config that does nothing.</summary>
     public static IgnitionSummary Empty { get; } = new("", [], [], [], [], []);
 
@@ -32,142 +29,52 @@ public sealed record IgnitionSummary(
     /// <exception cref="InvalidInputException">The text is not a JSON object.</exception>
     public static IgnitionSummary Read(ReadOnlyMemory<byte> json)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object)
-            {
-                throw new InvalidInputException(
-                    ErrorIds.IgnitionVersionMissing, null, null, "the JSON is not an object, so it is not an Ignition config");
-            }
-            return new IgnitionSummary(
-                Text(At(root, "ignition"), "version"),
-                Each(At(root, "storage"), "files", ReadFile),
-                Each(At(root, "storage"), "directories", item => new IgnitionDirectory(Text(item, "path"), Mode(item), Owner(item))),
-                Each(At(root, "storage"), "links", item => new IgnitionLink(
-                    Text(item, "path"), Text(item, "target"), Flag(item, "hard") == true)),
-                [.. Each(At(root, "systemd"), "units", ReadUnit), .. Each(At(root, "networkd"), "units", ReadUnit)],
-                Each(At(root, "passwd"), "users", ReadUser));
-        }
-        catch (JsonException e)
-        {
-            var place = string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}");
-            throw new InvalidInputException(ErrorIds.IgnitionVersionMissing, null, place, "this is not JSON", innerException: e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new InvalidInputException(
-                ErrorIds.IgnitionVersionMissing, null, null, "a text in it is not valid Unicode", innerException: e);
-        }
+        var document = IgnitionDocument.Read(json);
+        var (storage, passwd) = (document.Config["storage"], document.Config["passwd"]);
+        return new IgnitionSummary(
+            document.Version,
+            [.. storage["files"].Items.Select(ReadFile)],
+            [.. storage["directories"].Items.Select(item => new IgnitionDirectory(item["path"].Text, Mode(item), Owner(item)))],
+            [.. storage["links"].Items.Select(item => new IgnitionLink(item["path"].Text, item["target"].Text, item["hard"].Flag))],
+            [
+                .. document.Config["systemd"]["units"].Items.Select(ReadUnit),
+                .. document.Config["networkd"]["units"].Items.Select(ReadUnit),
+            ],
+            [.. passwd["users"].Items.Select(ReadUser)]);
     }
 
-    private static JsonElement At(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var child) ? child : default;
+    private static string Mode(ConfigValue node) =>
+        node["mode"] is { IsSet: true } mode && mode.Number >= 0 ? OctalMode.Of(mode.Number) : "";
 
-    private static string Text(JsonElement parent, string name) =>
-        At(parent, name) is { ValueKind: JsonValueKind.String } child ? child.GetString()! : "";
-
-    private static bool? Flag(JsonElement parent, string name) => At(parent, name).ValueKind switch
+    private static string Owner(ConfigValue node)
     {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => null,
-    };
-
-    private static List<T> Each<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
-        At(parent, name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray().Select(read)] : [];
-
-    private static List<string> Texts(JsonElement parent, string name) =>
-        Each(parent, name, item => item.ValueKind == JsonValueKind.String ? item.GetString()! : "");
-
-    private static string Mode(JsonElement node) =>
-        At(node, "mode") is { ValueKind: JsonValueKind.Number } mode && mode.TryGetInt32(out var value)
-            ? Convert.ToString(value, 8).PadLeft(4, '0')
-            : "";
-
-    private static string Owner(JsonElement node)
-    {
-        var (user, group) = (Name(At(node, "user")), Name(At(node, "group")));
+        var (user, group) = (Name(node["user"]), Name(node["group"]));
         return user.Length + group.Length == 0 ? "" : $"{(user.Length > 0 ? user : "root")}:{(group.Length > 0 ? group : "root")}";
 
-        static string Name(JsonElement owner) =>
-            At(owner, "id") is { ValueKind: JsonValueKind.Number } id ? id.GetRawText() : Text(owner, "name");
+        static string Name(ConfigValue owner) =>
+            owner["id"].IsSet ? owner["id"].Number.ToString(CultureInfo.InvariantCulture) : owner["name"].Text;
     }
 
-    private static IgnitionFile ReadFile(JsonElement file)
+    private static IgnitionFile ReadFile(ConfigValue file)
     {
-        var contents = At(file, "contents");
-        var source = Text(contents, "source");
-        var compression = Text(contents, "compression");
-        byte[]? content = source.Length == 0 ? [] : null;
-        if (source.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
-        {
-            content = DataUrl.Decode(source, out _);
-            content = compression == "gzip" && content is not null ? Unpack(content) : content;
-        }
-        var manner = (Flag(file, "append"), Flag(file, "overwrite")) switch
-        {
-            (true, _) => "append",
-            (_, true) => "overwrite",
-            (_, false) => "keep",
-            _ => "",
-        };
+        var content = ResourceContent.Of(file["contents"]);
         return new IgnitionFile(
-            Text(file, "path"), Mode(file), Owner(file), content?.Length, content is null ? source : null, Text(file, "filesystem"))
+            file["path"].Text, Mode(file), Owner(file), content?.Length, content is null ? file["contents"]["source"].Text : null,
+            file["filesystem"].Text)
         {
             Content = content,
-            Manner = manner,
         };
     }
 
-    private static byte[]? Unpack(byte[] packed)
-    {
-        try
-        {
-            using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
-            using var content = new MemoryStream();
-            var buffer = new byte[81920];
-            for (int count; (count = gzip.Read(buffer)) > 0;)
-            {
-                if (content.Length + count > MaxUnpacked)
-                {
-                    return null;
-                }
-                content.Write(buffer, 0, count);
-            }
-            return content.ToArray();
-        }
-        catch (InvalidDataException)
-        {
-            return null;
-        }
-    }
+    private static IgnitionUnit ReadUnit(ConfigValue unit) => new(
+        unit["name"].Text,
+        UnitState.Of(unit),
+        unit["contents"].Text.Length > 0,
+        [.. unit["dropins"].Items.Select(dropin => dropin["name"].Text)]);
 
-    private static IgnitionUnit ReadUnit(JsonElement unit)
-    {
-        var contents = Text(unit, "contents");
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (contents.Length > 0)
-        {
-            texts[""] = contents;
-        }
-        var dropins = new List<string>();
-        foreach (var (name, text) in Each(unit, "dropins", dropin => (Text(dropin, "name"), Text(dropin, "contents"))))
-        {
-            dropins.Add(name);
-            texts[name] = text;
-        }
-        var state = Flag(unit, "mask") == true ? "masked"
-            : Flag(unit, "enabled") is { } enabled ? enabled ? "enabled" : "disabled"
-            : Flag(unit, "enable") == true ? "enabled"
-            : "unchanged";
-        return new IgnitionUnit(Text(unit, "name"), state, contents.Length > 0, dropins) { Texts = texts };
-    }
-
-    private static IgnitionUser ReadUser(JsonElement user) => new(
-        Text(user, "name"),
-        Text(user, "passwordHash").Length > 0,
-        Texts(user, "groups"),
-        [.. Texts(user, "sshAuthorizedKeys").Select(SshKey.Read)]);
+    private static IgnitionUser ReadUser(ConfigValue user) => new(
+        user["name"].Text,
+        user["passwordHash"].Text.Length > 0,
+        [.. user["groups"].Items.Select(group => group.Text)],
+        [.. user["sshAuthorizedKeys"].Items.Select(key => SshKey.Read(key.Text))]);
 }

@@ -7,9 +7,6 @@ namespace XenKube.Ignition.Summaries;
 /// <param name="Dropins">The names of its drop-ins.</param>
 public sealed record IgnitionUnit(string Name, string State, bool HasContents, IReadOnlyList<string> Dropins)
 {
-    /// <summary>Its text and those of its drop-ins, by name.</summary>
-    internal IReadOnlyDictionary<string, string> Texts { get; init; } = new Dictionary<string, string>();
-
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {State}";
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using XenKube.Ignition.Secrets;
 
 namespace XenKube.Ignition.Summaries;
 
@@ -9,7 +10,10 @@ namespace XenKube.Ignition.Summaries;
 /// <param name="Comment">The text after the key.</param>
 public sealed record SshKey(string Text, string Type, string Fingerprint, string Comment)
 {
-    /// <summary>Reads a line; options in front of the key are passed over.</summary>
+    /// <summary>The options before the key, which restrict what it may do; empty if there are none.</summary>
+    public string Options { get; init; } = "";
+
+    /// <summary>Reads a line.</summary>
     /// <param name="line">The line.</param>
     /// <returns>The key.</returns>
     public static SshKey Read(string line)
@@ -26,7 +30,10 @@ public sealed record SshKey(string Text, string Type, string Fingerprint, string
             if (Convert.TryFromBase64String(words[index + 1], blob, out var length) && length > 0)
             {
                 var hash = Convert.ToBase64String(SHA256.HashData(blob.AsSpan(0, length))).TrimEnd('=');
-                return new SshKey(line, words[index], "SHA256:" + hash, string.Join(' ', words[(index + 2)..]));
+                return new SshKey(line, words[index], "SHA256:" + hash, string.Join(' ', words[(index + 2)..]))
+                {
+                    Options = string.Join(' ', words[..index]),
+                };
             }
         }
         return new SshKey(line, "", "", "");
@@ -37,5 +44,5 @@ public sealed record SshKey(string Text, string Type, string Fingerprint, string
         || word.StartsWith("sk-", StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override string ToString() => Fingerprint.Length > 0 ? Fingerprint : "no key: " + Text;
+    public override string ToString() => Fingerprint.Length > 0 ? Fingerprint : "no key: " + SecretText.Redact(Text);
 }

@@ -20,6 +20,10 @@ internal readonly record struct GoSemver(long Major, long Minor, long Patch, str
 
     public static bool operator >=(GoSemver left, GoSemver right) => left.CompareTo(right) >= 0;
 
+    /// <summary>The version as it is written, without its metadata.</summary>
+    public string ToText() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Patch}{(Prerelease.Length > 0 ? "-" : "")}{Prerelease}");
+
     /// <summary>Reads a version, or gives the reference's message.</summary>
     /// <param name="text">The text.</param>
     /// <param name="error">The message, or null.</param>

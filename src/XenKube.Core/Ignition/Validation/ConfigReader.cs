@@ -59,8 +59,12 @@ internal sealed class ConfigReader
             case ConfigKind.List when node.Kind == JsonKind.Array:
                 FillList(value, node, path);
                 break;
-            case ConfigKind.Text when node.Kind == JsonKind.String && value.Type.ReadFault?.Invoke(node.Text) is null:
+            case ConfigKind.Text when node.Kind == JsonKind.String:
                 value.Text = node.Text;
+                if (value.Type.ReadFault?.Invoke(node.Text) is not null)
+                {
+                    AddError(value.Type, node, path);
+                }
                 break;
             case ConfigKind.Flag when node.Kind == JsonKind.Bool:
                 value.Flag = node.Text == "true";

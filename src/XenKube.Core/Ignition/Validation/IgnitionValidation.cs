@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using XenKube.Ignition.Reporting;
+using XenKube.Ignition.Secrets;
 using XenKube.Ignition.Writing;
 
 namespace XenKube.Ignition.Validation;
@@ -84,7 +85,7 @@ public sealed class IgnitionValidation
             json.Member("path", entry.Path);
             json.Member("line", entry.Line);
             json.Member("column", entry.Column);
-            json.Member("message", entry.Message);
+            json.Member("message", SecretText.Redact(entry.Message));
             json.EndObject();
         }
         json.EndArray();

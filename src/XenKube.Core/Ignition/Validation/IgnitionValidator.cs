@@ -19,11 +19,6 @@ public static class IgnitionValidator
 {
     private const int MaxUnpackedHeader = 1 << 20;
 
-    /// <summary>The part of a config that holds its version.</summary>
-    private static readonly ConfigType VersionStub =
-        ConfigType.Object(
-            "versionStub", FieldTable.Of("Ignition", ConfigType.Object("struct { Version string }", FieldTable.Text("Version"))));
-
     /// <summary>Checks a config.</summary>
     /// <param name="json">The config's bytes.</param>
     /// <param name="generation">2 or 3; null to go by the version that the config declares, and for 2 if it declares none.</param>
@@ -58,29 +53,11 @@ public static class IgnitionValidator
         {
             return Single(generation ?? 3, positions, exception.Offset, exception.Message);
         }
-        var version = DeclaredVersion(tree.Root);
-        return (generation ?? GenerationOf(tree.Root, version)) == 2
+        var version = IgnitionVersions.Declared(tree.Root);
+        return (generation ?? IgnitionVersions.GenerationOf(tree.Root, version)) == 2
             ? ValidateGeneration2(tree, positions, version)
             : ValidateGeneration3(tree, positions, version, release);
     }
-
-    private static int GenerationOf(JsonNode root, string version) =>
-        GoSemver.Parse(version, out _) is { } number ? (number.Major <= 2 ? 2 : 3)
-        : root.Member("ignitionVersion") is not null ? 2
-        : 3;
-
-    private static string DeclaredVersion(JsonNode root) => ConfigReader.Read(root, VersionStub, out _)["Ignition"]["Version"].Text;
-
-    /// <summary>The versions of generation 2, newest first, with the config by which each is read.</summary>
-    private static readonly (GoSemver Version, ConfigType Config)[] Generation2 =
-    [
-        (new GoSemver(2, 5, 0, "experimental"), Ignition2Types.Config(IgnitionSpec.V2_4)),
-        (new GoSemver(2, 4, 0), Ignition2Types.Config(IgnitionSpec.V2_4)),
-        (new GoSemver(2, 3, 0), Ignition2Types.Config(IgnitionSpec.V2_3)),
-        (new GoSemver(2, 2, 0), Ignition2Types.Config(IgnitionSpec.V2_2)),
-        (new GoSemver(2, 1, 0), Ignition2Types.Config(IgnitionSpec.V2_1)),
-        (new GoSemver(2, 0, 0), Ignition20Types.Config20),
-    ];
 
     /// <summary>
     /// Older versions are tried in turn, down to the format of 2014. Where even that has a wrong type, the reference reports the
@@ -90,7 +67,7 @@ public static class IgnitionValidator
     {
         var declared = GoSemver.Parse(version, out _);
         ConfigTypeError? ownError = null;
-        foreach (var (maximum, type) in Generation2)
+        foreach (var (maximum, type) in IgnitionVersions.Generation2)
         {
             if (declared is null || declared.Value < maximum)
             {
@@ -111,7 +88,7 @@ public static class IgnitionValidator
         ConfigTypeError? newestError = null;
         if (oldestError is not null)
         {
-            ConfigReader.Read(tree.Root, Generation2[0].Config, out newestError, numbersEnd: true);
+            ConfigReader.Read(tree.Root, IgnitionVersions.Generation2[0].Config, out newestError, numbersEnd: true);
         }
         return Unsupported(version, newestError ?? ownError ?? oldestError, positions);
     }
@@ -137,7 +114,7 @@ public static class IgnitionValidator
     private static IgnitionValidation ValidateGeneration3(
         JsonTree tree, TextPositions positions, string version, Generation3Release release)
     {
-        ConfigReader.Read(tree.Root, VersionStub, out var error);
+        ConfigReader.Read(tree.Root, IgnitionVersions.Stub, out var error);
         if (error is not null)
         {
             return WrongType(error with { Path = error.Path.ToLowerInvariant() }, positions, release);

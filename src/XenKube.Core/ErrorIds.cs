@@ -31,6 +31,7 @@ public static class ErrorIds
     public static Invalid ChainInvalid { get; } = new("A text is not the name of an iptables chain.");
     public static Invalid ClusterDirectoryInvalid { get; } = new("The current directory is not the directory of a cluster.");
     public static Exists ClusterExists { get; } = new("There is a cluster of this name already.");
+    public static Invalid ClusterIsLink { get; } = new("A symbolic link is in the place of a cluster's directory, and nothing is removed through it.");
     public static Failed ClusterNotCreated { get; } = new("The directory of a cluster could not be created.");
     public static Busy ClusterNotEmpty { get; } = new("The cluster's directory still holds files.");
     public static NotFound ClusterNotFound { get; } = new("There is no cluster of this name.");
@@ -71,6 +72,7 @@ public static class ErrorIds
     public static Failed FileNotLinked { get; } = new("The file cannot have another name.");
     public static Failed FileNotReadable { get; } = new("The file cannot be read.");
     public static Failed FileNotRemoved { get; } = new("A file could not be removed.");
+    public static Failed FileNotTrusted { get; } = new("Another user of this host could have written the file, so root does not run, believe or follow it.");
     public static Failed FileNotWritable { get; } = new("The file cannot be written.");
     public static Failed FileSystemFull { get; } = new("The file system on the disk image lacks the space for the change.");
     public static Failed FileSystemNotClean { get; } = new("The file system has errors that must be repaired before an edit.");

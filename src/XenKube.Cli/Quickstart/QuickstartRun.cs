@@ -76,16 +76,13 @@ internal sealed class QuickstartRun : IDisposable
 
     private IEnumerable<string> MakeXenDirectory()
     {
-        foreach (var path in new[] { _directory.ImagesPath, _directory.GuestsPath, _directory.NginxPath })
-        {
-            Directory.CreateDirectory(path);
-        }
+        _directory.Make();
         if (!File.Exists(_directory.SettingsPath))
         {
             new XenSettings { ReservationsFile = "hostsfile" }.Write(_directory.SettingsPath);
         }
         var reservations = DhcpReservations.Range(10, 99, IPAddress.Parse(_directory.Settings.Address), _directory.Settings.MacPrefix);
-        File.WriteAllText(_directory.ReservationsPath, DhcpReservations.Read(_directory.ReservationsPath).With(reservations).ToString());
+        AtomicFile.Write(_directory.ReservationsPath, Encoding.UTF8.GetBytes(DhcpReservations.Read(_directory.ReservationsPath).With(reservations).ToString()));
         yield return $"{_directory.ReservationsPath}: {reservations[0]} to {reservations[^1]}";
     }
 

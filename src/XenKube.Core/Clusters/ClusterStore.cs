@@ -1,3 +1,6 @@
+using XenKube.Files;
+using XenKube.Posix;
+
 namespace XenKube.Clusters;
 
 /// <summary>The clusters of a XENDIR.</summary>
@@ -62,8 +65,8 @@ public sealed class ClusterStore
         }
         try
         {
-            Directory.CreateDirectory(PathOf(name));
-            Directory.CreateDirectory(_directory.Layout.PublishedPath(name));
+            HostFile.MakeDirectory(PathOf(name));
+            HostFile.MakeDirectory(_directory.Layout.PublishedPath(name));
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
@@ -83,27 +86,38 @@ public sealed class ClusterStore
         ItemName.Check(name, "cluster");
         using var held = _directory.Lock($"removal of the cluster {name}", cancellationToken);
         var cluster = Get(name);
-        if (!withNodes && Directory.EnumerateFileSystemEntries(cluster.Path).FirstOrDefault() is { } entry)
+        var isLink = FileStatus.Of(cluster.Path, follow: false) is { IsSymbolicLink: true };
+        if (!withNodes && !isLink && Directory.EnumerateFileSystemEntries(cluster.Path).FirstOrDefault() is { } entry)
         {
             throw new ItemInUseException(ErrorIds.ClusterNotEmpty, cluster.Path, Path.GetFileName(entry), "the cluster's directory is not empty", $"Use {RemedyActionKind.ForceOption} to remove everything in it");
         }
         var nodes = new NodeStore(_directory);
-        foreach (var node in nodes.List(new NodeName(name, "*")))
+        // Where a link is in the place of the cluster's directory, the link goes: what it leads to belongs elsewhere.
+        foreach (var node in isLink ? [] : nodes.List(new NodeName(name, "*")))
         {
             nodes.RemoveFiles(node);
         }
         try
         {
-            Directory.Delete(cluster.Path, recursive: true);
-            var published = _directory.Layout.PublishedPath(name);
-            if (Directory.Exists(published))
-            {
-                Directory.Delete(published, recursive: true);
-            }
+            HostFile.RemoveTree(cluster.Path);
+            HostFile.RemoveTree(_directory.Layout.PublishedPath(name));
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException(ErrorIds.ClusterNotRemoved, cluster.Path, null, e.Message, innerException: e);
+        }
+    }
+
+    /// <summary>Refuses to remove files of a cluster through a link in the place of one of its directories: they may be anybody's.</summary>
+    internal static void RequireNoLink(XenDirectory directory, string name)
+    {
+        foreach (var path in new[] { directory.Layout.ClusterPath(name), directory.Layout.PublishedPath(name) })
+        {
+            if (FileStatus.Of(path, follow: false) is { IsSymbolicLink: true })
+            {
+                throw new InvalidInputException(ErrorIds.ClusterIsLink, path, null, "is a symbolic link, and no file is removed through one",
+                    "Remove the files where the link leads, or remove the cluster, which removes the link alone");
+            }
         }
     }
 

@@ -1,4 +1,6 @@
+using XenKube.Files;
 using XenKube.Images;
+using XenKube.Posix;
 
 namespace XenKube.Clusters;
 
@@ -131,11 +133,13 @@ public sealed class NodeStore
     internal void RemoveFiles(Node node)
     {
         _directory.RequireOwn(node);
-        if (File.Exists(node.DiskPath))
+        ClusterStore.RequireNoLink(_directory, node.Cluster);
+        // A link in the disk's place goes; the file that the link leads to is left alone.
+        if (FileStatus.Of(node.DiskPath, follow: false) is { IsRegularFile: true })
         {
             RequireUnused(node.DiskPath);
-            Delete(node.DiskPath);
         }
+        Delete(node.DiskPath);
         foreach (var path in new[] { node.ConfigPath, node.TemplatePath, node.GuestConfigPath, node.IgnitionPath })
         {
             Delete(path);
@@ -198,11 +202,7 @@ public sealed class NodeStore
     {
         try
         {
-            File.Delete(path);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // A file that cannot be there needs no removing.
+            HostFile.Remove(path);
         }
         catch (Exception e) when (e.IsFileTrouble())
         {

@@ -76,6 +76,23 @@ public sealed class XenDirectory
     /// <summary>Called with who is at work here when another process of XenKube has to be waited for; null for nobody.</summary>
     public Action<string>? OnWait { get; }
 
+    /// <summary>Makes the directory and those in it, where they are missing.</summary>
+    /// <exception cref="OperationFailedException">One could not be made.</exception>
+    public void Make()
+    {
+        foreach (var path in Layout.Directories)
+        {
+            try
+            {
+                HostFile.MakeDirectory(path);
+            }
+            catch (Exception e) when (e.IsFileTrouble())
+            {
+                throw new OperationFailedException(ErrorIds.DirectoryNotMade, path, null, e.Message, innerException: e);
+            }
+        }
+    }
+
     /// <summary>The name of the cluster whose directory this is, or which contains this directory; null if there is none.</summary>
     /// <param name="path">A directory or file.</param>
     public string? FindClusterAt(string path)

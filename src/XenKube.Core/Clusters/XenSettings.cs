@@ -68,7 +68,7 @@ public sealed record XenSettings
     /// <exception cref="InvalidInputException">The file is not JSON, has an unknown name or a value out of range.</exception>
     public static XenSettings Read(string path)
     {
-        if (WholeFile.TryRead(path, errors: new FileReadErrors(ErrorIds.FileNotFound, ErrorIds.SettingsNotReadable, ErrorIds.SettingsInvalid)) is not { } json)
+        if (WholeFile.TryReadTrusted(path, errors: new FileReadErrors(ErrorIds.FileNotFound, ErrorIds.SettingsNotReadable, ErrorIds.SettingsInvalid)) is not { } json)
         {
             return new XenSettings();
         }

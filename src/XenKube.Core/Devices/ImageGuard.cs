@@ -84,9 +84,9 @@ internal sealed class ImageGuard
         const int deviceOffset = 0, inodeOffset = 8, specialOffset = 16;
         try
         {
-            using var handle = File.OpenHandle(_system.PathOf($"dev/{loop}"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var handle = Libc.Open(_system.PathOf($"dev/{loop}"), OpenFlags.NonBlocking);
             Span<byte> status = stackalloc byte[232];
-            if (Libc.TryGetLoopStatus(handle, status))
+            if (handle is not null && Libc.TryGetLoopStatus(handle, status))
             {
                 var special = BinaryPrimitives.ReadUInt64LittleEndian(status[specialOffset..]);
                 return _image.IsBlockDevice

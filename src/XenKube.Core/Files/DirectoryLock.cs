@@ -18,11 +18,15 @@ public sealed class DirectoryLock : IDisposable
     // Longer than pouring a set of nodes takes; who waits longer is told who is in the way.
     private const uint UsualSeconds = 120;
 
-    private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode ForGroup = UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    private static readonly byte[] Name = ".xenkube.lock\0"u8.ToArray();
 
     private readonly SafeFileHandle _handle;
+    private readonly bool _hasNote;
 
-    private DirectoryLock(SafeFileHandle handle) => _handle = handle;
+    private DirectoryLock(SafeFileHandle handle, bool hasNote) => (_handle, _hasNote) = (handle, hasNote);
 
     /// <summary>How long to wait for another process: two minutes, or as many seconds as the environment variable XENKUBE_LOCK_WAIT says.</summary>
     internal static TimeSpan UsualWait =>
@@ -38,18 +42,66 @@ public sealed class DirectoryLock : IDisposable
     public static DirectoryLock Take(string xenDir, string purpose, TimeSpan wait, Action<string>? onWait = null, CancellationToken cancellationToken = default)
     {
         var path = Path.Combine(xenDir, FileName);
-        if (!Directory.Exists(xenDir))
-        {
-            throw new ItemNotFoundException(ErrorIds.XenDirNotFound, xenDir, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
-        }
-        var handle = Libc.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow, ReadableByAll)
-            ?? throw new OperationFailedException(ErrorIds.XenDirNotWritable, path, null, Libc.LastErrorText, "Run this as the owner of XENDIR");
         try
         {
-            var watch = Stopwatch.StartNew();
-            var told = false;
-            while (!Libc.TryLock(handle, FlockOperation.Exclusive | FlockOperation.NonBlocking))
+            using var place = PathWalk.TryFind(path, followLast: false) is { } found ? found
+                : throw new ItemNotFoundException(ErrorIds.XenDirNotFound, xenDir, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
+            var (handle, isFile) = Wait(place.Directory, xenDir, wait, onWait, cancellationToken);
+            return new DirectoryLock(handle, isFile && WriteNote(handle, purpose));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new OperationFailedException(ErrorIds.XenDirNotWritable, path, null, e.Message, "Run this as the owner of XENDIR", e);
+        }
+        catch (NotRegularFileException e)
+        {
+            throw new OperationFailedException(ErrorIds.XenDirNotWritable, path, null, e.Message, "Remove it: XenKube makes its lock file itself", e);
+        }
+        catch (IOException e)
+        {
+            throw new OperationFailedException(ErrorIds.XenDirNotWritable, path, null, e.Message, "Keep XENDIR on a file system with locks", e);
+        }
+    }
+
+    /// <summary>Lets the lock go.</summary>
+    public void Dispose()
+    {
+        if (!_handle.IsClosed)
+        {
+            if (_hasNote)
             {
+                Clear(_handle);
+            }
+            _handle.Dispose();
+        }
+    }
+
+    private static (SafeFileHandle Handle, bool IsFile) Wait(DirectoryHandle directory, string xenDir, TimeSpan wait, Action<string>? onWait, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        var (handle, isFile) = Open(directory);
+        var told = false;
+        try
+        {
+            while (true)
+            {
+                var isMine = Libc.TryLock(handle, FlockOperation.Exclusive | FlockOperation.NonBlocking);
+                // The file may have been replaced, because a stranger held it, since it was opened.
+                if (isFile && directory.Find(Name)?.Identity != FileStatus.Read(handle).Identity)
+                {
+                    handle.Dispose();
+                    (handle, isFile) = Open(directory);
+                    continue;
+                }
+                if (isMine)
+                {
+                    return (handle, isFile);
+                }
+                if (isFile && IsHeldByStranger(handle, directory))
+                {
+                    directory.Remove(Name);
+                    continue;
+                }
                 var holder = Holder(handle);
                 if (watch.Elapsed >= wait)
                 {
@@ -63,15 +115,6 @@ public sealed class DirectoryLock : IDisposable
                 cancellationToken.WaitHandle.WaitOne(100);
                 cancellationToken.ThrowIfCancellationRequested();
             }
-            var text = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ({Printable.Of(purpose)}) since {Timestamp.Second(DateTime.UtcNow)}Z\n"));
-            RandomAccess.SetLength(handle, 0);
-            RandomAccess.Write(handle, text, 0);
-            return new DirectoryLock(handle);
-        }
-        catch (IOException e)
-        {
-            handle.Dispose();
-            throw new OperationFailedException(ErrorIds.XenDirNotWritable, path, null, e.Message, "Keep XENDIR on a file system with locks", e);
         }
         catch
         {
@@ -80,20 +123,133 @@ public sealed class DirectoryLock : IDisposable
         }
     }
 
-    /// <summary>Lets the lock go.</summary>
-    public void Dispose()
+    // A user who may not write in the directory must not lock it either, and every user who may open a file may hold a lock of it.
+    private static (SafeFileHandle Handle, bool IsFile) Open(DirectoryHandle directory)
     {
-        if (!_handle.IsClosed)
+        var mode = Private | (IsOfGroup(directory) ? ForGroup : 0);
+        try
         {
-            RandomAccess.SetLength(_handle, 0);
-            _handle.Dispose();
+            for (var attempt = 0; ; attempt++)
+            {
+                if (directory.Find(Name) is null && TryCreate(directory, mode) is { } made)
+                {
+                    return (made, true);
+                }
+                if (directory.TryOpenFile(Name, OpenFlags.ReadWrite) is { } file)
+                {
+                    var status = FileStatus.Read(file);
+                    if (FileTrust.IsRoot && IsStranger(status.UserId, directory) && attempt < 10)
+                    {
+                        file.Dispose();
+                        directory.Remove(Name);
+                        continue;
+                    }
+                    if ((status.Permissions & ~mode) != 0)
+                    {
+                        _ = Libc.ChangeMode(file, (uint)mode);
+                    }
+                    return (file, true);
+                }
+                if (attempt == 10)
+                {
+                    throw new IOException("the lock file is made and removed all the time");
+                }
+            }
+        }
+        catch (NotRegularFileException) when (directory.Find(Name) is { IsDirectory: false })
+        {
+            // A pipe or a link in its place was not put there by XenKube.
+            directory.Remove(Name);
+            return Open(directory);
+        }
+        catch (IOException e) when ((Errno)e.HResult is Errno.NoSpace or Errno.QuotaExceeded)
+        {
+            // A full disk must not keep anybody from removing things: the directory itself is held.
+            return (directory.OpenReadable(), false);
+        }
+    }
+
+    private static SafeFileHandle? TryCreate(DirectoryHandle directory, UnixFileMode mode)
+    {
+        try
+        {
+            var file = directory.Create(Name, mode);
+            // Root's file in a directory of somebody else is theirs; the umask takes from a group what the directory gives to the group.
+            if (FileTrust.IsRoot)
+            {
+                _ = Libc.ChangeOwner(file, directory.Status.UserId, directory.Status.GroupId);
+            }
+            _ = Libc.ChangeMode(file, (uint)mode);
+            return file;
+        }
+        catch (IOException e) when ((Errno)e.HResult is Errno.Exists or Errno.TooManyLinks)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True if the lock is held by a process of a user who may not write in the directory, who opened the file when everybody could.</summary>
+    private static bool IsHeldByStranger(SafeFileHandle handle, DirectoryHandle directory)
+    {
+        var inode = string.Create(CultureInfo.InvariantCulture, $":{FileStatus.Read(handle).Inode}");
+        foreach (var line in (WholeFile.TryReadText("/proc/locks") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            // 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF; the line of who waits has an arrow
+            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length > 5 && fields[1] == "FLOCK" && fields[5].EndsWith(inode, StringComparison.Ordinal)
+                && FileStatus.TryRead($"/proc/{fields[4]}") is { } process && IsStranger(process.UserId, directory))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool IsOfGroup(DirectoryHandle directory) => (directory.Status.Permissions & UnixFileMode.GroupWrite) != 0;
+
+    private static bool IsStranger(uint user, DirectoryHandle directory) =>
+        FileTrust.IsStranger(user) && user != directory.Status.UserId && !IsOfGroup(directory);
+
+    // The note is for others to read; the lock holds without it, as on a full disk.
+    private static bool WriteNote(SafeFileHandle handle, string purpose)
+    {
+        try
+        {
+            var text = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ({Printable.Of(purpose)}) since {Timestamp.Second(DateTime.UtcNow)}Z\n"));
+            RandomAccess.SetLength(handle, 0);
+            RandomAccess.Write(handle, text, 0);
+        }
+        catch (Exception e) when (e.IsFileTrouble())
+        {
+            Clear(handle);
+        }
+        return true;
+    }
+
+    private static void Clear(SafeFileHandle handle)
+    {
+        try
+        {
+            RandomAccess.SetLength(handle, 0);
+        }
+        catch (Exception e) when (e.IsFileTrouble())
+        {
+            // An old note names a process that has ended.
         }
     }
 
     private static string Holder(SafeFileHandle handle)
     {
         Span<byte> buffer = stackalloc byte[512];
-        var text = Encoding.UTF8.GetString(buffer[..RandomAccess.Read(handle, buffer, 0)]).Trim();
+        string text;
+        try
+        {
+            text = Encoding.UTF8.GetString(buffer[..RandomAccess.Read(handle, buffer, 0)]).Trim();
+        }
+        catch (Exception e) when (e.IsFileTrouble() || e is NotSupportedException)
+        {
+            text = ""; // the directory itself is held
+        }
         return text.Length == 0 ? "it does not identify itself" : Printable.Of(text);
     }
 }

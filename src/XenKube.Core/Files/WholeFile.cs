@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using XenKube.Posix;
 
 namespace XenKube.Files;
@@ -11,10 +12,13 @@ public static class WholeFile
     public const int UsualLimit = 256 << 20;
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">The file; links are followed.</param>
+    /// <param name="path">The file.</param>
     /// <param name="maximumSize">The most bytes it may have.</param>
     /// <param name="errors">The errors that are raised; null for the usual ones.</param>
-    /// <param name="regularOnly">True to refuse pipes and devices, which may never end; false where users may name /dev/stdin.</param>
+    /// <param name="regularOnly">
+    /// True for files of XENDIR, /etc and /var: pipes and devices, which may never end, are refused, and so are links that another user could
+    /// have put there. False for what users name, which may be /dev/stdin; all links are followed.
+    /// </param>
     /// <exception cref="ItemNotFoundException">There is no such file.</exception>
     /// <exception cref="OperationFailedException">It cannot be read, or is a directory.</exception>
     /// <exception cref="InvalidInputException">It is larger than allowed, or not a regular file.</exception>
@@ -35,7 +39,47 @@ public static class WholeFile
         {
             throw new OperationFailedException(errors.NotReadable, path, null, "a path must not be empty, nor have a NUL character in it");
         }
-        using var handle = Libc.Open(path, regularOnly ? OpenFlags.NonBlocking | OpenFlags.NoTerminal : OpenFlags.NoTerminal);
+        return regularOnly ? TryReadOfHouse(path, maximumSize, errors, isTrusted: false) : TryReadNamed(path, maximumSize, errors);
+    }
+
+    /// <summary>
+    /// Reads a file that root would run or believe: the keys, the settings, a guest's configuration. Where this process is root, it is refused if
+    /// another user could have written it, or put it in its place.
+    /// </summary>
+    /// <returns>Its content, or null if it does not exist.</returns>
+    /// <inheritdoc cref="Read(string, int, FileReadErrors?, bool)" path="//param[@name!='regularOnly']|//exception"/>
+    internal static byte[]? TryReadTrusted(string path, int maximumSize = UsualLimit, FileReadErrors? errors = null) =>
+        TryReadOfHouse(path, maximumSize, errors ?? FileReadErrors.Usual, isTrusted: true);
+
+    /// <summary>Reads a file of XENDIR, /etc or /var, which may be one that root would run or believe.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="isTrusted">True to refuse it, where this process is root, if another user could have written it.</param>
+    /// <param name="maximumSize">The most bytes it may have.</param>
+    /// <param name="errors">The errors that are raised.</param>
+    internal static byte[] ReadOfHouse(string path, bool isTrusted, int maximumSize, FileReadErrors errors) =>
+        TryReadOfHouse(path, maximumSize, errors, isTrusted) ?? throw new ItemNotFoundException(errors.NotFound, path, null, $"there is no such {errors.Noun}");
+
+    private static byte[]? TryReadOfHouse(string path, int maximumSize, FileReadErrors errors, bool isTrusted)
+    {
+        try
+        {
+            using var handle = HostFile.TryOpen(path, isTrusted);
+            return handle is null ? null : Read(handle, path, maximumSize, errors);
+        }
+        catch (NotRegularFileException e)
+        {
+            throw new InvalidInputException(errors.Invalid, path, null, e.Message);
+        }
+        catch (Exception e) when (e.IsPathTrouble())
+        {
+            throw NotReadable(e, path, errors);
+        }
+    }
+
+    // The user may name a pipe, such as /dev/stdin; the read then waits for its other end.
+    private static byte[]? TryReadNamed(string path, int maximumSize, FileReadErrors errors)
+    {
+        using var handle = Libc.Open(path, OpenFlags.NoTerminal);
         if (handle is null)
         {
             return Libc.LastError is Errno.NoEntry or Errno.NotADirectory ? null
@@ -44,23 +88,25 @@ public static class WholeFile
         }
         try
         {
-            var status = FileStatus.Read(handle);
-            if (status.IsDirectory)
-            {
-                throw new OperationFailedException(errors.NotReadable, path, null, "is a directory, not a file");
-            }
-            if (regularOnly && !status.IsRegularFile)
-            {
-                throw new InvalidInputException(errors.Invalid, path, null, "is not a regular file");
-            }
-            using var file = new FileStream(handle, FileAccess.Read, bufferSize: 0);
-            return Read(file, path, maximumSize, errors);
+            return FileStatus.Read(handle).IsDirectory
+                ? throw new OperationFailedException(errors.NotReadable, path, null, "is a directory, not a file")
+                : Read(handle, path, maximumSize, errors);
         }
         catch (Exception e) when (e.IsPathTrouble())
         {
-            throw new OperationFailedException(errors.NotReadable, path, null, e.Message, innerException: e);
+            throw NotReadable(e, path, errors);
         }
     }
+
+    /// <summary>Reads an open file to its end.</summary>
+    internal static byte[] Read(SafeFileHandle handle, string path, int maximumSize, FileReadErrors errors)
+    {
+        using var file = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+        return Read(file, path, maximumSize, errors);
+    }
+
+    private static OperationFailedException NotReadable(Exception e, string path, FileReadErrors errors) =>
+        new(errors.NotReadable, path, null, e.Message, e is UnauthorizedAccessException ? "Run this as root" : null, e);
 
     /// <summary>The text of a file that may be missing, or closed to this user, as those of /proc and /sys are.</summary>
     /// <returns>The text; null if it cannot be had.</returns>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using XenKube.Files;
 
 namespace XenKube.Guests;
 
@@ -71,15 +72,8 @@ internal static class GuestNetwork
     /// <summary>A guest whose firewall drops everything still answers ARP, which the attempt to connect has just asked for.</summary>
     private static bool HasArpEntry(IPAddress address, string? mac)
     {
-        try
-        {
-            // IP address, hardware type, flags (0x2: complete), hardware address, mask, device: proc(5)
-            return mac is not null && File.ReadLines("/proc/net/arp").Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                .Any(entry => entry.Length >= 4 && entry[0] == address.ToString() && entry[2] == "0x2" && entry[3].Equals(mac, StringComparison.OrdinalIgnoreCase));
-        }
-        catch (IOException)
-        {
-            return false;
-        }
+        // IP address, hardware type, flags (0x2: complete), hardware address, mask, device: proc(5)
+        return mac is not null && (WholeFile.TryReadText("/proc/net/arp") ?? "").Split('\n').Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Any(entry => entry.Length >= 4 && entry[0] == address.ToString() && entry[2] == "0x2" && entry[3].Equals(mac, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -37,9 +37,15 @@ public sealed class XenGuestConfig
     /// <param name="path">Its path.</param>
     /// <exception cref="ItemNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidInputException">xl would not read it; the message has line and column.</exception>
-    public static XenGuestConfig Read(string path)
+    public static XenGuestConfig Read(string path) => Read(path, isTrusted: false);
+
+    /// <summary>The same for xl, which runs as root what the configuration names (bootloader=, script=).</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="isTrusted">True to refuse, as root, a configuration that another user could have written.</param>
+    internal static XenGuestConfig Read(string path, bool isTrusted)
     {
-        var bytes = WholeFile.Read(path, MaxSize, new FileReadErrors(ErrorIds.GuestConfigNotFound, ErrorIds.FileNotReadable, ErrorIds.GuestConfigInvalid), regularOnly: true);
+        var errors = new FileReadErrors(ErrorIds.GuestConfigNotFound, ErrorIds.FileNotReadable, ErrorIds.GuestConfigInvalid, "guest configuration");
+        var bytes = WholeFile.ReadOfHouse(path, isTrusted, MaxSize, errors);
         return new(Encoding.Latin1.GetString(bytes), path);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using XenKube.Files;
 using XenKube.Networks;
 
 namespace XenKube.Guests;
@@ -81,7 +82,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         {
             try
             {
-                var config = XenGuestConfig.Read(path);
+                var config = XenGuestConfig.Read(path, isTrusted: true);
                 GuestPreflight.Check(config, known);
                 // The next one is held against this one as if it ran already.
                 var disks = config.Disks;
@@ -104,7 +105,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
                 throw reason;
             }
             IReadOnlyList<string> warnings;
-            using (GuestImageLocks.Take(XenGuestConfig.Read(path)))
+            using (GuestImageLocks.Take(XenGuestConfig.Read(path, isTrusted: true)))
             {
                 warnings = Xl.Create(path, options.Paused, cancellationToken);
             }
@@ -160,7 +161,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
                     Xl.Destroy(name, cancellationToken);
                     WaitFor(path, GuestCondition.Gone, options.Timeout, cancellationToken);
                 }
-                using (GuestImageLocks.Take(XenGuestConfig.Read(path)))
+                using (GuestImageLocks.Take(XenGuestConfig.Read(path, isTrusted: true)))
                 {
                     Xl.Create(path, options.Paused, cancellationToken);
                 }
@@ -225,7 +226,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             var guest = Join(FileOf(path), XenGuestConfig.Read(path), null);
             try
             {
-                File.Delete(path);
+                HostFile.Remove(path);
             }
             catch (Exception e) when (e.IsFileTrouble())
             {

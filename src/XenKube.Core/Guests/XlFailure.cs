@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using XenKube.Files;
 using XenKube.Programs;
 
 namespace XenKube.Guests;
@@ -115,7 +116,7 @@ internal static partial class XlFailure
 
     private static string ReadEnd(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var file = HostFile.Open(path);
         file.Seek(-Math.Min(file.Length, MaxLog), SeekOrigin.End);
         var bytes = new byte[MaxLog];
         return Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, MaxLog, throwOnEndOfStream: false));

@@ -49,7 +49,7 @@ public sealed class BackupStore(string directory)
     public static void Restore(BackupSet set)
     {
         Put(set);
-        System.IO.Directory.Delete(set.Directory, recursive: true);
+        HostFile.RemoveTree(set.Directory);
     }
 
     /// <summary>Keeps other processes of XenKube from changing the host's files until it is disposed of; waits for one that does.</summary>
@@ -90,7 +90,7 @@ public sealed class BackupStore(string directory)
         }
     }
 
-    private void MakeDirectory() => System.IO.Directory.CreateDirectory(Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    private void MakeDirectory() => HostFile.MakeDirectory(Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     private OperationFailedException NotKept(Exception e) =>
         new OperationFailedException(ErrorIds.BackupFailed, Directory, null, $"cannot keep a backup: {(e as XenKubeException)?.Reason ?? e.Message}", "Nothing was changed; run this as root or name another backup directory", e);
@@ -117,7 +117,7 @@ public sealed class BackupStore(string directory)
             var path = Path.Combine(Directory, string.Create(CultureInfo.InvariantCulture, $"{time:yyyyMMdd'T'HHmmss.fff'Z'}-{step}"));
             if (!System.IO.Directory.Exists(path))
             {
-                System.IO.Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                HostFile.MakeDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
                 return path;
             }
             time += TimeSpan.FromMilliseconds(1);
@@ -132,7 +132,7 @@ public sealed class BackupStore(string directory)
         }
         if (status.IsSymbolicLink)
         {
-            return new BackupEntry(path, "link", new FileInfo(path).LinkTarget!, status.Mode, status.UserId, status.GroupId);
+            return new BackupEntry(path, "link", HostFile.ReadLink(path)!, status.Mode, status.UserId, status.GroupId);
         }
         if (status.IsDirectory)
         {
@@ -151,27 +151,22 @@ public sealed class BackupStore(string directory)
             case "file":
                 if (now is { IsSymbolicLink: true })
                 {
-                    File.Delete(entry.Path);
+                    HostFile.Remove(entry.Path);
                 }
-                AtomicFile.Write(entry.Path, SystemFile.Read(Path.Combine(directory, Path.GetFileName(entry.Data))), (UnixFileMode)(entry.Mode & 0xfff));
-                _ = Libc.ChangeOwner(entry.Path, entry.UserId, entry.GroupId);
+                AtomicFile.Write(entry.Path, SystemFile.Read(Path.Combine(directory, Path.GetFileName(entry.Data))), (UnixFileMode)(entry.Mode & 0xfff), (entry.UserId, entry.GroupId));
                 break;
             case "link":
-                if (now is not null)
-                {
-                    File.Delete(entry.Path);
-                }
-                File.CreateSymbolicLink(entry.Path, entry.Data);
+                HostFile.ReplaceLink(entry.Path, entry.Data);
                 break;
             case "absent" when now is { IsDirectory: true }:
                 // A directory that was made stays when something is in it by now; a lock that nobody holds is nothing.
                 if (System.IO.Directory.EnumerateFileSystemEntries(entry.Path).All(path => Path.GetFileName(path) == DirectoryLock.FileName))
                 {
-                    System.IO.Directory.Delete(entry.Path, recursive: true);
+                    HostFile.RemoveTree(entry.Path);
                 }
                 break;
             case "absent" when now is not null:
-                File.Delete(entry.Path);
+                HostFile.Remove(entry.Path);
                 break;
             default:
                 break;

@@ -185,12 +185,12 @@ public sealed class FirewallRules
         }
         try
         {
-            return File.ReadLines("/etc/services").Select(line => line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
+            return Encoding.UTF8.GetString(SystemFile.Read("/etc/services")).Split('\n').Select(line => line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
                 .Where(words => words.Length >= 2 && (words[0] == text || words.Skip(2).Contains(text)))
                 .Select(words => int.TryParse(words[1].Split('/')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : -1)
                 .FirstOrDefault(-1);
         }
-        catch (IOException)
+        catch (XenKubeException)
         {
             return -1;
         }

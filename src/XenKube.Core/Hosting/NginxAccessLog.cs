@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using XenKube.Files;
 
 namespace XenKube.Hosting;
 
@@ -20,7 +21,7 @@ public static partial class NginxAccessLog
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = HostFile.Open(path);
             file.Seek(-Math.Min(file.Length, MaxRead), SeekOrigin.End);
             using var reader = new StreamReader(file, Encoding.Latin1);
             var requests = new List<IgnitionRequest>();

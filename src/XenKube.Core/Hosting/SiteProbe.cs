@@ -27,7 +27,7 @@ internal static class SiteProbe
         {
             try
             {
-                File.Delete(path);
+                HostFile.Remove(path);
             }
             catch (Exception e) when (e.IsFileTrouble())
             {

@@ -121,7 +121,7 @@ public sealed class SystemChange
                     AtomicFile.Write(file.Target, file.After);
                     break;
                 case FileChangeKind.Directory:
-                    Directory.CreateDirectory(file.Path);
+                    HostFile.MakeDirectory(file.Path);
                     break;
                 case FileChangeKind.Link:
                     // A file in the link's place has its backup; a directory is nothing that we clear away.
@@ -131,12 +131,11 @@ public sealed class SystemChange
                         {
                             throw new InvalidInputException(ErrorIds.FileInvalid, file.Path, null, "is a directory where a link is needed", "Move it away");
                         }
-                        File.Delete(file.Path);
                     }
-                    File.CreateSymbolicLink(file.Path, System.Text.Encoding.UTF8.GetString(file.After));
+                    HostFile.ReplaceLink(file.Path, System.Text.Encoding.UTF8.GetString(file.After));
                     break;
                 default:
-                    File.Delete(file.Path);
+                    HostFile.Remove(file.Path);
                     break;
             }
         }

@@ -1,3 +1,4 @@
+using XenKube.Files;
 using XenKube.Images.Signatures;
 using XenKube.Images.Transfer;
 using XenKube.Parsing.OpenPgp;
@@ -43,7 +44,7 @@ public sealed class ImageDownloader
         var target = _store.PathOf(FindName(), release.Version);
         try
         {
-            Directory.CreateDirectory(_store.Directory);
+            HostFile.MakeDirectory(_store.Directory);
             using var partial = PartialFile.Open(target);
             var keys = _keys.OpenKeyRing();
             return File.Exists(target)
@@ -103,7 +104,7 @@ public sealed class ImageDownloader
         }
         if (!hadSignature)
         {
-            File.Move(partial.SignaturePath, partial.Target + ".sig");
+            partial.CompleteSignature();
         }
         return Describe(partial.Target, result, wasPresent: true);
     }
@@ -191,7 +192,7 @@ public sealed class ImageDownloader
         if (sha512 is null)
         {
             using var digester = new FileDigester();
-            using var file = File.Open(partial.DataPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var file = partial.OpenData();
             digester.Need(OpenPgpHashAlgorithm.SHA512, isText: false);
             digester.Read(file, new ProgressMeter(null, "", null, 0), cancellationToken);
             sha512 = Convert.ToHexStringLower(digester.Digest(OpenPgpHashAlgorithm.SHA512, isText: false, []));

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using XenKube.Posix;
 
 namespace XenKube.Images;
 
@@ -60,8 +61,8 @@ public sealed partial class ImageStore
     internal static CoreOSImage? Read(string path)
     {
         var match = FileName().Match(Path.GetFileName(path));
-        return match.Success && new FileInfo(path) is { Exists: true } file
-            ? new CoreOSImage(match.Groups["version"].Value, path, path + ".sig", file.Length, match.Groups["name"].Value, File.Exists(path + ".sig"))
+        return match.Success && FileStatus.TryRead(path) is { IsRegularFile: true } file
+            ? new CoreOSImage(match.Groups["version"].Value, path, path + ".sig", file.Size, match.Groups["name"].Value, File.Exists(path + ".sig"))
             : null;
     }
 

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
+using XenKube.Files;
 using XenKube.Posix;
 
 namespace XenKube.Images;
@@ -10,20 +13,14 @@ namespace XenKube.Images;
 internal sealed class NewFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
-    private readonly string _target;
-    private string? _temporary;
+    private readonly HostPlace _place;
+    private byte[]? _temporary;
     private bool _published;
 
-    private NewFile(string path, string target, SafeFileHandle handle, string? temporary)
-    {
-        Path = path;
-        _target = target;
-        _handle = handle;
-        _temporary = temporary;
-    }
+    private NewFile(HostPlace place, SafeFileHandle handle, byte[]? temporary) => (_place, _handle, _temporary) = (place, handle, temporary);
 
     /// <summary>The name it gets, as it was given.</summary>
-    public string Path { get; }
+    public string Path => _place.Path;
 
     /// <summary>The file system it is on.</summary>
     public ulong Device { get; private init; }
@@ -34,24 +31,30 @@ internal sealed class NewFile : IDisposable
     /// <exception cref="OperationFailedException">It cannot be made there.</exception>
     public static NewFile Create(string path, UnixFileMode mode)
     {
-        var target = System.IO.Path.GetFullPath(path);
-        var directory = System.IO.Path.GetDirectoryName(target)!;
-        string? temporary = null;
-        // A file without a name gets its name through /proc.
-        var handle = Directory.Exists("/proc/self/fd") ? Libc.Open(directory, OpenFlags.Unnamed | OpenFlags.ReadWrite, mode) : null;
+        HostPlace? place = null;
         try
         {
+            place = PathWalk.Find(path, followLast: false);
+            byte[]? temporary = null;
+            var handle = place.Directory.TryCreateUnnamed(mode);
             if (handle is null)
             {
-                temporary = System.IO.Path.Combine(directory, $".{System.IO.Path.GetFileName(target)}.{System.IO.Path.GetRandomFileName()}");
-                using var stream = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
-                handle = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+                temporary = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $".xenkube~{Guid.NewGuid():N}~\0"));
+                handle = place.Directory.Create(temporary, mode);
+                // Held, so that nobody takes it for what a killed process left.
+                _ = Libc.TryLock(handle, FlockOperation.Exclusive | FlockOperation.NonBlocking);
             }
-            return new NewFile(path, target, handle, temporary) { Device = FileStatus.Read(handle).Device };
+            var file = new NewFile(place, handle, temporary) { Device = FileStatus.Read(handle).Device };
+            place = null;
+            return file;
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
             throw Failed(path, e);
+        }
+        finally
+        {
+            place?.Dispose();
         }
     }
 
@@ -92,7 +95,7 @@ internal sealed class NewFile : IDisposable
     {
         try
         {
-            RandomAccess.FlushToDisk(_handle);
+            DurableFile.Synchronize(_handle);
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
@@ -100,22 +103,27 @@ internal sealed class NewFile : IDisposable
         }
     }
 
-    /// <summary>Time of the last change, in nanoseconds since 1970.</summary>
-    public long ModifiedNanoseconds => FileStatus.Read(_handle).ModifiedNanoseconds;
+    /// <summary>Its status now.</summary>
+    public FileStatus Status => FileStatus.Read(_handle);
 
     /// <summary>Gives the file its name. A file that has the name already is left alone.</summary>
     /// <exception cref="ItemExistsException">There is one.</exception>
     public void Publish()
     {
-        if (!(_temporary is null ? Libc.TryLink(_handle, _target) : Libc.TryRenameWithoutReplacing(_temporary, _target)))
+        try
         {
-            throw Libc.LastError == Errno.Exists
-                ? AlreadyThere(Path)
-                : new OperationFailedException(ErrorIds.NodeDiskNotWritable, Path, null, "cannot be given its name: " + Libc.LastErrorText);
+            if (!(_temporary is null ? _place.Directory.TryLink(_handle, _place.Name) : _place.Directory.TryRename(_temporary, _place.Name)))
+            {
+                throw AlreadyThere(Path);
+            }
+            _temporary = null;
+            _published = true;
+            _place.Directory.Synchronize(_handle);
         }
-        _temporary = null;
-        _published = true;
-        Libc.SynchronizeDirectory(System.IO.Path.GetDirectoryName(_target)!);
+        catch (Exception e) when (e.IsFileTrouble())
+        {
+            throw Failed(Path, e);
+        }
     }
 
     /// <summary>Takes the name away again, because another file of the same order could not be made.</summary>
@@ -123,18 +131,31 @@ internal sealed class NewFile : IDisposable
     {
         if (_published)
         {
-            File.Delete(_target);
+            TryRemove(_place.Name);
             _published = false;
         }
     }
 
     public void Dispose()
     {
-        _handle.Dispose();
         if (_temporary is not null)
         {
-            File.Delete(_temporary);
+            TryRemove(_temporary);
             _temporary = null;
+        }
+        _handle.Dispose();
+        _place.Dispose();
+    }
+
+    private void TryRemove(byte[] name)
+    {
+        try
+        {
+            _place.Directory.Remove(name);
+        }
+        catch (Exception e) when (e.IsFileTrouble())
+        {
+            // The error on its way out says more.
         }
     }
 

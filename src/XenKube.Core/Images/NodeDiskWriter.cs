@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using XenKube.Files;
 using XenKube.Images.Bzip2;
 using XenKube.Posix;
 
@@ -121,7 +122,7 @@ public static class NodeDiskWriter
         {
             kept.SetLength(size);
             kept.Flush();
-            cache!.Publish(kept, size, status, sha512);
+            cache!.Publish(kept, status, sha512);
         }
         Publish(files);
         return new NodeDiskResult([.. files.Select(file => file.Path)], size + options.AdditionalSpace, sink.Written, clones.Count, FromCache: false);
@@ -172,7 +173,7 @@ public static class NodeDiskWriter
     {
         try
         {
-            return new FileStream(image, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+            return HostFile.OpenNamed(image);
         }
         catch (Exception e) when (e.IsMissingFile())
         {

@@ -3,6 +3,9 @@ namespace XenKube.Posix;
 /// <summary>Reasons why a system call failed, by their numbers on Linux (errno(3)).</summary>
 internal enum Errno
 {
+    /// <summary>EPERM.</summary>
+    NotPermitted = 1,
+
     /// <summary>ENOENT.</summary>
     NoEntry = 2,
 
@@ -36,6 +39,12 @@ internal enum Errno
     /// <summary>ENOTDIR.</summary>
     NotADirectory = 20,
 
+    /// <summary>EISDIR.</summary>
+    IsADirectory = 21,
+
+    /// <summary>EINVAL.</summary>
+    InvalidArgument = 22,
+
     /// <summary>ENFILE.</summary>
     TooManyOpenFilesInSystem = 23,
 
@@ -48,8 +57,17 @@ internal enum Errno
     /// <summary>ENOSPC.</summary>
     NoSpace = 28,
 
+    /// <summary>ENAMETOOLONG.</summary>
+    NameTooLong = 36,
+
+    /// <summary>ENOTEMPTY.</summary>
+    NotEmpty = 39,
+
     /// <summary>ELOOP.</summary>
     TooManyLinks = 40,
+
+    /// <summary>EOPNOTSUPP.</summary>
+    NotSupported = 95,
 
     /// <summary>EDQUOT.</summary>
     QuotaExceeded = 122,

@@ -14,7 +14,8 @@ namespace XenKube.Posix;
 /// <param name="ModifiedNanoseconds">Time of the last change of its content, in nanoseconds since 1970.</param>
 /// <param name="ChangedNanoseconds">Time of the last change of its content, owner, mode or names, in nanoseconds since 1970.</param>
 internal readonly record struct FileStatus(
-    uint Mode, uint UserId, uint GroupId, FileIdentity Identity, ulong Inode, (uint Major, uint Minor)? BlockDevice, long Size, long ModifiedNanoseconds, long ChangedNanoseconds)
+    uint Mode, uint UserId, uint GroupId, FileIdentity Identity, ulong Inode, (uint Major, uint Minor)? BlockDevice, long Size,
+    long ModifiedNanoseconds, long ChangedNanoseconds)
 {
     private const uint TypeMask = 0xF000;
     private const uint RegularFileType = 0x8000;
@@ -32,6 +33,9 @@ internal readonly record struct FileStatus(
     public bool IsBlockDevice => BlockDevice is not null;
 
     public bool IsSymbolicLink => (Mode & TypeMask) == SymbolicLinkType;
+
+    /// <summary>True if the owner of the directory, or of the entry, is the only one who may remove or rename an entry.</summary>
+    public bool IsSticky => (Mode & 0x200) != 0;
 
     public UnixFileMode Permissions => (UnixFileMode)(Mode & 0xFFF);
 

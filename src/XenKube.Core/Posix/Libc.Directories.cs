@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace XenKube.Posix;
@@ -20,6 +22,30 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
     private static partial int OpenAt(int directory, byte[] name, int flags, uint mode);
+
+    /// <summary>linkat(2): gives an open file without a name its first one, in an open directory.</summary>
+    /// <returns>False on failure: <see cref="LastError"/> has the reason.</returns>
+    public static bool TryLinkAt(SafeFileHandle file, int directory, byte[] name) =>
+        LinkAt(CurrentDirectory, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{(int)file.DangerousGetHandle()}\0")), directory, name, FollowLink) == 0;
+
+    /// <summary>renameat2(2) with RENAME_NOREPLACE, within one open directory: fails when the new name is taken.</summary>
+    /// <returns>False on failure: <see cref="LastError"/> has the reason.</returns>
+    public static bool TryRenameWithoutReplacing(int directory, byte[] name, byte[] newName) => RenameAt(directory, name, directory, newName, NoReplace) == 0;
+
+    /// <summary>futimens(2): the file was changed and read just now.</summary>
+    public static int Touch(SafeFileHandle file) => SetTimes(file, 0);
+
+    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true)]
+    private static partial int LinkAt(int fromDirectory, byte[] from, int toDirectory, byte[] to, int flags);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true)]
+    private static partial int RenameAt(int fromDirectory, byte[] from, int toDirectory, byte[] to, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
+    private static partial int SetTimes(SafeFileHandle file, nint times);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    public static partial int SynchronizeFileSystem(SafeHandle file);
 
     [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
     public static partial int MakeDirectoryAt(int directory, byte[] name, uint mode);

@@ -74,22 +74,6 @@ internal static partial class Libc
         return true;
     }
 
-    /// <summary>linkat(2): gives an open file without a name its first one.</summary>
-    /// <returns>False on failure: <see cref="LastError"/> has the reason.</returns>
-    public static bool TryLink(SafeFileHandle file, string path)
-    {
-        const int followLink = 0x400; // AT_SYMLINK_FOLLOW
-        return LinkAt(CurrentDirectory, $"/proc/self/fd/{(int)file.DangerousGetHandle()}", CurrentDirectory, path, followLink) == 0;
-    }
-
-    /// <summary>renameat2(2) with RENAME_NOREPLACE: fails when the new name is taken.</summary>
-    /// <returns>False on failure: <see cref="LastError"/> has the reason.</returns>
-    public static bool TryRenameWithoutReplacing(string path, string newPath)
-    {
-        const uint noReplace = 1;
-        return RenameAt(CurrentDirectory, path, CurrentDirectory, newPath, noReplace) == 0;
-    }
-
     /// <summary>ioctl FICLONE: a file shares all blocks of another one.</summary>
     /// <returns>False where the file system cannot.</returns>
     public static bool TryClone(SafeFileHandle file, SafeFileHandle source)
@@ -106,16 +90,6 @@ internal static partial class Libc
         fixed (byte* pointer = status)
         {
             return Control(device, getStatus, (nint)pointer) == 0;
-        }
-    }
-
-    /// <summary>Makes what was renamed, made or removed in a directory durable; where it cannot be opened, nothing happens.</summary>
-    public static void SynchronizeDirectory(string path)
-    {
-        using var directory = Open(path, OpenFlags.Directory);
-        if (directory is not null)
-        {
-            _ = Synchronize(directory);
         }
     }
 
@@ -153,6 +127,12 @@ internal static partial class Libc
     /// <summary>AT_SYMLINK_NOFOLLOW.</summary>
     private const int NoFollow = 0x100;
 
+    /// <summary>AT_SYMLINK_FOLLOW.</summary>
+    private const int FollowLink = 0x400;
+
+    /// <summary>RENAME_NOREPLACE.</summary>
+    private const uint NoReplace = 1;
+
     /// <summary>STATX_BASIC_STATS.</summary>
     private const uint BasicStatus = 0x7ff;
 
@@ -185,12 +165,6 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Control(SafeFileHandle file, nuint request, nint argument);
-
-    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int LinkAt(int fromDirectory, string from, int toDirectory, string to, int flags);
-
-    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int RenameAt(int fromDirectory, string from, int toDirectory, string to, uint flags);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int StatX(int directory, string path, int flags, uint mask, byte* status);

@@ -34,6 +34,9 @@ internal enum OpenFlags
     /// <summary>O_CLOEXEC: programs that are started do not inherit the file.</summary>
     CloseOnExec = 0x80000,
 
+    /// <summary>O_PATH: a place in the tree is held, without opening what is there.</summary>
+    Path = 0x200000,
+
     /// <summary>O_TMPFILE: a file without a name in the directory that is opened.</summary>
     Unnamed = 0x400000 | Directory,
 }

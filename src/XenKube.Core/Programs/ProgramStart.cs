@@ -87,7 +87,11 @@ internal static class ProgramStart
         var first = new byte[LongestFirstLine];
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = Libc.Open(path, OpenFlags.NonBlocking | OpenFlags.NoTerminal) is { } handle ? new FileStream(handle, FileAccess.Read, bufferSize: 0) : null;
+            if (file is null)
+            {
+                return null;
+            }
             first = first[..file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)];
         }
         catch (Exception e) when (e.IsFileTrouble())

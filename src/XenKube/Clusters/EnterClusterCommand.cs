@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
 
@@ -48,7 +49,13 @@ public sealed class EnterClusterCommand : XenDirCommand
             return;
         }
         WriteVerbose($"Run {functions.Path} in this scope");
+        // The text that was read when the file was checked is run: by now another file may be in its place.
+        var script = Parser.ParseInput(functions.Text, functions.Path, out _, out var errors);
+        if (errors.Length > 0)
+        {
+            throw new ParseException(errors);
+        }
         // Dot-sourced into the caller's scope: a binary cmdlet has none of its own.
-        WriteObject(InvokeCommand.InvokeScript(false, ScriptBlock.Create(". $args[0]"), null, functions.Path), enumerateCollection: true);
+        WriteObject(InvokeCommand.InvokeScript(false, ScriptBlock.Create(". $args[0]"), null, script.GetScriptBlock()), enumerateCollection: true);
     }
 }

@@ -102,7 +102,8 @@ public sealed class InitializeXenKubeHostCommand : HostCommand
     {
         var line = $"$env:XENDIR = '{System.Management.Automation.Language.CodeGeneration.EscapeSingleQuotedStringContent(directory.Path)}'";
         var profile = ((PSObject)GetVariableValue("PROFILE"))?.Properties["CurrentUserAllHosts"]?.Value as string;
-        var isThere = profile is not null && Encoding.UTF8.GetString(WholeFile.TryRead(profile) ?? []).Contains("$env:XENDIR", StringComparison.OrdinalIgnoreCase);
+        var text = profile is null ? "" : Encoding.UTF8.GetString(WholeFile.TryRead(profile, regularOnly: true) ?? []);
+        var isThere = text.Contains("$env:XENDIR", StringComparison.OrdinalIgnoreCase);
         if (isThere || profile is null)
         {
             return;
@@ -113,8 +114,7 @@ public sealed class InitializeXenKubeHostCommand : HostCommand
         }
         else if (Should($"Add {line} to {profile}"))
         {
-            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(profile)!);
-            File.AppendAllText(profile, line + Environment.NewLine, new UTF8Encoding(false));
+            AtomicFile.Write(profile, Encoding.UTF8.GetBytes($"{text}{(text is "" or [.., '\n'] ? "" : "\n")}{line}\n"), makeDirectory: true);
         }
     }
 }

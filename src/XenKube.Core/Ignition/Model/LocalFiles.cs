@@ -1,3 +1,4 @@
+using XenKube.Files;
 using XenKube.Ignition.Syntax;
 using XenKube.Posix;
 
@@ -9,7 +10,7 @@ namespace XenKube.Ignition.Model;
 /// <param name="escape">The message for a path, as it is shown, that leads out of the directory.</param>
 internal sealed class LocalFiles(string directory, string missing, Func<string, string> escape)
 {
-    private const long LargestFile = 256L * 1024 * 1024;
+    private const int LargestFile = 256 << 20;
 
     /// <summary>Whether there is one.</summary>
     public bool Exists => directory.Length > 0;
@@ -38,18 +39,15 @@ internal sealed class LocalFiles(string directory, string missing, Func<string, 
         error = null;
         try
         {
-            var status = FileStatus.Read(path);
-            error = status switch
+            using var handle = Libc.Open(path, OpenFlags.NonBlocking | OpenFlags.NoTerminal) ?? throw SystemFailure.Last(path);
+            error = FileStatus.Read(handle) switch
             {
-                null => $"open {path}: {SystemError.Describe(new FileNotFoundException(), path)}",
                 { IsDirectory: true } => $"read {path}: is a directory",
                 { IsRegularFile: false } => $"open {path}: not a regular file",
                 { Size: > LargestFile } => $"read {path}: file too large",
                 _ => null,
             };
-#pragma warning disable RS0030 // The error is worded as the reference tool words it, out of the exception.
-            return error is null ? File.ReadAllBytes(path) : null;
-#pragma warning restore RS0030
+            return error is null ? WholeFile.Read(handle, path, LargestFile, FileReadErrors.Usual) : null;
         }
         catch (Exception exception) when (exception.IsFileTrouble())
         {

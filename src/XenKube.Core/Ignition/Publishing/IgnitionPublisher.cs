@@ -1,7 +1,6 @@
 using System.Text;
 using XenKube.Files;
 using XenKube.Ignition.Syntax;
-using XenKube.Posix;
 
 namespace XenKube.Ignition.Publishing;
 
@@ -43,15 +42,9 @@ public static class IgnitionPublisher
     public static bool Unpublish(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path))
-        {
-            return false;
-        }
         try
         {
-            File.Delete(path);
-            Libc.SynchronizeDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
-            return true;
+            return HostFile.Remove(path);
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
@@ -65,7 +58,7 @@ public static class IgnitionPublisher
     public static byte[]? Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return WholeFile.TryRead(path);
+        return WholeFile.TryRead(path, regularOnly: true);
     }
 
     /// <summary>Shows that the published file is the current result of the config, for programs that compare the times of the files.</summary>
@@ -73,7 +66,7 @@ public static class IgnitionPublisher
     {
         try
         {
-            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+            HostFile.Touch(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -85,7 +78,7 @@ public static class IgnitionPublisher
     {
         try
         {
-            Directory.CreateDirectory(directory);
+            HostFile.MakeDirectory(directory);
         }
         catch (Exception e) when (e.IsFileTrouble())
         {

@@ -11,6 +11,8 @@ public sealed class KeyRing
 {
     private const int LargestFile = 16 << 20;
 
+    private static readonly FileReadErrors FileErrors = new(ErrorIds.FileNotFound, ErrorIds.FileNotReadable, ErrorIds.KeyFileTooLarge, "key file");
+
     private readonly IReadOnlyList<RingEntry> _entries;
 
     private KeyRing(IReadOnlyList<RingEntry> entries, IReadOnlyList<string> problems)
@@ -44,6 +46,9 @@ public sealed class KeyRing
     /// <exception cref="OperationFailedException">It cannot be read.</exception>
     public static KeyRing Load(string path, bool isTrusted) => Read(ReadFile(path), path, isTrusted);
 
+    /// <summary>Reads a file of the trust store: root refuses one that another user could have written.</summary>
+    internal static KeyRing LoadTrusted(string path) => Read(WholeFile.ReadOfHouse(path, isTrusted: true, LargestFile, FileErrors), path, isTrusted: true);
+
     /// <summary>Takes the keys out of the content of a file.</summary>
     /// <param name="content">The content.</param>
     /// <param name="source">What to call it, or null.</param>
@@ -74,7 +79,7 @@ public sealed class KeyRing
     internal static KeyRing Of(IEnumerable<RingEntry> entries, IEnumerable<string> problems) => new([.. entries], [.. problems]);
 
     internal static byte[] ReadFile(string path) =>
-        WholeFile.Read(path, LargestFile, new FileReadErrors(ErrorIds.FileNotFound, ErrorIds.FileNotReadable, ErrorIds.KeyFileTooLarge, "key file"));
+        WholeFile.Read(path, LargestFile, FileErrors);
 
     /// <summary>One entry for each primary, from all its copies.</summary>
     internal IReadOnlyList<RingEntry> Merge()

@@ -1,3 +1,4 @@
+using XenKube.Files;
 using XenKube.Parsing.OpenPgp;
 
 namespace XenKube.Images.Signatures;
@@ -169,7 +170,7 @@ public static class SignatureVerifier
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+            return HostFile.OpenNamed(path);
         }
         catch (Exception e) when (e.IsMissingFile())
         {

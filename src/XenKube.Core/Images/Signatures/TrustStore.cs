@@ -36,7 +36,7 @@ public sealed class TrustStore
         var problems = new List<string>();
         foreach (var path in ListFiles())
         {
-            var ring = KeyRing.Load(path, isTrusted: true);
+            var ring = KeyRing.LoadTrusted(path);
             var pinned = Path.GetFileNameWithoutExtension(path);
             problems.AddRange(ring.Problems);
             entries.AddRange(ring.Entries.Where(entry => entry.Certificate.PrimaryKey.Fingerprint == pinned));
@@ -131,8 +131,7 @@ public sealed class TrustStore
         }
         try
         {
-            File.Delete(matching[0]);
-            return true;
+            return HostFile.Remove(matching[0]);
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
@@ -182,7 +181,7 @@ public sealed class TrustStore
     {
         try
         {
-            Directory.CreateDirectory(_directory);
+            HostFile.MakeDirectory(_directory);
         }
         catch (Exception e) when (e.IsFileTrouble())
         {

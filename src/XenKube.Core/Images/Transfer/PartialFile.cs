@@ -1,3 +1,6 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using XenKube.Files;
 using XenKube.Posix;
 
 namespace XenKube.Images.Transfer;
@@ -5,24 +8,29 @@ namespace XenKube.Images.Transfer;
 /// <summary>
 /// A file on its way: <c>NAME.part</c> with what has come so far, <c>NAME.part.json</c> with what it is a part of. The
 /// second one is held open and locked, so that two downloads of one file cannot mix. The name itself appears only when
-/// all is there and proven.
+/// all is there and proven. All of them are regular files of this process's own: what another user put in their place is removed.
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {
+    private const int LargestState = 16384;
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode ReadableByAll = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private readonly HostPlace _place;
     private readonly FileStream _sidecar;
     private readonly FileStream _data;
     private bool _isDone;
 
-    private PartialFile(string target, FileStream sidecar, FileStream data, TransferState? state)
+    private PartialFile(HostPlace place, FileStream sidecar, FileStream data, TransferState? state)
     {
-        Target = target;
+        _place = place;
         _sidecar = sidecar;
         _data = data;
         State = state;
     }
 
     /// <summary>The name it will have.</summary>
-    public string Target { get; }
+    public string Target => _place.Path;
 
     /// <summary>Where the bytes are until then.</summary>
     public string DataPath => Target + ".part";
@@ -41,24 +49,27 @@ internal sealed class PartialFile : IDisposable
     /// <exception cref="ItemInUseException">Somebody else is at it.</exception>
     public static PartialFile Open(string target)
     {
-        var sidecarPath = target + ".part.json";
-        for (var attempt = 0; ; attempt++)
+        var place = PathWalk.Find(target, followLast: false);
+        FileStream? sidecar = null;
+        try
         {
-            FileStream sidecar;
-            try
+            sidecar = new FileStream(Lock(place), FileAccess.ReadWrite, bufferSize: 0);
+            var json = new byte[Math.Min(sidecar.Length, LargestState)];
+            sidecar.ReadExactly(json);
+            var state = TransferState.Read(json);
+            var data = new FileStream(place.Directory.OpenOwn(Name(place, ".part"), Private), FileAccess.Write, bufferSize: 0);
+            if (state is null || state.Total < data.Length)
             {
-                sidecar = new FileStream(sidecarPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0);
+                data.SetLength(0);
+                state = null;
             }
-            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) && File.Exists(sidecarPath))
-            {
-                throw new ItemInUseException(ErrorIds.DownloadInProgress, target, null, "another process is downloading it", "Wait until that one is done");
-            }
-            // The process that had the lock before may have removed the file between our opening and our locking it.
-            if (FileStatus.Read(sidecar.SafeFileHandle).Identity == FileStatus.Read(sidecarPath)?.Identity || attempt == 10)
-            {
-                return Open(target, sidecar);
-            }
-            sidecar.Dispose();
+            return new PartialFile(place, sidecar, data, state);
+        }
+        catch
+        {
+            sidecar?.Dispose();
+            place.Dispose();
+            throw;
         }
     }
 
@@ -82,30 +93,46 @@ internal sealed class PartialFile : IDisposable
     public void Append(ReadOnlySpan<byte> bytes) => _data.Write(bytes);
 
     /// <summary>Gives the signature its place for the check.</summary>
-    public void WriteSignature(ReadOnlySpan<byte> signature) => File.WriteAllBytes(SignaturePath, signature);
+    public void WriteSignature(ReadOnlySpan<byte> signature)
+    {
+        using var file = _place.Directory.OpenOwn(Name(_place, ".part.sig"), Private);
+        RandomAccess.SetLength(file, 0);
+        RandomAccess.Write(file, signature, 0);
+        DurableFile.Synchronize(file);
+    }
+
+    /// <summary>Opens the bytes that have come for reading.</summary>
+    public FileStream OpenData() => HostFile.Open(DataPath);
 
     /// <summary>Gives image and signature their final names, the image last.</summary>
     /// <param name="hasSignature">True if there is a signature.</param>
     public void Complete(bool hasSignature)
     {
-        _data.Flush(flushToDisk: true);
+        Finish(_data.SafeFileHandle);
         if (hasSignature)
         {
-            using (var signature = File.Open(SignaturePath, FileMode.Open, FileAccess.ReadWrite))
-            {
-                signature.Flush(flushToDisk: true);
-            }
-            File.Move(SignaturePath, Target + ".sig", overwrite: true);
+            CompleteSignature();
         }
-        File.Move(DataPath, Target, overwrite: true);
-        Libc.SynchronizeDirectory(Path.GetDirectoryName(Path.GetFullPath(Target))!);
+        _place.Directory.Rename(Name(_place, ".part"), _place.Name);
+        _place.Directory.Synchronize(_data.SafeFileHandle);
         _isDone = true;
+    }
+
+    /// <summary>Gives the signature of an image that is in its place already its final name.</summary>
+    public void CompleteSignature()
+    {
+        using (var signature = _place.Directory.OpenOwn(Name(_place, ".part.sig"), Private))
+        {
+            Finish(signature);
+        }
+        _place.Directory.Rename(Name(_place, ".part.sig"), Name(_place, ".sig"));
+        _place.Directory.Synchronize();
     }
 
     /// <summary>Throws away what is there: it is not what was wanted.</summary>
     public void Discard()
     {
-        File.Delete(DataPath);
+        _place.Directory.Remove(Name(_place, ".part"));
         _isDone = true;
     }
 
@@ -116,14 +143,14 @@ internal sealed class PartialFile : IDisposable
         _data.Dispose();
         try
         {
-            File.Delete(SignaturePath);
+            _place.Directory.Remove(Name(_place, ".part.sig"));
             if (isUseless)
             {
                 if (!_isDone)
                 {
-                    File.Delete(DataPath);
+                    _place.Directory.Remove(Name(_place, ".part"));
                 }
-                File.Delete(Target + ".part.json");
+                _place.Directory.Remove(Name(_place, ".part.json"));
             }
         }
         catch (Exception e) when (e.IsFileTrouble())
@@ -131,27 +158,49 @@ internal sealed class PartialFile : IDisposable
             // A file that is left over does no harm: it does not have its final name.
         }
         _sidecar.Dispose();
+        _place.Dispose();
     }
 
-    private static PartialFile Open(string target, FileStream sidecar)
+    // A file is private while it is downloaded; every user may read it once it is verified.
+    private static void Finish(SafeFileHandle file)
     {
-        try
+        if (Libc.ChangeMode(file, (uint)ReadableByAll) != 0)
         {
-            var json = new byte[Math.Min(sidecar.Length, 16384)];
-            sidecar.ReadExactly(json);
-            var state = TransferState.Read(json);
-            var data = new FileStream(target + ".part", FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, 0);
-            if (state is null || state.Total < data.Length)
-            {
-                data.SetLength(0);
-                state = null;
-            }
-            return new PartialFile(target, sidecar, data, state);
+            throw SystemFailure.Last("");
         }
-        catch
+        DurableFile.Synchronize(file);
+    }
+
+    private static byte[] Name(HostPlace place, string extension) => [.. place.Name.AsSpan(..^1), .. Encoding.ASCII.GetBytes(extension), 0];
+
+    private static SafeFileHandle Lock(HostPlace place)
+    {
+        for (var attempt = 0; ; attempt++)
         {
-            sidecar.Dispose();
-            throw;
+            var sidecar = place.Directory.OpenOwn(Name(place, ".part.json"), Private);
+            try
+            {
+                // Older versions let everybody read it, and so hold it.
+                if (FileStatus.Read(sidecar).Permissions != Private)
+                {
+                    _ = Libc.ChangeMode(sidecar, (uint)Private);
+                }
+                if (!Libc.TryLock(sidecar, FlockOperation.Exclusive | FlockOperation.NonBlocking))
+                {
+                    throw new ItemInUseException(ErrorIds.DownloadInProgress, place.Path, null, "another process is downloading it", "Wait until that one is done");
+                }
+                // The process that had the lock before may have removed the file between our opening and our locking it.
+                if (FileStatus.Read(sidecar).Identity == place.Directory.Find(Name(place, ".part.json"))?.Identity || attempt == 10)
+                {
+                    return sidecar;
+                }
+                sidecar.Dispose();
+            }
+            catch
+            {
+                sidecar.Dispose();
+                throw;
+            }
         }
     }
 }

@@ -200,6 +200,7 @@ public static class ErrorIds
     public static Invalid StepUnknown { get; } = new("There is no step of this name.");
     public static Invalid TemplateNameInvalid { get; } = new("The name of a template does not end in .ct.tmpl.");
     public static Invalid TextNotUtf8 { get; } = new("A text is not UTF-8.");
+    public static Busy TimeServerClosed { get; } = new("A line of the time service's configuration keeps the service from answering the guests.");
     public static NotFound TimeServerMissing { get; } = new("This host has no time service that could serve a network.");
     public static Failed TooManyOpenFiles { get; } = new("The process or the machine has as many files open as it may have.");
     public static Failed TooManyProcesses { get; } = new("There are as many processes as there may be.");

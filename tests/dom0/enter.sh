@@ -47,6 +47,10 @@ chmod 1777 "$root/var/tmp"
 cp -r "$here/etc/." "$root/etc/"
 ln -s ../sites-available/default "$root/etc/nginx/sites-enabled/default"
 touch "$root"/etc/systemd/system/{nginx,dnsmasq@virbr1,netfilter-persistent,ntp}.service "$root/var/log/nginx/access.log"
+# The time service that starts with the system, whatever else this machine has installed.
+mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
+rm -f "$root"/etc/systemd/system/multi-user.target.wants/{chrony,ntpsec,openntpd}.service
+ln -sf ../ntp.service "$root/etc/systemd/system/multi-user.target.wants/ntp.service"
 mkdir -p "$root/srv/mirror"
 cp -r "$repository/tests/assets/release" "$root/srv/mirror/coreos"
 

@@ -217,12 +217,20 @@ public sealed class HostCheck(HostOptions options)
     {
         try
         {
-            return TimeServer.Find(options.SystemRoot) switch
+            if (TimeServer.Find(options.SystemRoot) is not { } server)
             {
-                null => new("time", CheckStatus.Warn, "dom0 has no time service for the guests", "Install ntpsec or chrony; guests may use a server elsewhere instead"),
-                var server when server.Serves(options.Broadcast) => Pass("time", $"{server.Path} serves {options.Broadcast}"),
-                var server => new("time", CheckStatus.Warn, $"{server.Path} does not serve {options.Broadcast}", $"Set it up: {new RemedyAction(RemedyActionKind.SetUpHost, "time")}"),
-            };
+                return new("time", CheckStatus.Warn, "dom0 has no time service for the guests", "Install ntpsec or chrony; guests may use a server elsewhere instead");
+            }
+            if (server.Serves(options.Network, options.Bridge))
+            {
+                return Pass("time", $"{server.Path} serves {options.Broadcast}");
+            }
+            server.WithNetwork(options.Network, options.Bridge);
+            return new("time", CheckStatus.Warn, $"{server.Path} does not serve {options.Broadcast}", $"Set it up: {new RemedyAction(RemedyActionKind.SetUpHost, "time")}");
+        }
+        catch (ItemInUseException e)
+        {
+            return new("time", CheckStatus.Warn, e.Fault, e.Advice!);
         }
         catch (XenKubeException e)
         {

@@ -161,7 +161,7 @@ public sealed class HostPlan
     {
         var server = TimeServer.Find(options.SystemRoot)
             ?? throw new ItemNotFoundException(ErrorIds.TimeServerMissing, null, null, "this host has no time service", "Install ntpsec or chrony");
-        var change = server.WithBroadcast(options.Broadcast).ToChange(restart: true, options.Programs);
+        var change = server.WithNetwork(options.Network, options.Bridge).ToChange(restart: true, options.Programs);
         return new HostStep("time", change.IsNeeded ? $"{server.Kind} does not serve the guests" : $"{server.Kind} serves the guests", $"the time for {options.Broadcast}", null) { Change = change };
     }
 }

@@ -3,8 +3,6 @@ namespace XenKube.Hosting;
 /// <summary>systemctl.</summary>
 internal static class ServiceControl
 {
-    private static readonly string[] UnitFolders = ["/etc/systemd/system", "/run/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system"];
-
     public static void Run(HostPrograms programs, IReadOnlyList<string> arguments, string unit, TimeSpan timeout, CancellationToken cancellationToken)
     {
         // systemd.unit(5); a leading '-' would be an option.
@@ -25,17 +23,4 @@ internal static class ServiceControl
     }
 
     private static Remedy NoUnit(string unit) => $"There is no {unit} here: install its package, or use {RemedyActionKind.NoActivateOption}, which only writes the files";
-
-    /// <summary>The first of several units that the host knows; null for none.</summary>
-    public static string? FindUnit(params IEnumerable<string> units)
-    {
-        foreach (var unit in units)
-        {
-            if (UnitFolders.Any(folder => File.Exists(Path.Combine(folder, unit))))
-            {
-                return unit;
-            }
-        }
-        return null;
-    }
 }

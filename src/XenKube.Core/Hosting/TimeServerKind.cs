@@ -11,4 +11,7 @@ public enum TimeServerKind
 
     /// <summary>chrony, /etc/chrony/chrony.conf.</summary>
     Chrony,
+
+    /// <summary>OpenNTPD, /etc/openntpd/ntpd.conf.</summary>
+    OpenNtpd,
 }

@@ -4,12 +4,12 @@ using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
 
-/// <summary>Makes the host's time service serve the guests' network: ntp, NTPsec or chrony, whichever is installed.</summary>
+/// <summary>Makes the host's time service serve the guests' network: ntp, NTPsec, chrony or OpenNTPD, whichever runs.</summary>
 [Cmdlet(VerbsCommon.Set, "TimeServer", SupportsShouldProcess = true)]
 [OutputType(typeof(TimeServer))]
 public sealed class SetTimeServerCommand : HostCommand
 {
-    /// <summary>The broadcast address of the guests' network. Default: the broadcast address of the settings' network, 192.168.100.255.</summary>
+    /// <summary>The broadcast address of the guests' network. Default: the network of the settings' bridge, whose broadcast address is 192.168.100.255.</summary>
     [Parameter(Position = 0)]
     public IPAddress? Broadcast { get; set; }
 
@@ -44,16 +44,10 @@ public sealed class SetTimeServerCommand : HostCommand
             ? TimeServer.Read(OneFile(Path, LiteralPath, () => ""), Kind)
             : TimeServer.Find() ?? throw new ItemNotFoundException(ErrorIds.TimeServerMissing, null, null, "this host has no time service that could serve a network", "Install ntpsec or chrony");
         var changed = server;
-        if (MakeEdit(() => (changed = TimeServer.Read(server.Path, server.Kind).WithBroadcast(Broadcast ?? DefaultBroadcast())).ToChange(Apply), $"Serve the time to {Broadcast ?? DefaultBroadcast()}, in {server.Path}", Apply) && PassThru)
+        TimeServer Serving(TimeServer now) => Broadcast is null ? now.WithBridge(IPAddress.Parse(Settings.Address), Settings.Bridge) : now.WithBroadcast(Broadcast);
+        if (MakeEdit(() => (changed = Serving(File.Exists(server.Path) ? TimeServer.Read(server.Path, server.Kind) : server)).ToChange(Apply), $"Serve the time to {Broadcast?.ToString() ?? "the guests"}, in {server.Path}", Apply) && PassThru)
         {
             WriteObject(changed);
         }
     });
-
-    private IPAddress DefaultBroadcast()
-    {
-        var bytes = IPAddress.Parse(Settings.Address).GetAddressBytes();
-        bytes[^1] = 255;
-        return new IPAddress(bytes);
-    }
 }

@@ -28,9 +28,12 @@ public sealed class TimeServerCmdletTests : IDisposable
     [InlineData(TimeServerKind.NtpSec, "restrict 10.0.7.0 mask 255.255.255.0 kod limited nomodify noquery")]
     [InlineData(TimeServerKind.Chrony, "broadcast 30 10.0.7.255")]
     [InlineData(TimeServerKind.Ntp, "broadcast 10.0.7.255")]
+    [InlineData(TimeServerKind.OpenNtpd, "listen on 10.0.7.1")]
     public void Each_kind_is_told_what_it_understands(TimeServerKind kind, string line)
     {
         _session.Set("kind", kind);
+        // NTPsec answers everybody unless it is told not to.
+        _session.Write("ntp.conf", kind == TimeServerKind.NtpSec ? $"restrict default ignore\n{Before}" : Before);
         var server = _session.Run("Set-TimeServer 10.0.7.255 -Path ntp.conf -Kind $kind -PassThru").One<TimeServer>();
         Assert.Contains(line, _session.Read("ntp.conf").Split('\n'));
         Assert.Equal(kind, server.Kind);

@@ -16,7 +16,8 @@ public sealed class HostPlanTests : IDisposable
 
     public HostPlanTests()
     {
-        _folder.Write("root/etc/ntpsec/ntp.conf", "# x\n#broadcast 192.168.123.255\n");
+        _folder.Write("root/etc/ntpsec/ntp.conf", "# x\nrestrict default ignore\n#broadcast 192.168.123.255\n");
+        _folder.Write("root/lib/systemd/system/ntpsec.service", "[Service]\n");
         _folder.Write("root/etc/nginx/nginx.conf", $"pid {_folder["pid"]};\nerror_log {_folder["error.log"]};\nevents {{ }}\nhttp {{ access_log off; include {_folder["root/etc/nginx/sites-enabled"]}/*; }}\n");
         _folder.Write("root/etc/iptables/rules.v4", FirewallRulesTests.Guide);
         _options = new HostOptions(_folder["xen"])
@@ -79,7 +80,7 @@ public sealed class HostPlanTests : IDisposable
     {
         Directory.Delete(_folder["root/etc/nginx"], true);
         File.Delete(_options.FirewallFile);
-        File.Delete(_folder["root/etc/ntpsec/ntp.conf"]);
+        Directory.Delete(_folder["root/lib"], recursive: true);
         var results = HostPlan.Create(_options).Apply();
         Assert.Equal([null, "NginxMissing", null, "FileNotFound", "TimeServerMissing"], results.Select(result => result.Error?.ErrorId));
         Assert.All(results.Where(result => result.Error is not null), result => Assert.NotNull(result.Error!.Remedy));

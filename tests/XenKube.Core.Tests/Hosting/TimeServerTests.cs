@@ -53,12 +53,11 @@ public sealed class TimeServerTests : IDisposable
         Assert.Equal(after, TimeServer.Parse(before, TimeServerKind.Ntp).WithBroadcast(Broadcast).ToString());
 
     [Theory]
-    [InlineData("server a", "server a\n" + Restrict + "\n")]
-    [InlineData("", Restrict + "\n")]
+    [InlineData("server a", "server a")]
+    [InlineData("restrict default ignore", "restrict default ignore\n" + Restrict + "\n")]
     [InlineData(" restrict 192.168.100.0/24 nomodify\n", " restrict 192.168.100.0/24 nomodify\n")]
-    [InlineData("restrict 192.168.100.0 mask 255.255.255.0 noserve\n", "restrict 192.168.100.0 mask 255.255.255.0 noserve\n" + Restrict + "\n")]
-    [InlineData("broadcast 192.168.100.255\nserver a\n", Restrict + "\nserver a\n")]
-    [InlineData("#broadcast 192.168.123.255\n", "#broadcast 192.168.123.255\n" + Restrict + "\n")]
+    [InlineData("restrict default noserve\nbroadcast 192.168.100.255\nserver a\n", "restrict default noserve\n" + Restrict + "\nserver a\n")]
+    [InlineData("restrict default ignore\n#broadcast 192.168.123.255\n", "restrict default ignore\n#broadcast 192.168.123.255\n" + Restrict + "\n")]
     public void NtpSec_is_told_to_answer_since_it_has_no_broadcasts(string before, string after)
     {
         var server = TimeServer.Parse(before, TimeServerKind.NtpSec).WithBroadcast(Broadcast);
@@ -135,36 +134,63 @@ public sealed class TimeServerTests : IDisposable
     }
 
     [Fact]
-    public void Find_takes_what_the_host_has()
+    public void Find_takes_what_runs_then_what_starts_then_what_is_installed_and_never_what_is_left_over()
     {
-        Assert.Null(TimeServer.Find(_folder.Path));
-        _folder.Write("etc/chrony/chrony.conf", "");
-        Assert.Equal(TimeServerKind.Chrony, TimeServer.Find(_folder.Path)!.Kind);
-        _folder.Write("etc/ntpsec/ntp.conf", "");
-        Assert.Equal(TimeServerKind.NtpSec, TimeServer.Find(_folder.Path)!.Kind);
-        Directory.Delete(_folder["etc"], recursive: true);
-        _folder.Write("etc/ntp.conf", "");
-        Assert.Equal(TimeServerKind.Ntp, TimeServer.Find(_folder.Path)!.Kind);
+        void Is(TimeServerKind? kind) => Assert.Equal(kind, TimeServer.Find(_folder["root"])?.Kind);
+        _folder.Write("root/etc/ntpsec/ntp.conf", "");
+        _folder.Write("root/etc/ntp.conf", "");
+        Is(null);
+        _folder.Write("root/etc/chrony/chrony.conf", "");
+        _folder.Write("root/usr/sbin/chronyd", "");
+        Is(TimeServerKind.Chrony);
+        _folder.Write("root/lib/systemd/system/ntpsec.service", "");
+        Is(TimeServerKind.NtpSec);
+        _folder.Write("root/lib/systemd/system/chrony.service", "");
+        _folder.Write("root/lib/systemd/system/openntpd.service", "");
+        Is(TimeServerKind.Chrony);
+        Directory.CreateDirectory(_folder["root/etc/systemd/system/multi-user.target.wants"]);
+        File.CreateSymbolicLink(_folder["root/etc/systemd/system/multi-user.target.wants/openntpd.service"], "/lib/systemd/system/openntpd.service");
+        Is(TimeServerKind.OpenNtpd);
+        // ntp.service is another name of ntpsec.service, and a masked unit is none.
+        File.CreateSymbolicLink(_folder["root/etc/systemd/system/ntp.service"], "/lib/systemd/system/ntpsec.service");
+        File.CreateSymbolicLink(_folder["root/etc/systemd/system/openntpd.service"], "/dev/null");
+        Is(TimeServerKind.Chrony);
+        void Runs(string comm, string line, string unit)
+        {
+            _folder.Write("root/proc/9/comm", comm);
+            _folder.Write("root/proc/9/cmdline", line);
+            _folder.Write("root/proc/9/cgroup", $"0::/system.slice/{unit}\n");
+        }
+        Runs("ntpd\n", "/usr/sbin/ntpd\0-p\0/run/ntpd.pid\0-c\0/etc/ntpsec/ntp.conf\0-u\0ntpsec:ntpsec\0", "ntpsec.service");
+        Is(TimeServerKind.NtpSec);
+        Runs("ntpd\n", "/usr/sbin/ntpd\0-f\0/etc/openntpd/ntpd.conf\0", "");
+        Is(TimeServerKind.OpenNtpd);
+        Runs("ntpd\n", "/usr/sbin/ntpd\0-p\0/run/ntpd.pid\0-g\0", "ntp.service");
+        Is(TimeServerKind.Ntp);
+        Runs("chronyd\n", "/usr/sbin/chronyd\0-F\01\0-f\0/srv/chrony.conf\0", "chrony.service");
+        Assert.Equal(_folder["root/srv/chrony.conf"], TimeServer.Find(_folder["root"])!.Path);
     }
 
     /// <summary>NTPsec's ntpd: the one that is installed, else taken out of its package, since it cannot be installed beside chrony.</summary>
-    private string NtpSec()
+    private string NtpSec() => NtpSec(_folder);
+
+    internal static string NtpSec(TemporaryDirectory folder) => Unpacked(folder, "ntpsec");
+
+    internal static string Unpacked(TemporaryDirectory folder, string package)
     {
-        if (Tool.Find("ntpd") is { } installed)
-        {
-            return installed;
-        }
-        Tool.Run("bash", ["-c", "apt-get -qq download ntpsec && dpkg-deb -x ntpsec_*.deb ntpsec"], null, _folder.Path, TimeSpan.FromMinutes(2));
-        var program = _folder["ntpsec/usr/sbin/ntpd"];
-        Assert.SkipWhen(!File.Exists(program), "the package ntpsec cannot be fetched here");
+        Tool.Run("bash", ["-c", $"apt-get -qq download {package} && dpkg-deb -x {package}_*.deb {package}"], null, folder.Path, TimeSpan.FromMinutes(2));
+        var program = folder[$"{package}/usr/sbin/ntpd"];
+        Assert.SkipWhen(!File.Exists(program), $"the package {package} cannot be fetched here");
         Assert.SkipWhen(Tool.Run("ldd", program).Output.Contains("not found", StringComparison.Ordinal), "what ntpd is linked with is missing");
         return program;
     }
 
+    internal static string ClientScript => Client;
+
     private TimeNetwork GuestNetwork() => new(_folder.Write("client.py", Client));
 
     /// <summary>dom0 and a guest, each in a network namespace, with a cable between.</summary>
-    private sealed class TimeNetwork : IDisposable
+    internal sealed class TimeNetwork : IDisposable
     {
         private readonly NetworkNamespace _dom0 = NetworkNamespace.Create();
         private readonly NetworkNamespace _guest = NetworkNamespace.Create();

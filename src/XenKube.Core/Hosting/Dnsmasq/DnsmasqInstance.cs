@@ -1,7 +1,6 @@
-using System.Globalization;
 using System.Net;
 using XenKube.Files;
-using XenKube.Posix;
+using XenKube.Hosting.Services;
 
 namespace XenKube.Hosting.Dnsmasq;
 
@@ -14,8 +13,6 @@ internal sealed record DnsmasqInstance(DnsmasqConfiguration Configuration, strin
     private const string Program = "dnsmasq";
     private const string LibvirtFolder = "/var/lib/libvirt/dnsmasq";
     private const string StockUnit = "dnsmasq.service";
-    private const uint FirstPerson = 1000;
-    private const uint Nobody = 65534;
 
     // What Debian's systemd-helper and init script add to the command line.
     private static readonly string[] StockArguments = ["-7", "/etc/dnsmasq.d,.dpkg-dist,.dpkg-old,.dpkg-new"];
@@ -58,48 +55,10 @@ internal sealed record DnsmasqInstance(DnsmasqConfiguration Configuration, strin
 
     /// <summary>True when any dnsmasq of this network namespace runs.</summary>
     /// <param name="tree">The host's files.</param>
-    public static bool IsAnyRunning(HostTree tree) => Processes(tree).Any();
+    public static bool IsAnyRunning(HostTree tree) => ServiceProcess.Named(tree, Program).Any();
 
-    private static IEnumerable<DnsmasqInstance> Running(HostTree tree)
-    {
-        var seen = new HashSet<string>();
-        foreach (var process in Processes(tree))
-        {
-            var line = WholeFile.TryReadText(Path.Combine(process, "cmdline")) ?? "";
-            // libvirt starts two processes for each network, the second one for its leases.
-            if (seen.Add(line))
-            {
-                yield return new(DnsmasqConfiguration.Read(tree, [.. line.TrimEnd('\0').Split('\0').Skip(1)]), UnitOf(process), IsRunning: true) { ProcessId = int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture) };
-            }
-        }
-    }
-
-    private static IEnumerable<string> Processes(HostTree tree)
-    {
-        var own = NetworkOf(tree.At("/proc/self"));
-        return tree.Names("/proc").Where(name => name.All(char.IsAsciiDigit) && name.Length < 10).Select(name => tree.At($"/proc/{name}"))
-            .Where(process => WholeFile.TryReadText(Path.Combine(process, "comm"))?.Trim() == Program && IsOfSystem(process)
-                // One in another network namespace, of a container, serves another bridge of this name.
-                && (NetworkOf(process) is not { } network || own is null || network == own));
-    }
-
-    /// <summary>Anybody can call a program dnsmasq; one of a person, other than root or this user, is not the host's.</summary>
-    private static bool IsOfSystem(string process) =>
-        FileStatus.TryRead(process) is { } status && (status.UserId is < FirstPerson or Nobody || status.UserId == Libc.UserId);
-
-    private static string? NetworkOf(string process)
-    {
-        try
-        {
-            return new FileInfo(Path.Combine(process, "ns/net")).LinkTarget;
-        }
-        catch (Exception e) when (e.IsFileTrouble())
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The unit that a process belongs to, the last part of its control group that is a service.</summary>
-    private static string? UnitOf(string process) => (WholeFile.TryReadText(Path.Combine(process, "cgroup")) ?? "").Split('\n', '/')
-        .LastOrDefault(part => part.EndsWith(".service", StringComparison.Ordinal)) is { } unit && !unit.StartsWith("user@", StringComparison.Ordinal) ? unit : null;
+    private static IEnumerable<DnsmasqInstance> Running(HostTree tree) => ServiceProcess.Named(tree, Program)
+        // libvirt starts two processes for each network, the second one for its leases.
+        .DistinctBy(process => string.Join('\0', process.Arguments))
+        .Select(process => new DnsmasqInstance(DnsmasqConfiguration.Read(tree, process.Arguments), process.Unit, IsRunning: true) { ProcessId = process.Id });
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using XenKube.Images.Bzip2;
+using XenKube.Compression.Bzip2;
 
 namespace XenKube.Images;
 

@@ -1,4 +1,4 @@
-using XenKube.Images.Bzip2;
+using XenKube.Compression.Bzip2;
 
 namespace XenKube.Images;
 

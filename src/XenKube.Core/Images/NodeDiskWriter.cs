@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using XenKube.Compression.Bzip2;
 using XenKube.Files;
-using XenKube.Images.Bzip2;
 using XenKube.Posix;
 
 namespace XenKube.Images;

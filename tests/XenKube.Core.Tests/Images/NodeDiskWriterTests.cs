@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using XenKube.Images;
-using XenKube.Tests.Images.Bzip2;
+using XenKube.Tests.Compression.Bzip2;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Images;

@@ -80,10 +80,10 @@ public static class ErrorIds
     public static Failed FileTooLarge { get; } = new("A file is larger than its file system or this operation can hold.");
     public static Invalid FingerprintAmbiguous { get; } = new("The end of a fingerprint fits several keys.");
     public static Invalid FingerprintInvalid { get; } = new("A text is not the fingerprint of a key.");
-    public static Invalid FirewallRuleAmbiguous { get; } = new("Several firewall rules could take the port.");
-    public static NotFound FirewallRuleNotFound { get; } = new("There is no firewall rule that the port could be added to.");
+    public static Failed FirewallPortBlocked { get; } = new("A firewall rule for some guests only, or in another table, keeps a port closed.");
     public static Invalid FirewallRulesInvalid { get; } = new("A file of firewall rules has a line that iptables-restore would not read.");
-    public static Failed FirewallRulesRefused { get; } = new("iptables-restore does not accept the changed rules.");
+    public static Failed FirewallRulesRefused { get; } = new("The firewall's own program does not accept the changed rules.");
+    public static Failed FirewallRulesUnclear { get; } = new("A firewall rule that is not understood decides what becomes of a packet.");
     public static Invalid GenerationUnknown { get; } = new("There is no such generation of Ignition configs.");
     public static Invalid GrubConfigInvalid { get; } = new("grub.cfg on the OEM partition is not a file, or holds what cannot be edited.");
     public static Exists GuestConfigExists { get; } = new("There is a guest configuration already.");

@@ -104,7 +104,4 @@ public enum RemedyActionKind
 
     /// <summary>The option that sets how long to wait.</summary>
     TimeoutOption,
-
-    /// <summary>The option that chooses a firewall rule by a port that the rule has already.</summary>
-    BesideOption,
 }

@@ -52,7 +52,6 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.BootLoaderOption => "-BootLoader",
             RemedyActionKind.GuestTypeOption => "-Type",
             RemedyActionKind.TimeoutOption => "-Timeout",
-            RemedyActionKind.BesideOption => "-Beside",
             _ => throw new ArgumentOutOfRangeException(nameof(action), action.Kind, "no words"),
         };
     }

@@ -5,7 +5,7 @@ $day = {
     (& $domains) -join ' ' -eq 'etcd-node-1 etcd-node-2 etcd-node-3'
     (Get-Content /var/log/nginx/access.log) -match '"GET /etcd/node-3\.json HTTP/1\.1" 200' | ForEach-Object { $true }
     (Get-Content "$guests/node-2.ct") -match 'etcd-node-2' | ForEach-Object { $true }
-    (Get-Content /etc/iptables/rules.v4) -match '22,80' | ForEach-Object { $true }
+    (Get-Content /etc/iptables/rules.v4) -match '53,67,80' | ForEach-Object { $true }
     (Get-Item "$guests/node-1.img").Length -eq 4756340736 + 2GB
 }
 @{
@@ -18,7 +18,7 @@ $day = {
     'about_XenKube_Drives.md: About drives over disk images' = { $shown -match 'machine-id'; (debugfs -R 'cat /etc/motd' '/storage/xen/guests/etcd/node-1.img?offset=2487222272' 2>/dev/null) -eq 'Welcome' }
     'about_XenKube_Guide.md: Downloading CoreOS' = { $shown -match 'Good' }
     'about_XenKube_Guide.md: Setting up the cluster' = { "$PWD" -eq $guests; $shown -match '2285895680' }
-    'about_XenKube_Guide.md: Nginx setup' = { -not (Test-Path /etc/nginx/sites-enabled/default); (Get-Content -Raw /etc/iptables/rules.v4) -match '22,80' }
+    'about_XenKube_Guide.md: Nginx setup' = { -not (Test-Path /etc/nginx/sites-enabled/default); (Get-Content -Raw /etc/iptables/rules.v4) -match '53,67,80' }
     'about_XenKube_Guide.md: Grub' = { $output.Count -eq 3 }
     'about_XenKube_Guide.md: Ignition' = { $output[-1] -eq $true }
     'about_XenKube_Guide.md: Xen configuration' = { Test-Path node-1.cfg, node-2.cfg, node-3.cfg }

@@ -49,7 +49,6 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.BootLoaderOption => "--boot-loader",
             RemedyActionKind.GuestTypeOption => "--type",
             RemedyActionKind.TimeoutOption => "--timeout",
-            RemedyActionKind.BesideOption => "choose the port in PowerShell",
             _ => throw new ArgumentOutOfRangeException(nameof(action), action.Kind, "no words"),
         };
     }

@@ -1,31 +1,42 @@
+using XenKube.Networks;
+
 namespace XenKube.Hosting;
 
-/// <summary>A port that is to be open, and the rule that opens it.</summary>
-/// <param name="Port">The port.</param>
+/// <summary>Ports that are to be open, and for whom.</summary>
+/// <param name="Ports">The port, or a range of ports.</param>
 /// <param name="Chain">The chain: INPUT for dom0's own services, FORWARD for the guests'.</param>
 /// <param name="Protocol">tcp or udp.</param>
-public sealed record FirewallPort(int Port, string Chain = "INPUT", string Protocol = "tcp")
+public sealed record FirewallPort(PortRange Ports, string Chain = FirewallPort.Input, string Protocol = "tcp")
 {
-    /// <summary>The interface the rule names for what comes in; null for a rule that names none.</summary>
+    /// <summary>The chain of packets to dom0.</summary>
+    public const string Input = "INPUT";
+
+    /// <summary>The chain of packets through dom0.</summary>
+    public const string Forward = "FORWARD";
+
+    /// <summary>What <c>iptables -i</c> calls any interface.</summary>
+    public const string AnyInterface = "+";
+
+    /// <summary>The interface by which the packets come in; null for any. A final <c>+</c> is for all that begin so.</summary>
     public string? InInterface { get; init; }
 
-    /// <summary>The interface the rule names for what leaves; null for a rule that names none.</summary>
+    /// <summary>The interface by which they leave; null for any.</summary>
     public string? OutInterface { get; init; }
 
-    /// <summary>A port the rule has already, to choose among several rules; null where there is but one.</summary>
-    public int? Beside { get; init; }
+    /// <summary>True for packets through dom0: those of FORWARD, and of a chain of one's own where an interface to leave by is named.</summary>
+    internal bool IsForward => Chain == Forward || (Chain != Input && OutInterface is not null);
 
-    /// <summary>The guide's edits for a bridge: HTTP to dom0, HTTP to the guests, time to dom0.</summary>
+    /// <summary>The guide's edits for a bridge: HTTP and time from the guests to dom0, HTTP from everywhere to the guests.</summary>
     /// <param name="bridge">The bridge.</param>
     /// <param name="port">The port the configs are served on.</param>
     public static IReadOnlyList<FirewallPort> Guide(string bridge = GuideDefaults.Bridge, int port = GuideDefaults.Port) =>
     [
-        new(port) { Beside = 22 },
-        new(port, "FORWARD") { OutInterface = bridge, Beside = 22 },
-        new(123, "INPUT", "udp") { InInterface = bridge, Beside = 53 },
-        new(123, "INPUT", "tcp") { InInterface = bridge, Beside = 53 },
+        new(port) { InInterface = bridge },
+        new(port, Forward) { OutInterface = bridge },
+        new(123, Input, "udp") { InInterface = bridge },
+        new(123, Input, "tcp") { InInterface = bridge },
     ];
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Chain} {Protocol} {Port}{(InInterface is null ? "" : $" from {InInterface}")}{(OutInterface is null ? "" : $" to {OutInterface}")}";
+    public override string ToString() => $"{Chain} {Protocol} {Ports}{(InInterface is null ? "" : $" from {InInterface}")}{(OutInterface is null ? "" : $" to {OutInterface}")}";
 }

@@ -161,11 +161,13 @@ public sealed class HostCheck(HostOptions options)
             {
                 return new("firewall", CheckStatus.Warn, $"{options.FirewallFile} does not exist, so nothing shows whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}", "If you use another firewall, open that port and udp 123 on the bridge");
             }
-            var rules = FirewallRules.Read(options.FirewallFile);
-            var any = new FirewallPort(options.Port);
-            var isOpen = rules.IsOpen(any) || rules.IsOpen(any with { InInterface = options.Bridge }) || rules.AcceptsAll("INPUT", options.Bridge);
-            return isOpen ? Pass("firewall", string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is open"))
-                : new("firewall", CheckStatus.Fail, string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is closed: guests cannot fetch their configs"), $"Open it: {new RemedyAction(RemedyActionKind.OpenPort, options.Port.ToString(CultureInfo.InvariantCulture))}");
+            var verdict = FirewallRules.Read(options.FirewallFile).Judge(new FirewallPort(options.Port) { InInterface = options.Bridge }, options.Guests);
+            return verdict.Status switch
+            {
+                FirewallStatus.Open => Pass("firewall", string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is open")),
+                FirewallStatus.Closed => new("firewall", CheckStatus.Fail, string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is {verdict}: guests cannot fetch their configs"), $"Open it: {new RemedyAction(RemedyActionKind.OpenPort, options.Port.ToString(CultureInfo.InvariantCulture))}"),
+                _ => new("firewall", CheckStatus.Warn, string.Create(CultureInfo.InvariantCulture, $"port {options.Port}: {verdict}"), $"Fetch a config from a guest to see, or add a rule for {options.Bridge} before that line"),
+            };
         }
         catch (XenKubeException e)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using XenKube.Files;
 using XenKube.Guests;
 using XenKube.Hosting.Dnsmasq;
+using XenKube.Networks;
 
 namespace XenKube.Hosting;
 
@@ -74,6 +75,15 @@ public sealed record HostOptions(string XenDir)
 
     /// <summary>The instances of dnsmasq that serve the bridge or read the file of reservations.</summary>
     internal IReadOnlyList<DnsmasqInstance> Dnsmasqs => DnsmasqInstance.Of(new HostTree(SystemRoot), Bridge, Address, ReservationsFile);
+
+    /// <summary>The guests' network as the firewall sees it.</summary>
+    internal GuestSubnet Guests => new(Address, Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Network.PrefixLength : GuestSubnet.UsualPrefix(Address))
+    {
+        Bridge = Bridge,
+        MacPrefix = MacPrefix,
+        First = FirstReservation,
+        Last = LastReservation,
+    };
 
     /// <summary>The network's broadcast address.</summary>
     internal IPAddress Broadcast => Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Network.Broadcast : Address;

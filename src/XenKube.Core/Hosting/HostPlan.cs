@@ -141,20 +141,20 @@ public sealed class HostPlan
     {
         var rules = FirewallRules.Read(options.FirewallFile);
         var ports = FirewallPort.Guide(options.Bridge, options.Port);
-        var closed = ports.Where(port => !rules.IsOpen(port)).ToList();
+        var closed = ports.Select(port => rules.Judge(port, options.Guests)).Where(verdict => !verdict.IsOpen).ToList();
         XenKubeException? problem = null;
-        foreach (var port in closed)
+        foreach (var verdict in closed)
         {
             try
             {
-                rules = rules.WithPort(port);
+                rules = rules.WithPort(verdict.Port, options.Guests);
             }
             catch (XenKubeException e)
             {
                 problem ??= e;
             }
         }
-        return new HostStep("firewall", closed.Count == 0 ? "open" : $"closed: {string.Join("; ", closed)}", $"open: {string.Join("; ", ports)}", problem) { Change = rules.ToChange(load: true, options.Programs) };
+        return new HostStep("firewall", closed.Count == 0 ? "open" : string.Join("; ", closed.Select(verdict => $"{verdict.Port}: {verdict}")), $"open: {string.Join("; ", ports)}", problem) { Change = rules.ToChange(load: true, options.Programs) };
     }
 
     private static HostStep PlanTime(HostOptions options)

@@ -1,9 +1,11 @@
 using System.Management.Automation;
+using XenKube.Clusters;
 using XenKube.Hosting;
+using XenKube.Networks;
 
 namespace XenKube.Commands.Hosting;
 
-/// <summary>Opens ports in the rules that are in the host's firewall file; the rest of the file keeps every byte.</summary>
+/// <summary>Opens ports for the guests, by the smallest rule in the host's firewall file; the rest of the file keeps every byte.</summary>
 [Cmdlet(VerbsCommon.Add, "FirewallPort", SupportsShouldProcess = true, DefaultParameterSetName = PortSet)]
 [OutputType(typeof(FirewallRule))]
 public sealed class AddFirewallPortCommand : HostCommand
@@ -11,12 +13,11 @@ public sealed class AddFirewallPortCommand : HostCommand
     private const string PortSet = "Port";
     private const string GuideSet = "Guide";
 
-    /// <summary>The ports to open.</summary>
+    /// <summary>The ports to open: numbers, or ranges such as 31000-39999.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PortSet)]
-    [ValidateRange(1, 65535)]
-    public int[]? Port { get; set; }
+    public PortRange[]? Port { get; set; }
 
-    /// <summary>The chain of the rule.</summary>
+    /// <summary>The chain: INPUT for packets to this host, FORWARD for packets to the guests, or a chain that one of them jumps to.</summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateNotNullOrEmpty]
     public string Chain { get; set; } = "INPUT";
@@ -26,22 +27,17 @@ public sealed class AddFirewallPortCommand : HostCommand
     [ValidateSet("tcp", "udp")]
     public string Protocol { get; set; } = "tcp";
 
-    /// <summary>The interface for incoming packets in the rule.</summary>
+    /// <summary>The interface by which the packets come in; + for any. Default: the guests' bridge for INPUT, any for other chains.</summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateNotNullOrEmpty]
     public string? InInterface { get; set; }
 
-    /// <summary>The interface for outgoing packets in the rule.</summary>
+    /// <summary>The interface by which the packets leave; + for any. Default: the guests' bridge for FORWARD.</summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateNotNullOrEmpty]
     public string? OutInterface { get; set; }
 
-    /// <summary>A port that the rule already has, to choose among several rules.</summary>
-    [Parameter(ParameterSetName = PortSet)]
-    [ValidateRange(1, 65535)]
-    public int? Beside { get; set; }
-
-    /// <summary>Makes the three edits of the guide: HTTP to dom0, HTTP to the guests, time to dom0.</summary>
+    /// <summary>Opens what the guide opens: HTTP and time to dom0 for the guests, HTTP to the guests.</summary>
     [Parameter(Mandatory = true, ParameterSetName = GuideSet)]
     public SwitchParameter Guide { get; set; }
 
@@ -70,11 +66,16 @@ public sealed class AddFirewallPortCommand : HostCommand
     {
         var wanted = Guide
             ? FirewallPort.Guide(Settings.Bridge, Settings.Port)
-            : [.. Port!.Select(port => new FirewallPort(port, Chain, Protocol) { InInterface = InInterface, OutInterface = OutInterface, Beside = Beside })];
+            : [.. Port!.Select(port => new FirewallPort(port, Chain, Protocol)
+            {
+                InInterface = InInterface ?? (Chain == FirewallPort.Forward ? null : Settings.Bridge),
+                OutInterface = OutInterface ?? (Chain == FirewallPort.Forward && InInterface is null ? Settings.Bridge : null),
+            })];
+        var network = HostSettings.NetworkOf(Settings);
         var rules = FirewallRules.Read(OneFile(Path, LiteralPath, () => FirewallRules.DefaultPath));
-        if (MakeEdit(() => (rules = wanted.Aggregate(FirewallRules.Read(rules.Path), (all, port) => all.WithPort(port))).ToChange(Apply), $"Open {string.Join("; ", wanted)} in {rules.Path}", Apply) && PassThru)
+        if (MakeEdit(() => (rules = wanted.Aggregate(FirewallRules.Read(rules.Path), (all, port) => all.WithPort(port, network))).ToChange(Apply), $"Open {string.Join("; ", wanted)} in {rules.Path}", Apply) && PassThru)
         {
-            WriteObject(rules.Rules.Where(rule => wanted.Any(port => rule.Chain == port.Chain && rule.Protocol == port.Protocol && rule.Ports.Contains(port.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)))), enumerateCollection: true);
+            WriteObject(rules.Rules.Where(rule => wanted.Any(port => rule.Protocol == port.Protocol && rule.Ports.Contains(port.Ports.ToText(':')))), enumerateCollection: true);
         }
     });
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using XenKube.Clusters;
 using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
@@ -6,7 +7,7 @@ namespace XenKube.Commands.Hosting;
 /// <summary>Lists the rules of the host's firewall file.</summary>
 [Cmdlet(VerbsCommon.Get, "FirewallRule", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(FirewallRule))]
-public sealed class GetFirewallRuleCommand : XenKubeCommand
+public sealed class GetFirewallRuleCommand : XenDirCommand
 {
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
@@ -17,10 +18,19 @@ public sealed class GetFirewallRuleCommand : XenKubeCommand
     [ValidateNotNullOrEmpty]
     public string Chain { get; set; } = "*";
 
-    /// <summary>Rules that name this port.</summary>
+    /// <summary>Rules whose ports include this one, by number, by name or in a range.</summary>
     [Parameter]
-    [ValidateRange(0, 65535)]
+    [ValidateRange(1, 65535)]
     public int? Port { get; set; }
+
+    /// <summary>With -Port, only the rule that decides what becomes of the guests' packets to the port of this host.</summary>
+    [Parameter]
+    public SwitchParameter Deciding { get; set; }
+
+    /// <summary>With -Deciding, the protocol of the packets.</summary>
+    [Parameter]
+    [ValidateSet("tcp", "udp")]
+    public string Protocol { get; set; } = "tcp";
 
     /// <summary>Files of rules. Wildcards are allowed. Default: /etc/iptables/rules.v4.</summary>
     [Parameter(ParameterSetName = PathSet)]
@@ -46,7 +56,22 @@ public sealed class GetFirewallRuleCommand : XenKubeCommand
     private void Write(string file)
     {
         var pattern = new WildcardPattern(Chain, WildcardOptions.IgnoreCase);
-        var port = Port?.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        WriteObject(FirewallRules.Read(file).Rules.Where(rule => pattern.IsMatch(rule.Chain) && (port is null || rule.Ports.Contains(port))), enumerateCollection: true);
+        var rules = FirewallRules.Read(file);
+        if (Deciding && Port is { } decided)
+        {
+            var settings = HasXenDir ? Directory.Settings : new XenSettings();
+            var verdict = rules.Judge(new FirewallPort(decided, FirewallPort.Input, Protocol) { InInterface = settings.Bridge }, HostSettings.NetworkOf(settings));
+            if (verdict.Status == FirewallStatus.CannotTell)
+            {
+                WriteWarning($"{verdict.Port}: {verdict}");
+            }
+            else
+            {
+                WriteVerbose($"{verdict.Port}: {verdict}");
+            }
+            WriteObject(rules.Rules.Where(rule => rule.Line == verdict.Line), enumerateCollection: true);
+            return;
+        }
+        WriteObject(rules.Rules.Where(rule => pattern.IsMatch(rule.Chain) && (Port is not { } port || rules.Covers(rule, port))), enumerateCollection: true);
     }
 }

@@ -22,7 +22,7 @@ public sealed class FirewallCmdletTests : IDisposable
         """;
 
     // The three edits of the guide.
-    private static readonly string After = Before.Replace("NEW --dport 22 ", "NEW -m multiport --dports 22,80 ", StringComparison.Ordinal)
+    private static readonly string After = Before.Replace("tcp -m multiport --dports 53,67 ", "tcp -m multiport --dports 53,67,80,123 ", StringComparison.Ordinal)
         .Replace("53,67 ", "53,67,123 ", StringComparison.Ordinal).Replace("22,8080", "22,80,8080", StringComparison.Ordinal);
 
     private readonly CmdletSession _session = new();
@@ -48,6 +48,9 @@ public sealed class FirewallCmdletTests : IDisposable
     [InlineData("INPUT", 4)]
     [InlineData("IN* -Port 53", 2)]
     [InlineData("NOPE", 0)]
+    [InlineData("-Port 22 -Deciding", 1)]
+    [InlineData("-Port 67 -Protocol udp -Deciding", 1)]
+    [InlineData("-Port 80 -Deciding", 0)]
     public void Rules_are_selected_by_chain_and_port(string arguments, int count) =>
         Assert.Equal(count, _session.Run($"Get-FirewallRule {arguments}").All<FirewallRule>().Count);
 
@@ -78,26 +81,34 @@ public sealed class FirewallCmdletTests : IDisposable
     {
         NeedFirewall();
         Assert.Contains(
-            "-A INPUT -p tcp -m tcp --syn -m conntrack --ctstate NEW -m multiport --dports 22,80,443 -j ACCEPT",
+            "-A INPUT -i virbr1 -p tcp -m tcp -m multiport --dports 53,67,80,443 -j ACCEPT",
             _session.Run("Add-FirewallPort 80, 443 -PassThru").All<FirewallRule>().Select(rule => rule.Text));
         _session.Run("Add-FirewallPort 123 -Protocol udp -InInterface virbr1").ShouldSucceed();
         Assert.Equal("udp", _session.Run("Get-FirewallRule INPUT -Port 123").One<FirewallRule>().Protocol);
-        _session.Run("Add-FirewallPort 80 -Chain FORWARD -OutInterface virbr1 -Beside 22").ShouldSucceed();
+        _session.Run("Add-FirewallPort 80 -Chain FORWARD -OutInterface virbr1").ShouldSucceed();
         Assert.Equal(
             ["22", "80", "8080"],
             _session.Run("Get-FirewallRule FORWARD -Port 80").One<FirewallRule>().Ports.Select(port => $"{port}"));
+        _session.Run("Add-FirewallPort 31000-39999 -InInterface +").ShouldSucceed();
+        Assert.Equal("-A INPUT -p tcp -m tcp --dport 31000:39999 -j ACCEPT", _session.Run("Get-FirewallRule INPUT -Port 32000").One<FirewallRule>().Text);
     }
 
     [Fact]
     [Trait("Kind", "Process")]
-    public void Rule_that_is_missing_is_named_with_the_one_to_add()
+    public void Rule_is_written_where_there_is_none()
     {
         NeedFirewall();
-        var error = _session.Run("Add-FirewallPort 80 -Chain FORWARD -InInterface eth7").Error("FirewallRuleNotFound");
-        Assert.Contains(
-            "-A FORWARD -i eth7 -p tcp -m tcp --dport 80 -j ACCEPT",
-            error.ErrorDetails.RecommendedAction,
-            StringComparison.Ordinal);
+        _session.Run("Add-FirewallPort 80 -Chain FORWARD -InInterface eth7").ShouldSucceed();
+        Assert.Contains("-A FORWARD -i eth7 -p tcp -m tcp --dport 80 -j ACCEPT\n", _session.Read("rules.v4"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Match_that_is_not_understood_is_named_with_its_line()
+    {
+        _session.Write("rules.v4", Before.Replace("-A INPUT -i lo", "-A INPUT -m length --length 40 -j DROP\n-A INPUT -i lo", StringComparison.Ordinal));
+        var error = _session.Run("Add-FirewallPort 80").Error("FirewallRulesUnclear");
+        Assert.Contains("cannot tell: line 5: '--length 40' decides", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("line 5", Assert.Single(_session.Run("Get-FirewallRule -Port 80 -Deciding").Warnings.Select(warning => $"{warning}")), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -133,7 +144,7 @@ public sealed class FirewallCmdletTests : IDisposable
         NeedFirewall();
         var result = _session.Run("Add-FirewallPort 80 -WhatIf").ShouldSucceed();
         Assert.Contains(
-            "+-A INPUT -p tcp -m tcp --syn -m conntrack --ctstate NEW -m multiport --dports 22,80 -j ACCEPT",
+            "+-A INPUT -i virbr1 -p tcp -m tcp -m multiport --dports 53,67,80 -j ACCEPT",
             string.Join('\n', [.. result.Said, .. result.Lines()]), StringComparison.Ordinal);
         Assert.Equal(Before, _session.Read("rules.v4"));
     }

@@ -1,4 +1,5 @@
 using XenKube.Hosting;
+using XenKube.Networks;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Hosting;
@@ -37,21 +38,65 @@ public sealed class FirewallPortTests
     [InlineData("-A INPUT -i eth0 -p tcp --dport 80 -j ACCEPT", false)]
     [InlineData("-A INPUT -o eth0 -p tcp --dport 80 -j ACCEPT", false)]
     [InlineData("-A INPUT -p tcp ! --dport 80 -j ACCEPT", false)]
-    [InlineData("-A INPUT -p tcp -j ACCEPT", false)]
-    public void Only_a_rule_of_the_same_kind_opens_a_port(string rule, bool isOpen) => Assert.Equal(isOpen, Filter(rule).IsOpen(new FirewallPort(80)));
+    [InlineData("-A INPUT -p tcp -j ACCEPT", true)]
+    public void Only_a_rule_for_all_of_its_packets_opens_a_port(string rule, bool isOpen) => Assert.Equal(isOpen, Filter(rule).IsOpen(new FirewallPort(80)));
 
     [Fact]
     public void Rule_of_another_table_opens_nothing() =>
-        Assert.False(FirewallRules.Parse("*mangle\n-A INPUT -p tcp --dport 80 -j ACCEPT\nCOMMIT\n").IsOpen(new FirewallPort(80)));
+        Assert.False(FirewallRules.Parse("*mangle\n-A INPUT -p tcp --dport 80 -j ACCEPT\nCOMMIT\n*filter\n:INPUT DROP\nCOMMIT\n").IsOpen(new FirewallPort(80)));
 
     [Fact]
-    public void Interfaces_choose_the_rule()
+    public void Port_goes_into_the_rule_of_its_interface_and_into_no_other()
     {
-        var rules = Filter("-A INPUT -i virbr1 -p udp --dport 53 -j ACCEPT", "-A INPUT -i virbr2 -p udp --dport 53 -j ACCEPT", "-A FORWARD -o virbr1 -p udp --dport 53 -j ACCEPT");
-        Assert.Equal(Filter("-A INPUT -i virbr1 -p udp --dport 53 -j ACCEPT", "-A INPUT -i virbr2 -p udp -m multiport --dports 53,123 -j ACCEPT", "-A FORWARD -o virbr1 -p udp --dport 53 -j ACCEPT").ToString(),
+        var rules = Filter("-A INPUT -i virbr1 -p udp --dport 53 -j ACCEPT", "-A INPUT -i virbr2 -p udp --dport 53 -j ACCEPT", ":FORWARD DROP [0:0]", "-A FORWARD -o virbr1 -p udp --dport 53 -j ACCEPT");
+        Assert.Equal(Filter("-A INPUT -i virbr1 -p udp --dport 53 -j ACCEPT", "-A INPUT -i virbr2 -p udp -m multiport --dports 53,123 -j ACCEPT", ":FORWARD DROP [0:0]", "-A FORWARD -o virbr1 -p udp --dport 53 -j ACCEPT").ToString(),
             rules.WithPort(new FirewallPort(123, "INPUT", "udp") { InInterface = "virbr2" }).ToString());
         Assert.Contains("-A FORWARD -o virbr1 -p udp -m multiport --dports 53,123 -j ACCEPT", rules.WithPort(new FirewallPort(123, "FORWARD", "udp") { OutInterface = "virbr1" }).ToString(), StringComparison.Ordinal);
-        Assert.Equal("FirewallRuleNotFound", Assert.Throws<ItemNotFoundException>(() => rules.WithPort(new FirewallPort(123, "INPUT", "udp"))).ErrorId);
+        Assert.Contains("-A INPUT -i virbr2 -p udp --dport 53 -j ACCEPT\n-A INPUT -p udp -m udp --dport 123 -j ACCEPT\n", rules.WithPort(new FirewallPort(123, "INPUT", "udp")).ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-A INPUT -i virbr1 -s 192.168.100.11 -p tcp --dport 53 -j ACCEPT")]
+    [InlineData("-A INPUT -i virbr1 -p tcp --dport 53 -m limit --limit 3/s -j ACCEPT")]
+    [InlineData("-A INPUT -i virbr1 -p tcp --dport 53 -m comment --comment \"names for guests\" -j ACCEPT")]
+    [InlineData("-A INPUT -i virbr1 -p tcp --dport 53 -m conntrack --ctstate ESTABLISHED -j ACCEPT")]
+    [InlineData("-A INPUT -i virbr+ -p tcp --dport 53 -j ACCEPT")]
+    [InlineData("-A INPUT -p tcp --dport 53 -j ACCEPT")]
+    [InlineData("-A INPUT ! -i eth0 -p tcp --dport 53 -j ACCEPT")]
+    [InlineData("-A INPUT -i virbr1 -p tcp ! --dport 80 -j ACCEPT")]
+    [InlineData("-A INPUT -i virbr1 -p tcp --dport 53 -j LOG")]
+    public void Rule_of_somebody_else_gets_no_port(string rule) =>
+        Assert.Equal(Filter(rule, "-A INPUT -i virbr1 -p tcp -m tcp --dport 80 -j ACCEPT").ToString(), Filter(rule).WithPort(new FirewallPort(80) { InInterface = "virbr1" }).ToString());
+
+    [Fact]
+    public void Guest_that_is_banned_stays_so()
+    {
+        var banned = Filter("-A INPUT -i virbr1 -p tcp --dport 53 -j ACCEPT", "-A INPUT -s 192.168.100.66 -j DROP").WithPort(new FirewallPort(80) { InInterface = "virbr1" });
+        Assert.Equal(Filter("-A INPUT -i virbr1 -p tcp --dport 53 -j ACCEPT", "-A INPUT -s 192.168.100.66 -j DROP", "-A INPUT -i virbr1 -p tcp -m tcp --dport 80 -j ACCEPT").ToString(), banned.ToString());
+        var error = Assert.Throws<OperationFailedException>(() => banned.WithPort(new FirewallPort(80) { InInterface = "virbr1" }));
+        Assert.Equal(("FirewallPortBlocked", "line 4"), (error.ErrorId, error.Place));
+        Assert.Contains("for 192.168.100.66", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ban_of_a_stranger_does_not_keep_a_port_from_everybody()
+    {
+        var rules = Filter("-A INPUT -s 203.0.113.9 -j DROP").WithPort(new FirewallPort(80) { InInterface = "+" });
+        Assert.Equal(Filter("-A INPUT -s 203.0.113.9 -j DROP", "-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT").ToString(), rules.ToString());
+    }
+
+    [Theory]
+    [InlineData("31000-39999", "31000:39999")]
+    [InlineData("31000:39999", "31000:39999")]
+    [InlineData("31000..39999", "31000:39999")]
+    [InlineData("80", "80")]
+    public void Range_of_ports_is_opened_as_one(string ports, string written)
+    {
+        var port = new FirewallPort(PortRange.Parse(ports)) { InInterface = "virbr1" };
+        Assert.Equal(Filter("-A INPUT -i lo -j ACCEPT", $"-A INPUT -i virbr1 -p tcp -m tcp --dport {written} -j ACCEPT").ToString(), Filter("-A INPUT -i lo -j ACCEPT").WithPort(port).ToString());
+        // A part of it that is closed leaves it closed.
+        var hole = Filter("-A INPUT -i virbr1 -p tcp --dport 31500 -j DROP", $"-A INPUT -i virbr1 -p tcp --dport {written} -j ACCEPT");
+        Assert.Equal(port.Ports.IsSingle, hole.IsOpen(port));
     }
 
     [Theory]
@@ -93,12 +138,16 @@ public sealed class FirewallPortTests
     [InlineData("a234567890123456789012345678")]
     [InlineData("my-chain_1.x")]
     [InlineData("1")]
-    public void Chain_of_ones_own_is_edited(string chain) =>
-        Assert.Contains($"-A {chain} -p tcp -m multiport --dports 22,80 -j ACCEPT", Filter($"-A {chain} -p tcp --dport 22 -j ACCEPT").WithPort(new FirewallPort(80, chain)).ToString(), StringComparison.Ordinal);
+    public void Chain_of_ones_own_is_edited_if_the_packets_come_to_it(string chain)
+    {
+        Assert.Contains($"-A {chain} -p tcp -m multiport --dports 22,80 -j ACCEPT\n-A {chain} -j DROP\n",
+            Filter($"-A INPUT -j {chain}", $"-A {chain} -p tcp --dport 22 -j ACCEPT", $"-A {chain} -j DROP").WithPort(new FirewallPort(80, chain)).ToString(), StringComparison.Ordinal);
+        Assert.Equal("FirewallPortBlocked", Assert.Throws<OperationFailedException>(() => Filter($"-A {chain} -p tcp --dport 22 -j ACCEPT").WithPort(new FirewallPort(80, chain))).ErrorId);
+    }
 
     [Theory]
     [InlineData("eth 0")]
-    [InlineData("+")]
+    [InlineData("++")]
     [InlineData("a-name-too-long-for-linux")]
     [InlineData("a234567890123456")]
     [InlineData("../eth0")]
@@ -117,50 +166,12 @@ public sealed class FirewallPortTests
     }
 
     [Fact]
-    public void Missing_rule_is_suggested_with_all_that_was_asked()
+    public void Rule_is_written_where_there_is_none()
     {
-        var error = Assert.Throws<ItemNotFoundException>(() => Filter().WithPort(new FirewallPort(123, "FORWARD", "udp") { InInterface = "eth0", OutInterface = "virbr1" }));
-        Assert.Equal(("FirewallRuleNotFound", "/etc/rules.v4"), (error.ErrorId, error.File));
-        Assert.Contains("FORWARD udp 123 from eth0 to virbr1", error.Message, StringComparison.Ordinal);
-        Assert.Contains("-A FORWARD -i eth0 -o virbr1 -p udp -m udp --dport 123 -j ACCEPT", error.Remedy, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Ambiguous_rules_are_named_by_line_with_what_to_do()
-    {
-        var error = Assert.Throws<InvalidInputException>(() => Filter("-A INPUT -s 10.0.0.0/8 -p tcp --dport 22 -j ACCEPT", "-A INPUT -p tcp --dport 5432 -j ACCEPT").WithPort(new FirewallPort(80)));
-        Assert.Equal(("FirewallRuleAmbiguous", "/etc/rules.v4", "lines 3, 4"), (error.ErrorId, error.File, error.Place));
-        Assert.Contains("INPUT tcp 80", error.Message, StringComparison.Ordinal);
-        Assert.Contains("beside option", error.Remedy, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Beside_names_a_port_in_a_range_and_is_forgotten_if_nothing_has_it()
-    {
-        var rules = Filter("-A INPUT -s 10.0.0.0/8 -p tcp --dport 5000:6000 -j ACCEPT", "-A INPUT -p tcp --dport 22 -j ACCEPT");
-        Assert.Contains("-A INPUT -s 10.0.0.0/8 -p tcp -m multiport --dports 80,5000:6000 -j ACCEPT", rules.WithPort(new FirewallPort(80) { Beside = 5500 }).ToString(), StringComparison.Ordinal);
-        Assert.Equal("FirewallRuleAmbiguous", Assert.Throws<InvalidInputException>(() => rules.WithPort(new FirewallPort(80) { Beside = 9 })).ErrorId);
-        Assert.Contains("--dports 22,80 ", Filter("-A INPUT -p tcp --dport 22 -j ACCEPT").WithPort(new FirewallPort(80) { Beside = 9 }).ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Beside_needs_one_port_of_a_rule_and_still_one_kind_of_rule()
-    {
-        var rules = Filter("-A INPUT -s 10.0.0.0/8 -p tcp -m multiport --dports 5432,5433 -j ACCEPT", "-A INPUT -p tcp -m multiport --dports 22,443 -j ACCEPT");
-        Assert.Contains("--dports 22,80,443 ", rules.WithPort(new FirewallPort(80) { Beside = 22 }).ToString(), StringComparison.Ordinal);
-        var both = Filter("-A INPUT -s 10.0.0.0/8 -p tcp --dport 22 -j ACCEPT", "-A INPUT -p tcp --dport 22 -j ACCEPT");
-        Assert.Equal("FirewallRuleAmbiguous", Assert.Throws<InvalidInputException>(() => both.WithPort(new FirewallPort(80) { Beside = 22 })).ErrorId);
-    }
-
-    [Fact]
-    public void Rule_without_ports_gets_none() =>
-        Assert.Equal("FirewallRuleNotFound", Assert.Throws<ItemNotFoundException>(() => Filter("-A INPUT -p tcp -j ACCEPT").WithPort(new FirewallPort(80))).ErrorId);
-
-    [Fact]
-    public void Rule_of_one_port_has_the_shape_of_one_with_several()
-    {
-        var full = $"-A INPUT -p tcp -m multiport --dports {string.Join(',', Enumerable.Range(100, 15))} -j ACCEPT";
-        Assert.Equal(Filter(full, "-A INPUT -p tcp -m multiport --dports 7,80 -j ACCEPT").ToString(), Filter(full, "-A INPUT -p tcp --dport 7 -j ACCEPT").WithPort(new FirewallPort(80)).ToString());
+        Assert.Equal(Filter(":FORWARD DROP [0:0]", "-A FORWARD -i eth0 -o virbr1 -p udp -m udp --dport 123 -j ACCEPT").ToString(),
+            Filter(":FORWARD DROP [0:0]").WithPort(new FirewallPort(123, "FORWARD", "udp") { InInterface = "eth0", OutInterface = "virbr1" }).ToString());
+        Assert.Equal(Filter("-A INPUT -p tcp --dport 22 -j ACCEPT", "-A INPUT -i virbr1 -p tcp -m tcp --dport 80 -j ACCEPT", "-A INPUT -j REJECT").ToString(),
+            Filter("-A INPUT -p tcp --dport 22 -j ACCEPT", "-A INPUT -j REJECT").WithPort(new FirewallPort(80) { InInterface = "virbr1" }).ToString());
     }
 
     [Fact]
@@ -172,14 +183,14 @@ public sealed class FirewallPortTests
         // Fourteen ports leave room for one more, seven ranges and one port do not.
         Assert.Contains(",113,200 -j", Filter($"-A INPUT -p tcp -m multiport --dports {string.Join(',', Enumerable.Range(100, 14))} -j ACCEPT").WithPort(new FirewallPort(200)).ToString(), StringComparison.Ordinal);
         var ranges = string.Join(',', Enumerable.Range(0, 7).Select(i => $"{i + 1}000:{i + 1}001")) + ",9000";
-        Assert.Contains($"{ranges} -j ACCEPT\n-A INPUT -p tcp -m multiport --dports 80 -j ACCEPT", Filter($"-A INPUT -p tcp -m multiport --dports {ranges} -j ACCEPT").WithPort(new FirewallPort(80)).ToString(), StringComparison.Ordinal);
+        Assert.Contains($"{ranges} -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT", Filter($"-A INPUT -p tcp -m multiport --dports {ranges} -j ACCEPT").WithPort(new FirewallPort(80)).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Lines_that_end_as_on_Windows_still_do()
     {
-        var rules = FirewallRules.Parse("*filter\r\n-A INPUT -p tcp --dport 22 -j ACCEPT\r\nCOMMIT\r\n").WithPort(new FirewallPort(80));
-        Assert.Equal("*filter\r\n-A INPUT -p tcp -m multiport --dports 22,80 -j ACCEPT\r\nCOMMIT\r\n", rules.ToString());
+        var rules = FirewallRules.Parse("*filter\r\n:INPUT DROP [0:0]\r\n-A INPUT -p tcp --dport 22 -j ACCEPT\r\nCOMMIT\r\n").WithPort(new FirewallPort(80));
+        Assert.Equal("*filter\r\n:INPUT DROP [0:0]\r\n-A INPUT -p tcp -m multiport --dports 22,80 -j ACCEPT\r\nCOMMIT\r\n", rules.ToString());
     }
 
     [Fact]
@@ -191,28 +202,7 @@ public sealed class FirewallPortTests
 
     [Fact]
     public void Guide_opens_http_to_dom0_and_guests_and_time_to_dom0() =>
-        Assert.Equal(["INPUT tcp 80 beside 22", "FORWARD tcp 80 to virbr1 beside 22", "INPUT udp 123 from virbr1 beside 53", "INPUT tcp 123 from virbr1 beside 53"],
-            FirewallPort.Guide().Select(port => $"{port} beside {port.Beside}"));
-
-    [Theory]
-    [InlineData("*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n", true)]
-    [InlineData("*filter\n:INPUT DROP [0:0]\nCOMMIT\n", false)]
-    [InlineData("*nat\n:INPUT ACCEPT [0:0]\nCOMMIT\n*filter\n:INPUT DROP [0:0]\nCOMMIT\n", false)]
-    [InlineData("*filter\n:INPUT DROP [0:0]\nCOMMIT\n*nat\n:INPUT ACCEPT [0:0]\nCOMMIT\n", false)]
-    [InlineData("*nat\n:INPUT ACCEPT [0:0]\nCOMMIT\n", false)]
-    [InlineData("*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n", false)]
-    [InlineData("*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -j REJECT\nCOMMIT\n", false)]
-    [InlineData("*filter\n:INPUT ACCEPT [0:0]\n-A FORWARD -j DROP\nCOMMIT\n", true)]
-    [InlineData("*filter\n:INPUT DROP [0:0]\n-A INPUT -i virbr1 -j ACCEPT\nCOMMIT\n", true)]
-    [InlineData("*filter\n:INPUT DROP [0:0]\n-A INPUT -i virbr1 -j LOG\nCOMMIT\n", false)]
-    [InlineData("*filter\n:INPUT DROP [0:0]\n-A INPUT -i eth0 -j ACCEPT\nCOMMIT\n", false)]
-    [InlineData("*filter\n:INPUT DROP [0:0]\n-A INPUT -i virbr1 -p tcp -j ACCEPT\nCOMMIT\n", false)]
-    [InlineData("*filter\n:INPUT DROP [0:0]\n-A INPUT -i virbr1 -s 10.0.0.1 -j ACCEPT\nCOMMIT\n", false)]
-    [InlineData("*filter\n:INPUT DROP [0:0]\n-A INPUT ! -i virbr1 -j ACCEPT\nCOMMIT\n", false)]
-    [InlineData("*filter\n:INPUT DROP [0:0]\n-A INPUT -i virbr1 -m conntrack --ctstate NEW -j ACCEPT\nCOMMIT\n", false)]
-    [InlineData("*filter\n:INPUT DROP [0:0]\n-A FORWARD -i virbr1 -j ACCEPT\nCOMMIT\n", false)]
-    public void Chain_lets_everything_in_by_its_policy_or_by_a_rule_without_conditions(string text, bool acceptsAll) =>
-        Assert.Equal(acceptsAll, FirewallRules.Parse(text).AcceptsAll("INPUT", "virbr1"));
+        Assert.Equal(["INPUT tcp 80 from virbr1", "FORWARD tcp 80 to virbr1", "INPUT udp 123 from virbr1", "INPUT tcp 123 from virbr1"], FirewallPort.Guide().Select(port => $"{port}"));
 
     [Fact]
     public void File_is_read_byte_for_byte_and_a_missing_one_is_named()

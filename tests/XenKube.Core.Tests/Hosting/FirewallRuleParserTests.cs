@@ -10,9 +10,9 @@ public sealed class FirewallRuleParserTests
     [Theory]
     [InlineData("-p tcp -i eth0 -o virbr1 -s 10.0.0.0/8 -d 10.1.0.1 --dport 22 -j ACCEPT")]
     [InlineData("--protocol tcp --in-interface eth0 --out-interface virbr1 --source 10.0.0.0/8 --destination 10.1.0.1 --destination-port 22 --jump ACCEPT")]
-    [InlineData("--proto tcp --in-interface eth0 --out-interface virbr1 --src 10.0.0.0/8 --dst 10.1.0.1 --dports 22 --goto ACCEPT")]
-    [InlineData("-d 10.1.0.1 -g ACCEPT -p tcp -o virbr1 --destination-ports 22 -s 10.0.0.0/8 -i eth0")]
-    [InlineData("-p \"tcp\" -i 'eth0' -o \"virbr1\" -s 10.0.0.0/8 -d '10.1.0.1' --dport '22' -j \"ACC\"'EPT'")]
+    [InlineData("--proto tcp --in-interface eth0 --out-interface virbr1 --src 10.0.0.0/8 --dst 10.1.0.1 -m multiport --dports 22 --jump ACCEPT")]
+    [InlineData("-d 10.1.0.1 -j ACCEPT -p tcp -o virbr1 -m multiport --destination-ports 22 -s 10.0.0.0/8 -i eth0")]
+    [InlineData("-p \"tcp\" -i eth0 -o \"virbr1\" -s 10.0.0.0/8 -d 10.1.0.1 --dport \"22\" -j \"ACC\"EPT")]
     [InlineData("-p\ttcp  -i \t eth0 -o virbr1 -s 10.0.0.0/8 -d 10.1.0.1 --dport 22 -j ACCEPT\t ")]
     public void Each_spelling_of_an_option_is_the_same_rule(string options)
     {
@@ -20,7 +20,6 @@ public sealed class FirewallRuleParserTests
         Assert.Equal(("filter", "FORWARD", "tcp", "eth0", "virbr1", "10.0.0.0/8", "10.1.0.1", "ACCEPT", 2),
             (rule.Table, rule.Chain, rule.Protocol, rule.InInterface, rule.OutInterface, rule.Source, rule.Destination, rule.Target, rule.Line));
         Assert.Equal(["22"], rule.Ports);
-        Assert.False(rule.IsSpecial);
         Assert.Equal($"-A FORWARD {options}", rule.ToString());
     }
 
@@ -51,21 +50,18 @@ public sealed class FirewallRuleParserTests
     public void Ports_are_kept_in_the_order_of_the_rule(string line, string ports) => Assert.Equal(ports.Split(' '), Rule(line).Ports);
 
     [Theory]
-    [InlineData("-A INPUT ! -i eth0 -p tcp --dport 22 -j ACCEPT")]
-    [InlineData("-A INPUT -p tcp ! --dport 22 -j ACCEPT")]
-    [InlineData("-A INPUT -p tcp --sport 1 --dport 22 -j ACCEPT")]
-    [InlineData("-A INPUT -p tcp --source-port 1 --dport 22 -j ACCEPT")]
-    [InlineData("-A INPUT -p tcp -m multiport --sports 1,2 --dport 22 -j ACCEPT")]
-    [InlineData("-A INPUT -p tcp -m multiport --source-ports 1,2 --dport 22 -j ACCEPT")]
-    [InlineData("-A INPUT -p tcp -m multiport --ports 22 --dport 22 -j ACCEPT")]
-    [InlineData("-A INPUT -p tcp --dport 22 --dport 23 -j ACCEPT")]
-    [InlineData("-A INPUT -p tcp --dport 22 --dport 23 --dport 24 -j ACCEPT")]
-    [InlineData("-A FORWARD ! -i eth0 ! -o eth1 -p tcp --dport 22 -j ACCEPT")]
-    public void Rule_with_more_to_it_than_its_ports_is_special(string line) => Assert.True(Rule(line).IsSpecial);
+    [InlineData("-A INPUT ! -i eth0 ! -s 10.0.0.0/8 ! -p udp -j ACCEPT", "! eth0", "! 10.0.0.0/8", "! udp")]
+    [InlineData("-A INPUT -i eth0 -s 10.0.0.1 -p UDP -j ACCEPT", "eth0", "10.0.0.1", "udp")]
+    [InlineData("-A INPUT -p 6 -j ACCEPT", "", "", "tcp")]
+    [InlineData("-A INPUT -p all -j ACCEPT", "", "", "")]
+    public void What_is_negated_says_so(string line, string inInterface, string source, string protocol)
+    {
+        var rule = Rule(line);
+        Assert.Equal((inInterface, source, protocol), (rule.InInterface, rule.Source, rule.Protocol));
+    }
 
     [Theory]
     [InlineData("""-A INPUT -m comment --comment "a b" -j DROP""")]
-    [InlineData("""-A INPUT -m comment --comment 'a "b' -j DROP""")]
     [InlineData("""-A INPUT -m comment --comment "it's" -j DROP""")]
     [InlineData("""-A INPUT -m comment --comment "say \"-j ACCEPT\"" -j DROP""")]
     [InlineData("""-A INPUT -m comment --comment "ends in \\" -j DROP""")]
@@ -75,7 +71,6 @@ public sealed class FirewallRuleParserTests
 
     [Theory]
     [InlineData("""-A INPUT -m comment --comment "a -j DROP""")]
-    [InlineData("""-A INPUT -m comment --comment 'a -j DROP""")]
     [InlineData("""-A INPUT -m comment --comment "a\" -j DROP""")]
     [InlineData("""-A INPUT -m comment --comment "a\""")]
     public void Quote_that_is_not_closed_is_refused_with_its_line(string line)

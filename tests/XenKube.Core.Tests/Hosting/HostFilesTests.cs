@@ -38,7 +38,7 @@ public sealed class HostFilesTests : IDisposable
     private SystemChange Change(string name, string path) => name switch
     {
         "hostsfile" => DhcpReservations.Read(path).With(Some).ToChange(),
-        "rules.v4" => new SystemChange("firewall", [.. FirewallRules.Read(path).WithPort(new FirewallPort(80) { Beside = 22 }).ToChange(load: false).Files]),
+        "rules.v4" => new SystemChange("firewall", [.. FirewallRules.Read(path).WithPort(new FirewallPort(80)).ToChange(load: false).Files]),
         "ntp.conf" => TimeServer.Read(path, TimeServerKind.Ntp).WithBroadcast(IPAddress.Parse("192.168.100.255")).ToChange(restart: false),
         _ => new SystemChange("site", [FileChange.Content(path, System.Text.Encoding.UTF8.GetBytes(new NginxSite { Root = _folder.Path }.Text))]),
     };
@@ -125,7 +125,7 @@ public sealed class HostFilesTests : IDisposable
         Func<SystemChange> plan = name switch
         {
             "hostsfile" => () => DhcpReservations.Read(path).With(Some) is var edited && Interfere(path) ? edited.ToChange() : null!,
-            "rules.v4" => () => FirewallRules.Read(path).WithPort(new FirewallPort(80) { Beside = 22 }) is var edited && Interfere(path) ? new SystemChange("firewall", edited.ToChange(load: false).Files) : null!,
+            "rules.v4" => () => FirewallRules.Read(path).WithPort(new FirewallPort(80)) is var edited && Interfere(path) ? new SystemChange("firewall", edited.ToChange(load: false).Files) : null!,
             "ntp.conf" => () => TimeServer.Read(path, TimeServerKind.Ntp).WithBroadcast(IPAddress.Parse("192.168.100.255")) is var edited && Interfere(path) ? edited.ToChange(restart: false) : null!,
             _ => () => Change(name, path) is var change && Interfere(path) ? change : null!,
         };

@@ -124,7 +124,7 @@ public sealed class HostPlanTests : IDisposable
         _folder.Write("root/proc/123/comm", "dnsmasq\n");
         _folder.Write("root/proc/123/cmdline", $"/usr/sbin/dnsmasq\0--dhcp-hostsfile={_options.ReservationsFile}\0");
         using var server = IgnitionServer.Start(_folder["xen/nginx"], IPAddress.Loopback, _options.Port);
-        File.WriteAllText(_options.FirewallFile, FirewallRules.Read(_options.FirewallFile).WithPort(new FirewallPort(_options.Port)).ToString());
+        File.WriteAllText(_options.FirewallFile, FirewallRules.Read(_options.FirewallFile).WithPort(new FirewallPort(_options.Port) { InInterface = "lo" }).ToString());
         var results = new HostCheck(_options with { Xl = xl.Options }).Run().ToList();
         Assert.All(results.Where(result => result.Name != "space"), result => Assert.True(result.Status == CheckStatus.Pass, result.ToString()));
         Assert.Equal(["xen", "memory", "pygrub", "bridge", "forwarding", "xendir", "space", "serving", "firewall", "reservations", "dnsmasq", "time"], results.Select(result => result.Name));

@@ -5,7 +5,7 @@ namespace XenKube.Firewall;
 
 /// <summary>
 /// The first packet of a connection, as far as rules look at it. Ports are ranges: a guest's own port is one of many, and a range of
-/// destination ports is walked in one go where no rule tells its ports from each other.
+/// destination ports is walked in one go where every rule treats them alike.
 /// </summary>
 internal sealed record Packet
 {

@@ -1,6 +1,6 @@
 namespace XenKube.Hosting;
 
-/// <summary>A rule in a file of firewall rules. What is not given in the rule is empty; what is negated begins with <c>!</c>.</summary>
+/// <summary>A rule in a file of firewall rules. A part that the rule does not have is empty; a negated one begins with <c>!</c>.</summary>
 /// <param name="Table">The table: filter, nat, ….</param>
 /// <param name="Chain">The chain: INPUT, FORWARD, ….</param>
 /// <param name="Protocol">tcp, udp, ….</param>

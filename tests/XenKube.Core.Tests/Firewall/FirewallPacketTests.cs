@@ -42,7 +42,7 @@ public sealed class FirewallPacketTests(FirewallLab lab) : IClassFixture<Firewal
         }
         catch (OperationFailedException e)
         {
-            // What cannot be opened by a rule of the table is said, with the line.
+            // Where no rule of the table can open the port, the error names the line.
             Assert.True(one.IsUnclear || one.Before.Length > 0, e.ToString());
             Assert.Contains("line ", e.Message, StringComparison.Ordinal);
             Assert.Contains("-A INPUT -i virbr1 -p", e.Remedy, StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace XenKube.Firewall.Iptables;
 
-/// <summary>What a rule says, for people and for edits: what is not given is empty.</summary>
+/// <summary>The parts of a rule, for people and for edits. A part that the rule does not have is empty.</summary>
 internal sealed record IptablesFields
 {
     public required string Table { get; init; }

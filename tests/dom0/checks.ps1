@@ -9,7 +9,7 @@ $published = '/storage/xen/nginx/etcd'
 @{
     "Add-FirewallPort: The guide's edits" = { $shown -match '\+-A INPUT -i virbr1 -p tcp .*53,67,80,123' ; $shown -match '\+-A INPUT -i virbr1 -p udp .*53,67,123'; $shown -match '\+-A FORWARD .*22,80,8080'; (Get-Content -Raw /etc/iptables/rules.v4) -notmatch '\b80\b' }
     'Add-FirewallPort: One port' = { $output.Ports -contains 80; (Get-Content -Raw /etc/iptables/rules.v4) -match '-i virbr1 .*--dports 53,67,80'; (Get-Content /run/systemctl.calls) -contains 'restart netfilter-persistent.service' }
-    'Add-FirewallPort: A range of ports, for everybody' = { (Get-Content -Raw /etc/iptables/rules.v4) -match '-A INPUT -p tcp -m tcp --dport 31000:39999 -j ACCEPT' }
+    'Add-FirewallPort: A range of ports, for everybody' = { (Get-Content -Raw /etc/iptables/rules.v4) -match '-A INPUT -p tcp .*22,31000:39999 -j ACCEPT' }
     'Clear-OemGrubConfig: One node' = { -not (& $on node-1 OEM grub.cfg); [bool](& $on node-2 OEM grub.cfg) }
     'Clear-OemGrubConfig: All nodes' = { $output.Count -eq 3; -not (& $on node-3 OEM grub.cfg) }
     'Compare-Ignition: Before publishing' = { $shown -match '/etc/hostname' }

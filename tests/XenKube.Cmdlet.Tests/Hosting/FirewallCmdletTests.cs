@@ -90,7 +90,7 @@ public sealed class FirewallCmdletTests : IDisposable
             ["22", "80", "8080"],
             _session.Run("Get-FirewallRule FORWARD -Port 80").One<FirewallRule>().Ports.Select(port => $"{port}"));
         _session.Run("Add-FirewallPort 31000-39999 -InInterface +").ShouldSucceed();
-        Assert.Equal("-A INPUT -p tcp -m tcp --dport 31000:39999 -j ACCEPT", _session.Run("Get-FirewallRule INPUT -Port 32000").One<FirewallRule>().Text);
+        Assert.Equal("-A INPUT -p tcp -m tcp --syn -m conntrack --ctstate NEW -m multiport --dports 22,31000:39999 -j ACCEPT", _session.Run("Get-FirewallRule INPUT -Port 32000").One<FirewallRule>().Text);
     }
 
     [Fact]
@@ -107,8 +107,8 @@ public sealed class FirewallCmdletTests : IDisposable
     {
         _session.Write("rules.v4", Before.Replace("-A INPUT -i lo", "-A INPUT -m length --length 40 -j DROP\n-A INPUT -i lo", StringComparison.Ordinal));
         var error = _session.Run("Add-FirewallPort 80").Error("FirewallRulesUnclear");
-        Assert.Contains("cannot tell: line 5: '--length 40' decides", error.Exception.Message, StringComparison.Ordinal);
-        Assert.Contains("line 5", Assert.Single(_session.Run("Get-FirewallRule -Port 80 -Deciding").Warnings.Select(warning => $"{warning}")), StringComparison.Ordinal);
+        Assert.Contains("cannot tell: line 5: '-m length --length 40' decides", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("line 5", Assert.Single(_session.Run("Get-FirewallRule -Port 53 -Deciding").Warnings.Select(warning => $"{warning}")), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -19,7 +19,7 @@ internal sealed class IptablesRuleReader(Ruleset rules, ServiceNames services, F
     private IReadOnlyList<IptablesWord> _words = [];
     private IptablesFields _fields = null!;
     private int _at;
-    private bool _hasUnknownMatch;
+    private Condition? _unknownMatch;
 
     /// <summary>Reads a rule.</summary>
     public (Rule Rule, IptablesFields Fields) Read(string table, IptablesCommand command, int line, string text)
@@ -123,11 +123,12 @@ internal sealed class IptablesRuleReader(Ruleset rules, ServiceNames services, F
     {
         if (IptablesMatches.OptionsOf(name) is { } options)
         {
+            _unknownMatch = null;
             _options.AddRange(options);
             return;
         }
-        _hasUnknownMatch = true;
-        _conditions.Add(Condition.NotUnderstood($"-m {name}"));
+        _unknownMatch = Condition.NotUnderstood($"-m {name}");
+        _conditions.Add(_unknownMatch);
     }
 
     private void ReadLong(IptablesWord word, string name, string? joined, bool isNegated, int start)
@@ -151,10 +152,14 @@ internal sealed class IptablesRuleReader(Ruleset rules, ServiceNames services, F
         {
             text.Add(_words[_at++].Text);
         }
-        if (_fields.Target.Length == 0 || !_hasUnknownMatch)
+        if (_unknownMatch is { } match)
         {
-            _conditions.Add(Condition.NotUnderstood(string.Join(' ', text)));
+            // The option belongs to the match that is not known.
+            _conditions.Remove(match);
+            text.Insert(0, match.Text);
         }
+        _unknownMatch = Condition.NotUnderstood(string.Join(' ', text));
+        _conditions.Add(_unknownMatch);
     }
 
     private IptablesOption? Find(string name)

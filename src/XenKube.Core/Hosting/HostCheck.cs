@@ -225,10 +225,10 @@ public sealed class HostCheck(HostOptions options)
             }
             if (server.Serves(options.Network, options.Bridge))
             {
-                return Pass("time", $"{server.Path} serves {options.Broadcast}");
+                return Pass("time", $"{server.Path} serves {options.Network}");
             }
             server.WithNetwork(options.Network, options.Bridge);
-            return new("time", CheckStatus.Warn, $"{server.Path} does not serve {options.Broadcast}", $"Set it up: {new RemedyAction(RemedyActionKind.SetUpHost, "time")}");
+            return new("time", CheckStatus.Warn, $"{server.Path} does not serve {options.Network}", $"Set it up: {new RemedyAction(RemedyActionKind.SetUpHost, "time")}");
         }
         catch (ItemInUseException e)
         {

@@ -162,6 +162,6 @@ public sealed class HostPlan
         var server = TimeServer.Find(options.SystemRoot)
             ?? throw new ItemNotFoundException(ErrorIds.TimeServerMissing, null, null, "this host has no time service", "Install ntpsec or chrony");
         var change = server.WithNetwork(options.Network, options.Bridge).ToChange(restart: true, options.Programs);
-        return new HostStep("time", change.IsNeeded ? $"{server.Kind} does not serve the guests" : $"{server.Kind} serves the guests", $"the time for {options.Broadcast}", null) { Change = change };
+        return new HostStep("time", change.IsNeeded ? $"{server.Kind} does not serve the guests" : $"{server.Kind} serves the guests", $"the time for {options.Network}", null) { Change = change };
     }
 }

@@ -47,6 +47,10 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
             Add(CheckSignature(node, guest, cancellationToken));
         }
         Add(CheckIgnition(node, guest));
+        if (NodeSecretsCheck.Run(node) is { } secrets)
+        {
+            Add(secrets);
+        }
         Add(CheckConfig(node));
         Add(CheckAddress(node));
         if (_options.Endpoint)

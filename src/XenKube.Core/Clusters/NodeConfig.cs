@@ -1,8 +1,11 @@
 using System.Text;
+using XenKube.Files;
+using XenKube.Hosting;
 using XenKube.Ignition;
 using XenKube.Ignition.Comparing;
 using XenKube.Ignition.Languages;
 using XenKube.Ignition.Publishing;
+using XenKube.Ignition.Secrets;
 using XenKube.Ignition.Templates;
 
 namespace XenKube.Clusters;
@@ -102,7 +105,15 @@ public sealed class NodeConfig
     }
 
     /// <summary>Publishes a config for the node while the XENDIR's lock is held.</summary>
-    internal PublishedIgnition PublishHeld(IgnitionConfig config) => IgnitionPublisher.Publish(config, Node.IgnitionPath);
+    internal PublishedIgnition PublishHeld(IgnitionConfig config)
+    {
+        if (PrivateFile.IsOpen(Node.ConfigPath) && SecretText.IsIn(WholeFile.TryReadText(Node.ConfigPath)))
+        {
+            // Others could read there what they cannot read in the published file.
+            PrivateFile.Close(Node.ConfigPath);
+        }
+        return IgnitionPublisher.Publish(config, Node.IgnitionPath, NginxGroup.Of(HostTree.Own));
+    }
 
     /// <summary>Expands the node's own template in memory.</summary>
     /// <param name="force">True to expand it even if the config is current.</param>

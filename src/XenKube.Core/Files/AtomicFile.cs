@@ -16,6 +16,8 @@ public static class AtomicFile
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode ReadWriteExecute = (UnixFileMode)0x1FF;
 
+    private const uint SameUser = uint.MaxValue; // chown(2): -1 leaves the owner
+
     // dnsmasq, run-parts and cron pass over names that begin with a dot or end in a tilde.
     private const string Prefix = ".xenkube~";
 
@@ -32,6 +34,14 @@ public static class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null, bool makeDirectory = false) =>
         Write(path, content, mode, null, makeDirectory);
 
+    /// <summary>Writes a file that a group reads. If this user may not give files to the group, the group can do nothing with the file.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="content">All of its content.</param>
+    /// <param name="mode">Permissions.</param>
+    /// <param name="group">The number of the group; null for that of the file that is there, or the user's.</param>
+    internal static void WriteFor(string path, ReadOnlySpan<byte> content, UnixFileMode mode, uint? group) =>
+        Write(path, content, mode, null, makeDirectory: true, group);
+
     /// <summary>Writes a file as another one was.</summary>
     /// <param name="path">Where to.</param>
     /// <param name="content">All of its content.</param>
@@ -39,7 +49,7 @@ public static class AtomicFile
     /// <param name="owner">Owner and group.</param>
     internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, (uint User, uint Group) owner) => Write(path, content, mode, owner, makeDirectory: false);
 
-    private static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode, (uint User, uint Group)? owner, bool makeDirectory)
+    private static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode, (uint User, uint Group)? owner, bool makeDirectory, uint? readers = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
@@ -55,7 +65,7 @@ public static class AtomicFile
                 throw new InvalidInputException(ErrorIds.FileInvalid, path, null, "is not a regular file and is therefore not replaced");
             }
             RemoveLeftovers(place.Directory);
-            Write(place, content, mode ?? (there?.Permissions & ReadWriteExecute) ?? Plain, owner ?? (there is { } old ? (old.UserId, old.GroupId) : null), path);
+            Write(place, content, mode ?? (there?.Permissions & ReadWriteExecute) ?? Plain, owner ?? (there is { } old ? (old.UserId, old.GroupId) : null), path, readers);
         }
         catch (Exception e) when (e.IsMissingFile())
         {
@@ -72,7 +82,7 @@ public static class AtomicFile
         ? new OperationFailedException(ErrorIds.DiskFull, path, null, $"cannot be written: {e.Message}", "Make room and try again", e)
         : new OperationFailedException(ErrorIds.FileNotWritable, path, null, e.Message, innerException: e);
 
-    private static void Write(HostPlace place, ReadOnlySpan<byte> content, UnixFileMode mode, (uint User, uint Group)? owner, string path)
+    private static void Write(HostPlace place, ReadOnlySpan<byte> content, UnixFileMode mode, (uint User, uint Group)? owner, string path, uint? readers)
     {
         var directory = place.Directory;
         var name = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Guid.NewGuid():N}~\0"));
@@ -85,6 +95,10 @@ public static class AtomicFile
             _ = Libc.TryLock(file, FlockOperation.Exclusive | FlockOperation.NonBlocking);
             RandomAccess.Write(file, content, 0);
             KeepOwner(file, owner, path);
+            if (readers is { } group && FileStatus.Read(file).GroupId != group && Libc.ChangeOwner(file, SameUser, group) != 0)
+            {
+                mode &= ~(UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute);
+            }
             if (Libc.ChangeMode(file, (uint)mode) != 0)
             {
                 throw SystemFailure.Last(path);

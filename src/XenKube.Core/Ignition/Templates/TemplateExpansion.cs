@@ -1,5 +1,7 @@
 using System.Text;
 using XenKube.Files;
+using XenKube.Ignition.Secrets;
+using XenKube.Posix;
 
 namespace XenKube.Ignition.Templates;
 
@@ -15,7 +17,14 @@ internal sealed record TemplateExpansion(string TemplatePath, string OutputPath,
     {
         if (Text is not null)
         {
-            AtomicFile.Write(OutputPath, Encoding.UTF8.GetBytes(Text));
+            var isSecret = SecretText.IsIn(Text);
+            if (isSecret)
+            {
+                // The group keeps its permissions: the people who work here are in it.
+                PrivateFile.Close(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(OutputPath))!);
+            }
+            var mode = FileStatus.TryRead(OutputPath) is { } there ? PrivateFile.WithoutOthers(there.Permissions) : PrivateFile.OwnerOnly;
+            AtomicFile.Write(OutputPath, Encoding.UTF8.GetBytes(Text), isSecret ? mode : null);
         }
         return new IgnitionTemplateResult(TemplatePath, OutputPath, Text is not null, Includes);
     }

@@ -16,6 +16,7 @@ internal static class HostCommands
     private static readonly Option<string?> Address = new("--address") { Description = "The address to listen on (default: dom0's address in the settings).", HelpName = "IP" };
     private static readonly Option<int?> Port = new("--port") { Description = "The port to listen on (default: the port in the settings; 0 for any free port).", HelpName = "N" };
 
+    private static readonly Option<bool> AnyClient = new("--any-client") { Description = "Send each node's config to every client (default: to the node's reserved address and this host; others get 404)." };
     private static readonly Option<bool> JsonLines = new("--json") { Description = "Print one JSON document on each line: first the server's address, then each request." };
 
     public static Command Create(Terminal terminal)
@@ -28,7 +29,7 @@ internal static class HostCommands
         CommandRun.Handle(undo, terminal, run => run.Out.WriteLine(HostPlan.Undo(Options(run), run.Get(Step), run.CancellationToken)));
         var check = new Command("check", "Check this host, with a remedy for each fault. Exit 1 if a check fails.") { StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(check, terminal, run => WriteChecks(run, [.. new HostCheck(Options(run)).Run(run.CancellationToken)]));
-        var serve = new Command("serve", "Serve the published configs until Ctrl+C, and print each request.") { Address, Port, JsonLines, StandardOptions.XenDir };
+        var serve = new Command("serve", "Serve the published configs until Ctrl+C, and print each request.") { Address, Port, AnyClient, JsonLines, StandardOptions.XenDir };
         CommandRun.Handle(serve, terminal, Serve);
         return new Command("host", "This machine as the guests' host.") { plan, apply, undo, check, serve };
     }
@@ -89,7 +90,11 @@ internal static class HostCommands
             throw new InvalidInputException(ErrorIds.AddressInvalid, null, "--address", $"'{address}' is not an IP address");
         }
         var output = TextWriter.Synchronized(run.Out);
-        using var server = IgnitionServer.Start(new IgnitionServerOptions(directory.NginxPath, listen, run.Get(Port) ?? directory.Settings.Port) { OnRequest = request => Write(request) });
+        using var server = IgnitionServer.Start(new IgnitionServerOptions(directory.NginxPath, listen, run.Get(Port) ?? directory.Settings.Port) 
+        {
+            OnRequest = request => Write(request),
+            Access = run.Get(AnyClient) ? null : new NodeReaders(directory).ToAccess(),
+        });
         if (run.Get(JsonLines))
         {
             output.WriteLine(CommandRun.ToJsonLine(new { Serving = directory.NginxPath, server.Uri }));
@@ -101,8 +106,8 @@ internal static class HostCommands
         run.CancellationToken.WaitHandle.WaitOne();
 
         void Write(IgnitionRequest request) => output.WriteLine(run.Get(JsonLines)
-            ? CommandRun.ToJsonLine(new { request.Time, Address = request.Address.ToString(), request.Method, request.Path, request.Cluster, request.Node, request.Status, request.Bytes, request.Duration, request.UserAgent, request.IsComplete, request.IsFetch })
-            : request.ToString());
+            ? CommandRun.ToJsonLine(new { request.Time, Address = request.Address.ToString(), request.Method, request.Path, request.Cluster, request.Node, request.Status, request.Bytes, request.Duration, request.UserAgent, request.IsComplete, request.IsFetch, request.Refusal })
+            : request.Refusal.Length > 0 ? $"{request} ({request.Refusal})" : request.ToString());
     }
 
     private static HostOptions Options(CommandRun run) =>

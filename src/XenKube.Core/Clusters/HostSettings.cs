@@ -28,6 +28,7 @@ public static class HostSettings
             Bridge = settings.Bridge,
             MacPrefix = settings.MacPrefix,
             ReservationsFile = directory.ReservationsPath,
+            HeldConfigs = settings.HoldConfigs ? new NodeReaders(directory).Held() : [],
             OnWait = directory.OnWait,
         };
     }

@@ -52,6 +52,12 @@ public sealed record XenSettings
     /// <summary>True where a node's config with warnings is refused.</summary>
     public bool Strict { get; init; }
 
+    /// <summary>
+    /// True where nginx' site holds each node's config to the node's reserved address. The site names the addresses of its day: after a
+    /// change of reservations it is installed again. The embedded server always does so, and sees changes by itself.
+    /// </summary>
+    public bool HoldConfigs { get; init; }
+
     /// <summary>Where releases are downloaded from; null for the distribution's own server.</summary>
     public string? Mirror { get; init; }
 

@@ -49,6 +49,9 @@ public sealed record HostOptions(string XenDir)
     /// <summary>True to take Debian's default site out of sites-enabled, as the guide does.</summary>
     public bool RemoveDefaultSite { get; init; }
 
+    /// <summary>The configs that nginx holds to one address each; empty to serve every config to every client.</summary>
+    public IReadOnlyList<(string Path, IPAddress Address)> HeldConfigs { get; init; } = [];
+
     /// <summary>Where replaced files are kept.</summary>
     public string BackupDirectory { get; init; } = BackupStore.DefaultDirectory;
 

@@ -114,7 +114,7 @@ public sealed class HostPlan
 
     private static HostStep PlanSite(HostOptions options)
     {
-        var site = new NginxSite { Root = options.Layout.NginxPath, Address = options.Address, Port = options.Port, ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration, RemoveDefault = options.RemoveDefaultSite, Programs = options.Programs };
+        var site = new NginxSite { Root = options.Layout.NginxPath, Address = options.Address, Port = options.Port, ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration, RemoveDefault = options.RemoveDefaultSite, Held = options.HeldConfigs, Programs = options.Programs };
         var change = site.ToChange();
         return new HostStep("site", change.IsNeeded ? File.Exists(site.AvailablePath) ? "another site" : "no site" : "installed", string.Create(CultureInfo.InvariantCulture, $"{site.Root} on {options.Address}:{options.Port}"), null) { Change = change };
     }

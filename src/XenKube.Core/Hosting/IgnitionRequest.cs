@@ -15,16 +15,23 @@ namespace XenKube.Hosting;
 /// <param name="IsComplete">True when all of the content was handed over.</param>
 public sealed record IgnitionRequest(DateTimeOffset Time, IPAddress Address, string Method, string Path, int Status, long Bytes, TimeSpan Duration, string UserAgent, bool IsComplete)
 {
+    /// <summary>Why a file that is there was not sent, such as <c>held to 192.168.100.11</c>; empty for all other requests.</summary>
+    public string Refusal { get; init; } = "";
+
     /// <summary>The cluster, for a request for <c>/CLUSTER/NODE.json</c>; empty otherwise.</summary>
-    public string Cluster => Parts is [var cluster, _] ? cluster : "";
+    public string Cluster => NodeOf(Path)?.Cluster ?? "";
 
     /// <summary>The node, for a request for <c>/CLUSTER/NODE.json</c>; empty otherwise.</summary>
-    public string Node => Parts is [_, var file] ? file[..^".json".Length] : "";
+    public string Node => NodeOf(Path)?.Node ?? "";
 
     /// <summary>True when a node got its whole config by this request.</summary>
     public bool IsFetch => Method == "GET" && Status == 200 && IsComplete && Node.Length > 0;
 
-    private string[] Parts => Path.StartsWith('/') && Path.EndsWith(".json", StringComparison.Ordinal) ? Path[1..].Split('/') : [];
+    /// <summary>The cluster and node of a path <c>/CLUSTER/NODE.json</c>; null for other paths.</summary>
+    internal static (string Cluster, string Node)? NodeOf(string path) =>
+        path.StartsWith('/') && path.EndsWith(".json", StringComparison.Ordinal) && path[1..].Split('/') is [var cluster, var file]
+            ? (cluster, file[..^".json".Length])
+            : null;
 
     /// <summary>The line in the form nginx logs it.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

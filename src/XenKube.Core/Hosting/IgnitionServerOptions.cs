@@ -23,6 +23,9 @@ public sealed record IgnitionServerOptions(string Root, IPAddress Address, int P
     /// <summary>Requests kept in the log.</summary>
     public int LogCapacity { get; init; } = 10_000;
 
+    /// <summary>Who may fetch a node's config; null for everybody who reaches the server. Others are answered 404.</summary>
+    public IgnitionAccess? Access { get; init; }
+
     /// <summary>Called for each request once it is answered, on a thread of the server; null for none.</summary>
     public Action<IgnitionRequest>? OnRequest { get; init; }
 }

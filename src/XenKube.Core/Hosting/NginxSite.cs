@@ -36,6 +36,12 @@ public sealed record NginxSite
     /// <summary>The main configuration to test and reload; null for nginx's own, reloaded by systemd.</summary>
     public string? MainConfiguration { get; init; }
 
+    /// <summary>
+    /// The configs that are held to one address each: a path such as <c>/etcd/node-1.json</c>, and the address. This host may fetch all of
+    /// them, others are answered 404. Empty to serve every config to every client.
+    /// </summary>
+    public IReadOnlyList<(string Path, IPAddress Address)> Held { get; init; } = [];
+
     /// <summary>How the host's programs are run.</summary>
     internal HostPrograms Programs { get; init; } = HostPrograms.Usual;
 
@@ -66,10 +72,21 @@ public sealed record NginxSite
                 	location / {
                 		try_files $uri $uri/ =404;
                 	}
-                }
+                {{HeldLocations()}}}
 
                 """);
         }
+    }
+
+    /// <summary>ngx_http_access_module: the first rule that fits holds. What is denied is answered as if it were not there.</summary>
+    private string HeldLocations()
+    {
+        var text = new StringBuilder();
+        foreach (var (path, address) in Held.OrderBy(held => held.Path, StringComparer.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\tlocation = {path} {{ allow {address}; allow {Address}; deny all; error_page 403 =404 @held; }}\n");
+        }
+        return text.Length == 0 ? "" : text.Append("\tlocation @held { return 404; }\n").ToString();
     }
 
     /// <summary>The change that installs the site: nginx tests it before it is told to use it, and what was there comes back when it refuses.</summary>
@@ -191,6 +208,10 @@ public sealed record NginxSite
         if (Name.Length is 0 or > 100 || Name.StartsWith('.') || Name.StartsWith('-') || Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
             throw new InvalidInputException(ErrorIds.NameInvalid, null, null, $"'{Printable.Of(Name)}' is not a name for a site", "Use letters, digits, '-', '_' and '.'");
+        }
+        if (Held.FirstOrDefault(held => held.Path.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('/' or '-' or '_' or '.'))).Path is { } odd)
+        {
+            throw new InvalidInputException(ErrorIds.NameInvalid, Printable.Of(odd), null, "a path with such characters cannot be held to an address by nginx", "Rename the node");
         }
         if (Port is < 1 or > 65535)
         {

@@ -16,6 +16,7 @@ internal sealed class ServerConnection
     private readonly IgnitionServer _server;
     private readonly Socket _socket;
     private readonly IPAddress _address;
+    private readonly IPAddress _host;
     private long _deadline;
     private long _waitingSince = Environment.TickCount64;
     private bool _isAnswering;
@@ -25,6 +26,7 @@ internal sealed class ServerConnection
         _server = server;
         _socket = socket;
         _address = socket.RemoteEndPoint is IPEndPoint remote ? remote.Address : IPAddress.None;
+        _host = socket.LocalEndPoint is IPEndPoint local ? local.Address : server.EndPoint.Address;
         Extend(server.Options.HeadTimeout);
     }
 
@@ -121,6 +123,10 @@ internal sealed class ServerConnection
             return await RefuseAsync(400, head.Method, head).ConfigureAwait(false);
         }
         using var file = head.Path is null ? null : _server.Directory.Find(head.Path);
+        if (file is not null && Refuse(head.Path!) is { } refusal)
+        {
+            return await SendAsync(head, 404, null, default, "Not found.\n"u8.ToArray(), refusal: refusal).ConfigureAwait(false);
+        }
         if (file is null)
         {
             return await SendAsync(head, 404, null, default, "Not found.\n"u8.ToArray()).ConfigureAwait(false);
@@ -138,6 +144,9 @@ internal sealed class ServerConnection
         return await SendAsync(head, part is null ? 200 : 206, file, part ?? new ByteRange(0, file.Length), null).ConfigureAwait(false);
     }
 
+    private string? Refuse(string path) =>
+        _server.Options.Access is { } access && IgnitionRequest.NodeOf(path) is var (cluster, node) ? access.Refuse(_address, _host, cluster, node) : null;
+
     private static bool IsUnchanged(RequestHead head, ServedFile file)
     {
         if (head["If-None-Match"] is { } tags)
@@ -150,7 +159,7 @@ internal sealed class ServerConnection
     private Task<bool> RefuseAsync(int status, string method, RequestHead? head = null) =>
         SendAsync(head ?? new RequestHead(method, "", false), status, null, default, Encoding.ASCII.GetBytes($"{Reason(status)}.\n"), close: true);
 
-    private async Task<bool> SendAsync(RequestHead head, int status, ServedFile? file, ByteRange part, byte[]? content, bool close = false)
+    private async Task<bool> SendAsync(RequestHead head, int status, ServedFile? file, ByteRange part, byte[]? content, bool close = false, string refusal = "")
     {
         var started = Environment.TickCount64;
         var keepAlive = !close && head.KeepAlive && _server.IsRunning;
@@ -215,7 +224,7 @@ internal sealed class ServerConnection
         {
             ArrayPool<byte>.Shared.Return(chunk);
             _server.Record(new IgnitionRequest(DateTimeOffset.UtcNow, _address, head.Method, head.Path ?? Printable.Of(head.Target), status, sent,
-                TimeSpan.FromMilliseconds(Environment.TickCount64 - started), Printable.Of(head["User-Agent"]), complete));
+                TimeSpan.FromMilliseconds(Environment.TickCount64 - started), Printable.Of(head["User-Agent"]), complete) { Refusal = refusal });
         }
         return keepAlive;
     }

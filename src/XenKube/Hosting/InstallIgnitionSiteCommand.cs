@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net;
+using XenKube.Clusters;
 using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
@@ -37,6 +38,10 @@ public sealed class InstallIgnitionSiteCommand : HostCommand
     [Parameter]
     public SwitchParameter RemoveDefault { get; set; }
 
+    /// <summary>Holds each node's config to the node's reserved address and this host; others get 404. Install the site again after a change of reservations. Default: as holdConfigs in the settings says.</summary>
+    [Parameter]
+    public SwitchParameter HoldConfigs { get; set; }
+
     /// <summary>Writes the site without reloading nginx.</summary>
     [Parameter]
     public SwitchParameter NoReload { get; set; }
@@ -58,6 +63,7 @@ public sealed class InstallIgnitionSiteCommand : HostCommand
             ConfigDirectory = Resolve(ConfigDirectory),
             MainConfiguration = MainConfiguration is null ? null : Resolve(MainConfiguration),
             RemoveDefault = RemoveDefault,
+            Held = (MyInvocation.BoundParameters.ContainsKey(nameof(HoldConfigs)) ? HoldConfigs : settings.HoldConfigs) ? new NodeReaders(Directory).Held() : [],
         };
         if (MakeChange(site.ToChange(), $"Install the nginx site {site.AvailablePath} for {site.Root}, have nginx test it, and reload nginx", !NoReload) && PassThru)
         {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net;
+using XenKube.Clusters;
 using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
@@ -23,11 +24,18 @@ public sealed class StartIgnitionServerCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string? Root { get; set; }
 
+    /// <summary>Sends each node's config to every client that asks. Default: to the node's reserved address and this host alone; others get 404.</summary>
+    [Parameter]
+    public SwitchParameter AnyClient { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Address, () =>
     {
         var settings = Directory.Settings;
-        var options = new IgnitionServerOptions(Root is null ? Directory.NginxPath : Resolve(Root), Address ?? IPAddress.Parse(settings.Address), Port ?? settings.Port);
+        var options = new IgnitionServerOptions(Root is null ? Directory.NginxPath : Resolve(Root), Address ?? IPAddress.Parse(settings.Address), Port ?? settings.Port)
+        {
+            Access = AnyClient ? null : new NodeReaders(Directory).ToAccess(),
+        };
         if (Should($"Serve {options.Root} at {options.Address}, port {options.Port}"))
         {
             var server = IgnitionServer.Start(options);

@@ -289,4 +289,20 @@ public sealed class NodeCheckTests : IDisposable
         File.Delete(_node.GuestConfigPath);
         Fails("config", CheckStatus.Fail, "does not exist");
     }
+
+    [Fact]
+    public void Secrets_that_other_users_can_read_are_named_and_the_remedy_closes_the_files()
+    {
+        Assert.DoesNotContain("secrets", Run().Keys);
+        _folder.Write("guests/etcd/node-1.ct", "passwd: {users: [{name: core, password_hash: $6$salt$hiddenhidden}]}\n");
+        _folder.Write("nginx/etcd/node-1.json", """{"ignition":{"version":"2.1.0"},"passwd":{"users":[{"name":"core","passwordHash":"$6$salt$hiddenhidden"}]}}""");
+        foreach (var path in new[] { _node.ConfigPath, _node.IgnitionPath })
+        {
+            File.SetUnixFileMode(path, (UnixFileMode)0x1A4);
+        }
+        Fails("secrets", CheckStatus.Warn, $"every user of this host can read the secrets in {_node.ConfigPath}, {_node.IgnitionPath}: user core (password hash)");
+        Assert.DoesNotContain("hidden", string.Join('\n', Run().Values), StringComparison.Ordinal);
+        Tool.Run("sh", "-c", Run()["secrets"].Remedy).ShouldSucceed();
+        Assert.Equal(CheckStatus.Pass, Run()["secrets"].Status);
+    }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using XenKube.Clusters;
 using XenKube.Hosting;
 using XenKube.Tests.Support;
 
@@ -311,5 +312,72 @@ public sealed class IgnitionServerTests : IDisposable
         }
         Assert.Equal(3, server.Requests.Count);
         Assert.All(server.Requests, request => Assert.DoesNotContain('\n', request.ToString()));
+    }
+
+    /// <summary>The status that a client of this address is answered.</summary>
+    private static string StatusFor(IgnitionServer server, string address, string path)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+        socket.Connect(server.EndPoint);
+        using var stream = new NetworkStream(socket);
+        stream.Write(Encoding.Latin1.GetBytes(Get(path)));
+        using var reader = new StreamReader(stream, Encoding.Latin1);
+        return reader.ReadToEnd().Split(' ')[1];
+    }
+
+    [Fact]
+    public void Config_is_sent_to_its_own_node_and_the_host_alone()
+    {
+        foreach (var (name, last) in new[] { ("node-1", 11), ("node-2", 12), ("free", 0) })
+        {
+            _folder.Write($"guests/etcd/{name}.ct", "");
+            _folder.Write($"nginx/etcd/{name}.json", Config);
+            if (last > 0)
+            {
+                _folder.Write($"guests/etcd/{name}.cfg", $"name = \"{name}\"\nvif = [ \"mac=00:16:3e:4e:31:{last},bridge=virbr1\" ]\n");
+            }
+        }
+        _folder.Write("nginx/etcd/shared.json", Config);
+        _folder.Write("xenkube.json", """{ "reservationsFile": "hosts" }""");
+        _folder.Write("hosts", "00:16:3e:4e:31:11,127.0.0.11\n00:16:3e:4e:31:12,127.0.0.12\n");
+        using var server = Start(options => options with { Access = new NodeReaders(new XenDirectory(_folder.Path, onWait: null)).ToAccess() });
+        foreach (var (address, path, status) in new[]
+        {
+            ("127.0.0.11", "/etcd/node-1.json", "200"),
+            ("127.0.0.12", "/etcd/node-1.json", "404"),
+            ("127.0.0.77", "/etcd/node-1.json", "404"),
+            // The host asks at the address that it has itself.
+            ("127.0.0.1", "/etcd/node-1.json", "200"),
+            ("127.0.0.12", "/etcd/node-2.json", "200"),
+            ("127.0.0.12", "/etcd/%6eode-1.json", "404"),
+            ("127.0.0.12", "//etcd/node-1.json", "404"),
+            // Nobody knows the address of a node without a reservation, but the addresses of the others are known.
+            ("127.0.0.77", "/etcd/free.json", "200"),
+            ("127.0.0.11", "/etcd/free.json", "404"),
+            // A file of no node is for all, such as a config that others merge.
+            ("127.0.0.77", "/etcd/shared.json", "200"),
+            ("127.0.0.77", "/etcd/missing.json", "404"),
+        })
+        {
+            Assert.Equal((address, path, status), (address, path, StatusFor(server, address, path)));
+        }
+        Assert.Equal(
+            ["held to 127.0.0.11", "held to 127.0.0.11", "held to 127.0.0.11", "held to addresses that are reserved for no other node"],
+            server.Requests.Where(request => request.Refusal.Length > 0).Select(request => request.Refusal));
+        Assert.All(server.Requests.Where(request => request.Refusal.Length > 0), request => Assert.Equal((404, false), (request.Status, request.IsFetch)));
+        // Who is who is seen without a new start, if not at once.
+        _folder.Write("hosts", "00:16:3e:4e:31:11,127.0.0.77\n");
+        Assert.True(SpinWait.SpinUntil(() => StatusFor(server, "127.0.0.77", "/etcd/node-1.json") == "200", TimeSpan.FromSeconds(30)));
+        Assert.Equal("404", StatusFor(server, "127.0.0.11", "/etcd/node-1.json"));
+    }
+
+    [Fact]
+    public void Config_whose_reader_cannot_be_found_out_is_sent_to_the_host_alone()
+    {
+        var access = new IgnitionAccess((_, _) => throw new InvalidInputException(ErrorIds.GuestConfigInvalid, "n.cfg", null, "is broken"));
+        using var server = Start(options => options with { Access = access });
+        Assert.Equal("404", StatusFor(server, "127.0.0.2", "/etcd/node-1.json"));
+        Assert.Equal("200", StatusFor(server, "127.0.0.1", "/etcd/node-1.json"));
     }
 }

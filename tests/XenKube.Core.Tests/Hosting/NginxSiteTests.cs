@@ -232,4 +232,30 @@ public sealed class NginxSiteTests : IDisposable
         Assert.Equal(("node-1", 200, true), (request.Node, request.Status, request.IsFetch));
         Assert.Empty(NginxAccessLog.Read(log, DateTimeOffset.Parse("2026-11-22T16:00:01Z", System.Globalization.CultureInfo.InvariantCulture)));
     }
+
+    [Fact]
+    public void Held_config_is_sent_to_its_own_address_and_the_host_alone()
+    {
+        StartNginx();
+        _folder.Write("xen/nginx/etcd/shared.json", Config);
+        var site = Site with { Held = [("/etcd/node-1.json", IPAddress.Parse("127.0.0.11"))] };
+        Assert.NotNull(site.ToChange().Apply(Backups));
+        foreach (var (address, path, status) in new[]
+        {
+            ("127.0.0.11", "/etcd/node-1.json", "200"),
+            ("127.0.0.1", "/etcd/node-1.json", "200"),
+            ("127.0.0.12", "/etcd/node-1.json", "404"),
+            ("127.0.0.12", "//etcd/./%6eode-1.json", "404"),
+            ("127.0.0.12", "/etcd/shared.json", "200"),
+        })
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+            socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+            socket.Connect(IPAddress.Loopback, site.Port);
+            using var stream = new NetworkStream(socket);
+            stream.Write(System.Text.Encoding.ASCII.GetBytes($"GET {path} HTTP/1.0\r\n\r\n"));
+            Assert.Equal((address, path, status), (address, path, new StreamReader(stream).ReadToEnd().Split(' ')[1]));
+        }
+        Assert.Contains("404", File.ReadAllText(_folder["nginx/access.log"]), StringComparison.Ordinal);
+    }
 }

@@ -78,7 +78,7 @@ public sealed record NginxSite
         }
     }
 
-    /// <summary>ngx_http_access_module: the first rule that fits holds. What is denied is answered as if it were not there.</summary>
+    /// <summary>ngx_http_access_module: the first rule that fits holds. A file that is denied is answered as one that does not exist.</summary>
     private string HeldLocations()
     {
         var text = new StringBuilder();

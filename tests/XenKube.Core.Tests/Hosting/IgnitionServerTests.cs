@@ -366,7 +366,7 @@ public sealed class IgnitionServerTests : IDisposable
             ["held to 127.0.0.11", "held to 127.0.0.11", "held to 127.0.0.11", "held to addresses that are reserved for no other node"],
             server.Requests.Where(request => request.Refusal.Length > 0).Select(request => request.Refusal));
         Assert.All(server.Requests.Where(request => request.Refusal.Length > 0), request => Assert.Equal((404, false), (request.Status, request.IsFetch)));
-        // Who is who is seen without a new start, if not at once.
+        // A change of the reservations is seen without a new start, if not at once.
         _folder.Write("hosts", "00:16:3e:4e:31:11,127.0.0.77\n");
         Assert.True(SpinWait.SpinUntil(() => StatusFor(server, "127.0.0.77", "/etcd/node-1.json") == "200", TimeSpan.FromSeconds(30)));
         Assert.Equal("404", StatusFor(server, "127.0.0.11", "/etcd/node-1.json"));

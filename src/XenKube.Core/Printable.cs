@@ -25,6 +25,31 @@ public static class Printable
     /// <param name="text">The text; null is taken as empty.</param>
     public static string Lines(string? text) => Escape(text, keepLines: true, int.MaxValue);
 
+    /// <summary>A JSON document in which no character is left that a terminal acts upon; it means what it meant.</summary>
+    /// <param name="json">The document, which has such characters in its strings alone.</param>
+    public static string Json(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        if (!json.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return json;
+        }
+        var output = new StringBuilder(json.Length);
+        foreach (var rune in json.EnumerateRunes())
+        {
+            if (IsShown(rune) || rune.Value is '\n')
+            {
+                output.Append(rune.ToString());
+                continue;
+            }
+            foreach (var unit in rune.ToString())
+            {
+                output.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
+            }
+        }
+        return output.ToString();
+    }
+
     private static string Escape(string? text, bool keepLines, int maxLength)
     {
         if (text is null || (text.Length <= maxLength && IsPlain(text)))

@@ -33,6 +33,14 @@ public static class Display
     /// <param name="name">The name; null gives nothing.</param>
     public static string Name(string? name) => Printable.Name(name);
 
+    /// <summary>Names that may come from a guest's disk or from a server, each without anything in it that a terminal acts upon.</summary>
+    /// <param name="names">The names; null gives null.</param>
+    public static string[]? Names(IEnumerable<string>? names) => names is null ? null : [.. names.Select(Printable.Name)];
+
+    /// <summary>A text of several lines that may come from a guest's disk or from a server, without anything in it that a terminal acts upon.</summary>
+    /// <param name="text">The text; null gives nothing.</param>
+    public static string Lines(string? text) => Printable.Lines(text);
+
     /// <summary>A text of a config with its lines, without its secrets and anything that a terminal acts upon.</summary>
     /// <param name="text">The text; null gives nothing.</param>
     public static string Config(string? text) => Printable.Lines(SecretText.Redact(text));

@@ -94,7 +94,7 @@ internal sealed class CommandRun
     {
         if (WantsJson)
         {
-            Out.WriteLine(JsonSerializer.Serialize(value, Json));
+            WriteJson(JsonSerializer.Serialize(value, Json));
         }
         else
         {
@@ -102,8 +102,11 @@ internal sealed class CommandRun
         }
     }
 
+    /// <summary>Prints a JSON document.</summary>
+    public void WriteJson(string json) => _terminal.Json.WriteLine(Printable.Json(json));
+
     /// <summary>An object as JSON on one line, for output that goes on and on.</summary>
-    public static string ToJsonLine<T>(T value) => JsonSerializer.Serialize(value, JsonLine);
+    public static string ToJsonLine<T>(T value) => Printable.Json(JsonSerializer.Serialize(value, JsonLine));
 
     private int Invoke(Action<CommandRun> action)
     {

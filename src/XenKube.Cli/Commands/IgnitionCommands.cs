@@ -31,7 +31,7 @@ internal static class IgnitionCommands
         var validation = IgnitionValidator.Validate(file == "-" ? WholeFile.Read(run.Terminal.InputStream, "standard input", MaximumSize, FileReadErrors.StandardInput) : WholeFile.Read(file, MaximumSize), run.Get(Generation));
         if (run.WantsJson)
         {
-            run.Out.WriteLine(validation.ToJson());
+            run.WriteJson(validation.ToJson());
         }
         else
         {

@@ -88,7 +88,7 @@ internal static class ImageCommands
         progress.Dispose();
         if (run.WantsJson)
         {
-            run.Out.WriteLine(signature.ToJson());
+            run.WriteJson(signature.ToJson());
         }
         else
         {

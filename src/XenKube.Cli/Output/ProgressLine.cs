@@ -18,7 +18,7 @@ internal sealed class ProgressLine(Terminal terminal) : IProgress<OperationProgr
         var left = value.Remaining is { } remaining ? string.Create(CultureInfo.InvariantCulture, $", {remaining:m\\:ss} left") : "";
         lock (_lock)
         {
-            terminal.Error.Write($"\r{value.Activity} {value.Item}{percent}{left}\u001b[K");
+            terminal.Error.Write($"\r{value.Activity} {Printable.Of(value.Item)}{percent}{left}\u001b[K");
             _shown = true;
         }
     }

@@ -16,7 +16,8 @@ public sealed class Terminal
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         InputStream = input;
         OutputStream = output;
-        Out = new StreamWriter(output, utf8) { AutoFlush = true, NewLine = "\n" };
+        Json = new StreamWriter(output, utf8) { AutoFlush = true, NewLine = "\n" };
+        Out = new PrintableWriter(Json) { NewLine = "\n" };
         Error = new StreamWriter(error, utf8) { AutoFlush = true, NewLine = "\n" };
         IsInteractive = isInteractive;
     }
@@ -27,8 +28,11 @@ public sealed class Terminal
     /// <summary>Standard output as bytes.</summary>
     public Stream OutputStream { get; }
 
-    /// <summary>Standard output as text.</summary>
+    /// <summary>Standard output as text for a person: nothing in it that a terminal acts upon.</summary>
     public TextWriter Out { get; }
+
+    /// <summary>Standard output for JSON, which has escapes of its own.</summary>
+    public TextWriter Json { get; }
 
     /// <summary>Standard error.</summary>
     public TextWriter Error { get; }

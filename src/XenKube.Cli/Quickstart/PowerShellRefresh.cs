@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using XenKube.Clusters;
+using XenKube.Programs;
 
 namespace XenKube.Cli.Quickstart;
 
@@ -56,11 +57,11 @@ internal sealed class PowerShellRefresh
         {
             return null;
         }
-        if (OnPath("dotnet") is { } dotnet && Run(dotnet, ["tool", "restore"], []).ExitCode == 0)
+        if (ExternalPrograms.Find("dotnet") is { } dotnet && Run(dotnet, ["tool", "restore"], []).ExitCode == 0)
         {
             return new PowerShellRefresh(dotnet, ["tool", "run", "pwsh", "--"], module);
         }
-        return OnPath("pwsh") is { } pwsh ? new PowerShellRefresh(pwsh, [], module) : null;
+        return ExternalPrograms.Find("pwsh") is { } pwsh ? new PowerShellRefresh(pwsh, [], module) : null;
     }
 
     /// <summary>Runs it and returns what it printed.</summary>
@@ -83,9 +84,6 @@ internal sealed class PowerShellRefresh
         return ["Get-Node etcd | Reset-Ignition", .. output.Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
     }
 
-    private static string? OnPath(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-
     // In the checkout, because that is where dotnet looks for the tool manifest.
     private static (int ExitCode, string Output, string Error) Run(string program, string[] arguments, Dictionary<string, string> environment)
     {
@@ -99,7 +97,7 @@ internal sealed class PowerShellRefresh
         try
         {
             start.Environment["TMPDIR"] = temporary.FullName;
-            using var process = Process.Start(start)!;
+            using var process = ExternalPrograms.Start(start);
             var error = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();

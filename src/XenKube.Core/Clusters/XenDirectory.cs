@@ -28,10 +28,16 @@ public sealed class XenDirectory
     /// <exception cref="ItemNotFoundException">There is no such directory.</exception>
     public static string Find(string? path)
     {
-        var chosen = !string.IsNullOrEmpty(path) ? path : Environment.GetEnvironmentVariable("XENDIR");
+        var isNamed = !string.IsNullOrEmpty(path);
+        var chosen = isNamed ? path : Environment.GetEnvironmentVariable("XENDIR");
         if (string.IsNullOrEmpty(chosen))
         {
             throw new InvalidInputException(ErrorIds.XenDirNotSet, null, null, "XENDIR must be set", $"Set the environment variable XENDIR, or name the directory with {RemedyActionKind.XenDirOption}");
+        }
+        if (!isNamed && CallerEnvironment.IsRootForAnother)
+        {
+            // The environment is that of the user who became root: it may name a XENDIR of root's, and not one of the user's own.
+            FileTrust.Require(chosen, FileTrust.Distrust(chosen));
         }
         return Directory.Exists(chosen)
             ? chosen

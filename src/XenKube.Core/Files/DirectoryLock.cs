@@ -30,7 +30,7 @@ public sealed class DirectoryLock : IDisposable
 
     /// <summary>How long to wait for another process: two minutes, or as many seconds as the environment variable XENKUBE_LOCK_WAIT says.</summary>
     internal static TimeSpan UsualWait =>
-        TimeSpan.FromSeconds(uint.TryParse(Environment.GetEnvironmentVariable("XENKUBE_LOCK_WAIT"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : UsualSeconds);
+        TimeSpan.FromSeconds(uint.TryParse(CallerEnvironment.Get("XENKUBE_LOCK_WAIT"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : UsualSeconds);
 
     /// <summary>Takes the lock, waiting for it if need be.</summary>
     /// <param name="xenDir">The XENDIR.</param>

@@ -1,10 +1,15 @@
+using XenKube.Files;
+
 namespace XenKube.Guests;
 
 /// <summary>Where xl is and how long it may take.</summary>
 public sealed record XlOptions
 {
-    /// <summary>The program; by default what the environment variable XENKUBE_XL names, else <c>xl</c>.</summary>
-    public string Path { get; init; } = Environment.GetEnvironmentVariable("XENKUBE_XL") is { Length: > 0 } path ? path : "xl";
+    /// <summary>
+    /// The program; by default the one that the environment variable XENKUBE_XL names, else <c>xl</c>. Where sudo, doas or pkexec made another
+    /// user root, the variable is ignored.
+    /// </summary>
+    public string Path { get; init; } = CallerEnvironment.Get("XENKUBE_XL") ?? "xl";
 
     /// <summary>Limit for commands that answer at once.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);

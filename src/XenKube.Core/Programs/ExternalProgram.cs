@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using XenKube.Files;
 using XenKube.Posix;
 
 namespace XenKube.Programs;
@@ -17,7 +18,8 @@ internal static class ExternalProgram
 
     /// <summary>
     /// The path of a program, searched in PATH and then where dom0 keeps its programs, as execvp(3) does: a file that may not be
-    /// executed is passed over when there is another one. Null when it is missing.
+    /// executed is passed over when there is another one. Root passes over programs that another user could have put there, and where
+    /// another user became root by sudo, doas or pkexec, PATH is not searched. Null when it is missing.
     /// </summary>
     public static string? Find(string name)
     {
@@ -25,9 +27,21 @@ internal static class ExternalProgram
         {
             return File.Exists(name) ? name : null;
         }
-        string[] found = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(SystemFolders)
-            .Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, name)).Where(File.Exists)];
+        string[] found = [.. (CallerEnvironment.Get("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(SystemFolders)
+            .Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, name)).Where(File.Exists).Where(IsTrusted)];
         return Array.Find(found, path => Libc.MayExecute(path)) ?? found.FirstOrDefault();
+    }
+
+    private static bool IsTrusted(string path)
+    {
+        try
+        {
+            return !FileTrust.IsRoot || FileTrust.Distrust(path) is null;
+        }
+        catch (Exception e) when (e.IsFileTrouble())
+        {
+            return false;
+        }
     }
 
     /// <summary>Runs a program to its end.</summary>

@@ -28,7 +28,7 @@ internal static class Completions
         {
             return [.. candidates(word)
                 .Where(candidate => Fits(word, candidate.Text))
-                .Select(candidate => new CompletionResult(Quote(candidate.Text), candidate.Text, CompletionResultType.ParameterValue, candidate.ToolTip.Length == 0 ? candidate.Text : candidate.ToolTip))];
+                .Select(candidate => new CompletionResult(Quote(candidate.Text), Printable.Name(candidate.Text), CompletionResultType.ParameterValue, Printable.Name(candidate.ToolTip.Length == 0 ? candidate.Text : candidate.ToolTip)))];
         }
         catch (Exception error) when (error is XenKubeException or IOException or UnauthorizedAccessException or RuntimeException or InvalidOperationException or ArgumentException or System.Security.SecurityException)
         {
@@ -81,5 +81,14 @@ internal static class Completions
     /// <param name="command">The command being typed.</param>
     public static string? GuideWordOf(CommandAst command) => GuideWord.Of(command.GetCommandName());
 
-    private static string Quote(string text) => text.AsSpan().IndexOfAny(NeedQuotes) < 0 ? text : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
+    // A name that a terminal would act upon is typed with PowerShell's own escapes, "`u{1b}", which mean the same name.
+    private static string Quote(string text) => Printable.Name(text) != text ? $"\"{string.Concat(text.EnumerateRunes().Select(Escape))}\""
+        : text.AsSpan().IndexOfAny(NeedQuotes) < 0 ? text : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
+
+    private static string Escape(System.Text.Rune rune) => rune.ToString() switch
+    {
+        "$" or "`" or "\"" or "\u201c" or "\u201d" or "\u201e" => $"`{rune}",
+        var text when Printable.Name(text) != text => $"`u{{{rune.Value:x}}}",
+        var text => text,
+    };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using XenKube.Files;
 
 namespace XenKube.Images.Transfer;
 
@@ -51,5 +52,5 @@ internal sealed class DirectoryTransport(string directory) : ReleaseTransport
 
     private string PathOf(string path) => Path.Combine(directory, path);
 
-    private FileStream OpenFile(string path) => new(PathOf(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.SequentialScan);
+    private FileStream OpenFile(string path) => HostFile.OpenNamed(PathOf(path));
 }

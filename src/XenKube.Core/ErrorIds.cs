@@ -44,6 +44,9 @@ public static class ErrorIds
     public static Invalid ContentInvalid { get; } = new("Content that should be bytes is something else.");
     public static Invalid ContentTooLarge { get; } = new("The content is larger than the command takes.");
     public static Corrupt CorruptImage { get; } = new("A structure in a disk image is damaged; the message names the structure and the byte.");
+    public static Invalid DeviceInvalid { get; } = new("The path for a node's disk is not a block device.");
+    public static Exists DeviceNotEmpty { get; } = new("The block device for a node's disk holds something already.");
+    public static Failed DeviceTooSmall { get; } = new("The block device for a node's disk is smaller than the image.");
     public static Invalid DialectUnknown { get; } = new("There is no config language of this name.");
     public static Failed DigestMismatch { get; } = new("A downloaded image is not the one that its .DIGESTS file lists.");
     public static Failed DirectoryFull { get; } = new("A directory on a disk image cannot take another entry.");
@@ -152,13 +155,14 @@ public static class ErrorIds
     public static Invalid NodeOfAnotherXenDir { get; } = new("The node belongs to another XENDIR.");
     public static Failed NotEnoughMemory { get; } = new("The host has too little free memory for the guest.");
     public static Invalid NumberOutOfRange { get; } = new("A number is outside the range that is possible.");
+    public static Invalid OffsetInvalid { get; } = new("The byte at which a disk should begin is not inside the image.");
     public static Failed OutOfMemory { get; } = new("The machine has no memory left for another process.");
     public static Invalid OwnerInvalid { get; } = new("A number cannot be that of a user or group.");
     public static Failed OwnerNotKept { get; } = new("A changed file could not be given its former owner, so the file was not changed.");
     public static Invalid ParameterNotSupported { get; } = new("A parameter does not work on a drive over a disk image.");
     public static Invalid PartitionAmbiguous { get; } = new("Several partitions have this label.");
     public static NotFound PartitionNotFound { get; } = new("The disk has no such partition.");
-    public static Corrupt PartitionTableMissing { get; } = new("The disk image has no GPT partition table.");
+    public static Corrupt PartitionTableMissing { get; } = new("The disk image has neither a partition table nor a file system.");
     public static Corrupt PartitionsOverlap { get; } = new("Two partitions of the disk image overlap.");
     public static Invalid PathAmbiguous { get; } = new("A file is named both by a pattern and literally.");
     public static Invalid PathInvalid { get; } = new("A path cannot be used for this operation.");

@@ -10,11 +10,12 @@ namespace XenKube.Cli.Commands;
 /// <summary><c>xenkube disk</c>: partitions of an image, and the files in them.</summary>
 internal static class DiskCommands
 {
-    private static readonly Argument<string> Image = new("IMAGE") { Description = "The disk image." };
-    private static readonly Argument<string> Label = new("LABEL") { Description = "Label of the partition, as 'disk partitions' prints it." };
+    private static readonly Argument<string> Image = new("IMAGE") { Description = "The disk image, or a block device such as /dev/vg/node-1." };
+    private static readonly Argument<string> Label = new("LABEL") { Description = "Label or number of the partition, as 'disk partitions' prints it; 1 for a file system without a table." };
     private static readonly Argument<string> Path = new("PATH") { Description = "Path in the partition's file system." };
     private static readonly Argument<string> NewPath = new("NEWPATH") { Description = "The new path." };
     private static readonly Option<string?> Unit = new("--unit") { Description = "Sizes for people (compact) or in bytes (b, the default, as in the guide).", HelpName = "b|compact" };
+    private static readonly Option<long> Offset = ByteSize.Option("--offset", "The byte at which the disk or the file system begins in IMAGE (default: 0).");
     private static readonly Option<string?> Mode = new("--mode") { Description = "Permission bits of the file, octal.", HelpName = "MODE" };
 
     private static readonly Option<string?> Owner = new("--owner") { Description = "Owner of the file in the guest, by number, or owner and group.", HelpName = "UID[:GID]" };
@@ -22,26 +23,27 @@ internal static class DiskCommands
     public static Command Create(Terminal terminal)
     {
         Unit.AcceptOnlyFromAmong("b", "compact");
-        var partitions = new Command("partitions", "List the partitions, as parted does.") { Image, Unit, StandardOptions.Json };
+        var partitions = new Command("partitions", "List the partitions, as parted does.") { Image, Unit, Offset, StandardOptions.Json };
         CommandRun.Handle(partitions, terminal, Partitions);
-        var list = new Command("ls", "List a directory, or show a file.") { Image, Label, new Argument<string>("PATH") { Arity = ArgumentArity.ZeroOrOne }, StandardOptions.Json };
+        var list = new Command("ls", "List a directory, or show a file.") { Image, Label, new Argument<string>("PATH") { Arity = ArgumentArity.ZeroOrOne }, Offset, StandardOptions.Json };
         CommandRun.Handle(list, terminal, run => List(run, (Argument<string>)list.Arguments[2]));
-        var cat = new Command("cat", "Print a file.") { Image, Label, Path };
+        var cat = new Command("cat", "Print a file.") { Image, Label, Path, Offset };
         CommandRun.Handle(cat, terminal, Cat);
-        var put = new Command("put", "Create or replace a file with the content of standard input.") { Image, Label, Path, Mode, Owner };
+        var put = new Command("put", "Create or replace a file with the content of standard input.") { Image, Label, Path, Mode, Owner, Offset };
         CommandRun.Handle(put, terminal, Put);
-        var remove = new Command("rm", "Remove a file or an empty directory.") { Image, Label, Path };
+        var remove = new Command("rm", "Remove a file or an empty directory.") { Image, Label, Path, Offset };
         CommandRun.Handle(remove, terminal, Remove);
-        var make = new Command("mkdir", "Make a directory.") { Image, Label, Path };
+        var make = new Command("mkdir", "Make a directory.") { Image, Label, Path, Offset };
         CommandRun.Handle(make, terminal, run => Edit(run, files => files.CreateDirectory(run.Get(Path))));
-        var move = new Command("mv", "Rename a file or directory within its file system, or move it into a directory.") { Image, Label, Path, NewPath };
+        var move = new Command("mv", "Rename a file or directory within its file system, or move it into a directory.") { Image, Label, Path, NewPath, Offset };
         CommandRun.Handle(move, terminal, run => Edit(run, files => Move(files, run.Get(Path), run.Get(NewPath))));
         return new Command("disk", "Read and edit disk images, without root and without mounting them.") { partitions, list, cat, put, remove, make, move };
     }
 
     private static void Partitions(CommandRun run)
     {
-        var table = ImageReader.ReadOnce(run.Get(Image), disk => disk.Partitions, run.CancellationToken);
+        using var image = new ImageReader(run.Get(Image), run.Get(Offset));
+        var table = image.Read(disk => disk.Partitions, run.CancellationToken);
         foreach (var warning in table.Warnings)
         {
             run.Warn($"{run.Get(Image)}: {warning}");
@@ -52,7 +54,7 @@ internal static class DiskCommands
     private static void List(CommandRun run, Argument<string> path)
     {
         var place = run.Get(path) ?? "/";
-        using var image = new ImageReader(run.Get(Image));
+        using var image = new ImageReader(run.Get(Image), run.Get(Offset));
         var found = image.Read(run.Get(Label), files => List(files, place), run.CancellationToken);
         foreach (var entry in found.Where(entry => entry.Damage is not null))
         {
@@ -75,7 +77,7 @@ internal static class DiskCommands
 
     private static void Cat(CommandRun run)
     {
-        using var image = new ImageReader(run.Get(Image));
+        using var image = new ImageReader(run.Get(Image), run.Get(Offset));
         using var content = image.Read(run.Get(Label), files => ImageReader.OpenRead(files, run.Get(Path)), run.CancellationToken);
         content.CopyTo(run.Terminal.OutputStream);
     }
@@ -108,7 +110,7 @@ internal static class DiskCommands
 
     private static void Edit(CommandRun run, Action<IFileSystem> edit)
     {
-        using var disk = NodeDisk.OpenWrite(run.Get(Image));
+        using var disk = NodeDisk.OpenWrite(run.Get(Image), run.Get(Offset));
         using var files = disk.OpenFileSystem(run.Get(Label));
         edit(files);
     }

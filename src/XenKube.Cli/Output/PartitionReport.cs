@@ -8,7 +8,13 @@ internal static class PartitionReport
 {
     public static void Write(TextWriter output, PartitionTable table, IEnumerable<DiskPartition> partitions, bool compact)
     {
-        output.WriteLine($"Disk GUID: {table.DiskId.ToString().ToUpperInvariant()}, sector size {table.SectorSize.ToString(CultureInfo.InvariantCulture)} B");
+        var head = table.Kind switch
+        {
+            PartitionTableKind.Gpt => $"Disk GUID: {table.Identifier}",
+            PartitionTableKind.Mbr => $"Disk identifier: {table.Identifier} (MBR)",
+            _ => "No partition table",
+        };
+        output.WriteLine($"{head}, sector size {table.SectorSize.ToString(CultureInfo.InvariantCulture)} B");
         string Bytes(long value) => compact ? BinarySize.Format(value) : value.ToString(CultureInfo.InvariantCulture) + "B";
         TextTable.Write(output, ["Number", "Start", "End", "Size", "File system", "Name", "Flags"], partitions.Select(partition => new[]
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using XenKube.Disks;
 using XenKube.Guests;
 
@@ -6,12 +7,34 @@ namespace XenKube.Clusters;
 /// <summary>Opens disk images for all callers: the one door to them, which always asks Xen before it opens an image for writing.</summary>
 public static class NodeDisk
 {
+    /// <summary>Between two looks at an image that is in use.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Opens an image for reading.</summary>
     /// <param name="path">The image.</param>
     public static DiskImage OpenRead(string path) => DiskImage.OpenRead(path);
 
     /// <summary>Opens an image for editing, with the exclusive lock.</summary>
     /// <param name="path">The image.</param>
+    /// <param name="offset">The byte at which the disk or the file system begins.</param>
+    /// <param name="wait">How long to wait for an image that is in use; null not to wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ItemInUseException">Another process, a loop device, a mount or a running domain uses it.</exception>
-    public static DiskImage OpenWrite(string path) => DiskImage.OpenWrite(path, new XenImageUseProbe(new XlDriver()));
+    public static DiskImage OpenWrite(string path, long offset = 0, TimeSpan? wait = null, CancellationToken cancellationToken = default)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                // A new probe each time: it asks Xen once.
+                return DiskImage.OpenWrite(path, new XenImageUseProbe(new XlDriver()), offset);
+            }
+            catch (ItemInUseException) when (Stopwatch.GetElapsedTime(start) < (wait ?? TimeSpan.Zero))
+            {
+                cancellationToken.WaitHandle.WaitOne(Pause);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
 }

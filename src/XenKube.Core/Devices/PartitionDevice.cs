@@ -20,8 +20,15 @@ public sealed class PartitionDevice : BlockDevice
         }
         _disk = disk;
         _start = start;
+        AbsoluteStart = start + ((disk as PartitionDevice)?.AbsoluteStart ?? 0);
         Length = length;
     }
+
+    /// <summary>Byte offset on the file or block device that holds everything.</summary>
+    internal long AbsoluteStart { get; }
+
+    /// <inheritdoc/>
+    public override int SectorSize => _disk.SectorSize;
 
     /// <inheritdoc/>
     public override string Name => _disk.Name;

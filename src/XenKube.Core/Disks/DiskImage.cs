@@ -1,3 +1,4 @@
+using System.Globalization;
 using XenKube.Devices;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Detection;
@@ -11,18 +12,17 @@ namespace XenKube.Disks;
 /// </summary>
 public sealed class DiskImage : IDisposable
 {
-    private const int MostAttempts = 4;
-    private const int PauseMilliseconds = 10;
-
     private readonly PartitionTable _layout;
-    private readonly ImageLock? _lock;
+    private readonly FileDevice? _file;
+    private readonly IDisposable _owned;
     private PartitionTable? _partitions;
 
-    private DiskImage(BlockDevice device, PartitionTable layout, ImageLock? heldLock)
+    private DiskImage(BlockDevice device, FileDevice? file, IDisposable owned)
     {
         Device = device;
-        _layout = layout;
-        _lock = heldLock;
+        _file = file;
+        _owned = owned;
+        _layout = PartitionTable.ReadLayout(device);
     }
 
     /// <summary>The whole disk.</summary>
@@ -33,7 +33,7 @@ public sealed class DiskImage : IDisposable
 
     /// <summary>True where a path leads to this image's file, by whatever name.</summary>
     /// <param name="path">The path.</param>
-    public bool IsFile(string path) => Device is FileDevice device && FileIdentity.Of(path) == FileStatus.Read(device.Handle).Identity;
+    public bool IsFile(string path) => _file is not null && FileIdentity.Of(path) == FileStatus.Read(_file.Handle).Identity;
 
     /// <summary>True where the image was opened for writing.</summary>
     public bool CanWrite => Device.CanWrite;
@@ -45,58 +45,48 @@ public sealed class DiskImage : IDisposable
     public IReadOnlyList<string> Warnings => _layout.Warnings;
 
     /// <summary>Opens an image for reading. No lock is taken: a running guest's image can be looked at.</summary>
-    /// <param name="path">Path of the image.</param>
+    /// <param name="path">Path of the image or the block device.</param>
+    /// <param name="offset">The byte at which the disk or the file system begins.</param>
     /// <exception cref="ItemNotFoundException">There is no such image.</exception>
-    /// <exception cref="CorruptImageException">It has no usable partition table.</exception>
-    public static DiskImage OpenRead(string path) => Open(FileDevice.Open(path, writable: false), null);
+    /// <exception cref="CorruptImageException">It has neither a usable partition table nor a file system.</exception>
+    /// <exception cref="UnsupportedFeatureException">It is not a raw disk; the error names its format.</exception>
+    public static DiskImage OpenRead(string path, long offset = 0)
+    {
+        var file = FileDevice.Open(path, writable: false);
+        return Open(file, file, file, offset);
+    }
 
     /// <summary>Opens an image for editing and holds it exclusively until it is disposed of.</summary>
-    /// <param name="path">Path of the image.</param>
+    /// <param name="path">Path of the image or the block device.</param>
     /// <param name="domains">Determines whether a running domain has the image; null where that is not known here.</param>
-    /// <exception cref="ItemInUseException">The image is locked, mounted, attached to a loop device, or used by a domain.</exception>
+    /// <param name="offset">The byte at which the disk or the file system begins.</param>
+    /// <exception cref="ItemInUseException">The image is locked, mounted, attached to a loop device, part of another device, or used by a domain.</exception>
     /// <exception cref="ItemNotFoundException">There is no such image.</exception>
-    /// <exception cref="CorruptImageException">It has no usable partition table.</exception>
-    public static DiskImage OpenWrite(string path, IImageUseProbe? domains = null)
+    /// <exception cref="CorruptImageException">It has neither a usable partition table nor a file system.</exception>
+    /// <exception cref="UnsupportedFeatureException">It is not a raw disk; the error names its format.</exception>
+    public static DiskImage OpenWrite(string path, IImageUseProbe? domains = null, long offset = 0)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            var writers = WriterProbe.Look(path);
-            var device = FileDevice.Open(path, writable: true);
-            ImageLock? heldLock = null;
-            try
-            {
-                heldLock = ImageLock.Take(device);
-                ImageGuard.Check(device, domains, writers: writers);
-                ImageGuard.Claim(device);
-                return Open(device, heldLock);
-            }
-            catch (ItemInUseException e) when (e.ProcessId == ImageGuard.UnseenProcess && attempt < MostAttempts)
-            {
-                // It was another XenKube perhaps, which has ended since the kernel was asked.
-                heldLock?.Dispose();
-                device.Dispose();
-                Thread.Sleep(PauseMilliseconds);
-            }
-            catch
-            {
-                heldLock?.Dispose();
-                device.Dispose();
-                throw;
-            }
-        }
+        var held = LockedDevice.Take(path, domains);
+        return Open(held.Device, held.Device, held, offset);
     }
 
     /// <summary>An image over any device, for tests and measurements.</summary>
-    internal static DiskImage Open(BlockDevice device, ImageLock? heldLock = null)
+    internal static DiskImage Open(BlockDevice device) => Open(device, null, device, 0);
+
+    private static DiskImage Open(BlockDevice device, FileDevice? file, IDisposable owned, long offset)
     {
         try
         {
-            return new DiskImage(device, PartitionTable.ReadLayout(device), heldLock);
+            if (offset < 0 || offset > device.Length)
+            {
+                throw new InvalidInputException(
+                    ErrorIds.OffsetInvalid, device.Name, null, string.Create(CultureInfo.InvariantCulture, $"byte {offset} is not inside the image, which has {device.Length} bytes"));
+            }
+            return new DiskImage(offset == 0 ? device : new PartitionDevice(device, offset, device.Length - offset), file, owned);
         }
         catch
         {
-            heldLock?.Dispose();
-            device.Dispose();
+            owned.Dispose();
             throw;
         }
     }
@@ -142,17 +132,16 @@ public sealed class DiskImage : IDisposable
     /// <exception cref="ItemInUseException">The image is mounted, attached to a loop device, or used by a domain.</exception>
     internal void RefuseUse(IImageUseProbe? domains)
     {
-        if (Device is FileDevice file)
+        if (_file is not null)
         {
-            ImageGuard.Check(file, domains);
+            ImageGuard.Check(_file, domains);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _lock?.Dispose();
-        Device.Dispose();
+        _owned.Dispose();
     }
 
     /// <inheritdoc/>
@@ -169,7 +158,7 @@ public sealed class DiskImage : IDisposable
     /// <summary>A write through one of two overlapping partitions would be a write into the other.</summary>
     private void RefuseOverlap(DiskPartition partition)
     {
-        var other = _layout.Partitions.FirstOrDefault(p => p.Number != partition.Number && p.Start <= partition.End && p.End >= partition.Start);
+        var other = _layout.Partitions.FirstOrDefault(p => p.Number != partition.Number && !p.IsContainer && p.Start <= partition.End && p.End >= partition.Start);
         if (other is not null)
         {
             throw new CorruptImageException(ErrorIds.PartitionsOverlap, Path, "partition table", $"partitions {partition} and {other} overlap", "It can be read but not edited");

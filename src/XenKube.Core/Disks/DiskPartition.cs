@@ -10,16 +10,19 @@ public sealed record DiskPartition
     /// <summary>Number of its entry in the table, from 1.</summary>
     public required int Number { get; init; }
 
-    /// <summary>Its name in the table: <c>EFI-SYSTEM</c>, <c>OEM</c>, <c>ROOT</c>.</summary>
+    /// <summary>
+    /// Its name in the table: <c>EFI-SYSTEM</c>, <c>OEM</c>, <c>ROOT</c>. A master boot record has no names; without a table it is the label
+    /// of the file system.
+    /// </summary>
     public required string Label { get; init; }
 
     /// <summary>What its type is called; <c>Unknown</c> for a type that is not known.</summary>
     public required string TypeName { get; init; }
 
-    /// <summary>The GUID of its type.</summary>
+    /// <summary>The GUID of its type; zeros without a GPT.</summary>
     public required Guid TypeId { get; init; }
 
-    /// <summary>The GUID of this very partition (PARTUUID).</summary>
+    /// <summary>The GUID of this very partition (PARTUUID); zeros without a GPT.</summary>
     public required Guid UniqueId { get; init; }
 
     /// <summary>First byte.</summary>
@@ -67,6 +70,9 @@ public sealed record DiskPartition
         get => _name ?? (Label.Length > 0 ? Label : Number.ToString(CultureInfo.InvariantCulture));
         init => _name = value;
     }
+
+    /// <summary>True for the extended partition of a master boot record, which holds the logical partitions and nothing else.</summary>
+    internal bool IsContainer { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -40,17 +40,15 @@ internal sealed class GptReader
 
     public IReadOnlyList<string> Warnings => _warnings;
 
-    public static GptReader Read(BlockDevice device)
+    /// <summary>Reads the primary GPT.</summary>
+    /// <param name="device">The whole disk, of 1024 bytes at least.</param>
+    /// <param name="trouble">The damage of a primary GPT that is there but not sound.</param>
+    /// <returns>Null where there is no sound primary GPT.</returns>
+    public static GptReader? ReadPrimary(BlockDevice device, out CorruptImageException? trouble)
     {
-        if (device.Length < 1024)
-        {
-            throw NoTable("the file is too short for a disk image", null);
-        }
-        Span<byte> start = stackalloc byte[512];
-        device.Read(0, start);
-        var reader = new GptReader(device, Disks.MasterBootRecord.Read(start));
-        CorruptImageException? trouble = null;
-        foreach (var size in SectorSizes)
+        trouble = null;
+        var reader = Create(device);
+        foreach (var size in SizesFor(device))
         {
             if (reader.TryPrimary(size, ref trouble))
             {
@@ -58,15 +56,28 @@ internal sealed class GptReader
                 return reader;
             }
         }
-        foreach (var size in SectorSizes)
-        {
-            if (reader.TryBackups(size, trouble))
-            {
-                return reader;
-            }
-        }
-        throw trouble ?? WhyNot(start, reader.Boot);
+        return null;
     }
+
+    /// <summary>Looks for the backup GPT.</summary>
+    /// <param name="device">The whole disk, of 1024 bytes at least.</param>
+    /// <param name="trouble">The damage of the primary; null where there is none.</param>
+    /// <returns>Null where there is no sound backup either.</returns>
+    public static GptReader? ReadBackup(BlockDevice device, CorruptImageException? trouble)
+    {
+        var reader = Create(device);
+        return SizesFor(device).Any(size => reader.TryBackups(size, trouble)) ? reader : null;
+    }
+
+    private static GptReader Create(BlockDevice device)
+    {
+        Span<byte> start = stackalloc byte[512];
+        device.Read(0, start);
+        return new GptReader(device, Disks.MasterBootRecord.Read(start));
+    }
+
+    // The kernel takes a device's own sectors and no others.
+    private static IEnumerable<int> SizesFor(BlockDevice device) => SectorSizes.OrderBy(size => size != device.SectorSize);
 
     /// <summary>The primary of a disk with sectors of this size; a damaged one is remembered as trouble.</summary>
     private bool TryPrimary(int size, ref CorruptImageException? trouble)
@@ -198,21 +209,4 @@ internal sealed class GptReader
         _device.Read(lba * size, sector);
         return sector;
     }
-
-    private static XenKubeException WhyNot(ReadOnlySpan<byte> start, MasterBootRecord boot)
-    {
-        if (start.StartsWith("BZh"u8) || start.StartsWith(new byte[] { 0x1F, 0x8B }) || start.StartsWith(new byte[] { 0xFD, 0x37, 0x7A, 0x58 }) || start.StartsWith(new byte[] { 0x28, 0xB5, 0x2F, 0xFD }))
-        {
-            return NoTable("this is a compressed file, not a disk image", "Make a node disk from it first");
-        }
-        if (start.StartsWith("QFI"u8))
-        {
-            return new UnsupportedFeatureException(null, "disk image", "qcow2", "Convert it to a raw image first: qemu-img convert -O raw");
-        }
-        return boot.Kind == MasterBootRecordKind.Partitions
-            ? new UnsupportedFeatureException(null, "partition table", "msdos", "XenKube edits disks with a GPT")
-            : NoTable("no GPT, neither at the start nor at the end", null);
-    }
-
-    private static CorruptImageException NoTable(string reason, string? remedy) => new(ErrorIds.PartitionTableMissing, null, "partition table", reason, remedy);
 }

@@ -20,9 +20,10 @@ public sealed class ImageReader : IDisposable
     private ImageState _state;
 
     /// <summary>Makes a reader; the image is opened when something is read.</summary>
-    /// <param name="path">Path of the image.</param>
-    public ImageReader(string path)
-        : this(path, DiskImage.OpenRead)
+    /// <param name="path">Path of the image or the block device.</param>
+    /// <param name="offset">The byte at which the disk or the file system begins.</param>
+    public ImageReader(string path, long offset = 0)
+        : this(path, image => DiskImage.OpenRead(image, offset))
     {
     }
 

@@ -5,58 +5,55 @@ using XenKube.FileSystems.Detection;
 namespace XenKube.Disks;
 
 /// <summary>
-/// The GUID partition table of a disk (UEFI 2.10 section 5.3). Where the primary one is damaged the backup is used, and
-/// the warnings say so. Reading never writes.
+/// The partition table of a disk: a GPT (UEFI 2.10 section 5.3), of which the backup is used where the primary is damaged, and the
+/// warnings say so; or the table of a master boot record. A disk without a table is one partition. Reading never writes.
 /// </summary>
 public sealed class PartitionTable
 {
-    private PartitionTable(
-        GptHeader header, int sectorSize, bool usesBackup, MasterBootRecord boot, IReadOnlyList<string> warnings, IReadOnlyList<DiskPartition> partitions)
+    private PartitionTable()
     {
-        Header = header;
-        DiskId = header.DiskId;
-        SectorSize = sectorSize;
-        UsesBackup = usesBackup;
-        MasterBootRecord = boot.Kind;
-        BootFlag = boot.BootFlag;
-        Warnings = warnings;
-        Partitions = partitions;
     }
 
-    /// <summary>The GUID of the disk.</summary>
-    public Guid DiskId { get; }
+    /// <summary>The kind of the table.</summary>
+    public required PartitionTableKind Kind { get; init; }
+
+    /// <summary>The GUID of the disk; zeros without a GPT.</summary>
+    public Guid DiskId { get; private init; }
+
+    /// <summary>How the table identifies the disk: the GUID of a GPT in capital letters, <c>0x1a2b3c4d</c> of a master boot record; empty without a table.</summary>
+    public required string Identifier { get; init; }
 
     /// <summary>Size of a sector in bytes: 512 or 4096.</summary>
-    public int SectorSize { get; }
+    public int SectorSize { get; private init; }
 
     /// <summary>True where the primary table is damaged and the backup was read.</summary>
-    public bool UsesBackup { get; }
+    public bool UsesBackup { get; private init; }
 
-    /// <summary>What the first sector holds: a protective or a hybrid master boot record, or none.</summary>
-    public MasterBootRecordKind MasterBootRecord { get; }
+    /// <summary>What the first sector holds: a protective or a hybrid master boot record, one of its own, or none.</summary>
+    public MasterBootRecordKind MasterBootRecord { get; private init; }
 
-    /// <summary>The flag that parted prints for the disk as <c>pmbr_boot</c>.</summary>
-    public bool BootFlag { get; }
+    /// <summary>The flag that parted prints for a disk with a GPT as <c>pmbr_boot</c>.</summary>
+    public bool BootFlag { get; private init; }
 
     /// <summary>Faults that do not prevent the use of the table.</summary>
-    public IReadOnlyList<string> Warnings { get; }
+    public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <summary>The partitions in the order of their numbers.</summary>
-    public IReadOnlyList<DiskPartition> Partitions { get; }
+    public required IReadOnlyList<DiskPartition> Partitions { get; init; }
 
-    /// <summary>The header that was used.</summary>
-    internal GptHeader Header { get; }
+    /// <summary>The table in a few words: <c>a GPT with 9 partitions</c>.</summary>
+    internal string Description => Kind == PartitionTableKind.None
+        ? $"{Partitions[0].FileSystem} without a partition table"
+        : string.Create(CultureInfo.InvariantCulture, $"{(Kind == PartitionTableKind.Gpt ? "a GPT" : "a master boot record")} with {Partitions.Count} partitions");
 
     /// <summary>Reads the table, and of each partition the blocks that show its file system.</summary>
     /// <param name="device">The whole disk.</param>
-    /// <exception cref="CorruptImageException">There is no table, or both copies are damaged.</exception>
-    /// <exception cref="UnsupportedFeatureException">The disk has a partition table of another kind.</exception>
+    /// <exception cref="CorruptImageException">There is neither a table nor a file system, or both copies of the GPT are damaged.</exception>
+    /// <exception cref="UnsupportedFeatureException">The file is not a raw disk; the error names its format.</exception>
     public static PartitionTable Read(BlockDevice device)
     {
         var layout = ReadLayout(device);
-        return new PartitionTable(
-            layout.Header, layout.SectorSize, layout.UsesBackup, new MasterBootRecord(layout.MasterBootRecord, layout.BootFlag, 0), layout.Warnings,
-            [.. layout.Partitions.Select(partition => Probe(device, partition))]);
+        return layout.With(layout.Warnings, [.. layout.Partitions.Select(partition => Probe(device, partition))]);
     }
 
     /// <summary>The partition that a name means: its label, its number, or both as in <c>Linux filesystem~2</c>.</summary>
@@ -82,10 +79,7 @@ public sealed class PartitionTable
         ArgumentNullException.ThrowIfNull(device);
         try
         {
-            var found = GptReader.Read(device);
-            var warnings = new List<string>(found.Warnings);
-            var partitions = ReadEntries(device, found, warnings);
-            return new PartitionTable(found.Header, found.SectorSize, found.UsesBackup, found.Boot, warnings, partitions);
+            return DiskLayout.Read(device);
         }
         catch (XenKubeException e) when (e.File is null)
         {
@@ -93,10 +87,83 @@ public sealed class PartitionTable
         }
     }
 
+    internal static PartitionTable Of(BlockDevice device, GptReader found)
+    {
+        var warnings = new List<string>(found.Warnings);
+        return new PartitionTable
+        {
+            Kind = PartitionTableKind.Gpt,
+            DiskId = found.Header.DiskId,
+            Identifier = found.Header.DiskId.ToString().ToUpperInvariant(),
+            SectorSize = found.SectorSize,
+            UsesBackup = found.UsesBackup,
+            MasterBootRecord = found.Boot.Kind,
+            BootFlag = found.Boot.BootFlag,
+            Partitions = ReadEntries(device, found, warnings),
+            Warnings = warnings,
+        };
+    }
+
+    internal static PartitionTable Of(BlockDevice device, MbrReader found)
+    {
+        var warnings = new List<string>(found.Warnings);
+        WarnOfOverlaps(found.Partitions, warnings);
+        return new PartitionTable
+        {
+            Kind = PartitionTableKind.Mbr,
+            Identifier = found.Identifier,
+            SectorSize = device.SectorSize,
+            MasterBootRecord = MasterBootRecordKind.Partitions,
+            Partitions = PartitionNames.Give(found.Partitions),
+            Warnings = warnings,
+        };
+    }
+
+    /// <summary>A disk that one file system, or another content, fills.</summary>
+    internal static PartitionTable Of(BlockDevice device, FileSystemSignature found) => new()
+    {
+        Kind = PartitionTableKind.None,
+        Identifier = "",
+        SectorSize = device.SectorSize,
+        Partitions = PartitionNames.Give(
+        [
+            new DiskPartition
+            {
+                Number = 1,
+                Label = found.Label,
+                TypeName = "whole disk",
+                TypeId = Guid.Empty,
+                UniqueId = Guid.Empty,
+                Start = 0,
+                End = device.Length - 1,
+                Size = device.Length,
+                Flags = [],
+                FileSystem = found.Kind,
+                FileSystemLabel = found.Label,
+                FileSystemUuid = found.Uuid,
+                DiskPath = device.Name,
+            },
+        ]),
+        Warnings = FileSystem.WhyNotReadable(found.Kind, device) is { } reason ? [reason] : [],
+    };
+
+    internal PartitionTable With(IReadOnlyList<string> warnings, IReadOnlyList<DiskPartition> partitions) => new()
+    {
+        Kind = Kind,
+        DiskId = DiskId,
+        Identifier = Identifier,
+        SectorSize = SectorSize,
+        UsesBackup = UsesBackup,
+        MasterBootRecord = MasterBootRecord,
+        BootFlag = BootFlag,
+        Partitions = partitions,
+        Warnings = warnings,
+    };
+
     /// <summary>Adds what the partition holds.</summary>
     internal static DiskPartition Probe(BlockDevice device, DiskPartition partition)
     {
-        if (partition.Start > device.Length - partition.Size)
+        if (partition.IsContainer || partition.Start > device.Length - partition.Size)
         {
             return partition;
         }
@@ -162,7 +229,7 @@ public sealed class PartitionTable
     private static void WarnOfOverlaps(List<DiskPartition> partitions, List<string> warnings)
     {
         DiskPartition? last = null;
-        foreach (var partition in partitions.OrderBy(partition => partition.Start))
+        foreach (var partition in partitions.Where(partition => !partition.IsContainer).OrderBy(partition => partition.Start))
         {
             if (last is not null && partition.Start <= last.End)
             {

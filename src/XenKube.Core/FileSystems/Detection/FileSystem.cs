@@ -19,7 +19,7 @@ public static class FileSystem
             "ext2" or "ext3" or "ext4" => ExtFileSystem.Open(partition),
             "fat12" or "fat16" or "fat32" => FatFileSystem.Open(partition),
             null => throw new UnsupportedFeatureException(null, null, "no file system", "Name a partition that holds ext2, ext3, ext4, FAT16 or FAT32", "there is no file system in it that XenKube knows"),
-            _ => throw new UnsupportedFeatureException(null, "partition", kind, RemedyFor(kind)),
+            _ => throw new UnsupportedFeatureException(null, null, kind, ForeignContent.RemedyFor(kind, partition), ForeignContent.ReasonFor(kind)),
         };
     }
 
@@ -32,10 +32,8 @@ public static class FileSystem
         return FileSystemDetector.Detect(partition);
     }
 
-    private static string? RemedyFor(string kind) => kind switch
-    {
-        "btrfs" => "Flatcar's OEM and USR-A are btrfs since 2021: pass the config URL in some other way than OEM's grub.cfg, or use an image with an ext4 OEM",
-        "crypto_LUKS" => "It has to be opened in the guest",
-        _ => null,
-    };
+    /// <summary>Why the content of a partition cannot be opened, and the command that helps; null for the kinds that XenKube opens.</summary>
+    internal static string? WhyNotReadable(string kind, BlockDevice partition) => kind is "ext2" or "ext3" or "ext4" or "fat12" or "fat16" or "fat32"
+        ? null
+        : $"{ForeignContent.ReasonFor(kind)}. {ForeignContent.RemedyFor(kind, partition)}";
 }

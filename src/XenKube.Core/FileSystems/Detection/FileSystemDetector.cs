@@ -13,6 +13,7 @@ namespace XenKube.FileSystems.Detection;
 internal static class FileSystemDetector
 {
     private const int HeadLength = 4096;
+    private const int RaidSize = 256;
 
     public static FileSystemSignature? Detect(BlockDevice partition)
     {
@@ -23,7 +24,7 @@ internal static class FileSystemDetector
         Span<byte> buffer = stackalloc byte[HeadLength];
         var head = buffer[..(int)Math.Min(HeadLength, partition.Length)];
         partition.Read(0, head);
-        return DetectExt(head) ?? DetectByHead(head) ?? DetectFat(partition, head) ?? DetectElsewhere(partition);
+        return DetectExt(head) ?? DetectByHead(head) ?? DetectVolume(partition, head) ?? DetectFat(partition, head) ?? DetectElsewhere(partition);
     }
 
     private static FileSystemSignature? DetectExt(ReadOnlySpan<byte> head)
@@ -73,24 +74,65 @@ internal static class FileSystemDetector
         return null;
     }
 
+    /// <summary>Members of LVM (lib/format_text/layout.h of LVM2: the label is in one of the first four sectors) and of md (Linux, md_p.h, versions 1.1 and 1.2).</summary>
+    private static FileSystemSignature? DetectVolume(BlockDevice partition, ReadOnlySpan<byte> head)
+    {
+        const int sector = 512, typeOffset = 0x18, volumeOffset = 0x20;
+        for (var start = 0; start < 4 * sector && start + sector <= head.Length; start += sector)
+        {
+            var label = head.Slice(start, sector);
+            if (label.StartsWith("LABELONE"u8) && label[typeOffset..].StartsWith("LVM2 001"u8))
+            {
+                var id = ReadText(label.Slice(volumeOffset, 32));
+                return new FileSystemSignature("LVM2_member", "", id.Length < 32 ? "" : $"{id[..6]}-{id[6..10]}-{id[10..14]}-{id[14..18]}-{id[18..22]}-{id[22..26]}-{id[26..]}");
+            }
+        }
+        if (DetectRaid(head) is { } atStart)
+        {
+            return atStart;
+        }
+        Span<byte> super = stackalloc byte[RaidSize];
+        if (partition.Length < HeadLength + RaidSize)
+        {
+            return null;
+        }
+        partition.Read(HeadLength, super);
+        return DetectRaid(super);
+    }
+
+    private static FileSystemSignature? DetectRaid(ReadOnlySpan<byte> super) =>
+        super.Length >= RaidSize && BinaryPrimitives.ReadUInt32LittleEndian(super) == 0xA92B4EFC && BinaryPrimitives.ReadUInt32LittleEndian(super[4..]) == 1
+            ? new FileSystemSignature("linux_raid_member", ReadText(super.Slice(0x20, 32)), ReadUuid(super.Slice(0x10, 16)))
+            : null;
+
     private static FileSystemSignature? DetectFat(BlockDevice partition, ReadOnlySpan<byte> head) =>
         FatBootSector.TryRead(head[..512]) is { } boot
             ? new FileSystemSignature(boot.Kind, FatFileSystem.ReadLabel(partition, boot), FatBootSector.FormatVolumeId(boot.VolumeId))
             : null;
 
-    /// <summary>btrfs keeps its first superblock at 64 KiB.</summary>
+    /// <summary>ISO 9660 has its first descriptor at 32 KiB (ECMA-119, 8.4); btrfs keeps its first superblock at 64 KiB.</summary>
     private static FileSystemSignature? DetectElsewhere(BlockDevice partition)
     {
+        const long descriptor = 32 << 10;
         const long superblock = 64 << 10;
-        if (partition.Length < superblock + 1024)
-        {
-            return null;
-        }
         Span<byte> super = stackalloc byte[1024];
-        partition.Read(superblock, super);
-        return super.Slice(0x40, 8).SequenceEqual("_BHRfS_M"u8)
-            ? new FileSystemSignature("btrfs", ReadText(super.Slice(0x12B, 256)), ReadUuid(super.Slice(0x20, 16)))
-            : null;
+        if (partition.Length >= superblock + super.Length)
+        {
+            partition.Read(superblock, super);
+            if (super.Slice(0x40, 8).SequenceEqual("_BHRfS_M"u8))
+            {
+                return new FileSystemSignature("btrfs", ReadText(super.Slice(0x12B, 256)), ReadUuid(super.Slice(0x20, 16)));
+            }
+        }
+        if (partition.Length >= descriptor + super.Length)
+        {
+            partition.Read(descriptor, super);
+            if (super.Slice(1, 5).SequenceEqual("CD001"u8))
+            {
+                return new FileSystemSignature("iso9660", ReadText(super.Slice(0x28, 32)).TrimEnd(' '), "");
+            }
+        }
+        return null;
     }
 
     private static string ReadText(ReadOnlySpan<byte> bytes)

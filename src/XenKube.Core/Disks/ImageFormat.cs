@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using XenKube.Devices;
+
+namespace XenKube.Disks;
+
+/// <summary>
+/// A format of files that hold a disk without being one: formats of other hypervisors, compressed files, archives. Each is recognised by
+/// its content alone, and has a command that makes a raw image of it.
+/// </summary>
+/// <param name="Name">Its name, as qemu-img or file(1) has it: <c>qcow2</c>, <c>xz</c>.</param>
+/// <param name="Noun">The name in a sentence: <c>a qcow2 image</c>.</param>
+/// <param name="Command">The shell command that makes a raw image or unpacks the archive.</param>
+internal sealed record ImageFormat(string Name, string Noun, Func<string, string> Command)
+{
+    private const int HeadLength = 512;
+
+    /// <summary>The formats that begin with a mark: its offset, and its bytes. The first that fits is taken.</summary>
+    private static readonly (int Offset, byte[] Mark, ImageFormat Format)[] Marks =
+    [
+        // qemu, docs/interop/qcow2.rst; version 1 has the same mark.
+        (0, [.. "QFI"u8, 0xFB, 0, 0, 0, 1], Hypervisor("qcow", "a qcow image")),
+        (0, [.. "QFI"u8], Hypervisor("qcow2", "a qcow2 image")),
+        (0, [.. "QED\0"u8], Hypervisor("qed", "a QED image")),
+        // VMware, Virtual Disk Format 5.0: sparse extents of hosted products and of ESX, and the descriptor as a file of its own.
+        (0, [.. "KDMV"u8], Hypervisor("vmdk", "a VMDK image")),
+        (0, [.. "COWD"u8], Hypervisor("vmdk", "a VMDK image")),
+        (0, [.. "# Disk DescriptorFile"u8], Hypervisor("vmdk", "the descriptor of a VMDK image")),
+        // VirtualBox, include/VBox/vd.h: VDI_IMAGE_SIGNATURE after 64 bytes of text.
+        (0x40, [0x7F, 0x10, 0xDA, 0xBE], Hypervisor("vdi", "a VDI image")),
+        // Microsoft, Virtual Hard Disk Image Format Specification 1.0, and [MS-VHDX] 2.1.
+        (0, [.. "conectix"u8], Hypervisor("vpc", "a VHD image")),
+        (0, [.. "vhdxfile"u8], Hypervisor("vhdx", "a VHDX image")),
+        (0, [.. "WithoutFreeSpace"u8], Hypervisor("parallels", "a Parallels image")),
+        (0, [.. "WithouFreSpacExt"u8], Hypervisor("parallels", "a Parallels image")),
+        (0, [0x1F, 0x8B, 8], Compressed("gzip", ".gz", "gzip -dc")),
+        (0, [.. "BZh"u8], Compressed("bzip2", ".bz2", "bzip2 -dc")),
+        (0, [0xFD, .. "7zXZ\0"u8], Compressed("xz", ".xz", "xz -dc")),
+        (0, [0x28, 0xB5, 0x2F, 0xFD], Compressed("zstd", ".zst", "zstd -dc")),
+        (0, [0x04, 0x22, 0x4D, 0x18], Compressed("lz4", ".lz4", "lz4 -dc")),
+        (0, [.. "LZIP"u8], Compressed("lzip", ".lz", "lzip -dc")),
+        (0, [.. "PK\u0003\u0004"u8], Archive("zip", "a zip archive", "unzip")),
+        (0, [.. "7z"u8, 0xBC, 0xAF, 0x27, 0x1C], Archive("7z", "a 7z archive", "7z x")),
+        (257, [.. "ustar"u8], Archive("tar", "a tar archive", "tar -xf")),
+    ];
+
+    private static readonly ImageFormat FixedVhd = Hypervisor("vpc", "a VHD image");
+
+    /// <summary>Recognises a format by the first bytes of a file.</summary>
+    /// <param name="device">The file.</param>
+    /// <returns>Null for anything that may be a raw disk.</returns>
+    public static ImageFormat? Recognize(BlockDevice device)
+    {
+        Span<byte> buffer = stackalloc byte[HeadLength];
+        var head = buffer[..(int)Math.Min(HeadLength, device.Length)];
+        device.Read(0, head);
+        foreach (var (offset, mark, format) in Marks)
+        {
+            if (head.Length >= offset + mark.Length && head.Slice(offset, mark.Length).SequenceEqual(mark))
+            {
+                return format;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>A VHD of fixed size is a raw disk and, after it, a footer of one sector; its format where there is such a footer.</summary>
+    public static ImageFormat? RecognizeFooter(BlockDevice device)
+    {
+        if (device.Length < 2 * FooterLength)
+        {
+            return null;
+        }
+        Span<byte> footer = stackalloc byte[FooterLength];
+        device.Read(device.Length - FooterLength, footer);
+        const int typeOffset = 60, isFixed = 2;
+        return footer.StartsWith("conectix"u8) && BinaryPrimitives.ReadInt32BigEndian(footer[typeOffset..]) == isFixed ? FixedVhd : null;
+    }
+
+    /// <summary>Length of the footer of a VHD in bytes.</summary>
+    public const int FooterLength = 512;
+
+    /// <summary>The error about a file of this format where a disk is needed.</summary>
+    public UnsupportedFeatureException Refusal(string path) => new(path, "disk image", Name, RemedyFor(path), $"it is {Noun}, not a raw disk");
+
+    /// <summary>The command for a file.</summary>
+    public string RemedyFor(string path) => $"Make a raw image of it first: {Command(path)}";
+
+    private static ImageFormat Hypervisor(string name, string noun) =>
+        new(name, noun, path => $"qemu-img convert -f {name} -O raw {ShellWord.Quote(path)} {ShellWord.Quote(ShellWord.FreeName(path, ["." + name, ".vhd", ".img"], ".raw"))}");
+
+    private static ImageFormat Compressed(string name, string suffix, string program) =>
+        new(name, $"a file compressed by {name}", path => $"{program} {ShellWord.Quote(path)} > {ShellWord.Quote(ShellWord.FreeName(path, [suffix], ".raw"))}");
+
+    private static ImageFormat Archive(string name, string noun, string program) => new(name, noun, path => $"{program} {ShellWord.Quote(path)}");
+}

@@ -12,11 +12,12 @@ internal static class NodeCommands
     private static readonly Argument<string[]> AnyNames = new("CLUSTER[/NODE]") { Arity = ArgumentArity.ZeroOrMore, Description = "Nodes (default: all)." };
     private static readonly Option<string?> Image = new("--image") { Description = "The image: a version in the store, or a file (default: the newest in the store).", HelpName = "VERSION|FILE" };
     private static readonly Option<long> AdditionalSpace = ByteSize.Option("--additional-space", "Space to append for ROOT to grow into; it takes none until it is used.");
+    private static readonly Option<string[]> Device = new("--path") { Description = "Block devices for the disks, one for each node in their order, such as /dev/vg/node-1 (default: a file for each).", HelpName = "DEVICE", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<bool> Cache = new("--cache") { Description = "Keep the decoded image next to the compressed image, so that later nodes need no decoding." };
 
     public static Command Create(Terminal terminal)
     {
-        var make = new Command("new", "Make node disks from an image, decoded once for all of them.") { Names, Image, AdditionalSpace, Cache, StandardOptions.SkipVerification, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
+        var make = new Command("new", "Make node disks from an image, decoded once for all of them.") { Names, Image, Device, AdditionalSpace, Cache, StandardOptions.SkipVerification, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(make, terminal, New);
         var list = new Command("list", "List nodes.") { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(list, terminal, List);
@@ -36,9 +37,16 @@ internal static class NodeCommands
         var image = NodeImage.Find(directory, run.Get(Image), run.Get(StandardOptions.SkipVerification), progress, run.CancellationToken);
         var options = new NodeDiskOptions(run.Get(AdditionalSpace), run.Get(Cache), run.Get(StandardOptions.Force));
         var made = new List<Node>();
-        foreach (var cluster in run.Get(Names).Select(NodeName.Parse).GroupBy(name => name.Cluster))
+        var names = run.Get(Names).Select(NodeName.Parse).ToArray();
+        var devices = run.Get(Device) is { Length: > 0 } given ? given : null;
+        if (devices is not null && devices.Length != names.Length)
         {
-            made.AddRange(new NodeStore(directory).Create(cluster.Key, [.. cluster.Select(name => name.Node)], image, options, progress, run.CancellationToken));
+            throw new InvalidInputException(ErrorIds.DeviceInvalid, null, "--path", $"there are {names.Length} nodes and {devices.Length} devices", "Name one device for each node, in the same order");
+        }
+        foreach (var cluster in names.Select((name, index) => (Name: name, Index: index)).GroupBy(item => item.Name.Cluster))
+        {
+            var ours = devices is null ? null : cluster.Select(item => devices[item.Index]).ToArray();
+            made.AddRange(new NodeStore(directory).Create(cluster.Key, [.. cluster.Select(item => item.Name.Node)], image, options, progress, ours, run.CancellationToken));
         }
         progress.Dispose();
         run.Print(made, NodeTable.Write);

@@ -123,7 +123,7 @@ internal sealed class QuickstartRun : IDisposable
         if (missing.Length > 0)
         {
             using var progress = new ProgressLine(_terminal);
-            _nodes.Create(ClusterName, missing, image, new NodeDiskOptions(), progress, _cancellationToken);
+            _nodes.Create(ClusterName, missing, image, new NodeDiskOptions(), progress, cancellationToken: _cancellationToken);
         }
         foreach (var name in NodeNames)
         {

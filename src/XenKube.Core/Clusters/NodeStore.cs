@@ -1,4 +1,5 @@
 using XenKube.Files;
+using XenKube.Guests;
 using XenKube.Images;
 using XenKube.Posix;
 
@@ -97,16 +98,28 @@ public sealed class NodeStore
             : null;
     }
 
-    /// <summary>Makes node disks from one image: decoded once, written to all of them, sparse. All are made, or none.</summary>
+    /// <summary>
+    /// Makes node disks from one image: decoded once, written to all of them. Files are sparse; a block device is written to, and the node's
+    /// disk is a link to the device. All are made, or none.
+    /// </summary>
     /// <param name="cluster">Name of the cluster, which exists.</param>
     /// <param name="names">Names of the nodes.</param>
     /// <param name="image">The image, as <see cref="NodeImage.Find"/> found and proved it.</param>
     /// <param name="options">Additional space and other options of the disk.</param>
     /// <param name="progress">Told how far it is, or null.</param>
+    /// <param name="devices">Block devices for the disks, one for each node; null for files.</param>
     /// <param name="cancellationToken">Stops the work; nothing half-made is left.</param>
     /// <returns>The new nodes.</returns>
-    /// <exception cref="ItemExistsException">One of the disks exists already.</exception>
-    public IReadOnlyList<Node> Create(string cluster, IReadOnlyList<string> names, NodeImage image, NodeDiskOptions options, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="ItemExistsException">One of the disks exists already, or a device holds something.</exception>
+    /// <exception cref="InvalidInputException">There are not as many devices as nodes, or one of them is not a block device.</exception>
+    public IReadOnlyList<Node> Create(
+        string cluster,
+        IReadOnlyList<string> names,
+        NodeImage image,
+        NodeDiskOptions options,
+        IProgress<OperationProgress>? progress = null,
+        IReadOnlyList<string>? devices = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(image);
@@ -114,11 +127,17 @@ public sealed class NodeStore
         new ClusterStore(_directory).Get(cluster);
         var nodes = names.Select(name => Describe(cluster, name)).ToArray();
         using var held = _directory.Lock("making of nodes", cancellationToken);
-        NodeDiskWriter.Write(image.Path, [.. nodes.Select(node => node.DiskPath)], options with { ExpectedSha512 = image.Sha512 ?? options.ExpectedSha512 }, progress, cancellationToken);
+        var links = new NodeDevices(this).Check(nodes, devices);
+        var writing = options with { ExpectedSha512 = image.Sha512 ?? options.ExpectedSha512, Domains = new XenImageUseProbe(new XlDriver()) };
+        NodeDiskWriter.Write(image.Path, [.. nodes.Select((node, index) => links is null ? node.DiskPath : links[index])], writing, progress, cancellationToken);
+        if (links is not null)
+        {
+            NodeDevices.Link(nodes, links);
+        }
         return [.. nodes.Select(node => node with { HasDisk = true })];
     }
 
-    /// <summary>Removes every file of a node, its published config included.</summary>
+    /// <summary>Removes every file of a node, its published config included. A block device that is its disk stays, with what it holds.</summary>
     /// <param name="node">The node.</param>
     /// <param name="cancellationToken">Ends the wait for another XenKube that is at work there.</param>
     /// <exception cref="ItemInUseException">Its disk is in use; nothing was removed.</exception>
@@ -134,8 +153,13 @@ public sealed class NodeStore
     {
         _directory.RequireOwn(node);
         ClusterStore.RequireNoLink(_directory, node.Cluster);
-        // A link in the disk's place goes; the file that the link leads to is left alone.
-        if (FileStatus.Of(node.DiskPath, follow: false) is { IsRegularFile: true })
+        var disk = FileStatus.Of(node.DiskPath, follow: false);
+        if (disk is { IsBlockDevice: true })
+        {
+            throw NodeDevices.NotRemoved(node);
+        }
+        // A link in the disk's place goes; the file or the device that the link leads to is left alone. A guest may run from the device.
+        if (disk is { IsRegularFile: true } || FileStatus.TryRead(node.DiskPath) is { IsBlockDevice: true })
         {
             RequireUnused(node.DiskPath);
         }

@@ -9,8 +9,9 @@ namespace XenKube.Disks;
 /// </summary>
 /// <param name="Name">Its name, as qemu-img or file(1) has it: <c>qcow2</c>, <c>xz</c>.</param>
 /// <param name="Noun">The name in a sentence: <c>a qcow2 image</c>.</param>
-/// <param name="Command">The shell command that makes a raw image or unpacks the archive.</param>
-internal sealed record ImageFormat(string Name, string Noun, Func<string, string> Command)
+/// <param name="Suffixes">Suffixes of names of such files; none for an archive.</param>
+/// <param name="Command">The shell command that makes a raw image or unpacks the archive: of a file, to another.</param>
+internal sealed record ImageFormat(string Name, string Noun, string[] Suffixes, Func<string, string, string> Command)
 {
     private const int HeadLength = 512;
 
@@ -82,14 +83,22 @@ internal sealed record ImageFormat(string Name, string Noun, Func<string, string
     /// <summary>The error about a file of this format where a disk is needed.</summary>
     public UnsupportedFeatureException Refusal(string path) => new(path, "disk image", Name, RemedyFor(path), $"it is {Noun}, not a raw disk");
 
+    /// <summary>The same where a file compressed by bzip2 is needed, as releases are.</summary>
+    public UnsupportedFeatureException RefusalAsRelease(string path)
+    {
+        var raw = ShellWord.FreeName(path, Suffixes, ".raw");
+        return new(path, "image", Name, $"Make a file compressed by bzip2 of it first: {Command(ShellWord.Quote(path), ShellWord.Quote(raw))}{(Suffixes is [] ? "" : $"; bzip2 {ShellWord.Quote(raw)}")}", $"it is {Noun}, not a file compressed by bzip2");
+    }
+
     /// <summary>The command for a file.</summary>
-    public string RemedyFor(string path) => $"Make a raw image of it first: {Command(path)}";
+    public string RemedyFor(string path) =>
+        $"{(Suffixes is [] ? "Unpack it first" : "Make a raw image of it first")}: {Command(ShellWord.Quote(path), ShellWord.Quote(ShellWord.FreeName(path, Suffixes, ".raw")))}";
 
     private static ImageFormat Hypervisor(string name, string noun) =>
-        new(name, noun, path => $"qemu-img convert -f {name} -O raw {ShellWord.Quote(path)} {ShellWord.Quote(ShellWord.FreeName(path, ["." + name, ".vhd", ".img"], ".raw"))}");
+        new(name, noun, ["." + name, ".vhd", ".img"], (path, raw) => $"qemu-img convert -f {name} -O raw {path} {raw}");
 
     private static ImageFormat Compressed(string name, string suffix, string program) =>
-        new(name, $"a file compressed by {name}", path => $"{program} {ShellWord.Quote(path)} > {ShellWord.Quote(ShellWord.FreeName(path, [suffix], ".raw"))}");
+        new(name, $"a file compressed by {name}", [suffix], (path, raw) => $"{program} {path} > {raw}");
 
-    private static ImageFormat Archive(string name, string noun, string program) => new(name, noun, path => $"{program} {ShellWord.Quote(path)}");
+    private static ImageFormat Archive(string name, string noun, string program) => new(name, noun, [], (path, _) => $"{program} {path}");
 }

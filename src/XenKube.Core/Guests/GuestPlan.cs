@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using XenKube.Devices;
 using XenKube.Networks;
 using XenKube.Posix;
 
@@ -128,7 +129,8 @@ public sealed class GuestPlan
         var disks = new List<XenDisk>();
         foreach (var path in request.AdditionalDisks.Prepend(request.DiskPath))
         {
-            disks.Add(XenDisk.Create(Path.GetFullPath(path), $"xvd{(char)('a' + disks.Count)}"));
+            var name = $"xvd{(char)('a' + disks.Count)}";
+            disks.Add(DevicePath.Of(path) is { } device ? XenDisk.CreatePhysical(device, name) : XenDisk.Create(Path.GetFullPath(path), name));
             Claim(_disks, FileIdentity.TextOf(path), request, ErrorIds.DiskInUse, "disk", path);
         }
         var address = asked ?? (request.MacAddress is null ? NextFree(request.Name) : null);

@@ -29,6 +29,21 @@ public sealed record XenDisk
     /// <param name="device">The device the guest sees it as.</param>
     public static XenDisk Create(string target, string device = "xvda")
     {
+        Check(target, device);
+        return new($"{target},raw,{device}") { Target = target, Device = device };
+    }
+
+    /// <summary>A block device of dom0, such as an LVM volume, as Xen's documentation has it: <c>phy:/dev/vg/node-1,xvda,w</c>.</summary>
+    /// <param name="target">The device's full path.</param>
+    /// <param name="device">The device the guest sees it as.</param>
+    public static XenDisk CreatePhysical(string target, string device = "xvda")
+    {
+        Check(target, device);
+        return new($"phy:{target},{device},w") { Target = target, Device = device };
+    }
+
+    private static void Check(string target, string device)
+    {
         if (!target.StartsWith('/') || target.AsSpan().IndexOfAny(",\n\r\0") >= 0)
         {
             throw new InvalidInputException(ErrorIds.GuestConfigInvalid, Printable.Of(target), null, "cannot be a guest's disk: xl needs a full path without commas and line breaks", "Move the image to a place with a plain name");
@@ -37,7 +52,6 @@ public sealed record XenDisk
         {
             throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null, $"'{Printable.Of(device)}' is not a name for a guest's disk", "Use xvda, xvdb, …");
         }
-        return new($"{target},raw,{device}") { Target = target, Device = device };
     }
 
     /// <summary>Reads an item of <c>disk</c> in each of the ways xl-disk-configuration(5) knows.</summary>

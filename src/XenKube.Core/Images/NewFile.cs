@@ -10,7 +10,7 @@ namespace XenKube.Images;
 /// A large file on its way: it has no name until <see cref="Publish"/>, so that nothing of it stays when the process is
 /// killed. Where the file system cannot do that (O_TMPFILE), it has a hidden temporary name instead.
 /// </summary>
-internal sealed class NewFile : IDisposable
+internal sealed class NewFile : NodeDiskTarget
 {
     private readonly SafeFileHandle _handle;
     private readonly HostPlace _place;
@@ -20,7 +20,7 @@ internal sealed class NewFile : IDisposable
     private NewFile(HostPlace place, SafeFileHandle handle, byte[]? temporary) => (_place, _handle, _temporary) = (place, handle, temporary);
 
     /// <summary>The name it gets, as it was given.</summary>
-    public string Path => _place.Path;
+    public override string Path => _place.Path;
 
     /// <summary>The file system it is on.</summary>
     public ulong Device { get; private init; }
@@ -59,7 +59,7 @@ internal sealed class NewFile : IDisposable
     }
 
     /// <summary>Writes bytes at an offset. What is never written stays a hole.</summary>
-    public void Write(long offset, ReadOnlySpan<byte> bytes)
+    public override void Write(long offset, ReadOnlySpan<byte> bytes)
     {
         try
         {
@@ -72,10 +72,16 @@ internal sealed class NewFile : IDisposable
     }
 
     /// <summary>Makes this file share all blocks of another (FICLONE). False where the file system cannot.</summary>
-    public bool TryClone(SafeFileHandle source) => Libc.TryClone(_handle, source);
+    public override bool TryClone(SafeFileHandle source) => Libc.TryClone(_handle, source);
 
     /// <inheritdoc cref="TryClone(SafeFileHandle)"/>
-    public bool TryClone(NewFile source) => TryClone(source._handle);
+    public override bool TryClone(NodeDiskTarget source) => source is NewFile file && TryClone(file._handle);
+
+    /// <inheritdoc/>
+    public override void Complete(long imageLength) => SetLength(imageLength);
+
+    /// <inheritdoc/>
+    public override void Extend(long length) => SetLength(length);
 
     /// <summary>Sets the length; space that this adds is a hole.</summary>
     public void SetLength(long length)
@@ -91,7 +97,7 @@ internal sealed class NewFile : IDisposable
     }
 
     /// <summary>Returns when all is on stable storage.</summary>
-    public void Flush()
+    public override void Flush()
     {
         try
         {
@@ -108,7 +114,7 @@ internal sealed class NewFile : IDisposable
 
     /// <summary>Gives the file its name. A file that has the name already is left alone.</summary>
     /// <exception cref="ItemExistsException">There is one.</exception>
-    public void Publish()
+    public override void Publish()
     {
         try
         {
@@ -127,7 +133,7 @@ internal sealed class NewFile : IDisposable
     }
 
     /// <summary>Takes the name away again, because another file of the same order could not be made.</summary>
-    public void Withdraw()
+    public override void Withdraw()
     {
         if (_published)
         {
@@ -136,15 +142,20 @@ internal sealed class NewFile : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
     {
-        if (_temporary is not null)
+        if (disposing)
         {
-            TryRemove(_temporary);
-            _temporary = null;
+            if (_temporary is not null)
+            {
+                TryRemove(_temporary);
+                _temporary = null;
+            }
+            _handle.Dispose();
+            _place.Dispose();
         }
-        _handle.Dispose();
-        _place.Dispose();
+        base.Dispose(disposing);
     }
 
     private void TryRemove(byte[] name)

@@ -8,7 +8,7 @@ namespace XenKube.Images;
 /// True to keep the decompressed image as a sparse file beside the compressed one (<c>coreos-1520.9.0.bin</c>), so that the next
 /// nodes need no decompression. Such a file is used only while it and the image are what they were when it was made.
 /// </param>
-/// <param name="Force">True to try although the disk seems too small.</param>
+/// <param name="Force">True to try although the disk seems too small, and to overwrite what a block device holds.</param>
 public sealed record NodeDiskOptions(long AdditionalSpace = 0, bool Cache = false, bool Force = false)
 {
     /// <summary>
@@ -16,6 +16,9 @@ public sealed record NodeDiskOptions(long AdditionalSpace = 0, bool Cache = fals
     /// bytes that are decompressed are hashed on their way; if they are other bytes, no node disk appears.
     /// </summary>
     public string? ExpectedSha512 { get; init; }
+
+    /// <summary>Determines whether a running domain has a block device; null where that is not known.</summary>
+    internal Devices.IImageUseProbe? Domains { get; init; }
 
     /// <summary>Threads that decompress; 0 takes one for each processor.</summary>
     public int Threads { get; init; }

@@ -5,10 +5,10 @@ namespace XenKube.Images;
 /// <summary>Writes what is decompressed to several files at once, and leaves out what is zero.</summary>
 internal sealed class NodeDiskSink : IBzip2Sink
 {
-    private readonly IReadOnlyList<NewFile> _files;
+    private readonly IReadOnlyList<NodeDiskTarget> _files;
     private readonly byte[] _run = new byte[64 * 1024];
 
-    public NodeDiskSink(IReadOnlyList<NewFile> files) => _files = files;
+    public NodeDiskSink(IReadOnlyList<NodeDiskTarget> files) => _files = files;
 
     /// <summary>Where the next byte belongs.</summary>
     public long Position { get; private set; }

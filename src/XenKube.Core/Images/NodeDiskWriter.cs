@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using XenKube.Compression.Bzip2;
+using XenKube.Devices;
+using XenKube.Disks;
 using XenKube.Files;
 using XenKube.Posix;
 
@@ -9,7 +11,8 @@ namespace XenKube.Images;
 /// <summary>
 /// Pours one compressed image into any number of node disks: decompressed once, written to all of them, zeros left out. On
 /// file systems that can share blocks (XFS, Btrfs) all but the first are clones. All disks appear, complete and on stable
-/// storage, or none does. They are made with mode 0600, since Ignition may leave secrets in them.
+/// storage, or none does. Files are made with mode 0600, since Ignition may leave secrets in them. A target that is a block device
+/// is written to, zeros included.
 /// </summary>
 public static class NodeDiskWriter
 {
@@ -18,7 +21,7 @@ public static class NodeDiskWriter
 
     /// <summary>Makes node disks.</summary>
     /// <param name="image">The compressed image.</param>
-    /// <param name="targets">The disks to make; none of them may exist.</param>
+    /// <param name="targets">The disks to make: files, none of which may exist, and block devices that hold nothing.</param>
     /// <param name="options">How; null for the usual.</param>
     /// <param name="progress">Is told how far the work is, in compressed bytes, at most ten times a second.</param>
     /// <param name="cancellationToken">Stops the work; then no disk appears.</param>
@@ -39,10 +42,13 @@ public static class NodeDiskWriter
         options ??= new NodeDiskOptions();
         CheckTargets(targets, options);
         var cache = new ImageCache(image);
-        var files = new List<NewFile>();
+        var files = new List<NodeDiskTarget>();
         try
         {
-            files.AddRange(targets.Select(target => NewFile.Create(target, Private)));
+            foreach (var target in targets)
+            {
+                files.Add(IsDevice(target) ? DeviceTarget.Open(target, options.Domains, options.AdditionalSpace, options.Force) : NewFile.Create(target, Private));
+            }
             using var cached = cache.TryOpen(options.ExpectedSha512);
             return cached is not null
                 ? FromCache(cached, image, files, options, progress, cancellationToken)
@@ -78,6 +84,10 @@ public static class NodeDiskWriter
             {
                 throw new InvalidInputException(ErrorIds.NodeDiskNamedTwice, target, null, "is named twice");
             }
+            if (IsDevice(target))
+            {
+                continue;
+            }
             if (FileStatus.Read(target, follow: false) is not null)
             {
                 throw NewFile.AlreadyThere(target);
@@ -90,21 +100,24 @@ public static class NodeDiskWriter
         }
     }
 
+    private static bool IsDevice(string target) => FileStatus.TryRead(target) is { IsBlockDevice: true };
+
     private static NodeDiskResult FromImage(
         string image,
         ImageCache? cache,
-        List<NewFile> files,
+        List<NodeDiskTarget> files,
         NodeDiskOptions options,
         IProgress<OperationProgress>? progress,
         CancellationToken cancellationToken)
     {
+        RefuseOtherFormats(image);
         using var input = Open(image);
         var status = FileStatus.Read(input.SafeFileHandle);
         using var kept = cache?.Create();
         var (leaders, clones) = Group(kept is null ? files : [kept, .. files]);
         if (!options.Force)
         {
-            FreeSpace.CheckCompressed(leaders, input, cancellationToken);
+            FreeSpace.CheckCompressed([.. leaders.OfType<NewFile>()], input, cancellationToken);
         }
         using var hash = cache is null && options.ExpectedSha512 is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
         var meter = new ProgressMeter(progress, "Expanding", image, status.Size);
@@ -131,7 +144,7 @@ public static class NodeDiskWriter
     private static NodeDiskResult FromCache(
         SafeFileHandle cached,
         string image,
-        List<NewFile> files,
+        List<NodeDiskTarget> files,
         NodeDiskOptions options,
         IProgress<OperationProgress>? progress,
         CancellationToken cancellationToken)
@@ -142,8 +155,9 @@ public static class NodeDiskWriter
         var total = extents.Sum(extent => extent.Length);
         if (!options.Force)
         {
-            FreeSpace.Check(leaders, total, () => total);
+            FreeSpace.Check([.. leaders.OfType<NewFile>()], total, () => total);
         }
+        files.ForEach(file => file.Require(size + options.AdditionalSpace));
         var meter = new ProgressMeter(progress, "Copying", image, total);
         var buffer = new byte[CopySize];
         long done = 0;
@@ -169,6 +183,19 @@ public static class NodeDiskWriter
         return new NodeDiskResult([.. files.Select(file => file.Path)], size + options.AdditionalSpace, total, files.Count - leaders.Count, FromCache: true);
     }
 
+    private static void RefuseOtherFormats(string image)
+    {
+        if (FileStatus.TryRead(image) is not { IsRegularFile: true })
+        {
+            return;
+        }
+        using var file = FileDevice.Open(image, writable: false);
+        if (ImageFormat.Recognize(file) is { Name: not "bzip2" } other)
+        {
+            throw other.RefusalAsRelease(image);
+        }
+    }
+
     private static FileStream Open(string image)
     {
         try
@@ -182,10 +209,10 @@ public static class NodeDiskWriter
     }
 
     // Files that can share another's blocks need not be written: asked of the file system while all are empty.
-    private static (List<NewFile> Leaders, List<(NewFile File, NewFile Leader)> Clones) Group(IEnumerable<NewFile> files)
+    private static (List<NodeDiskTarget> Leaders, List<(NodeDiskTarget File, NodeDiskTarget Leader)> Clones) Group(IEnumerable<NodeDiskTarget> files)
     {
-        var leaders = new List<NewFile>();
-        var clones = new List<(NewFile File, NewFile Leader)>();
+        var leaders = new List<NodeDiskTarget>();
+        var clones = new List<(NodeDiskTarget File, NodeDiskTarget Leader)>();
         foreach (var file in files)
         {
             if (leaders.Find(file.TryClone) is { } leader)
@@ -201,14 +228,14 @@ public static class NodeDiskWriter
     }
 
     private static void Finish(
-        List<NewFile> files,
-        List<NewFile> leaders,
-        List<(NewFile File, NewFile Leader)> clones,
+        List<NodeDiskTarget> files,
+        List<NodeDiskTarget> leaders,
+        List<(NodeDiskTarget File, NodeDiskTarget Leader)> clones,
         long size,
         NodeDiskOptions options,
         CancellationToken cancellationToken)
     {
-        leaders.ForEach(file => file.SetLength(size));
+        leaders.ForEach(file => file.Complete(size));
         foreach (var (file, leader) in clones)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -220,12 +247,12 @@ public static class NodeDiskWriter
         foreach (var file in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            file.SetLength(size + options.AdditionalSpace);
+            file.Extend(size + options.AdditionalSpace);
             file.Flush();
         }
     }
 
-    private static void Publish(List<NewFile> files)
+    private static void Publish(List<NodeDiskTarget> files)
     {
         try
         {

@@ -43,6 +43,14 @@ public sealed class NewNodeCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string? LiteralPath { get; set; }
 
+    /// <summary>
+    /// Block devices for the disks, such as LVM volumes: one for each node, in their order. The image is written to the device, and the
+    /// node's disk is a link to it. Default: a file for each node.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Path { get; set; }
+
     /// <summary>Free space to append to each disk, such as 2GB; the guest's ROOT grows into it at the first boot.</summary>
     [Parameter]
     [ValidateRange(0, long.MaxValue)]
@@ -56,7 +64,7 @@ public sealed class NewNodeCommand : XenDirCommand
     [Parameter]
     public SwitchParameter SkipVerification { get; set; }
 
-    /// <summary>Starts even if the file system seems too full.</summary>
+    /// <summary>Starts even if the file system seems too full, and overwrites what a block device holds.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -68,8 +76,9 @@ public sealed class NewNodeCommand : XenDirCommand
         var image = LiteralPath is not null ? Resolve(LiteralPath) : InputObject?.Path ?? (Image is not null && File.Exists(Resolve(Image)) ? Resolve(Image) : Image);
         var directory = Directory;
         var store = new NodeStore(directory);
-        var disks = names.Select(name => store.Describe(cluster, name).DiskPath);
-        if (!Should($"Create {string.Join(", ", disks)} from {(image is null ? "the newest image" : $"the image {image}")}"))
+        var devices = Path?.Select(path => Resolve(path)).ToArray();
+        var disks = devices ?? names.Select(name => store.Describe(cluster, name).DiskPath);
+        if (!Should($"{(devices is null ? "Create" : "Overwrite")} {string.Join(", ", disks)} from {(image is null ? "the newest image" : $"the image {image}")}"))
         {
             return;
         }
@@ -82,7 +91,7 @@ public sealed class NewNodeCommand : XenDirCommand
         WriteObject(RunWithProgress($"Making {string.Join(", ", names.Select(name => $"{cluster}/{name}"))}", (progress, token) =>
         {
             var proven = NodeImage.Find(directory, image, SkipVerification, progress, token);
-            return store.Create(cluster, names, proven, options, progress, token);
+            return store.Create(cluster, names, proven, options, progress, devices, token);
         }), enumerateCollection: true);
     });
 

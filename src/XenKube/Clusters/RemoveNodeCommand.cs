@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using XenKube.Clusters;
+using XenKube.Devices;
 
 namespace XenKube.Commands.Clusters;
 
@@ -12,7 +13,7 @@ public sealed class RemoveNodeCommand : NodeCommand
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
-        if (Should($"Remove the node {node} with all of its files: {node.DiskPath}, its configs and {node.IgnitionPath}"))
+        if (Should($"Remove the node {node} with all of its files: {node.DiskPath}{(DevicePath.Of(node.DiskPath) is { } device ? $" (the device {device} is kept)" : "")}, its configs and {node.IgnitionPath}"))
         {
             new NodeStore(DirectoryOf(node)).Remove(node, StopToken);
         }

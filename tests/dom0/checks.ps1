@@ -74,6 +74,7 @@ $published = '/storage/xen/nginx/etcd'
     'New-DhcpReservation: One pair' = { (Get-Content /var/lib/dnsmasq/virbr1/hostsfile) -contains '00:16:3e:ee:ee:01,192.168.100.254,failsafe' }
     'New-Node: Three nodes' = { (Get-ChildItem /storage/xen/guests/web/*.img | ForEach-Object Length | Sort-Object -Unique) -eq 4756340736; $output.Count -eq 4 }
     'New-Node: More space' = { (Get-Item /storage/xen/guests/web/node-1.img).Length -eq 4756340736 + 2GB }
+    'New-Node: A volume of LVM' = { $shown -match 'Overwrite /dev/vg/node-8' }
     'New-Node: The change' = { $shown -match 'node-7\.img'; -not (Test-Path node-7.img) }
     'New-XenGuest: Guests for the nodes of a cluster' = { ($output.IPAddress -join ' ') -eq '192.168.100.20 192.168.100.21 192.168.100.22'; Test-Path node-1.cfg, node-2.cfg, node-3.cfg }
     'New-XenGuest: A master with more memory' = { (Get-Content node-1.cfg) -match '^memory = "2048"' | ForEach-Object { $true }; (Get-Content node-2.cfg) -match '^memory = "3072"' | ForEach-Object { $true } }

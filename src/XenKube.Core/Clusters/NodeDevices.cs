@@ -1,3 +1,4 @@
+using XenKube.Files;
 using XenKube.Posix;
 
 namespace XenKube.Clusters;
@@ -50,8 +51,9 @@ internal sealed class NodeDevices(NodeStore store)
         {
             try
             {
-                File.CreateSymbolicLink(nodes[i].DiskPath, devices[i]);
-                Libc.SynchronizeDirectory(Path.GetDirectoryName(nodes[i].DiskPath)!);
+                using var place = PathWalk.Find(nodes[i].DiskPath, followLast: false);
+                place.Directory.MakeLink(place.Name, devices[i]);
+                place.Directory.Synchronize();
             }
             catch (Exception e) when (e.IsFileTrouble())
             {

@@ -43,7 +43,7 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
     /// <exception cref="UnsupportedFeatureException">GRUB could not read this file system, and the guest would boot without the URL.</exception>
     public static OemGrubConfig Write(string diskPath, Uri configUri, IReadOnlyList<string>? linuxAppend = null, CancellationToken cancellationToken = default)
     {
-        using var disk = NodeDisk.OpenWrite(diskPath);
+        using var disk = NodeDisk.OpenWrite(diskPath, cancellationToken: cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         using var oem = disk.OpenFileSystem(PartitionLabel);
         return Check(oem, diskPath, configUri).Point(oem, configUri, linuxAppend ?? [], GuestLayout.Detect(disk));
@@ -54,7 +54,7 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
     /// <param name="cancellationToken">Stops before the edit.</param>
     public static OemGrubConfig Clear(string diskPath, CancellationToken cancellationToken = default)
     {
-        using var disk = NodeDisk.OpenWrite(diskPath);
+        using var disk = NodeDisk.OpenWrite(diskPath, cancellationToken: cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         using var oem = disk.OpenFileSystem(PartitionLabel);
         var old = ReadText(oem, diskPath);

@@ -95,7 +95,7 @@ internal sealed record ImageFormat(string Name, string Noun, string[] Suffixes, 
         $"{(Suffixes is [] ? "Unpack it first" : "Make a raw image of it first")}: {Command(ShellWord.Quote(path), ShellWord.Quote(ShellWord.FreeName(path, Suffixes, ".raw")))}";
 
     private static ImageFormat Hypervisor(string name, string noun) =>
-        new(name, noun, ["." + name, ".vhd", ".img"], (path, raw) => $"qemu-img convert -f {name} -O raw {path} {raw}");
+        new(name, noun, ["." + name, ".vhd"], (path, raw) => $"qemu-img convert -f {name} -O raw {path} {raw}");
 
     private static ImageFormat Compressed(string name, string suffix, string program) =>
         new(name, $"a file compressed by {name}", [suffix], (path, raw) => $"{program} {path} > {raw}");

@@ -8,7 +8,7 @@ internal abstract class NodeDiskTarget : IDisposable
     /// <summary>Its path, as it was given.</summary>
     public abstract string Path { get; }
 
-    /// <summary>Writes bytes at an offset, which grows from call to call. What is never written is zero.</summary>
+    /// <summary>Writes bytes at an offset, which grows from call to call. Bytes that are never written are zeros.</summary>
     public abstract void Write(long offset, ReadOnlySpan<byte> bytes);
 
     /// <summary>Makes this disk share all blocks of a file (FICLONE). False where that is not possible.</summary>

@@ -114,7 +114,7 @@ public sealed class BlockDeviceTests : IDisposable
         Tool.Need("python3");
         using var loop = Partitioned(512);
         // Reading, so that no other sign of its use is there: what fsck and mkfs of XFS do.
-        using (var holder = Script($"exec python3 -c 'import os; os.open(\"{loop.Path}\", os.O_RDONLY | os.O_EXCL); print(\"ready\", flush=True); input()'"))
+        using (var holder = Script($"exec python3 -c 'import os, sys; os.open(\"{loop.Path}\", os.O_RDONLY | os.O_EXCL); print(\"ready\", flush=True); sys.stdin.read()'"))
         {
             Refused(loop.Path, $"process {holder.Id}", "lsblk");
             Refused(loop.Partition(1, _folder), $"process {holder.Id}", "lsblk");

@@ -7,7 +7,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Disks;
 
-/// <summary>Whatever is given as a disk is recognised by its content: opened, or named with the command that helps, which is then typed.</summary>
+/// <summary>Disks are recognised by their content: opened, or named with the command that helps, which is then typed.</summary>
 [Trait("Kind", "Process")]
 public sealed class ImageContentTests : IDisposable
 {

@@ -27,7 +27,7 @@ internal static class ForeignContent
         var start = (partition as PartitionDevice)?.AbsoluteStart ?? 0;
         var isPart = start > 0;
         string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-        var attach = isPart ? $"losetup --find --show --offset {Text(start)} --sizelimit {Text(partition.Length)} {disk}" : $"losetup --find --show {disk}";
+        var attach = isPart ? $"losetup --find --show -o {Text(start)} --sizelimit {Text(partition.Length)} {disk}" : $"losetup --find --show {disk}";
         var before = isDevice && !isPart ? "" : $"{attach}; ";
         var mount = isPart ? $"mount -o loop,ro,offset={Text(start)},sizelimit={Text(partition.Length)} {disk} /mnt" : $"mount -o {(isDevice ? "ro" : "loop,ro")} {disk} /mnt";
         return kind switch

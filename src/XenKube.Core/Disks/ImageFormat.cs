@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using XenKube.Compression.Detection;
 using XenKube.Devices;
 
 namespace XenKube.Disks;
@@ -33,11 +34,6 @@ internal sealed record ImageFormat(string Name, string Noun, string[] Suffixes, 
         (0, [.. "vhdxfile"u8], Hypervisor("vhdx", "a VHDX image")),
         (0, [.. "WithoutFreeSpace"u8], Hypervisor("parallels", "a Parallels image")),
         (0, [.. "WithouFreSpacExt"u8], Hypervisor("parallels", "a Parallels image")),
-        (0, [0x1F, 0x8B, 8], Compressed("gzip", ".gz", "gzip -dc")),
-        (0, [.. "BZh"u8], Compressed("bzip2", ".bz2", "bzip2 -dc")),
-        (0, [0xFD, .. "7zXZ\0"u8], Compressed("xz", ".xz", "xz -dc")),
-        (0, [0x28, 0xB5, 0x2F, 0xFD], Compressed("zstd", ".zst", "zstd -dc")),
-        (0, [0x04, 0x22, 0x4D, 0x18], Compressed("lz4", ".lz4", "lz4 -dc")),
         (0, [.. "LZIP"u8], Compressed("lzip", ".lz", "lzip -dc")),
         (0, [.. "PK\u0003\u0004"u8], Archive("zip", "a zip archive", "unzip")),
         (0, [.. "7z"u8, 0xBC, 0xAF, 0x27, 0x1C], Archive("7z", "a 7z archive", "7z x")),
@@ -61,7 +57,17 @@ internal sealed record ImageFormat(string Name, string Noun, string[] Suffixes, 
                 return format;
             }
         }
-        return null;
+        return CompressionFormats.Recognize(head) switch
+        {
+            CompressionFormat.Gzip => Compressed("gzip", ".gz", "gzip -dc"),
+            CompressionFormat.Bzip2 => Compressed("bzip2", ".bz2", "bzip2 -dc"),
+            CompressionFormat.Xz => Compressed("xz", ".xz", "xz -dc"),
+            CompressionFormat.Lzma => Compressed("lzma", ".lzma", "xz -dc"),
+            CompressionFormat.Zstandard => Compressed("zstd", ".zst", "zstd -dc"),
+            CompressionFormat.Lz4 or CompressionFormat.Lz4Legacy => Compressed("lz4", ".lz4", "lz4 -dc"),
+            CompressionFormat.Lzo => Compressed("lzop", ".lzo", "lzop -dc"),
+            _ => null,
+        };
     }
 
     /// <summary>A VHD of fixed size is a raw disk and, after it, a footer of one sector; its format where there is such a footer.</summary>

@@ -55,6 +55,7 @@
         'Set-TimeServer'
         'Enter-XenGuest'
         'Get-XenGuest'
+        'Get-XenKubeBackup'
         'New-XenGuest'
         'Remove-XenGuest'
         'Restart-XenGuest'

@@ -212,6 +212,7 @@ public static class ErrorIds
     public static Failed TransferFailed { get; } = new("A download was broken off and could not be resumed.");
     public static Invalid TranspilerReleaseUnknown { get; } = new("There is no such release of the Container Linux Config Transpiler.");
     public static Corrupt TruncatedImage { get; } = new("The compressed image ends too early.");
+    public static Failed UndoConflict { get; } = new("A file was edited since XenKube wrote it, in the lines that an undo would take back.");
     public static Invalid UnitNameInvalid { get; } = new("A text is not the name of a systemd unit.");
     public static Unsupported UnsupportedFeature { get; } = new("A disk image has a feature that is not supported; the message names the feature.");
     public static Invalid VariableNotClosed { get; } = new("A variable in a template has no closing brace.");

@@ -110,7 +110,18 @@ public static class TextDiff
         }
     }
 
-    private static string[] Lines(string text)
+    /// <summary>The lines of a text that are replaced to make another one, in their order.</summary>
+    internal static List<LineChange> Changes(string[] before, string[] after)
+    {
+        var kept = Match(before, after);
+        return
+        [
+            .. kept.Zip(kept.Skip(1)).Where(pair => pair.Second.A != pair.First.A + 1 || pair.Second.B != pair.First.B + 1)
+                .Select(pair => new LineChange(pair.First.A + 1, pair.Second.A, after[(pair.First.B + 1)..pair.Second.B])),
+        ];
+    }
+
+    internal static string[] Lines(string text)
     {
         var lines = new List<string>();
         for (var start = 0; start < text.Length;)
@@ -168,6 +179,12 @@ public static class TextDiff
         }
         // Too different for it to matter: everything is replaced.
         return [];
+    }
+
+    /// <summary>Lines from one number to another, without the last, that become others.</summary>
+    internal sealed record LineChange(int Start, int End, string[] Lines)
+    {
+        public bool IsSameAs(LineChange other) => Start == other.Start && End == other.End && Lines.AsSpan().SequenceEqual(other.Lines);
     }
 
     private static List<(int A, int B)> Trace(List<int[]> history, int limit, int x, int y)

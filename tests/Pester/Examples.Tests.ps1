@@ -23,6 +23,8 @@ Describe 'The examples of the help' -ForEach @{ cases = $cases; reason = $reason
         # What has happened before.
         $before = @{
             'Compare-Ignition: Before publishing' = { (Get-Content node-1.ct) -replace '\$|etcd-node-1', 'changed' | Set-Content node-1.ct }
+            'Get-XenKubeBackup: All backups' = { Add-FirewallPort 8081 }
+            'Get-XenKubeBackup: The backups of a step' = { Add-FirewallPort 8082 }
             'Publish-Ignition: The change' = { (Get-Content node-1.ct) -replace '\$|etcd-node-1', 'changed' | Set-Content node-1.ct }
             "Get-IgnitionRequest: The requests of a cluster's nodes" = { Invoke-WebRequest http://192.168.100.1/etcd/node-1.json }
             'Get-IgnitionRequest: The requests of the last hour' = { Invoke-WebRequest http://192.168.100.1/etcd/node-1.json }

@@ -25,13 +25,15 @@ internal static class HostCommands
         CommandRun.Handle(plan, terminal, Plan);
         var apply = new Command("apply", "Set up directories, nginx site, reservations, firewall and time server; a second run changes nothing.") { Steps, RemoveDefault, NoActivate, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(apply, terminal, Apply);
-        var undo = new Command("undo", "Restore what a step replaced.") { Step, StandardOptions.XenDir };
-        CommandRun.Handle(undo, terminal, run => run.Out.WriteLine(HostPlan.Undo(Options(run), run.Get(Step), run.CancellationToken)));
+        var undo = new Command("undo", "Take back what a step wrote; edits that came later are kept.") { Step, NoActivate, StandardOptions.XenDir };
+        CommandRun.Handle(undo, terminal, Undo);
+        var backups = new Command("backups", "List the backups of the files that the steps replaced.") { StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(backups, terminal, Backups);
         var check = new Command("check", "Check this host, with a remedy for each fault. Exit 1 if a check fails.") { StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(check, terminal, run => WriteChecks(run, [.. new HostCheck(Options(run)).Run(run.CancellationToken)]));
         var serve = new Command("serve", "Serve the published configs until Ctrl+C, and print each request.") { Address, Port, AnyClient, JsonLines, StandardOptions.XenDir };
         CommandRun.Handle(serve, terminal, Serve);
-        return new Command("host", "This machine as the guests' host.") { plan, apply, undo, check, serve };
+        return new Command("host", "This machine as the guests' host.") { plan, apply, undo, backups, check, serve };
     }
 
     /// <summary>Prints checks, and ends with 1 where one of them failed.</summary>
@@ -77,6 +79,35 @@ internal static class HostCommands
             foreach (var result in results.Where(result => result.Error is null))
             {
                 output.WriteLine(result);
+            }
+        });
+    }
+
+    private static void Undo(CommandRun run)
+    {
+        try
+        {
+            run.Out.WriteLine(HostPlan.Undo(Options(run) with { Activate = !run.Get(NoActivate) }, run.Get(Step), run.Warn, run.CancellationToken));
+        }
+        catch (OperationFailedException e) when (e.Id == ErrorIds.UndoConflict)
+        {
+            // The difference keeps its lines.
+            foreach (var line in e.Reason.Split('\n'))
+            {
+                run.Terminal.Error.WriteLine(Printable.Of(line));
+            }
+            run.Fail($"{e.File}: was edited since that step wrote it{(e.Remedy is { Length: > 0 } remedy ? $". {remedy}" : "")}");
+        }
+    }
+
+    private static void Backups(CommandRun run)
+    {
+        var sets = new BackupStore(Options(run).BackupDirectory).List();
+        run.Print(sets.Select(set => new { set.Id, set.Step, set.Time, set.State, set.Paths, set.Directory }), (output, _) =>
+        {
+            foreach (var set in sets)
+            {
+                output.WriteLine($"{set.Id}  {set.State}  {string.Join(", ", set.Paths)}");
             }
         });
     }

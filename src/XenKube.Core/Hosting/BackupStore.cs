@@ -21,7 +21,7 @@ public sealed class BackupStore(string directory)
     /// <summary>Where the backups are kept.</summary>
     public string Directory { get; } = directory;
 
-    /// <summary>The backups, the newest first.</summary>
+    /// <summary>The backups, the newest first; also those whose manifest is missing or cannot be read.</summary>
     public IReadOnlyList<BackupSet> List()
     {
         if (!System.IO.Directory.Exists(Directory))
@@ -29,20 +29,37 @@ public sealed class BackupStore(string directory)
             return [];
         }
         var sets = new List<BackupSet>();
-        foreach (var path in System.IO.Directory.GetDirectories(Directory).OrderDescending(StringComparer.Ordinal))
+        foreach (var path in System.IO.Directory.GetDirectories(Directory))
         {
             var id = Path.GetFileName(path);
-            if (id.Split('-', 2) is [var stamp, var step] && DateTimeOffset.TryParseExact(stamp, "yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && File.Exists(Path.Combine(path, Manifest)))
+            if (id.Split('-', 2) is [var stamp, var step] && DateTimeOffset.TryParseExact(stamp, "yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
             {
-                sets.Add(new BackupSet(id, step, time, [.. ReadManifest(path).Select(entry => entry.Path)], path));
+                sets.Add(Describe(new BackupSet(id, step, time, [], path)));
             }
         }
-        return sets;
+        return [.. sets.OrderByDescending(set => set.Number).ThenByDescending(set => set.Id, StringComparer.Ordinal)];
     }
 
-    /// <summary>The newest backup of a step, or null.</summary>
+    /// <summary>The newest backup of a step that can be put back, or null.</summary>
     /// <param name="step">The step.</param>
-    public BackupSet? Latest(string step) => List().FirstOrDefault(set => set.Step == step);
+    public BackupSet? Latest(string step) => List().FirstOrDefault(set => set.Step == step && (set.State is BackupState.Active or BackupState.NotActive));
+
+    /// <summary>The last change of a step, if its service was not told of it, or nobody knows; null if the service was told.</summary>
+    internal BackupSet? NotActive(string step)
+    {
+        try
+        {
+            return List().FirstOrDefault(set => (set.Step == step || set.Step == UndoOf(step)) && (set.State is BackupState.Active or BackupState.NotActive)) is { State: BackupState.NotActive } last ? last : null;
+        }
+        catch (Exception e) when (e.IsFileTrouble())
+        {
+            // Only root may look; a plan shows the files to others too.
+            return null;
+        }
+    }
+
+    /// <summary>The name of the step whose backups are copies that an undo keeps.</summary>
+    internal static string UndoOf(string step) => $"undo-{step}";
 
     /// <summary>Puts everything back as a backup has it, and removes the backup.</summary>
     /// <param name="set">The backup.</param>
@@ -73,20 +90,87 @@ public sealed class BackupStore(string directory)
         }
     }
 
-    internal BackupSet Save(string step, IReadOnlyList<FileChange> changes)
+    /// <summary>Keeps what is there and what will be written, before anything is.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="changes">The files.</param>
+    /// <param name="isActive">True where no service has to be told.</param>
+    internal BackupSet Save(string step, IReadOnlyList<FileChange> changes, bool isActive)
     {
         try
         {
             MakeDirectory();
+            var number = List().Select(set => set.Number).DefaultIfEmpty().Max() + 1;
             var time = DateTimeOffset.UtcNow;
             var path = NewDirectory(step, ref time);
-            var entries = changes.Select((change, i) => SaveOne(path, change.Target, i)).ToList();
-            AtomicFile.Write(Path.Combine(path, Manifest), JsonSerializer.SerializeToUtf8Bytes(entries), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            return new BackupSet(Path.GetFileName(path), step, time, [.. entries.Select(entry => entry.Path)], path);
+            var entries = changes.Select((change, i) => SaveWritten(path, change, i, SaveOne(path, change.Target, i))).ToList();
+            WriteManifest(path, new BackupManifest { Number = number, IsActive = isActive, Entries = entries });
+            return Describe(new BackupSet(Path.GetFileName(path), step, time, [], path));
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
             throw NotKept(e);
+        }
+    }
+
+    /// <summary>Notes that the service uses the files by now.</summary>
+    internal static void MarkActive(BackupSet set) => Mark(set, manifest => manifest with { IsActive = true });
+
+    /// <summary>Notes that the files were put back.</summary>
+    internal static void MarkUndone(BackupSet set) => Mark(set, manifest => manifest with { IsUndone = true });
+
+    internal static IReadOnlyList<BackupEntry> EntriesOf(BackupSet set) => ReadManifest(set.Directory).Entries;
+
+    /// <summary>A copy that a backup has.</summary>
+    internal static byte[] ReadCopy(BackupSet set, string name) => SystemFile.Read(Path.Combine(set.Directory, Path.GetFileName(name)));
+
+    private static void Mark(BackupSet set, Func<BackupManifest, BackupManifest> change)
+    {
+        try
+        {
+            WriteManifest(set.Directory, change(ReadManifest(set.Directory)));
+        }
+        catch (Exception e) when (e.IsFileTrouble())
+        {
+            throw new OperationFailedException(ErrorIds.BackupFailed, set.Directory, null, $"cannot note what became of the change: {(e as XenKubeException)?.Reason ?? e.Message}", "The change itself is made", e);
+        }
+    }
+
+    private static void WriteManifest(string directory, BackupManifest manifest) =>
+        AtomicFile.Write(Path.Combine(directory, Manifest), JsonSerializer.SerializeToUtf8Bytes(manifest), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+    private static BackupSet Describe(BackupSet set)
+    {
+        try
+        {
+            var manifest = ReadManifest(set.Directory);
+            return set with
+            {
+                Paths = [.. manifest.Entries.Select(entry => entry.Path)],
+                Number = manifest.Number,
+                State = manifest.IsUndone ? BackupState.Undone : manifest.IsActive ? BackupState.Active : BackupState.NotActive,
+            };
+        }
+        catch (Exception e) when (e is InvalidInputException or ItemNotFoundException || e.IsMissingFile())
+        {
+            return set with { State = BackupState.Incomplete, Paths = [.. System.IO.Directory.GetFiles(set.Directory)] };
+        }
+    }
+
+    /// <summary>Adds what the change will make of the file.</summary>
+    private static BackupEntry SaveWritten(string directory, FileChange change, int number, BackupEntry entry)
+    {
+        switch (change.Kind)
+        {
+            case FileChangeKind.Content:
+                var data = string.Create(CultureInfo.InvariantCulture, $"{number}-{Path.GetFileName(change.Target)}.written");
+                AtomicFile.Write(Path.Combine(directory, data), change.After, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                return entry with { WrittenKind = BackupEntry.File, WrittenData = data };
+            case FileChangeKind.Link:
+                return entry with { WrittenKind = BackupEntry.Link, WrittenData = Encoding.UTF8.GetString(change.After) };
+            case FileChangeKind.Directory:
+                return entry with { WrittenKind = BackupEntry.Directory };
+            default:
+                return entry with { WrittenKind = BackupEntry.Absent };
         }
     }
 
@@ -97,7 +181,7 @@ public sealed class BackupStore(string directory)
 
     private static void Put(BackupSet set)
     {
-        foreach (var entry in ReadManifest(set.Directory).AsEnumerable().Reverse())
+        foreach (var entry in ReadManifest(set.Directory).Entries.Reverse())
         {
             try
             {
@@ -143,7 +227,8 @@ public sealed class BackupStore(string directory)
         return new BackupEntry(path, "file", data, status.Mode, status.UserId, status.GroupId);
     }
 
-    private static void PutOne(string directory, BackupEntry entry)
+    /// <summary>Puts one file back as a backup has it.</summary>
+    internal static void PutOne(string directory, BackupEntry entry)
     {
         var now = FileStatus.Read(entry.Path, follow: false);
         switch (entry.Kind)
@@ -173,12 +258,12 @@ public sealed class BackupStore(string directory)
         }
     }
 
-    private static List<BackupEntry> ReadManifest(string directory)
+    private static BackupManifest ReadManifest(string directory)
     {
         var path = Path.Combine(directory, Manifest);
         try
         {
-            return JsonSerializer.Deserialize<List<BackupEntry>>(Encoding.UTF8.GetString(SystemFile.Read(path))) ?? [];
+            return BackupManifest.Parse(SystemFile.Read(path));
         }
         catch (JsonException e)
         {

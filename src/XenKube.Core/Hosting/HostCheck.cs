@@ -30,8 +30,17 @@ public sealed class HostCheck(HostOptions options)
         foreach (var check in checks)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return check(cancellationToken);
+            yield return InUse(check(cancellationToken));
         }
+    }
+
+    /// <summary>Files that are right help nobody while their service has not been told of them.</summary>
+    private CheckResult InUse(CheckResult result)
+    {
+        var step = result.Name == "dnsmasq" ? "reservations" : result.Name;
+        return options.Activate && result.Status == CheckStatus.Pass && (step is "firewall" or "reservations" or "time") && new BackupStore(options.BackupDirectory).NotActive(step) is { } last
+            ? new(result.Name, CheckStatus.Fail, $"{result.Message}, but {string.Join(", ", last.Paths)} was written without telling the service, which may still use what was there before", $"Have it used: {new RemedyAction(RemedyActionKind.SetUpHost, step)}")
+            : result;
     }
 
     private IEnumerable<CheckResult> CheckXen(CancellationToken cancellationToken)

@@ -63,7 +63,7 @@ public sealed class HostPlan
             try
             {
                 var backup = step.Change?.Apply(backups, Options.Activate, cancellationToken);
-                result = new HostStepResult(step.Name, backup is not null, backup, step.Problem, watch.Elapsed);
+                result = new HostStepResult(step.Name, backup is not null, backup, step.Problem, watch.Elapsed) { IsActivated = backup is null && Options.Activate && step.Change is { IsActivationNeeded: true } };
             }
             catch (XenKubeException e)
             {
@@ -75,30 +75,42 @@ public sealed class HostPlan
         return results;
     }
 
-    /// <summary>Puts back what the newest backup of a step has, and lets the service use it.</summary>
+    /// <summary>Takes back what a step wrote last, and lets the service use the files; later edits are kept.</summary>
     /// <param name="options">The host.</param>
     /// <param name="name">The step.</param>
+    /// <param name="onWarning">Called with what a person should know; null for nothing.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The backup that was put back.</returns>
-    public static BackupSet Undo(HostOptions options, string name, CancellationToken cancellationToken = default)
+    /// <exception cref="OperationFailedException">A later edit is in the same lines; the message shows it.</exception>
+    public static BackupSet Undo(HostOptions options, string name, Action<string>? onWarning = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(options);
         var backups = new BackupStore(options.BackupDirectory);
         using var held = Directory.Exists(backups.Directory) ? backups.Lock(name, cancellationToken) : null;
-        var backup = backups.Latest(name)
-            ?? throw new ItemNotFoundException(ErrorIds.BackupNotFound, options.BackupDirectory, null, $"there is no backup of the step '{Printable.Of(name)}'", "It was not changed by XenKube, or undone already");
-        BackupStore.Restore(backup);
-        if (options.Activate && StepNames.Contains(name))
+        var undo = HostUndo.Plan(backups, name);
+        foreach (var set in undo.Incomplete)
+        {
+            onWarning?.Invoke($"the backup {set.Directory} has no manifest: if it is of a later change, its files are what was there before that change");
+        }
+        var copy = undo.Apply();
+        foreach (var path in undo.Merged)
+        {
+            onWarning?.Invoke($"{path} was edited since; the edit is kept, and the file as it was is in {copy?.Directory}");
+        }
+        if (options.Activate && StepNames.Contains(name) && copy is not null)
         {
             Plan(name, options).Change?.ActivateOnly(cancellationToken);
+            BackupStore.MarkActive(copy);
         }
-        return backup;
+        return undo.Backup with { State = BackupState.Undone };
     }
 
     private static HostStep Plan(string name, HostOptions options)
     {
         try
         {
-            return KnownSteps.Single(step => step.Name == name).Plan(options);
+            var step = KnownSteps.Single(step => step.Name == name).Plan(options);
+            return options.Activate && step.Change is { HasService: true } change && new BackupStore(options.BackupDirectory).NotActive(name) is not null ? step with { Change = change.WithActivation() } : step;
         }
         catch (XenKubeException e)
         {
@@ -108,7 +120,7 @@ public sealed class HostPlan
 
     private static HostStep PlanDirectories(HostOptions options)
     {
-        var change = new SystemChange("directories", options.Layout.Directories.Select(path => FileChange.Directory(path)).Prepend(FileChange.Directory(options.XenDir)));
+        var change = new SystemChange("directories", options.Layout.Directories.Select(path => FileChange.Directory(path)).Prepend(FileChange.Directory(options.XenDir))) { HasService = false };
         return new HostStep("directories", change.IsNeeded ? string.Create(CultureInfo.InvariantCulture, $"{change.Files.Count} missing in {options.XenDir}") : $"{options.XenDir} is complete", $"{options.XenDir}/{{{string.Join(',', options.Layout.Directories.Select(Path.GetFileName))}}}", null) { Change = change };
     }
 

@@ -19,6 +19,9 @@ public sealed record HostStep(string Name, string Current, string Wanted, XenKub
     /// <summary>The files that are changed.</summary>
     public IReadOnlyList<string> Files => Change is null ? [] : [.. Change.Files.Select(file => file.Path)];
 
+    /// <summary>True when the files are right, but their service does not use them yet.</summary>
+    public bool IsActivationNeeded => Change is { IsActivationNeeded: true, Files.Count: 0 };
+
     /// <inheritdoc/>
-    public override string ToString() => Problem is not null && !IsNeeded ? $"{Name}: {Problem.Message}" : IsNeeded ? $"{Name}: {Current} -> {Wanted}" : $"{Name}: {Current}, nothing to change";
+    public override string ToString() => IsActivationNeeded ? $"{Name}: {Current}, but the service was not told; it will be" : Problem is not null && !IsNeeded ? $"{Name}: {Problem.Message}" : IsNeeded ? $"{Name}: {Current} -> {Wanted}" : $"{Name}: {Current}, nothing to change";
 }

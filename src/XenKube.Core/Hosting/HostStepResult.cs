@@ -8,6 +8,9 @@ namespace XenKube.Hosting;
 /// <param name="Duration">How long it took.</param>
 public sealed record HostStepResult(string Name, bool IsChanged, BackupSet? Backup, XenKubeException? Error, TimeSpan Duration)
 {
+    /// <summary>True when the files were right already, and their service was told to use them.</summary>
+    public bool IsActivated { get; init; }
+
     /// <inheritdoc/>
-    public override string ToString() => Error is not null ? $"{Name}: {Error.Message}" : IsChanged ? $"{Name}: changed (backup {Backup})" : $"{Name}: nothing to change";
+    public override string ToString() => Error is not null ? $"{Name}: {Error.Message}" : IsActivated ? $"{Name}: in use now" : IsChanged ? $"{Name}: changed (backup {Backup})" : $"{Name}: nothing to change";
 }

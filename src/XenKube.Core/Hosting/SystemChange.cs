@@ -15,14 +15,27 @@ public sealed class SystemChange
         Files = [.. files.Where(file => file.IsNeeded)];
     }
 
+    private SystemChange(SystemChange other)
+    {
+        (Step, Files, HasService) = (other.Step, other.Files, other.HasService);
+        (CheckBefore, CheckAfter, Activate, CheckActive) = (other.CheckBefore, other.CheckAfter, other.Activate, other.CheckActive);
+        IsActivationNeeded = true;
+    }
+
     /// <summary>The step it belongs to, a word: <c>firewall</c>.</summary>
     public string Step { get; }
 
     /// <summary>The files that are not as they should be.</summary>
     public IReadOnlyList<FileChange> Files { get; }
 
-    /// <summary>True when something has to be changed.</summary>
-    public bool IsNeeded => Files.Count > 0;
+    /// <summary>True when something has to be changed, or the service does not use the files yet.</summary>
+    public bool IsNeeded => Files.Count > 0 || IsActivationNeeded;
+
+    /// <summary>True when the service does not use the files as they are, because it was not told of them.</summary>
+    public bool IsActivationNeeded { get; init; }
+
+    /// <summary>False for files that no service reads.</summary>
+    internal bool HasService { get; init; } = true;
 
     /// <summary>The difference, of all files; empty when there is none.</summary>
     public string Diff => string.Concat(Files.Select(file => file.Diff));
@@ -46,15 +59,24 @@ public sealed class SystemChange
     /// <returns>The backup; null when there was nothing to change.</returns>
     public BackupSet? Apply(BackupStore backups, bool activate = true, CancellationToken cancellationToken = default)
     {
-        if (!IsNeeded)
+        if (Files.Count == 0)
         {
+            if (IsActivationNeeded && activate)
+            {
+                Use(cancellationToken);
+                using var told = backups.Lock(Step, cancellationToken);
+                if (backups.NotActive(Step) is { } last)
+                {
+                    BackupStore.MarkActive(last);
+                }
+            }
             return null;
         }
         CheckBefore?.Invoke(cancellationToken);
         // From the comparison with what was planned to the last rename no other XenKube may interfere.
         using var held = backups.Lock(Step, cancellationToken);
         RefuseOutdated();
-        var backup = backups.Save(Step, Files);
+        var backup = backups.Save(Step, Files, isActive: !HasService);
         var isActivating = false;
         try
         {
@@ -66,10 +88,8 @@ public sealed class SystemChange
             if (activate)
             {
                 isActivating = true;
-                Activate?.Invoke(cancellationToken);
-                CheckActive?.Invoke(cancellationToken);
+                Use(cancellationToken);
             }
-            return backup;
         }
         catch
         {
@@ -80,11 +100,26 @@ public sealed class SystemChange
             }
             throw;
         }
+        if (!activate || Activate is null || !HasService)
+        {
+            return backup;
+        }
+        BackupStore.MarkActive(backup);
+        return backup with { State = BackupState.Active };
     }
 
     /// <summary>Makes the service use the files as they are, as after an undo.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     internal void ActivateOnly(CancellationToken cancellationToken) => Activate?.Invoke(cancellationToken);
+
+    /// <summary>The same change, whose service has to be told even if no file is another.</summary>
+    internal SystemChange WithActivation() => new(this);
+
+    private void Use(CancellationToken cancellationToken)
+    {
+        Activate?.Invoke(cancellationToken);
+        CheckActive?.Invoke(cancellationToken);
+    }
 
     private void Reactivate()
     {

@@ -49,9 +49,10 @@ public sealed class InitializeXenKubeHostCommand : HostCommand
         var options = HostSettings.Read(directory) with { RemoveDefaultSite = RemoveDefaultSite, BackupDirectory = Resolve(BackupDirectory), Activate = !NoActivate };
         if (Undo is not null)
         {
-            if (Should($"Put back what the step {Undo} replaced"))
+            var planned = HostUndo.Plan(new BackupStore(options.BackupDirectory), Undo);
+            if (Should($"Take back what the step {Undo} wrote{Environment.NewLine}{planned.Diff.TrimEnd('\n')}"))
             {
-                WriteObject(HostPlan.Undo(options, Undo, StopToken));
+                WriteObject(HostPlan.Undo(options, Undo, WriteWarning, StopToken));
             }
             return;
         }

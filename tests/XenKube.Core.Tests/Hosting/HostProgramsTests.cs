@@ -22,7 +22,8 @@ public sealed class HostProgramsTests : IDisposable
         {
             Program(name, "exit 0");
         }
-        _folder.Write("root/etc/ntpsec/ntp.conf", "# x\n#broadcast 192.168.123.255\n");
+        _folder.Write("root/etc/ntpsec/ntp.conf", "# x\nrestrict default ignore\n#broadcast 192.168.123.255\n");
+        _folder.Write("root/lib/systemd/system/ntpsec.service", "[Service]\n");
         _folder.Write("root/etc/nginx/nginx.conf", "");
         _folder.Write("root/etc/iptables/rules.v4", FirewallRulesTests.Guide);
         _folder.Write("root/hostsfile", "# nobody\n");

@@ -93,7 +93,7 @@ public sealed class BackupStore(string directory)
     /// <summary>Keeps what is there and what will be written, before anything is.</summary>
     /// <param name="step">The step.</param>
     /// <param name="changes">The files.</param>
-    /// <param name="isActive">True where no service has to be told.</param>
+    /// <param name="isActive">True where no service reads the files.</param>
     internal BackupSet Save(string step, IReadOnlyList<FileChange> changes, bool isActive)
     {
         try

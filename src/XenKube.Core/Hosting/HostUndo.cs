@@ -7,7 +7,7 @@ namespace XenKube.Hosting;
 
 /// <summary>
 /// Takes back what a step wrote, and nothing else: edits that came later are merged where they do not meet, and refuse the undo where
-/// they do. What is replaced is kept as a backup of its own.
+/// they do. The replaced files are kept as a backup of their own.
 /// </summary>
 public sealed class HostUndo
 {

@@ -112,7 +112,7 @@ public sealed class SystemChange
     /// <param name="cancellationToken">Ends it.</param>
     internal void ActivateOnly(CancellationToken cancellationToken) => Activate?.Invoke(cancellationToken);
 
-    /// <summary>The same change, whose service has to be told even if no file is another.</summary>
+    /// <summary>The same change, which reloads its service even if no file changes.</summary>
     internal SystemChange WithActivation() => new(this);
 
     private void Use(CancellationToken cancellationToken)

@@ -64,6 +64,8 @@
         'Stop-XenGuest'
         'Suspend-XenGuest'
         'Wait-XenGuest'
+        'Get-XenGuestLog'
+        'Set-XenGuest'
         'Initialize-XenKubeHost'
         'Test-XenKubeHost'
     )

@@ -41,6 +41,7 @@ public static class ErrorIds
     public static Invalid ConfigUriInvalid { get; } = new("A URL cannot be written into grub.cfg as the URL of a config.");
     public static Invalid ConfigUriMissing { get; } = new("The disk belongs to no node, so its config has no URL until one is given.");
     public static Failed ConsoleFailed { get; } = new("The connection to a guest's console ended with an error.");
+    public static NotFound ConsoleLogNotFound { get; } = new("xenconsoled has kept no log of a guest's console.");
     public static Invalid ContentInvalid { get; } = new("Content that should be bytes is something else.");
     public static Invalid ContentTooLarge { get; } = new("The content is larger than the command takes.");
     public static Corrupt CorruptImage { get; } = new("A structure in a disk image is damaged; the message names the structure and the byte.");
@@ -94,6 +95,7 @@ public static class ErrorIds
     public static NotFound GuestConfigItemNotFound { get; } = new("A guest configuration has no such item.");
     public static NotFound GuestConfigNotFound { get; } = new("There is no guest configuration.");
     public static Failed GuestCrashed { get; } = new("The guest crashed while it was waited for.");
+    public static Failed GuestGone { get; } = new("The guest's domain was removed while it was made.");
     public static Busy GuestNameInUse { get; } = new("Another guest has this name.");
     public static Invalid GuestNameInvalid { get; } = new("A text cannot be the name of a Xen guest.");
     public static NotFound GuestNotFound { get; } = new("There is no guest of this name.");

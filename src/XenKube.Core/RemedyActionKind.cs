@@ -42,6 +42,18 @@ public enum RemedyActionKind
     /// <summary>Make a guest's configuration again, in place of the one that is there. Arguments: <c>CLUSTER/NODE</c>.</summary>
     RemakeGuest,
 
+    /// <summary>Shut a guest down. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    StopGuest,
+
+    /// <summary>Destroy a guest's domain. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    DestroyGuest,
+
+    /// <summary>Let a paused guest go on. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    ResumeGuest,
+
+    /// <summary>Wait until a guest's domain is gone. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    AwaitGuestEnd,
+
     /// <summary>Look at a guest's console.</summary>
     ShowConsole,
 

@@ -20,8 +20,8 @@ public static class Display
                 Moods.Add(word, mood);
             }
         }
-        Are("Good", "Trusted", "Verified", "current", "Good", "Running", "Blocked", "200", "206", "304", "enabled", "info", "True", "changed", "Added", "Pass");
-        Are("Doubtful", "Expired", "Unknown", "Missing", "UnknownKey", "ExpiredKey", "ExpiredSignature", "Paused", "Shutdown", "Dying", "404", "masked", "disabled", "warning", "Changed", "Warn");
+        Are("Good", "Trusted", "Verified", "current", "Good", "Running", "200", "206", "304", "enabled", "info", "True", "changed", "Added", "Pass");
+        Are("Doubtful", "Expired", "Unknown", "Missing", "UnknownKey", "ExpiredKey", "ExpiredSignature", "Paused", "ShuttingDown", "Rebooting", "Saved", "404", "masked", "disabled", "warning", "Changed", "Warn");
         Are("Bad", "Revoked", "Bad", "RevokedKey", "Unsupported", "Malformed", "Crashed", "400", "403", "405", "408", "431", "500", "503", "error", "False", "Removed", "Fail");
     }
 

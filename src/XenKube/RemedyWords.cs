@@ -27,10 +27,14 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.ReserveAddress => $"New-DhcpReservation {Quote(action.Arguments[0])} ADDRESS",
             RemedyActionKind.RemoveReservation => $"Remove-DhcpReservation {Quote(action.Arguments[0])}",
             RemedyActionKind.MakeCluster => $"New-Cluster{arguments}",
-            RemedyActionKind.MakeNode => $"New-Node{string.Concat(action.Arguments.SelectMany(node => node.Split('/')).Select(name => " " + Quote(name)))}",
-            RemedyActionKind.RemakeNode => $"New-Node{arguments} -Force",
+            RemedyActionKind.MakeNode => $"New-Node{Names(action)}",
+            RemedyActionKind.RemakeNode => $"New-Node{Names(action)} -Replace",
             RemedyActionKind.MakeGuest => $"New-XenGuest{arguments}",
             RemedyActionKind.RemakeGuest => $"New-XenGuest{arguments} -Force",
+            RemedyActionKind.StopGuest => $"Stop-XenGuest{Names(action)}",
+            RemedyActionKind.DestroyGuest => $"Stop-XenGuest{Names(action)} -Force",
+            RemedyActionKind.ResumeGuest => $"Resume-XenGuest{Names(action)}",
+            RemedyActionKind.AwaitGuestEnd => $"Wait-XenGuest{Names(action)} -For Gone",
             RemedyActionKind.ShowConsole => "Enter-XenGuest",
             RemedyActionKind.PublishConfig => $"Publish-Ignition{arguments}",
             RemedyActionKind.Refresh => $"Reset-Ignition{arguments}",
@@ -55,6 +59,9 @@ internal sealed class RemedyWords : IRemedyWords
             _ => throw new ArgumentOutOfRangeException(nameof(action), action.Kind, "no words"),
         };
     }
+
+    /// <summary>Cluster and node as the two parameters that name a node.</summary>
+    private static string Names(RemedyAction action) => string.Concat(action.Arguments.SelectMany(node => node.Split('/')).Select(name => " " + Quote(name)));
 
     private static string Quote(string argument) =>
         argument.Length > 0 && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_' or ':') && argument[0] != '-'

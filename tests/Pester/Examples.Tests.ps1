@@ -30,6 +30,8 @@ Describe 'The examples of the help' -ForEach @{ cases = $cases; reason = $reason
             'Get-IgnitionRequest: The requests of the last hour' = { Invoke-WebRequest http://192.168.100.1/etcd/node-1.json }
             'Wait-Ignition: A fetch that may already have happened' = { Invoke-WebRequest http://192.168.100.1/etcd/node-1.json }
             "Install-IgnitionSite: The guide's site" = { Publish-Ignition etcd }
+            'Get-XenGuestLog: The last lines' = { "Welcome to GRUB!`nLinux version 6.1`nignition: done`nnode-1 login: " | Set-Content /var/log/xen/console/guest-etcd-node-1.log }
+            'Get-XenGuestLog: Trouble in a whole cluster' = { 1..3 | ForEach-Object { "Linux version 6.1`nignition[1]: failed to fetch config" | Set-Content "/var/log/xen/console/guest-etcd-node-$_.log" } }
             'Test-Node: In a script' = { Unpublish-Ignition etcd node-2 }
             'Stop-IgnitionServer: All servers' = { Start-IgnitionServer }
             'Stop-IgnitionServer: One server' = { Start-IgnitionServer }

@@ -89,12 +89,12 @@ Describe 'Guests' {
             $guest = Get-XenGuest etcd/node-1
             $guest.Id | Should -BeOfType int
             $guest.State | Should -Be Running
-            $guest.Memory | Should -Be 1024
+            $guest.Memory | Should -Be 1GB
             $guest.VCpu | Should -Be 1
             $guest.CpuTime | Should -Be ([timespan]::FromSeconds(20.6))
             $guest.DiskPath | Should -Be "$dir/guests/etcd/node-1.img"
             $guest.GuestConfigPath | Should -Be "$dir/guests/etcd/node-1.cfg"
-            [enum]::GetNames([XenKube.Guests.XenGuestState]) | Sort-Object | Should -Be Blocked, Crashed, Dying, Halted, Paused, Running, Shutdown
+            [enum]::GetNames([XenKube.Guests.XenGuestState]) | Sort-Object | Should -Be Crashed, Halted, Paused, Rebooting, Running, Saved, ShuttingDown
         }
         It '<verb> changes nothing with -WhatIf' -ForEach @{ verb = 'Stop' }, @{ verb = 'Restart' }, @{ verb = 'Suspend' }, @{ verb = 'Resume' }, @{ verb = 'Remove' } {
             Start-XenGuest etcd node-1 -Paused

@@ -57,6 +57,12 @@ $published = '/storage/xen/nginx/etcd'
     'Get-SigningKey: The trusted keys' = { $output.Count -eq 1 }
     'Get-SigningKey: The keys that come with XenKube' = { $shown -match 'CoreOS'; $shown -match 'Flatcar' }
     'Get-XenGuest: All guests' = { $output.Count -eq 3; $shown -match 'Halted' }
+    'Get-XenGuestLog: The last lines' = { $output.Count -eq 3; $output[-1] -eq 'node-1 login:' }
+    'Get-XenGuestLog: Trouble in a whole cluster' = { $shown -match 'failed' }
+    'Set-XenGuest: More memory' = { $output[0].Memory -eq 2GB; (Get-Content node-1.cfg) -match '^memory = "2048"' | ForEach-Object { $true } }
+    'Set-XenGuest: Start with the host' = { (Get-ChildItem /etc/xen/auto).Count -eq 3 }
+    'New-Node: A disk again' = { $output[0].Name -eq 'node-1'; Test-Path node-1.img }
+    'Reset-Ignition: A rolling refresh' = { $shown -match '1\. Stop the guest etcd-node-1'; $shown -match '3\. Stop the guest etcd-node-3' }
     'Get-XenGuest: The guests that run' = { $output.Count -eq 3; $shown -match 'Running' }
     'Import-SigningKey: A key file' = { $output.Count -eq 1 }
     'Get-XenKubeBackup: All backups' = { $output[0].Step -eq 'firewall'; $output[0].State -eq 'NotActive'; $output[0].Paths -eq '/etc/iptables/rules.v4' }
@@ -80,6 +86,7 @@ $published = '/storage/xen/nginx/etcd'
     'New-Node: The change' = { $shown -match 'node-7\.img'; -not (Test-Path node-7.img) }
     'New-XenGuest: Guests for the nodes of a cluster' = { ($output.IPAddress -join ' ') -eq '192.168.100.20 192.168.100.21 192.168.100.22'; Test-Path node-1.cfg, node-2.cfg, node-3.cfg }
     'New-XenGuest: A master with more memory' = { (Get-Content node-1.cfg) -match '^memory = "2048"' | ForEach-Object { $true }; (Get-Content node-2.cfg) -match '^memory = "3072"' | ForEach-Object { $true } }
+    'New-XenGuest: Cards on other networks' = { (Get-Content node-1.cfg) -match 'bridge=ovsbr0\.42,.*script=vif-openvswitch' | ForEach-Object { $true }; (Get-Content node-1.cfg) -match '^vif.*bridge=virbr1' | ForEach-Object { $true } }
     'New-XenGuest: The change' = { $shown -match 'node-3\.cfg'; -not (Test-Path *.cfg) }
     'Publish-Ignition: The configs of a cluster' = { $output.Count -eq 3 }
     'Publish-Ignition: One config for several nodes' = { (Get-Content -Raw "$published/node-2.json") -match 'etcd-node-1' }

@@ -20,18 +20,27 @@ internal static class GuestCommands
     private static readonly Option<string?> Bridge = new("--bridge") { Description = "The bridge to which the guest is attached.", HelpName = "NAME" };
     private static readonly Option<MacAddress?> Mac = new("--mac") { Description = "The MAC address, for a single node.", HelpName = "MAC", CustomParser = result => Parse(result, MacAddress.TryParse(result.Tokens[0].Value, out var mac), mac, "a MAC address") };
     private static readonly Option<IPAddress?> FirstAddress = new("--first-address") { Description = "Use the reservations from this address on: .20, .21, …", HelpName = "IP", CustomParser = result => Parse(result, IPAddress.TryParse(result.Tokens[0].Value, out var address), address, "an IP address") };
-    private static readonly Option<GuestType> Type = WordOption.Of<GuestType>("--type", "PV (the default), PVH or HVM.");
+    private static readonly Option<GuestType?> Type = WordOption.OfOptional<GuestType>("--type", "PV (the default), PVH or HVM.");
     private static readonly Option<string?> BootLoader = new("--boot-loader") { Description = "The boot loader (pygrub for pv).", HelpName = "PROGRAM" };
     private static readonly Option<string?> Kernel = new("--kernel") { Description = "A kernel on dom0, instead of a boot loader.", HelpName = "FILE" };
     private static readonly Option<int?> Throttle = new("--throttle-limit") { Description = "How many guests to work on at the same time.", HelpName = "N" };
     private static readonly Option<GuestCondition?> Wait = WordOption.OfOptional<GuestCondition>(
-        "--wait", "Wait until its domain runs, its address answers, its ssh server greets (the default), or it is gone (the default of stop).");
+        "--wait", "Wait until its domain runs, its address answers, its ssh server greets (the default), it has fetched its config (ignition), or it is gone (the default of stop).");
     private static readonly Option<int?> Timeout = new("--timeout") { Description = "How long to wait at most, in seconds (default: 300).", HelpName = "SECONDS" };
     private static readonly Option<bool> Paused = new("--paused") { Description = "Leave the guest paused." };
 
+    private static readonly Option<int?> Vlan = new("--vlan") { Description = "The VLAN of the network card, 1 to 4094.", HelpName = "N" };
+    private static readonly Option<string?> VifScript = new("--vif-script") { Description = "The script that attaches the network card, such as vif-openvswitch.", HelpName = "NAME" };
+    private static readonly Option<string[]> Network = new("--network") { Description = "A further network card: a bridge, or bridge=…,mac=…,vlan=…,script=…,model=….", HelpName = "CARD" };
+    private static readonly Option<string[]> Disk = new("--disk") { Description = "A further disk image, attached as xvdb, xvdc and so on.", HelpName = "FILE" };
+    private static readonly Option<bool?> AutoStart = new("--auto-start") { Description = "Start the guest with the host (--auto-start false: do not).", HelpName = "true|false", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<int?> Tail = new("--tail") { Description = "Show only the last lines.", HelpName = "N" };
+    private static readonly Option<bool> Follow = new("--follow") { Description = "Go on with the lines that the guest writes, until Ctrl+C." };
+    private static readonly Option<bool> All = new("--all") { Description = "Show all starts that the log has." };
+
     public static Command Create(Terminal terminal)
     {
-        var make = new Command("new", "Write guest configurations for nodes.") { Names, Memory, VCpus, Role, Bridge, Mac, FirstAddress, Type, BootLoader, Kernel, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
+        var make = new Command("new", "Write guest configurations for nodes.") { Names, Memory, VCpus, Role, Bridge, Vlan, VifScript, Network, Disk, Mac, FirstAddress, Type, BootLoader, Kernel, AutoStart, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(make, terminal, New);
         var list = new Command("list", "List guests: configurations and domains, matched by name.") { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(list, terminal, List);
@@ -46,16 +55,20 @@ internal static class GuestCommands
                 run.NotDone();
             }
         });
+        var set = new Command("set", "Change guest configurations; everything that is not named stays as it is.") { Names, Memory, VCpus, Bridge, Vlan, Disk, AutoStart, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(set, terminal, Set);
+        var log = new Command("log", "Show what a guest has written to its console since its last start.") { Name, Tail, Follow, All, StandardOptions.XenDir };
+        CommandRun.Handle(log, terminal, Log);
         return new Command("guest", "Guests: their configurations and domains.")
         {
-            make, list,
+            make, set, list,
             Action(terminal, "start", "Start guests; all are checked before the first is started.", (guests, paths, options, stop) => guests.Start(paths, options, stop), Wait, Timeout, Paused),
             Action(terminal, "stop", "Shut guests down; --force destroys them.", (guests, paths, options, stop) => guests.Stop(paths, options, stop), GuestCondition.Gone, Wait, Timeout, StandardOptions.Force),
             Action(terminal, "restart", "Restart guests; --force destroys and starts them.", (guests, paths, options, stop) => guests.Restart(paths, options, stop), Wait, Timeout, StandardOptions.Force),
             Action(terminal, "suspend", "Pause guests.", (guests, paths, options, stop) => guests.Suspend(paths, options, stop)),
             Action(terminal, "resume", "Let paused guests continue.", (guests, paths, options, stop) => guests.Resume(paths, options, stop)),
             Action(terminal, "remove", "Remove guest configurations; --force destroys those that run.", (guests, paths, options, stop) => guests.Remove(paths, options, stop), StandardOptions.Force),
-            wait, console,
+            wait, console, log,
         };
     }
 
@@ -89,16 +102,58 @@ internal static class GuestCommands
                 Type = run.Get(Type),
                 BootLoader = run.Get(BootLoader),
                 Kernel = run.Get(Kernel),
+                Vlan = run.Get(Vlan),
+                VifScript = run.Get(VifScript),
+                AdditionalCards = [.. (run.Get(Network) ?? []).Select(GuestCard.Parse)],
+                AdditionalDisks = run.Get(Disk) ?? [],
             },
             run.Get(FirstAddress),
             run.Get(StandardOptions.Force));
+        Write(run, guests, plan);
+    }
+
+    private static void Set(CommandRun run)
+    {
+        var nodes = NodeCommands.Select(run, run.Get(Names));
+        var guests = new NodeGuests(run.Directory);
+        var plan = guests.PlanChange(nodes, (_, request) => request with
+        {
+            Memory = run.Get(Memory),
+            VCpus = run.Get(VCpus),
+            Bridge = run.Get(Bridge),
+            Vlan = run.Get(Vlan),
+            AdditionalDisks = run.Get(Disk) ?? [],
+        });
+        Write(run, guests, plan);
+    }
+
+    private static void Write(CommandRun run, NodeGuests guests, GuestPlan plan)
+    {
         foreach (var warning in plan.Warnings)
         {
             run.Warn(warning);
         }
         plan = guests.Write(plan, cancellationToken: run.CancellationToken);
+        if (run.WasGiven(AutoStart))
+        {
+            guests.SetAutoStart([.. plan.Guests.Select(guest => guest.ConfigPath)], run.Get(AutoStart) ?? true);
+        }
         run.Print(plan.Guests.Select(guest => new { guest.Name, guest.ConfigPath, guest.DiskPath, MacAddress = guest.MacAddress.ToString(), IPAddress = guest.IPAddress?.ToString() }), (output, all) => TextTable.Write(
             output, ["Name", "MAC address", "IP address", "Configuration"], all.Select(guest => new[] { guest.Name, guest.MacAddress, guest.IPAddress ?? "-", guest.ConfigPath })));
+    }
+
+    private static void Log(CommandRun run)
+    {
+        foreach (var node in NodeCommands.Select(run, [run.Get(Name)]))
+        {
+            var log = new GuestLog(node.GuestName);
+            var tail = run.Get(Tail);
+            var lines = run.Has(Follow) ? log.Follow(run.Has(All), tail, run.CancellationToken) : log.Read(run.Has(All));
+            foreach (var line in run.Has(Follow) || tail is null ? lines : lines.TakeLast(tail.Value))
+            {
+                run.Out.WriteLine(line);
+            }
+        }
     }
 
     private static void List(CommandRun run)
@@ -144,10 +199,10 @@ internal static class GuestCommands
         guests.Select(guest => new { guest.Name, guest.Id, guest.State, guest.Memory, guest.VCpu, CpuSeconds = guest.CpuTime.TotalSeconds, guest.MacAddress, IPAddress = guest.IPAddress?.ToString(), guest.Node, guest.GuestConfigPath, guest.DiskPath }),
         (output, all) => TextTable.Write(
             output,
-            ["Name", ">Id", "State", ">Memory", ">VCpu", ">CPU s", "MAC address", "IP address"],
+            ["Name", ">Id", "State", ">MiB", ">VCpu", ">CPU s", "MAC address", "IP address"],
             all.Select(guest => new[]
             {
-                guest.Name, guest.Id?.ToString(CultureInfo.InvariantCulture) ?? "-", guest.State.ToString(), guest.Memory.ToString(CultureInfo.InvariantCulture),
+                guest.Name, guest.Id?.ToString(CultureInfo.InvariantCulture) ?? "-", guest.State.ToString(), (guest.Memory >> 20).ToString(CultureInfo.InvariantCulture),
                 guest.VCpu.ToString(CultureInfo.InvariantCulture), guest.CpuSeconds.ToString("0.0", CultureInfo.InvariantCulture), guest.MacAddress ?? "-", guest.IPAddress ?? "-",
             })));
 

@@ -15,9 +15,11 @@ internal static class NodeCommands
     private static readonly Option<string[]> Device = new("--path") { Description = "Block devices for the disks, one for each node in their order, such as /dev/vg/node-1 (default: a file for each).", HelpName = "DEVICE", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<bool> Cache = new("--cache") { Description = "Keep the decoded image next to the compressed image, so that later nodes need no decoding." };
 
+    private static readonly Option<bool> Replace = new("--replace") { Description = "Make disks that exist again; what is on them is lost." };
+
     public static Command Create(Terminal terminal)
     {
-        var make = new Command("new", "Make node disks from an image, decoded once for all of them.") { Names, Image, Device, AdditionalSpace, Cache, StandardOptions.SkipVerification, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
+        var make = new Command("new", "Make node disks from an image, decoded once for all of them.") { Names, Image, Device, AdditionalSpace, Cache, Replace, StandardOptions.SkipVerification, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(make, terminal, New);
         var list = new Command("list", "List nodes.") { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(list, terminal, List);
@@ -46,7 +48,11 @@ internal static class NodeCommands
         foreach (var cluster in names.Select((name, index) => (Name: name, Index: index)).GroupBy(item => item.Name.Cluster))
         {
             var ours = devices is null ? null : cluster.Select(item => devices[item.Index]).ToArray();
-            made.AddRange(new NodeStore(directory).Create(cluster.Key, [.. cluster.Select(item => item.Name.Node)], image, options, progress, ours, run.CancellationToken));
+            var store = new NodeStore(directory);
+            string[] nodes = [.. cluster.Select(item => item.Name.Node)];
+            made.AddRange(run.Get(Replace)
+                ? store.Replace(cluster.Key, nodes, image, options, progress, run.CancellationToken)
+                : store.Create(cluster.Key, nodes, image, options, progress, ours, run.CancellationToken));
         }
         progress.Dispose();
         run.Print(made, NodeTable.Write);

@@ -34,7 +34,7 @@ public sealed class IgnitionResetter
         ArgumentNullException.ThrowIfNull(options);
         using var held = _directory.Lock("refresh of nodes", cancellationToken);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.ThrottleLimit), CancellationToken = cancellationToken };
-        var domains = new XenImageUseProbe(new XlDriver());
+        var domains = new XenImageUseProbe(new NodeGuests(_directory).Xl);
         // A node that is named twice is reset once: its disk cannot be locked twice.
         Node[] own = [.. nodes.DistinctBy(node => node.FullName)];
         var work = new IgnitionResetWork?[own.Length];

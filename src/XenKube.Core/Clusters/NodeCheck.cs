@@ -14,9 +14,11 @@ namespace XenKube.Clusters;
 /// <summary>Why will this node not boot, or not ignite? Everything that can be determined without starting it; nothing is changed.</summary>
 /// <param name="directory">The XENDIR.</param>
 /// <param name="options">How thoroughly; null for the usual.</param>
-public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options = null)
+/// <param name="xl">How to ask what the guest is doing; null for the xl on the PATH.</param>
+public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options = null, XlDriver? xl = null)
 {
     private readonly NodeCheckOptions _options = options ?? new NodeCheckOptions();
+    private readonly XlDriver _xl = xl ?? new NodeGuests(directory).Xl;
 
     /// <summary>Checks a node.</summary>
     /// <param name="node">The node.</param>
@@ -31,16 +33,17 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
             cancellationToken.ThrowIfCancellationRequested();
             results.AddRange(more.Select(result => result with { Target = node.FullName }));
         }
+        var (uses, state) = StateOf(node, Add);
         try
         {
             using var disk = NodeDisk.OpenRead(node.DiskPath);
-            var check = new NodeDiskCheck(disk, node, TypeOf(node));
+            var check = new NodeDiskCheck(disk, node, TypeOf(node), state);
             Add(check.Run());
             guest = check.Guest;
         }
         catch (XenKubeException e)
         {
-            Add(Failure("disk", e, node));
+            Add(DiskFailure("disk", e, node, state));
         }
         if (_options.Signature)
         {
@@ -51,7 +54,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         {
             Add(secrets);
         }
-        Add(CheckConfig(node));
+        Add(CheckConfig(node, state == XenGuestState.Halted ? uses : null));
         Add(CheckAddress(node));
         if (_options.Endpoint)
         {
@@ -63,19 +66,82 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
     internal static CheckResult Failure(string name, XenKubeException error, Node node) =>
         new(name, CheckStatus.Fail, error.Fault, error.Advice ?? Usual(name, error, node));
 
-    /// <summary>What to do about a check that found an error without a remedy of its own.</summary>
-    private static Remedy Usual(string name, XenKubeException error, Node node) => (name, error) switch
-        {
-            ("disk", ItemNotFoundException) => $"Make it: {new RemedyAction(RemedyActionKind.MakeNode, node.FullName)}",
-            ("signature", _) => $"Import the key it is signed with ({new RemedyAction(RemedyActionKind.ImportKey, "FILE")}), or download the image again",
-            ("ignition", _) => PublishAgain(node),
-            ("config", _) => $"Correct it, or make it again: {new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)}",
-            ("address", _) => "Correct the file of reservations",
-            ("endpoint", _) => $"Check the server: {RemedyActionKind.CheckHost}",
-            _ => PourAgain(node),
-        };
+    /// <summary>
+    /// A check of the disk that found an error. Only what is broken on a disk that nobody changes is a fault of the disk; what this user
+    /// may not read, or what a guest is just writing, was not checked.
+    /// </summary>
+    internal static CheckResult DiskFailure(string name, XenKubeException error, Node node, XenGuestState state) => error switch
+    {
+        ItemNotFoundException when name == "disk" => Failure(name, error, node),
+        CorruptImageException when state == XenGuestState.Halted => new(name, CheckStatus.Fail, error.Fault, error.Advice ?? PourAgain(node)),
+        CorruptImageException => NotChecked(name, $"the guest is {GuestWords.Of(state)}, and what it writes cannot be read now ({error.Fault})", $"Check again when the guest is stopped: {new RemedyAction(RemedyActionKind.CheckNode, node.FullName)}"),
+        UnsupportedFeatureException => new(name, CheckStatus.Fail, error.Fault, error.Advice),
+        _ => NotChecked(name, error.Fault, error.Advice ?? "Run this as root"),
+    };
 
-    internal static Remedy PourAgain(Node node) => $"Make the disk again: {new RemedyAction(RemedyActionKind.RemakeNode, node.FullName)}";
+    /// <summary>How the message of a check begins that could not be made.</summary>
+    internal const string NotCheckedPrefix = "not checked: ";
+
+    /// <summary>A check that could not be made says nothing about what it would have checked.</summary>
+    internal static CheckResult NotChecked(string name, string reason, Remedy? remedy) => new(name, CheckStatus.Warn, NotCheckedPrefix + reason, remedy);
+
+    /// <summary>What to do about a check that found an error without a remedy of its own.</summary>
+    private static Remedy? Usual(string name, XenKubeException error, Node node) => (name, error) switch
+    {
+        ("disk", ItemNotFoundException) => $"Make it: {new RemedyAction(RemedyActionKind.MakeNode, node.FullName)}",
+        ("signature", _) => $"Import the key it is signed with ({new RemedyAction(RemedyActionKind.ImportKey, "FILE")}), or download the image again",
+        ("ignition", _) => PublishAgain(node),
+        ("config", _) => $"Correct it, or make it again: {new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)}",
+        ("address", _) => "Correct the file of reservations",
+        ("endpoint", _) => $"Check the server: {RemedyActionKind.CheckHost}",
+        _ => null,
+    };
+
+    private static Remedy DestroyGuest(Node node) => $"Remove its domain: {new RemedyAction(RemedyActionKind.DestroyGuest, node.FullName)}";
+
+    /// <summary>For a disk that cannot be mended: nothing less helps.</summary>
+    internal static Remedy PourAgain(Node node) => $"If nothing on the disk is needed any more, make the disk again: {new RemedyAction(RemedyActionKind.RemakeNode, node.FullName)}";
+
+    /// <summary>What the guest is doing. A guest that does not run needs no line of its own.</summary>
+    private (GuestUses? Uses, XenGuestState State) StateOf(Node node, Action<IEnumerable<CheckResult>> add)
+    {
+        const string name = "guest";
+        GuestUses uses;
+        try
+        {
+            uses = GuestUses.ReadIfXen(_xl, node.DiskPath);
+        }
+        catch (XenKubeException e)
+        {
+            add([NotChecked(name, $"whether it runs is not known: {e.Fault}", e.Advice)]);
+            return (null, XenGuestState.Halted);
+        }
+        var domain = uses.Domains.FirstOrDefault(domain => domain.Name == node.GuestName);
+        var state = uses.StateOf(node.GuestName, domain);
+        var number = domain is null ? "" : string.Create(CultureInfo.InvariantCulture, $", as domain {domain.Id}");
+        var remedy = uses.UserOf(node.DiskPath)?.Remedy;
+        switch (state)
+        {
+            case XenGuestState.Halted:
+                break;
+            case XenGuestState.Running or XenGuestState.Rebooting or XenGuestState.ShuttingDown:
+                add([new(name, CheckStatus.Pass, $"{node.GuestName} is {GuestWords.Of(state)}{number}")]);
+                break;
+            case XenGuestState.Paused when domain is not null:
+                add([new(name, CheckStatus.Warn, $"{node.GuestName} is paused{number}", $"Let it go on: {new RemedyAction(RemedyActionKind.ResumeGuest, node.FullName)}")]);
+                break;
+            case XenGuestState.Paused:
+                add([new(name, CheckStatus.Pass, $"{node.GuestName} is being created")]);
+                break;
+            case XenGuestState.Crashed:
+                add([new(name, CheckStatus.Fail, $"{node.GuestName} has crashed{number}", remedy ?? DestroyGuest(node))]);
+                break;
+            default:
+                add([new(name, CheckStatus.Warn, uses.UserOf(node.DiskPath)?.Description ?? $"{node.GuestName} is saved", remedy)]);
+                break;
+        }
+        return (uses, state);
+    }
 
     private static Remedy PublishAgain(Node node) => $"Publish it ({new RemedyAction(RemedyActionKind.PublishConfig, node.FullName)}), or refresh the node ({new RemedyAction(RemedyActionKind.Refresh, node.FullName)})";
 
@@ -97,7 +163,9 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         const string name = "signature";
         if (guest is null || guest.Version.Length == 0)
         {
-            return new(name, CheckStatus.Warn, "the disk does not name its release, so its image cannot be looked up", "Make the disk again from a verified image");
+            return guest is null
+                ? NotChecked(name, "the release of the disk is not known, so its image cannot be looked up", $"See the checks of the disk: {new RemedyAction(RemedyActionKind.CheckNode, node.FullName)}")
+                : new(name, CheckStatus.Warn, "the disk does not name its release, so its image cannot be looked up", PourAgain(node));
         }
         if (new ImageStore(directory.ImagesPath).Find(guest.Version) is not { } image)
         {
@@ -174,7 +242,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
             : $"{node.IgnitionPath} is not what {node.ConfigPath} gives";
     }
 
-    private CheckResult CheckConfig(Node node)
+    private CheckResult CheckConfig(Node node, GuestUses? uses)
     {
         const string name = "config";
         try
@@ -195,8 +263,12 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
                     return new(name, CheckStatus.Fail, $"{file.Path} has the same {(neighbour.Name == config.Name ? "name" : "disk")}", "Give each guest a name and a disk of its own");
                 }
             }
-            GuestPreflight.Check(config, []);
+            GuestPreflight.Check(config, uses);
             return new(name, CheckStatus.Pass, node.GuestConfigPath);
+        }
+        catch (OperationFailedException e) when (e.Id == ErrorIds.FileNotReadable)
+        {
+            return NotChecked(name, e.Fault, e.Advice);
         }
         catch (XenKubeException e)
         {

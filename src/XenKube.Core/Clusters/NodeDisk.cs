@@ -27,8 +27,7 @@ public static class NodeDisk
         {
             try
             {
-                // A new probe each time: it asks Xen once.
-                return DiskImage.OpenWrite(path, new XenImageUseProbe(new XlDriver()), offset);
+                return DiskImage.OpenWrite(path, new XenImageUseProbe(XlFor(path)), offset);
             }
             catch (ItemInUseException) when (Stopwatch.GetElapsedTime(start) < (wait ?? TimeSpan.Zero))
             {
@@ -36,5 +35,13 @@ public static class NodeDisk
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }
+    }
+
+    /// <summary>A disk in a XENDIR, guests/CLUSTER/NODE.img, has that XENDIR's settings.</summary>
+    private static XlDriver XlFor(string path)
+    {
+        var guests = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(path)));
+        return guests is not null && Path.GetDirectoryName(guests) is { } directory && guests == new XenDirLayout(directory).GuestsPath
+            ? new NodeGuests(new XenDirectory(directory, onWait: null)).Xl : new XlDriver();
     }
 }

@@ -9,7 +9,11 @@ using XenKube.Guests;
 namespace XenKube.Clusters;
 
 /// <summary>The part of a node's check that looks into its disk.</summary>
-internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType type)
+/// <param name="disk">The disk.</param>
+/// <param name="node">Its node.</param>
+/// <param name="type">How the guest is started.</param>
+/// <param name="state">The guest's state: a running guest has the file systems mounted.</param>
+internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType type, XenGuestState state)
 {
     private const int MaxText = 1 << 20;
     private readonly Remedy _pour = NodeCheck.PourAgain(node);
@@ -23,7 +27,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
     {
         var table = CheckTable();
         yield return table;
-        if (table.Status == CheckStatus.Fail)
+        if (table.Status == CheckStatus.Fail || table.Message.StartsWith(NodeCheck.NotCheckedPrefix, StringComparison.Ordinal))
         {
             yield break;
         }
@@ -45,7 +49,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         }
         catch (XenKubeException e)
         {
-            return NodeCheck.Failure(name, e, node);
+            return NodeCheck.DiskFailure(name, e, node, state);
         }
     }
 
@@ -66,7 +70,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         }
         catch (XenKubeException e)
         {
-            return NodeCheck.Failure(name, e, node);
+            return NodeCheck.DiskFailure(name, e, node, state);
         }
     }
 
@@ -91,6 +95,8 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
             _ = fileSystem.List("/");
             switch (fileSystem)
             {
+                case ExtFileSystem { NeedsRecovery: true } or FatFileSystem { IsDirty: true } when IsMounted:
+                    break;
                 case ExtFileSystem { HasErrors: true }:
                     return new(name, CheckStatus.Fail, $"{label} is marked as faulty", $"Attach it (losetup -P --show -f {node.DiskPath}) and run e2fsck, or make the disk again");
                 case ExtFileSystem { NeedsRecovery: true }:
@@ -103,7 +109,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
                     break;
             }
         }
-        return warnings.Count == 0 ? new(name, CheckStatus.Pass, "readable and clean")
+        return warnings.Count == 0 ? new(name, CheckStatus.Pass, IsMounted ? "readable, and mounted by the guest" : "readable and clean")
             : new(name, CheckStatus.Warn, string.Join("; ", warnings), "The guest mends that at its next start; XenKube's edits replay the journal first");
     }
 
@@ -174,7 +180,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         {
             return new(name, CheckStatus.Fail, $"the guest's GRUB cannot read OEM ({grub}) and would boot without the URL", "Make OEM again with mke2fs without these features");
         }
-        if (oem is ExtFileSystem { NeedsRecovery: true })
+        if (oem is ExtFileSystem { NeedsRecovery: true } && !IsMounted)
         {
             return new(name, CheckStatus.Warn, "OEM's journal is not replayed; the guest's GRUB ignores journals and may read an old grub.cfg", $"Replay it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}");
         }
@@ -193,18 +199,32 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
 
     private CheckResult CheckFirstBoot()
     {
+        const string name = "first-boot";
         using var boot = disk.OpenFileSystem(GuestLayout.BootLabel);
         var path = GuestLayout.Detect(boot).FirstBootPath;
-        return boot.Find(path) is not null || boot.Find(GuestLayout.CoreOS.FirstBootPath) is not null ? new("first-boot", CheckStatus.Pass, $"{path} is there")
-            : new("first-boot", CheckStatus.Fail, $"{path} is missing on EFI-SYSTEM: Ignition will not run at the next start", $"Create it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "first-boot")}; nothing is wrong if the node is configured and should stay so");
+        return (boot.Find(path) is not null || boot.Find(GuestLayout.CoreOS.FirstBootPath) is not null, IsMounted) switch
+        {
+            (true, false) => new(name, CheckStatus.Pass, $"{path} is there"),
+            (true, true) => new(name, CheckStatus.Warn, $"Ignition has not run yet, or not to its end: {path} is still there", $"Wait for it, or look at the console: {RemedyActionKind.ShowConsole}"),
+            (false, true) => new(name, CheckStatus.Pass, $"Ignition ran: the guest has removed {path}"),
+            _ => new(name, CheckStatus.Fail, $"{path} is missing on EFI-SYSTEM: Ignition will not run at the next start", $"Create it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "first-boot")}; nothing is wrong if the node is configured and should stay so"),
+        };
     }
 
     private CheckResult CheckMachineId()
     {
+        const string name = "machine-id";
         using var root = disk.OpenFileSystem(GuestLayout.RootLabel);
-        return root.Find(GuestLayout.MachineIdPath, followLink: false) is null ? new("machine-id", CheckStatus.Pass, "gone, so systemd enables the config's units")
-            : new("machine-id", CheckStatus.Warn, "ROOT has /etc/machine-id: systemd does not look at newly enabled units", $"Remove it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "machine-id")}");
+        return (root.Find(GuestLayout.MachineIdPath, followLink: false) is null, IsMounted) switch
+        {
+            (true, _) => new(name, CheckStatus.Pass, "gone, so systemd enables the config's units"),
+            (false, true) => new(name, CheckStatus.Pass, "ROOT has /etc/machine-id, as it should while the guest runs"),
+            _ => new(name, CheckStatus.Warn, "ROOT has /etc/machine-id: systemd does not look at newly enabled units", $"Remove it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "machine-id")}"),
+        };
     }
+
+    /// <summary>True if a guest has the disk's file systems mounted, or will find them so.</summary>
+    private bool IsMounted => state != XenGuestState.Halted;
 
     private static string? ReadText(IFileSystem fileSystem, string path)
     {

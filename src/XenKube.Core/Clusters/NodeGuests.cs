@@ -18,9 +18,22 @@ public sealed class NodeGuests
         _directory = directory;
     }
 
+    /// <summary>How to talk to Xen: the xl on the PATH, and where the settings say that guests are saved.</summary>
+    internal XlDriver Xl => new(new XlOptions { SavedGuests = [.. _directory.Settings.SavedGuests.Select(path => Path.GetFullPath(path, _directory.Path))] });
+
     /// <summary>The guests and their domains, and what can be done with them.</summary>
     /// <param name="xl">How to talk to Xen; null for the xl on the PATH.</param>
-    public XenGuests Open(XlDriver? xl = null) => new(xl ?? new XlDriver(), _directory.GuestsPath, Reservations()) { Lock = _directory.Lock };
+    /// <param name="requests">The requests for configs from a moment on, oldest first; null for those in nginx's log.</param>
+    public XenGuests Open(XlDriver? xl = null, Func<DateTimeOffset?, IEnumerable<IgnitionRequest>>? requests = null)
+    {
+        xl ??= Xl;
+        var fetches = new IgnitionFetches(_directory, requests, xl);
+        return new(xl, _directory.GuestsPath, Reservations())
+        {
+            Lock = _directory.Lock,
+            HasFetched = (guest, started) => guest.GuestConfigPath is { } path && new NodeStore(_directory).FindByFile(path) is { } node && fetches.Find(node, started) is not null,
+        };
+    }
 
     /// <summary>Plans the guest configurations of nodes, held against those of all clusters; nothing is written yet.</summary>
     /// <param name="nodes">The nodes.</param>
@@ -48,6 +61,31 @@ public sealed class NodeGuests
         });
     }
 
+    /// <summary>Plans changes of configurations that are there; nothing is written yet.</summary>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="customize">Says what is to be changed; everything else stays as it is.</param>
+    /// <exception cref="ItemNotFoundException">One of the nodes has no configuration.</exception>
+    public GuestPlan PlanChange(IReadOnlyList<Node> nodes, Func<Node, GuestRequest, GuestRequest> customize)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        // A configuration that cannot be read is an error here, and must not be replaced.
+        var names = nodes.ToDictionary(node => node.FullName, node => XenGuestConfig.Read(node.GuestConfigPath).Name);
+        return Plan(nodes, (node, request) => customize(node, request with { Name = names[node.FullName] ?? request.Name, KeepsDisk = true }), force: true);
+    }
+
+    /// <summary>Has guests start with the host, or not.</summary>
+    /// <param name="configPaths">Their configurations.</param>
+    /// <param name="isOn">True to start them.</param>
+    public void SetAutoStart(IReadOnlyList<string> configPaths, bool isOn)
+    {
+        ArgumentNullException.ThrowIfNull(configPaths);
+        var auto = new GuestAutoStart(Xl.Options.SystemRoot);
+        foreach (var path in configPaths)
+        {
+            auto.Set(path, isOn);
+        }
+    }
+
     /// <summary>
     /// Writes planned configurations. They are planned once more with the XENDIR locked: another process may have taken a name
     /// or an address in the meantime.
@@ -72,7 +110,12 @@ public sealed class NodeGuests
         return DhcpReservations.Read(_directory.ReservationsPath, settings.Bridge, IPAddress.Parse(settings.Address)).GuestAddresses;
     }
 
-    private string[] ConfigFiles() => Directory.Exists(_directory.GuestsPath)
-        ? Directory.GetFiles(_directory.GuestsPath, $"*{XenDirLayout.GuestConfigExtension}", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
-        : [];
+    /// <summary>The configurations of all clusters, and those of the host that are in no cluster.</summary>
+    private IReadOnlyList<string> ConfigFiles()
+    {
+        string[] own = Directory.Exists(_directory.GuestsPath)
+            ? Directory.GetFiles(_directory.GuestsPath, $"*{XenDirLayout.GuestConfigExtension}", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+            : [];
+        return [.. own, .. HostGuestConfigs.Find(Xl.Options.SystemRoot, own)];
+    }
 }

@@ -1,3 +1,4 @@
+using XenKube.Devices;
 using XenKube.Files;
 using XenKube.Guests;
 using XenKube.Images;
@@ -137,6 +138,54 @@ public sealed class NodeStore
         return [.. nodes.Select(node => node with { HasDisk = true })];
     }
 
+    /// <summary>
+    /// Makes node disks again from an image, in place of those that are there: what is on these is lost. The new disks are complete
+    /// before the first of the old ones goes; on any failure before that, all old disks are as they were.
+    /// </summary>
+    /// <inheritdoc cref="Create" path="/param|/returns"/>
+    /// <exception cref="ItemInUseException">One of the disks is in use; all of them are kept.</exception>
+    public IReadOnlyList<Node> Replace(string cluster, IReadOnlyList<string> names, NodeImage image, NodeDiskOptions options, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(options);
+        new ClusterStore(_directory).Get(cluster);
+        var nodes = names.Select(name => Describe(cluster, name)).ToArray();
+        using var held = _directory.Lock("making of nodes", cancellationToken);
+        var targets = nodes.Select(node => Path.Combine(Path.GetDirectoryName(node.DiskPath)!, $".{Path.GetFileName(node.DiskPath)}.new")).ToArray();
+        try
+        {
+            foreach (var node in nodes.Where(node => node.HasDisk))
+            {
+                if (DevicePath.Of(node.DiskPath) is { } device)
+                {
+                    throw new InvalidInputException(ErrorIds.DeviceInvalid, node.DiskPath, null, $"the disk is the block device {device}, which cannot be replaced by a file", "Remove the link to the device, and make the node on the device again");
+                }
+                RequireUnused(node.DiskPath);
+            }
+            // Files that an earlier run may have left when it was killed.
+            Array.ForEach(targets, Delete);
+            NodeDiskWriter.Write(image.Path, targets, options with { ExpectedSha512 = image.Sha512 ?? options.ExpectedSha512 }, progress, cancellationToken);
+            for (var i = 0; i < nodes.Length; i++)
+            {
+                if (nodes[i].HasDisk)
+                {
+                    RequireUnused(nodes[i].DiskPath);
+                }
+                File.Move(targets[i], nodes[i].DiskPath, overwrite: true);
+            }
+        }
+        catch (Exception e) when (e.IsFileTrouble())
+        {
+            throw new OperationFailedException(ErrorIds.NodeDiskNotWritable, nodes[0].DiskPath, null, e.Message, innerException: e);
+        }
+        finally
+        {
+            Array.ForEach(targets, Delete);
+        }
+        return [.. nodes.Select(node => node with { HasDisk = true })];
+    }
+
     /// <summary>Removes every file of a node, its published config included. A block device that is its disk stays, with what it holds.</summary>
     /// <param name="node">The node.</param>
     /// <param name="cancellationToken">Ends the wait for another XenKube that is at work there.</param>
@@ -174,7 +223,7 @@ public sealed class NodeStore
     /// <param name="directory">The cluster's directory.</param>
     internal static IReadOnlyList<string> NamesIn(string directory)
     {
-        var names = new SortedSet<string>(StringComparer.Ordinal);
+        var names = new SortedSet<string>(NaturalOrder.Instance);
         foreach (var name in Directory.EnumerateFiles(directory).Select(NameOf).OfType<string>())
         {
             names.Add(name);

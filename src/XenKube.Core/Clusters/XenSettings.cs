@@ -58,6 +58,12 @@ public sealed record XenSettings
     /// </summary>
     public bool HoldConfigs { get; init; }
 
+    /// <summary>
+    /// Files in which guests are saved (xl save), or folders of such files; a relative path begins in XENDIR. They are looked at besides
+    /// xendomains' own folder and the folder of the disk: the disk of a saved guest is not changed.
+    /// </summary>
+    public IReadOnlyList<string> SavedGuests { get; init; } = [];
+
     /// <summary>Where releases are downloaded from; null for the distribution's own server.</summary>
     public string? Mirror { get; init; }
 
@@ -108,6 +114,7 @@ public sealed record XenSettings
         Require(Port is > 0 and < 65536, "port", $"{Port} is not between 1 and 65535");
         Require(InterfaceName.IsValid(Bridge), "bridge", $"'{Printable.Of(Bridge)}' is not the name of a bridge");
         Require(MacPrefix.Split(':') is { Length: 5 } bytes && bytes.All(b => b.Length == 2 && b.All(char.IsAsciiHexDigit)), "macPrefix", $"'{MacPrefix}' is not five bytes like {GuideDefaults.MacPrefix}");
+        Require(SavedGuests is not null && SavedGuests.All(path => path is { Length: > 0 }), "savedGuests", "it is not a list of paths");
         Require(Memory > 0, "memory", $"{Memory} is not above 0");
         Require(VCpus > 0, "vCpus", $"{VCpus} is not above 0");
         Require(TranspilerRelease is "0.5.0" or "0.9.0", "transpilerRelease", $"'{TranspilerRelease}' is neither 0.5.0 nor 0.9.0");

@@ -30,7 +30,7 @@ internal sealed class ImageGuard
 
     /// <summary>Looks at everything that could use the image.</summary>
     /// <param name="device">The open image.</param>
-    /// <param name="domains">Knows the running domains, or null.</param>
+    /// <param name="domains">Knows the guests and is asked first, or null.</param>
     /// <param name="system">Where /sys, /proc and /dev are; tests have their own.</param>
     /// <param name="writers">What the kernel said about writers before this process became one.</param>
     /// <exception cref="ItemInUseException">It is in use.</exception>
@@ -38,6 +38,8 @@ internal sealed class ImageGuard
     {
         var path = Path.GetFullPath(device.Name);
         var guard = new ImageGuard(path, FileStatus.Read(device.Handle), system);
+        // A running guest has a loop device too: who is told of the device would detach it under the guest.
+        RefuseGuest(path, domains);
         guard.CheckLoopDevices();
         guard.CheckMounts(everywhere: device.IsBlockDevice || writers != OtherWriters.None);
         guard.CheckSwap();
@@ -45,9 +47,17 @@ internal sealed class ImageGuard
         guard.CheckGuests();
         guard.CheckDeviceModels();
         guard.CheckWriters(writers);
-        if (domains?.FindUser(ResolveLinks(path)) is { } user)
+    }
+
+    /// <summary>Refuses an image that a guest has as a disk.</summary>
+    /// <param name="path">The image.</param>
+    /// <param name="domains">Knows the guests, or null.</param>
+    /// <exception cref="ItemInUseException">A guest has it.</exception>
+    public static void RefuseGuest(string path, IImageUseProbe? domains)
+    {
+        if (domains?.FindUser(ResolveLinks(Path.GetFullPath(path))) is { } user)
         {
-            throw guard.InUse($"{user} uses it", "Stop it first");
+            throw new ItemInUseException(ErrorIds.ImageInUse, path, null, user.Description, user.Remedy);
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class LockedDevice : IDisposable
             ImageLock? heldLock = null;
             try
             {
-                heldLock = ImageLock.Take(device);
+                heldLock = TakeLock(device, domains);
                 ImageGuard.Check(device, domains, writers: writers);
                 ImageGuard.Claim(device);
                 return new LockedDevice(device, heldLock);
@@ -49,6 +49,20 @@ internal sealed class LockedDevice : IDisposable
                 device.Dispose();
                 throw;
             }
+        }
+    }
+
+    /// <summary>A program that starts a guest holds its image: then the guest is named, and not the lock.</summary>
+    private static ImageLock TakeLock(FileDevice device, IImageUseProbe? domains)
+    {
+        try
+        {
+            return ImageLock.Take(device);
+        }
+        catch (ItemInUseException)
+        {
+            ImageGuard.RefuseGuest(device.Name, domains);
+            throw;
         }
     }
 

@@ -8,7 +8,7 @@ namespace XenKube.Guests;
 /// <summary>The same done to several guests at once, each with a result of its own, and waiting with a limit.</summary>
 internal static class GuestBatch
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
     public static GuestResult[] Run(IReadOnlyList<string> configPaths, GuestActionOptions options, Func<string, (XenGuest Guest, IReadOnlyList<string> Warnings)> action, CancellationToken cancellationToken)
     {
@@ -49,14 +49,24 @@ internal static class GuestBatch
         return results;
     }
 
-    public static void Until(string path, string what, TimeSpan timeout, Func<bool> reached, CancellationToken cancellationToken)
+    /// <summary>Asks again and again until the answer is yes.</summary>
+    /// <param name="path">The guest's configuration.</param>
+    /// <param name="what">What the guest does then, for the error: <c>end</c>.</param>
+    /// <param name="timeout">How long to ask.</param>
+    /// <param name="reached">The question.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="why">Gives the reason, if it is known, when the time is over; null for nothing.</param>
+    public static void Until(string path, string what, TimeSpan timeout, Func<bool> reached, CancellationToken cancellationToken, Func<string>? why = null)
     {
         var watch = Stopwatch.StartNew();
         while (!reached())
         {
             if (watch.Elapsed > timeout)
             {
-                throw new OperationFailedException(ErrorIds.WaitTimeout, path, null, string.Create(CultureInfo.InvariantCulture, $"the guest did not {what} within {timeout.TotalSeconds:0.#} s"), $"Look at its console ({RemedyActionKind.ShowConsole}), or wait longer with {RemedyActionKind.TimeoutOption}");
+                throw new OperationFailedException(
+                    ErrorIds.WaitTimeout, path, null,
+                    string.Create(CultureInfo.InvariantCulture, $"the guest did not {what} within {timeout.TotalSeconds:0.#} s{why?.Invoke()}"),
+                    $"Look at its console ({RemedyActionKind.ShowConsole}), or wait longer with {RemedyActionKind.TimeoutOption}");
             }
             cancellationToken.WaitHandle.WaitOne(PollInterval);
             cancellationToken.ThrowIfCancellationRequested();

@@ -15,14 +15,36 @@ public sealed record GuestConfigFile(string Cluster, string Node, string Path)
     {
         try
         {
-            return !Directory.Exists(guestsPath) ? [] :
-                [.. Directory.GetDirectories(guestsPath).Order(StringComparer.Ordinal).SelectMany(cluster => Directory.GetFiles(cluster, $"*{XenDirLayout.GuestConfigExtension}").Order(StringComparer.Ordinal)
-                    .Where(file => !System.IO.Path.GetFileName(file).StartsWith('.'))
-                    .Select(file => new GuestConfigFile(System.IO.Path.GetFileName(cluster), System.IO.Path.GetFileNameWithoutExtension(file), file)))];
+            return [.. Clusters(guestsPath).SelectMany(In)];
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException(ErrorIds.DirectoryNotReadable, guestsPath, null, e.Message, innerException: e);
+        }
+    }
+
+    /// <summary>The folders of all clusters.</summary>
+    /// <param name="guestsPath">XENDIR/guests.</param>
+    internal static IReadOnlyList<string> Clusters(string guestsPath) =>
+        Directory.Exists(guestsPath) ? [.. Directory.GetDirectories(guestsPath).Order(StringComparer.Ordinal)] : [];
+
+    /// <summary>The configurations of one cluster.</summary>
+    /// <param name="cluster">The cluster's folder.</param>
+    internal static IEnumerable<GuestConfigFile> In(string cluster) =>
+        Directory.GetFiles(cluster, $"*{XenDirLayout.GuestConfigExtension}").Order(NaturalOrder.Instance)
+            .Where(file => !System.IO.Path.GetFileName(file).StartsWith('.'))
+            .Select(file => new GuestConfigFile(System.IO.Path.GetFileName(cluster), System.IO.Path.GetFileNameWithoutExtension(file), file));
+
+    /// <summary>The name of the domain that it makes; null where it cannot be read or has none.</summary>
+    internal string? TryReadName()
+    {
+        try
+        {
+            return XenGuestConfig.Read(Path).Name;
+        }
+        catch (XenKubeException)
+        {
+            return null;
         }
     }
 

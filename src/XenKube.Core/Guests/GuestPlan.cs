@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using XenKube.Devices;
 using XenKube.Networks;
@@ -46,7 +45,7 @@ public sealed class GuestPlan
         plan.ReadOthers(requests);
         // Addresses that are asked for come first, so that no other guest of the plan is given one of them.
         var asked = requests.Select(plan.AskedAddress).ToList();
-        plan._asked.UnionWith(requests.Select((request, i) => asked[i]?.MacAddress ?? request.MacAddress).OfType<MacAddress>());
+        plan._asked.UnionWith(requests.Select((request, i) => asked[i]?.MacAddress ?? request.MacAddress ?? plan.Kept(request, plan.Existing(request))?.MacAddress).OfType<MacAddress>());
         for (var i = 0; i < requests.Count; i++)
         {
             plan.Add(requests[i], asked[i]);
@@ -123,70 +122,120 @@ public sealed class GuestPlan
         GuestName.Check(request.Name);
         if (!_options.Force && File.Exists(request.ConfigPath))
         {
-            throw new ItemExistsException(ErrorIds.GuestConfigExists, request.ConfigPath, null, "there is a configuration already", $"Use {RemedyActionKind.ForceOption} to replace it");
+            throw new ItemExistsException(ErrorIds.GuestConfigExists, request.ConfigPath, null, "there is a configuration already", $"Use {RemedyActionKind.ForceOption} to change it");
         }
         Claim(_names, request.Name, request, ErrorIds.GuestNameInUse, "name", request.Name);
-        var disks = new List<XenDisk>();
-        foreach (var path in request.AdditionalDisks.Prepend(request.DiskPath))
+        var existing = Existing(request);
+        var disks = Disks(request, existing);
+        foreach (var disk in disks.Where(disk => !disk.IsReadOnly && disk.Target.Length > 0))
         {
-            var name = $"xvd{(char)('a' + disks.Count)}";
-            disks.Add(DevicePath.Of(path) is { } device ? XenDisk.CreatePhysical(device, name) : XenDisk.Create(Path.GetFullPath(path), name));
-            Claim(_disks, FileIdentity.TextOf(path), request, ErrorIds.DiskInUse, "disk", path);
+            Claim(_disks, FileIdentity.TextOf(disk.Target), request, ErrorIds.DiskInUse, "disk", disk.Target);
         }
-        var address = asked ?? (request.MacAddress is null ? NextFree(request.Name) : null);
+        var address = asked ?? (request.MacAddress is null ? Kept(request, existing) ?? NextFree(request.Name) : null);
         var mac = address?.MacAddress ?? request.MacAddress!.Value;
         Claim(_macs, mac, request, ErrorIds.MacAddressInUse, "MAC address", mac.ToString());
-
-        var vif = XenVif.Create(mac, request.Bridge ?? _options.Defaults.Bridge, request.Model ?? _options.Defaults.Model);
-        var bootLoader = request.BootLoader ?? (request.Type == GuestType.PV && request.Kernel is null ? _options.Defaults.BootLoader : null);
-        if (request.Type == GuestType.PVH && bootLoader is null && request.Kernel is null)
+        var cards = Cards(request);
+        foreach (var other in request.AdditionalCards.Count == 0 ? existing?.Vifs.Skip(1) ?? [] : cards)
         {
-            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, request.ConfigPath, null, "a pvh guest needs a kernel file or a boot loader", $"Give {RemedyActionKind.KernelOption} with a file on dom0, or {RemedyActionKind.BootLoaderOption}");
+            if (other.MacAddress is { } second)
+            {
+                Claim(_macs, second, request, ErrorIds.MacAddressInUse, "MAC address", second.ToString());
+            }
         }
-        var config = XenGuestConfig.Create(request.Name, Memory(request), VCpus(request), vif, disks, request.Type, bootLoader);
-        if (request.Kernel is { } kernel)
-        {
-            config = config.With("kernel", XenConfigValue.OfText(kernel));
-        }
-        _guests.Add(new PlannedGuest(request.Name, request.ConfigPath, disks[0].Target, mac, address?.IPAddress ?? request.IPAddress, config));
+        var maker = new GuestConfigMaker(_options.Defaults);
+        var config = existing is null ? maker.Create(request, mac, disks, cards) : maker.Change(existing, request, mac, disks, request.AdditionalCards.Count == 0 ? null : cards);
+        _guests.Add(new PlannedGuest(request.Name, request.ConfigPath, disks[0].Target, mac, address is { } known && !known.IPAddress.Equals(IPAddress.None) ? known.IPAddress : request.IPAddress, config));
     }
 
-    private int Memory(GuestRequest request)
+    /// <summary>The configuration that is there and is changed; null for none, or for one that xl could not read.</summary>
+    private XenGuestConfig? Existing(GuestRequest request)
     {
-        var memory = request.Memory ?? request.Role switch { GuestRole.Master => 2048, GuestRole.Worker => 1536, _ => _options.Defaults.Memory };
-        return memory is >= 16 and <= 16 * 1024 * 1024
-            ? memory
-            : throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, request.Name, string.Create(CultureInfo.InvariantCulture, $"{memory} MiB of memory is not what a guest can have"), "Give the memory in MiB, such as 1024");
+        try
+        {
+            return _options.Force && File.Exists(request.ConfigPath) ? XenGuestConfig.Read(request.ConfigPath) : null;
+        }
+        catch (InvalidInputException)
+        {
+            return null;
+        }
     }
 
-    private int VCpus(GuestRequest request)
+    /// <summary>The disk that it boots from is the node's; the others stay unless others are asked for.</summary>
+    private static List<XenDisk> Disks(GuestRequest request, XenGuestConfig? existing)
     {
-        var vcpus = request.VCpus ?? request.Role switch { GuestRole.Master => 2, GuestRole.Worker => 1, _ => _options.Defaults.VCpus };
-        return vcpus is >= 1 and <= 512
-            ? vcpus
-            : throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, request.Name, string.Create(CultureInfo.InvariantCulture, $"a guest cannot have {vcpus} processors"), "Give 1 to 512");
+        var path = Path.GetFullPath(request.DiskPath);
+        List<XenDisk> disks = [existing?.Disks is [var first, ..] && (request.KeepsDisk || FileIdentity.TextOf(first.Target) == FileIdentity.TextOf(path)) ? first : NewDisk(path, 0)];
+        if (request.AdditionalDisks.Count == 0)
+        {
+            disks.AddRange(existing?.Disks.Skip(1) ?? []);
+            return disks;
+        }
+        foreach (var additional in request.AdditionalDisks)
+        {
+            disks.Add(NewDisk(Path.GetFullPath(additional), disks.Count));
+        }
+        return disks;
+    }
+
+    /// <summary>A container is attached by its own format: a guest would write over a container that is attached raw.</summary>
+    private static XenDisk NewDisk(string path, int index)
+    {
+        var device = $"xvd{(char)('a' + index)}";
+        if (DevicePath.Of(path) is { } physical)
+        {
+            return XenDisk.CreatePhysical(physical, device);
+        }
+        return DiskFormat.Find(path) switch
+        {
+            null => XenDisk.Create(path, device),
+            { NamesOtherFile: true } format => throw new InvalidInputException(
+                ErrorIds.GuestConfigInvalid, path, null, $"it is a {format.Name} file that names another file, which the guest would read as well", "Make a whole image of it: qemu-img convert"),
+            { XlFormat: { } format } => XenDisk.Create(path, device, format),
+            var format => throw new InvalidInputException(ErrorIds.GuestConfigInvalid, path, null, $"it is a {format.Name} file, which xl cannot attach", "Convert it: qemu-img convert -O raw"),
+        };
+    }
+
+    private List<XenVif> Cards(GuestRequest request)
+    {
+        var cards = new List<XenVif>();
+        foreach (var card in request.AdditionalCards)
+        {
+            var mac = card.MacAddress ?? GuestCard.AddressOf(request.Name, cards.Count + 1, address => _macs.ContainsKey(address) || cards.Exists(other => other.MacAddress == address));
+            cards.Add(XenVif.Create(mac, card.Bridge, card.Model ?? request.Model ?? _options.Defaults.Model, card.Script, card.Vlan));
+        }
+        return cards;
+    }
+
+    /// <summary>The address that a guest has already, unless it is asked to take one of another block.</summary>
+    private GuestAddress? Kept(GuestRequest request, XenGuestConfig? existing)
+    {
+        if (existing?.Vifs is not [{ IgnoredOption: null, MacAddress: { } mac }, ..])
+        {
+            return null;
+        }
+        var reservation = _options.Reservations.FirstOrDefault(reservation => reservation.MacAddress == mac);
+        return _options.FirstAddress is null ? reservation ?? new GuestAddress(mac, request.IPAddress ?? IPAddress.None)
+            : reservation is not null && IsInBlock(reservation.IPAddress) ? reservation : null;
     }
 
     private GuestAddress NextFree(string name)
     {
-        var first = _options.FirstAddress is { } address ? Number(address) : (uint?)null;
         var free = _options.Reservations
             .Where(reservation => !_macs.ContainsKey(reservation.MacAddress) && !_asked.Contains(reservation.MacAddress))
-            .Where(reservation => first is { } from
-                ? Number(reservation.IPAddress) is var number && number >= from && number - from < BlockSize
-                : reservation.MacAddress.ToString().StartsWith(_options.Defaults.MacPrefix, StringComparison.OrdinalIgnoreCase))
-            .MinBy(reservation => Number(reservation.IPAddress));
+            .Where(reservation => _options.FirstAddress is null
+                ? reservation.MacAddress.ToString().StartsWith(_options.Defaults.MacPrefix, StringComparison.OrdinalIgnoreCase)
+                : IsInBlock(reservation.IPAddress))
+            .MinBy(reservation => (reservation.IPAddress.AddressFamily, Number(reservation.IPAddress)));
         return free ?? throw NoReservation(name, _options.FirstAddress is { } block ? $"no free reservation is left in the block of ten addresses from {block}" : "no free reservation is left");
     }
 
     private static ItemNotFoundException NoReservation(string name, string reason) =>
         new(ErrorIds.ReservationNotFound, null, name, reason, $"Reserve addresses first ({RemedyActionKind.ReserveAddresses}), or give a MAC address");
 
-    private static uint Number(IPAddress address)
-    {
-        var bytes = address.MapToIPv4().GetAddressBytes();
-        return ((uint)bytes[0] << 24) | ((uint)bytes[1] << 16) | ((uint)bytes[2] << 8) | bytes[3];
-    }
+    private bool IsInBlock(IPAddress address) =>
+        _options.FirstAddress is { } first && address.AddressFamily == first.AddressFamily && Number(address) is var number && number >= Number(first) && number - Number(first) < BlockSize;
+
+    private static UInt128 Number(IPAddress address) => address.GetAddressBytes().Aggregate(UInt128.Zero, (number, part) => (number << 8) | part);
 
     private static void Claim<T>(
         Dictionary<T, string> taken, T key, GuestRequest request, ErrorId<ItemInUseException> id, string what, string value)

@@ -10,9 +10,46 @@ namespace XenKube.Guests;
 /// </summary>
 internal static class GuestPreflight
 {
-    public static void Check(XenGuestConfig config, IReadOnlyList<XenDomain> domains)
+    /// <summary>Checks configurations that are to be started together, each against those before it as if they ran already.</summary>
+    /// <param name="paths">The configurations.</param>
+    /// <param name="uses">What guests do now.</param>
+    /// <returns>Why a guest cannot be started, by its path; the others can.</returns>
+    public static IReadOnlyDictionary<string, XenKubeException> CheckAll(IReadOnlyList<string> paths, GuestUses uses)
+    {
+        var refused = new Dictionary<string, XenKubeException>();
+        var planned = new List<XenDomain>();
+        foreach (var path in paths.Distinct())
+        {
+            try
+            {
+                var config = XenGuestConfig.Read(path, isTrusted: true);
+                Check(config, uses.With(planned));
+                var disks = config.Disks;
+                planned.Add(new XenDomain(-1, config.Name!, XenGuestState.Running, 0, 0, TimeSpan.Zero)
+                {
+                    MacAddresses = [.. config.Vifs.Select(vif => vif.MacText).OfType<string>()],
+                    Disks = [.. disks.Select(disk => disk.Target)],
+                    WritableDisks = [.. disks.Where(disk => !disk.IsReadOnly).Select(disk => disk.Target)],
+                });
+            }
+            catch (XenKubeException e)
+            {
+                refused[path] = e;
+            }
+        }
+        return refused;
+    }
+
+    /// <summary>Checks a configuration by itself, whatever guests do.</summary>
+    public static void Check(XenGuestConfig config) => Check(config, null);
+
+    /// <summary>Checks a configuration that is to be started.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="uses">What guests do now; null to check the configuration by itself.</param>
+    public static void Check(XenGuestConfig config, GuestUses? uses)
     {
         var file = config.Path ?? "";
+        var domains = uses?.Domains ?? [];
         CheckName(config, file);
         CheckNumber(config, file, "memory", 1);
         CheckNumber(config, file, "maxmem", 1);
@@ -24,10 +61,10 @@ internal static class GuestPreflight
         }
         if (domains.FirstOrDefault(domain => domain.Name == config.Name) is { } running)
         {
-            throw new ItemInUseException(ErrorIds.GuestNameInUse, file, null, string.Create(CultureInfo.InvariantCulture, $"the domain {running.Name} runs already, as number {running.Id} ({running.State})"), "Stop that guest first, or give this one another name");
+            throw new ItemInUseException(ErrorIds.GuestNameInUse, file, null, string.Create(CultureInfo.InvariantCulture, $"the guest {running.Name} is {GuestWords.Of(running.State)} already, as domain {running.Id}"), "Stop that guest first, or give this one another name");
         }
         CheckVifs(config, file, domains);
-        CheckDisks(config, file, domains);
+        CheckDisks(config, file, uses);
     }
 
     private static void CheckName(XenGuestConfig config, string file)
@@ -55,13 +92,17 @@ internal static class GuestPreflight
         var seen = new HashSet<MacAddress>();
         foreach (var vif in config.Vifs)
         {
+            if (vif.IgnoredOption is { } ignored)
+            {
+                throw Invalid(config, file, "vif", $"'{Printable.Of(ignored)}=' has a blank before the '=': xl ignores the option, and the card gets a default in its place (another MAC address, the usual bridge)", "Write vif options without blanks: mac=…,bridge=…");
+            }
             if (vif.MacText is null)
             {
                 continue;
             }
-            if (!MacAddress.TryParse(vif.MacText, out var mac, out var reason))
+            if (!XlMacAddress.TryParse(vif.MacText, out var mac, out var reason))
             {
-                throw new InvalidInputException(ErrorIds.MacAddressInvalid, file, config.PlaceOf("vif"), $"'{Printable.Of(vif.MacText)}' is not a MAC address for a guest: {reason}; xl would make up another one", $"Write it like {GuideDefaults.MacPrefix}:11");
+                throw new InvalidInputException(ErrorIds.MacAddressInvalid, file, config.PlaceOf("vif"), $"'{Printable.Of(vif.MacText)}' is not a MAC address for a guest: {reason}", $"Write it like {GuideDefaults.MacPrefix}:11");
             }
             if (!seen.Add(mac))
             {
@@ -74,20 +115,13 @@ internal static class GuestPreflight
         }
     }
 
-    private static void CheckDisks(XenGuestConfig config, string file, IReadOnlyList<XenDomain> domains)
+    private static void CheckDisks(XenGuestConfig config, string file, GuestUses? uses)
     {
         var seen = new HashSet<string>();
         var devices = new HashSet<string>();
         foreach (var disk in config.Disks.Where(disk => disk.Target.Length > 0))
         {
-            if (FileStatus.Of(disk.Target) is not { } status)
-            {
-                throw new ItemNotFoundException(ErrorIds.ImageNotFound, file, config.PlaceOf("disk"), $"the disk image {Printable.Of(disk.Target)} does not exist", $"Make the node's disk ({RemedyActionKind.MakeNode}), or correct disk= in the configuration");
-            }
-            if (status.IsDirectory)
-            {
-                throw Invalid(config, file, "disk", $"the disk {Printable.Of(disk.Target)} is a directory", "Name an image file");
-            }
+            CheckTarget(config, file, disk);
             if (disk.Device.Length > 0 && !devices.Add(disk.Device))
             {
                 throw Invalid(config, file, "disk", $"two disks are called {Printable.Of(disk.Device)}", "Give each disk a device of its own: xvda, xvdb, …");
@@ -97,14 +131,37 @@ internal static class GuestPreflight
             {
                 throw new ItemInUseException(ErrorIds.DiskInUse, file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is there twice", "Name each image once");
             }
-            if (domains.FirstOrDefault(domain => (disk.IsReadOnly ? domain.WritableDisks : domain.Disks).Any(path => FileIdentity.TextOf(path) == identity)) is { } user)
+            if (uses?.UserOf(disk.Target, writing: disk.IsReadOnly) is { } user)
             {
-                throw new ItemInUseException(ErrorIds.DiskInUse, file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is in use by the running guest {(user.Name.Length > 0 ? user.Name : "that is being removed")}; two guests on one image destroy its file systems", "Stop that guest first");
+                throw new ItemInUseException(ErrorIds.DiskInUse, file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is in use: {user}; two guests on one image destroy its file systems", user.Remedy);
             }
-            if (!disk.IsReadOnly && LoopDevice.Of(disk.Target) is { } loop)
+            if (uses is not null && !disk.IsReadOnly && LoopDevice.Of(disk.Target) is { } loop)
             {
                 throw new ItemInUseException(ErrorIds.DiskInUse, file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is attached to {loop}", $"Unmount what is mounted from it and run 'losetup -d {loop}'");
             }
+        }
+    }
+
+    /// <summary>A disk of this host is there and is what the configuration calls it. Of others, their script or driver domain knows.</summary>
+    private static void CheckTarget(XenGuestConfig config, string file, XenDisk disk)
+    {
+        if (!disk.IsLocal)
+        {
+            return;
+        }
+        if (FileStatus.TryRead(disk.Target) is not { } status)
+        {
+            throw new ItemNotFoundException(ErrorIds.ImageNotFound, file, config.PlaceOf("disk"), $"the disk image {Printable.Of(disk.Target)} does not exist", $"Make the node's disk ({RemedyActionKind.MakeNode}), or correct disk= in the configuration");
+        }
+        if (status.IsDirectory)
+        {
+            throw Invalid(config, file, "disk", $"the disk {Printable.Of(disk.Target)} is a directory", "Name an image file");
+        }
+        // A guest may have written the beginning of a container to its raw disk. So the disk is refused, and not attached by that format.
+        if (disk is { IsReadOnly: false, Format: "raw" } && status.IsRegularFile && DiskFormat.Find(disk.Target) is { } found)
+        {
+            throw Invalid(config, file, "disk", $"the disk {Printable.Of(disk.Target)} is a {found.Name} file and is attached as raw: the guest would write over the container", found.XlFormat is { } format
+                ? $"Write format={format} in disk=, or {format} in place of raw" : "Convert it first: qemu-img convert -O raw");
         }
     }
 

@@ -30,8 +30,17 @@ public sealed record GuestRequest(string Name, string DiskPath, string ConfigPat
     /// <summary>The IP address whose reservation is taken.</summary>
     public IPAddress? IPAddress { get; init; }
 
-    /// <summary>Kind of guest.</summary>
-    public GuestType Type { get; init; }
+    /// <summary>Kind of guest; null for pv, or for that of the configuration that is there.</summary>
+    public GuestType? Type { get; init; }
+
+    /// <summary>The VLAN of the first network card, 1 to 4094; null for none.</summary>
+    public int? Vlan { get; init; }
+
+    /// <summary>The script that attaches the first network card, such as <c>vif-openvswitch</c>; null for xl's own.</summary>
+    public string? VifScript { get; init; }
+
+    /// <summary>More network cards; empty for none, or for those that are there.</summary>
+    public IReadOnlyList<GuestCard> AdditionalCards { get; init; } = [];
 
     /// <summary>The boot loader; by default pygrub for a pv guest and none for the others.</summary>
     public string? BootLoader { get; init; }
@@ -39,6 +48,9 @@ public sealed record GuestRequest(string Name, string DiskPath, string ConfigPat
     /// <summary>A kernel file on dom0 instead of a boot loader, as a pvh guest may need.</summary>
     public string? Kernel { get; init; }
 
-    /// <summary>More disks, as xvdb, xvdc, ….</summary>
+    /// <summary>More disks, as xvdb, xvdc, …; empty for none, or for those that are there.</summary>
     public IReadOnlyList<string> AdditionalDisks { get; init; } = [];
+
+    /// <summary>True to keep the disk that an existing guest boots from, whichever that is.</summary>
+    internal bool KeepsDisk { get; init; }
 }

@@ -5,6 +5,11 @@ public sealed record XenDisk
 {
     private static readonly string[] Formats = ["raw", "qcow", "qcow2", "vhd", "qed", "empty"];
 
+    /// <summary>Prefixes that name a block script: drbd:r0 means script=block-drbd.</summary>
+    private static readonly string[] ScriptPrefixes = ["drbd", "iscsi", "nbd", "enbd"];
+
+    private static readonly string[] Prefixes = ["file", "phy", "raw", "tap", "tap2", "tapdisk", "aio", "ioemu", "qcow2", "qcow", "vhd", .. ScriptPrefixes];
+
     private readonly string _text;
 
     private XenDisk(string text) => _text = text;
@@ -24,13 +29,17 @@ public sealed record XenDisk
     /// <summary>True for a CD drive.</summary>
     public bool IsCdRom { get; private init; }
 
-    /// <summary>The guide's disk: a raw image.</summary>
+    /// <summary>True if the target is a file or device of this host; false if a script, a driver domain or QEMU finds the disk elsewhere.</summary>
+    public bool IsLocal { get; private init; } = true;
+
+    /// <summary>A disk of an image file or block device.</summary>
     /// <param name="target">The image's full path.</param>
     /// <param name="device">The device the guest sees it as.</param>
-    public static XenDisk Create(string target, string device = "xvda")
+    /// <param name="format">The image's format, as xl calls it.</param>
+    public static XenDisk Create(string target, string device = "xvda", string format = "raw")
     {
         Check(target, device);
-        return new($"{target},raw,{device}") { Target = target, Device = device };
+        return new($"{target},{format},{device}") { Target = target, Device = device, Format = format };
     }
 
     /// <summary>A block device of dom0, such as an LVM volume, as Xen's documentation has it: <c>phy:/dev/vg/node-1,xvda,w</c>.</summary>
@@ -61,13 +70,15 @@ public sealed record XenDisk
         var (target, format, device, readOnly, cdRom) = ("", "raw", "", false, false);
         var rest = text.Trim();
         var first = true;
-        foreach (var prefix in new[] { "file:", "phy:", "raw:", "tap:", "tap2:", "aio:", "qcow2:", "qcow:", "vhd:" })
+        var (isLocal, isDevice) = (true, false);
+        // Old prefixes, several of them one after another: tap:tapdisk:aio:/x.img (libxlu_disk_l.l).
+        while (rest.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && Prefixes.Contains(rest[..colon]))
         {
-            if (rest.StartsWith(prefix, StringComparison.Ordinal))
-            {
-                format = Formats.Contains(prefix[..^1]) ? prefix[..^1] : format;
-                rest = rest[prefix.Length..];
-            }
+            var prefix = rest[..colon];
+            format = Formats.Contains(prefix) ? prefix : format;
+            isLocal &= !ScriptPrefixes.Contains(prefix);
+            isDevice |= prefix == "phy";
+            rest = rest[(colon + 1)..];
         }
         while (rest.Length > 0)
         {
@@ -88,6 +99,12 @@ public sealed record XenDisk
                     break;
                 case "vdev":
                     device = value;
+                    break;
+                case "script":
+                    isLocal = false;
+                    break;
+                case "backend":
+                    isLocal &= value is "0" or "Domain-0";
                     break;
                 case "access":
                     readOnly = value is "r" or "ro";
@@ -116,7 +133,14 @@ public sealed record XenDisk
             }
             first = false;
         }
-        return new(text) { Target = target, Format = format, Device = device, IsReadOnly = readOnly || cdRom, IsCdRom = cdRom };
+        if (isDevice && isLocal && target.Length > 0 && !target.StartsWith('/'))
+        {
+            // phy:vg/disk is a device below /dev.
+            target = $"/dev/{target}";
+        }
+        // QEMU finds rbd:pool/disk or nbd:host by itself.
+        isLocal &= target.Length == 0 || target.StartsWith('/') || !target.Contains(':', StringComparison.Ordinal);
+        return new(text) { IsLocal = isLocal, Target = target, Format = format, Device = device, IsReadOnly = readOnly || cdRom, IsCdRom = cdRom };
     }
 
     /// <summary>The item as it is written in the configuration.</summary>

@@ -9,6 +9,9 @@ namespace XenKube.Guests;
 /// <param name="CpuTime">Processor time used so far.</param>
 public sealed record XenDomain(int Id, string Name, XenGuestState State, long Memory, int VCpu, TimeSpan CpuTime)
 {
+    /// <summary>The six letters in which xl writes the state: <c>-b----</c>.</summary>
+    public string XlState { get; init; } = "";
+
     /// <summary>Its unique id; empty where xl does not say.</summary>
     public Guid Uuid { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using XenKube.Files;
 using XenKube.Networks;
@@ -17,6 +18,9 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     /// <summary>How to talk to Xen.</summary>
     public XlDriver Xl { get; } = xl;
 
+    /// <summary>Determines whether a guest has fetched its config since it was started at the given time; null where nothing knows that.</summary>
+    internal Func<XenGuest, DateTimeOffset?, bool>? HasFetched { get; init; }
+
     /// <summary>Keeps other processes from changing the configurations while they are changed here; null where there is no need to.</summary>
     internal Func<string, CancellationToken, IDisposable>? Lock { get; init; }
 
@@ -26,16 +30,17 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     /// <remarks>Where this machine does not run on Xen every guest is Halted, with a warning.</remarks>
     public IReadOnlyList<XenGuest> List(Action<string>? warn = null, CancellationToken cancellationToken = default)
     {
-        IReadOnlyList<XenDomain> domains;
+        GuestUses uses;
         try
         {
-            domains = Xl.List(cancellationToken);
+            uses = GuestUses.ReadAll(Xl, guestsPath, cancellationToken);
         }
         catch (OperationFailedException e) when (e.Id == ErrorIds.XenMissing || e.Id == ErrorIds.XlMissing)
         {
             warn?.Invoke($"guests are shown without their domains: {e.Message}");
-            domains = [];
+            uses = GuestUses.WithoutXen(Xl, guestsPath);
         }
+        var domains = uses.Domains;
         var guests = new List<XenGuest>();
         var matched = new HashSet<int>();
         foreach (var file in GuestConfigFile.All(guestsPath))
@@ -48,7 +53,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
                 {
                     matched.Add(domain.Id);
                 }
-                guests.Add(Join(file, config, domain));
+                guests.Add(Join(file, config, domain, uses.StateOf(config.Name, domain)));
             }
             catch (XenKubeException e)
             {
@@ -65,7 +70,9 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     public XenGuest Get(string configPath, CancellationToken cancellationToken = default)
     {
         var config = XenGuestConfig.Read(configPath);
-        return Join(FileOf(configPath), config, Xl.List(cancellationToken).FirstOrDefault(domain => domain.Name.Length > 0 && domain.Name == config.Name));
+        var uses = GuestUses.Read(Xl, configPath, cancellationToken);
+        var domain = uses.Domains.FirstOrDefault(domain => domain.Name.Length > 0 && domain.Name == config.Name);
+        return Join(FileOf(configPath), config, domain, uses.StateOf(config.Name, domain));
     }
 
     /// <summary>Starts guests. All of them are checked before the first is started.</summary>
@@ -76,40 +83,16 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     public IReadOnlyList<GuestResult> Start(IReadOnlyList<string> configPaths, GuestActionOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new GuestActionOptions();
-        var known = Xl.List(cancellationToken).ToList();
-        var refused = new Dictionary<string, XenKubeException>();
-        foreach (var path in configPaths.Distinct())
-        {
-            try
-            {
-                var config = XenGuestConfig.Read(path, isTrusted: true);
-                GuestPreflight.Check(config, known);
-                // The next one is held against this one as if it ran already.
-                var disks = config.Disks;
-                known.Add(new XenDomain(-1, config.Name!, XenGuestState.Running, 0, 0, TimeSpan.Zero)
-                {
-                    MacAddresses = [.. config.Vifs.Select(vif => vif.MacText).OfType<string>()],
-                    Disks = [.. disks.Select(disk => disk.Target)],
-                    WritableDisks = [.. disks.Where(disk => !disk.IsReadOnly).Select(disk => disk.Target)],
-                });
-            }
-            catch (XenKubeException e)
-            {
-                refused[path] = e;
-            }
-        }
+        var refused = GuestPreflight.CheckAll(configPaths, GuestUses.ReadAll(Xl, guestsPath, cancellationToken));
         return GuestBatch.Run(configPaths, options, path =>
         {
             if (refused.TryGetValue(path, out var reason))
             {
                 throw reason;
             }
-            IReadOnlyList<string> warnings;
-            using (GuestImageLocks.Take(XenGuestConfig.Read(path, isTrusted: true)))
-            {
-                warnings = Xl.Create(path, options.Paused, cancellationToken);
-            }
-            return (After(path, options.Wait, options.Timeout, cancellationToken), warnings);
+            var begin = GuestStart.Now;
+            var warnings = Create(path, options, cancellationToken);
+            return (After(path, options, begin, cancellationToken), warnings);
         }, cancellationToken);
     }
 
@@ -122,24 +105,8 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         options ??= new GuestActionOptions();
         return GuestBatch.Run(configPaths, options, path =>
         {
-            var name = NameOf(path);
-            var warnings = new List<string>();
-            try
-            {
-                if (options.Force)
-                {
-                    Xl.Destroy(name, cancellationToken);
-                }
-                else
-                {
-                    Xl.Shutdown(name, cancellationToken);
-                }
-            }
-            catch (ItemNotFoundException e) when (e.Id == ErrorIds.GuestNotRunning)
-            {
-                warnings.Add($"{name} is not running");
-            }
-            return (After(path, options.Wait, options.Timeout, cancellationToken), warnings);
+            var warnings = Stop(path, options, cancellationToken) ? [] : new[] { $"{NameOf(path)} is not running" };
+            return (After(path, options, null, cancellationToken), warnings);
         }, cancellationToken);
     }
 
@@ -154,20 +121,21 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         {
             var name = NameOf(path);
             var old = Xl.List(cancellationToken).FirstOrDefault(domain => domain.Name == name);
+            var begin = GuestStart.Now;
+            IReadOnlyList<string> warnings = [];
             if (options.Force)
             {
                 if (old is not null)
                 {
                     Xl.Destroy(name, cancellationToken);
-                    WaitFor(path, GuestCondition.Gone, options.Timeout, cancellationToken);
+                    Wait(path, GuestCondition.Gone, options, null, cancellationToken);
                 }
-                using (GuestImageLocks.Take(XenGuestConfig.Read(path, isTrusted: true)))
-                {
-                    Xl.Create(path, options.Paused, cancellationToken);
-                }
+                begin = GuestStart.Now;
+                warnings = Create(path, options, cancellationToken);
             }
             else
             {
+                RefuseSilent(path, old);
                 Xl.Reboot(name, cancellationToken);
                 if (options.Wait is not null && old is not null)
                 {
@@ -176,7 +144,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
                         () => Xl.List(cancellationToken).Any(domain => domain.Name == name && domain.Id != old.Id), cancellationToken);
                 }
             }
-            return (After(path, options.Wait, options.Timeout, cancellationToken), []);
+            return (After(path, options, begin, cancellationToken), warnings);
         }, cancellationToken);
     }
 
@@ -205,27 +173,24 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         return GuestBatch.Run(configPaths, options, path =>
         {
             var name = NameOf(path);
-            IReadOnlyList<XenDomain> domains;
-            try
+            var uses = GuestUses.ReadIfXen(Xl, path, cancellationToken);
+            var domain = uses.Domains.FirstOrDefault(domain => domain.Name == name);
+            if (uses.StateOf(name, domain) is var state and not XenGuestState.Halted)
             {
-                domains = Xl.List(cancellationToken);
-            }
-            catch (OperationFailedException e) when (e.Id == ErrorIds.XenMissing || e.Id == ErrorIds.XlMissing)
-            {
-                domains = [];
-            }
-            if (domains.Any(domain => domain.Name == name))
-            {
-                if (!options.Force)
+                if (!options.Force || state == XenGuestState.Saved)
                 {
-                    throw new ItemInUseException(ErrorIds.GuestRunning, path, null, $"the guest {name} is running", $"Stop it first, or use {RemedyActionKind.ForceOption} to destroy it");
+                    throw new ItemInUseException(ErrorIds.GuestRunning, path, null, $"the guest {name} is {GuestWords.Of(state)}", ForActive(state));
                 }
-                Xl.Destroy(name, cancellationToken);
-                WaitFor(path, GuestCondition.Gone, options.Timeout, cancellationToken);
+                Stop(path, options, cancellationToken);
+                Wait(path, GuestCondition.Gone, options, null, cancellationToken);
             }
-            var guest = Join(FileOf(path), XenGuestConfig.Read(path), null);
+            var guest = Join(FileOf(path), XenGuestConfig.Read(path), null, XenGuestState.Halted);
             try
             {
+                if (guest.AutoStart)
+                {
+                    new GuestAutoStart(Xl.Options.SystemRoot).Set(path, isOn: false);
+                }
                 HostFile.Remove(path);
             }
             catch (Exception e) when (e.IsFileTrouble())
@@ -245,7 +210,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     {
         options ??= new GuestActionOptions();
         return GuestBatch.Run(configPaths, options with { ThrottleLimit = Math.Max(options.ThrottleLimit, configPaths.Count) },
-            path => (WaitFor(path, condition, options.Timeout, cancellationToken), []), cancellationToken);
+            path => (Wait(path, condition, options, null, cancellationToken), []), cancellationToken);
     }
 
     private GuestResult[] Act(IReadOnlyList<string> configPaths, GuestActionOptions? options, Action<string, bool> action, CancellationToken cancellationToken)
@@ -254,44 +219,99 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         return GuestBatch.Run(configPaths, options, path =>
         {
             action(NameOf(path), options.Force);
-            return (After(path, options.Wait, options.Timeout, cancellationToken), []);
+            return (After(path, options, null, cancellationToken), []);
         }, cancellationToken);
     }
 
-    private XenGuest After(string path, GuestCondition? condition, TimeSpan timeout, CancellationToken cancellationToken) =>
-        condition is { } wanted ? WaitFor(path, wanted, timeout, cancellationToken) : Get(path, cancellationToken);
+    private XenGuest After(string path, GuestActionOptions options, GuestStart? begin, CancellationToken cancellationToken) =>
+        options.Wait is { } wanted ? Wait(path, wanted, options, begin, cancellationToken) : Get(path, cancellationToken);
 
-    private XenGuest WaitFor(string path, GuestCondition condition, TimeSpan timeout, CancellationToken cancellationToken)
+    private XenGuest Wait(string path, GuestCondition condition, GuestActionOptions options, GuestStart? begin, CancellationToken cancellationToken) =>
+        new GuestWait(this, path, begin).Until(condition, options.Timeout, cancellationToken);
+
+    /// <summary>Starts a guest with its disks held, and looks once more who has them: another session may have been faster.</summary>
+    private IReadOnlyList<string> Create(string path, GuestActionOptions options, CancellationToken cancellationToken)
     {
-        XenGuest? guest = null;
-        GuestBatch.Until(path, condition switch
-        {
-            GuestCondition.Address => "answer at its address",
-            GuestCondition.Ssh => "answer by ssh",
-            GuestCondition.Gone => "end",
-            _ => "run",
-        }, timeout, () =>
-        {
-            guest = Get(path, cancellationToken);
-            if (condition == GuestCondition.Gone)
-            {
-                return guest.State == XenGuestState.Halted;
-            }
-            if (guest.State is XenGuestState.Crashed)
-            {
-                throw new OperationFailedException(ErrorIds.GuestCrashed, guest.Name, null, "the guest has crashed", "Look at its console (xl console, /var/log/xen/console) and at 'xl dmesg'");
-            }
-            if (guest.State is not (XenGuestState.Running or XenGuestState.Blocked) || condition == GuestCondition.Running)
-            {
-                return guest.State is XenGuestState.Running or XenGuestState.Blocked;
-            }
-            var address = guest.IPAddress ?? throw new ItemNotFoundException(ErrorIds.ReservationNotFound, guest.Name, null, $"no address is reserved for {guest.MacAddress ?? "a guest without a MAC address"}, so there is nothing to ask", $"Make the reservation: {(guest.MacAddress is { } mac ? new RemedyAction(RemedyActionKind.ReserveAddress, mac, "the file of reservations") : RemedyActionKind.ReserveAddresses)}");
-            return condition == GuestCondition.Ssh
-                ? GuestNetwork.SshBanner(address, TimeSpan.FromSeconds(3), cancellationToken) is not null
-                : GuestNetwork.Answers(address, guest.MacAddress, TimeSpan.FromSeconds(2), cancellationToken);
-        }, cancellationToken);
-        return guest!;
+        var config = XenGuestConfig.Read(path, isTrusted: true);
+        using var held = TakeDisks(config, cancellationToken);
+        GuestPreflight.Check(config, GuestUses.Read(Xl, path, cancellationToken));
+        return Xl.Create(path, options.Paused, cancellationToken);
     }
+
+    private GuestImageLocks TakeDisks(XenGuestConfig config, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return GuestImageLocks.Take(config);
+        }
+        catch (ItemInUseException)
+        {
+            // A program that starts a guest holds its disks as well: then the guest is named, and not the lock.
+            GuestPreflight.Check(config, GuestUses.Read(Xl, config.Path, cancellationToken));
+            throw;
+        }
+    }
+
+    /// <summary>Shuts a guest down or destroys it. One that reboots is waited for: its xl would start it again.</summary>
+    /// <returns>False when it does not run.</returns>
+    private bool Stop(string path, GuestActionOptions options, CancellationToken cancellationToken)
+    {
+        var name = NameOf(path);
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                if (options.Force)
+                {
+                    Xl.Destroy(name, cancellationToken);
+                }
+                else
+                {
+                    RefuseSilent(path, Xl.List(cancellationToken).FirstOrDefault(domain => domain.Name == name));
+                    Xl.Shutdown(name, cancellationToken);
+                }
+                return true;
+            }
+            catch (ItemNotFoundException e) when (e.Id == ErrorIds.GuestNotRunning)
+            {
+                if (GuestUses.Read(Xl, cancellationToken: cancellationToken).ProcessOf(name) is null)
+                {
+                    return false;
+                }
+                if (watch.Elapsed > options.Timeout)
+                {
+                    throw new OperationFailedException(ErrorIds.WaitTimeout, path, null, "the guest is being started, and its domain did not appear in time", $"Wait longer with {RemedyActionKind.TimeoutOption}");
+                }
+                cancellationToken.WaitHandle.WaitOne(GuestBatch.PollInterval);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    /// <summary>A paused or crashed guest never answers: xl would wait a minute for it.</summary>
+    private static void RefuseSilent(string path, XenDomain? domain)
+    {
+        if (domain?.State is XenGuestState.Paused or XenGuestState.Crashed)
+        {
+            var isPaused = domain.State == XenGuestState.Paused;
+            throw new OperationFailedException(ErrorIds.GuestNotResponding, domain.Name, null, $"the guest {(isPaused ? "is paused" : "has crashed")} and cannot react", isPaused ? ForPaused(FileOf(path).FullName) : ForCrashed(FileOf(path).FullName));
+        }
+    }
+
+    private static Remedy ForActive(XenGuestState state)
+    {
+        if (state == XenGuestState.Saved)
+        {
+            return "Restore it and stop it, or move the file that it is saved in to another place";
+        }
+        return $"Stop it first, or use {RemedyActionKind.ForceOption} to destroy it";
+    }
+
+    private static Remedy ForPaused(string node) =>
+        $"Let it go on first ({new RemedyAction(RemedyActionKind.ResumeGuest, node)}), or destroy it ({new RemedyAction(RemedyActionKind.DestroyGuest, node)})";
+
+    private static Remedy ForCrashed(string node) => $"Remove its domain: {new RemedyAction(RemedyActionKind.DestroyGuest, node)}";
 
     private static string NameOf(string configPath)
     {
@@ -309,14 +329,14 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         return new GuestConfigFile(Path.GetFileName(Path.GetDirectoryName(full)) ?? "", Path.GetFileNameWithoutExtension(full), full);
     }
 
-    private XenGuest Join(GuestConfigFile file, XenGuestConfig config, XenDomain? domain)
+    private XenGuest Join(GuestConfigFile file, XenGuestConfig config, XenDomain? domain, XenGuestState state)
     {
         var mac = config.Vifs is [var vif, ..] ? vif.MacAddress : null;
         return new XenGuest(
             config.Name ?? file.FullName,
             domain?.Id,
-            domain?.State ?? XenGuestState.Halted,
-            domain?.Memory ?? config.Memory ?? 0,
+            state,
+            Bytes(domain?.Memory ?? config.Memory ?? 0),
             domain?.VCpu ?? (int)Math.Clamp(config.VCpus ?? 1, 0, int.MaxValue),
             domain?.CpuTime ?? TimeSpan.Zero,
             mac?.ToString(),
@@ -324,18 +344,24 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             file.FullName)
         {
             GuestConfigPath = file.Path,
+            AutoStart = new GuestAutoStart(Xl.Options.SystemRoot).Find(file.Path) is not null,
             DiskPath = config.Disks is [var disk, ..] ? disk.Target : null,
+            XlState = domain?.XlState ?? "",
         };
     }
 
     private XenGuest Foreign(XenDomain domain)
     {
         var mac = domain.MacAddresses.Count > 0 && MacAddress.TryParse(domain.MacAddresses[0], out var address) ? address : (MacAddress?)null;
-        return new XenGuest(Printable.Of(domain.Name), domain.Id, domain.State, domain.Memory, domain.VCpu, domain.CpuTime, mac?.ToString(), AddressOf(mac), null)
+        return new XenGuest(Printable.Of(domain.Name), domain.Id, domain.State, Bytes(domain.Memory), domain.VCpu, domain.CpuTime, mac?.ToString(), AddressOf(mac), null)
         {
             DiskPath = domain.Disks.Count > 0 ? domain.Disks[0] : null,
+            XlState = domain.XlState,
         };
     }
+
+    /// <summary>xl counts in MiB.</summary>
+    private static long Bytes(long memory) => Math.Clamp(memory, 0, long.MaxValue >> 20) << 20;
 
     private IPAddress? AddressOf(MacAddress? mac) => mac is null ? null : _reservations.FirstOrDefault(reservation => reservation.MacAddress == mac)?.IPAddress;
 }

@@ -25,6 +25,15 @@ public sealed class XlDriver(XlOptions? options = null)
         return XlListParser.Parse(table.Output, details.Output);
     }
 
+    /// <summary>When a domain was started, to a second; null where there is none, or where xl does not tell.</summary>
+    /// <param name="name">The domain's name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public DateTimeOffset? StartOf(string name, CancellationToken cancellationToken = default)
+    {
+        var result = Start(Options.Timeout, cancellationToken, "uptime", Checked(name));
+        return result.ExitCode == 0 && XlListParser.ParseUptime(result.Output) is { } uptime ? DateTimeOffset.UtcNow - uptime : null;
+    }
+
     /// <summary>The host's properties.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public XenHostInfo Info(CancellationToken cancellationToken = default) =>
@@ -67,7 +76,7 @@ public sealed class XlDriver(XlOptions? options = null)
         }
         var failure = XlFailure.Of(result, name, Options.LogDirectory);
         // The xl that started the guest removes it when it shuts down; the second one fails, with the domain gone.
-        if (failure is ItemNotFoundException || List(cancellationToken).Any(domain => domain.Name == name && domain.State != XenGuestState.Dying))
+        if (failure is ItemNotFoundException || List(cancellationToken).Any(domain => domain.Name == name && domain.XlState is not [.., 'd']))
         {
             throw failure;
         }

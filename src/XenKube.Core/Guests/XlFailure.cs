@@ -50,11 +50,11 @@ internal static partial class XlFailure
         {
             return new ItemNotFoundException(ErrorIds.ImageNotFound, target, null, $"the disk image {image.Groups[1].Value} is missing: {Cause(error)}", $"Make the node's disk ({RemedyActionKind.MakeNode}), or correct disk= in the configuration");
         }
-        if (Says("Failed to read config file") || Says("Config file not specified"))
+        if (Lines(error).Any(IsMissingConfig) || Says("Config file not specified"))
         {
             return new ItemNotFoundException(ErrorIds.GuestConfigNotFound, target, null, Cause(error), $"Make the configuration first: {RemedyActionKind.MakeGuest}");
         }
-        if (Says("config parsing error") || Says("Failed to parse config") || Says("Neither kernel nor bootloader") || Says("Domain name must be specified"))
+        if (InvalidType().IsMatch(error) || Says("config parsing error") || Says("Failed to parse config") || Says("Neither kernel nor bootloader") || Says("Domain name must be specified"))
         {
             return new InvalidInputException(ErrorIds.GuestConfigInvalid, target, null, Cause(error), "Correct the configuration");
         }
@@ -70,21 +70,51 @@ internal static partial class XlFailure
         {
             return new ItemInUseException(ErrorIds.DiskInUse, target, null, Cause(error), "Stop the guest or unmount the image that uses the disk");
         }
-        return new OperationFailedException(ErrorIds.XlFailed, target, null, $"xl ended with exit code {result.ExitCode}: {Cause(error)}", "See what xl says when run by hand, and /var/log/xen");
+        if (Says("device model did not start") || Says("device model: spawn failed"))
+        {
+            return new OperationFailedException(ErrorIds.XlFailed, target, null, $"the guest's device model (QEMU) did not start: {Whole(error)}", "Install qemu-system-xen, or see /var/log/xen/qemu-dm-NAME.log of the guest");
+        }
+        if (Says("xenstore") && (Says("Connection refused") || Says("xs_open") || Says("cannot connect to xenstore") || Says("failed to connect to xenstore")))
+        {
+            return new OperationFailedException(ErrorIds.XlFailed, target, null, $"xenstored does not answer: {Whole(error)}", "Start Xen's services: systemctl start xen");
+        }
+        if (WentAway(error))
+        {
+            return new OperationFailedException(ErrorIds.GuestGone, target, null, $"the domain went away while it was made; somebody has destroyed it: {Whole(error)}", "Start the guest again");
+        }
+        return new OperationFailedException(ErrorIds.XlFailed, target, null, $"xl ended with exit code {result.ExitCode}: {Whole(error)}", "See /var/log/xen");
     }
 
-    /// <summary>The line that says why: the first that is neither progress nor clean-up.</summary>
-    internal static string Cause(string error)
+    /// <summary>Devices that cannot be added to a domain, without a script that has failed or taken too long: there is no domain any more.</summary>
+    private static bool WentAway(string error) =>
+        AddDevices().IsMatch(error) && !error.Contains("_child_death_cb: script:", StringComparison.Ordinal)
+        && !error.Contains("timed out", StringComparison.Ordinal) && !error.Contains("timeout", StringComparison.Ordinal)
+        && !error.Contains("failed to stat", StringComparison.Ordinal);
+
+    /// <summary>Every xl says so first where /etc/xen/xl.conf is missing, and goes on.</summary>
+    private static bool IsMissingConfig(string line) =>
+        line.Contains("Failed to read config file", StringComparison.Ordinal) && !line.Contains("/xl.conf", StringComparison.Ordinal);
+
+    /// <summary>The line that says why: the first that is neither progress nor a warning.</summary>
+    internal static string Cause(string error) => Printable.Of(Telling(error).FirstOrDefault() ?? Lines(error).LastOrDefault() ?? "it said nothing", 400);
+
+    /// <summary>Everything that xl said about the failure, without its clean-up.</summary>
+    private static string Whole(string error)
     {
-        var lines = error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var telling = lines.Where(line =>
-            !line.StartsWith("Parsing config from", StringComparison.Ordinal)
-            && !line.StartsWith("Shutting down domain", StringComparison.Ordinal)
-            && !line.StartsWith("Rebooting domain", StringComparison.Ordinal)
-            && !line.StartsWith("Waiting for ", StringComparison.Ordinal)
-            && !line.Contains("libxl_report_child_exitstatus", StringComparison.Ordinal)).ToList();
-        return Printable.Of(telling.Count > 0 ? telling[0] : lines.LastOrDefault() ?? "it said nothing", 400);
+        var telling = Telling(error).Where(line => !CleanUp().IsMatch(line)).Distinct(StringComparer.Ordinal).ToList();
+        return telling.Count == 0 ? Cause(error) : Printable.Of(string.Join(" / ", telling), 2000);
     }
+
+    private static string[] Lines(string error) => error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static IEnumerable<string> Telling(string error) => Lines(error).Where(line =>
+        !line.StartsWith("Parsing config from", StringComparison.Ordinal)
+        && !line.StartsWith("Shutting down domain", StringComparison.Ordinal)
+        && !line.StartsWith("Rebooting domain", StringComparison.Ordinal)
+        && !line.StartsWith("Waiting for ", StringComparison.Ordinal)
+        && !line.Contains("libxl_report_child_exitstatus", StringComparison.Ordinal)
+        && !(line.Contains("Failed to read config file", StringComparison.Ordinal) && !IsMissingConfig(line))
+        && !Warning().IsMatch(line));
 
     private static OperationFailedException BootLoader(string target, string log)
     {
@@ -124,6 +154,19 @@ internal static partial class XlFailure
 
     /// <summary>pygrub's menu leaves terminal sequences in the log.</summary>
     internal static string Plain(string log) => TerminalSequence().Replace(log, "\n");
+
+    /// <summary>What xl, libxl and the reader of configurations begin a line with that is not an error, and lines about deprecated settings.</summary>
+    [GeneratedRegex(@"^(WARNING|Warning|NOTE|Note)\b|^(\S+ ?)?(libxl|xc|xl|\S+:\d+): (warning|notice|info|detail|progress|debug): |\bis deprecated\b", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Warning();
+
+    [GeneratedRegex(@"Non-existant domain|Unable to destroy guest|Destruction of domain failed|libxl__devices_destroy failed", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex CleanUp();
+
+    [GeneratedRegex(@"unable to add (vif|disk|nic|vtpm|pci|usb) ?\w* ?devices?|unable to read script from /local/domain", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex AddDevices();
+
+    [GeneratedRegex(@"^Invalid domain type ", RegexOptions.CultureInvariant | RegexOptions.Multiline, 1000)]
+    private static partial Regex InvalidType();
 
     [GeneratedRegex(@"Could not find bridge device (\S{1,64})", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Bridge();

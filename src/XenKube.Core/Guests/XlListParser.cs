@@ -35,21 +35,47 @@ internal static partial class XlListParser
             }
             var name = row.Groups["name"].Value.TrimEnd();
             var isNameless = name == "(null)";
-            domains.Add(new XenDomain(id, isNameless ? "" : name, isNameless ? XenGuestState.Dying : State(row.Groups["state"].Value), memory, vcpus, TimeSpan.FromSeconds(seconds)));
+            var letters = row.Groups["state"].Value;
+            domains.Add(new XenDomain(id, isNameless ? "" : name, isNameless ? XenGuestState.ShuttingDown : State(letters), memory, vcpus, TimeSpan.FromSeconds(seconds)) { XlState = letters });
         }
         return domains;
     }
 
-    /// <summary>The six places are running, blocked, paused, shut down, the reason for that (r, s, c, w, S), dying.</summary>
+    /// <summary>
+    /// The six places are running, blocked, paused, shut down, the reason for that (reboot, suspend, crash, watchdog, soft reset:
+    /// rscwS), dying. An idle guest is blocked nearly always, and one that waits for a processor has no letter: both run.
+    /// </summary>
     public static XenGuestState State(string column) => column switch
     {
-        [_, _, _, _, _, 'd'] => XenGuestState.Dying,
+        [_, _, _, _, _, 'd'] => XenGuestState.ShuttingDown,
         [_, _, _, _, 'c' or 'w', _] => XenGuestState.Crashed,
-        [_, _, _, 's', ..] => XenGuestState.Shutdown,
+        [_, _, _, _, 'r' or 'S', _] => XenGuestState.Rebooting,
+        [_, _, _, _, 's', _] => XenGuestState.Saved,
+        [_, _, _, 's', ..] => XenGuestState.ShuttingDown,
         [_, _, 'p', ..] => XenGuestState.Paused,
-        [_, 'b', ..] => XenGuestState.Blocked,
         _ => XenGuestState.Running,
     };
+
+    /// <summary>A domain's configuration, as xl writes it with -l and into the files of saved guests.</summary>
+    public static XenDomain ParseConfig(int id, JsonElement config)
+    {
+        var disks = Items(Member(config, "disks")).Select(disk => (Path: Text(disk, "pdev_path"), Writable: IsTrue(disk, "readwrite"))).Where(disk => disk.Path.Length > 0).ToList();
+        return new XenDomain(id, Text(Member(config, "c_info"), "name"), XenGuestState.Running, 0, 0, TimeSpan.Zero)
+        {
+            Uuid = Guid.TryParse(Text(Member(config, "c_info"), "uuid"), out var uuid) ? uuid : Guid.Empty,
+            MacAddresses = [.. Items(Member(config, "nics")).Select(nic => Text(nic, "mac")).Where(mac => mac.Length > 0)],
+            Disks = [.. disks.Select(disk => disk.Path)],
+            WritableDisks = [.. disks.Where(disk => disk.Writable).Select(disk => disk.Path)],
+        };
+    }
+
+    /// <summary>The time in the last line of <c>xl uptime NAME</c>: <c>2 days, 0:00:41</c>; null where there is none.</summary>
+    public static TimeSpan? ParseUptime(string table) =>
+        Uptime().Match(table) is { Success: true } match
+        && int.TryParse(match.Groups["days"].Success ? match.Groups["days"].ValueSpan : "0", NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days < 1_000_000
+            ? new TimeSpan(days, Number(match.Groups["hours"]), Number(match.Groups["minutes"]), Number(match.Groups["seconds"])) : null;
+
+    private static int Number(Group group) => int.Parse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static Dictionary<int, XenDomain> ParseDetails(string json)
     {
@@ -63,14 +89,7 @@ internal static partial class XlListParser
                 {
                     continue;
                 }
-                var disks = Items(Member(config, "disks")).Select(disk => (Path: Text(disk, "pdev_path"), Writable: IsTrue(disk, "readwrite"))).Where(disk => disk.Path.Length > 0).ToList();
-                details[id] = new XenDomain(id, "", XenGuestState.Running, 0, 0, TimeSpan.Zero)
-                {
-                    Uuid = Guid.TryParse(Text(Member(config, "c_info"), "uuid"), out var uuid) ? uuid : Guid.Empty,
-                    MacAddresses = [.. Items(Member(config, "nics")).Select(nic => Text(nic, "mac")).Where(mac => mac.Length > 0)],
-                    Disks = [.. disks.Select(disk => disk.Path)],
-                    WritableDisks = [.. disks.Where(disk => disk.Writable).Select(disk => disk.Path)],
-                };
+                details[id] = ParseConfig(id, config);
             }
         }
         catch (JsonException e)
@@ -101,4 +120,7 @@ internal static partial class XlListParser
 
     [GeneratedRegex(@"^(?<name>.*?)\s+(?<id>\d+)\s+(?<memory>\d+)\s+(?<vcpus>\d+)\s+(?<state>[a-zA-Z-]{6})\s+(?<time>\d+(\.\d+)?)\s*$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"\s((?<days>\d+) days?,\s+)?(?<hours>\d{1,2}):(?<minutes>\d{2}):(?<seconds>\d{2})\s*$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Uptime();
 }

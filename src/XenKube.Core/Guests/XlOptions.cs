@@ -22,4 +22,10 @@ public sealed record XlOptions
 
     /// <summary>Where Xen writes its boot loaders' logs.</summary>
     public string LogDirectory { get; init; } = "/var/log/xen";
+
+    /// <summary>Files in which guests are saved, and folders of such files, beside those of xendomains and those next to a guest's disk.</summary>
+    public IReadOnlyList<string> SavedGuests { get; init; } = [];
+
+    /// <summary>Where /proc, /etc and /var are; tests have their own.</summary>
+    internal string SystemRoot { get; init; } = "/";
 }

@@ -124,6 +124,40 @@ internal static partial class Libc
         }
     }
 
+    /// <summary>A netlink socket for routes and neighbours; null on failure: <see cref="LastError"/> has the reason.</summary>
+    public static SafeFileHandle? OpenRouteSocket()
+    {
+        const int netlink = 16, raw = 3, closeOnExec = 0x80000, route = 0;
+        var descriptor = Socket(netlink, raw | closeOnExec, route);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>write(2), as one message.</summary>
+    /// <returns>False on failure: <see cref="LastError"/> has the reason.</returns>
+    public static unsafe bool TrySend(SafeFileHandle socket, ReadOnlySpan<byte> message)
+    {
+        fixed (byte* pointer = message)
+        {
+            return Write(socket, pointer, (nuint)message.Length) == message.Length;
+        }
+    }
+
+    /// <summary>read(2) of one message, tried again when a signal interrupts it.</summary>
+    /// <returns>Its length; below zero on failure: <see cref="LastError"/> has the reason.</returns>
+    public static unsafe int Receive(SafeFileHandle socket, Span<byte> buffer)
+    {
+        fixed (byte* pointer = buffer)
+        {
+            int count;
+            do
+            {
+                count = (int)Read(socket, pointer, (nuint)buffer.Length);
+            }
+            while (count < 0 && LastError == Errno.Interrupted);
+            return count;
+        }
+    }
+
     /// <summary>AT_SYMLINK_NOFOLLOW.</summary>
     private const int NoFollow = 0x100;
 
@@ -177,4 +211,13 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "getegid")]
     private static partial uint GetEffectiveGroupId();
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static unsafe partial nint Write(SafeFileHandle file, byte* buffer, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static unsafe partial nint Read(SafeFileHandle file, byte* buffer, nuint size);
 }

@@ -64,6 +64,10 @@ public sealed class NewNodeCommand : XenDirCommand
     [Parameter]
     public SwitchParameter SkipVerification { get; set; }
 
+    /// <summary>Makes disks that exist again, from the image. Their content is lost; configs stay.</summary>
+    [Parameter]
+    public SwitchParameter Replace { get; set; }
+
     /// <summary>Starts even if the file system seems too full, and overwrites what a block device holds.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -78,7 +82,7 @@ public sealed class NewNodeCommand : XenDirCommand
         var store = new NodeStore(directory);
         var devices = Path?.Select(path => Resolve(path)).ToArray();
         var disks = devices ?? names.Select(name => store.Describe(cluster, name).DiskPath);
-        if (!Should($"{(devices is null ? "Create" : "Overwrite")} {string.Join(", ", disks)} from {(image is null ? "the newest image" : $"the image {image}")}"))
+        if (!Should($"{(devices is not null ? "Overwrite" : Replace ? "Create, and in place of what is there," : "Create")} {string.Join(", ", disks)} from {(image is null ? "the newest image" : $"the image {image}")}"))
         {
             return;
         }
@@ -91,7 +95,7 @@ public sealed class NewNodeCommand : XenDirCommand
         WriteObject(RunWithProgress($"Making {string.Join(", ", names.Select(name => $"{cluster}/{name}"))}", (progress, token) =>
         {
             var proven = NodeImage.Find(directory, image, SkipVerification, progress, token);
-            return store.Create(cluster, names, proven, options, progress, devices, token);
+            return Replace ? store.Replace(cluster, names, proven, options, progress, token) : store.Create(cluster, names, proven, options, progress, devices, token);
         }), enumerateCollection: true);
     });
 

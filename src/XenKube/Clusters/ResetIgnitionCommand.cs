@@ -4,7 +4,9 @@ using XenKube.Clusters;
 using XenKube.Commands.Completion;
 using XenKube.Commands.Drives;
 using XenKube.Commands.Guide;
+using XenKube.Commands.Hosting;
 using XenKube.Commands.Ignition;
+using XenKube.Guests;
 
 namespace XenKube.Commands.Clusters;
 
@@ -16,6 +18,7 @@ public sealed class ResetIgnitionCommand : NodeCommand
 {
     private readonly List<Node> _nodes = [];
     private bool _mounts;
+    private int _planned;
     private string _label = "";
 
     /// <summary>The steps to take. Default: all of them, in this order.</summary>
@@ -32,10 +35,23 @@ public sealed class ResetIgnitionCommand : NodeCommand
     [ValidateNotNullOrEmpty]
     public string[] LinuxAppend { get; set; } = [];
 
-    /// <summary>How many nodes to work on at the same time. Default: one for each processor.</summary>
+    /// <summary>How many nodes to work on at the same time. Default: one for each processor; with -Restart, one.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
-    public int ThrottleLimit { get; set; } = Environment.ProcessorCount;
+    public int? ThrottleLimit { get; set; }
+
+    /// <summary>Refreshes running nodes, one after another: stops each guest, resets its Ignition, starts it, and waits until it has fetched its config. The first that fails ends it.</summary>
+    [Parameter]
+    public SwitchParameter Restart { get; set; }
+
+    /// <summary>With -Restart, what else to wait for before the next node is stopped: Running, Address or Ssh.</summary>
+    [Parameter]
+    public GuestCondition? For { get; set; }
+
+    /// <summary>With -Restart, the longest time to wait for a guest to end, and to come back, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int Timeout { get; set; } = 300;
 
     /// <summary>Makes configs from their templates even if the configs are newer.</summary>
     [Parameter]
@@ -70,7 +86,9 @@ public sealed class ResetIgnitionCommand : NodeCommand
             return;
         }
         var steps = IgnitionResetStep.All.Where(step => Step.Length == 0 || Step.Contains(step)).Select(step => step.Sentence);
-        if (Should($"Reset the Ignition of {node} ({string.Join("; ", steps)}): {node.DiskPath}, {node.IgnitionPath}"))
+        var sentence = $"Reset the Ignition of {node} ({string.Join("; ", steps)}): {node.DiskPath}, {node.IgnitionPath}";
+        // The order is what a person wants to see beforehand.
+        if (Should(Restart ? string.Create(CultureInfo.InvariantCulture, $"{++_planned}. Stop the guest {node.GuestName}. {sentence}. Start the guest, and wait until it has fetched its config{(For is null ? "" : $" and reached {For}")}") : sentence))
         {
             _nodes.Add(node);
         }
@@ -79,10 +97,32 @@ public sealed class ResetIgnitionCommand : NodeCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var options = new IgnitionResetOptions { Steps = Step, ThrottleLimit = ThrottleLimit, ForceTemplate = Force, ConfigUri = ConfigUri, LinuxAppend = LinuxAppend };
+        var options = new IgnitionResetOptions { Steps = Step, ThrottleLimit = ThrottleLimit ?? Environment.ProcessorCount, ForceTemplate = Force, ConfigUri = ConfigUri, LinuxAppend = LinuxAppend };
         foreach (var group in _nodes.GroupBy(DirectoryOf))
         {
+            if (Restart)
+            {
+                Guard(null, () => Roll(group.Key, [.. group], options));
+                continue;
+            }
             Guard(null, () => Write(RunWithProgress($"Resetting the Ignition of {Count([.. group])}", (progress, token) => new IgnitionResetter(group.Key).Reset([.. group], options, progress, token))));
+        }
+    }
+
+    /// <summary>The result of a node is written as soon as the node is back, before the next one is stopped.</summary>
+    private void Roll(XenDirectory directory, Node[] nodes, IgnitionResetOptions reset)
+    {
+        var options = new RollingRefreshOptions { Reset = reset, Condition = For, ThrottleLimit = ThrottleLimit ?? 1, Timeout = TimeSpan.FromSeconds(Timeout) };
+        var refresh = new RollingRefresh(directory, requests: RunningServers.RequestsOf(nodes[0]));
+        var reports = new LaterProgress();
+        using var steps = refresh.Run(nodes, options, reports, StopToken).GetEnumerator();
+        while (RunWithProgress($"Refreshing {Count(nodes)}, one after another", (progress, _) =>
+        {
+            reports.Target = progress;
+            return steps.MoveNext();
+        }))
+        {
+            Write(steps.Current);
         }
     }
 
@@ -136,5 +176,13 @@ public sealed class ResetIgnitionCommand : NodeCommand
                 WriteObject(reset.Steps.Where(step => step.Changed).Select(step => step.Message), enumerateCollection: true);
             }
         }
+    }
+
+    /// <summary>Each part of the work has a progress of its own.</summary>
+    private sealed class LaterProgress : IProgress<OperationProgress>
+    {
+        public IProgress<OperationProgress>? Target { get; set; }
+
+        public void Report(OperationProgress value) => Target?.Report(value);
     }
 }

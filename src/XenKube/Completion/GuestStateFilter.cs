@@ -38,7 +38,7 @@ internal static class GuestStateFilter
     {
         "START-XENGUEST" or "KUP" => state => state is XenGuestState.Halted,
         "STOP-XENGUEST" or "KDOWN" or "KDESTROY" or "RESTART-XENGUEST" or "ENTER-XENGUEST" => state => state is not XenGuestState.Halted,
-        "SUSPEND-XENGUEST" => state => state is XenGuestState.Running or XenGuestState.Blocked,
+        "SUSPEND-XENGUEST" => state => state is XenGuestState.Running,
         "RESUME-XENGUEST" => state => state is XenGuestState.Paused,
         _ => null,
     };

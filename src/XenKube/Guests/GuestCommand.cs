@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using XenKube.Clusters;
+using XenKube.Commands.Hosting;
 using XenKube.Guests;
 
 namespace XenKube.Commands.Guests;
@@ -61,7 +62,7 @@ public abstract class GuestCommand : NodeCommand
 
     private void Act(IReadOnlyList<Node> nodes)
     {
-        var guests = new NodeGuests(DirectoryOf(nodes[0])).Open();
+        var guests = new NodeGuests(DirectoryOf(nodes[0])).Open(requests: RunningServers.RequestsOf(nodes[0]));
         var results = RunWithProgress(nodes.Count == 1 ? $"{Activity}: {nodes[0]}" : string.Create(CultureInfo.InvariantCulture, $"{Activity}: {nodes.Count} of {nodes[0].XenDir}"), (progress, token) =>
         {
             var done = 0;

@@ -12,8 +12,6 @@ namespace XenKube.Commands.Guests;
 [OutputType(typeof(XenGuest))]
 public sealed class NewXenGuestCommand : NodeCommand
 {
-    private const long OneMiB = 1 << 20;
-
     private readonly List<Node> _nodes = [];
 
     /// <summary>Memory, such as 2GB; a number below a million is in MiB, as for xl. Default: by role, or 1024 MiB.</summary>
@@ -53,9 +51,24 @@ public sealed class NewXenGuestCommand : NodeCommand
     [Parameter]
     public IPAddress? FirstAddress { get; set; }
 
-    /// <summary>The kind of guest.</summary>
+    /// <summary>The kind of guest. Default: PV.</summary>
     [Parameter]
-    public GuestType Type { get; set; }
+    public GuestType? Type { get; set; }
+
+    /// <summary>The VLAN of the network card, 1 to 4094.</summary>
+    [Parameter]
+    [ValidateRange(1, 4094)]
+    public int? Vlan { get; set; }
+
+    /// <summary>The script that attaches the network card, such as vif-openvswitch. Default: xl's own.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? VifScript { get; set; }
+
+    /// <summary>Further network cards: a bridge, or bridge=xenbr1,mac=00:16:3e:00:00:01,vlan=42,script=vif-openvswitch,model=virtio-net. A card without a MAC address gets one that stays the same.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] AdditionalNetwork { get; set; } = [];
 
     /// <summary>The boot loader. Default: pygrub for a pv guest, none for the others.</summary>
     [Parameter]
@@ -72,7 +85,11 @@ public sealed class NewXenGuestCommand : NodeCommand
     [ValidateNotNullOrEmpty]
     public string[] AdditionalDisk { get; set; } = [];
 
-    /// <summary>Replaces guest configurations that exist.</summary>
+    /// <summary>Starts the guests with the host.</summary>
+    [Parameter]
+    public SwitchParameter AutoStart { get; set; }
+
+    /// <summary>Changes guest configurations that exist: what is not asked for stays as it is, the address too.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -100,19 +117,26 @@ public sealed class NewXenGuestCommand : NodeCommand
         if (chosen.Count > 0)
         {
             var written = host.Write(plan, chosen, StopToken).Guests.Where(guest => chosen.Contains(guest.Name)).Select(guest => guest.ConfigPath).ToHashSet();
+            if (MyInvocation.BoundParameters.ContainsKey(nameof(AutoStart)))
+            {
+                host.SetAutoStart([.. written], AutoStart);
+            }
             WriteObject(host.Open().List(null, StopToken).Where(guest => guest.GuestConfigPath is { } path && written.Contains(path)), enumerateCollection: true);
         }
     }
 
     private GuestRequest Request(GuestRequest request) => request with
     {
-        Memory = Memory is { } memory ? (int)Math.Min(int.MaxValue, memory >= OneMiB ? memory / OneMiB : memory) : null,
+        Memory = GuestMemory.ToMiB(Memory),
         VCpus = VCpu,
         Role = Role,
         Bridge = Bridge,
         MacAddress = MacAddress is null ? Reservation?.MacAddress : XenKube.Networks.MacAddress.Parse(MacAddress),
         IPAddress = IPAddress ?? Reservation?.IPAddress,
         Type = Type,
+        Vlan = Vlan,
+        VifScript = VifScript,
+        AdditionalCards = [.. AdditionalNetwork.Select(GuestCard.Parse)],
         BootLoader = BootLoader,
         Kernel = Kernel is null ? null : Resolve(Kernel),
         AdditionalDisks = [.. AdditionalDisk.Select(Resolve)],

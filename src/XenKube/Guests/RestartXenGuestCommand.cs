@@ -13,7 +13,7 @@ public sealed class RestartXenGuestCommand : GuestCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>What to wait for before the command ends: Running, Address, Ssh or Gone. Default: nothing.</summary>
+    /// <summary>What to wait for before the command ends: Running, Address, Ssh, Ignition or Gone. Default: nothing.</summary>
     [Parameter]
     public GuestCondition? Wait { get; set; }
 

@@ -10,7 +10,7 @@ namespace XenKube.Commands.Guests;
 [OutputType(typeof(XenGuest))]
 public sealed class StartXenGuestCommand : GuestCommand
 {
-    /// <summary>What to wait for before the command ends: Running, Address, Ssh or Gone. Default: nothing.</summary>
+    /// <summary>What to wait for before the command ends: Running, Address, Ssh, Ignition or Gone. Default: nothing.</summary>
     [Parameter]
     public GuestCondition? Wait { get; set; }
 

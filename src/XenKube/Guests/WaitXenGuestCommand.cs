@@ -4,12 +4,12 @@ using XenKube.Guests;
 
 namespace XenKube.Commands.Guests;
 
-/// <summary>Waits until guests run, answer, can be reached by ssh, or are gone.</summary>
+/// <summary>Waits until guests run, answer, can be reached by ssh, have fetched their configs, or are gone.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "XenGuest", DefaultParameterSetName = NameSet)]
 [OutputType(typeof(XenGuest))]
 public sealed class WaitXenGuestCommand : GuestCommand
 {
-    /// <summary>What to wait for: Running, Address, Ssh or Gone.</summary>
+    /// <summary>What to wait for: Running, Address, Ssh, Ignition or Gone.</summary>
     [Parameter]
     public GuestCondition For { get; set; } = GuestDefaults.Condition;
 

@@ -10,14 +10,13 @@ namespace XenKube.Commands.Hosting;
 public sealed class WaitIgnitionCommand : NodeCommand
 {
     private readonly List<Node> _nodes = [];
-    private DateTimeOffset _start;
 
     /// <summary>The time to wait for all of them, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 86400)]
     public int Timeout { get; set; } = 300;
 
-    /// <summary>The time from which a fetch is accepted. Default: the start of the command, or of the pipeline that it is in.</summary>
+    /// <summary>The time from which any fetch is accepted. Default: the guest's last start or the last publication of the config, whichever is later.</summary>
     [Parameter]
     public DateTime? Since { get; set; }
 
@@ -25,9 +24,6 @@ public sealed class WaitIgnitionCommand : NodeCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? LogPath { get; set; }
-
-    /// <inheritdoc/>
-    protected override void BeginProcessing() => _start = Since is { } since ? new DateTimeOffset(since) : DateTimeOffset.UtcNow;
 
     /// <inheritdoc/>
     protected override void ProcessNode(Node node) => _nodes.Add(node);
@@ -50,11 +46,18 @@ public sealed class WaitIgnitionCommand : NodeCommand
 
     private IgnitionRequest Wait(Node node, TimeSpan left, CancellationToken token)
     {
-        left = left > TimeSpan.Zero ? left : TimeSpan.Zero;
-        var server = LogPath is null ? RunningServers.All.FirstOrDefault(server => node.IgnitionPath.StartsWith(Path.GetFullPath(server.Options.Root) + '/', StringComparison.Ordinal)) : null;
-        var request = server is not null
-            ? server.WaitForFetch(node.Cluster, node.Name, left, _start, token)
-            : NginxAccessLog.WaitForFetch(node.Cluster, node.Name, left, _start, LogPath is null ? NginxAccessLog.DefaultPath : Resolve(LogPath), token);
+        var fetches = new IgnitionFetches(DirectoryOf(node), RequestsOf(node));
+        var request = fetches.Wait(node, left > TimeSpan.Zero ? left : TimeSpan.Zero, Since is { } since ? new DateTimeOffset(since) : null, token);
         return request ?? throw new OperationFailedException(ErrorIds.WaitTimeout, node.IgnitionUri.ToString(), null, $"the guest of {node} did not fetch its config in time", "Look at its console (Enter-XenGuest), and at Test-Node and Test-IgnitionEndpoint");
+    }
+
+    private Func<DateTimeOffset?, IEnumerable<IgnitionRequest>>? RequestsOf(Node node)
+    {
+        if (LogPath is null)
+        {
+            return RunningServers.RequestsOf(node);
+        }
+        var log = Resolve(LogPath);
+        return since => File.Exists(log) ? NginxAccessLog.Read(log, since) : [];
     }
 }

@@ -1,6 +1,7 @@
 using XenKube.Clusters;
 using XenKube.Guests;
 using XenKube.Networks;
+using XenKube.Tests.Guests;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Clusters;
@@ -58,6 +59,84 @@ public sealed class NodeCheckTests : IDisposable
         var results = Run();
         Assert.All(results.Values, result => Assert.True(result.Status == CheckStatus.Pass, result.ToString()));
         Assert.Equal(["partitions", "file-systems", "release", "boot", "kernel", "oem", "url", "first-boot", "machine-id", "signature", "ignition", "config", "address"], results.Keys);
+    }
+
+    private Dictionary<string, CheckResult> RunWith(StandInXl xl) =>
+        new NodeCheck(_directory, new NodeCheckOptions { Signature = false }, xl.Driver).Run(_node).ToDictionary(result => result.Name);
+
+    private StandInXl XlOf(string state)
+    {
+        var xl = new StandInXl(("list -l", "now-l"), ("list", "now"));
+        return xl.List("now", (5, "etcd-node-1", state, _node.DiskPath, "00:16:3e:4e:31:11"));
+    }
+
+    [Fact]
+    public void Healthy_running_guest_has_no_fault()
+    {
+        OemGrubConfig.Write(_node.DiskPath, _node.IgnitionUri);
+        Edit("EFI-SYSTEM", boot => boot.Remove("/coreos/first_boot"));
+        Tool.Run("losetup", "-f", "--show", _node.DiskPath);
+        try
+        {
+            using var xl = XlOf("-b----");
+            var results = RunWith(xl);
+            Assert.All(results.Values, result => Assert.True(result.Status == CheckStatus.Pass, result.ToString()));
+            Assert.Equal("etcd-node-1 is running, as domain 5", results["guest"].Message);
+            Assert.Equal("Ignition ran: the guest has removed /coreos/first_boot", results["first-boot"].Message);
+        }
+        finally
+        {
+            foreach (var device in Tool.Run("losetup", "-j", _node.DiskPath).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                Tool.Run("losetup", "-d", device.Split(':')[0]);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("--p---", CheckStatus.Warn, "is paused", "resume guest etcd/node-1")]
+    [InlineData("---sc-", CheckStatus.Fail, "has crashed", "destroy guest etcd/node-1")]
+    [InlineData("---sr-", CheckStatus.Pass, "is rebooting", "")]
+    [InlineData("---s--", CheckStatus.Pass, "is shutting down", "")]
+    public void Guest_is_told_in_its_state(string letters, CheckStatus status, string message, string remedy)
+    {
+        using var xl = XlOf(letters);
+        var result = RunWith(xl)["guest"];
+        Assert.Equal(status, result.Status);
+        Assert.Contains(message, result.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, result.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Disk_that_a_running_guest_is_writing_is_not_checked_and_not_blamed()
+    {
+        using (var disk = new FileStream(_node.DiskPath, FileMode.Open, FileAccess.Write))
+        {
+            // The superblock of ROOT.
+            disk.Position = 2487222272 + 1024;
+            disk.Write(new byte[1024]);
+        }
+        using (var xl = XlOf("-b----"))
+        {
+            Assert.All(RunWith(xl).Values, result => Assert.DoesNotContain("remake", result.Remedy, StringComparison.Ordinal));
+        }
+        using var none = new StandInXl(("list -l", "list-no-xen"));
+        Assert.Contains(RunWith(none).Values, result => result.Status != CheckStatus.Pass && result.Name is "file-systems" or "machine-id");
+    }
+
+    [Fact]
+    public void Check_that_may_not_be_made_blames_nothing()
+    {
+        Tool.Need("setpriv");
+        Assert.SkipWhen(Environment.UserName != "root", "only root can become another user");
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(_node.DiskPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var run = Tool.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", $"HOME={_folder.Path}", "DOTNET_EnableDiagnostics=0", Tool.Find("dotnet")!, Path.Combine(AppContext.BaseDirectory, "xenkube.dll"), "node", "check", "etcd/node-1", "--xen-dir", _folder.Path);
+        Assert.SkipWhen(run.All.Contains("Access to the path", StringComparison.Ordinal) || run.All.Length == 0, "another user may not run the tests' program");
+        Assert.Contains("not checked: ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Permission denied", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("--replace", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("does not name its release", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

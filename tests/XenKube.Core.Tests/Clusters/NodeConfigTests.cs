@@ -5,6 +5,7 @@ using XenKube.Tests.Support;
 namespace XenKube.Tests.Clusters;
 
 /// <summary>A node's config is one thing for every command: what one of them takes, the others take, and what one refuses, the others refuse.</summary>
+[Trait("Kind", "Process")]
 public sealed class NodeConfigTests : IDisposable
 {
     private const string Butane = "variant: flatcar\nversion: 1.1.0\nstorage:\n  files:\n    - path: /m\n      contents:\n        local: m.txt\n";

@@ -202,8 +202,18 @@ public sealed class ImageGuardTests : IDisposable
         File.CreateSymbolicLink(_folder["link.img"], _image);
         using var device = FileDevice.Open(_folder["link.img"], writable: true);
         var probe = new Probe();
-        Assert.Contains("domain 'etcd-node-1'", Assert.Throws<ItemInUseException>(() => ImageGuard.Check(device, probe, _folder["system"])).Message, StringComparison.Ordinal);
+        Assert.Contains("the guest etcd-node-1 is running", Assert.Throws<ItemInUseException>(() => ImageGuard.Check(device, probe, _folder["system"])).Message, StringComparison.Ordinal);
         Assert.Equal(_image, probe.Asked);
+    }
+
+    [Fact]
+    public void Guest_is_named_before_its_loop_device()
+    {
+        _folder.Write("system/sys/block/loop3/loop/backing_file", _image + "\n");
+        using var device = FileDevice.Open(_image, writable: true);
+        var error = Assert.Throws<ItemInUseException>(() => ImageGuard.Check(device, new Probe(), _folder["system"]));
+        Assert.Contains("the guest etcd-node-1 is running", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("loop", error.Message, StringComparison.Ordinal);
     }
 
     private void Check(string? path = null, string system = "/")
@@ -216,10 +226,10 @@ public sealed class ImageGuardTests : IDisposable
     {
         public string? Asked { get; private set; }
 
-        public string? FindUser(string path)
+        public ImageUser? FindUser(string path)
         {
             Asked = path;
-            return "domain 'etcd-node-1'";
+            return new ImageUser("the guest etcd-node-1 is running and has it as a disk", "Stop it");
         }
     }
 }

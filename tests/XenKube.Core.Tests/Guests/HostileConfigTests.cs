@@ -78,7 +78,7 @@ public class HostileConfigTests
                 _ = config.Vifs;
                 _ = config.Disks;
                 _ = (config.Name, config.Memory, config.VCpus, config.Type, config.Kernel);
-                GuestPreflight.Check(config, []);
+                GuestPreflight.Check(config);
             }
             catch (XenKubeException)
             {

@@ -45,6 +45,7 @@ internal sealed class StandInXl : IDisposable
             [ -f "$base.exit" ] || base='{{_folder.Path}}'/$recording
             cat "$base.stdout"
             cat "$base.stderr" >&2
+            [ ! -f "$base.then" ] || . "$base.then"
             exit "$(cat "$base.exit")"
             """);
     }
@@ -53,7 +54,13 @@ internal sealed class StandInXl : IDisposable
 
     public XlDriver Driver => new(Options);
 
-    public XlOptions Options => new() { Path = Program, LogDirectory = _folder.Path };
+    public XlOptions Options => new() { Path = Program, LogDirectory = _folder.Path, SystemRoot = SystemRoot, SavedGuests = SavedGuests };
+
+    /// <summary>The folder that has /proc, /etc and /var of the stand-in's dom0.</summary>
+    public string SystemRoot => _folder["system"];
+
+    /// <summary>Files of saved guests that settings name.</summary>
+    public IReadOnlyList<string> SavedGuests { get; init; } = [];
 
     /// <summary>The argument lists it was called with.</summary>
     public IReadOnlyList<string[]> Calls =>
@@ -67,6 +74,49 @@ internal sealed class StandInXl : IDisposable
         _folder.Write($"{name}.exit", exit.ToString(CultureInfo.InvariantCulture));
         return this;
     }
+
+    /// <summary>Changes the answers of xl list and xl list -l once another answer was given: a create has made a domain.</summary>
+    /// <param name="name">The answer, made by <see cref="Answer"/>.</param>
+    /// <param name="from">The list, made by <see cref="List"/>, that says so then.</param>
+    /// <param name="to">The list that says it before.</param>
+    /// <param name="unless">A text that the list may have already, and what it says then.</param>
+    public StandInXl Then(string name, string from, string to, (string Text, string From)? unless = null)
+    {
+        var chosen = unless is { } other ? $"if grep -q {other.Text} {to}.stdout; then from={other.From}; else from={from}; fi" : $"from={from}";
+        _folder.Write($"{name}.then", $"exec 9>lock; flock 9; {chosen}; for end in .stdout -l.stdout; do cp $from$end {to}.new && mv {to}.new {to}$end; done; exec 9>&-\n");
+        return this;
+    }
+
+    /// <summary>A recorded <c>xl list</c>, whose guest has another disk than it had then, with the JSON that goes with it.</summary>
+    public StandInXl Recorded(string name, string recording, string disk)
+    {
+        string Read(string file) => File.ReadAllText(Project.Tests("fixtures", "xl", $"{file}.stdout"));
+        var table = Read(recording);
+        var row = table.Split('\n').LastOrDefault(line => line.Length > 0 && !line.StartsWith("Name", StringComparison.Ordinal) && !line.StartsWith("Domain-0", StringComparison.Ordinal));
+        var id = row is null ? "-1" : row[40..46].Trim();
+        var json = Read("list-long").Replace("\"domid\": 14,", $"\"domid\": {id},", StringComparison.Ordinal).Replace("/storage/xen/guests/etcd/etcd-node-1.img", disk, StringComparison.Ordinal);
+        return Answer(name, table).Answer($"{name}-l", json);
+    }
+
+    /// <summary>A process of the stand-in's dom0, as /proc shows it.</summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="isBackground">True for one that has gone into the background.</param>
+    /// <param name="log">Where its output goes; null for nowhere.</param>
+    /// <param name="startedIn">The directory that it was started in; null for one that it does not tell.</param>
+    public StandInXl Process(int id, string[] arguments, bool isBackground = true, string? log = null, string? startedIn = null)
+    {
+        var folder = $"system/proc/{id.ToString(CultureInfo.InvariantCulture)}";
+        _folder.Write($"{folder}/cmdline", string.Concat(arguments.Select(argument => $"{argument}\0")));
+        _folder.Write($"{folder}/stat", string.Create(CultureInfo.InvariantCulture, $"{id} (xl (1) x) S 1 {(isBackground ? id : 1)} {(isBackground ? id : 1)} 0 -1 4194560\n"));
+        _folder.Write($"{folder}/environ", startedIn is null ? "" : $"HOME=/root\0PWD={startedIn}\0");
+        Directory.CreateDirectory(_folder[$"{folder}/fd"]);
+        File.CreateSymbolicLink(_folder[$"{folder}/fd/1"], log ?? "/dev/null");
+        return this;
+    }
+
+    /// <summary>The process has ended.</summary>
+    public void End(int id) => Directory.Delete(_folder[$"system/proc/{id.ToString(CultureInfo.InvariantCulture)}"], recursive: true);
 
     /// <summary>A boot loader's log where the driver looks for it.</summary>
     public StandInXl Log(string name, byte[] content)

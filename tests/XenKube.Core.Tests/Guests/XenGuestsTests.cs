@@ -36,8 +36,8 @@ public sealed class XenGuestsTests : IDisposable
         xl.List("now", Domain(5, 1), (9, "failsafe", "--p---", "/dev/vg/failsafe", "00:16:3e:ee:ee:01"));
         var warnings = new List<string>();
         var guests = Guests(xl).List(warnings.Add);
-        Assert.Equal([("etcd-node-1", 5, XenGuestState.Blocked, "etcd/node-1"), ("etcd-node-2", (int?)null, XenGuestState.Halted, "etcd/node-2"), ("failsafe", 9, XenGuestState.Paused, null)], guests.Select(guest => (guest.Name, guest.Id, guest.State, guest.Node)));
-        Assert.Equal(("127.0.0.1", "00:16:3e:4e:31:11", 1024), (guests[0].IPAddress!.ToString(), guests[0].MacAddress, guests[0].Memory));
+        Assert.Equal([("etcd-node-1", 5, XenGuestState.Running, "etcd/node-1"), ("etcd-node-2", (int?)null, XenGuestState.Halted, "etcd/node-2"), ("failsafe", 9, XenGuestState.Paused, null)], guests.Select(guest => (guest.Name, guest.Id, guest.State, guest.Node)));
+        Assert.Equal(("127.0.0.1", "00:16:3e:4e:31:11", 1024L << 20), (guests[0].IPAddress!.ToString(), guests[0].MacAddress, guests[0].Memory));
         Assert.Contains("broken.cfg: line 1", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
@@ -55,8 +55,11 @@ public sealed class XenGuestsTests : IDisposable
     public void Start_makes_domains_in_parallel_and_reports_each()
     {
         string[] paths = [Node(1), Node(2), Node(3)];
-        using var xl = new StandInXl([("list -l", "before-l"), ("list", "before"), ("list -l", "after-l"), ("list", "after"), .. paths.Select(path => ($"create {path}", path.Contains("node-2", StringComparison.Ordinal) ? "create-not-enough-memory" : "create"))]);
-        xl.List("before").List("after", Domain(5, 1), Domain(6, 3));
+        using var xl = new StandInXl([("list -l", "now-l"), ("list", "now"), .. paths.Select((path, i) => ($"create {path}", i == 1 ? "create-not-enough-memory" : $"made-{i}"))]);
+        xl.List("now").List("one", Domain(5, 1)).List("both", Domain(5, 1), Domain(6, 3)).List("other", Domain(6, 3));
+        // Whichever comes second makes both run.
+        xl.Answer("made-0", "").Answer("made-2", "");
+        xl.Then("made-0", "one", "now", unless: ("node-3", "both")).Then("made-2", "other", "now", unless: ("node-1", "both"));
         var reported = new List<string>();
         var results = Guests(xl).Start(paths, new GuestActionOptions { Wait = GuestCondition.Running, OnResult = result => reported.Add(result.Name) });
         Assert.Equal([null, "NotEnoughMemory", null], results.Select(result => result.Error?.ErrorId));
@@ -95,6 +98,114 @@ public sealed class XenGuestsTests : IDisposable
         using var xl = new StandInXl(("list -l", "list-long-only-dom0"), ("list", "list-only-dom0"));
         Assert.Equal(id, Assert.Single(Guests(xl).Start([path])).Error?.ErrorId);
         Assert.DoesNotContain(xl.Calls, call => call[0] == "create");
+    }
+
+    [Theory]
+    [InlineData("drbd:vm7-root,xvda,w")]
+    [InlineData("vdev=xvda, script=block-iscsi, target=iqn=iqn.2024-01.example:store0,portal=10.0.0.9:3260")]
+    [InlineData("format=raw, vdev=xvda, access=rw, backendtype=qdisk, target=rbd:pool0/vm7:conf=/etc/ceph/ceph.conf")]
+    [InlineData("format=raw, vdev=xvda, access=rw, backend=storage0, target=/dev/vg_of_storage0/vm7")]
+    [InlineData("nbd:10.0.0.9:10809,xvda,w")]
+    public void Start_takes_disks_that_are_not_of_this_host(string disk)
+    {
+        var path = Node(1, change: config => config.With("disk", XenConfigValue.OfTexts(disk)));
+        using var xl = new StandInXl(("list -l", "list-long-only-dom0"), ("list", "list-only-dom0"), ($"create {path}", "create"));
+        Assert.Null(Guests(xl).Start([path])[0].Error);
+        Assert.Contains(xl.Calls, call => call[0] == "create");
+    }
+
+    [Theory]
+    [InlineData("phy:/dev/nothing/there,xvda,w")]
+    [InlineData("phy:nothing/there,xvda,w")]
+    [InlineData("tap:tapdisk:aio:/nothing/there.img,xvda,w")]
+    [InlineData("backend=0,vdev=xvda,target=/nothing/there.img")]
+    public void Start_refuses_a_disk_of_this_host_that_is_not_there(string disk)
+    {
+        var path = Node(1, change: config => config.With("disk", XenConfigValue.OfTexts(disk)));
+        using var xl = new StandInXl(("list -l", "list-long-only-dom0"), ("list", "list-only-dom0"));
+        Assert.Equal("ImageNotFound", Guests(xl).Start([path])[0].Error?.ErrorId);
+    }
+
+    [Theory]
+    [InlineData("mac=0:16:3e:1:2:3,bridge=xenbr0", null)]
+    [InlineData("mac=00-16-3e-01-02-03,bridge=xenbr0", null)]
+    [InlineData("mac=00:16:3e:01:02,bridge=xenbr0", "MacAddressInvalid")]
+    [InlineData("mac=00:16:3e:01:02:100,bridge=xenbr0", "MacAddressInvalid")]
+    [InlineData("mac = 00:16:3e:4e:31:11, bridge = virbr1", "GuestConfigInvalid")]
+    [InlineData("mac=00:16:3e:4e:31:11,bridge =virbr1", "GuestConfigInvalid")]
+    public void Card_is_read_as_xl_reads_it(string vif, string? id)
+    {
+        var path = Node(1, change: config => config.With("vif", XenConfigValue.OfTexts(vif)));
+        using var xl = new StandInXl(("list -l", "list-long-only-dom0"), ("list", "list-only-dom0"), ($"create {path}", "create"));
+        var result = Guests(xl).Start([path])[0];
+        Assert.Equal(id, result.Error?.ErrorId);
+        Assert.Equal(id is null, xl.Calls.Any(call => call[0] == "create"));
+        Assert.Equal(vif.StartsWith("mac =", StringComparison.Ordinal), Guests(xl).List()[0].MacAddress is null && id != "MacAddressInvalid");
+    }
+
+    [Fact]
+    public void Start_refuses_a_container_that_is_attached_raw()
+    {
+        Tool.Need("qemu-img");
+        var path = Node(1);
+        Tool.Run("qemu-img", "create", "-q", "-f", "qcow2", _folder["guests/etcd/node-1.img"], "16M").ShouldSucceed();
+        using var xl = new StandInXl(("list -l", "list-long-only-dom0"), ("list", "list-only-dom0"), ($"create {path}", "create"));
+        var error = Guests(xl).Start([path])[0].Error!;
+        Assert.Contains("is a qcow2 file and is attached as raw", error.Message, StringComparison.Ordinal);
+        File.WriteAllText(path, File.ReadAllText(path).Replace(",raw,", ",qcow2,", StringComparison.Ordinal));
+        Assert.Null(Guests(xl).Start([path])[0].Error);
+    }
+
+    [Fact]
+    public void Start_looks_once_more_when_it_holds_the_disk()
+    {
+        // Between the check of all guests and the start of this one, another session has started a guest of another name on its disk.
+        var path = Node(1);
+        using var xl = new StandInXl(("list -l", "free-l"), ("list", "free"), ("list -l", "busy-l"), ("list", "busy"), ($"create {path}", "create"));
+        xl.List("free").List("busy", Domain(5, 1) with { Item2 = "other", Item5 = "00:16:3e:00:00:01" });
+        Assert.Equal("DiskInUse", Guests(xl).Start([path])[0].Error?.ErrorId);
+        Assert.DoesNotContain(xl.Calls, call => call[0] == "create");
+    }
+
+    [Fact]
+    public void Start_of_a_saved_guest_is_refused_and_says_how_to_restore_it()
+    {
+        var path = Node(1);
+        var saved = _folder.Write("guests/etcd/node-1.save", SavedFile.Of(SavedFile.Config("etcd-node-1", _folder["guests/etcd/node-1.img"])));
+        using var xl = new StandInXl(("list -l", "list-long-only-dom0"), ("list", "list-only-dom0"), ($"create {path}", "create"));
+        Assert.Contains($"xl restore {saved}", Guests(xl).Start([path])[0].Error!.Message, StringComparison.Ordinal);
+        File.Delete(saved);
+        Assert.Null(Guests(xl).Start([path])[0].Error);
+    }
+
+    [Theory]
+    [InlineData("--p---", "is paused")]
+    [InlineData("---sc-", "has crashed")]
+    public void Stop_of_a_guest_that_cannot_react_says_so_at_once(string letters, string message)
+    {
+        var path = Node(1);
+        using var xl = new StandInXl(("list -l", "up-l"), ("list", "up"), ("destroy etcd-node-1", "gone"));
+        xl.List("up", Domain(5, 1, letters)).List("none").Answer("gone", "").Then("gone", "none", "up");
+        var error = Guests(xl).Stop([path])[0].Error!;
+        Assert.Equal("GuestNotResponding", error.ErrorId);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(xl.Calls, call => call[0] == "shutdown");
+        // The remedy that is named for both.
+        Assert.Equal(XenGuestState.Halted, Guests(xl).Stop([path], new GuestActionOptions { Force = true })[0].Guest!.State);
+    }
+
+    [Fact]
+    public void Stop_of_a_rebooting_guest_waits_for_its_next_domain()
+    {
+        var path = Node(1);
+        using var xl = new StandInXl(
+            ("list -l", "none-l"), ("list", "none"), ("list -l", "none-l"), ("list", "none"), ("list -l", "up-l"), ("list", "up"), ("list -l", "none-l"), ("list", "none"),
+            ("shutdown etcd-node-1", "shutdown-unknown"), ("shutdown etcd-node-1", "shutdown"));
+        xl.List("none").List("up", Domain(6, 1)).Process(4711, ["xl", "create", path]);
+        var result = Guests(xl).Stop([path])[0];
+        Assert.Null(result.Error);
+        Assert.Empty(result.Warnings);
+        Assert.Equal(2, xl.Calls.Count(call => call[0] == "shutdown"));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public class XlDriverTests
         var domains = xl.Driver.List();
         Assert.Equal(["Domain-0", "etcd-node-1"], domains.Select(domain => domain.Name));
         var guest = domains[1];
-        Assert.Equal((14, XenGuestState.Blocked, 1024, 1, 20.6), (guest.Id, guest.State, guest.Memory, guest.VCpu, guest.CpuTime.TotalSeconds));
+        Assert.Equal((14, XenGuestState.Running, 1024, 1, 20.6), (guest.Id, guest.State, guest.Memory, guest.VCpu, guest.CpuTime.TotalSeconds));
         Assert.Equal(Guid.Parse("63542504-c7f9-44b4-83a0-05921147d8ff"), guest.Uuid);
         Assert.Equal("00:16:3e:4e:31:11", Assert.Single(guest.MacAddresses));
         Assert.Equal("/storage/xen/guests/etcd/etcd-node-1.img", Assert.Single(guest.WritableDisks));
@@ -28,7 +28,7 @@ public class XlDriverTests
     [Theory]
     [InlineData("list-paused", "etcd-node-1", XenGuestState.Paused)]
     [InlineData("list-crashed-preserved", "etcd-node-1", XenGuestState.Crashed)]
-    [InlineData("list-name-null", "", XenGuestState.Dying)]
+    [InlineData("list-name-null", "", XenGuestState.ShuttingDown)]
     [InlineData("list-numeric-name", "4711", XenGuestState.Paused)]
     public void List_reads_every_recorded_state(string recording, string name, XenGuestState state)
     {
@@ -60,13 +60,16 @@ public class XlDriverTests
     [Theory]
     [InlineData("r-----", XenGuestState.Running)]
     [InlineData("------", XenGuestState.Running)]
-    [InlineData("-b----", XenGuestState.Blocked)]
+    [InlineData("-b----", XenGuestState.Running)]
     [InlineData("--p---", XenGuestState.Paused)]
-    [InlineData("---s--", XenGuestState.Shutdown)]
-    [InlineData("--psr-", XenGuestState.Shutdown)]
+    [InlineData("---s--", XenGuestState.ShuttingDown)]
+    [InlineData("--psr-", XenGuestState.Rebooting)]
+    [InlineData("---sS-", XenGuestState.Rebooting)]
+    [InlineData("---ss-", XenGuestState.Saved)]
+    [InlineData("---sw-", XenGuestState.Crashed)]
     [InlineData("---sc-", XenGuestState.Crashed)]
     [InlineData("----c-", XenGuestState.Crashed)]
-    [InlineData("--ps-d", XenGuestState.Dying)]
+    [InlineData("--ps-d", XenGuestState.ShuttingDown)]
     public void State_column_is_read_by_its_places(string column, XenGuestState state) => Assert.Equal(state, XlListParser.State(column));
 
     [Fact]
@@ -276,8 +279,8 @@ public class XlDriverTests
         xl.List("busy", (7, "etcd-node-1", "-b----", image, "00:16:3e:4e:31:11"));
         var probe = new XenImageUseProbe(xl.Driver);
         File.CreateSymbolicLink(folder["link.img"], image);
-        Assert.Equal("domain 'etcd-node-1'", probe.FindUser(image));
-        Assert.Equal("domain 'etcd-node-1'", probe.FindUser(folder["link.img"]));
+        Assert.Equal("the guest etcd-node-1 is running and has it as a disk", probe.FindUser(image)?.Description);
+        Assert.Equal("the guest etcd-node-1 is running and has it as a disk", probe.FindUser(folder["link.img"])?.Description);
         Assert.Null(probe.FindUser(folder.Write("node-2.img", "x")));
         using var none = new StandInXl(("list -l", "list-no-xen"));
         Assert.Null(new XenImageUseProbe(none.Driver).FindUser(image));

@@ -204,6 +204,7 @@ public static class ErrorIds
     public static Failed SignerNotTrusted { get; } = new("The key that signed an image is not trusted.");
     public static Failed SiteNotServed { get; } = new("nginx accepted the site but does not serve it.");
     public static Invalid StepUnknown { get; } = new("There is no step of this name.");
+    public static Failed StructureTooLarge { get; } = new("A structure of a disk image is larger, or is nested more deeply, than XenKube reads; docs/promise.md has the limits.");
     public static Invalid TemplateNameInvalid { get; } = new("The name of a template does not end in .ct.tmpl.");
     public static Invalid TextNotUtf8 { get; } = new("A text is not UTF-8.");
     public static Busy TimeServerClosed { get; } = new("A line of the time service's configuration keeps the service from answering the guests.");

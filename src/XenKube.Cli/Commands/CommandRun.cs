@@ -14,7 +14,7 @@ internal sealed class CommandRun
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter() },
+        Converters = { new JsonStringEnumConverter(), new PrintableJsonConverter() },
     };
 
     private static readonly JsonSerializerOptions JsonLine = new(Json) { WriteIndented = false };

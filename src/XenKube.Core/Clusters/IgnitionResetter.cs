@@ -5,7 +5,8 @@ namespace XenKube.Clusters;
 
 /// <summary>
 /// Makes the Ignition of nodes run again: kgen refresh. Every input of every node is checked before anything is
-/// changed, so that a config that does not transpile, or a disk in use, leaves all nodes as they were. All disks stay open and
+/// changed, so that a config that does not transpile, or a disk in use, leaves all nodes as they were. A damaged disk leaves out its
+/// own node only: no guest keeps the others from their refresh. All disks stay open and
 /// locked from the check to the end, one file descriptor each, so that no guest of XenKube starts in between; .NET raises the
 /// limit of open files to the hard one, which leaves room for far more nodes than a host has.
 /// </summary>
@@ -27,7 +28,7 @@ public sealed class IgnitionResetter
     /// <param name="progress">Told how many nodes are done, or null.</param>
     /// <param name="cancellationToken">Stops between nodes; a node that was begun is finished.</param>
     /// <returns>What was done, in the order of the nodes.</returns>
-    /// <exception cref="AggregateException">What is wrong with which node. Where an input was wrong, nothing was changed; where a disk failed or came into use after the check, the other nodes are done.</exception>
+    /// <exception cref="AggregateException">What is wrong with which node. Where an input was wrong, nothing was changed; where a disk was damaged, failed, or came into use after the check, the other nodes are done.</exception>
     public IReadOnlyList<IgnitionReset> Reset(IReadOnlyList<Node> nodes, IgnitionResetOptions options, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(nodes);
@@ -41,18 +42,29 @@ public sealed class IgnitionResetter
         var results = new IgnitionReset[own.Length];
         try
         {
-            Each("Checking inputs", own, parallel, progress, i =>
+            var errors = Each("Checking inputs", own, parallel, progress, i =>
             {
                 // Kept before it is checked, so that it is let go whatever the check says.
                 work[i] = new IgnitionResetWork(_directory, own[i], options, domains);
                 work[i]!.Check();
             });
-            Each("Resetting Ignition", own, parallel, progress, i =>
+            if (!Array.TrueForAll(errors, error => error is null || IsDamage(error)))
             {
+                throw new AggregateException(errors.OfType<XenKubeException>());
+            }
+            int[] sound = [.. Enumerable.Range(0, own.Length).Where(i => errors[i] is null)];
+            var failed = Each("Resetting Ignition", [.. sound.Select(i => own[i])], parallel, progress, number =>
+            {
+                var i = sound[number];
                 var total = Stopwatch.StartNew();
                 var steps = work[i]!.Apply(domains);
                 results[i] = new IgnitionReset(own[i], steps, work[i]!.Grub, work[i]!.Transpiled, total.Elapsed);
             });
+            XenKubeException[] all = [.. errors.OfType<XenKubeException>(), .. failed.OfType<XenKubeException>()];
+            if (all.Length > 0)
+            {
+                throw new AggregateException(all);
+            }
         }
         finally
         {
@@ -61,8 +73,12 @@ public sealed class IgnitionResetter
         return results;
     }
 
-    /// <summary>Does something for every node; what is wrong with any of them is thrown when all have been tried.</summary>
-    private static void Each(string activity, Node[] nodes, ParallelOptions parallel, IProgress<OperationProgress>? progress, Action<int> action)
+    private static bool IsDamage(XenKubeException error) =>
+        error is CorruptImageException || error.Id == ErrorIds.StructureTooLarge || error.Id == ErrorIds.ImageNotReadable;
+
+    /// <summary>Does something for every node, whatever happens to the others.</summary>
+    /// <returns>What is wrong with which node; null where nothing is.</returns>
+    private static XenKubeException?[] Each(string activity, Node[] nodes, ParallelOptions parallel, IProgress<OperationProgress>? progress, Action<int> action)
     {
         var errors = new XenKubeException?[nodes.Length];
         var done = 0;
@@ -77,10 +93,11 @@ public sealed class IgnitionResetter
             {
                 errors[i] = error;
             }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                errors[i] = NodeDisk.Unexpected(nodes[i].DiskPath, error);
+            }
         });
-        if (Array.Exists(errors, error => error is not null))
-        {
-            throw new AggregateException(errors.OfType<XenKubeException>());
-        }
+        return errors;
     }
 }

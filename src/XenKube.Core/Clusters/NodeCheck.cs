@@ -45,6 +45,10 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         {
             Add(DiskFailure("disk", e, node, state));
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Add(Failure("disk", NodeDisk.Unexpected(node.DiskPath, e), node));
+        }
         if (_options.Signature)
         {
             Add(CheckSignature(node, guest, cancellationToken));

@@ -14,6 +14,10 @@ public static class NodeDisk
     /// <param name="path">The image.</param>
     public static DiskImage OpenRead(string path) => DiskImage.OpenRead(path);
 
+    /// <summary>The error for a disk on which XenKube's own code fails. That is a fault of XenKube, and ends the work on this disk alone.</summary>
+    internal static OperationFailedException Unexpected(string path, Exception error) => new(
+        ErrorIds.ImageNotReadable, path, null, $"it cannot be read: {error.GetType().Name}: {error.Message}", "This is a fault of XenKube; please report it with the image", error);
+
     /// <summary>Opens an image for editing, with the exclusive lock.</summary>
     /// <param name="path">The image.</param>
     /// <param name="offset">The byte at which the disk or the file system begins.</param>

@@ -51,6 +51,11 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         {
             return NodeCheck.DiskFailure(name, e, node, state);
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // One guest's disk ends no check of the others, whatever is in it.
+            return NodeCheck.Failure(name, NodeDisk.Unexpected(node.DiskPath, e), node);
+        }
     }
 
     private CheckResult CheckTable()
@@ -236,6 +241,6 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex(@"^\s*kernel\s+(?:\(hd\d+,\d+\))?(/\S{1,1000})", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^[ \t]*kernel[ \t]+(?:\(hd\d+,\d+\))?(/\S{1,1000})", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex KernelLine();
 }

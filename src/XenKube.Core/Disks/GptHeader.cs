@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using XenKube.Checksums;
+using XenKube.Devices;
 
 namespace XenKube.Disks;
 
@@ -7,9 +8,6 @@ namespace XenKube.Disks;
 internal readonly record struct GptHeader(
     long MyLba, long AlternateLba, long FirstUsable, long LastUsable, Guid DiskId, long EntriesLba, int EntryCount, int EntrySize, uint EntriesCrc)
 {
-    /// <summary>The largest entry array that is believed: a thousand times what disks have.</summary>
-    private const long MaximumEntriesSize = 16 << 20;
-
     /// <summary>Bytes of all entries together.</summary>
     public int EntriesSize => EntryCount * EntrySize;
 
@@ -58,7 +56,7 @@ internal readonly record struct GptHeader(
         {
             throw CorruptImageException.At("GPT header", offset, $"it gives its own place as sector {header.MyLba}");
         }
-        if (header.EntrySize < GptEntry.MinimumSize || header.EntrySize % 8 != 0 || (long)header.EntrySize * header.EntryCount > MaximumEntriesSize)
+        if (header.EntrySize < GptEntry.MinimumSize || header.EntrySize % 8 != 0 || (long)header.EntrySize * header.EntryCount > ImageLimits.PartitionEntryBytes)
         {
             throw CorruptImageException.At("GPT header", offset, $"impossible array of {header.EntryCount} entries of {header.EntrySize} bytes");
         }

@@ -21,6 +21,7 @@ internal sealed class GptReader
 
     private readonly BlockDevice _device;
     private readonly List<string> _warnings = [];
+    private int _headers;
 
     private GptReader(BlockDevice device, MasterBootRecord boot)
     {
@@ -125,7 +126,7 @@ internal sealed class GptReader
     private bool TryBackup(long lba, int size)
     {
         var sector = ReadSector(lba, size);
-        if (!GptHeader.HasSignature(sector))
+        if (!GptHeader.HasSignature(sector) || ++_headers > ImageLimits.BackupHeaders)
         {
             return false;
         }

@@ -179,6 +179,11 @@ public sealed class PartitionTable
         for (var i = 0; i < found.Header.EntryCount; i++)
         {
             var entry = GptEntry.Read(found.Entries.AsSpan(i * found.Header.EntrySize, found.Header.EntrySize));
+            if (entry.IsUsed && partitions.Count >= ImageLimits.Partitions)
+            {
+                warnings.Add($"the table has more than {ImageLimits.Partitions} partitions; those from number {i + 1} on are left out");
+                break;
+            }
             if (entry.IsUsed)
             {
                 partitions.Add(ToPartition(device, found, entry, i, warnings));

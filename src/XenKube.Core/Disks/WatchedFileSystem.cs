@@ -13,6 +13,8 @@ internal sealed class WatchedFileSystem(IFileSystem files, Action throwIfChanged
 
     public bool CanWrite => false;
 
+    public long Size => files.Size;
+
     public long FreeBytes => Watch(() => files.FreeBytes);
 
     public FileSystemEntry? Find(string path, bool followLink = true) => Watch(() => files.Find(path, followLink));

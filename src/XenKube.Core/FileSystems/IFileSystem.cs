@@ -19,6 +19,9 @@ public interface IFileSystem : IDisposable
     /// <summary>True where the changing members may be used.</summary>
     bool CanWrite { get; }
 
+    /// <summary>Bytes of the whole file system, its own tables included. No sound file system holds more than this.</summary>
+    long Size { get; }
+
     /// <summary>How many bytes are free, as statfs counts them: in whole blocks, those that only root may take included.</summary>
     long FreeBytes { get; }
 

@@ -1,3 +1,5 @@
+using XenKube.Devices;
+
 namespace XenKube.FileSystems.Copying;
 
 /// <summary>One copy on its way.</summary>
@@ -7,12 +9,11 @@ namespace XenKube.FileSystems.Copying;
 /// <param name="cancellationToken">Ends the copy.</param>
 internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root, TreeCopyOptions options, CancellationToken cancellationToken)
 {
-    /// <summary>Deeper than any tree that people make, and what the stack holds easily.</summary>
-    private const int MostLevels = 512;
-
     private readonly HashSet<long> _seen = [];
     private readonly Dictionary<(ulong Device, long Id), string[]> _named = [];
     private readonly List<string> _path = [];
+    private int _entries;
+    private long _data;
 
     /// <summary>Copies a directory, and what is in it where that was asked for.</summary>
     public void Directory(CopyDirectory source, FileSystemEntry entry, CopyDirectory target, string name)
@@ -22,9 +23,9 @@ internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root,
         {
             throw new CorruptImageException(ErrorIds.CorruptImage, null, source.Place, "the directory occurs in more than one place of the tree");
         }
-        if (_path.Count >= MostLevels)
+        if (_path.Count >= ImageLimits.Levels)
         {
-            throw new UnsupportedFeatureException(null, source.Place, $"directories in each other to a depth of more than {MostLevels}");
+            throw new UnsupportedFeatureException(null, source.Place, $"directories in each other to a depth of more than {ImageLimits.Levels}");
         }
         var wanted = attributes.Of(entry, attributes.KeepsAll ? source.ReadAttributes(".") : null);
         bool isNew;
@@ -67,6 +68,7 @@ internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root,
                 }
                 using (var content = source.OpenRead(sourceName))
                 {
+                    RefuseMoreThanThereIs(source, content, sourceName);
                     File(content, entry, attributes.KeepsAll ? source.ReadAttributes(sourceName) : null, target, name);
                 }
                 if (entry.Links > 1)
@@ -92,10 +94,46 @@ internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root,
         foreach (var child in children)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (++_entries > ImageLimits.TreeEntries)
+            {
+                // Said once, and not again on the way up.
+                if (_entries == ImageLimits.TreeEntries + 1)
+                {
+                    Try(() => throw ImageLimits.Exceeded(null, source.Place, $"the tree has more than {ImageLimits.Text(ImageLimits.TreeEntries)} entries; the rest was not copied"));
+                }
+                break;
+            }
             if (!twice.Contains(child.Name))
             {
                 Try(() => Child(source, child, into));
             }
+        }
+    }
+
+    // Many files, or all of one file, can be made to use the same blocks of an image: what no disk of the host would hold. The data of
+    // a file of several names is added once.
+    private void RefuseMoreThanThereIs(CopyDirectory source, Stream content, string name)
+    {
+        if (source is not ImageDirectory { Files.Size: var size })
+        {
+            return;
+        }
+        if (content is ISparseStream sparse)
+        {
+            for (var at = sparse.NextData(0); at < content.Length && _data <= size; at = sparse.NextData(at))
+            {
+                var end = sparse.NextHole(at);
+                _data += end - at;
+                at = end;
+            }
+        }
+        else
+        {
+            _data += content.Length;
+        }
+        if (_data > size)
+        {
+            throw new CorruptImageException(ErrorIds.CorruptImage, null, source.PlaceOf(name), "the files up to this one claim more data than the file system has room for");
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class ExtFileSystem : IFileSystem
     private readonly ExtContent _content;
     private readonly ExtDirectory _directories;
     private readonly PathWalker _walker;
+    private readonly ExtListing _listing;
     private readonly EditTables _tables;
     private readonly EditCommitter _committer;
     private ExtEdit? _edit;
@@ -38,6 +39,7 @@ public sealed class ExtFileSystem : IFileSystem
         _content = new ExtContent(volume, _map, _attributes);
         _directories = new ExtDirectory(volume, _map, _attributes);
         _walker = new PathWalker(volume, _directories, _content);
+        _listing = new ExtListing(volume, _directories, _content);
         _tables = new EditTables(volume, _map, _attributes, _content, _directories, _walker);
         _committer = new EditCommitter(volume, _map, _tables, options.Clock ?? TimeProvider.System);
         CanWrite = volume.Store.Device.CanWrite && !options.ReadOnly;
@@ -54,6 +56,9 @@ public sealed class ExtFileSystem : IFileSystem
 
     /// <inheritdoc/>
     public bool CanWrite { get; }
+
+    /// <inheritdoc/>
+    public long Size => _volume.Superblock.BlockCount * _volume.BlockSize;
 
     /// <inheritdoc/>
     public long FreeBytes
@@ -73,7 +78,7 @@ public sealed class ExtFileSystem : IFileSystem
     public bool HasErrors => _volume.Superblock.HasErrors;
 
     /// <summary>True where the journal holds changes that are not in place yet: it was not unmounted cleanly.</summary>
-    public bool NeedsRecovery => _volume.Superblock.NeedsRecovery;
+    public bool NeedsRecovery => _volume.NeedsRecovery;
 
     /// <summary>The features that are set, by the names mke2fs gives them.</summary>
     public IReadOnlyList<string> Features =>
@@ -113,7 +118,7 @@ public sealed class ExtFileSystem : IFileSystem
         }
         try
         {
-            return Describe(Normalize(path), _volume.ReadUsedInode(place.Inode));
+            return _listing.Describe(Normalize(path), _volume.ReadUsedInode(place.Inode));
         }
         catch (CorruptImageException e)
         {
@@ -129,9 +134,7 @@ public sealed class ExtFileSystem : IFileSystem
         {
             throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, _volume.Store.Device.Name, path, "it is not a directory");
         }
-        var prefix = Normalize(path).TrimEnd('/') + "/";
-        return [.. _directories.List(directory).OrderBy(entry => entry.Name, StringComparer.Ordinal)
-            .Select(entry => DescribeOrDamaged(prefix + entry.Name, entry.Inode))];
+        return _listing.Read(directory, Normalize(path));
     }
 
     /// <inheritdoc/>
@@ -151,8 +154,14 @@ public sealed class ExtFileSystem : IFileSystem
         PathWalker.Check(path);
         var inode = _walker.Walk(path, followLast: false) is { Inode: not 0 } place ? _volume.ReadUsedInode(place.Inode) : throw NotFound(path);
         var all = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        long total = 0;
         foreach (var entry in _attributes.ReadBody(inode).Concat(_attributes.ReadBlock(inode)).Where(entry => !entry.IsInlineData))
         {
+            total += entry.Size;
+            if (total > ImageLimits.AttributeBytes)
+            {
+                throw ImageLimits.Exceeded(_volume.Store.Device.Name, path, $"its extended attributes have more than {ImageLimits.AttributeBytes >> 20} MiB together");
+            }
             all[entry.FullName] = entry.ValueInode == 0 ? entry.Value.ToArray() : ReadLargeValue(entry);
         }
         return all;
@@ -308,31 +317,6 @@ public sealed class ExtFileSystem : IFileSystem
         PathWalker.Check(path);
         return _walker.Walk(path, followLast: true) is { Inode: not 0 } place ? _volume.ReadUsedInode(place.Inode) : throw NotFound(path);
     }
-
-    // One damaged inode hides no other file of its directory.
-    private FileSystemEntry DescribeOrDamaged(string path, uint inode)
-    {
-        try
-        {
-            return Describe(path, _volume.ReadUsedInode(inode));
-        }
-        catch (CorruptImageException e)
-        {
-            return new FileSystemEntry(path, FileSystemEntryKind.Special, 0, 0, 0, 0, DateTime.UnixEpoch, null) { Id = inode, Damage = $"{e.Place}: {e.Reason}" };
-        }
-    }
-
-    private FileSystemEntry Describe(string path, ExtInode inode) => new(
-        path,
-        inode.IsDirectory ? FileSystemEntryKind.Directory : inode.IsLink ? FileSystemEntryKind.SymbolicLink
-            : inode.IsFile ? FileSystemEntryKind.File : FileSystemEntryKind.Special,
-        inode.Size,
-        inode.Mode & FileModes.All,
-        inode.UserId,
-        inode.GroupId,
-        inode.ModifiedUtc,
-        inode.IsLink && !inode.Has(InodeFlags.Encrypted) ? _content.ReadLink(inode, Math.Max(4096, _volume.BlockSize)) : null)
-    { Id = inode.Number, Links = inode.Links };
 
     private byte[] ReadLargeValue(AttributeEntry entry)
     {

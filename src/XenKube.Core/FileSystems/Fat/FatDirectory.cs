@@ -66,7 +66,7 @@ internal sealed class FatDirectory
         }
         else
         {
-            clusters.AddRange(table.Chain(cluster, Math.Max(1, MostSlots * (long)FatSlot.Size / boot.ClusterSize)));
+            clusters.AddRange(table.Chain(cluster, MostClusters(boot)));
             content = new byte[clusters.Count * boot.ClusterSize];
             for (var i = 0; i < clusters.Count; i++)
             {
@@ -104,8 +104,10 @@ internal sealed class FatDirectory
         return "";
     }
 
+    private static long MostClusters(FatBootSector boot) => Math.Max(1, MostSlots * (long)FatSlot.Size / boot.ClusterSize);
+
     private static IEnumerable<(long Start, int Length)> RootExtents(FatBootSector boot, FatTable table) => boot.Bits == 32
-        ? table.Chain(boot.RootCluster, MostSlots).Select(cluster => (boot.ClusterOffset(cluster), boot.ClusterSize))
+        ? table.Chain(boot.RootCluster, MostClusters(boot)).Select(cluster => (boot.ClusterOffset(cluster), boot.ClusterSize))
         : [(boot.RootOffset, boot.RootSize)];
 
     /// <summary>The slot that ends the directory: the first that was never used.</summary>

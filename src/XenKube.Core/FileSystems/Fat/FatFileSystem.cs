@@ -31,6 +31,9 @@ public sealed class FatFileSystem : IFileSystem
     public bool CanWrite => _volume.Device.CanWrite;
 
     /// <inheritdoc/>
+    public long Size => _volume.Boot.Length;
+
+    /// <inheritdoc/>
     public long FreeBytes
     {
         get
@@ -78,10 +81,7 @@ public sealed class FatFileSystem : IFileSystem
         var parts = FatPath.Split(path);
         _volume.Trim();
         var directory = _volume.GetDirectory(parts, parts.Count);
-        var parent = parts.Count == 0 ? "/" : FatPath.Join(parts) + "/";
-        var entries = directory.Entries.Select(entry => entry.ToEntry(parent + entry.Name)).ToList();
-        entries.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
-        return entries;
+        return new FatListing(_volume).Read(directory, FatPath.Join(parts));
     }
 
     /// <inheritdoc/>

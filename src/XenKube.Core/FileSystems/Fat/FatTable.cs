@@ -19,6 +19,7 @@ internal sealed class FatTable(BlockDevice device, FatBootSector boot)
 
     private readonly Dictionary<long, byte[]> _pages = [];
     private readonly SortedSet<long> _dirtySectors = [];
+    private long _lastDirty = -1;
     private readonly int _entrySize = boot.Bits / 8;
 
     private uint EndMark => boot.Bits == 16 ? 0xFFF8u : 0x0FFFFFF8u;
@@ -48,7 +49,13 @@ internal sealed class FatTable(BlockDevice device, FatBootSector boot)
             var old = BinaryPrimitives.ReadUInt32LittleEndian(page.AsSpan(offset));
             BinaryPrimitives.WriteUInt32LittleEndian(page.AsSpan(offset), old & 0xF0000000 | value & 0x0FFFFFFF);
         }
-        _dirtySectors.Add(cluster * (long)_entrySize / boot.SectorSize);
+        // Neighbours in a chain are mostly neighbours in the table.
+        var sector = cluster * (long)_entrySize / boot.SectorSize;
+        if (sector != _lastDirty)
+        {
+            _dirtySectors.Add(sector);
+            _lastDirty = sector;
+        }
     }
 
     /// <summary>Writes the changed sectors to all copies and flushes.</summary>
@@ -69,6 +76,7 @@ internal sealed class FatTable(BlockDevice device, FatBootSector boot)
         }
         device.Flush();
         _dirtySectors.Clear();
+        _lastDirty = -1;
     }
 
     /// <summary>How many sectors are changed in memory only.</summary>
@@ -79,6 +87,7 @@ internal sealed class FatTable(BlockDevice device, FatBootSector boot)
     {
         _pages.Clear();
         _dirtySectors.Clear();
+        _lastDirty = -1;
     }
 
     /// <summary>The clusters of a chain, in order.</summary>

@@ -8,7 +8,12 @@ internal sealed class FatVolume
     /// <summary>Directories kept in memory, each of at most 2 MB.</summary>
     private const int MostDirectories = 16;
 
+    /// <summary>Sixteen directories of the largest size.</summary>
+    private const long MostSlotsOnTheWay = 16L * FatDirectory.MostSlots;
+
     private readonly Dictionary<uint, FatDirectory> _directories = [];
+    private readonly HashSet<uint> _new = [];
+    private long _slots;
 
     private FatVolume(BlockDevice device, FatBootSector boot)
     {
@@ -68,8 +73,13 @@ internal sealed class FatVolume
     /// <summary>The directory that the first parts of a path lead to; null where one of them does not exist.</summary>
     public FatDirectory? FindDirectory(IReadOnlyList<string> parts, int count)
     {
+        if (count > ImageLimits.Levels)
+        {
+            throw ImageLimits.Exceeded(Device.Name, FatPath.Join([.. parts.Take(count)]), $"the path has more than {ImageLimits.Levels} names");
+        }
         var directory = Load(0);
         HashSet<uint> seen = [directory.FirstCluster];
+        long slots = directory.SlotCount;
         for (var i = 0; i < count; i++)
         {
             var entry = directory.Find(parts[i]);
@@ -77,7 +87,12 @@ internal sealed class FatVolume
             {
                 return null;
             }
-            directory = Load(entry.Cluster);
+            directory = Load(entry.Cluster, passing: directory);
+            slots += directory.SlotCount;
+            if (slots > MostSlotsOnTheWay)
+            {
+                throw ImageLimits.Exceeded(Device.Name, FatPath.Join([.. parts.Take(count)]), $"on the way are directories with room for more than {ImageLimits.Text(MostSlotsOnTheWay)} entries together");
+            }
             if (!seen.Add(directory.FirstCluster))
             {
                 throw CorruptImageException.At("FAT directory", Boot.ClusterOffset(directory.FirstCluster), $"the directory '{parts[i]}' contains itself");
@@ -102,6 +117,7 @@ internal sealed class FatVolume
     public void Reset()
     {
         _directories.Clear();
+        _slots = 0;
         Table.Reset();
         Info = FatInfoSector.Read(Device, Boot);
     }
@@ -109,23 +125,43 @@ internal sealed class FatVolume
     /// <summary>Called before an operation, never within one, so that each directory is in memory only once.</summary>
     public void Trim()
     {
-        if (_directories.Count > MostDirectories && !KeepsDirectories)
+        if ((_directories.Count > MostDirectories || _slots > ImageLimits.FatSlots) && !KeepsDirectories)
         {
             _directories.Clear();
+            _slots = 0;
         }
+        _new.Clear();
     }
 
     /// <summary>Forgets a directory that was removed.</summary>
-    public void Forget(uint cluster) => _directories.Remove(cluster);
+    public void Forget(uint cluster)
+    {
+        if (_directories.Remove(cluster, out var directory))
+        {
+            _slots -= directory.SlotCount;
+        }
+    }
 
     /// <summary>The directory that begins at a cluster; 0 is the root directory.</summary>
-    public FatDirectory Load(uint cluster)
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="passing">
+    /// The directory that led here. Where too much is in memory already, and this operation has read that one only to pass through it,
+    /// it is dropped.
+    /// </param>
+    public FatDirectory Load(uint cluster, FatDirectory? passing = null)
     {
-        if (!_directories.TryGetValue(cluster, out var directory))
+        if (_directories.TryGetValue(cluster, out var directory))
         {
-            directory = FatDirectory.Read(Device, Boot, Table, cluster);
-            _directories.Add(cluster, directory);
+            return directory;
         }
+        if (passing is not null && !KeepsDirectories && _slots > ImageLimits.FatSlots && _new.Contains(passing.FirstCluster))
+        {
+            Forget(passing.FirstCluster);
+        }
+        directory = FatDirectory.Read(Device, Boot, Table, cluster);
+        _directories.Add(cluster, directory);
+        _new.Add(cluster);
+        _slots += directory.SlotCount;
         return directory;
     }
 }

@@ -203,6 +203,8 @@ public sealed class TreeCopyTests : IDisposable
 
         public bool CanWrite => false;
 
+        public long Size => files.Size;
+
         public long FreeBytes => files.FreeBytes;
 
         public FileSystemEntry? Find(string path, bool followLink = true) => files.Find(path, followLink);

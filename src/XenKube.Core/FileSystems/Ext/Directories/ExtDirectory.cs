@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using XenKube.Checksums;
+using XenKube.Devices;
 using XenKube.FileSystems.Ext.Mapping;
 using XenKube.FileSystems.Ext.Structures;
 using XenKube.FileSystems.Ext.Volumes;
@@ -11,6 +12,9 @@ namespace XenKube.FileSystems.Ext.Directories;
 internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes attributes)
 {
     private bool HasKinds => volume.Superblock.Is(IncompatibleFeatures.FileType);
+
+    /// <summary>How many blocks were read one after the other since the file system was opened.</summary>
+    public long BlocksScanned { get; private set; }
 
     /// <summary>The hash indexes of directories.</summary>
     public DirectoryIndex Index => field ??= new DirectoryIndex(volume, this);
@@ -86,9 +90,16 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
             yield break;
         }
         var count = (directory.Size + volume.BlockSize - 1) / volume.BlockSize;
+        var seen = new HashSet<long>();
         for (long logical = 0; logical < count; logical++)
         {
-            yield return ReadBlock(directory, logical);
+            var block = ReadBlock(directory, logical);
+            BlocksScanned++;
+            if (!seen.Add(block.Physical))
+            {
+                throw volume.Store.Corrupt(NameOf(directory), block.Physical, "the directory uses this block twice");
+            }
+            yield return block;
         }
     }
 
@@ -204,6 +215,11 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
         {
             throw new CorruptImageException(ErrorIds.CorruptImage, volume.Store.Device.Name,
                 string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}"), $"its size {directory.Size} is impossible");
+        }
+        if (directory.Size > ImageLimits.DirectoryBytes)
+        {
+            throw ImageLimits.Exceeded(volume.Store.Device.Name, string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}"),
+                $"its {ImageLimits.Text(directory.Size)} bytes are more than {ImageLimits.DirectoryBytes >> 20} MiB");
         }
     }
 

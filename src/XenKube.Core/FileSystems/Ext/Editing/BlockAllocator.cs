@@ -13,6 +13,9 @@ namespace XenKube.FileSystems.Ext.Editing;
 internal sealed class BlockAllocator(ExtVolume volume)
 {
     private readonly Dictionary<int, byte[]> _before = [];
+    private readonly Dictionary<int, MetadataMap> _structures = [];
+    private readonly HashSet<int> _full = [];
+    private int _lastTaken = -1;
 
     /// <summary>Blocks of bitmaps that this edit made: what lies there on the disk means nothing.</summary>
     public HashSet<long> NewBitmaps { get; } = [];
@@ -21,8 +24,13 @@ internal sealed class BlockAllocator(ExtVolume volume)
     public void Begin()
     {
         _before.Clear();
+        _full.Clear();
+        _lastTaken = -1;
         NewBitmaps.Clear();
     }
+
+    /// <summary>A change was taken back: what it took is free again.</summary>
+    public void LookAgain() => _full.Clear();
 
     /// <summary>True for a block that was free before the edit in progress.</summary>
     public bool WasFree(long block)
@@ -52,6 +60,7 @@ internal sealed class BlockAllocator(ExtVolume volume)
         foreach (var (first, length) in found)
         {
             Mark(first, (int)length);
+            _lastTaken = volume.GroupOfBlock(first);
             runs.Add(new BlockRun(logical, first, length));
             logical += length;
         }
@@ -63,28 +72,46 @@ internal sealed class BlockAllocator(ExtVolume volume)
         (TryTake(1, goal, mayReuse: false) ?? (volume.Superblock.HasJournal ? TryTake(1, goal, mayReuse: true) : null) ?? throw Full())[0].Physical;
 
     /// <summary>Gives blocks back.</summary>
-    public void Free(long first, long count)
+    public void Free(long first, long count) => Free([(first, count)]);
+
+    /// <summary>Gives blocks back, in any order: each group is counted once.</summary>
+    public void Free(List<(long First, long Count)> runs)
     {
-        RefuseTables(first, count);
-        while (count > 0)
+        runs.Sort();
+        var (group, bits, freed) = (-1, Array.Empty<byte>(), 0);
+        foreach (var (start, length) in runs)
         {
-            var group = volume.GroupOfBlock(first);
-            var index = (int)(first - volume.FirstBlockOf(group));
-            var part = (int)Math.Min(count, volume.BlocksIn(group) - index);
-            var bits = Open(group);
-            for (var i = index; i < index + part; i++)
+            RefuseTables(start, length);
+            for (var (first, left) = (start, length); left > 0;)
             {
-                if (!Bitmap.Get(bits, i))
+                if (volume.GroupOfBlock(first) != group)
+                {
+                    End();
+                    group = volume.GroupOfBlock(first);
+                    bits = Open(group);
+                    _full.Remove(group);
+                }
+                var index = (int)(first - volume.FirstBlockOf(group));
+                var part = (int)Math.Min(left, volume.BlocksIn(group) - index);
+                if (Bitmap.Next(bits, index, index + part, false) is var free && free < index + part)
                 {
                     throw volume.Store.Corrupt("block bitmap", volume.ReadGroup(group).BlockBitmap,
-                        string.Create(CultureInfo.InvariantCulture, $"block {volume.FirstBlockOf(group) + i} belongs to a file, but is marked as free"));
+                        string.Create(CultureInfo.InvariantCulture, $"block {volume.FirstBlockOf(group) + free} belongs to a file, but is marked as free"));
                 }
-                Bitmap.Clear(bits, i);
-                volume.Store.Forget(volume.FirstBlockOf(group) + i);
+                Bitmap.ClearRange(bits, index, index + part);
+                volume.Store.Forget(first, part);
+                (first, left, freed) = (first + part, left - part, freed + part);
             }
-            Count(group, bits, part);
-            first += part;
-            count -= part;
+        }
+        End();
+
+        void End()
+        {
+            if (freed > 0)
+            {
+                Count(group, bits, freed);
+                freed = 0;
+            }
         }
     }
 
@@ -108,7 +135,7 @@ internal sealed class BlockAllocator(ExtVolume volume)
         var searched = 0;
         foreach (var (group, descriptor) in Groups(goal))
         {
-            if (count > volume.BlocksIn(group) || descriptor.FreeBlocks < count)
+            if (count > volume.BlocksIn(group) || descriptor.FreeBlocks < count || (!mayReuse && _full.Contains(group)))
             {
                 continue;
             }
@@ -116,13 +143,16 @@ internal sealed class BlockAllocator(ExtVolume volume)
             {
                 break;
             }
+            var isFull = true;
             foreach (var (start, length) in FreeRuns(group, descriptor, mayReuse))
             {
+                isFull = false;
                 if (length >= count)
                 {
                     return volume.FirstBlockOf(group) + start;
                 }
             }
+            Note(group, isFull && !mayReuse);
         }
         return null;
     }
@@ -132,12 +162,14 @@ internal sealed class BlockAllocator(ExtVolume volume)
         var found = new List<(long, long)>();
         foreach (var (group, descriptor) in Groups(goal))
         {
-            if (descriptor.FreeBlocks == 0)
+            if (descriptor.FreeBlocks == 0 || (!mayReuse && _full.Contains(group)))
             {
                 continue;
             }
+            var isFull = true;
             foreach (var (start, length) in FreeRuns(group, descriptor, mayReuse))
             {
+                isFull = false;
                 var part = Math.Min(length, count);
                 found.Add((volume.FirstBlockOf(group) + start, part));
                 count -= part;
@@ -146,21 +178,37 @@ internal sealed class BlockAllocator(ExtVolume volume)
                     return found;
                 }
             }
+            Note(group, isFull && !mayReuse);
         }
         return null;
     }
 
-    // From the goal on and around; groups whose bitmap does not exist yet come last.
+    // A descriptor may claim free blocks that its bitmap does not have; it is asked once.
+    private void Note(int group, bool isFull)
+    {
+        if (isFull)
+        {
+            _full.Add(group);
+        }
+    }
+
+    // The goal first, then from where there was room before and around; groups whose bitmap does not exist yet come last.
     private IEnumerable<(int Group, GroupDescriptor Descriptor)> Groups(int goal)
     {
         var count = volume.Superblock.GroupCount;
+        var first = volume.ReadGroup(goal);
+        if (!IsFresh(first))
+        {
+            yield return (goal, first);
+        }
+        var from = _lastTaken >= 0 ? _lastTaken : goal;
         for (var fresh = 0; fresh < 2; fresh++)
         {
             for (var i = 0; i < count; i++)
             {
-                var group = (goal + i) % count;
+                var group = (int)(((long)from + i) % count);
                 var descriptor = volume.ReadGroup(group);
-                if (IsFresh(descriptor) == (fresh == 1))
+                if (IsFresh(descriptor) == (fresh == 1) && (group != goal || fresh == 1))
                 {
                     yield return (group, descriptor);
                 }
@@ -293,33 +341,31 @@ internal sealed class BlockAllocator(ExtVolume volume)
     {
         for (var group = volume.GroupOfBlock(first); group <= volume.GroupOfBlock(first + count - 1); group++)
         {
-            if (first < volume.FirstBlockOf(group) + volume.BaseBlocks(group) && first + count > volume.FirstBlockOf(group))
+            var (start, backups) = (volume.FirstBlockOf(group), volume.BaseBlocks(group));
+            if (backups > 0 && first < start + backups && first + count > start)
             {
-                return volume.BaseBlocks(group) == 0 ? null : "superblock or group descriptors";
+                return "superblock or group descriptors";
             }
-            foreach (var (start, length, name) in Structures(group))
+            if (MapOf(group).Find(first, count) is { } name)
             {
-                if (first < start + length && start < first + count)
-                {
-                    return name;
-                }
+                return name;
             }
         }
         return null;
     }
 
-    // With flex_bg the bitmaps and inode tables of several groups are in one of these groups.
-    private IEnumerable<(long Start, long Count, string Name)> Structures(int group)
+    private IEnumerable<(long Start, long Count, string Name)> Structures(int group) => MapOf(group).All;
+
+    // With flex_bg the bitmaps and inode tables of several groups are in one of them. They never move.
+    private MetadataMap MapOf(int group)
     {
         var flex = volume.Superblock.GroupsPerFlex;
         var from = group / flex * flex;
-        var to = Math.Min(volume.Superblock.GroupCount, (long)from + flex);
-        for (var other = from; other < to; other++)
+        if (!_structures.TryGetValue(from, out var map))
         {
-            var descriptor = volume.ReadGroup(other);
-            yield return (descriptor.BlockBitmap, 1, "block bitmaps");
-            yield return (descriptor.InodeBitmap, 1, "inode bitmaps");
-            yield return (descriptor.InodeTable, volume.InodeTableBlocks, "inode tables");
+            map = new MetadataMap(volume, from, (int)Math.Min(volume.Superblock.GroupCount, (long)from + flex));
+            _structures[from] = map;
         }
+        return map;
     }
 }

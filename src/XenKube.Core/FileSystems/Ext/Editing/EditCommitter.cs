@@ -119,11 +119,11 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables ta
         {
             var log = JournalLog.Open(volume, map);
             var journal = new JournalWriter(volume, log);
-            if (volume.Superblock.NeedsRecovery || log.Superblock.Start != 0)
+            if (volume.NeedsRecovery || log.Superblock.Start != 0)
             {
                 // Without the flag in the superblock the log is ignored, as at a mount.
                 var recovery = JournalRecovery.Run(volume, log);
-                journal.Replay(volume.Superblock.NeedsRecovery ? recovery : recovery.WithoutView());
+                journal.Replay(volume.NeedsRecovery ? recovery : recovery.WithoutView());
                 Gate();
             }
             _journal = journal;

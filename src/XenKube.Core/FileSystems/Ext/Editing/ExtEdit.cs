@@ -220,6 +220,7 @@ public sealed class ExtEdit : IDisposable
         if (_committer.HasJournal)
         {
             _volume.Store.UndoChange();
+            _tables.Blocks.LookAgain();
         }
         else
         {

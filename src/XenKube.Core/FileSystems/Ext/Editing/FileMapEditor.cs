@@ -70,14 +70,7 @@ internal sealed class FileMapEditor(ExtVolume volume, FileMap map, BlockAllocato
     /// <summary>Gives back everything a map holds, and the blocks of the map.</summary>
     public void Release(MappedBlocks mapped)
     {
-        foreach (var run in mapped.Runs)
-        {
-            allocator.Free(run.Physical, run.Count);
-        }
-        foreach (var block in mapped.MapBlocks)
-        {
-            allocator.Free(block, 1);
-        }
+        allocator.Free([.. mapped.Runs.Select(run => (run.Physical, run.Count)), .. mapped.MapBlocks.Select(block => (block, 1L))]);
     }
 
     private long Blocks(ExtInode inode) => inode.Has(InodeFlags.HugeFile) ? inode.StoredBlocks : inode.StoredBlocks / (volume.BlockSize / 512);

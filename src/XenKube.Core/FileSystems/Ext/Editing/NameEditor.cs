@@ -1,4 +1,5 @@
 using System.Globalization;
+using XenKube.Devices;
 using XenKube.FileSystems.Ext.Directories;
 using XenKube.FileSystems.Ext.Mapping;
 using XenKube.FileSystems.Ext.Structures;
@@ -139,6 +140,10 @@ internal sealed class NameEditor(
             if (at == moved)
             {
                 throw new InvalidInputException(ErrorIds.PathInvalid, volume.Store.Device.Name, path, "a directory cannot be moved into itself");
+            }
+            if (seen.Count > ImageLimits.Levels)
+            {
+                throw ImageLimits.Exceeded(volume.Store.Device.Name, path, $"more than {ImageLimits.Levels} directories are above it");
             }
         }
     }

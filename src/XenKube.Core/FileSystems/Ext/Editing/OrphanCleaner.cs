@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using XenKube.Checksums;
+using XenKube.Devices;
 using XenKube.FileSystems.Ext.Mapping;
 using XenKube.FileSystems.Ext.Structures;
 using XenKube.FileSystems.Ext.Volumes;
@@ -29,6 +30,7 @@ internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, EditTables ta
             {
                 throw Broken(number, "the list of orphans runs in a circle");
             }
+            RefuseMany(seen.Count);
             var inode = volume.ReadInode(number);
             number = inode.DeletionTime;
             inode.DeletionTime = 0;
@@ -68,6 +70,7 @@ internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, EditTables ta
                     {
                         throw Broken(number, "it is an orphan twice");
                     }
+                    RefuseMany(seen.Count);
                     BinaryPrimitives.WriteUInt32LittleEndian(volume.Store.Change(block).AsSpan(i * 4), 0);
                     Finish(volume.ReadInode(number), now);
                 }
@@ -76,6 +79,14 @@ internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, EditTables ta
                     BinaryPrimitives.WriteUInt32LittleEndian(changed.AsSpan(changed.Length - 4), Checksum(file, block, changed));
                 }
             }
+        }
+    }
+
+    private void RefuseMany(int count)
+    {
+        if (count > ImageLimits.Orphans)
+        {
+            throw ImageLimits.Exceeded(volume.Store.Device.Name, "orphans", $"there are more than {ImageLimits.Text(ImageLimits.Orphans)} of them");
         }
     }
 

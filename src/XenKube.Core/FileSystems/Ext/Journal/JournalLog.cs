@@ -60,13 +60,15 @@ internal sealed class JournalLog
     /// <summary>Where a block of the journal lies, and how many follow it there.</summary>
     public (long Block, long Count) Place(long position)
     {
-        // Journals have a handful of runs.
-        foreach (var run in _runs)
+        var (low, high) = (0, _runs.Count - 1);
+        while (low < high)
         {
-            if (position < run.End)
-            {
-                return (run.Physical + position - run.Logical, run.End - position);
-            }
+            var middle = (low + high) / 2;
+            (low, high) = position < _runs[middle].End ? (low, middle) : (middle + 1, high);
+        }
+        if (position < _runs[low].End)
+        {
+            return (_runs[low].Physical + position - _runs[low].Logical, _runs[low].End - position);
         }
         throw Broken(_volume, "a position in it is past its end");
     }

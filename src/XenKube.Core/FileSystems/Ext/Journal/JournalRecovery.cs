@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using XenKube.Devices;
 using XenKube.FileSystems.Ext.Volumes;
 
 namespace XenKube.FileSystems.Ext.Journal;
@@ -71,11 +72,12 @@ internal sealed class JournalRecovery
     private bool ReadTransaction(uint sequence)
     {
         var copies = new List<(uint, long, JournalTag)>();
-        var revoked = new List<long>();
+        var revoked = new HashSet<long>();
         var damaged = false;
         var checksum = 0xFFFFFFFFu;
         while (_consumed < _journal.End - _journal.First)
         {
+            RefuseLength();
             Next(out _);
             if (JournalBlock.Read(_block) is not { } header || header.Sequence != sequence)
             {
@@ -113,6 +115,14 @@ internal sealed class JournalRecovery
             }
         }
         return false;
+    }
+
+    private void RefuseLength()
+    {
+        if (_consumed > ImageLimits.JournalBytes / _block.Length)
+        {
+            throw ImageLimits.Exceeded(_volume.Store.Device.Name, "journal", $"more than {ImageLimits.JournalBytes >> 20} MiB of it would have to be replayed");
+        }
     }
 
     private bool ReadTags(uint sequence, List<(uint Sequence, long Position, JournalTag Tag)> copies, ref uint checksum)
@@ -153,7 +163,7 @@ internal sealed class JournalRecovery
         return true;
     }
 
-    private bool ReadRevoked(List<long> revoked)
+    private bool ReadRevoked(HashSet<long> revoked)
     {
         long used = BinaryPrimitives.ReadUInt32BigEndian(_block.AsSpan(JournalBlock.HeaderSize));
         if (used > _block.Length - (_journal.HasBlockChecksums ? JournalBlock.TailSize : 0))
@@ -165,6 +175,10 @@ internal sealed class JournalRecovery
         {
             revoked.Add(wide ? (long)(BinaryPrimitives.ReadUInt64BigEndian(_block.AsSpan(at)) & long.MaxValue)
                 : BinaryPrimitives.ReadUInt32BigEndian(_block.AsSpan(at)));
+            if (_revoked.Count + revoked.Count > ImageLimits.RevokedBlocks)
+            {
+                throw ImageLimits.Exceeded(_volume.Store.Device.Name, "journal", $"it revokes more than {ImageLimits.Text(ImageLimits.RevokedBlocks)} blocks");
+            }
         }
         return true;
     }
@@ -215,7 +229,7 @@ internal sealed class JournalRecovery
             {
                 continue;
             }
-            _volume.Store.Check(tag.Block, 1);
+            RefuseOutside(tag.Block);
             if (_journal.HasBlockChecksums)
             {
                 _log.Read(position, _block);
@@ -225,6 +239,16 @@ internal sealed class JournalRecovery
                 }
             }
             View.Set(tag.Block, _log.Place(position).Block, (tag.Flags & JournalTagFlags.Escaped) != 0);
+        }
+    }
+
+    // Within the device: the file system may have been enlarged by one of these transactions.
+    private void RefuseOutside(long block)
+    {
+        var blocks = _volume.Store.Device.Length / _block.Length;
+        if (block >= blocks)
+        {
+            throw _log.Broken(string.Create(CultureInfo.InvariantCulture, $"it holds a copy of block {block}, and there are {blocks}"));
         }
     }
 

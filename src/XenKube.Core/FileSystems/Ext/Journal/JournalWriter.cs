@@ -208,6 +208,7 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
         volume.Store.Device.Write(ExtSuperblock.Offset, bytes[..SectorOf(bytes)]);
         volume.Store.Accept();
         volume.ReloadSuperblock();
+        volume.EndRecovery();
     }
 
     private int SectorOf(ReadOnlySpan<byte> superblock) => volume.Superblock.Is(ReadOnlyFeatures.Snapshot) ? superblock.Length : ExtSuperblock.SectorSize;

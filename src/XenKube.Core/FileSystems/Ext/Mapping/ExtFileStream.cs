@@ -5,6 +5,10 @@ namespace XenKube.FileSystems.Ext.Mapping;
 /// <summary>A file of the file system as a stream for reading.</summary>
 internal sealed class ExtFileStream(ExtContent content, FileMap map, int blockSize, ExtInode inode) : Stream, ISparseStream
 {
+    // A place that is asked for is looked for in so many pieces. Then the answer is the place that was reached: a hole of no length,
+    // after which the next question goes on.
+    private const int MostPieces = 1 << 16;
+
     private long _position;
 
     public override bool CanRead => true;
@@ -55,7 +59,7 @@ internal sealed class ExtFileStream(ExtContent content, FileMap map, int blockSi
         {
             return isData ? Math.Min(offset, inode.Size) : inode.Size;
         }
-        while (offset < inode.Size)
+        for (var piece = 0; offset < inode.Size && (isData || piece < MostPieces); piece++)
         {
             var run = map.Find(inode, offset / blockSize);
             if ((run.IsHole || run.Unwritten) != isData)

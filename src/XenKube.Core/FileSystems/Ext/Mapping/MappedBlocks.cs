@@ -1,4 +1,5 @@
 using System.Globalization;
+using XenKube.Devices;
 
 namespace XenKube.FileSystems.Ext.Mapping;
 
@@ -7,6 +8,7 @@ internal sealed class MappedBlocks(long limit, string file, uint inode)
 {
     private readonly HashSet<long> _seen = [];
     private long _count;
+    private long _pieces;
 
     public List<BlockRun> Runs { get; } = [];
 
@@ -24,11 +26,17 @@ internal sealed class MappedBlocks(long limit, string file, uint inode)
         }
         MapBlocks.Add(block);
         Count(1, block);
+        // Each block of a map leads to content; those on the way to it are the few levels above.
+        if (MapBlocks.Count > 3L * _pieces + ImageLimits.IdleMapBlocks)
+        {
+            throw Broken(block, "the map of the file has more blocks than it maps");
+        }
     }
 
     public void AddRun(BlockRun run)
     {
         Count(run.Count, run.Physical);
+        _pieces++;
         if (Runs.Count > 0)
         {
             var last = Runs[^1];
@@ -41,6 +49,10 @@ internal sealed class MappedBlocks(long limit, string file, uint inode)
                 Runs[^1] = last with { Count = last.Count + run.Count };
                 return;
             }
+        }
+        if (Runs.Count >= ImageLimits.FilePieces)
+        {
+            throw ImageLimits.Exceeded(file, string.Create(CultureInfo.InvariantCulture, $"inode {inode}"), $"the file is in more than {ImageLimits.Text(ImageLimits.FilePieces)} pieces");
         }
         Runs.Add(run);
     }

@@ -28,6 +28,22 @@ internal static class Bitmap
         }
     }
 
+    public static void ClearRange(Span<byte> bits, int start, int end)
+    {
+        while (start < end)
+        {
+            if ((start & 7) == 0 && end - start >= 8)
+            {
+                bits[start >> 3] = 0;
+                start += 8;
+            }
+            else
+            {
+                Clear(bits, start++);
+            }
+        }
+    }
+
     /// <summary>The first bit from a place on that has the given value; <paramref name="end"/> if there is none.</summary>
     public static int Next(ReadOnlySpan<byte> bits, int start, int end, bool value)
     {

@@ -30,6 +30,9 @@ internal sealed class ExtSuperblock
     private const uint OldFirstInode = 11;
     private const byte Crc32CChecksumType = 1;
 
+    // The least that mke2fs -g takes. Smaller groups would be millions.
+    private const int SmallestGroup = 256;
+
     // The fields that several members read, or that an edit changes, by the kernel's names (fs/ext4/ext4.h, struct ext4_super_block).
     private const int BlockCountAt = 0x04;
     private const int FreeBlocksAt = 0x0C;
@@ -181,6 +184,13 @@ internal sealed class ExtSuperblock
     /// <summary>The bytes of the UUID in a superblock that is not checked.</summary>
     public static ReadOnlySpan<byte> UuidOf(ReadOnlySpan<byte> bytes) => bytes.Slice(UuidAt, UuidSize);
 
+    /// <summary>True where this can be a later state of another superblock: what no resize and no mount changes is the same.</summary>
+    public bool HasGeometryOf(ExtSuperblock other) =>
+        (BlockSize, ClusterRatio, FirstDataBlock, BlocksPerGroup, InodesPerGroup, InodeSize, DescriptorSize)
+            == (other.BlockSize, other.ClusterRatio, other.FirstDataBlock, other.BlocksPerGroup, other.InodesPerGroup, other.InodeSize, other.DescriptorSize)
+        && (HasJournal, JournalInode, ChecksumSeed, HasMetadataChecksums, HasGroupChecksums)
+            == (other.HasJournal, other.JournalInode, other.ChecksumSeed, other.HasMetadataChecksums, other.HasGroupChecksums);
+
     /// <summary>Reads and checks a superblock.</summary>
     /// <param name="bytes">Its 1024 bytes, kept.</param>
     /// <param name="deviceLength">Length of what it claims to describe.</param>
@@ -290,7 +300,7 @@ internal sealed class ExtSuperblock
         {
             throw Broken("the cluster geometry is impossible");
         }
-        if (BlocksPerGroup <= 0 || BlocksPerGroup > (long)bits * ClusterRatio || BlocksPerGroup % ClusterRatio != 0
+        if (BlocksPerGroup < SmallestGroup || BlocksPerGroup > (long)bits * ClusterRatio || BlocksPerGroup % ClusterRatio != 0
             || (long)ClustersPerGroup * ClusterRatio != BlocksPerGroup)
         {
             throw Broken($"{(uint)BlocksPerGroup} blocks in a group are impossible");

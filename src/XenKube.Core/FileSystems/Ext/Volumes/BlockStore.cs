@@ -21,10 +21,17 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     private Dictionary<long, (byte[]? Changed, ReadOnlyMemory<byte>? Data)>? _before;
     private long _dataBytes;
     private JournalView _journal = JournalView.Empty;
+    private long _blockCount = blockCount;
 
     public BlockDevice Device => device;
 
     public int BlockSize => blockSize;
+
+    /// <summary>Grows whenever another state of the file system is to be seen; what was looked up before holds as long as it is the same.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>True within an edit that has changed something.</summary>
+    public bool HasChanges => _changed.Count > 0 || _data.Count > 0;
 
     /// <summary>Metadata blocks changed by the edit in progress.</summary>
     public IReadOnlyDictionary<long, byte[]> Changed => _changed;
@@ -97,8 +104,10 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
         Note(block);
         if (!_changed.TryGetValue(block, out var bytes))
         {
+            RefuseLargeEdit();
             bytes = (byte[])ReadCommitted(block).Clone();
             _changed[block] = bytes;
+            Version++;
         }
         return bytes;
     }
@@ -108,7 +117,9 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     {
         Check(block, 1);
         Note(block);
+        RefuseLargeEdit();
         _data.Remove(block);
+        Version++;
         return _changed[block] = new byte[blockSize];
     }
 
@@ -119,6 +130,7 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
         Note(block);
         _changed.Remove(block);
         _data[block] = content;
+        Version++;
         _dataBytes += content.Length;
     }
 
@@ -152,6 +164,7 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
         }
         _data.Clear();
         _dataBytes = 0;
+        Version++;
     }
 
     /// <summary>Begins a change that <see cref="UndoChange"/> can take back without the changes of the edit before it.</summary>
@@ -174,10 +187,27 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
             }
         }
         _before = null;
+        Version++;
     }
 
-    /// <summary>The block was freed: what the edit had in store for it does not matter any more.</summary>
-    public void Forget(long block)
+    /// <summary>The blocks were freed: what the edit had in store for them does not matter any more.</summary>
+    public void Forget(long first, long count)
+    {
+        if (count > _changed.Count + _data.Count)
+        {
+            foreach (var block in _changed.Keys.Concat(_data.Keys).Where(block => block >= first && block < first + count).ToArray())
+            {
+                Forget(block);
+            }
+            return;
+        }
+        for (var block = first; block < first + count; block++)
+        {
+            Forget(block);
+        }
+    }
+
+    private void Forget(long block)
     {
         Note(block);
         _changed.Remove(block);
@@ -187,6 +217,7 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     /// <summary>Drops the edit in progress.</summary>
     public void Discard()
     {
+        Version++;
         _changed.Clear();
         _data.Clear();
         _dataBytes = 0;
@@ -212,7 +243,11 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     {
         _journal = journal;
         _cache.Clear();
+        Version++;
     }
+
+    /// <summary>Takes another count of blocks: a file system can be enlarged while it is mounted.</summary>
+    public void Resize(long count) => _blockCount = count;
 
     /// <summary>An error about a structure in a block.</summary>
     public XenKubeException Corrupt(string structure, long block, string reason) =>
@@ -221,10 +256,19 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     /// <summary>Throws unless the blocks are inside the file system.</summary>
     public void Check(long block, long count)
     {
-        if (block < 0 || count < 0 || block > blockCount - count)
+        if (block < 0 || count < 0 || block > _blockCount - count)
         {
             throw new CorruptImageException(ErrorIds.CorruptImage, device.Name, string.Create(CultureInfo.InvariantCulture, $"block {block}"),
-                string.Create(CultureInfo.InvariantCulture, $"{count} blocks from here reach beyond the file system's {blockCount}"));
+                string.Create(CultureInfo.InvariantCulture, $"{count} blocks from here reach beyond the file system's {_blockCount}"));
+        }
+    }
+
+    private void RefuseLargeEdit()
+    {
+        if (_changed.Count >= ImageLimits.EditBytes / blockSize)
+        {
+            throw new OperationFailedException(ErrorIds.EditTooLarge, device.Name, null,
+                $"the edit changes more than {ImageLimits.EditBytes >> 20} MiB of the file system's own tables", "Make it in smaller parts");
         }
     }
 

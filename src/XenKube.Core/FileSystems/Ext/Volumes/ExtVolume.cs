@@ -14,6 +14,7 @@ internal sealed class ExtVolume
         Superblock = superblock;
         Store = store;
         ChecksumSeed = superblock.ChecksumSeed;
+        NeedsRecovery = superblock.NeedsRecovery;
         _descriptorsPerBlock = superblock.BlockSize / superblock.DescriptorSize;
     }
 
@@ -24,6 +25,12 @@ internal sealed class ExtVolume
     public uint ChecksumSeed { get; }
 
     public int BlockSize => Superblock.BlockSize;
+
+    /// <summary>
+    /// True where the journal counts, by the kernel's rule (ext4_load_journal): the flag is in the superblock on the device. A copy of
+    /// the superblock in the journal says nothing about that journal.
+    /// </summary>
+    public bool NeedsRecovery { get; private set; }
 
     /// <summary>Reads the superblock of a device.</summary>
     public static ExtSuperblock ReadSuperblock(BlockDevice device)
@@ -50,17 +57,27 @@ internal sealed class ExtVolume
     /// <summary>The superblock's bytes as they are seen now.</summary>
     public ReadOnlySpan<byte> SuperblockBytes => Store.Read(ExtSuperblock.Offset / BlockSize).AsSpan(ExtSuperblock.Offset % BlockSize, ExtSuperblock.Size);
 
-    /// <summary>Takes over the superblock after a replay or a commit has changed its flags.</summary>
+    /// <summary>The journal is replayed: what is seen is what is in place.</summary>
+    public void EndRecovery() => NeedsRecovery = false;
+
+    /// <summary>Takes over the superblock after a replay or a commit has changed its flags, or a resize the count of blocks.</summary>
     public void ReloadSuperblock()
     {
+        ExtSuperblock superblock;
         try
         {
-            Superblock = ExtSuperblock.Read(SuperblockBytes.ToArray(), Store.Device.Length);
+            superblock = ExtSuperblock.Read(SuperblockBytes.ToArray(), Store.Device.Length);
         }
         catch (XenKubeException e)
         {
             throw e.In(Store.Device.Name);
         }
+        if (!superblock.HasGeometryOf(Superblock))
+        {
+            throw new CorruptImageException(ErrorIds.CorruptImage, Store.Device.Name, "journal", "its copy of the superblock is of another file system");
+        }
+        Superblock = superblock;
+        Store.Resize(superblock.BlockCount);
     }
 
     public int GroupOfInode(uint inode) => (int)((inode - 1) / (uint)Superblock.InodesPerGroup);

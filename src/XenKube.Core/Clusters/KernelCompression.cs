@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 
 namespace XenKube.Clusters;
 
@@ -33,6 +34,11 @@ internal static class KernelCompression
         {
             return "none";
         }
+        // GRUB and Xen unpack an ELF file that is packed as a whole as well.
+        if (head.AsSpan().StartsWith(Known[0].Magic))
+        {
+            return IsPackedElf(head) ? Known[0].Name : null;
+        }
         // The boot protocol, Documentation/arch/x86/boot.rst: boot_flag, header, version, setup_sects, payload_offset
         if (BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(0x1fe)) != 0xaa55 || !head.AsSpan(0x202, 4).SequenceEqual("HdrS"u8) || BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(0x206)) < 0x208)
         {
@@ -57,5 +63,20 @@ internal static class KernelCompression
         var magic = new byte[8];
         var read = kernel.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
         return Known.FirstOrDefault(known => magic.AsSpan(0, read).StartsWith(known.Magic)).Name;
+    }
+
+    private static bool IsPackedElf(byte[] head)
+    {
+        var elf = Known[^1].Magic;
+        var unpacked = new byte[elf.Length];
+        try
+        {
+            using var gzip = new GZipStream(new MemoryStream(head), CompressionMode.Decompress);
+            return gzip.ReadAtLeast(unpacked, unpacked.Length, throwOnEndOfStream: false) == elf.Length && unpacked.AsSpan().SequenceEqual(elf);
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
     }
 }

@@ -169,10 +169,14 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         {
             return guest is null
                 ? NotChecked(name, "the release of the disk is not known, so its image cannot be looked up", $"See the checks of the disk: {new RemedyAction(RemedyActionKind.CheckNode, node.FullName)}")
-                : new(name, CheckStatus.Warn, "the disk does not name its release, so its image cannot be looked up", PourAgain(node));
+                : new(name, CheckStatus.Warn, "the disk does not name its release, so its image cannot be looked up", "Verify the image that the disk was made from, if it is known; a disk that boots need not be made again");
         }
         if (new ImageStore(directory.ImagesPath).Find(guest.Version) is not { } image)
         {
+            if (guest.Version.StartsWith("0.", StringComparison.Ordinal))
+            {
+                return new(name, CheckStatus.Warn, $"the disk names the release {guest.Version}, which nobody publishes, so its image cannot be looked up", $"Put its image and the signature into {directory.ImagesPath}");
+            }
             return new(name, CheckStatus.Warn, $"the image of release {guest.Version} is not in {directory.ImagesPath}", $"Download it: {new RemedyAction(RemedyActionKind.GetImage, guest.Version)}");
         }
         try

@@ -124,7 +124,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         using var usr = disk.OpenFileSystem("USR-A");
         var text = ReadText(usr, "/lib/os-release");
         Guest = text is null ? null : GuestOfImage.Parse(text);
-        return Guest is { Version.Length: > 0 } ? new(name, CheckStatus.Pass, $"{Guest.Id} {Guest.Version}") : new(name, CheckStatus.Warn, "USR-A has no lib/os-release that names a release", _pour);
+        return Guest is { Version.Length: > 0 } ? new(name, CheckStatus.Pass, $"{Guest.Id} {Guest.Version}") : new(name, CheckStatus.Warn, "USR-A has no lib/os-release that names a release", "Nothing is wrong with a disk that boots; a disk of CoreOS or Flatcar has this file");
     }
 
     /// <summary>pygrub takes the first kernel that menu.lst on the EFI system partition names; that one has to be there.</summary>
@@ -162,7 +162,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         using var stream = boot.OpenRead(path);
         return KernelCompression.Detect(stream) switch
         {
-            null => new(name, CheckStatus.Warn, $"{path} is not a kind of Linux kernel that XenKube knows", _pour),
+            null => new(name, CheckStatus.Warn, $"{path} is not a kind of Linux kernel that XenKube knows", $"Nothing is wrong if the guest boots; if it does not, see its console: {RemedyActionKind.ShowConsole}"),
             "zstd" when type == GuestType.PV => new(name, CheckStatus.Fail, $"{path} is packed with zstd, which the pv boot path cannot unpack", $"Use a guest of type pvh or hvm ({new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)} {RemedyActionKind.GuestTypeOption} pvh), or a release whose kernel is compressed in another way"),
             var packing => new(name, CheckStatus.Pass, $"{path} is packed with {packing}"),
         };

@@ -91,7 +91,7 @@ public sealed class GuestLog
     private List<string> Read(bool all, out long end)
     {
         end = 0;
-        using var file = Open() ?? throw new ItemNotFoundException(ErrorIds.ConsoleLogNotFound, Path, null, "there is no log of this guest's console", "Start the guest, or have xenconsoled keep logs: XENCONSOLED_TRACE=guest in /etc/default/xen, then restart xen and the guest");
+        using var file = Open() ?? throw new ItemNotFoundException(ErrorIds.ConsoleLogNotFound, Path, null, "there is no log of this guest's console", "Start the guest, or have xenconsoled keep logs: XENCONSOLED_ARGS=\"--log=guest\" in /etc/default/xen, and restart xenconsoled, or dom0 when that suits");
         var lines = ConsoleText.Lines(ReadText(file, Math.Max(0, file.Length - MaxRead), out end)).ToList();
         return all ? lines : lines[LastStart(lines)..];
     }

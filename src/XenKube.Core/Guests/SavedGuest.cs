@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
-using XenKube.Files;
 using XenKube.Posix;
 
 namespace XenKube.Guests;
@@ -18,7 +17,6 @@ internal sealed record SavedGuest(string Path, string Name, IReadOnlyList<string
     /// <summary>Where Debian's xendomains saves guests when dom0 shuts down, unless its settings name another folder.</summary>
     private const string UsualFolder = "var/lib/xen/save";
 
-    private const string XendomainsSettings = "etc/default/xendomains";
     private const int MaxConfig = 1 << 20;
 
     // struct save_file_header of xl (tools/xl/xl.h): the magic, then four numbers; the size of the configuration follows.
@@ -93,13 +91,8 @@ internal sealed record SavedGuest(string Path, string Name, IReadOnlyList<string
         return new SavedGuest(path, read.Name ?? "", [.. read.Disks.Select(disk => disk.Target)]);
     }
 
-    private static string? XendomainsFolder(string system)
-    {
-        const string name = "XENDOMAINS_SAVE=";
-        var settings = WholeFile.TryReadText(System.IO.Path.Combine(system, XendomainsSettings)) ?? "";
-        var line = settings.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
-        return line?[name.Length..].Trim('"', '\'') is { Length: > 0 } folder && folder.StartsWith('/') ? System.IO.Path.Join(system, folder) : null;
-    }
+    private static string? XendomainsFolder(string system) =>
+        XendomainsSettings.Read(system)?.SaveFolder is { } folder ? System.IO.Path.Join(system, folder) : null;
 
     private static string[] Files(string place)
     {

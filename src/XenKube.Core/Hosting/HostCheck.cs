@@ -32,6 +32,10 @@ public sealed class HostCheck(HostOptions options)
             cancellationToken.ThrowIfCancellationRequested();
             yield return InUse(check(cancellationToken));
         }
+        foreach (var result in new[] { XenServiceCheck.CheckConsole(options.SystemRoot), XenServiceCheck.CheckShutdown(options.SystemRoot) }.OfType<CheckResult>())
+        {
+            yield return result;
+        }
     }
 
     /// <summary>Files that are right help nobody while their service has not been told of them.</summary>

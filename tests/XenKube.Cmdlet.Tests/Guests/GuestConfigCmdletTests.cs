@@ -74,6 +74,37 @@ public sealed class GuestConfigCmdletTests : IDisposable
     }
 
     [Fact]
+    public void Force_keeps_what_is_not_asked_for()
+    {
+        _session.Run($"New-XenGuest etcd node-1 {Mac} -VCpu 3").ShouldSucceed();
+        _session.Run("New-XenGuest etcd node-1 -Memory 2GB").Error("GuestConfigExists");
+        _session.Run("New-XenGuest etcd node-1 -Memory 2GB -Force").ShouldSucceed();
+        var config = File.ReadAllText(Config);
+        Assert.All(["memory = \"2048\"", "vcpus = 3", "mac=00:16:3e:4e:31:11,"], text => Assert.Contains(text, config, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Existing_configuration_is_changed_and_a_missing_one_is_not_made()
+    {
+        _session.Run($"New-XenGuest etcd node-1 {Mac}").ShouldSucceed();
+        File.AppendAllText(Config, "on_crash = \"preserve\" # mine\n");
+        var before = File.ReadAllText(Config);
+        _session.Run("Set-XenGuest etcd node-1 -Memory 2GB -WhatIf").ShouldSucceed();
+        Assert.Equal(before, File.ReadAllText(Config));
+        Assert.Equal(["2147483648"], _session.Run("(Set-XenGuest etcd node-1 -Memory 2GB -PassThru).Memory").Lines());
+        Assert.Equal(before.Replace("\"1024\"", "\"2048\"", StringComparison.Ordinal), File.ReadAllText(Config));
+        _session.Run("Get-Node etcd node-1 | Set-XenGuest -Bridge xenbr3 -VCpu 2").ShouldSucceed();
+        Assert.Contains("bridge=xenbr3", File.ReadAllText(Config), StringComparison.Ordinal);
+        Assert.Contains("vcpus = 2", File.ReadAllText(Config), StringComparison.Ordinal);
+        _session.Run("Set-XenGuest etcd node-2 -Memory 2GB").Error("GuestConfigNotFound");
+        Assert.False(File.Exists(_session["guests/etcd/node-2.cfg"]));
+    }
+
+    [Fact]
+    public void Log_of_a_guest_that_was_never_started_is_an_error() =>
+        _session.Run("Get-XenGuestLog etcd node-3").Error("ConsoleLogNotFound");
+
+    [Fact]
     public void Nothing_is_written_with_WhatIf()
     {
         _session.Run($"New-XenGuest etcd node-1 {Mac} -WhatIf").ShouldSucceed();

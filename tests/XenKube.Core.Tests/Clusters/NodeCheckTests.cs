@@ -188,6 +188,23 @@ public sealed class NodeCheckTests : IDisposable
         Assert.Equal(name, KernelCompression.Detect(stream));
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0x7f, 0x45, 0x4c, 0x46 }, "gzip")]
+    [InlineData(new byte[] { 1, 2, 3, 4 }, null)]
+    public void Elf_kernel_that_is_packed_as_a_whole_is_a_kernel(byte[] head, string? name)
+    {
+        var content = new byte[1 << 16];
+        Random.Shared.NextBytes(content);
+        head.CopyTo(content, 0);
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Compress, leaveOpen: true))
+        {
+            gzip.Write(content);
+        }
+        packed.Position = 0;
+        Assert.Equal(name, KernelCompression.Detect(packed));
+    }
+
     [Fact]
     public void Faults_of_file_systems_are_found()
     {

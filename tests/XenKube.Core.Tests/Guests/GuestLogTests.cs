@@ -85,7 +85,7 @@ public sealed class GuestLogTests : IDisposable
         var log = new GuestLog("etcd-node-1", new XlOptions { LogDirectory = _folder.Path });
         var error = Assert.Throws<ItemNotFoundException>(() => log.Read());
         Assert.Equal("ConsoleLogNotFound", error.ErrorId);
-        Assert.Contains("XENCONSOLED_TRACE=guest", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--log=guest", error.Message, StringComparison.Ordinal);
         Assert.Equal("", log.Explain());
         Directory.CreateDirectory(_folder["console"]);
         File.CreateSymbolicLink(_folder["console/guest-etcd-node-1.log"], "/etc/passwd");

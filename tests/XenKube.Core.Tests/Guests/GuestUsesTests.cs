@@ -157,4 +157,20 @@ public sealed class GuestUsesTests : IDisposable
         xl.List("m", (5, "failsafe", "-b----", _image, "00:16:3e:4e:31:11"));
         Assert.Equal("Stop the guest: xl shutdown failsafe", new XenImageUseProbe(xl.Driver).FindUser(_image)?.Remedy.ToString());
     }
+
+    [Fact]
+    public void Disk_is_never_free_while_its_guest_reboots()
+    {
+        // The moments of a reboot, as recorded: the old domain ends, loses its name, is gone, and there is the next one. xl stays with it.
+        string[] moments = ["list", "list-after-reboot-request", "list-name-null", "list-only-dom0", "list-only-dom0", "list-just-created", "list"];
+        using var xl = Xl("list").Process(4711, ["xl", "create", _config]);
+        var probe = new XenImageUseProbe(xl.Driver);
+        for (var i = 0; i < 105; i++)
+        {
+            xl.Recorded("now", moments[i % moments.Length], _image);
+            Assert.NotNull(probe.FindUser(_image));
+        }
+        xl.Recorded("now", "list-only-dom0", _image).End(4711);
+        Assert.Null(probe.FindUser(_image));
+    }
 }

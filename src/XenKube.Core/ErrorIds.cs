@@ -177,6 +177,7 @@ public static class ErrorIds
     public static Failed ProgramNotRunnable { get; } = new("A program exists, but this machine cannot run it.");
     public static Failed ProgramNotStarted { get; } = new("A program exists but could not be started.");
     public static Failed ProgramTimeout { get; } = new("A program did not end in time and was stopped.");
+    public static Invalid PropertyInvalid { get; } = new("A property of an item cannot be set, or not to this value.");
     public static Failed RedirectNotSecure { get; } = new("A server redirects from https to something less secure.");
     public static NotFound ReleaseFileNotFound { get; } = new("The release server does not have the file.");
     public static Failed ReleaseFileNotReadable { get; } = new("A file of a local release directory cannot be read.");

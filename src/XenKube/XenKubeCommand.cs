@@ -182,11 +182,31 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
 
     /// <summary>The file system's path for a path that the user typed, relative to $PWD and through drives.</summary>
     /// <param name="path">What the user typed; wildcards are not expanded.</param>
-    protected string Resolve(string path) => GetUnresolvedProviderPathFromPSPath(path);
+    /// <exception cref="InvalidInputException">The path is not one of the file system.</exception>
+    protected string Resolve(string path)
+    {
+        var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+        return provider.Name == "FileSystem" ? resolved
+            : FindDrive(resolved) is not null
+                ? throw new InvalidInputException(ErrorIds.PathInvalid, resolved, null, "it is on a drive over a disk image, where this command needs a file of the host", $"Copy it out: Copy-NodeDiskItem '{resolved}' .")
+                : throw new InvalidInputException(ErrorIds.PathInvalid, path, null, $"it is not a file, but a path of {provider.Name}", "Name a file");
+    }
 
-    /// <summary>The bytes of a file.</summary>
-    /// <param name="path">The file.</param>
-    protected static byte[] ReadFile(string path) => WholeFile.Read(ExistingFile(path));
+    /// <summary>The same for a file that is only read: it may be on a drive over a disk image.</summary>
+    /// <param name="path">The path as the user typed it.</param>
+    protected string ResolveReadable(string path)
+    {
+        var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+        return provider.Name != "FileSystem" && FindDrive(resolved) is not null ? resolved : Resolve(path);
+    }
+
+    /// <summary>The bytes of a file, of the host or on a drive over a disk image.</summary>
+    /// <param name="path">The path, as <see cref="Files"/> and <see cref="ResolveReadable"/> return it.</param>
+    protected byte[] ReadFile(string path) => FindDrive(path) is { } drive ? drive.Read(path) : WholeFile.Read(ExistingFile(path));
+
+    /// <summary>True for a path on a drive over a disk image.</summary>
+    /// <param name="path">The path, as <see cref="Files"/> and <see cref="ResolveReadable"/> return it.</param>
+    protected bool IsOnDrive(string path) => FindDrive(path) is not null;
 
     /// <summary>
     /// The files that -Path and -LiteralPath name. A pattern without a match is nothing; a name without a file is
@@ -194,23 +214,25 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     /// </summary>
     /// <param name="path">Paths with wildcards.</param>
     /// <param name="literalPath">Paths taken as they are.</param>
-    protected IReadOnlyList<string> Files(string[]? path, string[]? literalPath)
+    /// <param name="onDrives">True where the cmdlet reads the files by <see cref="ReadFile"/>, so that they may be on drives over disk images.</param>
+    protected IReadOnlyList<string> Files(string[]? path, string[]? literalPath, bool onDrives = false)
     {
+        string One(string typed) => ExistingFile(onDrives ? ResolveReadable(typed) : Resolve(typed));
         var files = new List<string>();
         foreach (var literal in literalPath ?? [])
         {
-            Guard(literal, () => files.Add(ExistingFile(Resolve(literal))));
+            Guard(literal, () => files.Add(One(literal)));
         }
         foreach (var pattern in path ?? [])
         {
             if (WildcardPattern.ContainsWildcardCharacters(pattern))
             {
-                files.AddRange(Matches(pattern).Where(file => !Directory.Exists(file)));
+                files.AddRange(Matches(pattern, onDrives).Where(file => !Directory.Exists(file)));
             }
             else
             {
                 // A backtick makes the next wildcard an ordinary character.
-                Guard(pattern, () => files.Add(ExistingFile(Resolve(WildcardPattern.Unescape(pattern)))));
+                Guard(pattern, () => files.Add(One(WildcardPattern.Unescape(pattern))));
             }
         }
         return files;
@@ -235,7 +257,7 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         {
             return path is null ? standard() : Resolve(WildcardPattern.Unescape(path));
         }
-        return Matches(path) switch
+        return Matches(path, onDrives: false) switch
         {
             [var only] => only,
             [] => throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, Resolve(path), null, "no file fits", "Name the file, or take the brackets in its name as they are with -LiteralPath"),
@@ -243,12 +265,12 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         };
     }
 
-    private string[] Matches(string pattern)
+    private string[] Matches(string pattern, bool onDrives)
     {
         try
         {
             var found = GetResolvedProviderPathFromPSPath(pattern, out var provider);
-            return provider.Name == "FileSystem" ? [.. found] : [];
+            return provider.Name == "FileSystem" ? [.. found] : onDrives ? [.. found.Where(file => FindDrive(file)?.Holds(file, isFile: true) == true)] : [];
         }
         catch (System.Management.Automation.ItemNotFoundException)
         {
@@ -256,8 +278,11 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         }
     }
 
-    private static string ExistingFile(string path) =>
-        File.Exists(path) ? path : throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, path, null, Directory.Exists(path) ? "is a directory" : "does not exist");
+    private IFileDrive? FindDrive(string path) => SessionState.Drive.GetAll().OfType<IFileDrive>().FirstOrDefault(drive => drive.Holds(path, isFile: false));
+
+    private string ExistingFile(string path) =>
+        FindDrive(path) is { } drive ? drive.Holds(path, isFile: true) ? path : throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, path, null, "there is no such file on the disk image")
+        : File.Exists(path) ? path : throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, path, null, Directory.Exists(path) ? "is a directory" : "does not exist");
 
     /// <inheritdoc/>
     public void Dispose()

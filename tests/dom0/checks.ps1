@@ -22,6 +22,7 @@ $published = '/storage/xen/nginx/etcd'
     'ConvertTo-Ignition: A text' = { "$($output[0])" -match '"version": "3\.' }
     'ConvertTo-Ignition: The exact bytes' = { (Get-Content -Raw node-1.json) -match '^\{"ignition".*\}$' }
     'Copy-NodeDiskItem: Out of an image' = { (Get-Content -Raw os-release) -match 'Container Linux' }
+    'Copy-NodeDiskItem: With the owner that the guest needs' = { (& $on node-1 ROOT /home/core/.ssh/authorized_keys) -eq 'ssh-rsa AAAAB3...' }
     'Copy-NodeDiskItem: Into an image' = { (& $on node-1 ROOT /etc/motd) -eq 'Welcome' }
     'Dismount-NodeDisk: One drive' = { -not (Get-PSDrive node-1 -ErrorAction Ignore) }
     'Dismount-NodeDisk: All drives' = { -not (Get-PSDrive node-* -ErrorAction Ignore); [bool](Get-PSDrive Env) }

@@ -117,11 +117,7 @@ internal static class DiskCommands
 
     private static int ParseMode(string text)
     {
-        if (text.Length is > 0 and <= 5 && text.All(c => c is >= '0' and <= '7') && Convert.ToInt32(text, 8) is <= 0xfff and var mode)
-        {
-            return mode;
-        }
-        throw new InvalidInputException(ErrorIds.ModeInvalid, null, "--mode", $"'{text}' is not an octal mode between 0 and 7777");
+        return FileModeText.TryParse(text, out var mode) ? mode : throw new InvalidInputException(ErrorIds.ModeInvalid, null, "--mode", $"'{text}' is not an octal mode between 0 and 7777");
     }
 
     private static (long? User, long? Group) ParseOwner(string text) => FileOwner.TryParse(text, out var user, out var group) ? (user, group)

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using XenKube.Cli.Output;
 using XenKube.Clusters;
+using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.Files;
 using XenKube.Hosting;
@@ -134,9 +135,9 @@ internal sealed class QuickstartRun : IDisposable
 
     private static string[] Partitions(Node node)
     {
-        using var disk = NodeDisk.OpenRead(node.DiskPath);
+        var table = ImageReader.ReadOnce(node.DiskPath, disk => disk.Partitions);
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        PartitionReport.Write(text, disk.Partitions, disk.Partitions.Partitions, compact: false);
+        PartitionReport.Write(text, table, table.Partitions, compact: false);
         return Lines(text.ToString());
     }
 

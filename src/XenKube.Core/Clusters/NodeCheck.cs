@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using XenKube.Disks;
 using XenKube.Files;
 using XenKube.Guests;
 using XenKube.Hosting;
@@ -36,10 +37,21 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         var (uses, state) = StateOf(node, Add);
         try
         {
-            using var disk = NodeDisk.OpenRead(node.DiskPath);
-            var check = new NodeDiskCheck(disk, node, TypeOf(node), state);
-            Add(check.Run());
-            guest = check.Guest;
+            var (found, release) = ImageReader.ReadOnce(
+                node.DiskPath,
+                disk =>
+                {
+                    var check = new NodeDiskCheck(disk, node, TypeOf(node), state);
+                    return (check.Run().ToList(), check.Guest);
+                },
+                cancellationToken);
+            Add(found);
+            guest = release;
+        }
+        catch (ItemInUseException e) when (e.Id == ErrorIds.ImageModified)
+        {
+            // A guest that runs writes to its disk; nothing is known of it then, neither good nor bad.
+            Add(new CheckResult("disk", CheckStatus.Warn, e.Fault, e.Advice));
         }
         catch (XenKubeException e)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using XenKube.FileSystems;
 
 namespace XenKube.Disks;
@@ -8,9 +9,6 @@ namespace XenKube.Disks;
 /// </summary>
 public sealed class ImageReader : IDisposable
 {
-    /// <summary>An image that changes all the time is not read for ever.</summary>
-    private const int MostAttempts = 10;
-
     /// <summary>Files up to this size are read as one.</summary>
     private const int LargestKept = 1 << 20;
 
@@ -57,24 +55,26 @@ public sealed class ImageReader : IDisposable
     public T Read<T>(Func<DiskImage, T> read, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(read);
-        for (var attempt = 1; ; attempt++)
+        var start = Stopwatch.GetTimestamp();
+        for (var left = ImageState.LongestWait; ; left = ImageState.LongestWait - Stopwatch.GetElapsedTime(start))
         {
+            // An image that changes all the time is not read for ever.
+            if (left <= TimeSpan.Zero)
+            {
+                throw Changed();
+            }
             try
             {
-                Refresh(cancellationToken);
+                Refresh(left, cancellationToken);
                 var result = read(_image!);
                 if (!HasChanged)
                 {
                     return result;
                 }
             }
-            catch (XenKubeException) when (_image is not null && HasChanged && attempt < MostAttempts)
+            catch (XenKubeException) when (_image is not null && HasChanged)
             {
                 // The damage that was found may be a state between two edits.
-            }
-            if (attempt >= MostAttempts)
-            {
-                throw Changed();
             }
         }
     }
@@ -121,7 +121,7 @@ public sealed class ImageReader : IDisposable
     public T ReadUnrepeated<T>(DiskPartition partition, Func<IFileSystem, T> read, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(read);
-        Refresh(cancellationToken);
+        Refresh(ImageState.LongestWait, cancellationToken);
         return read(new WatchedFileSystem(Open(_image!, partition), ThrowIfChanged(_state)));
     }
 
@@ -140,7 +140,7 @@ public sealed class ImageReader : IDisposable
         }
     };
 
-    private void Refresh(CancellationToken cancellationToken)
+    private void Refresh(TimeSpan patience, CancellationToken cancellationToken)
     {
         if (_image is not null && !HasChanged)
         {
@@ -148,7 +148,7 @@ public sealed class ImageReader : IDisposable
         }
         var wasOpen = _image is not null;
         Close();
-        _state = ImageState.Settled(Path, cancellationToken) ?? throw Changed();
+        _state = ImageState.Settled(Path, patience, cancellationToken) ?? throw Changed();
         _image = _open(Path);
         Version += wasOpen ? 1 : 0;
     }

@@ -18,7 +18,7 @@ internal readonly record struct ImageState(
     private const long Tick = Second / 50;
 
     /// <summary>How long an image is given to come to rest: a guest must not decide how long a command takes.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
     /// <summary>The state now.</summary>
     /// <exception cref="ItemNotFoundException">There is no such image any more.</exception>
@@ -29,10 +29,13 @@ internal readonly record struct ImageState(
         : throw new ItemNotFoundException(ErrorIds.ImageNotFound, path, null, "there is no such image");
 
     /// <summary>The state once any later write is sure to show; null if the image is written all the time.</summary>
-    public static ImageState? Settled(string path, CancellationToken cancellationToken)
+    /// <param name="path">Path of the image.</param>
+    /// <param name="patience">How long to wait for it.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public static ImageState? Settled(string path, TimeSpan patience, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < LongestWait)
+        while (Stopwatch.GetElapsedTime(start) < patience)
         {
             var state = Of(path);
             var last = Math.Max(state.ModifiedNanoseconds, state.ChangedNanoseconds);

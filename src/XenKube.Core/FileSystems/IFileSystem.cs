@@ -78,7 +78,7 @@ public interface IFileSystem : IDisposable
 
     /// <summary>
     /// Begins a batch: the changes until its end are brought to the disk together, in as few edits as hold them. Each change is still
-    /// all or nothing, and one that fails leaves the others as they are.
+    /// all or nothing, and one that fails leaves the others as they are. A batch that is begun within another one is a part of it.
     /// </summary>
     IFileSystemBatch BeginBatch();
 

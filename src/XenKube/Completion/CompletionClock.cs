@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using XenKube.Disks;
 
 namespace XenKube.Commands.Completion;
 
@@ -18,6 +19,20 @@ internal sealed class CompletionClock
 
     /// <summary>The time that is left; never negative.</summary>
     public TimeSpan Left => _patience - Stopwatch.GetElapsedTime(_start) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+
+    /// <summary>Reads an image as of one state. Nothing is read of one that changes all the time.</summary>
+    public T Read<T>(string path, Func<DiskImage, T> read)
+    {
+        using var end = new CancellationTokenSource(Left);
+        try
+        {
+            return ImageReader.ReadOnce(path, read, end.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ItemInUseException(ErrorIds.ImageModified, path, null, "it changes all the time");
+        }
+    }
 
     /// <summary>As many as come in time.</summary>
     public IEnumerable<T> Limit<T>(IEnumerable<T> source)

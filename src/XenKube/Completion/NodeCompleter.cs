@@ -43,7 +43,7 @@ public sealed class NodeCompleter : IArgumentCompleter
     private static IEnumerable<string> Labels(XenDirectory directory, string node)
     {
         var cluster = directory.FindClusterAt(Completions.CurrentDirectory) ?? "";
-        using var disk = NodeDisk.OpenRead(new NodeStore(directory).Describe(cluster, node).DiskPath);
-        return [.. disk.Partitions.Partitions.Where(partition => partition.FileSystem.Length > 0).Select(partition => partition.ToString())];
+        var table = new CompletionClock().Read(new NodeStore(directory).Describe(cluster, node).DiskPath, disk => disk.Partitions);
+        return [.. table.Partitions.Where(partition => partition.FileSystem.Length > 0).Select(partition => partition.ToString())];
     }
 }

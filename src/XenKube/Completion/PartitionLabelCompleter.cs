@@ -12,11 +12,8 @@ public sealed class PartitionLabelCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completions.Of(wordToComplete, _ =>
-        {
-            using var disk = NodeDisk.OpenRead(DiskPath(fakeBoundParameters));
-            return disk.Partitions.Partitions.Where(partition => partition.Label.Length > 0)
-                .Select(partition => (partition.Label, string.Create(CultureInfo.InvariantCulture, $"{partition.Number}: {partition.Label} {partition.FileSystem}"))).ToArray();
-        });
+            new CompletionClock().Read(DiskPath(fakeBoundParameters), disk => disk.Partitions).Partitions.Where(partition => partition.Label.Length > 0)
+                .Select(partition => (partition.Label, string.Create(CultureInfo.InvariantCulture, $"{partition.Number}: {partition.Label} {partition.FileSystem}"))).ToArray());
 
     private static string DiskPath(IDictionary bound)
     {

@@ -3,6 +3,7 @@ using System.Management.Automation.Runspaces;
 using XenKube.Clusters;
 using XenKube.Disks;
 using XenKube.FileSystems;
+using XenKube.Files;
 
 namespace XenKube.Commands.Drives;
 
@@ -10,7 +11,7 @@ namespace XenKube.Commands.Drives;
 /// A drive over a disk image: a folder for each partition that has a file system. A writable one holds the image until it is
 /// dismounted, or its runspace ends; one for reading shows the image as it is each time.
 /// </summary>
-public sealed class NodeDiskDrive : PSDriveInfo, IImageHolder, IDisposable
+public sealed class NodeDiskDrive : PSDriveInfo, IImageHolder, IFileDrive, IDisposable
 {
     private readonly ImageReader? _reader;
     private readonly DiskImage? _image;
@@ -78,6 +79,15 @@ public sealed class NodeDiskDrive : PSDriveInfo, IImageHolder, IDisposable
         Forget();
         _image?.Dispose();
         _reader?.Dispose();
+    }
+
+    bool IFileDrive.Holds(string path, bool isFile) =>
+        path.StartsWith(Root, StringComparison.OrdinalIgnoreCase) && (!isFile || NodeDiskPath.Parse(path, _ => this, this).Find() is { Kind: FileSystemEntryKind.File });
+
+    byte[] IFileDrive.Read(string path)
+    {
+        using var content = NodeDiskPath.Parse(path, _ => this, this) is var place ? place.Read(files => ImageReader.OpenRead(files, place.InnerPath)) : null;
+        return WholeFile.Read(content!, path, WholeFile.UsualLimit, FileReadErrors.Usual);
     }
 
     bool IImageHolder.Holds(string path) => _image?.IsFile(path) == true;

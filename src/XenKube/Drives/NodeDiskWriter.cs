@@ -2,6 +2,8 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Provider;
+using XenKube.FileSystems;
+using XenKube.Files;
 
 namespace XenKube.Commands.Drives;
 
@@ -15,7 +17,10 @@ namespace XenKube.Commands.Drives;
 /// <param name="isStopping">True if the pipeline was stopped, so that half a content is not written.</param>
 internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameters parameters, Action<Action> guard, Func<bool> isStopping) : IContentWriter
 {
-    private readonly MemoryStream _content = new();
+    private readonly SpooledContent _content = new(Path.GetDirectoryName(Path.GetFullPath(place.Drive.DiskPath))!);
+    private readonly FileAttributesChange? _attributes = NodeDiskAttributes.Parse(parameters.Owner, parameters.Mode);
+    private readonly byte[] _bytes = new byte[1 << 14];
+    private int _waiting;
     private bool _closed;
     private bool _failed;
 
@@ -39,8 +44,11 @@ internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameter
             place.Read(files =>
             {
                 using var old = files.OpenRead(place.InnerPath);
-                RequireSize(old.Length);
-                old.CopyTo(_content);
+                var buffer = new byte[1 << 16];
+                for (int count; (count = old.Read(buffer)) > 0;)
+                {
+                    _content.Write(buffer.AsSpan(0, count));
+                }
                 return true;
             });
         }
@@ -56,7 +64,7 @@ internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameter
         _closed = true;
         if (!_failed && !isStopping())
         {
-            guard(() => place.Edit(files => files.WriteFile(place.InnerPath, _content.GetBuffer().AsSpan(0, (int)_content.Length))));
+            guard(() => place.Edit(files => files.WriteFile(place.InnerPath, _content.OpenRead(), _attributes)));
         }
     }
 
@@ -66,7 +74,6 @@ internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameter
     {
         if (parameters.AsByteStream && content is byte[] all)
         {
-            RequireSize(_content.Length + all.Length);
             _content.Write(all);
             return;
         }
@@ -79,23 +86,30 @@ internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameter
                 {
                     _content.Write(parameters.Text.Preamble);
                 }
-                Add(parameters.Text.GetBytes(LanguagePrimitives.ConvertTo<string>(item) + (parameters.NoNewline ? "" : "\n")));
+                _content.Write(parameters.Text.GetBytes(LanguagePrimitives.ConvertTo<string>(item) + (parameters.NoNewline ? "" : "\n")));
             }
             else if (value is byte one)
             {
-                _content.WriteByte(one);
+                _bytes[_waiting++] = one;
+                if (_waiting == _bytes.Length)
+                {
+                    Spill();
+                }
+                continue;
             }
             else
             {
-                Add(value as byte[] ?? [ToByte(value)]);
+                Spill();
+                _content.Write(value as byte[] ?? [ToByte(value)]);
             }
         }
+        Spill();
     }
 
-    private void Add(byte[] bytes)
+    private void Spill()
     {
-        RequireSize(_content.Length + bytes.Length);
-        _content.Write(bytes);
+        _content.Write(_bytes.AsSpan(0, _waiting));
+        _waiting = 0;
     }
 
     private byte ToByte(object? value)
@@ -107,14 +121,6 @@ internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameter
         catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException)
         {
             throw new InvalidInputException(ErrorIds.ContentInvalid, place.Drive.DiskPath, place.Place, $"'{value}' is not a byte", "Leave -AsByteStream out to write text", e);
-        }
-    }
-
-    private void RequireSize(long size)
-    {
-        if (size > Array.MaxLength)
-        {
-            throw new InvalidInputException(ErrorIds.ContentTooLarge, place.Drive.DiskPath, place.Place, $"the content has more than the {Array.MaxLength} bytes that are written in one edit");
         }
     }
 }

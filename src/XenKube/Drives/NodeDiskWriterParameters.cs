@@ -9,6 +9,16 @@ public sealed class NodeDiskWriterParameters : NodeDiskContentParameters
     [Parameter]
     public SwitchParameter NoNewline { get; set; }
 
+    /// <summary>Owner in the guest by number, or owner and group: <c>500:500</c>. Default: that of the old file, or root.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Owner { get; set; }
+
+    /// <summary>Permissions, octal or as <c>-rw-r--r--</c>. Default: those of the old file, or 0644.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Mode { get; set; }
+
     /// <summary>The parameters of a call, whichever provider's PowerShell has bound.</summary>
     internal static NodeDiskWriterParameters Of(object? typed)
     {

@@ -37,7 +37,7 @@ public sealed class GetDhcpReservationCommand : XenDirCommand
         {
             Guard(null, () => Write(HasXenDir ? Directory.ReservationsPath : DhcpReservations.DefaultPath));
         }
-        foreach (var file in Files(Path, LiteralPath))
+        foreach (var file in Files(Path, LiteralPath, onDrives: true))
         {
             Guard(file, () => Write(file));
         }
@@ -45,7 +45,7 @@ public sealed class GetDhcpReservationCommand : XenDirCommand
 
     private void Write(string file)
     {
-        var reservations = DhcpReservations.Read(file);
+        var reservations = IsOnDrive(file) ? DhcpReservations.Parse(System.Text.Encoding.UTF8.GetString(ReadFile(file)), file) : DhcpReservations.Read(file);
         foreach (var address in Address)
         {
             var pattern = new WildcardPattern(address, WildcardOptions.IgnoreCase);

@@ -47,7 +47,7 @@ public sealed class GetFirewallRuleCommand : XenDirCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var file in Files(LiteralPath is null ? Path : null, LiteralPath))
+        foreach (var file in Files(LiteralPath is null ? Path : null, LiteralPath, onDrives: true))
         {
             Guard(file, () => Write(file));
         }
@@ -56,7 +56,7 @@ public sealed class GetFirewallRuleCommand : XenDirCommand
     private void Write(string file)
     {
         var pattern = new WildcardPattern(Chain, WildcardOptions.IgnoreCase);
-        var rules = FirewallRules.Read(file);
+        var rules = IsOnDrive(file) ? FirewallRules.Parse(System.Text.Encoding.UTF8.GetString(ReadFile(file)), file) : FirewallRules.Read(file);
         if (Deciding && Port is { } decided)
         {
             var settings = HasXenDir ? Directory.Settings : new XenSettings();

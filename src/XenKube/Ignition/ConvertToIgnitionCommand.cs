@@ -81,7 +81,7 @@ public sealed class ConvertToIgnitionCommand : FileCommand
     }
 
     /// <inheritdoc/>
-    protected override void ProcessFile(string path) => Write(IgnitionTranspiler.TranspileFile(path, Options()), path);
+    protected override void ProcessFile(string path) => Write(IsOnDrive(path) ? IgnitionTranspiler.Transpile(ReadFile(path), Options()) : IgnitionTranspiler.TranspileFile(path, Options()), path);
 
     private TranspileOptions Options()
     {

@@ -28,6 +28,10 @@ public sealed class ExpandIgnitionTemplateCommand : FileCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    // The config is written beside its template, and the guest's disk is not a place for either.
+    /// <inheritdoc/>
+    protected override bool ReadsDrives => false;
+
     /// <inheritdoc/>
     protected override void ProcessFile(string path)
     {

@@ -25,10 +25,13 @@ public abstract class FileCommand : XenDirCommand
     /// <param name="path">The file.</param>
     protected Node? NodeOf(string path) => HasXenDir ? new NodeStore(Directory).FindByFile(path) : null;
 
+    /// <summary>True where the cmdlet reads its files by <see cref="XenKubeCommand.ReadFile"/>, so that they may be on a drive over a disk image.</summary>
+    protected virtual bool ReadsDrives => true;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var file in Files(Path, LiteralPath))
+        foreach (var file in Files(Path, LiteralPath, ReadsDrives))
         {
             Guard(file, () => ProcessFile(file));
         }

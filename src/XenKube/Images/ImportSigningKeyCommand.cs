@@ -45,13 +45,13 @@ public sealed class ImportSigningKeyCommand : XenDirCommand
                 }
             });
         }
-        foreach (var file in Files(Path, LiteralPath))
+        foreach (var file in Files(Path, LiteralPath, onDrives: true))
         {
             Guard(file, () =>
             {
                 if (Should($"Trust the signing keys in {file}, in {Directory.KeysPath}"))
                 {
-                    WriteObject(store.Import(file), enumerateCollection: true);
+                    WriteObject(IsOnDrive(file) ? store.Import(ReadFile(file), file) : store.Import(file), enumerateCollection: true);
                 }
             });
         }

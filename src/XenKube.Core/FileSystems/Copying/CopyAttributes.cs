@@ -3,7 +3,8 @@ namespace XenKube.FileSystems.Copying;
 /// <summary>Which attributes a copy gets: those of its source, as far as they mean the same where it goes, or given ones.</summary>
 /// <param name="options">How to copy.</param>
 /// <param name="keepsAll">True where source and copy have the same users.</param>
-internal sealed class CopyAttributes(TreeCopyOptions options, bool keepsAll)
+/// <param name="keepsOwners">False where this process may not give files away: then they stay its user's, as with <c>cp -a</c>.</param>
+internal sealed class CopyAttributes(TreeCopyOptions options, bool keepsAll, bool keepsOwners = true)
 {
     private const int Permissions = 0x1FF;
     private const int Sticky = 0x200;
@@ -16,10 +17,13 @@ internal sealed class CopyAttributes(TreeCopyOptions options, bool keepsAll)
     /// <param name="extended">Its extended attributes, where they are kept.</param>
     public FileAttributesChange Of(FileSystemEntry source, IReadOnlyDictionary<string, byte[]>? extended) => new(
         ModeOf(source),
-        options.UserId ?? (keepsAll ? source.UserId : null),
-        options.GroupId ?? (keepsAll ? source.GroupId : null),
+        options.UserId ?? (keepsAll && keepsOwners ? source.UserId : null),
+        options.GroupId ?? (keepsAll && keepsOwners ? source.GroupId : null),
         source.LastWriteTimeUtc)
-    { ExtendedAttributes = keepsAll ? extended : null };
+    {
+        ExtendedAttributes = !keepsAll || extended is null ? null
+            : keepsOwners ? extended : extended.Where(pair => pair.Key.StartsWith("user.", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal),
+    };
 
     private int ModeOf(FileSystemEntry source)
     {

@@ -16,8 +16,9 @@ public static class TreeCopy
     /// <param name="destination">A path of the host: a directory to copy into, or the path of the copy.</param>
     /// <param name="options">How to copy.</param>
     /// <param name="cancellationToken">Ends the copy; a file that is only half there goes.</param>
+    /// <returns>The path of the copy.</returns>
     /// <exception cref="XenKubeException">It cannot be copied.</exception>
-    public static void ToHost(IFileSystem source, string path, string name, string destination, TreeCopyOptions options, CancellationToken cancellationToken = default)
+    public static string ToHost(IFileSystem source, string path, string name, string destination, TreeCopyOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrEmpty(destination);
@@ -35,7 +36,8 @@ public static class TreeCopy
         {
             throw new ItemExistsException(ErrorIds.FileExists, full, null, "it is a symbolic link, which is not followed at a destination", "To copy into the directory that it leads to, end the path with '/'");
         }
-        Copy(new ImageDirectory(source, ParentOf(path)), Existing(source, path, options), path, target, newName, new CopyAttributes(options, options.Preserve), options, cancellationToken);
+        Copy(new ImageDirectory(source, ParentOf(path)), Existing(source, path, options), path, target, newName, new CopyAttributes(options, options.Preserve, keepsOwners: Libc.UserId == 0), options, cancellationToken);
+        return target.PlaceOf(newName);
     }
 
     /// <summary>Copies into an image.</summary>
@@ -44,8 +46,9 @@ public static class TreeCopy
     /// <param name="path">Absolute path in it: a directory to copy into, or the path of the copy.</param>
     /// <param name="options">How to copy.</param>
     /// <param name="cancellationToken">Ends the copy between two files.</param>
+    /// <returns>The path of the copy.</returns>
     /// <exception cref="XenKubeException">It cannot be copied.</exception>
-    public static void FromHost(string source, IFileSystem target, string path, TreeCopyOptions options, CancellationToken cancellationToken = default)
+    public static string FromHost(string source, IFileSystem target, string path, TreeCopyOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         ArgumentNullException.ThrowIfNull(target);
@@ -74,6 +77,7 @@ public static class TreeCopy
                 run.File(content, entry, null, into, name);
             }
         });
+        return into.PlaceOf(name);
     }
 
     /// <summary>Copies within an image, or from one to another. Owners and modes are kept.</summary>

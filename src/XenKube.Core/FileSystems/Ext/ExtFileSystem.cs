@@ -211,7 +211,7 @@ public sealed class ExtFileSystem : IFileSystem
     {
         if (_batch is not null)
         {
-            throw new OperationFailedException(ErrorIds.EditNotPossible, _volume.Store.Device.Name, null, "another batch is in progress");
+            return new InnerBatch();
         }
         return _batch = new ExtBatch(BeginEdit, () => _batch = null);
     }

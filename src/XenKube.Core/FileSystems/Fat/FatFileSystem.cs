@@ -166,7 +166,7 @@ public sealed class FatFileSystem : IFileSystem
     {
         if (_isInBatch)
         {
-            throw new OperationFailedException(ErrorIds.EditNotPossible, _volume.Device.Name, null, "another batch is in progress");
+            return new InnerBatch();
         }
         if (!CanWrite)
         {

@@ -266,7 +266,31 @@ public sealed class ExtFileSystem : IFileSystem
         {
             return false;
         }
-        Change(edit => edit.Remove(path));
+        try
+        {
+            Change(edit => edit.Remove(path));
+        }
+        catch (OperationFailedException e) when (e.Id == ErrorIds.EditTooLarge && _batch is null)
+        {
+            if (!TryOrphan(path))
+            {
+                throw;
+            }
+            _committer.FinishOrphans();
+            _volume.Store.Discard();
+        }
+        return true;
+    }
+
+    // A file that is too large to be removed by one transaction loses its name first, and then its content in parts: as in the kernel.
+    private bool TryOrphan(string path)
+    {
+        using var edit = BeginEdit();
+        if (!edit.TryOrphan(path))
+        {
+            return false;
+        }
+        edit.Commit();
         return true;
     }
 

@@ -132,15 +132,42 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables ta
         {
             throw Damaged("it has no journal and was not unmounted cleanly");
         }
+        FinishOrphans();
+    }
+
+    /// <summary>
+    /// Removes the files that have no name any more. One that is too large for a transaction is given back from its end, in several.
+    /// </summary>
+    public void FinishOrphans()
+    {
         var orphans = new OrphanCleaner(volume, map, tables);
-        if (orphans.HasWork)
+        if (!orphans.HasWork)
         {
-            volume.Store.Discard();
-            tables.Begin();
-            CountFree();
-            orphans.Clean(NowUtc);
-            Commit(inodesFirst: true);
+            return;
         }
+        if (_journal is not null)
+        {
+            var trimmer = new OrphanTrimmer(volume, tables.Blocks);
+            foreach (var number in orphans.Listed().Where(number => volume.ReadInode(number) is { Links: 0, IsFile: true } inode && !inode.Has(InodeFlags.InlineData)).ToList())
+            {
+                StartOver();
+                while (trimmer.Trim(volume.ReadInode(number), Math.Min(MostBlocks, _journal.Room / 3)))
+                {
+                    Commit();
+                    StartOver();
+                }
+            }
+        }
+        StartOver();
+        orphans.Clean(NowUtc);
+        Commit(inodesFirst: true);
+    }
+
+    private void StartOver()
+    {
+        volume.Store.Discard();
+        tables.Begin();
+        CountFree();
     }
 
     private void Gate()

@@ -163,6 +163,23 @@ public sealed class ExtEdit : IDisposable
         return place.Inode != 0;
     }
 
+    /// <summary>Removes a file by its name alone; its content is given back by <see cref="EditCommitter.FinishOrphans"/>.</summary>
+    /// <returns>False for what has several names, or is not a file.</returns>
+    internal bool TryOrphan(string path)
+    {
+        var now = Start(path);
+        var place = Names.Existing(path, followLast: false);
+        Names.CheckName(place, path);
+        var inode = Names.Writable(place.Inode, path);
+        if (!inode.IsFile || inode.Links != 1)
+        {
+            return false;
+        }
+        Names.UnlinkToOrphans(place, inode, now);
+        Done();
+        return true;
+    }
+
     /// <inheritdoc cref="IFileSystem.Rename"/>
     public void Rename(string path, string newPath)
     {

@@ -22,6 +22,17 @@ internal sealed class InodeRemover(
         Delete(inode, now);
     }
 
+    /// <summary>Puts an inode whose last name is gone into the list of orphans: what it holds is given back later.</summary>
+    public void Orphan(ExtInode inode, DateTime now)
+    {
+        inode.SetChanged(now);
+        inode.Links = 0;
+        var superblock = volume.ChangeSuperblock();
+        inode.DeletionTime = ExtSuperblock.LastOrphan(superblock);
+        ExtSuperblock.SetLastOrphan(superblock, inode.Number);
+        volume.WriteInode(inode);
+    }
+
     /// <summary>Gives back an inode, its blocks and its share in an attribute block.</summary>
     public void Delete(ExtInode inode, DateTime now)
     {

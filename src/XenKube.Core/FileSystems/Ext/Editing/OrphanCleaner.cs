@@ -22,17 +22,11 @@ internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, EditTables ta
     /// <summary>Makes the changes of an edit that finishes it all.</summary>
     public void Clean(DateTime now)
     {
-        // The list runs through the deletion times of the inodes.
         var seen = new HashSet<uint>();
-        for (var number = ExtSuperblock.LastOrphan(volume.SuperblockBytes); number != 0;)
+        foreach (var number in Listed().ToList())
         {
-            if (!seen.Add(number))
-            {
-                throw Broken(number, "the list of orphans runs in a circle");
-            }
-            RefuseMany(seen.Count);
+            seen.Add(number);
             var inode = volume.ReadInode(number);
-            number = inode.DeletionTime;
             inode.DeletionTime = 0;
             Finish(inode, now);
         }
@@ -41,6 +35,21 @@ internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, EditTables ta
         {
             CleanFile(now, seen);
             ExtSuperblock.SetOrphanPresent(volume.ChangeSuperblock(), false);
+        }
+    }
+
+    /// <summary>The orphans of the list, which runs through the deletion times of the inodes.</summary>
+    public IEnumerable<uint> Listed()
+    {
+        var seen = new HashSet<uint>();
+        for (var number = ExtSuperblock.LastOrphan(volume.SuperblockBytes); number != 0; number = volume.ReadInode(number).DeletionTime)
+        {
+            if (!seen.Add(number))
+            {
+                throw Broken(number, "the list of orphans runs in a circle");
+            }
+            RefuseMany(seen.Count);
+            yield return number;
         }
     }
 

@@ -285,4 +285,58 @@ public class XlDriverTests
         using var none = new StandInXl(("list -l", "list-no-xen"));
         Assert.Null(new XenImageUseProbe(none.Driver).FindUser(image));
     }
+
+    public static TheoryData<string, string, string> Failures => new()
+    {
+        {
+            "XlFailed", "spawn failed (rc=-3)",
+            """
+            Parsing config from n.cfg
+            WARNING: ignoring "kernel" directive for HVM guest. Use "firmware_override" instead if you really want a non-default firmware
+            libxl: error: libxl_dm.c:3131:device_model_spawn_outcome: Domain 4:domain 4 device model: spawn failed (rc=-3)
+            libxl: error: libxl_create.c:1902:domcreate_devmodel_started: Domain 4:device model did not start: -3
+            """
+        },
+        {
+            "XlFailed", "domain creation fail: Invalid argument",
+            """
+            Failed to read config file: /etc/xen/xl.conf: No such file or directory
+            n.cfg:3: warning: parameter `memory' is not a valid number
+            libxl: warning: libxl_create.c:799:initiate_domain_create: XSM Disabled: init_seclabel not supported
+            libxl: error: libxl_create.c:554:libxl__domain_make: domain creation fail: Invalid argument
+            """
+        },
+        { "GuestConfigInvalid", "Invalid domain type HVM.", "Parsing config from n.cfg\nInvalid domain type HVM.\n" },
+        {
+            "GuestGone", "somebody has destroyed it",
+            """
+            libxl: error: libxl_linux.c:119:libxl__hotplug_nic: Domain 16:unable to read script from /local/domain/0/backend/vif/16/0: No such file or directory
+            libxl: error: libxl_create.c:1921:domcreate_attach_devices: Domain 16:unable to add vif devices
+            libxl: error: libxl_domain.c:1183:libxl__destroy_domid: Domain 16:Non-existant domain
+            """
+        },
+        {
+            "XlFailed", "script: /etc/xen/scripts/vif-custom failed",
+            """
+            libxl: error: libxl_device.c:1337:device_hotplug_child_death_cb: script: /etc/xen/scripts/vif-custom failed; error detected.
+            libxl: error: libxl_create.c:1921:domcreate_attach_devices: Domain 16:unable to add vif devices
+            """
+        },
+        { "XlFailed", "one thing / another thing", "one thing\nanother thing\nlibxl: error: x: Domain 1:Destruction of domain failed\n" },
+        { "XlFailed", "systemctl start xen", "libxl: error: libxl.c:1: cannot connect to xenstore: Connection refused\n" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public void Cause_of_a_failure_is_not_a_warning_and_the_rest_is_quoted(string id, string message, string said)
+    {
+        using var xl = new StandInXl(("create /n.cfg", "failed"));
+        xl.Answer("failed", "", said, exit: 3);
+        var error = Assert.IsAssignableFrom<XenKubeException>(Record.Exception(() => xl.Driver.Create("/n.cfg")));
+        Assert.Equal(id, error.ErrorId);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("WARNING", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning:", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("make the configuration first", error.Message, StringComparison.OrdinalIgnoreCase);
+    }
 }

@@ -44,7 +44,9 @@ public static class ErrorIds
     public static NotFound ConsoleLogNotFound { get; } = new("xenconsoled has kept no log of a guest's console.");
     public static Invalid ContentInvalid { get; } = new("Content that should be bytes is something else.");
     public static Invalid ContentTooLarge { get; } = new("The content is larger than the command takes.");
+    public static Corrupt CorruptBootScript { get; } = new("A script of a guest's boot loader breaks the rules of its language; the message names the line.");
     public static Corrupt CorruptImage { get; } = new("A structure in a disk image is damaged; the message names the structure and the byte.");
+    public static Corrupt CorruptKernel { get; } = new("A file on a guest's disk is not a Linux kernel that Xen can start.");
     public static Invalid DeviceInvalid { get; } = new("The path for a node's disk is not a block device.");
     public static Exists DeviceNotEmpty { get; } = new("The block device for a node's disk holds something already.");
     public static Failed DeviceTooSmall { get; } = new("The block device for a node's disk is smaller than the image.");

@@ -1,0 +1,144 @@
+using System.Text;
+using XenKube.Booting.Grub;
+using XenKube.Disks;
+using XenKube.FileSystems;
+
+namespace XenKube.Booting;
+
+/// <summary>A disk as GRUB sees it: <c>hd0</c>, with the partitions <c>hd0,gptN</c>.</summary>
+internal sealed class BootDisk : IGrubDisk, IDisposable
+{
+    private const string DiskName = "hd0";
+
+    private readonly DiskImage _disk;
+    private readonly BootPlanOptions _options;
+    private readonly Dictionary<int, IFileSystem?> _fileSystems = [];
+    private readonly List<DiskPartition> _excluded = [];
+
+    public BootDisk(DiskImage disk, BootPlanOptions options)
+    {
+        _disk = disk;
+        _options = options;
+    }
+
+    /// <summary>The slot that a script chose last; null before.</summary>
+    public UsrSlot? Slot { get; private set; }
+
+    /// <summary>What a person should know.</summary>
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>The partitions.</summary>
+    public IReadOnlyList<DiskPartition> Partitions => _disk.Partitions.Partitions;
+
+    /// <summary>Passes over the slot that was chosen last.</summary>
+    public void ExcludeSlot()
+    {
+        _excluded.Add(Slot!.Partition);
+        Slot = null;
+    }
+
+    /// <summary>The partition of a device's name; null where it is none.</summary>
+    public DiskPartition? PartitionOf(string device) => Partitions.FirstOrDefault(partition => NameOf(partition) == device);
+
+    /// <summary>The name by which scripts know a partition.</summary>
+    public static string NameOf(DiskPartition partition) => FormattableString.Invariant($"{DiskName},gpt{partition.Number}");
+
+    /// <summary>Opens a partition's file system; null where there is none that is known here.</summary>
+    public IFileSystem? Open(DiskPartition partition)
+    {
+        if (!_fileSystems.TryGetValue(partition.Number, out var files))
+        {
+            try
+            {
+                files = _disk.OpenFileSystem(partition);
+            }
+            catch (UnsupportedFeatureException e)
+            {
+                files = null;
+                if (partition.Label == "OEM")
+                {
+                    Warnings.Add($"OEM is not read ({e.Reason}): kernel arguments that its grub.cfg adds are not seen");
+                }
+            }
+            _fileSystems.Add(partition.Number, files);
+        }
+        return files;
+    }
+
+    /// <summary>Reads a file; null where there is none, or it is larger than the limit.</summary>
+    public byte[]? ReadFile(string device, string path, int maximum)
+    {
+        if (PartitionOf(device) is not { } partition || Open(partition) is not { } files
+            || files.Find(path) is not { Kind: FileSystemEntryKind.File } entry || entry.Size > maximum)
+        {
+            return null;
+        }
+        using var stream = files.OpenRead(path);
+        var bytes = new byte[entry.Size];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    /// <inheritdoc/>
+    public string? Search(string kind, string value)
+    {
+        if (kind == "disk-uuid")
+        {
+            return Guid.TryParse(value, out var disk) && disk == _disk.Partitions.DiskId ? DiskName : null;
+        }
+        var found = Partitions.FirstOrDefault(partition => kind switch
+        {
+            "part-label" => partition.Label == value,
+            "part-uuid" => Guid.TryParse(value, out var id) && id == partition.UniqueId,
+            "label" => partition.FileSystemLabel == value && partition.FileSystem.Length > 0,
+            "fs-uuid" => partition.FileSystemUuid.Equals(value, StringComparison.OrdinalIgnoreCase) && value.Length > 0,
+            "file" => Test('f', NameOf(partition), value) || Test('d', NameOf(partition), value),
+            _ => false,
+        });
+        return found is null ? null : NameOf(found);
+    }
+
+    /// <inheritdoc/>
+    public string? ReadText(string device, string path) =>
+        ReadFile(device, path, BootLimits.Script) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    /// <inheritdoc/>
+    public bool Test(char kind, string device, string path)
+    {
+        if (!path.StartsWith('/') || PartitionOf(device) is not { } partition || Open(partition)?.Find(path) is not { } entry)
+        {
+            return false;
+        }
+        return kind switch
+        {
+            'f' => entry.Kind == FileSystemEntryKind.File,
+            'd' => entry.Kind == FileSystemEntryKind.Directory,
+            's' => entry.Kind == FileSystemEntryKind.File && entry.Size > 0,
+            _ => true,
+        };
+    }
+
+    /// <inheritdoc/>
+    public string NameOf(string device, string path) => $"{PartitionOf(device)?.Label ?? device}:{path}";
+
+    /// <inheritdoc/>
+    public (string Device, Guid Id)? NextSlot()
+    {
+        var slots = Partitions.Where(partition => partition.Priority is not null);
+        Slot = _options.Slot is { } wanted
+            ? slots.Where(partition => IsSlot(partition, wanted)).Select(UsrSlot.Of).FirstOrDefault()
+            : UsrSlot.Choose(slots, _excluded);
+        return Slot is null ? null : (NameOf(Slot.Partition), Slot.Partition.UniqueId);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var files in _fileSystems.Values)
+        {
+            files?.Dispose();
+        }
+    }
+
+    private static bool IsSlot(DiskPartition partition, string wanted) => partition.Label.Equals($"USR-{wanted}", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,134 @@
+using System.Buffers.Binary;
+using System.Text;
+using XenKube.Compression.Detection;
+
+namespace XenKube.Booting.Kernels;
+
+/// <summary>
+/// A Linux kernel for x86: a bzImage, whose payload is the compressed kernel, or the kernel itself as an ELF file
+/// (Documentation/arch/x86/boot.rst of Linux; boot protocol 2.08 and later).
+/// </summary>
+internal sealed class LinuxKernel
+{
+    /// <summary>The largest kernel that is unpacked, in bytes; the limit of a restricted pygrub is a quarter of it.</summary>
+    public const int MaximumSize = 512 << 20;
+
+    /// <summary>The largest file that is taken for a kernel, in bytes.</summary>
+    public const int MaximumFileSize = 256 << 20;
+
+    private const int HeaderEnd = 0x260;
+    private const int SectorSize = 512;
+    private const int HashOffset = 64;
+    private const int HashSize = 64;
+
+    private readonly byte[] _file;
+    private readonly int _payloadStart;
+    private readonly int _payloadSize;
+
+    private LinuxKernel(byte[] file, int payloadStart, int payloadSize, string version, int argumentLimit)
+    {
+        _file = file;
+        _payloadStart = payloadStart;
+        _payloadSize = payloadSize;
+        Version = version;
+        ArgumentLimit = argumentLimit;
+        Format = payloadStart == 0 ? CompressionFormat.None
+            : CompressionFormats.Recognize(file.AsSpan(payloadStart, Math.Min(payloadSize, CompressionFormats.HeadSize)));
+    }
+
+    /// <summary>The version with which the kernel calls itself, such as <c>6.12.102-flatcar</c>; empty for an ELF file.</summary>
+    public string Version { get; }
+
+    /// <summary>How the payload is compressed.</summary>
+    public CompressionFormat Format { get; }
+
+    /// <summary>The most characters of the command line that the kernel reads, without the final NUL (cmdline_size).</summary>
+    public int ArgumentLimit { get; }
+
+    /// <summary>
+    /// The root hash of /usr's dm-verity, which Flatcar and Container Linux store at byte 64 of the file; null where there is none.
+    /// </summary>
+    public string? VerityHash
+    {
+        get
+        {
+            var bytes = _file.AsSpan(HashOffset, HashSize);
+            return bytes.ContainsAnyExcept("0123456789abcdef"u8) ? null : Encoding.ASCII.GetString(bytes);
+        }
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="CorruptImageException">The file is not a Linux kernel for x86 of the last fifteen years.</exception>
+    public static LinuxKernel Read(byte[] file)
+    {
+        if (file.Length < HeaderEnd)
+        {
+            throw Invalid("the file is too short for a kernel");
+        }
+        if (ElfFile.IsElf(file))
+        {
+            return new LinuxKernel(file, 0, file.Length, "", BootLimits.PvhArguments);
+        }
+        var header = file.AsSpan(0, HeaderEnd);
+        if (BinaryPrimitives.ReadUInt16LittleEndian(header[0x1FE..]) != 0xAA55 || !header.Slice(0x202, 4).SequenceEqual("HdrS"u8))
+        {
+            throw Invalid("the file is neither a bzImage nor an ELF file");
+        }
+        var protocol = BinaryPrimitives.ReadUInt16LittleEndian(header[0x206..]);
+        if (protocol < 0x208)
+        {
+            throw Invalid(FormattableString.Invariant($"boot protocol {protocol >> 8}.{protocol & 0xFF:00} is older than 2.08"));
+        }
+        var sectors = header[0x1F1] == 0 ? 4 : header[0x1F1];
+        var start = ((sectors + 1L) * SectorSize) + BinaryPrimitives.ReadUInt32LittleEndian(header[0x248..]);
+        long size = BinaryPrimitives.ReadUInt32LittleEndian(header[0x24C..]);
+        if (size < CompressionFormats.HeadSize || start + size > file.Length)
+        {
+            throw Invalid("its payload reaches beyond the end of the file");
+        }
+        var limit = (int)Math.Min(int.MaxValue, BinaryPrimitives.ReadUInt32LittleEndian(header[0x238..]));
+        return new LinuxKernel(file, (int)start, (int)size, VersionOf(file), limit);
+    }
+
+    /// <summary>Unpacks the kernel to the ELF file that Xen starts.</summary>
+    /// <exception cref="CorruptImageException">The payload is damaged, or is not an ELF file.</exception>
+    /// <exception cref="UnsupportedFeatureException">The payload is compressed in a way that is not supported.</exception>
+    public byte[] Unpack()
+    {
+        if (_payloadStart == 0)
+        {
+            return _file;
+        }
+        var payload = _file.AsMemory(_payloadStart, _payloadSize);
+        if (Format == CompressionFormat.None)
+        {
+            return ElfFile.IsElf(payload.Span) ? payload.ToArray() : throw Invalid("its payload is compressed in a way that is not known");
+        }
+        // The size of the data follows the compressed data; gzip ends with it by itself.
+        var size = BinaryPrimitives.ReadUInt32LittleEndian(payload.Span[^4..]);
+        if (size is 0 or > MaximumSize)
+        {
+            throw Invalid(FormattableString.Invariant($"it says that it unpacks to {size} bytes; at most {MaximumSize >> 20} MiB are unpacked"));
+        }
+        var data = new byte[size];
+        var compressed = Format == CompressionFormat.Gzip ? payload : payload[..^4];
+        CompressionFormats.Decompress(Format, new MemoryStream(_file, _payloadStart, compressed.Length), data);
+        return ElfFile.IsElf(data) ? data : throw Invalid("its payload is not an ELF file");
+    }
+
+    // A text like "6.12.102-flatcar (build@host) #1 SMP ...", at 0x200 + kernel_version.
+    private static string VersionOf(byte[] file)
+    {
+        var offset = BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(0x20E)) + 0x200;
+        if (offset == 0x200 || offset >= file.Length)
+        {
+            return "";
+        }
+        var text = file.AsSpan(offset, Math.Min(128, file.Length - offset));
+        var end = text.IndexOfAny((byte)0, (byte)' ');
+        text = text[..Math.Max(end, 0)];
+        return text.ContainsAnyExceptInRange((byte)'!', (byte)'~') ? "" : Encoding.ASCII.GetString(text);
+    }
+
+    private static CorruptImageException Invalid(string reason) => new(ErrorIds.CorruptKernel, null, null, reason);
+}

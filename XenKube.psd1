@@ -39,6 +39,7 @@
         'Expand-IgnitionTemplate'
         'Test-ImageSignature'
         'Get-Node'
+        'Get-NodeBootPlan'
         'New-Node'
         'Remove-Node'
         'Test-Node'

@@ -25,7 +25,7 @@ internal static class NodeCommands
         CommandRun.Handle(list, terminal, List);
         var remove = new Command("remove", "Remove nodes with all their files.") { Names, StandardOptions.XenDir };
         CommandRun.Handle(remove, terminal, run => run.ForEach(Select(run, run.Get(Names)), node => new NodeStore(run.Directory).Remove(node, run.CancellationToken)));
-        return new Command("node", "Nodes of clusters: their disks and configs.") { make, list, remove, NodeRefreshCommand.Create(terminal), NodeCheckCommand.Create(terminal) };
+        return new Command("node", "Nodes of clusters: their disks and configs.") { make, list, remove, NodeRefreshCommand.Create(terminal), NodeCheckCommand.Create(terminal), NodeBootPlanCommand.Create(terminal) };
     }
 
     private static void New(CommandRun run)

@@ -68,7 +68,7 @@ internal sealed class SlotBoot(BootDisk disk, DiskPartition system, string distr
         throw new CorruptImageException(ErrorIds.CorruptBootScript, null, SystemName(path), "the archive has no grub.cfg");
     }
 
-    // What the scripts of all releases have in common, for images whose GRUB keeps its script to itself.
+    // The common part of the scripts of all releases, for images whose GRUB keeps its script to itself.
     private string BuiltInScript() => $$"""
         set default={{distribution}}
         search --no-floppy --set oem --part-label OEM

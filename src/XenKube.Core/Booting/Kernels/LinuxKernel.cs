@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using XenKube.Compression.Detection;
@@ -20,6 +21,8 @@ internal sealed class LinuxKernel
     private const int SectorSize = 512;
     private const int HashOffset = 64;
     private const int HashSize = 64;
+
+    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdef"u8);
 
     private readonly byte[] _file;
     private readonly int _payloadStart;
@@ -53,7 +56,7 @@ internal sealed class LinuxKernel
         get
         {
             var bytes = _file.AsSpan(HashOffset, HashSize);
-            return bytes.ContainsAnyExcept("0123456789abcdef"u8) ? null : Encoding.ASCII.GetString(bytes);
+            return bytes.ContainsAnyExcept(HexDigits) ? null : Encoding.ASCII.GetString(bytes);
         }
     }
 

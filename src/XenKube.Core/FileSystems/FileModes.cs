@@ -6,6 +6,15 @@ internal static class FileModes
     /// <summary>All permission bits, with set-user-ID, set-group-ID and sticky: octal 7777.</summary>
     public const int All = 0xFFF;
 
+    /// <summary>The set-group-ID bit: octal 2000.</summary>
+    public const int SetGroupId = 0x400;
+
+    /// <summary>What mkdir(1) asks for before the umask: octal 777.</summary>
+    public const int Everybody = 0x1FF;
+
+    /// <summary>What touch(1) asks for before the umask: octal 666.</summary>
+    public const int EverybodysFile = 0x1B6;
+
     /// <summary>A new file: octal 644.</summary>
     public const int File = 0x1A4;
 

@@ -40,6 +40,10 @@ internal sealed class AttributeEditor(ExtVolume volume, ExtAttributes attributes
         inode.StoredBlocks += SectorsPerBlock(inode);
     }
 
+    /// <summary>The value of an attribute; null where the inode has none of that name.</summary>
+    public byte[]? Find(ExtInode inode, string name) =>
+        attributes.ReadBody(inode).Concat(attributes.ReadBlock(inode)).FirstOrDefault(entry => entry.FullName == name && entry.ValueInode == 0)?.Value.ToArray();
+
     /// <summary>Gives back an inode's share in its attribute block.</summary>
     public void Release(ExtInode inode)
     {

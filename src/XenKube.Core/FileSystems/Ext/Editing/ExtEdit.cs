@@ -59,7 +59,7 @@ public sealed class ExtEdit : IDisposable
         var now = Start(path);
         var place = Names.Place(path, followLast: true);
         return (place, place.Inode != 0 ? WritableFile(place.Inode, path)
-            : _tables.Creator.Create(place, InodeType.RegularFile, attributes?.Mode & FileModes.All ?? FileModes.File, null, now), now);
+            : _tables.Creator.Create(place, InodeType.RegularFile, attributes?.Mode & FileModes.All ?? FileModes.File, attributes, now), now);
     }
 
     private void EndFile(PathPlace place, ExtInode inode, FileAttributesChange? attributes, DateTime now)
@@ -68,8 +68,8 @@ public sealed class ExtEdit : IDisposable
         {
             inode.SetModified(now);
             inode.SetChanged(now);
+            _tables.Creator.Apply(inode, attributes);
         }
-        _tables.Creator.Apply(inode, attributes);
         _volume.WriteInode(inode);
         if (place.Inode == 0)
         {

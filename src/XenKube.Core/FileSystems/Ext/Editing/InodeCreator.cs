@@ -40,8 +40,40 @@ internal sealed class InodeCreator(ExtVolume volume, InodeAllocator inodes, File
         inode.SetTimes(now);
         inode.SetCreated(now);
         maps.Clear(inode);
-        Apply(inode, attributes);
+        Inherit(parent, inode, attributes);
+        Apply(inode, attributes is null ? null : attributes with { Mode = null });
         return inode;
+    }
+
+    // As Linux does it: in a directory with the set-group-ID bit new entries get its group, and new directories the bit as well
+    // (inode_init_owner); a default ACL takes the place of the umask. A caller that names group or attributes wants those.
+    private void Inherit(ExtInode parent, ExtInode inode, FileAttributesChange? attributes)
+    {
+        if ((parent.Mode & FileModes.SetGroupId) != 0 && attributes?.GroupId is null)
+        {
+            inode.GroupId = parent.GroupId;
+            inode.Mode |= (ushort)(inode.IsDirectory ? FileModes.SetGroupId : 0);
+        }
+        if (inode.IsLink || attributes?.ExtendedAttributes is not null || extended.Find(parent, DefaultAcl.DefaultName) is not { } value)
+        {
+            return;
+        }
+        var mode = attributes?.Mode is not null ? inode.Mode & FileModes.All : inode.Mode & FileModes.SetGroupId | (inode.IsDirectory ? FileModes.Everybody : FileModes.EverybodysFile);
+        if (DefaultAcl.Apply(value, mode) is not { } acl)
+        {
+            return;
+        }
+        inode.Mode = (ushort)((int)inode.Type | acl.Mode);
+        var values = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        if (acl.Access is not null)
+        {
+            values.Add(DefaultAcl.AccessName, acl.Access);
+        }
+        if (inode.IsDirectory)
+        {
+            values.Add(DefaultAcl.DefaultName, value);
+        }
+        extended.Replace(inode, values);
     }
 
     /// <summary>Sets what a change names; null keeps everything.</summary>

@@ -19,6 +19,13 @@ public class ExtStraceTests(ITestOutputHelper output)
     [InlineData("-t ext4 -b 1024 -N 64 -J size=1 -O ^metadata_csum,^64bit -I 128", "put")]
     [InlineData("-t ext4 -b 1024 -N 64 -J size=1 -O ^metadata_csum,^64bit -I 128", "mv")]
     [InlineData("-t ext2 -b 1024 -N 64 -I 128", "put")]
+    [InlineData("-t ext4 -b 1024 -N 64 -J size=1", "chmod")]
+    [InlineData("-t ext4 -b 1024 -N 64 -J size=1", "chown -R")]
+    [InlineData("-t ext4 -b 1024 -N 64 -J size=1", "ln")]
+    [InlineData("-t ext4 -b 1024 -N 64 -J size=1", "ln -s")]
+    [InlineData("-t ext4 -b 1024 -N 64 -J size=1", "cp -r")]
+    [InlineData("-t ext4 -b 1024 -N 64 -J size=1", "rm -r")]
+    [InlineData("-t ext4 -b 1024 -N 64 -J size=1", "mkdir -p")]
     public void System_calls_of_an_edit_survive_a_crash_at_any_moment(string options, string command)
     {
         Tool.Need("mke2fs", "e2fsck", "debugfs", "sh", "sgdisk", "strace", "dotnet");
@@ -38,6 +45,13 @@ public class ExtStraceTests(ITestOutputHelper output)
         {
             "put" => ["disk", "put", disk, "OEM", "/grub.cfg"],
             "rm" => ["disk", "rm", disk, "OEM", "/etc/machine-id"],
+            "chmod" => ["disk", "chmod", disk, "OEM", "0600", "/grub.cfg"],
+            "chown -R" => ["disk", "chown", disk, "OEM", "500:500", "/etc", "-R"],
+            "ln" => ["disk", "ln", disk, "OEM", "/grub.cfg", "/etc/second"],
+            "ln -s" => ["disk", "ln", disk, "OEM", "/grub.cfg", "/etc/link", "-s"],
+            "cp -r" => ["disk", "cp", disk, "OEM", "/etc", "/copy", "-r"],
+            "rm -r" => ["disk", "rm", disk, "OEM", "/etc", "-r"],
+            "mkdir -p" => ["disk", "mkdir", disk, "OEM", "/a/b/c", "-p"],
             _ => ["disk", "mv", disk, "OEM", "/etc/machine-id", "/moved"],
         };
         var events = SystemCallRecording.Run(

@@ -158,20 +158,20 @@ public sealed class DiskEditTests : IDisposable
     }
 
     [Fact]
-    public void Edit_waits_for_the_lock_as_long_as_it_is_told_and_no_longer()
+    public async Task Edit_waits_for_the_lock_as_long_as_it_is_told_and_no_longer()
     {
         Tool.Need("sh", "mke2fs", "flock");
         Shell("truncate -s 4M fs; mke2fs -q -F -t ext4 fs").ShouldSucceed();
         using var holder = Process.Start(new ProcessStartInfo("flock", [_folder["fs"], "sh", "-c", "echo held; read end"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        Assert.Equal("held", holder.StandardOutput.ReadLine());
+        Assert.Equal("held", await holder.StandardOutput.ReadLineAsync());
         string[] edit = ["disk", "mkdir", _folder["fs"], "1", "/made"];
         CommandLineRun.Of(edit).ShouldFailWith(_folder["fs"], "holds its lock");
         CommandLineRun.Of([.. edit, "--wait", "1"]).ShouldFailWith(_folder["fs"], "holds its lock");
         var waiting = Task.Run(() => CommandLineRun.Of([.. edit, "--wait", "600"]));
-        Assert.False(waiting.Wait(TimeSpan.FromMilliseconds(500)));
+        Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(500)));
         holder.StandardInput.Close();
-        waiting.GetAwaiter().GetResult().ShouldSucceed();
-        holder.WaitForExit();
+        (await waiting).ShouldSucceed();
+        await holder.WaitForExitAsync();
         Assert.Equal(2, CommandLineRun.Of([.. edit, "--wait", "soon"]).ExitCode);
     }
 

@@ -168,7 +168,7 @@ public static class ErrorIds
     public static NotFound PartitionNotFound { get; } = new("The disk has no such partition.");
     public static Corrupt PartitionTableMissing { get; } = new("The disk image has neither a partition table nor a file system.");
     public static Corrupt PartitionsOverlap { get; } = new("Two partitions of the disk image overlap.");
-    public static Invalid PathAmbiguous { get; } = new("A file is named both by a pattern and literally.");
+    public static Invalid PathAmbiguous { get; } = new("It is not clear which file is meant.");
     public static Invalid PathInvalid { get; } = new("A path cannot be used for this operation.");
     public static NotFound PathNotFound { get; } = new("There is nothing at this path.");
     public static Invalid PortInvalid { get; } = new("A text or number is not a port.");

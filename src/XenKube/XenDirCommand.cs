@@ -18,8 +18,15 @@ public abstract class XenDirCommand : XenKubeCommand
     /// <summary>The directory, which exists.</summary>
     protected XenDirectory Directory => _directory ??= Require(FindDirectory);
 
-    /// <summary>True where a XENDIR is given or set: files can be those of nodes then, and settings apply.</summary>
+    /// <summary>True where a XENDIR is given or set: its settings apply.</summary>
     protected bool HasXenDir => XenDir is not null || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XENDIR"));
+
+    /// <summary>
+    /// The XENDIR where one is given, or set and there: files can be those of its nodes then, and its settings apply. Null where none is;
+    /// a file that has nothing to do with XENDIR does not need the one of the environment.
+    /// </summary>
+    protected XenDirectory? UsableDirectory =>
+        XenDir is not null || System.IO.Directory.Exists(Environment.GetEnvironmentVariable("XENDIR")) ? Directory : null;
 
     /// <summary>The XENDIR that a node belongs to: the one asked for, else the one the node came from.</summary>
     /// <param name="node">The node.</param>

@@ -40,6 +40,9 @@ internal sealed class CommandRun
     /// <summary>The XENDIR of the command, which exists: one, with its settings read once.</summary>
     public XenDirectory Directory => _directory ??= Open(XenDirectory.Find(Get(StandardOptions.XenDir)));
 
+    /// <summary>True where a XENDIR is named, or the one of the environment is there.</summary>
+    public bool HasDirectory => Get(StandardOptions.XenDir) is { Length: > 0 } || System.IO.Directory.Exists(Environment.GetEnvironmentVariable("XENDIR"));
+
     /// <summary>True where <c>--json</c> was given.</summary>
     public bool WantsJson => _words.GetValue(StandardOptions.Json);
 

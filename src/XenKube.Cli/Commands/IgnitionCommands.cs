@@ -19,16 +19,25 @@ internal static class IgnitionCommands
     {
         var validate = new Command("validate", "Check Ignition JSON as the guest's own validator does.") { File, Generation, StandardOptions.Json };
         CommandRun.Handle(validate, terminal, Validate);
-        return new Command("ignition", "Ignition configs.") { validate };
+        return new Command("ignition", "Ignition configs.")
+        {
+            validate, IgnitionNodeCommands.CreateCompare(terminal), IgnitionNodeCommands.CreatePublish(terminal),
+            IgnitionTextCommands.CreateDecompile(terminal), IgnitionTextCommands.CreateExpand(terminal),
+        };
     }
 
     /// <summary>A command that answers only to --help here: it takes its words itself, in another program's way.</summary>
     public static Command CreateForHelp(string name, string description) => new(name, description);
 
+    /// <summary>The bytes of a file, or of standard input.</summary>
+    internal static byte[] Read(CommandRun run, string file) => file == "-"
+        ? WholeFile.Read(run.Terminal.InputStream, "standard input", MaximumSize, FileReadErrors.StandardInput)
+        : WholeFile.Read(file, MaximumSize);
+
     private static void Validate(CommandRun run)
     {
         var file = run.Get(File);
-        var validation = IgnitionValidator.Validate(file == "-" ? WholeFile.Read(run.Terminal.InputStream, "standard input", MaximumSize, FileReadErrors.StandardInput) : WholeFile.Read(file, MaximumSize), run.Get(Generation));
+        var validation = IgnitionValidator.Validate(Read(run, file), run.Get(Generation));
         if (run.WantsJson)
         {
             run.WriteJson(validation.ToJson());

@@ -18,6 +18,9 @@ public sealed record IgnitionResetOptions
     /// <summary>Kernel arguments to add beside the URL, or patterns of those on the line to keep.</summary>
     public IReadOnlyList<string> LinuxAppend { get; init; } = [];
 
+    /// <summary>How configs are transpiled, where it is to be other than the settings say.</summary>
+    public NodeConfigOverrides Config { get; init; } = new();
+
     /// <summary>The steps that are taken, in their order.</summary>
     internal IEnumerable<IgnitionResetStep> ChosenSteps => Steps.Count == 0 ? IgnitionResetStep.All : IgnitionResetStep.All.Where(Steps.Contains);
 }

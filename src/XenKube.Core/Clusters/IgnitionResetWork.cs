@@ -21,7 +21,7 @@ internal sealed class IgnitionResetWork : IDisposable
     /// <exception cref="ItemInUseException">The disk is in use.</exception>
     public IgnitionResetWork(XenDirectory directory, Node node, IgnitionResetOptions options, IImageUseProbe domains)
     {
-        Config = new NodeConfig(directory, node);
+        Config = new NodeConfig(directory, node, options.Config);
         Options = options;
         _steps = [.. options.ChosenSteps.Where(step => step.AppliesTo(this))];
         _disk = _steps.Any(step => step.Partitions.Count > 0) ? DiskImage.OpenWrite(node.DiskPath, domains) : null;

@@ -17,13 +17,16 @@ namespace XenKube.Clusters;
 public sealed class NodeConfig
 {
     private readonly XenDirectory _directory;
+    private readonly NodeConfigOverrides _overrides;
 
     /// <summary>Takes a node's config; its files need not exist.</summary>
     /// <param name="directory">The node's XENDIR.</param>
     /// <param name="node">The node.</param>
+    /// <param name="overrides">What is to be other than the settings say; null for nothing.</param>
     /// <exception cref="InvalidInputException">The node belongs to another XENDIR.</exception>
-    public NodeConfig(XenDirectory directory, Node node)
+    public NodeConfig(XenDirectory directory, Node node, NodeConfigOverrides? overrides = null)
     {
+        _overrides = overrides ?? new NodeConfigOverrides();
         ArgumentNullException.ThrowIfNull(directory);
         ArgumentNullException.ThrowIfNull(node);
         directory.RequireOwn(node);
@@ -36,12 +39,42 @@ public sealed class NodeConfig
     /// <summary>Whether the node's config is made from a template.</summary>
     public bool HasTemplate => File.Exists(Node.TemplatePath);
 
-    /// <summary>How the node's config is transpiled: as the settings of its XENDIR say, with the local files that are beside it.</summary>
-    public TranspileOptions Options => _directory.Settings.TranspileOptions with
+    /// <summary>How the node's config is transpiled: as the settings of its XENDIR say, with the local files in its directory.</summary>
+    public TranspileOptions Options
     {
-        FilesDirectory = Path.GetDirectoryName(Node.ConfigPath)!,
-        SourcePath = Node.ConfigPath,
-    };
+        get
+        {
+            var settings = _directory.Settings.TranspileOptions;
+            return settings with
+            {
+                FilesDirectory = _overrides.FilesDirectory ?? Path.GetDirectoryName(Node.ConfigPath)!,
+                Platform = _overrides.Platform ?? settings.Platform,
+                Strict = _overrides.Strict ?? settings.Strict,
+                SourcePath = Node.ConfigPath,
+            };
+        }
+    }
+
+    /// <summary>Why the release on the node's disk would not take a config; null where nothing speaks against it, or nothing is known.</summary>
+    /// <param name="config">The config.</param>
+    public string? FindMisfit(IgnitionConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        if (!config.Succeeded || !File.Exists(Node.DiskPath))
+        {
+            return null;
+        }
+        try
+        {
+            using var disk = NodeDisk.OpenRead(Node.DiskPath);
+            return NodeDiskCheck.ReadGuest(disk)?.Refuses(config.Version.StartsWith("3.", StringComparison.Ordinal) ? 3 : 2, config.Version);
+        }
+        catch (XenKubeException)
+        {
+            // A disk in use or broken says nothing about the config.
+            return null;
+        }
+    }
 
     /// <summary>Expands a template for the node.</summary>
     /// <param name="templatePath">The template, the node's own or another.</param>

@@ -118,12 +118,17 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
             : new(name, CheckStatus.Warn, string.Join("; ", warnings), "The guest mends that at its next start; XenKube's edits replay the journal first");
     }
 
+    /// <summary>The release on a disk; null where the disk does not say.</summary>
+    internal static GuestOfImage? ReadGuest(DiskImage disk)
+    {
+        using var usr = disk.OpenFileSystem("USR-A");
+        return ReadText(usr, "/lib/os-release") is { } text ? GuestOfImage.Parse(text) : null;
+    }
+
     private CheckResult CheckRelease()
     {
         const string name = "release";
-        using var usr = disk.OpenFileSystem("USR-A");
-        var text = ReadText(usr, "/lib/os-release");
-        Guest = text is null ? null : GuestOfImage.Parse(text);
+        Guest = ReadGuest(disk);
         return Guest is { Version.Length: > 0 } ? new(name, CheckStatus.Pass, $"{Guest.Id} {Guest.Version}") : new(name, CheckStatus.Warn, "USR-A has no lib/os-release that names a release", "Nothing is wrong with a disk that boots; a disk of CoreOS or Flatcar has this file");
     }
 

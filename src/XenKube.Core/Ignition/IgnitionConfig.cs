@@ -80,6 +80,20 @@ public sealed record IgnitionConfig
         };
     }
 
+    /// <summary>The result for a document that is not a config to be transpiled.</summary>
+    internal static IgnitionConfig Refused(string reason, TranspileOptions options)
+    {
+        var report = new Report();
+        report.Add(new ReportEntry(ReportKind.Error, reason));
+        return new IgnitionConfig((byte[]?)null) { Version = "", Dialect = "", Report = report, SourcePath = options.SourcePath };
+    }
+
+    /// <summary>Takes a JSON that was validated.</summary>
+    internal static IgnitionConfig FromJson(byte[] json, string path, bool isValid, Report report) => new(isValid ? json : null)
+    {
+        Version = IgnitionSummary.Read(json).Version, Dialect = "json", Report = report, SourcePath = path,
+    };
+
     internal static IgnitionConfig From(IgnitionTranslation translation, TranspileOptions options) => new(translation.Json)
     {
         Version = translation.Version,

@@ -23,6 +23,10 @@ public static class IgnitionTranspiler
     public static IgnitionConfig Transpile(ReadOnlyMemory<byte> source, TranspileOptions? options = null)
     {
         options ??= new TranspileOptions();
+        if (options.Dialect is null && OtherFormat.NameOf(source.Span) is { } other)
+        {
+            return IgnitionConfig.Refused(other, options);
+        }
         var dialect = options.Dialect is { } name
             ? Dialects.FirstOrDefault(candidate => candidate.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
                 ?? throw new InvalidInputException(

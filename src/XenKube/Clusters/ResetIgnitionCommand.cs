@@ -53,6 +53,21 @@ public sealed class ResetIgnitionCommand : NodeCommand
     [ValidateRange(1, 86400)]
     public int Timeout { get; set; } = 300;
 
+    /// <summary>The platform whose metadata fill variables such as {PRIVATE_IPV4}. Default: the platform in the settings, none.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Platform { get; set; }
+
+    /// <summary>The directory from which local files are read. Default: the directory of the config.</summary>
+    [Parameter]
+    [Alias("FilesDir")]
+    [ValidateNotNullOrEmpty]
+    public string? FilesDirectory { get; set; }
+
+    /// <summary>Treats warnings as errors. Default: as the settings say, false.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
     /// <summary>Makes configs from their templates even if the configs are newer.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -97,7 +112,7 @@ public sealed class ResetIgnitionCommand : NodeCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var options = new IgnitionResetOptions { Steps = Step, ThrottleLimit = ThrottleLimit ?? Environment.ProcessorCount, ForceTemplate = Force, ConfigUri = ConfigUri, LinuxAppend = LinuxAppend };
+        var options = new IgnitionResetOptions { Steps = Step, ThrottleLimit = ThrottleLimit ?? Environment.ProcessorCount, ForceTemplate = Force, ConfigUri = ConfigUri, LinuxAppend = LinuxAppend, Config = Overrides() };
         foreach (var group in _nodes.GroupBy(DirectoryOf))
         {
             if (Restart)
@@ -125,6 +140,13 @@ public sealed class ResetIgnitionCommand : NodeCommand
             Write(steps.Current);
         }
     }
+
+    private NodeConfigOverrides Overrides() => new()
+    {
+        Platform = Platform,
+        FilesDirectory = FilesDirectory is null ? null : Resolve(FilesDirectory),
+        Strict = MyInvocation.BoundParameters.ContainsKey(nameof(Strict)) ? Strict.IsPresent : null,
+    };
 
     private XenKubeException NotNamed(string reason, string remedy) => Ended(new InvalidInputException(ErrorIds.NodeNotNamed, null, null, reason, remedy));
 
@@ -165,6 +187,10 @@ public sealed class ResetIgnitionCommand : NodeCommand
             foreach (var entry in reset.Config?.Warnings ?? [])
             {
                 WriteWarning(Reports.Line(reset.Node.ConfigPath, entry));
+            }
+            if (reset.Config is { } config && new NodeConfig(DirectoryOf(reset.Node), reset.Node).FindMisfit(config) is { } misfit)
+            {
+                WriteWarning($"{reset.Node}: the config is Ignition {config.Version}: {misfit}");
             }
             if (GuideWord is null)
             {

@@ -22,6 +22,21 @@ public sealed class CompareIgnitionCommand : NodeCommand
     [ValidateNotNullOrEmpty]
     public string? DifferencePath { get; set; }
 
+    /// <summary>The platform whose metadata fill variables such as {PRIVATE_IPV4}. Default: the platform in the settings, none.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Platform { get; set; }
+
+    /// <summary>The directory from which local files are read. Default: the directory of the config.</summary>
+    [Parameter]
+    [Alias("FilesDir")]
+    [ValidateNotNullOrEmpty]
+    public string? FilesDirectory { get; set; }
+
+    /// <summary>Treats warnings as errors. Default: as the settings say, false.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -38,7 +53,7 @@ public sealed class CompareIgnitionCommand : NodeCommand
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
-        var own = new NodeConfig(DirectoryOf(node), node);
+        var own = new NodeConfig(DirectoryOf(node), node, Overrides());
         var config = own.Transpile();
         ConfigFailure.Refuse(config);
         var change = own.Compare(config);
@@ -48,4 +63,11 @@ public sealed class CompareIgnitionCommand : NodeCommand
         }
         WriteObject(change.Comparison.Changes, enumerateCollection: true);
     }
+
+    private NodeConfigOverrides Overrides() => new()
+    {
+        Platform = Platform,
+        FilesDirectory = FilesDirectory is null ? null : Resolve(FilesDirectory),
+        Strict = MyInvocation.BoundParameters.ContainsKey(nameof(Strict)) ? Strict.IsPresent : null,
+    };
 }

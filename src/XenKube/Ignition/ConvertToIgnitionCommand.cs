@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using System.Text;
+using XenKube.Clusters;
 using XenKube.Ignition;
 using XenKube.Ignition.Languages;
 
@@ -8,22 +8,13 @@ namespace XenKube.Commands.Ignition;
 /// <summary>Transpiles Container Linux Configs and Butane configs to Ignition JSON, byte for byte as ct and butane do.</summary>
 [Cmdlet(VerbsData.ConvertTo, "Ignition", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(IgnitionConfig), typeof(string))]
-public sealed class ConvertToIgnitionCommand : FileCommand
+public sealed class ConvertToIgnitionCommand : ConfigInputCommand
 {
-    private const string TextSet = "Text";
-
-    private readonly StringBuilder _text = new();
-
     /// <summary>Paths of the files, taken as they are.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [Alias("PSPath", "ConfigPath")]
     [ValidateNotNullOrEmpty]
     public override string[]? LiteralPath { get; set; }
-
-    /// <summary>The text of a config. Single lines from the pipeline are joined.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TextSet)]
-    [AllowEmptyString]
-    public string? InputObject { get; set; }
 
     /// <summary>The release of the Container Linux Config Transpiler whose output is written: 0.5.0 writes Ignition 2.1.0, 0.9.0 writes 2.2.0. Default: the release in the settings, 0.5.0.</summary>
     [Parameter]
@@ -58,34 +49,19 @@ public sealed class ConvertToIgnitionCommand : FileCommand
     [Parameter]
     public SwitchParameter Raw { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (ParameterSetName == TextSet)
-        {
-            _text.Append(_text.Length == 0 ? "" : "\n").Append(InputObject);
-        }
-        else
-        {
-            base.ProcessRecord();
-        }
-    }
+    private protected override string NodeProperty => nameof(Node.ConfigPath);
+
+    private protected override bool IsJson => false;
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        if (ParameterSetName == TextSet)
-        {
-            Guard(null, () => Write(IgnitionTranspiler.Transpile(_text.ToString(), Options()), "input"));
-        }
-    }
+    protected override void ProcessText(byte[] text) => Write(IgnitionTranspiler.Transpile(text, Options()), "input");
 
     /// <inheritdoc/>
     protected override void ProcessFile(string path) => Write(IsOnDrive(path) ? IgnitionTranspiler.Transpile(ReadFile(path), Options()) : IgnitionTranspiler.TranspileFile(path, Options()), path);
 
     private TranspileOptions Options()
     {
-        var settings = HasXenDir ? Directory.Settings.TranspileOptions : new TranspileOptions();
+        var settings = UsableDirectory?.Settings.TranspileOptions ?? new TranspileOptions();
         return settings with
         {
             Release = Release ?? settings.Release,

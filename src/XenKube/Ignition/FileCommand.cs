@@ -23,7 +23,7 @@ public abstract class FileCommand : XenDirCommand
 
     /// <summary>The node that a file belongs to by its place; null if it does not belong to a node.</summary>
     /// <param name="path">The file.</param>
-    protected Node? NodeOf(string path) => HasXenDir ? new NodeStore(Directory).FindByFile(path) : null;
+    protected Node? NodeOf(string path) => UsableDirectory is { } directory ? new NodeStore(directory).FindByFile(path) : null;
 
     /// <summary>True where the cmdlet reads its files by <see cref="XenKubeCommand.ReadFile"/>, so that they may be on a drive over a disk image.</summary>
     protected virtual bool ReadsDrives => true;

@@ -14,10 +14,12 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     private const string NameSet = "Name";
     private const string NodeSet = "Node";
     private const string ConfigSet = "Config";
+    private const string FileSet = "File";
 
     /// <summary>Clusters; or each cluster and node with a slash between. Wildcards are allowed if the nodes' own configs are published.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
     [Parameter(Position = 0, ParameterSetName = ConfigSet)]
+    [Parameter(Position = 0, ParameterSetName = FileSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -26,6 +28,7 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     /// <summary>Names of nodes in the cluster. Wildcards are allowed. Default: all.</summary>
     [Parameter(Position = 1, ParameterSetName = NameSet)]
     [Parameter(Position = 1, ParameterSetName = ConfigSet)]
+    [Parameter(Position = 1, ParameterSetName = FileSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(NodeCompleter))]
@@ -39,10 +42,35 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ConfigSet)]
     public IgnitionConfig? InputObject { get; set; }
 
+    /// <summary>A file to publish for the named nodes, or else for the node it belongs to: a config, which is transpiled, or Ignition JSON, which is published as it is.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FileSet)]
+    [Alias("LiteralPath", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>The platform whose metadata fill variables such as {PRIVATE_IPV4}. Default: the platform in the settings, none.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Platform { get; set; }
+
+    /// <summary>The directory from which local files are read. Default: the directory of the config.</summary>
+    [Parameter]
+    [Alias("FilesDir")]
+    [ValidateNotNullOrEmpty]
+    public string? FilesDirectory { get; set; }
+
+    /// <summary>Treats warnings as errors. Default: as the settings say, false.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == NodeSet)
+        if (ParameterSetName == FileSet)
+        {
+            Guard(Path, PublishFile);
+        }
+        else if (ParameterSetName == NodeSet)
         {
             Guard(Node, () => PublishOwn(Node!));
         }
@@ -55,14 +83,40 @@ public sealed class PublishIgnitionCommand : XenDirCommand
         }
         else
         {
-            Guard(InputObject!.SourcePath, () =>
-            {
-                foreach (var node in Cluster is null ? [OwnerOf(InputObject)] : NamedNodes())
-                {
-                    Publish(node, InputObject);
-                }
-            });
+            Guard(InputObject!.SourcePath, () => PublishFor(InputObject));
         }
+    }
+
+    private void PublishFor(IgnitionConfig config)
+    {
+        foreach (var node in Cluster is null ? [OwnerOf(config)] : NamedNodes())
+        {
+            Publish(node, config);
+        }
+    }
+
+    private void PublishFile()
+    {
+        var path = Resolve(Path!);
+        var settings = Directory.Settings.TranspileOptions;
+        var overrides = Overrides();
+        var config = ReadyConfig.Read(path, settings with
+        {
+            FilesDirectory = overrides.FilesDirectory ?? System.IO.Path.GetDirectoryName(path)!,
+            Platform = overrides.Platform ?? settings.Platform,
+            Strict = overrides.Strict ?? settings.Strict,
+        });
+        Warn(path, config);
+        PublishFor(config);
+    }
+
+    private void Warn(string source, IgnitionConfig config)
+    {
+        foreach (var entry in config.Warnings)
+        {
+            WriteWarning(Reports.Line(source, entry));
+        }
+        ConfigFailure.Refuse(config);
     }
 
     private List<Node> NamedNodes()
@@ -83,12 +137,8 @@ public sealed class PublishIgnitionCommand : XenDirCommand
 
     private void PublishOwn(Node node)
     {
-        var config = new NodeConfig(DirectoryOf(node), node).Transpile();
-        foreach (var entry in config.Warnings)
-        {
-            WriteWarning(Reports.Line(node.ConfigPath, entry));
-        }
-        ConfigFailure.Refuse(config);
+        var config = new NodeConfig(DirectoryOf(node), node, Overrides()).Transpile();
+        Warn(node.ConfigPath, config);
         Publish(node, config);
     }
 
@@ -96,10 +146,21 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     {
         // The sentence includes the change on the guest, so that -WhatIf and -Confirm show it.
         var own = new NodeConfig(DirectoryOf(node), node);
+        if (own.FindMisfit(config) is { } misfit)
+        {
+            WriteWarning($"{node}: the config is Ignition {config.Version}: {misfit}");
+        }
         var first = File.Exists(node.IgnitionPath) ? "" : ", the first of that node";
         if (Should($"Publish {config.SourcePath ?? "the config"} as {node.IgnitionPath}{first}", () => own.Compare(config).ToString()))
         {
             WriteObject(own.Publish(config, StopToken));
         }
     }
+
+    private NodeConfigOverrides Overrides() => new()
+    {
+        Platform = Platform,
+        FilesDirectory = FilesDirectory is null ? null : Resolve(FilesDirectory),
+        Strict = MyInvocation.BoundParameters.ContainsKey(nameof(Strict)) ? Strict.IsPresent : null,
+    };
 }

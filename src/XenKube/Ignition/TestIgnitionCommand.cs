@@ -28,7 +28,7 @@ public sealed class TestIgnitionCommand : IgnitionJsonCommand
         }
         foreach (var entry in validation.Entries)
         {
-            WriteWarning($"{entry.KindText}: {Reports.Line(source, entry)}");
+            WriteWarning($"{entry.KindText}: {Reports.Line(source, entry)}{(entry.Path.Length > 0 ? $" ($.{Printable.Name(entry.Path)})" : "")}");
         }
         WriteObject(validation.IsValid);
     }

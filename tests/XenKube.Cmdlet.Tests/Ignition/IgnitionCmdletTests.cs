@@ -161,4 +161,90 @@ public sealed class IgnitionCmdletTests : IDisposable
         _session.Run("Publish-Ignition etcd node-1").ShouldSucceed();
         Assert.Equal(CmdletSession.GuideJson, File.ReadAllText(Published));
     }
+
+    [Fact]
+    public void Lines_bytes_and_texts_from_the_pipeline_are_one_config_each_file()
+    {
+        var a = _session.Write("a.json", "\n\n{\n\"ignition\": {\"version\": \"3.3.0\"},\n\"foo\": 1\n}\n");
+        var b = _session.Write("b.json", "\n{\n\"ignition\": {\"version\": \"3.3.0\"}\n}\n");
+        var lines = _session.Run($"Get-Content '{a}', '{b}' | Test-Ignition");
+        Assert.Equal([true, true], lines.All<bool>());
+        Assert.Contains("line 5, column 1", Assert.Single(lines.Warnings), StringComparison.Ordinal);
+        Assert.Contains("($.foo)", lines.Warnings[0], StringComparison.Ordinal);
+        Assert.Equal([true, true], _session.Run($"Get-Content -Raw '{a}', '{b}' | Test-Ignition").All<bool>());
+        Assert.Equal([true], _session.Run($"Get-Content -AsByteStream '{a}' | Test-Ignition").All<bool>());
+        Assert.Equal([true], _session.Run($"Get-Content -AsByteStream -Raw '{a}' | Test-Ignition").All<bool>());
+        Assert.Equal([true, true], _session.Run($"Get-Item '{a}', '{b}' | Test-Ignition").All<bool>());
+        Assert.Equal([false], _session.Run("'' | Test-Ignition").All<bool>());
+        Assert.Equal([true, false, true], _session.Run("$j = '{\"ignition\":{\"version\":\"3.3.0\"}}'; $j, '{ cut', $j | Test-Ignition").All<bool>());
+        _session.Run("'' | ConvertFrom-Ignition").Error("IgnitionVersionMissing");
+    }
+
+    [Fact]
+    public void Two_configs_in_the_pipeline_are_two_configs()
+    {
+        var a = _session.Write("a.bu", "variant: flatcar\nversion: 1.0.0\n");
+        var b = _session.Write("b.bu", "\n\nvariant: flatcar\nversion: 1.0.0\nfoo: 1\n");
+        var lines = _session.Run($"Get-Content '{a}', '{b}' | ConvertTo-Ignition");
+        Assert.Equal(2, lines.All<IgnitionConfig>().Count);
+        Assert.Contains("line 5, column 1", Assert.Single(lines.Warnings), StringComparison.Ordinal);
+        Assert.Equal(2, _session.Run($"Get-Content -Raw '{a}', '{b}' | ConvertTo-Ignition").All<IgnitionConfig>().Count);
+        Assert.Equal(2, _session.Run("\"passwd:`n  users: []\", \"systemd:`n  units: []\" | ConvertTo-Ignition").All<IgnitionConfig>().Count);
+        Assert.Single(_session.Run($"Get-Content -AsByteStream '{a}' | ConvertTo-Ignition").All<IgnitionConfig>());
+    }
+
+    [Theory]
+    [InlineData("#cloud-config\nhostname: a\n", "cloud-config")]
+    [InlineData("#!/bin/bash\n", "script")]
+    [InlineData("{\"ignition\":{\"version\":\"3.3.0\"}}", "Ignition JSON 3.3.0")]
+    public void What_is_no_config_to_transpile_is_named(string text, string name)
+    {
+        var file = _session.Write("x.ct", text);
+        Assert.Contains(name, _session.Run($"ConvertTo-Ignition '{file}'").Error("ConfigFailed").Exception.Message, StringComparison.Ordinal);
+        _session.Write("guests/etcd/node-1.ct", text);
+        Assert.Contains(name, _session.Run("Publish-Ignition etcd node-1").Error("ConfigFailed").Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ready_JSON_is_published_as_it_is_and_broken_JSON_is_refused()
+    {
+        const string json = "{ \"ignition\": { \"version\": \"2.1.0\" } }\n";
+        var file = _session.Write("ready.json", json);
+        _session.Run($"Publish-Ignition etcd/node-1 -Path '{file}'").ShouldSucceed();
+        Assert.Equal(json, File.ReadAllText(Published));
+        var broken = _session.Write("broken.json", """{"ignition":{"version":"2.1.0"},"storage":{"files":[{"path":"relative"}]}}""");
+        _session.Run($"Get-Item '{broken}' | Publish-Ignition etcd/node-1").Error("ConfigFailed");
+        Assert.Equal(json, File.ReadAllText(Published));
+    }
+
+    [Fact]
+    public void Options_of_transpiling_are_those_of_every_command_that_transpiles_the_config_of_a_node()
+    {
+        _session.Write("guests/etcd/node-1.ct", "etcd:\n  listen_client_urls: \"http://{PRIVATE_IPV4}:2379\"\n");
+        _session.Run("Publish-Ignition etcd node-1").Error("ConfigFailed");
+        _session.Run("Publish-Ignition etcd node-1 -Platform ec2").ShouldSucceed();
+        Assert.Contains("COREOS_EC2_IPV4_LOCAL", File.ReadAllText(Published), StringComparison.Ordinal);
+        _session.Run("Compare-Ignition etcd node-1 -Platform ec2").ShouldBeEmpty();
+        _session.Run("Reset-Ignition etcd node-1 -Step Publish -Platform gce").ShouldSucceed();
+        Assert.Contains("COREOS_GCE_IP_LOCAL_0", File.ReadAllText(Published), StringComparison.Ordinal);
+        _session.Write("elsewhere/m.txt", "hello");
+        _session.Write("guests/etcd/node-1.ct", "variant: flatcar\nversion: 1.0.0\nfoo: 1\nstorage: {files: [{path: /m, contents: {local: m.txt}}]}\n");
+        _session.Run("Publish-Ignition etcd node-1").Error("ConfigFailed");
+        _session.Run($"Publish-Ignition etcd node-1 -FilesDirectory '{_session["elsewhere"]}'").ShouldSucceed();
+        foreach (var command in new[] { "Publish-Ignition etcd node-1", "Compare-Ignition etcd node-1", "Reset-Ignition etcd node-1 -Step Publish" })
+        {
+            _session.Run($"{command} -FilesDirectory '{_session["elsewhere"]}' -Strict").Error("ConfigFailed");
+        }
+    }
+
+    [Fact]
+    public void File_that_has_nothing_to_do_with_a_missing_XENDIR_does_not_ask_for_it()
+    {
+        var file = _session.Write("a.bu", "variant: flatcar\nversion: 1.0.0\n");
+        var template = _session.Write("b.ct.tmpl", "passwd: {}\n");
+        CmdletSession.SetEnvironment("XENDIR", _session["missing"]);
+        _session.Run($"ConvertTo-Ignition '{file}'").One<IgnitionConfig>();
+        _session.Run($"Expand-IgnitionTemplate '{template}'").ShouldSucceed();
+        _session.Run($"ConvertTo-Ignition '{file}' -XenDir '{_session["missing"]}'").Error("XenDirNotFound");
+    }
 }

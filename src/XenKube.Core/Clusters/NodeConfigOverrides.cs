@@ -1,0 +1,14 @@
+namespace XenKube.Clusters;
+
+/// <summary>How a node's config is transpiled, where it is to be other than the settings of XENDIR say.</summary>
+public sealed record NodeConfigOverrides
+{
+    /// <summary>The platform whose metadata fill variables such as <c>{PRIVATE_IPV4}</c>; null for that of the settings.</summary>
+    public string? Platform { get; init; }
+
+    /// <summary>The directory of local files; null for that of the config.</summary>
+    public string? FilesDirectory { get; init; }
+
+    /// <summary>Whether warnings are fatal; null for as the settings say.</summary>
+    public bool? Strict { get; init; }
+}

@@ -125,6 +125,7 @@ public static class ErrorIds
     public static Invalid IncludeNotAlone { get; } = new("In a template, |### is not alone on its line.");
     public static Invalid IncludeNotNamed { get; } = new("In a template, no file is named after ###.");
     public static Invalid IncludeNotReadable { get; } = new("A file that a template includes cannot be read.");
+    public static Invalid IncludeOutside { get; } = new("A template includes a file outside its cluster's directory.");
     public static Invalid IncludeNotUtf8 { get; } = new("A file that a template includes is not UTF-8.");
     public static Invalid InputClosed { get; } = new("Standard input was closed by the program that started the command.");
     public static Invalid InterfaceNameInvalid { get; } = new("A text is not the name of a bridge or network interface.");

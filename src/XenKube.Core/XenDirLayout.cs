@@ -19,6 +19,12 @@ public sealed record XenDirLayout(string Path)
     /// <summary>Ending of a published config.</summary>
     public const string IgnitionExtension = ".json";
 
+    /// <summary>The template of the nodes of a cluster that have none of their own.</summary>
+    public const string ClusterTemplateName = "cluster.ct.tmpl";
+
+    /// <summary>Values of a cluster for its templates.</summary>
+    public const string ClusterValuesName = "values.json";
+
     /// <summary>Endings of the files that make a node, the longer ones before those that they end in.</summary>
     public static IReadOnlyList<string> NodeExtensions { get; } = [TemplateExtension, ConfigExtension, GuestConfigExtension, DiskExtension];
 
@@ -49,6 +55,14 @@ public sealed record XenDirLayout(string Path)
     /// <param name="node">Name of the node.</param>
     /// <param name="extension">One of <see cref="NodeExtensions"/>.</param>
     public string NodePath(string cluster, string node, string extension) => System.IO.Path.Combine(GuestsPath, cluster, node + extension);
+
+    /// <summary>The template of the nodes of a cluster that have none of their own.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    public string ClusterTemplatePath(string cluster) => System.IO.Path.Combine(ClusterPath(cluster), ClusterTemplateName);
+
+    /// <summary>Values of a cluster for its templates.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    public string ClusterValuesPath(string cluster) => System.IO.Path.Combine(ClusterPath(cluster), ClusterValuesName);
 
     /// <summary>Where the configs of a cluster are published.</summary>
     /// <param name="cluster">Name of the cluster.</param>

@@ -16,6 +16,9 @@ namespace XenKube.Clusters;
 /// </summary>
 public sealed class NodeConfig
 {
+    /// <summary>The first line of a config that was made from the cluster's template.</summary>
+    private const string ClusterHeading = $"# made from {XenDirLayout.ClusterTemplateName}: remove this line to edit the config of this node alone\n";
+
     private readonly XenDirectory _directory;
     private readonly NodeConfigOverrides _overrides;
 
@@ -36,8 +39,18 @@ public sealed class NodeConfig
     /// <summary>The node.</summary>
     public Node Node { get; }
 
-    /// <summary>Whether the node's config is made from a template.</summary>
-    public bool HasTemplate => File.Exists(Node.TemplatePath);
+    /// <summary>Whether the node's config is made from a template: the node's own, or the one of its cluster.</summary>
+    public bool HasTemplate => File.Exists(Node.TemplatePath) || UsesClusterTemplate;
+
+    /// <summary>The template that the node's config is made from, if there is one.</summary>
+    public string TemplatePath => UsesClusterTemplate ? ClusterTemplatePath : Node.TemplatePath;
+
+    private string ClusterTemplatePath => _directory.Layout.ClusterTemplatePath(Node.Cluster);
+
+    /// <summary>A config that somebody wrote for the node is not replaced: one from the cluster's template begins with a line that says so.</summary>
+    private bool UsesClusterTemplate =>
+        !File.Exists(Node.TemplatePath) && File.Exists(ClusterTemplatePath)
+        && (WholeFile.TryReadText(Node.ConfigPath) is not { } config || config.StartsWith(ClusterHeading, StringComparison.Ordinal));
 
     /// <summary>How the node's config is transpiled: as the settings of its XENDIR say, with the local files in its directory.</summary>
     public TranspileOptions Options
@@ -82,7 +95,7 @@ public sealed class NodeConfig
     /// <param name="force">True to expand it even if the result is current.</param>
     /// <exception cref="InvalidInputException">The template is wrong; the place is its line and column.</exception>
     public IgnitionTemplateResult Expand(string templatePath, string? outputPath = null, bool force = false) =>
-        IgnitionTemplate.Expand(templatePath, outputPath, Variables(), force);
+        Prepare(templatePath, outputPath, force).Write();
 
     /// <summary>Transpiles the node's config. Trouble with it is in the result's report, not an exception.</summary>
     /// <exception cref="ItemNotFoundException">There is no config.</exception>
@@ -151,18 +164,34 @@ public sealed class NodeConfig
     /// <summary>Expands the node's own template in memory.</summary>
     /// <param name="force">True to expand it even if the config is current.</param>
     internal TemplateExpansion PrepareTemplate(bool force) =>
-        IgnitionTemplate.Prepare(Node.TemplatePath, Node.ConfigPath, Variables(), force);
+        Prepare(TemplatePath, Node.ConfigPath, force);
 
     /// <summary>Transpiles the node's config, with the template's result in its place where that is not written yet.</summary>
     /// <exception cref="InvalidInputException">The config failed.</exception>
     internal IgnitionConfig RequireTranspiled(TemplateExpansion? expansion)
     {
         var config = expansion?.Text is { } text ? IgnitionTranspiler.Transpile(text, Options) : Transpile();
+        if (!config.Succeeded && expansion?.Text is not null)
+        {
+            // The config is not written yet: its lines are those of the template.
+            throw ConfigFailure.OfTemplate(config, expansion.TemplatePath, expansion.Lines);
+        }
         ConfigFailure.Refuse(config);
         return config;
     }
 
-    private TemplateVariables Variables() => new(Node, new ClusterStore(_directory).Get(Node.Cluster));
+    private TemplateExpansion Prepare(string templatePath, string? outputPath, bool force)
+    {
+        var isShared = Path.GetFullPath(templatePath) == ClusterTemplatePath;
+        return IgnitionTemplate.Prepare(
+            templatePath, outputPath ?? (isShared ? Node.ConfigPath : null), Variables(), force, Boundary(), isShared ? ClusterHeading : "");
+    }
+
+    private IncludeBoundary Boundary() => new(
+        [_directory.Layout.ClusterPath(Node.Cluster), .. _directory.Settings.IncludeDirectories.Select(path => Path.Combine(_directory.Path, path))]);
+
+    private TemplateVariables Variables() => new(
+        Node, new ClusterStore(_directory).Get(Node.Cluster), ClusterValues.Read(_directory.Layout.ClusterValuesPath(Node.Cluster)));
 
     // An array that is null would become memory that is empty.
     private static ReadOnlyMemory<byte>? Memory(byte[]? bytes) => bytes is null ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(bytes);

@@ -92,7 +92,7 @@ public sealed class NodeStore
     {
         ArgumentNullException.ThrowIfNull(path);
         var file = Path.GetFileName(path);
-        var extension = XenDirLayout.NodeExtensions.FirstOrDefault(e => file.EndsWith(e, StringComparison.Ordinal));
+        var extension = file == XenDirLayout.ClusterTemplateName ? null : XenDirLayout.NodeExtensions.FirstOrDefault(e => file.EndsWith(e, StringComparison.Ordinal));
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return extension is not null && _directory.FindClusterAt(directory) is { } cluster && Path.GetFileName(directory) == cluster && ItemName.IsValid(file[..^extension.Length])
             ? Describe(cluster, file[..^extension.Length])
@@ -235,7 +235,7 @@ public sealed class NodeStore
     private static string? NameOf(string path)
     {
         var file = Path.GetFileName(path);
-        var extension = XenDirLayout.NodeExtensions.FirstOrDefault(e => file.EndsWith(e, StringComparison.Ordinal));
+        var extension = file == XenDirLayout.ClusterTemplateName ? null : XenDirLayout.NodeExtensions.FirstOrDefault(e => file.EndsWith(e, StringComparison.Ordinal));
         return extension is not null && ItemName.IsValid(file[..^extension.Length]) ? file[..^extension.Length] : null;
     }
 

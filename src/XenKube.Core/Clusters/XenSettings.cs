@@ -64,6 +64,12 @@ public sealed record XenSettings
     /// </summary>
     public IReadOnlyList<string> SavedGuests { get; init; } = [];
 
+    /// <summary>
+    /// Directories from which templates may include files besides their cluster's own; relative names are relative to XENDIR, and
+    /// <c>/</c> allows all.
+    /// </summary>
+    public IReadOnlyList<string> IncludeDirectories { get; init; } = [];
+
     /// <summary>Where releases are downloaded from; null for the distribution's own server.</summary>
     public string? Mirror { get; init; }
 

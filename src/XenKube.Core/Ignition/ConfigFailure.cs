@@ -33,6 +33,23 @@ public static class ConfigFailure
         return new InvalidInputException(ErrorIds.ConfigFailed, source, first is null ? null : Place(first), reason, remedy);
     }
 
+    /// <summary>The error of a template whose result failed: the places are lines of the template.</summary>
+    /// <param name="config">The config.</param>
+    /// <param name="template">The template.</param>
+    /// <param name="lines">The line of the template from which each line of the config comes.</param>
+    internal static InvalidInputException OfTemplate(IgnitionConfig config, string template, IReadOnlyList<int> lines)
+    {
+        string? PlaceOf(ReportEntry entry) => entry.Line > 0 && entry.Line <= lines.Count
+            ? string.Create(CultureInfo.InvariantCulture, $"line {lines[entry.Line - 1]}")
+            : null;
+        var errors = config.Errors.Count > 0 ? config.Errors : config.Warnings;
+        var first = errors.Count > 0 ? errors[0] : null;
+        var more = string.Concat(errors.Skip(1).Select(entry => $"; {(PlaceOf(entry) is { } place ? $"{place}: " : "")}{MessageOf(entry)}"));
+        var reason = (first is null ? config.Failure ?? "the result is not a config" : MessageOf(first)) + more;
+        return new InvalidInputException(
+            ErrorIds.ConfigFailed, template, first is null ? null : PlaceOf(first), reason, "Correct the template or the file that its line includes");
+    }
+
     /// <summary>What an entry says, on one line and without secrets: messages quote what they complain of.</summary>
     /// <param name="entry">The entry of a report.</param>
     public static string MessageOf(ReportEntry entry)

@@ -36,10 +36,28 @@ public sealed class ExpandIgnitionTemplateCommand : FileCommand
     protected override void ProcessFile(string path)
     {
         var target = Destination is null ? null : Resolve(Destination);
+        if (Node is null && target is null && System.IO.Path.GetFileName(path) == XenDirLayout.ClusterTemplateName && UsableDirectory?.FindClusterAt(path) is { } cluster)
+        {
+            ExpandForCluster(path, cluster);
+            return;
+        }
         if (Should($"Expand {path} to {target ?? System.IO.Path.ChangeExtension(path, null)}"))
         {
             var node = Node ?? NodeOf(path);
             WriteObject(node is null ? IgnitionTemplate.Expand(path, target, force: Force) : new NodeConfig(DirectoryOf(node), node).Expand(path, target, Force));
+        }
+    }
+
+    // The template of a cluster is that of each node that has none of its own.
+    private void ExpandForCluster(string path, string cluster)
+    {
+        foreach (var node in new NodeStore(Directory).List(NodeName.Parse(cluster)))
+        {
+            var own = new NodeConfig(Directory, node);
+            if (own.TemplatePath == path && Should($"Expand {path} to {node.ConfigPath}"))
+            {
+                Guard(node, () => WriteObject(own.Expand(path, node.ConfigPath, Force)));
+            }
         }
     }
 }

@@ -192,4 +192,124 @@ public sealed class NodeConfigTests : IDisposable
         var other = new NodeStore(new XenDirectory(_folder["guests"], onWait: null)).Describe("etcd", "n");
         Assert.Equal("NodeOfAnotherXenDir", Assert.Throws<InvalidInputException>(() => new NodeConfig(_directory, other)).ErrorId);
     }
+
+    private NodeConfig Again(string node = "n")
+    {
+        var directory = new XenDirectory(_folder.Path, onWait: null);
+        return new NodeConfig(directory, new NodeStore(directory).Describe("etcd", node));
+    }
+
+    [Fact]
+    public void Template_of_the_cluster_is_that_of_nodes_without_one_and_leaves_configs_that_people_wrote()
+    {
+        Write("cluster.ct.tmpl", "# ${Node.Name} ${Cluster.token}\npasswd: {}\n");
+        Write("values.json", """{ "token": "abc", "size": 3, "isOn": true }""");
+        Write("m.ct.tmpl", "# own of ${Node.Name} ${Cluster.size} ${Cluster.isOn}\n");
+        Write("k.ct", "passwd:\n  users: [{name: me}]\n");
+        File.SetLastWriteTimeUtc(_folder["guests/etcd/k.ct"], DateTime.UtcNow.AddHours(-1));
+        // The template is not a node of its own.
+        Assert.Equal(["k", "m", "n"], new NodeStore(_directory).List(NodeName.Parse("etcd")).Select(node => node.Name));
+        foreach (var node in new[] { "k", "m", "n" })
+        {
+            CommandLineRun.Of("node", "refresh", $"etcd/{node}", "--step", "template,publish", "--xen-dir", _folder.Path).ShouldSucceed();
+        }
+        Assert.EndsWith("\n# n abc\npasswd: {}\n", File.ReadAllText(_node.ConfigPath), StringComparison.Ordinal);
+        Assert.Equal("# own of m 3 true\n", File.ReadAllText(_folder["guests/etcd/m.ct"]));
+        Assert.StartsWith("passwd:\n  users", File.ReadAllText(_folder["guests/etcd/k.ct"]), StringComparison.Ordinal);
+
+        // A changed value makes the result stale, even if the times say otherwise.
+        Write("values.json", """{ "token": "def" }""");
+        File.SetLastWriteTimeUtc(_node.ConfigPath, DateTime.UtcNow.AddMinutes(1));
+        Refresh("template").ShouldSucceed();
+        Assert.EndsWith("\n# n def\npasswd: {}\n", File.ReadAllText(_node.ConfigPath), StringComparison.Ordinal);
+        Assert.False(Again().Expand(Again().TemplatePath).Written);
+    }
+
+    [Theory]
+    [InlineData("{", "is not JSON")]
+    [InlineData("[]", "is not a JSON object")]
+    [InlineData("{\"a b\": 1}", "is not a name")]
+    [InlineData("{\"a\": {}}", "is not a text of one line")]
+    public void Values_that_cannot_be_used_are_named(string values, string reason)
+    {
+        Write("n.ct.tmpl", "a\n");
+        var path = Write("values.json", values);
+        var error = Assert.Throws<InvalidInputException>(() => Again().Expand(_node.TemplatePath));
+        Assert.Equal(path, error.File);
+        Assert.Contains(reason, error.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Include_outside_the_directory_of_the_cluster_is_refused_links_included_unless_the_settings_allow_it()
+    {
+        _folder.Write("shared/ca.pem", "CA\n");
+        Directory.CreateDirectory(_folder["guests/etcd/certs"]);
+        File.CreateSymbolicLink(_folder["guests/etcd/certs/link.pem"], "../../../shared/ca.pem");
+        File.CreateSymbolicLink(_folder["guests/etcd/out"], _folder["shared"]);
+        Write("own.pem", "OWN\n");
+        File.CreateSymbolicLink(_folder["guests/etcd/certs/inside.pem"], "../own.pem");
+        foreach (var (include, link) in new[]
+        {
+            ("../../shared/ca.pem", null), (_folder["shared/ca.pem"], null), ("certs/link.pem", "certs/link.pem"), ("out/ca.pem", "out"),
+        })
+        {
+            Write("n.ct.tmpl", $"a:\n  |###{include}\n");
+            var error = Assert.Throws<InvalidInputException>(() => Again().Expand(_node.TemplatePath));
+            Assert.Equal(("IncludeOutside", "line 2, column 7"), (error.ErrorId, error.Place));
+            Assert.Contains(link is null ? "is outside" : $"the link {_folder[$"guests/etcd/{link}"]} leads to", error.Reason, StringComparison.Ordinal);
+            Assert.False(File.Exists(_node.ConfigPath));
+        }
+        Write("n.ct.tmpl", "a:\n  |###certs/inside.pem\n");
+        Assert.True(Again().Expand(_node.TemplatePath).Written);
+        _folder.Write("xenkube.json", """{ "reservationsFile": "hostsfile", "includeDirectories": ["shared"] }""");
+        Write("n.ct.tmpl", "a:\n  |###certs/link.pem\n  |###../../shared/ca.pem\n");
+        Again().Expand(_node.TemplatePath, force: true);
+        Assert.Equal("a:\n  CA\n  CA\n", File.ReadAllText(_node.ConfigPath));
+    }
+
+    [Fact]
+    public void All_mistakes_of_a_template_are_named_at_once()
+    {
+        Write("n.ct.tmpl", "a: ${Node.Nope}\nb\n  |###missing\nc ###x\n");
+        var error = Assert.Throws<InvalidInputException>(() => Again().Expand(_node.TemplatePath));
+        Assert.Equal(("VariableUnknown", "line 1, column 4"), (error.ErrorId, error.Place));
+        Assert.Contains("; line 3, column 7: cannot read", error.Reason, StringComparison.Ordinal);
+        Assert.Contains("; line 4, column 3: ### comes after neither", error.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mistakes_of_the_result_are_named_by_the_lines_of_the_template()
+    {
+        Write("three.txt", "one\ntwo\nthree\n");
+        Write("n.ct.tmpl", """
+            storage:
+              files:
+                - path: /a
+                  filesystem: root
+                  contents:
+                    inline: |
+                      |###three.txt
+                - path: relative
+                  filesystem: root
+                - path: also relative
+                  filesystem: root
+            """);
+        Refresh("template,publish").ShouldFailWith($"{_node.TemplatePath}: line 8: ", "; line 10: ");
+        Assert.False(File.Exists(_node.ConfigPath));
+    }
+
+    [Fact]
+    public void Include_that_is_gone_makes_the_result_stale()
+    {
+        Write("n.ct.tmpl", "# x\n  |###part\n");
+        var part = Write("part", "# y\n");
+        foreach (var path in new[] { _node.TemplatePath, part })
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
+        }
+        Assert.True(Again().Expand(_node.TemplatePath).Written);
+        Assert.False(Again().Expand(_node.TemplatePath).Written);
+        File.Delete(part);
+        Assert.Equal("IncludeNotReadable", Assert.Throws<InvalidInputException>(() => Again().Expand(_node.TemplatePath)).ErrorId);
+    }
 }

@@ -7,15 +7,30 @@ internal sealed class ExpandedText
 {
     private readonly StringBuilder _text = new();
     private readonly List<Range> _values = [];
+    private readonly List<int> _lines = [];
+    private int _line = 1;
+
+    /// <summary>The line of the template from which each line of the result comes.</summary>
+    public IReadOnlyList<int> Lines => _lines;
+
+    /// <summary>Says that the lines of the result from here on come from this line of the template.</summary>
+    public void BeginLine(int number) => _line = number;
+
+    /// <summary>Says that the template has ended.</summary>
+    public void End() => _lines.Add(_line);
 
     /// <summary>Appends text of the template or of an included file.</summary>
-    public void Append(ReadOnlySpan<char> text) => _text.Append(text);
+    public void Append(ReadOnlySpan<char> text)
+    {
+        _lines.AddRange(Enumerable.Repeat(_line, text.Count('\n')));
+        _text.Append(text);
+    }
 
     /// <summary>Appends the value of a variable.</summary>
     public void AppendValue(string value)
     {
         _values.Add(new Range(_text.Length, _text.Length + value.Length));
-        _text.Append(value);
+        Append(value);
     }
 
     /// <summary>

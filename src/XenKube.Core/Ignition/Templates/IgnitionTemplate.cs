@@ -24,7 +24,7 @@ public static class IgnitionTemplate
     /// <exception cref="InvalidInputException">The template is wrong; the place is its line and column.</exception>
     public static IgnitionTemplateResult Expand(
         string templatePath, string? outputPath = null, TemplateVariables? variables = null, bool force = false) =>
-        Prepare(templatePath, outputPath, variables, force).Write();
+        Prepare(templatePath, outputPath, variables, force, IncludeBoundary.None).Write();
 
     /// <summary>
     /// Expands a template file in memory, unless its result is current. A result is current if it is newer than the template and
@@ -35,8 +35,11 @@ public static class IgnitionTemplate
     /// <param name="outputPath">The result; by default the template's path without <c>.tmpl</c>.</param>
     /// <param name="variables">The names it may use.</param>
     /// <param name="force">Whether to expand it in any case.</param>
+    /// <param name="boundary">Where included files may be.</param>
+    /// <param name="heading">A line to begin the result with; empty for none.</param>
     /// <exception cref="InvalidInputException">The template is wrong; the place is its line and column.</exception>
-    internal static TemplateExpansion Prepare(string templatePath, string? outputPath, TemplateVariables? variables, bool force)
+    internal static TemplateExpansion Prepare(
+        string templatePath, string? outputPath, TemplateVariables? variables, bool force, IncludeBoundary boundary, string heading = "")
     {
         ArgumentException.ThrowIfNullOrEmpty(templatePath);
         var output = outputPath ?? DefaultOutput(templatePath);
@@ -45,13 +48,13 @@ public static class IgnitionTemplate
         var includes = new List<string>();
         try
         {
-            var expanded = Expand(template, templatePath, folder, variables ?? TemplateVariables.None, includes);
+            var expanded = Expand(template, templatePath, folder, variables ?? TemplateVariables.None, includes, boundary, heading);
             var isCurrent = !force && (IsNewer(output, templatePath, includes) ? !expanded.DiffersOnlyInValues(Text(output))
                 // Files of one tick of the clock have one time: where nothing would change, nothing is written.
                 : File.Exists(output) && Text(output) == expanded.ToString() && File.GetLastWriteTimeUtc(output) == File.GetLastWriteTimeUtc(templatePath));
-            return new TemplateExpansion(templatePath, output, isCurrent ? null : expanded.ToString(), includes);
+            return new TemplateExpansion(templatePath, output, isCurrent ? null : expanded.ToString(), includes) { Lines = expanded.Lines };
         }
-        catch (InvalidInputException) when (!force && IsNewer(output, templatePath, includes))
+        catch (InvalidInputException) when (!force && IsNewer(output, templatePath, includes) && includes.TrueForAll(File.Exists))
         {
             // A config that was finished by hand does not need its template any more.
             return new TemplateExpansion(templatePath, output, null, includes);
@@ -68,7 +71,7 @@ public static class IgnitionTemplate
     public static string ExpandText(string template, string name, string folder, TemplateVariables? variables = null)
     {
         ArgumentNullException.ThrowIfNull(template);
-        return Expand(Encoding.UTF8.GetBytes(template), name, folder, variables ?? TemplateVariables.None, []).ToString();
+        return Expand(Encoding.UTF8.GetBytes(template), name, folder, variables ?? TemplateVariables.None, [], IncludeBoundary.None, "").ToString();
     }
 
     private static string Text(string path) => Encoding.UTF8.GetString(WholeFile.Read(path, regularOnly: true));
@@ -93,53 +96,84 @@ public static class IgnitionTemplate
                 "the name of a template ends in .ct.tmpl",
                 "Rename it, or name the output");
 
-    private static ExpandedText Expand(byte[] template, string name, string folder, TemplateVariables variables, List<string> used)
+    private static ExpandedText Expand(
+        byte[] template, string name, string folder, TemplateVariables variables, List<string> used, IncludeBoundary boundary, string heading)
     {
         if (!System.Text.Unicode.Utf8.IsValid(template))
         {
             throw new InvalidInputException(ErrorIds.TextNotUtf8, name, null, "the template is not UTF-8");
         }
         var result = new ExpandedText();
+        result.Append(heading);
+        var errors = new List<InvalidInputException>();
         var lines = Encoding.UTF8.GetString(template).Split('\n');
         for (var index = 0; index < lines.Length; index++)
         {
-            var line = new TemplateLine(lines[index], index + 1, name);
             if (index > 0)
             {
                 result.Append("\n");
             }
-            var marker = line.FindMarker(Marker);
-            if (marker < 0)
+            result.BeginLine(index + 1);
+            try
             {
-                line.Substitute(0, line.Text.Length, variables, result);
-                continue;
+                ExpandLine(new TemplateLine(lines[index], index + 1, name), folder, variables, used, boundary, result);
             }
-            var file = line.Substitute(marker + Marker.Length, line.Text.Length, variables).Trim();
-            if (file.Length == 0)
+            catch (InvalidInputException e)
             {
-                throw line.Error(marker, ErrorIds.IncludeNotNamed, "no file is named after ###");
+                // The others are named as well, so that nobody has to come back for each of them.
+                errors.Add(e);
             }
-            var isLines = line.Text[marker - 1] == '|';
-            var indent = line.Text[..(marker - 1)];
-            if (isLines && indent.AsSpan().ContainsAnyExcept(' '))
-            {
-                throw line.Error(marker - 1, ErrorIds.IncludeNotAlone, "only spaces may come before |### on its line");
-            }
-            var path = Path.Combine(folder, file);
-            used.Add(path);
-            var included = ReadLines(path, line, marker);
-            if (isLines)
-            {
-                result.Append(string.Join('\n', included.Select(text => text.Length == 0 ? text : indent + text)));
-            }
-            else
-            {
-                line.Substitute(0, marker - 1, variables, result);
-                result.Append(string.Concat(included));
-            }
-            result.Append(line.Text.EndsWith('\r') ? "\r" : "");
         }
-        return result;
+        result.End();
+        return errors.Count == 0 ? result : throw Together(errors);
+    }
+
+    private static InvalidInputException Together(List<InvalidInputException> errors)
+    {
+        var first = errors[0];
+        var more = string.Concat(errors.Skip(1).Select(error => $"; {error.Place}: {error.Reason}"));
+        return more.Length == 0 ? first
+            : new InvalidInputException((ErrorId<InvalidInputException>)first.Id, first.File, first.Place, first.Reason + more, first.Advice, first);
+    }
+
+    private static void ExpandLine(
+        TemplateLine line, string folder, TemplateVariables variables, List<string> used, IncludeBoundary boundary, ExpandedText result)
+    {
+        var marker = line.FindMarker(Marker);
+        if (marker < 0)
+        {
+            line.Substitute(0, line.Text.Length, variables, result);
+            return;
+        }
+        var file = line.Substitute(marker + Marker.Length, line.Text.Length, variables).Trim();
+        if (file.Length == 0)
+        {
+            throw line.Error(marker, ErrorIds.IncludeNotNamed, "no file is named after ###");
+        }
+        var isLines = line.Text[marker - 1] == '|';
+        var indent = line.Text[..(marker - 1)];
+        if (isLines && indent.AsSpan().ContainsAnyExcept(' '))
+        {
+            throw line.Error(marker - 1, ErrorIds.IncludeNotAlone, "only spaces may come before |### on its line");
+        }
+        var path = Path.Combine(folder, file);
+        used.Add(path);
+        if (boundary.Refuse(path) is { } refusal)
+        {
+            throw line.Error(
+                marker + Marker.Length, ErrorIds.IncludeOutside, refusal, "Copy the file into the cluster's directory, or allow its directory by includeDirectories in xenkube.json");
+        }
+        var included = ReadLines(path, line, marker);
+        if (isLines)
+        {
+            result.Append(string.Join('\n', included.Select(text => text.Length == 0 ? text : indent + text)));
+        }
+        else
+        {
+            line.Substitute(0, marker - 1, variables, result);
+            result.Append(string.Concat(included));
+        }
+        result.Append(line.Text.EndsWith('\r') ? "\r" : "");
     }
 
     private static string[] ReadLines(string path, TemplateLine line, int marker)

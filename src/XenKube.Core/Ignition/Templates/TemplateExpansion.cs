@@ -12,6 +12,9 @@ namespace XenKube.Ignition.Templates;
 /// <param name="Includes">The files the template takes in.</param>
 internal sealed record TemplateExpansion(string TemplatePath, string OutputPath, string? Text, IReadOnlyList<string> Includes)
 {
+    /// <summary>The line of the template from which each line of the result comes.</summary>
+    public IReadOnlyList<int> Lines { get; init; } = [];
+
     /// <summary>Writes the result, unless the file is current.</summary>
     public IgnitionTemplateResult Write()
     {

@@ -23,6 +23,20 @@ public sealed class TemplateVariables
         Add("Cluster", cluster);
     }
 
+    /// <summary>Takes the properties of a node and its cluster, and values of the cluster that its people wrote down.</summary>
+    /// <param name="node">An object whose properties are <c>Node.*</c>, or null.</param>
+    /// <param name="cluster">An object whose properties are <c>Cluster.*</c>, or null.</param>
+    /// <param name="clusterValues">Further values of <c>Cluster.*</c>; properties come first.</param>
+    public TemplateVariables(object? node, object? cluster, IReadOnlyDictionary<string, string> clusterValues)
+        : this(node, cluster)
+    {
+        ArgumentNullException.ThrowIfNull(clusterValues);
+        foreach (var (name, value) in clusterValues)
+        {
+            values.TryAdd($"Cluster.{name}", value);
+        }
+    }
+
     /// <summary>The names there are, for a message.</summary>
     public IReadOnlyList<string> Names => [.. values.Keys.Order(StringComparer.Ordinal)];
 

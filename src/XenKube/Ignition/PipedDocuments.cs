@@ -11,7 +11,7 @@ namespace XenKube.Commands.Ignition;
 internal sealed class PipedDocuments(bool isJson)
 {
     private readonly StringBuilder _lines = new();
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
     private readonly JsonExtent _extent = new();
     private string? _file;
     private long _lineNumber;
@@ -25,7 +25,7 @@ internal sealed class PipedDocuments(bool isJson)
         switch (item.BaseObject)
         {
             case byte one:
-                _bytes.WriteByte(one);
+                _bytes.Add(one);
                 return [];
             case byte[] many:
                 return [.. End(), many];
@@ -39,10 +39,10 @@ internal sealed class PipedDocuments(bool isJson)
     public IEnumerable<byte[]> End()
     {
         var documents = new List<byte[]>();
-        if (_bytes.Length > 0)
+        if (_bytes.Count > 0)
         {
-            documents.Add(_bytes.ToArray());
-            _bytes.SetLength(0);
+            documents.Add([.. _bytes]);
+            _bytes.Clear();
         }
         if (_hasLines)
         {
@@ -54,7 +54,7 @@ internal sealed class PipedDocuments(bool isJson)
     private List<byte[]> AddLine(string line, PSObject item)
     {
         var documents = new List<byte[]>();
-        if (_bytes.Length > 0 || BeginsFile(item) || (isJson && BeginsObject(line)))
+        if (_bytes.Count > 0 || BeginsFile(item) || (isJson && BeginsObject(line)))
         {
             documents.AddRange(End());
         }

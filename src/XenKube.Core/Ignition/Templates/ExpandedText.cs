@@ -13,7 +13,7 @@ internal sealed class ExpandedText
     /// <summary>The line of the template from which each line of the result comes.</summary>
     public IReadOnlyList<int> Lines => _lines;
 
-    /// <summary>Says that the lines of the result from here on come from this line of the template.</summary>
+    /// <summary>Says that what is appended next comes from this line of the template.</summary>
     public void BeginLine(int number) => _line = number;
 
     /// <summary>Says that the template has ended.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using XenKube.Disks;
 using XenKube.Files;
 using XenKube.Hosting;
 using XenKube.Ignition;
@@ -79,7 +80,7 @@ public sealed class NodeConfig
         }
         try
         {
-            using var disk = NodeDisk.OpenRead(Node.DiskPath);
+            using var disk = DiskImage.OpenRead(Node.DiskPath);
             return NodeDiskCheck.ReadGuest(disk)?.Refuses(config.Version.StartsWith("3.", StringComparison.Ordinal) ? 3 : 2, config.Version);
         }
         catch (XenKubeException)

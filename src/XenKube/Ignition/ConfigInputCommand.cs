@@ -55,7 +55,7 @@ public abstract class ConfigInputCommand : FileCommand
         else if (FileOf(item) is { } path)
         {
             Take(_documents.End());
-            foreach (var file in Files(null, [path]))
+            foreach (var file in Files(null, [path], ReadsDrives))
             {
                 Guard(file, () => ProcessFile(file));
             }

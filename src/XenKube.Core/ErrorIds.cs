@@ -30,6 +30,7 @@ public static class ErrorIds
     public static Failed CacheNotWritable { get; } = new("The cache of decompressed images cannot be written.");
     public static Invalid ChainInvalid { get; } = new("A text is not the name of an iptables chain.");
     public static Invalid ClusterDirectoryInvalid { get; } = new("The current directory is not the directory of a cluster.");
+    public static Failed ClockWrong { get; } = new("This machine's clock shows a time before the date of a signature.");
     public static Exists ClusterExists { get; } = new("There is a cluster of this name already.");
     public static Invalid ClusterIsLink { get; } = new("A symbolic link is in the place of a cluster's directory, and nothing is removed through it.");
     public static Failed ClusterNotCreated { get; } = new("The directory of a cluster could not be created.");
@@ -183,6 +184,7 @@ public static class ErrorIds
     public static Invalid PropertyInvalid { get; } = new("A property of an item cannot be set, or not to this value.");
     public static Failed RedirectNotSecure { get; } = new("A server redirects from https to something less secure.");
     public static NotFound ReleaseFileNotFound { get; } = new("The release server does not have the file.");
+    public static Invalid ProxyInvalid { get; } = new("A variable of the environment, such as https_proxy, is not the address of a proxy.");
     public static Failed ReleaseFileNotReadable { get; } = new("A file of a local release directory cannot be read.");
     public static Invalid ReleaseNameInvalid { get; } = new("A text cannot be the name of a channel, board, version or file of a release.");
     public static NotFound ReleasesNotFound { get; } = new("There are no releases.");
@@ -225,6 +227,7 @@ public static class ErrorIds
     public static Invalid VariableNotClosed { get; } = new("A variable in a template has no closing brace.");
     public static Invalid VariableUnknown { get; } = new("A template names a variable that does not exist.");
     public static Invalid VariableWithoutValue { get; } = new("A variable in a template has no value for this node.");
+    public static Failed VersionMismatch { get; } = new("An image, or its server, says that it is another version than the one asked for.");
     public static Invalid VersionInvalid { get; } = new("A text is not the version of a release.");
     public static Failed VersionNotFound { get; } = new("A release server does not say which version is current.");
     public static Failed WaitTimeout { get; } = new("What was waited for did not happen in time.");

@@ -3,6 +3,7 @@ using System.Net;
 using XenKube.Cli.Output;
 using XenKube.Clusters;
 using XenKube.Hosting;
+using XenKube.Images.Signatures;
 
 namespace XenKube.Cli.Commands;
 
@@ -30,7 +31,7 @@ internal static class HostCommands
         var backups = new Command("backups", "List the backups of the files that the steps replaced.") { StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(backups, terminal, Backups);
         var check = new Command("check", "Check this host, with a remedy for each fault. Exit 1 if a check fails.") { StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(check, terminal, run => WriteChecks(run, [.. new HostCheck(Options(run)).Run(run.CancellationToken)]));
+        CommandRun.Handle(check, terminal, run => WriteChecks(run, [.. new HostCheck(Options(run)).Run(run.CancellationToken), .. KeyCheck.Run(new TrustStore(run.Directory.KeysPath))]));
         var serve = new Command("serve", "Serve the published configs until Ctrl+C, and print each request.") { Address, Port, AnyClient, JsonLines, StandardOptions.XenDir };
         CommandRun.Handle(serve, terminal, Serve);
         return new Command("host", "This machine as the guests' host.") { plan, apply, undo, backups, check, serve };

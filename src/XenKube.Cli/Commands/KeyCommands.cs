@@ -8,7 +8,7 @@ namespace XenKube.Cli.Commands;
 internal static class KeyCommands
 {
     private static readonly Argument<string[]> Files = new("FILE") { Arity = ArgumentArity.ZeroOrMore, Description = "Key files, armored or binary; - for standard input." };
-    private static readonly Option<string[]> Known = new("--known") { Description = "A key that comes with XenKube: coreos or flatcar.", HelpName = "NAME" };
+    private static readonly Option<string[]> Known = new("--known") { Description = "A key that comes with XenKube: coreos, flatcar or fedora.", HelpName = "NAME" };
     private static readonly Argument<string[]> Fingerprints = new("FINGERPRINT") { Arity = ArgumentArity.OneOrMore, Description = "Fingerprint of a primary key, or its last digits (at least eight)." };
 
     public static Command Create(Terminal terminal)
@@ -39,8 +39,24 @@ internal static class KeyCommands
         }
         var store = Store(run);
         var keys = new List<SigningKey>();
-        run.ForEach(known, name => keys.AddRange(store.ImportKnown(name)));
-        run.ForEach(files, file => keys.AddRange(file == "-" ? store.Import(ReadAll(run.Terminal.InputStream), "standard input") : store.Import(file)));
+        run.ForEach(known, name =>
+        {
+            var states = KnownKey.FindAll(name).Select(key => (Key: key, State: store.StateOf(key))).ToList();
+            keys.AddRange(store.ImportKnown(name));
+            foreach (var (key, _) in states.Where(pair => pair.State == KnownKeyState.TrustedIsNewer))
+            {
+                run.Warn($"{key.Name}: the trusted key is newer than the copy that comes with XenKube, and stays as it is");
+            }
+        });
+        run.ForEach(files, file =>
+        {
+            var content = file == "-" ? ReadAll(run.Terminal.InputStream) : null;
+            keys.AddRange(content is null ? store.Import(file) : store.Import(content, "standard input"));
+            foreach (var skipped in content is null ? TrustStore.FindSkipped(file) : TrustStore.FindSkipped(content))
+            {
+                run.Warn($"{file}: left out is {skipped}");
+            }
+        });
         run.Print(keys, WriteTable);
     }
 

@@ -60,12 +60,14 @@ public sealed class ImageDownloader
     private ImageDownload Fetch(ImageRelease release, PartialFile partial, KeyRing keys, bool skipVerification, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {
         var signature = ReadSignature(release, required: !skipVerification, cancellationToken);
+        CheckClock(release.SignatureUri.ToString(), signature);
         if (!skipVerification && SignatureVerifier.FindObstacle(signature, keys) is { } obstacle)
         {
             // Known before a few hundred megabytes are fetched.
             throw new OperationFailedException(ErrorIds.SignerNotTrusted, release.SignatureUri.ToString(), null, $"{obstacle}; nothing was downloaded", KeyRemedy(null));
         }
-        var digests = ReleaseServer.Run(() => _server.Transport.ReadSmallAsync(_server.PathOf(release) + ".DIGESTS", LargestDigests, cancellationToken));
+        CheckSaidVersion(release, cancellationToken);
+        var digests = ReleaseServer.Run(() => _server.Transport.ReadSmallAsync(_server.PathOf(release) + ".DIGESTS", LargestDigests, cancellationToken, isOptional: true));
         ReleaseServer.Run(async () =>
         {
             await TransferAsync(release, partial, progress, cancellationToken).ConfigureAwait(false);
@@ -82,8 +84,14 @@ public sealed class ImageDownloader
             }
             throw Refuse(release.ImageUri.ToString(), result, "It was not put into the store; fetch it again, from another mirror if this happens twice");
         }
+        if (result is not null)
+        {
+            CheckInnerVersion(release, partial, progress, cancellationToken);
+        }
+        var warnings = FindStepBack(release, partial.Target);
         partial.Complete(hasSignature: signature.Length > 0);
-        return Describe(partial.Target, result, wasPresent: false);
+        var download = Describe(partial.Target, result, wasPresent: false);
+        return download with { Warnings = [.. download.Warnings, .. warnings] };
     }
 
     private ImageDownload Present(ImageRelease release, PartialFile partial, KeyRing keys, bool skipVerification, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
@@ -97,6 +105,7 @@ public sealed class ImageDownloader
         {
             partial.WriteSignature(ReadSignature(release, required: true, cancellationToken));
         }
+        CheckClock(partial.Target, WholeFile.Read(hadSignature ? partial.Target + ".sig" : partial.SignaturePath));
         var result = SignatureVerifier.Verify(partial.Target, hadSignature ? partial.Target + ".sig" : partial.SignaturePath, keys, progress, cancellationToken);
         if (!result.IsTrusted)
         {
@@ -123,10 +132,10 @@ public sealed class ImageDownloader
             }
             catch (TransferBrokenException e)
             {
-                failures = partial.Length > before ? 1 : failures + 1;
+                failures = partial.Length > before && !e.IsSlow ? 1 : failures + 1;
                 if (retry.IsOver(failures, e) || ++breaks >= retry.MostBreaks)
                 {
-                    throw _server.Transport.GiveUp(release.ImageUri.ToString(), e);
+                    throw _server.Transport.GiveUp(release.ImageUri.ToString(), e, partial.State);
                 }
                 await Task.Delay(retry.DelayAfter(failures, e.RetryAfter), cancellationToken).ConfigureAwait(false);
             }
@@ -142,6 +151,8 @@ public sealed class ImageDownloader
         using var remote = await _server.Transport.OpenAsync(_server.PathOf(release), partial.Length, partial.State, cancellationToken).ConfigureAwait(false);
         CheckSpace(partial.Target, remote);
         partial.Begin(remote.State, remote.Offset);
+        var rate = new TransferRate(retry);
+        var room = new RoomWatch(partial.Target, remote.Offset);
         var meter = new ProgressMeter(progress, "Downloading", Path.GetFileName(partial.Target), remote.State.Total ?? -1, remote.Offset);
         var buffer = new byte[1 << 17];
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -165,7 +176,17 @@ public sealed class ImageDownloader
             {
                 throw new OperationFailedException(ErrorIds.ServerReplyInvalid, release.ImageUri.ToString(), null, "the server sends more than it said");
             }
+            if (partial.Length == 0 && LooksLikePage(buffer.AsSpan(0, count)))
+            {
+                throw new OperationFailedException(ErrorIds.ServerReplyInvalid, release.ImageUri.ToString(), null, "the reply is a web page, not the image: the network's log-in page (captive portal), or a proxy's", "Open any http page from this network and log in, then run the same command again");
+            }
+            if (remote.State.Total is null && room.FindEnd(partial.Length + count) is { } end)
+            {
+                partial.Discard();
+                throw new OperationFailedException(end.IsFull ? ErrorIds.DiskFull : ErrorIds.FileTooLarge, release.ImageUri.ToString(), null, end.Reason, $"Name another server with {RemedyActionKind.BaseUriOption}: this one does not say how large the image is");
+            }
             partial.Append(buffer.AsSpan(0, count));
+            rate.Add(count);
             meter.Report(partial.Length);
         }
         if (partial.Length < (remote.State.Total ?? 0))
@@ -215,7 +236,7 @@ public sealed class ImageDownloader
     private Remedy KeyRemedy(string? fingerprint)
     {
         var known = KnownKey.All.FirstOrDefault(key => key.Fingerprint == fingerprint) ?? KnownKey.Find(_server.Options.Distribution.ToString());
-        return $"If you trust {known!.Description}, import its key: {new RemedyAction(RemedyActionKind.ImportKnownKey, known.Name)}; import any other key from its file";
+        return KeyRenewal.Advise(known, known is null ? null : _keys.List().FirstOrDefault(key => key.Fingerprint == known.Fingerprint));
     }
 
     // coreos-VERSION and flatcar-VERSION are the usual Xen images for amd64; anything else says what it is.
@@ -228,8 +249,67 @@ public sealed class ImageDownloader
         return options.Board == "amd64-usr" ? name : $"{name}-{options.Board.Replace("-usr", "", StringComparison.Ordinal)}";
     }
 
+    private static bool LooksLikePage(ReadOnlySpan<byte> beginning) => beginning.StartsWith("<!"u8) || beginning.StartsWith("<html"u8) || beginning.StartsWith("<HTML"u8);
+
+    /// <summary>With a clock that is slow every signature is of the future: that is said before anything is fetched.</summary>
+    private static void CheckClock(string file, byte[] signature)
+    {
+        var now = DateTimeOffset.UtcNow;
+        if (SignatureVerifier.FindDate(signature) is { } made && made > now.UtcDateTime.AddDays(1))
+        {
+            throw new OperationFailedException(ErrorIds.ClockWrong, file, null, $"this machine's clock says {Timestamp.Day(now.UtcDateTime)}, but the signature was made on {Timestamp.Day(made)}",
+                "Set the clock, such as with 'date -s', and let a time service keep it; then run the same command again");
+        }
+    }
+
+    /// <summary>What the server says of a release, where it says something.</summary>
+    private void CheckSaidVersion(ImageRelease release, CancellationToken cancellationToken)
+    {
+        if (_server.ReadSaidVersion(release, cancellationToken) is { } said && said != release.Version)
+        {
+            throw new OperationFailedException(ErrorIds.VersionMismatch, release.ImageUri.ToString(), null, $"the server's version.txt of this release says {said}", $"Name another server with {RemedyActionKind.BaseUriOption}, or ask for {said}");
+        }
+    }
+
+    /// <summary>An old image with its good signature may be offered as a newer one; the image itself says what it is.</summary>
+    private static void CheckInnerVersion(ImageRelease release, PartialFile partial, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> versions;
+        try
+        {
+            versions = ImageVersionReader.Read(partial.DataPath, progress, cancellationToken);
+        }
+        catch (CorruptImageException)
+        {
+            // The signer signed it so; a disk made of it says where it is damaged.
+            return;
+        }
+        if (versions.Count > 0 && !versions.Contains(release.Version))
+        {
+            partial.Discard();
+            throw new OperationFailedException(ErrorIds.VersionMismatch, release.ImageUri.ToString(), null, $"the image is {string.Join(" and ", versions.Select(version => Printable.Of(version)))} according to its os-release, not {release.Version}; its signature is good, so the server offers an old image as a new one",
+                $"Name another server with {RemedyActionKind.BaseUriOption}");
+        }
+    }
+
+    /// <summary>A server whose current release is older than what was fetched before may hold updates back.</summary>
+    private IEnumerable<string> FindStepBack(ImageRelease release, string target)
+    {
+        if (!release.IsCurrent)
+        {
+            return [];
+        }
+        var newest = _store.List().Where(image => image.Path != target && image.Name == FindName()).Select(image => image.Version)
+            .FirstOrDefault(version => ReleaseVersion.Compare(version, release.Version) > 0);
+        return newest is null ? [] : [$"{release.Version} is the server's current release, and older than {newest}, which is in the store already"];
+    }
+
     private static void CheckSpace(string target, RemoteContent remote)
     {
+        if (remote.State.Total > RoomWatch.LargestImage)
+        {
+            throw new OperationFailedException(ErrorIds.FileTooLarge, target, null, $"the server says that it has {remote.State.Total} bytes, which is larger than any image", $"Name another server with {RemedyActionKind.BaseUriOption}");
+        }
         var missing = (remote.State.Total ?? 0) - remote.Offset - new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(target))!).AvailableFreeSpace;
         if (missing > 0)
         {

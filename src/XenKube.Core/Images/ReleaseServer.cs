@@ -82,6 +82,13 @@ public sealed class ReleaseServer : IDisposable
         return releases;
     }
 
+    /// <summary>The version that a release's own version.txt says; null where there is none, or none in it.</summary>
+    internal string? ReadSaidVersion(ImageRelease release, CancellationToken cancellationToken)
+    {
+        var text = Run(() => Transport.ReadSmallAsync($"{Options.Board}/{release.Version}/version.txt", LargestText, cancellationToken, isOptional: true));
+        return text is null ? null : ReadVersion(Encoding.UTF8.GetString(text));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Transport.Dispose();
 

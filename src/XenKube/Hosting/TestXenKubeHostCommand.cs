@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Hosting;
+using XenKube.Images.Signatures;
 
 namespace XenKube.Commands.Hosting;
 
@@ -16,7 +17,7 @@ public sealed class TestXenKubeHostCommand : XenDirCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(XenDir, () =>
     {
-        var checks = new HostCheck(HostSettings.Read(Directory)).Run(StopToken);
+        var checks = new HostCheck(HostSettings.Read(Directory)).Run(StopToken).Concat(KeyCheck.Run(new TrustStore(Directory.KeysPath)));
         if (Quiet)
         {
             WriteObject(checks.All(check => check.Status != CheckStatus.Fail));

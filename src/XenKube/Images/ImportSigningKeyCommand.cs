@@ -39,9 +39,14 @@ public sealed class ImportSigningKeyCommand : XenDirCommand
         {
             Guard(name, () =>
             {
+                var states = KnownKey.FindAll(name).Select(key => (Key: key, State: store.StateOf(key))).ToList();
                 if (Should($"Trust the signing key of {name}{Fingerprint(name)}, in {Directory.KeysPath}"))
                 {
                     WriteObject(store.ImportKnown(name), enumerateCollection: true);
+                    foreach (var (key, state) in states)
+                    {
+                        Tell(key, state);
+                    }
                 }
             });
         }
@@ -51,11 +56,35 @@ public sealed class ImportSigningKeyCommand : XenDirCommand
             {
                 if (Should($"Trust the signing keys in {file}, in {Directory.KeysPath}"))
                 {
-                    WriteObject(IsOnDrive(file) ? store.Import(ReadFile(file), file) : store.Import(file), enumerateCollection: true);
+                    var content = IsOnDrive(file) ? ReadFile(file) : null;
+                    WriteObject(content is null ? store.Import(file) : store.Import(content, file), enumerateCollection: true);
+                    foreach (var skipped in content is null ? TrustStore.FindSkipped(file) : TrustStore.FindSkipped(content))
+                    {
+                        WriteWarning($"{file}: left out is {skipped}");
+                    }
                 }
             });
         }
     }
 
-    private static string Fingerprint(string name) => KnownKey.Find(name) is { } key ? $" ({key.Fingerprint})" : "";
+    /// <summary>Says what an import of a key that is trusted already was good for.</summary>
+    private void Tell(KnownKey key, KnownKeyState state)
+    {
+        switch (state)
+        {
+            case KnownKeyState.KnownIsNewer:
+                WriteVerbose($"{key.Name}: the trusted key got the newer subkeys of the copy that comes with XenKube");
+                break;
+            case KnownKeyState.Same:
+                WriteVerbose($"{key.Name}: the key is trusted already, with the same subkeys");
+                break;
+            case KnownKeyState.TrustedIsNewer:
+                WriteWarning($"{key.Name}: the trusted key is newer than the copy that comes with XenKube, and stays as it is");
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static string Fingerprint(string name) => KnownKey.FindAll(name) is { Count: > 0 } keys ? $" ({string.Join(", ", keys.Select(key => key.Fingerprint))})" : "";
 }

@@ -309,6 +309,8 @@ public sealed class ImageDownloaderTests : IDisposable
     public void Download_of_no_signature_at_all_is_refused()
     {
         _web.Files[ImagePath + ".sig"] = new TestFile("<html>It works!</html>"u8.ToArray());
+        Assert.Equal("ServerReplyInvalid", Assert.Throws<OperationFailedException>(() => Download()).ErrorId);
+        _web.Files[ImagePath + ".sig"] = new TestFile("It works!"u8.ToArray());
         Assert.Equal("SignerNotTrusted", Assert.Throws<OperationFailedException>(() => Download()).ErrorId);
         Assert.Empty(Left);
     }
@@ -358,7 +360,7 @@ public sealed class ImageDownloaderTests : IDisposable
     {
         var reports = new List<OperationProgress>();
         Download(progress: new Reports(reports.Add));
-        Assert.Equal(["Downloading", "Verifying"], reports.Select(report => report.Activity).Distinct());
+        Assert.Equal(["Downloading", "Verifying", "Reading the version"], reports.Select(report => report.Activity).Distinct());
         Assert.All(reports, report => Assert.InRange(report.Done, 0, report.Total));
         Assert.Equal(Image.Length, reports.Last(report => report.Activity == "Downloading").Done);
         Assert.Equal(TimeSpan.Zero, reports[^1].Remaining);
@@ -416,12 +418,12 @@ public sealed class ImageDownloaderTests : IDisposable
             new HttpTransport(new Uri(_web.Uri + "/")) { Retry = Impatient });
         foreach (var suffix in new[] { "", ".sig" })
         {
-            _web.Files["/arm64-usr/4081.2.0/flatcar_production_image.bin.bz2" + suffix] = new TestFile(_web.Files[ImagePath + suffix].Content);
+            _web.Files["/arm64-usr/1520.9.0/flatcar_production_image.bin.bz2" + suffix] = new TestFile(_web.Files[ImagePath + suffix].Content);
         }
-        var download = new ImageDownloader(server, Store, Keys).Download(server.Resolve("4081.2.0"));
-        Assert.Equal("flatcar_production_image-arm64-4081.2.0.bin.bz2", Path.GetFileName(download.Image.Path));
-        Assert.Equal((ImageDistribution.Flatcar, "4081.2.0"), (download.Image.Distribution, download.Image.Version));
-        Assert.Equal(download.Image.Path, Store.Find("4081.2.0")?.Path);
+        var download = new ImageDownloader(server, Store, Keys).Download(server.Resolve("1520.9.0"));
+        Assert.Equal("flatcar_production_image-arm64-1520.9.0.bin.bz2", Path.GetFileName(download.Image.Path));
+        Assert.Equal((ImageDistribution.Flatcar, "1520.9.0"), (download.Image.Distribution, download.Image.Version));
+        Assert.Equal(download.Image.Path, Store.Find("1520.9.0")?.Path);
     }
 
     [Fact]

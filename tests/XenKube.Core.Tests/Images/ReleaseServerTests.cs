@@ -70,7 +70,7 @@ public sealed class ReleaseServerTests : IDisposable
 
     [Theory]
     [InlineData("")]
-    [InlineData("<html>404</html>")]
+    [InlineData("<svg>404</svg>")]
     [InlineData("COREOS_VERSION=../../etc")]
     [InlineData("COREOS_VERSION=1 2")]
     [InlineData("COREOS_VERSION=current")]

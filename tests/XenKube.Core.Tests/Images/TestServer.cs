@@ -119,6 +119,9 @@ internal sealed record TestResponse(int Status, byte[] Body)
     /// <summary>Bytes of the body after which nothing more comes.</summary>
     public int? SilentAfter { get; init; }
 
+    /// <summary>Bytes of the body that come at once, with 50 ms between; null for all of them.</summary>
+    public int? BytesAtOnce { get; init; }
+
     public bool IsChunked { get; init; }
 
     public bool HasLength { get; init; } = true;
@@ -137,7 +140,13 @@ internal sealed record TestResponse(int Status, byte[] Body)
         {
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"{count:x}\r\n"), stop);
         }
-        await stream.WriteAsync(Body.AsMemory(0, count), stop);
+        for (var sent = 0; BytesAtOnce is { } piece && sent < count; sent += piece)
+        {
+            await stream.WriteAsync(Body.AsMemory(sent, Math.Min(piece, count - sent)), stop);
+            await stream.FlushAsync(stop);
+            await Task.Delay(50, stop);
+        }
+        await stream.WriteAsync(BytesAtOnce is null ? Body.AsMemory(0, count) : ReadOnlyMemory<byte>.Empty, stop);
         if (IsChunked && BreakAfter is null)
         {
             await stream.WriteAsync("\r\n0\r\n\r\n"u8.ToArray(), stop);
@@ -167,12 +176,16 @@ internal sealed class TestFile(byte[] content)
 
     public bool IgnoresRanges { get; set; }
 
+    /// <summary>True for a server that sends the whole file wherever If-Range is asked for.</summary>
+    public bool IgnoresIfRange { get; set; }
+
     /// <summary>Each answer ends after so many bytes, as long as there are any.</summary>
     public Queue<int> Breaks { get; } = new();
 
     public TestResponse Answer(TestRequest request)
     {
         var isSame = !request.Headers.TryGetValue("If-Range", out var mark) || mark == ETag || mark == LastModified;
+        isSame &= !IgnoresIfRange || !request.Headers.ContainsKey("If-Range");
         var start = request.Range is not null && isSame && !IgnoresRanges ? request.RangeStart : 0;
         var headers = new Dictionary<string, string>();
         if (ETag is not null)

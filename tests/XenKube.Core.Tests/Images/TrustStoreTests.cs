@@ -49,7 +49,7 @@ public sealed class TrustStoreTests : IDisposable
     {
         var key = Assert.Single(Store.ImportKnown("Flatcar"));
         Assert.Equal(Flatcar, key.Fingerprint);
-        Assert.Equal(8, key.Subkeys.Count);
+        Assert.Equal(9, key.Subkeys.Count);
         Assert.Equal(["1E100DD7A677A6F9A532C9F9B51DE377064D542D", "A621F1DA96C93C639506832D603443A1D0FC498C"], key.Subkeys.Where(subkey => subkey.IsRevoked).Select(subkey => subkey.Fingerprint));
         Assert.Equal(new DateTime(2025, 3, 6, 10, 49, 8, DateTimeKind.Utc), key.Subkeys[7].ExpiresUtc);
     }

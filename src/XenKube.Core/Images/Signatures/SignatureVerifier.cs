@@ -99,6 +99,20 @@ public static class SignatureVerifier
             : throw new OpenPgpFormatException(0, signatures.Count == 0 ? "there is no signature" : "there are too many signatures");
     }
 
+    /// <summary>The latest date of the signatures in a file; null where they cannot be read.</summary>
+    /// <param name="content">The signature file.</param>
+    internal static DateTime? FindDate(ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            return ReadSignatures(content).Max(signature => signature.Created) is { } made ? SigningKeyReader.ToDate(made) : null;
+        }
+        catch (OpenPgpFormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Tells before a long download whether the signature could end as a trusted one.</summary>
     /// <param name="content">The signature file.</param>
     /// <param name="keys">The keys.</param>

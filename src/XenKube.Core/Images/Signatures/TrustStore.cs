@@ -66,6 +66,10 @@ public sealed class TrustStore
     /// <exception cref="ItemInUseException">Another process was changing the store all the time.</exception>
     public IReadOnlyList<SigningKey> Import(ReadOnlyMemory<byte> content, string? source = null)
     {
+        if (KeyFileContent.FindForeign(content.Span) is { } foreign)
+        {
+            throw new InvalidInputException(ErrorIds.KeyFileMalformed, source, null, foreign.Reason, foreign.Remedy);
+        }
         IReadOnlyList<OpenPgpCertificate> certificates;
         try
         {
@@ -78,8 +82,13 @@ public sealed class TrustStore
         if (certificates.Count == 0)
         {
             return ImportRevocations(content) is { Count: > 0 } revoked ? revoked
-                : throw new InvalidInputException(ErrorIds.KeyFileEmpty, source, null, "there is no public key in it", "Export the key again: gpg --armor --export FINGERPRINT");
+                : throw Empty(content, source);
         }
+        return Import(certificates, source);
+    }
+
+    private List<SigningKey> Import(IReadOnlyList<OpenPgpCertificate> certificates, string? source)
+    {
         Merge(certificates, source); // what is refused leaves no trace
         using var held = Lock("import of keys");
         var imported = Merge(certificates, source);
@@ -87,15 +96,36 @@ public sealed class TrustStore
         return [.. imported.Select(key => SigningKeyReader.Read(key.Entry, key.Judged))];
     }
 
-    /// <summary>Trusts a key that comes with XenKube.</summary>
-    /// <param name="name">Its name: <c>CoreOS</c> or <c>Flatcar</c>.</param>
+    /// <summary>The keys of a file that an import leaves out, each as a sentence: those of other versions or unknown algorithms, and secret ones.</summary>
+    /// <param name="content">The content, armored or binary.</param>
+    public static IReadOnlyList<string> FindSkipped(ReadOnlyMemory<byte> content) => KeyFileContent.FindSkipped(content);
+
+    /// <summary>The same of a file.</summary>
+    /// <param name="file">The file.</param>
+    public static IReadOnlyList<string> FindSkipped(string file) => FindSkipped(KeyRing.ReadFile(file));
+
+    /// <summary>Compares the copy of a key that comes with XenKube with the trusted one.</summary>
+    /// <param name="known">The known key.</param>
+    public KnownKeyState StateOf(KnownKey known)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        return KeyRenewal.Compare(known, List().FirstOrDefault(key => key.Fingerprint == known.Fingerprint));
+    }
+
+    /// <summary>Trusts a key that comes with XenKube, or adds what its copy has beyond the trusted one.</summary>
+    /// <param name="name">Its name: <c>CoreOS</c>, <c>Flatcar</c>, <c>Fedora-43</c>; <c>Fedora</c> for those of all releases that are known.</param>
     /// <exception cref="ItemNotFoundException">No known key has that name.</exception>
     public IReadOnlyList<SigningKey> ImportKnown(string name)
     {
-        var known = KnownKey.Find(name) ?? throw new ItemNotFoundException(ErrorIds.KnownKeyNotFound, null, null, $"there is no known key '{name}'",
+        var known = KnownKey.FindAll(name);
+        if (known.Count == 0)
+        {
+            throw new ItemNotFoundException(ErrorIds.KnownKeyNotFound, null, null, $"there is no known key '{name}'",
             $"Known are {string.Join(" and ", KnownKey.All.Select(key => key.Name))}; import any other key from its file");
-        var keys = Import(known.ReadContent(), known.Name);
-        return keys.Count == 1 && keys[0].Fingerprint == known.Fingerprint ? keys : throw new InvalidOperationException($"the key of {name} has another fingerprint");
+        }
+        // A file may hold keys of more releases than those that are asked for.
+        var certificates = OpenPgpCertificate.Merge(known.SelectMany(key => OpenPgpCertificate.ReadAll(key.ReadContent()).Where(certificate => certificate.PrimaryKey.Fingerprint == key.Fingerprint)));
+        return certificates.Count == known.Count ? Import(certificates, name) : throw new InvalidOperationException($"the key of {name} has another fingerprint");
     }
 
     /// <summary>Stops trusting a key.</summary>
@@ -147,9 +177,14 @@ public sealed class TrustStore
             .Select(entry => (Entry: entry with { Source = PathOf(entry) }, Judged: KeyRing.Judge(entry, merged, DateTimeOffset.UtcNow))).ToList();
         return imported.Find(key => !key.Judged.HasUserId) is { Entry: { } unusable }
             ? throw new InvalidInputException(ErrorIds.KeyNotBound, source, $"key {unusable.Certificate.PrimaryKey.Fingerprint}",
-                "none of its user ids has a valid self-signature, so the key cannot check anything", "Export the whole key again: gpg --armor --export FINGERPRINT")
+                unusable.Certificate.PrimaryKey.CanVerify ? "none of its user ids has a valid self-signature, so the key cannot check anything" : $"its algorithm {KeyFileContent.AlgorithmName((byte)unusable.Certificate.PrimaryKey.Algorithm) ?? unusable.Certificate.PrimaryKey.Name} is not known here, so the key cannot check anything",
+                unusable.Certificate.PrimaryKey.CanVerify ? "Export the whole key again: gpg --armor --export FINGERPRINT" : "Ask its owner for a key of RSA, ECDSA or EdDSA (version 4)")
             : imported;
     }
+
+    private static InvalidInputException Empty(ReadOnlyMemory<byte> content, string? source) => KeyFileContent.FindSkipped(content) is [var first, ..] skipped
+        ? new InvalidInputException(ErrorIds.KeyFileEmpty, source, null, $"there is no public key in it that can be used, only {first}{(skipped.Count > 1 ? $", and {skipped.Count - 1} more" : "")}", "Ask its owner for a public key of version 4 (RSA, ECDSA or EdDSA)")
+        : new InvalidInputException(ErrorIds.KeyFileEmpty, source, null, "there is no public key in it", "Export the key again: gpg --armor --export FINGERPRINT");
 
     // A revocation certificate names its key, and has to be that key's own.
     private List<SigningKey> ImportRevocations(ReadOnlyMemory<byte> content)

@@ -8,7 +8,7 @@ internal sealed class DirectoryTransport(string directory) : ReleaseTransport
 {
     public override Uri UriOf(string path) => new(new UriBuilder("file", "") { Path = PathOf(path) }.Uri.AbsoluteUri);
 
-    public override Task<byte[]?> ReadSmallAsync(string path, int limit, CancellationToken cancellationToken) => Guard(path, () =>
+    public override Task<byte[]?> ReadSmallAsync(string path, int limit, CancellationToken cancellationToken, bool isOptional = false) => Guard(path, () =>
     {
         if (!File.Exists(PathOf(path)))
         {

@@ -18,6 +18,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
 
     private readonly Uri _base;
     private readonly HttpMessageInvoker _client;
+    private readonly EnvironmentProxy _proxy = new();
 
     public HttpTransport(Uri place, HttpMessageHandler? handler = null)
     {
@@ -28,17 +29,18 @@ internal sealed partial class HttpTransport : ReleaseTransport
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = TimeSpan.FromSeconds(20),
             UseCookies = false,
+            Proxy = _proxy,
         });
     }
 
     public override Uri UriOf(string path) => new(_base, string.Join('/', path.Split('/').Select(Uri.EscapeDataString)));
 
-    public override Task<byte[]?> ReadSmallAsync(string path, int limit, CancellationToken cancellationToken) =>
-        RetryAsync(UriOf(path).ToString(), () => ReadOnceAsync(UriOf(path), limit, cancellationToken), cancellationToken);
+    public override Task<byte[]?> ReadSmallAsync(string path, int limit, CancellationToken cancellationToken, bool isOptional = false) =>
+        RetryAsync(UriOf(path).ToString(), () => ReadOnceAsync(UriOf(path), limit, isOptional ? [HttpStatusCode.Forbidden] : [], cancellationToken), cancellationToken);
 
     public override async Task<IReadOnlyList<string>> ListDirectoriesAsync(string path, CancellationToken cancellationToken)
     {
-        var page = await RetryAsync(UriOf(path).ToString(), () => ReadOnceAsync(new Uri(UriOf(path).AbsoluteUri + "/"), LargestListing, cancellationToken, optional: true), cancellationToken).ConfigureAwait(false);
+        var page = await RetryAsync(UriOf(path).ToString(), () => ReadOnceAsync(new Uri(UriOf(path).AbsoluteUri + "/"), LargestListing, missing: null, cancellationToken), cancellationToken).ConfigureAwait(false);
         return page is null ? [] : [.. Links().Matches(Encoding.Latin1.GetString(page)).Select(match => Uri.UnescapeDataString(match.Groups[1].Value).TrimEnd('/')).Distinct()];
     }
 
@@ -46,16 +48,16 @@ internal sealed partial class HttpTransport : ReleaseTransport
     {
         var uri = UriOf(path);
         var resume = offset > 0 && known is { CanResume: true } && known.Uri == uri.AbsoluteUri;
-        var response = await SendAsync(uri, request =>
-        {
-            if (resume)
-            {
-                request.Headers.Range = new RangeHeaderValue(offset, null);
-                request.Headers.TryAddWithoutValidation("If-Range", known!.ETag ?? known.LastModified);
-            }
-        }, cancellationToken).ConfigureAwait(false);
+        var response = await SendAsync(uri, request => Ask(request, resume ? offset : 0, resume ? known!.RangeMark : null), cancellationToken).ConfigureAwait(false);
         try
         {
+            if (resume && response.StatusCode == HttpStatusCode.OK && known!.RangeMark is not null && known.IsSameFile(StateOf(uri, response)))
+            {
+                // It is the same file, and still the whole of it: some servers do not follow If-Range. A part of it without that
+                // is compared with what is there all the same.
+                response.Dispose();
+                response = await SendAsync(uri, request => Ask(request, offset, null), cancellationToken).ConfigureAwait(false);
+            }
             if (resume && response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             {
                 // The server has less than we have, or exactly that: the start over tells.
@@ -63,12 +65,13 @@ internal sealed partial class HttpTransport : ReleaseTransport
                 return await OpenAsync(path, 0, null, cancellationToken).ConfigureAwait(false);
             }
             Check(uri, response);
-            var content = response.Content.Headers;
-            var state = new TransferState(uri.AbsoluteUri, StrongTag(response), LastModified(response), content.ContentRange?.Length ?? content.ContentLength);
+            ReplyCheck.RefuseEncoded(uri, response);
+            ReplyCheck.RefusePage(uri, response, []);
+            var state = StateOf(uri, response) with { IgnoresRanges = resume && response.StatusCode == HttpStatusCode.OK && known!.IsSameFile(StateOf(uri, response)) };
             var start = 0L;
             if (response.StatusCode == HttpStatusCode.PartialContent)
             {
-                if (!resume || content.ContentRange?.From != offset || !known!.IsSameFile(state))
+                if (!resume || response.Content.Headers.ContentRange?.From != offset || !known!.IsSameFile(state))
                 {
                     // Not what was asked for, or part of another file.
                     response.Dispose();
@@ -92,9 +95,33 @@ internal sealed partial class HttpTransport : ReleaseTransport
         }
     }
 
-    public override OperationFailedException GiveUp(string what, TransferBrokenException last)
+    private static void Ask(HttpRequestMessage request, long offset, string? mark)
     {
-        var (reason, remedy) = Explain(_base, last);
+        if (offset > 0)
+        {
+            request.Headers.Range = new RangeHeaderValue(offset, null);
+        }
+        if (mark is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Range", mark);
+        }
+    }
+
+    private static TransferState StateOf(Uri uri, HttpResponseMessage response)
+    {
+        var content = response.Content.Headers;
+        var refusesRanges = response.Headers.AcceptRanges.Contains("none");
+        return new TransferState(uri.AbsoluteUri, response.Headers.ETag?.ToString(), LastModified(response), content.ContentRange?.Length ?? content.ContentLength) { IgnoresRanges = refusesRanges };
+    }
+
+    public override OperationFailedException GiveUp(string what, TransferBrokenException last, TransferState? state = null)
+    {
+        var (reason, remedy) = Explain(_base, last, state);
+        if (_proxy.Describe(_base) is { } proxy && !_base.Host.EndsWith(".core-os.net", StringComparison.OrdinalIgnoreCase))
+        {
+            reason = $"{reason} (asked by way of the proxy {Printable.Of(proxy)})";
+            remedy = $"Check the proxy, or list {_base.Host} in the variable no_proxy if it is reached without one";
+        }
         return new OperationFailedException(last.IsNameUnknown ? ErrorIds.ServerNotFound : ErrorIds.TransferFailed,
             what, null, reason, remedy, last);
     }
@@ -122,7 +149,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
         return target;
     }
 
-    private static (string Reason, Remedy Remedy) Explain(Uri place, TransferBrokenException last)
+    private static (string Reason, Remedy Remedy) Explain(Uri place, TransferBrokenException last, TransferState? state)
     {
         if (place.Host.EndsWith(".core-os.net", StringComparison.OrdinalIgnoreCase))
         {
@@ -132,10 +159,8 @@ internal sealed partial class HttpTransport : ReleaseTransport
         {
             return ($"the server '{place.Host}' is not known: {last.Message}", $"Check the network and the name, or name a mirror or a directory with {RemedyActionKind.BaseUriOption}");
         }
-        return (last.Message, "Run the same command again: a download goes on where it stopped");
+        return (last.Message, Again(state));
     }
-
-    private static string? StrongTag(HttpResponseMessage response) => response.Headers.ETag is { IsWeak: false } tag ? tag.Tag : null;
 
     // As the server wrote it, since If-Range compares text.
     private static string? LastModified(HttpResponseMessage response) =>
@@ -157,14 +182,20 @@ internal sealed partial class HttpTransport : ReleaseTransport
         {
             throw new TransferBrokenException(reason, response.Headers.RetryAfter?.Delta);
         }
-        throw new OperationFailedException(ErrorIds.ServerRefused, uri.ToString(), null, reason, status == 407 ? ProxyRemedy : null);
+        throw new OperationFailedException(ErrorIds.ServerRefused, uri.ToString(), null, reason, status switch
+        {
+            407 => ProxyRemedy,
+            // S3 and others answer 403 for what they do not have.
+            401 or 403 => (Remedy)$"The server forbids the file, or does not have it: check version, channel, board and image name, or name another server with {RemedyActionKind.BaseUriOption}",
+            _ => (Remedy?)null,
+        });
     }
 
     private static Exception? Translate(Uri uri, Exception e, CancellationToken cancellationToken) => e switch
     {
         _ when cancellationToken.IsCancellationRequested => null,
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-            new OperationFailedException(ErrorIds.ServerNotTrusted, uri.ToString(), null, $"no secure connection: {e.InnerException?.Message ?? e.Message}", "Check the clock and the certificates of this machine", e),
+            new OperationFailedException(ErrorIds.ServerNotTrusted, uri.ToString(), null, $"no secure connection: {SecureConnectionFault.Of(e, DateTimeOffset.UtcNow).Reason}", SecureConnectionFault.Of(e, DateTimeOffset.UtcNow).Remedy, e),
         // The proxy's refusal of a way through comes as text alone; asking again does not help.
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } when e.Message.Contains("'407'", StringComparison.Ordinal) =>
             new OperationFailedException(ErrorIds.ServerRefused, uri.ToString(), null, "the proxy answered 407, it wants a user and a password", ProxyRemedy, e),
@@ -173,14 +204,16 @@ internal sealed partial class HttpTransport : ReleaseTransport
         _ => null,
     };
 
-    private async Task<byte[]?> ReadOnceAsync(Uri uri, int limit, CancellationToken cancellationToken, bool optional = false)
+    private async Task<byte[]?> ReadOnceAsync(Uri uri, int limit, HttpStatusCode[]? missing, CancellationToken cancellationToken)
     {
+        var isPage = missing is null;
         using var response = await SendAsync(uri, _ => { }, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone || (optional && !response.IsSuccessStatusCode))
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone || (isPage ? !response.IsSuccessStatusCode : missing!.Contains(response.StatusCode)))
         {
             return null;
         }
         Check(uri, response);
+        ReplyCheck.RefuseEncoded(uri, response);
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(Retry.Silence);
         try
@@ -197,6 +230,10 @@ internal sealed partial class HttpTransport : ReleaseTransport
                     throw new OperationFailedException(ErrorIds.FileTooLarge, uri.ToString(), null, $"is larger than the {limit} bytes that such a file may have");
                 }
             }
+            if (!isPage)
+            {
+                ReplyCheck.RefusePage(uri, response, content.ToArray());
+            }
             return content.ToArray();
         }
         catch (Exception e) when (Translate(uri, e, cancellationToken) is { } broken)
@@ -212,6 +249,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, target);
             request.Headers.UserAgent.Add(new ProductInfoHeaderValue("XenKube", typeof(HttpTransport).Assembly.GetName().Version?.ToString(3)));
+            request.Headers.AcceptEncoding.ParseAdd("identity");
             prepare(request);
             HttpResponseMessage response;
             using (var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))

@@ -35,8 +35,9 @@ internal abstract class ReleaseTransport : IDisposable
     /// <param name="path">Relative to the base.</param>
     /// <param name="limit">The most bytes it may have.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="isOptional">True for a file that need not be there: a server that forbids it, as some answer for what they do not have, has none.</param>
     /// <returns>Its content; null if there is no such file.</returns>
-    public abstract Task<byte[]?> ReadSmallAsync(string path, int limit, CancellationToken cancellationToken);
+    public abstract Task<byte[]?> ReadSmallAsync(string path, int limit, CancellationToken cancellationToken, bool isOptional = false);
 
     /// <summary>The names of the directories in a directory; empty where none are offered.</summary>
     /// <param name="path">Relative to the base.</param>
@@ -75,8 +76,19 @@ internal abstract class ReleaseTransport : IDisposable
     }
 
     /// <summary>The error for when all attempts failed.</summary>
-    public virtual OperationFailedException GiveUp(string what, TransferBrokenException last) =>
-        new(ErrorIds.TransferFailed, what, null, last.Message, "Run the same command again: a download goes on where it stopped", last);
+    /// <param name="what">What was transferred.</param>
+    /// <param name="last">How the last attempt failed.</param>
+    /// <param name="state">What has come of it; null for nothing.</param>
+    public virtual OperationFailedException GiveUp(string what, TransferBrokenException last, TransferState? state = null) =>
+        new(ErrorIds.TransferFailed, what, null, last.Message, Again(state), last);
+
+    /// <summary>What running the command again does; nothing is promised that the server cannot do.</summary>
+    protected static Remedy Again(TransferState? state) => state switch
+    {
+        null => "Run the same command again",
+        { CanResume: true } => "Run the same command again: a download goes on where it stopped",
+        _ => (Remedy)$"Run the same command again; this server cannot resume downloads, so it begins at the start: another server, named with {RemedyActionKind.BaseUriOption}, may do better",
+    };
 
     private static Remedy OtherServer => $"Check version, channel, board and image name, or name another server with {RemedyActionKind.BaseUriOption}";
 

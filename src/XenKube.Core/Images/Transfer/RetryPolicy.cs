@@ -16,6 +16,12 @@ internal sealed record RetryPolicy
     /// <summary>How long a server may say nothing.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Bytes in a second below which a transfer is as good as broken; curl's --speed-limit.</summary>
+    public long SlowestRate { get; init; } = 1024;
+
+    /// <summary>The time over which the rate is measured.</summary>
+    public TimeSpan RateWindow { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>True if it is time to give up.</summary>
     public bool IsOver(int failures, TransferBrokenException last) => failures >= (last.IsNameUnknown ? Math.Min(2, Attempts) : Attempts);
 

@@ -6,6 +6,9 @@ internal sealed class TransferBrokenException(string reason, TimeSpan? retryAfte
     /// <summary>What the server asked for.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
+    /// <summary>True where bytes came, too few for the transfer to end one day.</summary>
+    public bool IsSlow { get; init; }
+
     /// <summary>A name that is not known will hardly be in a minute.</summary>
     public bool IsNameUnknown => InnerException is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError };
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using XenKube.Booting.Kernels;
 using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Ext;

@@ -1,3 +1,4 @@
+using XenKube.Booting.Kernels;
 using XenKube.Clusters;
 using XenKube.Guests;
 using XenKube.Networks;

@@ -13,9 +13,12 @@ internal static class ElfFile
     private const int MostHeaders = 1024;
     private const ushort X86Machine = 62;
 
+    /// <summary>Whether bytes begin as an ELF file of any kind.</summary>
+    public static bool HasMagic(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\u007FELF"u8);
+
     /// <summary>Whether bytes begin as an ELF file of 64 bits for x86.</summary>
     public static bool IsElf(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= HeaderSize && bytes.StartsWith((ReadOnlySpan<byte>)[0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 1])
+        bytes.Length >= HeaderSize && HasMagic(bytes) && bytes[4] == 2 && bytes[5] == 1
             && BinaryPrimitives.ReadUInt16LittleEndian(bytes[0x12..]) == X86Machine;
 
     /// <summary>The ranges of the file that hold notes: the segments of notes, or else the sections of notes, as Xen's libelf looks.</summary>

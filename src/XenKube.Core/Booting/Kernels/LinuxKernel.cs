@@ -17,8 +17,6 @@ internal sealed class LinuxKernel
     /// <summary>The largest file that is taken for a kernel, in bytes.</summary>
     public const int MaximumFileSize = 256 << 20;
 
-    private const int HeaderEnd = 0x260;
-    private const int SectorSize = 512;
     private const int HashOffset = 64;
     private const int HashSize = 64;
 
@@ -64,7 +62,7 @@ internal sealed class LinuxKernel
     /// <exception cref="CorruptImageException">The file is not a Linux kernel for x86 of the last fifteen years.</exception>
     public static LinuxKernel Read(byte[] file)
     {
-        if (file.Length < HeaderEnd)
+        if (file.Length < KernelHeader.Size)
         {
             throw Invalid("the file is too short for a kernel");
         }
@@ -72,25 +70,19 @@ internal sealed class LinuxKernel
         {
             return new LinuxKernel(file, 0, file.Length, "", BootLimits.PvhArguments);
         }
-        var header = file.AsSpan(0, HeaderEnd);
-        if (BinaryPrimitives.ReadUInt16LittleEndian(header[0x1FE..]) != 0xAA55 || !header.Slice(0x202, 4).SequenceEqual("HdrS"u8))
+        if (KernelHeader.Read(file) is not { } header)
         {
             throw Invalid("the file is neither a bzImage nor an ELF file");
         }
-        var protocol = BinaryPrimitives.ReadUInt16LittleEndian(header[0x206..]);
-        if (protocol < 0x208)
+        if (!header.IsSupported)
         {
-            throw Invalid(FormattableString.Invariant($"boot protocol {protocol >> 8}.{protocol & 0xFF:00} is older than 2.08"));
+            throw Invalid(FormattableString.Invariant($"boot protocol {header.Protocol >> 8}.{header.Protocol & 0xFF:00} is older than 2.08"));
         }
-        var sectors = header[0x1F1] == 0 ? 4 : header[0x1F1];
-        var start = ((sectors + 1L) * SectorSize) + BinaryPrimitives.ReadUInt32LittleEndian(header[0x248..]);
-        long size = BinaryPrimitives.ReadUInt32LittleEndian(header[0x24C..]);
-        if (size < CompressionFormats.HeadSize || start + size > file.Length)
+        if (header.PayloadSize < CompressionFormats.HeadSize || header.PayloadStart + header.PayloadSize > file.Length)
         {
             throw Invalid("its payload reaches beyond the end of the file");
         }
-        var limit = (int)Math.Min(int.MaxValue, BinaryPrimitives.ReadUInt32LittleEndian(header[0x238..]));
-        return new LinuxKernel(file, (int)start, (int)size, VersionOf(file), limit);
+        return new LinuxKernel(file, (int)header.PayloadStart, (int)header.PayloadSize, VersionOf(file, header.VersionOffset), header.ArgumentLimit);
     }
 
     /// <summary>Unpacks the kernel to the ELF file that Xen starts.</summary>
@@ -119,11 +111,10 @@ internal sealed class LinuxKernel
         return ElfFile.IsElf(data) ? data : throw Invalid("its payload is not an ELF file");
     }
 
-    // A text like "6.12.102-flatcar (build@host) #1 SMP ...", at 0x200 + kernel_version.
-    private static string VersionOf(byte[] file)
+    // A text like "6.12.102-flatcar (build@host) #1 SMP ...".
+    private static string VersionOf(byte[] file, int offset)
     {
-        var offset = BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(0x20E)) + 0x200;
-        if (offset == 0x200 || offset >= file.Length)
+        if (offset == 0 || offset >= file.Length)
         {
             return "";
         }

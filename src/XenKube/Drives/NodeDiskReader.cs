@@ -9,6 +9,12 @@ internal sealed class NodeDiskReader(Stream stream, NodeDiskReaderParameters par
 {
     private const int ChunkSize = 1 << 16;
 
+    /// <summary>Characters of a line, and of a file that is read as one text. A guest's file may be one line of a terabyte of zeros.</summary>
+    private const int LongestText = 64 << 20;
+
+    /// <summary>Bytes of a file that is read as one array.</summary>
+    private const int MostBytes = 256 << 20;
+
     private readonly StreamReader _reader = new(stream, parameters.Text);
 
     public IList Read(long readCount) => guard(() => ReadHere(readCount));
@@ -22,7 +28,7 @@ internal sealed class NodeDiskReader(Stream stream, NodeDiskReaderParameters par
         }
         if (parameters.Raw)
         {
-            var text = _reader.ReadToEnd();
+            var text = ReadUpTo(null) ?? "";
             return text.Length == 0 ? Array.Empty<object>() : new object[] { text };
         }
         var result = new List<object>();
@@ -48,9 +54,9 @@ internal sealed class NodeDiskReader(Stream stream, NodeDiskReaderParameters par
     {
         var left = stream.Length - stream.Position;
         var wanted = count <= 0 ? left : Math.Min(count, left);
-        if (wanted > Array.MaxLength)
+        if (wanted > MostBytes)
         {
-            throw new InvalidInputException(ErrorIds.ContentTooLarge, null, null, $"{wanted} bytes are more than fit into one array", "Read them in parts with -ReadCount");
+            throw new InvalidInputException(ErrorIds.ContentTooLarge, null, null, $"{wanted} bytes are more than the {MostBytes} that are read as one array", "Read them in parts with -ReadCount");
         }
         var bytes = new byte[Math.Max(wanted, 0)];
         var at = 0;
@@ -64,11 +70,12 @@ internal sealed class NodeDiskReader(Stream stream, NodeDiskReaderParameters par
     {
         if (parameters.Delimiter is not { } delimiter)
         {
-            return _reader.ReadLine();
+            return ReadUpTo('\n');
         }
         var text = new StringBuilder();
         for (int value; (value = _reader.Read()) >= 0;)
         {
+            RefuseLength(text.Length);
             text.Append((char)value);
             if (text.Length >= delimiter.Length && text[^1] == delimiter[^1] && text.ToString(text.Length - delimiter.Length, delimiter.Length) == delimiter)
             {
@@ -76,5 +83,37 @@ internal sealed class NodeDiskReader(Stream stream, NodeDiskReaderParameters par
             }
         }
         return text.Length == 0 ? null : text.ToString();
+    }
+
+    // As StreamReader.ReadLine, with an end to the length: a line ends in LF, CR or both.
+    private string? ReadUpTo(char? end)
+    {
+        if (_reader.Peek() < 0 && _reader.EndOfStream)
+        {
+            return null;
+        }
+        var text = new StringBuilder();
+        for (int value; (value = _reader.Read()) >= 0;)
+        {
+            if (end is not null && (value is '\n' or '\r'))
+            {
+                if (value == '\r' && _reader.Peek() == '\n')
+                {
+                    _reader.Read();
+                }
+                return text.ToString();
+            }
+            RefuseLength(text.Length);
+            text.Append((char)value);
+        }
+        return text.ToString();
+    }
+
+    private static void RefuseLength(int length)
+    {
+        if (length >= LongestText)
+        {
+            throw new InvalidInputException(ErrorIds.ContentTooLarge, null, null, $"a text of more than {LongestText} characters is not read as one", "Read it with -AsByteStream and -ReadCount");
+        }
     }
 }

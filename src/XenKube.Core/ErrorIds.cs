@@ -87,6 +87,7 @@ public static class ErrorIds
     public static Failed FileTooLarge { get; } = new("A file is larger than its file system or this operation can hold.");
     public static Invalid FingerprintAmbiguous { get; } = new("The end of a fingerprint fits several keys.");
     public static Invalid FingerprintInvalid { get; } = new("A text is not the fingerprint of a key.");
+    public static Failed FirewallForeign { get; } = new("Another program, such as ufw, manages the host's firewall.");
     public static Failed FirewallPortBlocked { get; } = new("A firewall rule for some guests only, or in another table, keeps a port closed.");
     public static Invalid FirewallRulesInvalid { get; } = new("A file of firewall rules has a line that iptables-restore would not read.");
     public static Failed FirewallRulesRefused { get; } = new("The firewall's own program does not accept the changed rules.");
@@ -208,6 +209,7 @@ public static class ErrorIds
     public static Failed SignatureNotGood { get; } = new("The signature of an image is not good.");
     public static Failed SignatureNotReadable { get; } = new("The signature of an image cannot be read.");
     public static Failed SignerNotTrusted { get; } = new("The key that signed an image is not trusted.");
+    public static Failed SiteNotIncluded { get; } = new("nginx reads no directory that a site could be put into.");
     public static Failed SiteNotServed { get; } = new("nginx accepted the site but does not serve it.");
     public static Invalid StepUnknown { get; } = new("There is no step of this name.");
     public static Failed StructureTooLarge { get; } = new("A structure of a disk image is larger, or is nested more deeply, than XenKube reads; docs/promise.md has the limits.");

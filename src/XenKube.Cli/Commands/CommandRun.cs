@@ -61,6 +61,9 @@ internal sealed class CommandRun
     /// <summary>True where a switch was given; false too where the command does not have it.</summary>
     public bool Has(Option<bool> option) => _words.GetResult(option) is not null && _words.GetValue(option);
 
+    /// <summary>The value of an option; none where the command does not have it.</summary>
+    public T? Find<T>(Option<T> option) => _words.GetResult(option) is null ? default : _words.GetValue(option);
+
     /// <summary>True if an option is on the command line, with a value or without.</summary>
     public bool WasGiven(Option option) => _words.GetResult(option) is { Implicit: false };
 

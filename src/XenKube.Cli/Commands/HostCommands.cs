@@ -18,6 +18,17 @@ internal static class HostCommands
     private static readonly Option<int?> Port = new("--port") { Description = "The port to listen on (default: the port in the settings; 0 for any free port).", HelpName = "N" };
 
     private static readonly Option<bool> AnyClient = new("--any-client") { Description = "Send each node's config to every client (default: to the node's reserved address and this host; others get 404)." };
+    private static readonly Option<string?> HostAddress = new("--address") { Description = "dom0's address on the guests' network (setting address).", HelpName = "IP" };
+    private static readonly Option<int?> HostPort = new("--port") { Description = "The port that the configs are served on (setting port).", HelpName = "N" };
+    private static readonly Option<string?> Bridge = new("--bridge") { Description = "The guests' bridge (setting bridge).", HelpName = "NAME" };
+    private static readonly Option<string?> Network = new("--network") { Description = "The guests' network, such as 192.168.100.0/24 (setting network).", HelpName = "NETWORK" };
+    private static readonly Option<string?> Reservations = new("--reservations") { Description = "The last numbers of the reserved addresses, such as 10-99 (setting reservations).", HelpName = "RANGE" };
+    private static readonly Option<string?> ReservationsFile = new("--reservations-file") { Description = "dnsmasq's file of reservations (setting reservationsFile).", HelpName = "FILE" };
+    private static readonly Option<string?> DnsmasqUnit = new("--dnsmasq-unit") { Description = "dnsmasq's unit (setting dnsmasqUnit).", HelpName = "UNIT" };
+    private static readonly Option<string?> FirewallFile = new("--firewall-file") { Description = "The file of firewall rules (setting firewallFile).", HelpName = "FILE" };
+    private static readonly Option<string?> NginxDirectory = new("--nginx-directory") { Description = "nginx's directory (setting nginxDirectory).", HelpName = "DIR" };
+    private static readonly Option[] HostOptionsOfAll = [HostAddress, HostPort, Bridge, Network, Reservations, ReservationsFile, DnsmasqUnit, FirewallFile, NginxDirectory];
+
     private static readonly Option<bool> JsonLines = new("--json") { Description = "Print one JSON document on each line: first the server's address, then each request." };
 
     public static Command Create(Terminal terminal)
@@ -34,6 +45,13 @@ internal static class HostCommands
         CommandRun.Handle(check, terminal, run => WriteChecks(run, [.. new HostCheck(Options(run)).Run(run.CancellationToken), .. KeyCheck.Run(new TrustStore(run.Directory.KeysPath))]));
         var serve = new Command("serve", "Serve the published configs until Ctrl+C, and print each request.") { Address, Port, AnyClient, JsonLines, StandardOptions.XenDir };
         CommandRun.Handle(serve, terminal, Serve);
+        foreach (var command in new[] { plan, apply, undo, check })
+        {
+            foreach (var option in HostOptionsOfAll)
+            {
+                command.Options.Add(option);
+            }
+        }
         return new Command("host", "This machine as the guests' host.") { plan, apply, undo, backups, check, serve };
     }
 
@@ -143,5 +161,16 @@ internal static class HostCommands
     }
 
     private static HostOptions Options(CommandRun run) =>
-        HostSettings.Read(run.Directory) with { RemoveDefaultSite = run.Has(RemoveDefault) };
+        HostSettings.Read(run.Directory, settings => settings with
+        {
+            Address = run.Find(HostAddress) ?? settings.Address,
+            Port = run.Find(HostPort) ?? settings.Port,
+            Bridge = run.Find(Bridge) ?? settings.Bridge,
+            Network = run.Find(Network) ?? settings.Network,
+            Reservations = run.Find(Reservations) ?? settings.Reservations,
+            ReservationsFile = run.Find(ReservationsFile) is { } reservationsFile ? Path.GetFullPath(reservationsFile) : settings.ReservationsFile,
+            DnsmasqUnit = run.Find(DnsmasqUnit) ?? settings.DnsmasqUnit,
+            FirewallFile = run.Find(FirewallFile) is { } firewallFile ? Path.GetFullPath(firewallFile) : settings.FirewallFile,
+            NginxDirectory = run.Find(NginxDirectory) is { } nginxDirectory ? Path.GetFullPath(nginxDirectory) : settings.NginxDirectory,
+        }) with { RemoveDefaultSite = run.Has(RemoveDefault) };
 }

@@ -12,22 +12,38 @@ public static class HostSettings
     public static GuestSubnet NetworkOf(XenSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return GuestSubnet.Of(IPAddress.Parse(settings.Address)) with { Bridge = settings.Bridge, MacPrefix = settings.MacPrefix };
+        var address = IPAddress.Parse(settings.Address);
+        var (first, last) = settings.ReservationRange!.Value;
+        return new GuestSubnet(address, settings.NetworkLength ?? GuestSubnet.UsualPrefix(address)) { Bridge = settings.Bridge, MacPrefix = settings.MacPrefix, First = first, Last = last };
     }
 
     /// <summary>What plans and checks of the host go by.</summary>
     /// <param name="directory">The XENDIR; it need not exist yet.</param>
-    public static HostOptions Read(XenDirectory directory)
+    public static HostOptions Read(XenDirectory directory) => Read(directory, settings => settings);
+
+    /// <summary>The same, with settings of a command in place of those of the file.</summary>
+    /// <param name="directory">The XENDIR; it need not exist yet.</param>
+    /// <param name="change">Puts the settings of the command in.</param>
+    /// <exception cref="InvalidInputException">A setting cannot be used.</exception>
+    public static HostOptions Read(XenDirectory directory, Func<XenSettings, XenSettings> change)
     {
         ArgumentNullException.ThrowIfNull(directory);
-        var settings = directory.Settings;
+        ArgumentNullException.ThrowIfNull(change);
+        var settings = change(directory.Settings).Checked(null);
+        var (first, last) = settings.ReservationRange!.Value;
         return new HostOptions(directory.Path)
         {
             Address = IPAddress.Parse(settings.Address),
             Port = settings.Port,
             Bridge = settings.Bridge,
             MacPrefix = settings.MacPrefix,
-            ReservationsFile = directory.ReservationsPath,
+            PrefixLength = settings.NetworkLength,
+            FirstReservation = first,
+            LastReservation = last,
+            ReservationsFile = Path.Combine(directory.Path, settings.ReservationsFile),
+            DnsmasqUnit = settings.DnsmasqUnit,
+            FirewallFile = settings.FirewallFile is { } file ? Path.Combine(directory.Path, file) : FirewallRules.UsualPath(IPAddress.Parse(settings.Address)),
+            NginxDirectory = settings.NginxDirectory is { } nginx ? Path.Combine(directory.Path, nginx) : NginxSite.DefaultDirectory,
             HeldConfigs = settings.HoldConfigs ? new NodeReaders(directory).Held() : [],
             OnWait = directory.OnWait,
         };

@@ -37,6 +37,21 @@ public sealed record XenSettings
     /// <summary>dnsmasq's file of reservations.</summary>
     public string ReservationsFile { get; init; } = GuideDefaults.ReservationsFile;
 
+    /// <summary>The guests' network, such as <c>192.168.100.0/24</c>; null for the one that the bridge's address is in.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>The last numbers of the addresses that are reserved for guests, such as <c>10-99</c>.</summary>
+    public string Reservations { get; init; } = $"{GuideDefaults.FirstReservation}-{GuideDefaults.LastReservation}";
+
+    /// <summary>The unit of the dnsmasq that serves the bridge; null for the one that is found.</summary>
+    public string? DnsmasqUnit { get; init; }
+
+    /// <summary>The file that the firewall's rules are loaded from; null for the one that is found.</summary>
+    public string? FirewallFile { get; init; }
+
+    /// <summary>nginx's directory; null for /etc/nginx.</summary>
+    public string? NginxDirectory { get; init; }
+
     /// <summary>Memory of a new guest in MiB.</summary>
     public int Memory { get; init; } = GuideDefaults.Memory;
 
@@ -73,6 +88,17 @@ public sealed record XenSettings
     /// <summary>Where releases are downloaded from; null for the distribution's own server.</summary>
     public string? Mirror { get; init; }
 
+    /// <summary>The bits of an address that name the network; null where none is set, or it is not one.</summary>
+    [JsonIgnore]
+    public int? NetworkLength =>
+        Network is not null && IPNetwork.TryParse(Network, out var network) && IPAddress.TryParse(Address, out var address) && network.Contains(address) && network.PrefixLength is >= 8 and <= 126 ? network.PrefixLength : null;
+
+    /// <summary>The first and the last number that is reserved; null where <see cref="Reservations"/> is not a range.</summary>
+    [JsonIgnore]
+    public (int First, int Last)? ReservationRange =>
+        Reservations?.Split('-', StringSplitOptions.TrimEntries) is [var first, var last] && byte.TryParse(first, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var low)
+            && byte.TryParse(last, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var high) && low <= high ? (low, high) : null;
+
     /// <summary>Where the published configs are fetched: <c>http://address[:port]/</c>.</summary>
     [JsonIgnore]
     public Uri BaseUri => new UriBuilder(Uri.UriSchemeHttp, Address, Port).Uri;
@@ -93,11 +119,12 @@ public sealed record XenSettings
         XenSettings settings;
         try
         {
+            SettingNames.Check(json, path);
             settings = JsonSerializer.Deserialize<XenSettings>(json, Format) ?? new XenSettings();
         }
         catch (JsonException e)
         {
-            throw new InvalidInputException(ErrorIds.SettingsInvalid, path, $"line {(e.LineNumber ?? 0) + 1}", e.Message, "Correct the file, or remove it to use the defaults", e);
+            throw new InvalidInputException(ErrorIds.SettingsInvalid, path, $"line {(e.LineNumber ?? 0) + 1}", SettingNames.Reason(e), "Correct the file, or remove it to use the defaults", e);
         }
         return settings.Checked(path);
     }
@@ -107,7 +134,10 @@ public sealed record XenSettings
     public void Write(string path) =>
         AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, Format));
 
-    private XenSettings Checked(string path)
+    /// <summary>The settings, if each value can be used.</summary>
+    /// <param name="path">Where they are from.</param>
+    /// <exception cref="InvalidInputException">A value is out of range.</exception>
+    public XenSettings Checked(string? path)
     {
         void Require(bool condition, string name, string reason)
         {
@@ -121,6 +151,11 @@ public sealed record XenSettings
         Require(InterfaceName.IsValid(Bridge), "bridge", $"'{Printable.Of(Bridge)}' is not the name of a bridge");
         Require(MacPrefix.Split(':') is { Length: 5 } bytes && bytes.All(b => b.Length == 2 && b.All(char.IsAsciiHexDigit)), "macPrefix", $"'{MacPrefix}' is not five bytes like {GuideDefaults.MacPrefix}");
         Require(SavedGuests is not null && SavedGuests.All(path => path is { Length: > 0 }), "savedGuests", "it is not a list of paths");
+        Require(Network is null || NetworkLength is not null, "network", $"'{Printable.Of(Network)}' is not a network with the address {Address} in it, such as {GuideDefaults.Address[..^1]}0/24");
+        Require(ReservationRange is not null, "reservations", $"'{Printable.Of(Reservations)}' is not a range such as {GuideDefaults.FirstReservation}-{GuideDefaults.LastReservation}");
+        Require(DnsmasqUnit is not "", "dnsmasqUnit", "it is empty");
+        Require(FirewallFile is not "", "firewallFile", "it is empty");
+        Require(NginxDirectory is not "", "nginxDirectory", "it is empty");
         Require(Memory > 0, "memory", $"{Memory} is not above 0");
         Require(VCpus > 0, "vCpus", $"{VCpus} is not above 0");
         Require(TranspilerRelease is "0.5.0" or "0.9.0", "transpilerRelease", $"'{TranspilerRelease}' is neither 0.5.0 nor 0.9.0");

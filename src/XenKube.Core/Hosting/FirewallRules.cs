@@ -15,6 +15,10 @@ public abstract class FirewallRules
     /// <summary>Where Debian's iptables-persistent keeps the rules of IPv4.</summary>
     public const string DefaultPath = "/etc/iptables/rules.v4";
 
+    /// <summary>Where Debian's iptables-persistent keeps the rules for a family of addresses.</summary>
+    /// <param name="address">An address of the guests' network.</param>
+    public static string UsualPath(IPAddress address) => address is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } ? "/etc/iptables/rules.v6" : DefaultPath;
+
     private protected static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly ServiceNames _services = new();

@@ -153,10 +153,18 @@ public sealed class HostCheck(HostOptions options)
     private CheckResult CheckServing(CancellationToken cancellationToken)
     {
         var root = options.Layout.NginxPath;
+        if (!Directory.Exists(root))
+        {
+            return new("serving", CheckStatus.Fail, $"{root} does not exist, so nothing is served", $"Make it, and set up the site: {RemedyActionKind.SetUpHost}");
+        }
         try
         {
             var result = SiteProbe.Wait(root, options.Address, options.Port, options.ServingPatience, TimeSpan.FromSeconds(5), cancellationToken);
             var served = $"http://{options.Address}:{options.Port.ToString(CultureInfo.InvariantCulture)}";
+            if (result.IsOk && NeedsBridgeAtBoot())
+            {
+                return new("serving", CheckStatus.Warn, $"{root} on {served}/, but if nginx starts before the bridge at boot, it does not start at all, with every other site of this host", $"Let nginx listen before the bridge is up: {new RemedyAction(RemedyActionKind.SetUpHost, "site")}");
+            }
             return result.IsOk ? Pass("serving", $"{root} on {served}/")
                 : new("serving", CheckStatus.Fail, result.Status == 404 ? $"{served} does not serve {root}, but another directory" : $"{served} does not serve {root}: {result.Problem}", $"Set up nginx' site ({new RemedyAction(RemedyActionKind.SetUpHost, "site")}), or start the embedded server ({RemedyActionKind.ServeConfigs})");
         }
@@ -166,10 +174,19 @@ public sealed class HostCheck(HostOptions options)
         }
     }
 
+    /// <summary>True if nginx's own site for XENDIR listens on an address that may come up after nginx.</summary>
+    private bool NeedsBridgeAtBoot() =>
+        File.Exists(new NginxSite { Root = options.Layout.NginxPath, ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration }.AvailablePath)
+        && new NonLocalBind(options.SystemRoot, options.Address).ToChanges().Any(change => change.IsNeeded);
+
     private CheckResult CheckFirewall()
     {
         try
         {
+            if (options.ForeignFirewall is { } foreign)
+            {
+                return new("firewall", CheckStatus.Warn, $"{foreign.Name} manages the firewall, so no file shows whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}", $"If they do not, type: {foreign.Commands(FirewallPort.Guide(options.Bridge, options.Port))}");
+            }
             if (!File.Exists(options.FirewallFile))
             {
                 return new("firewall", CheckStatus.Warn, $"{options.FirewallFile} does not exist, so nothing shows whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}", "If you use another firewall, open that port and udp 123 on the bridge");

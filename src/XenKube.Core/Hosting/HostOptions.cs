@@ -22,6 +22,9 @@ public sealed record HostOptions(string XenDir)
     /// <summary>The guests' bridge.</summary>
     public string Bridge { get; init; } = GuideDefaults.Bridge;
 
+    /// <summary>How many bits of an address name the guests' network; null for as many as the bridge's address has.</summary>
+    public int? PrefixLength { get; init; }
+
     /// <summary>The first five bytes of reserved MAC addresses.</summary>
     public string MacPrefix { get; init; } = GuideDefaults.MacPrefix;
 
@@ -41,7 +44,7 @@ public sealed record HostOptions(string XenDir)
     public string FirewallFile { get; init; } = FirewallRules.DefaultPath;
 
     /// <summary>nginx's directory.</summary>
-    public string NginxDirectory { get; init; } = "/etc/nginx";
+    public string NginxDirectory { get; init; } = NginxSite.DefaultDirectory;
 
     /// <summary>nginx's main configuration, where it is not the system's.</summary>
     public string? NginxConfiguration { get; init; }
@@ -74,13 +77,16 @@ public sealed record HostOptions(string XenDir)
     internal TimeSpan ServingPatience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The guests' network: dom0's address, and the size that the bridge has.</summary>
-    internal BridgeNetwork Network => BridgeNetwork.Of(Address, Bridge);
+    internal BridgeNetwork Network => PrefixLength is { } length && Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? new(Address, length) : BridgeNetwork.Of(Address, Bridge);
 
     /// <summary>The instances of dnsmasq that serve the bridge or read the file of reservations.</summary>
     internal IReadOnlyList<DnsmasqInstance> Dnsmasqs => DnsmasqInstance.Of(new HostTree(SystemRoot), Bridge, Address, ReservationsFile);
 
+    /// <summary>The program that writes the firewall's rules itself; null where a file is edited.</summary>
+    internal ForeignFirewall? ForeignFirewall => FirewallFile == FirewallRules.UsualPath(Address) || SystemRoot != "/" ? ForeignFirewall.Find(SystemRoot) : null;
+
     /// <summary>The guests' network as the firewall sees it.</summary>
-    internal GuestSubnet Guests => new(Address, Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Network.PrefixLength : GuestSubnet.UsualPrefix(Address))
+    internal GuestSubnet Guests => new(Address, Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Network.PrefixLength : PrefixLength ?? GuestSubnet.UsualPrefix(Address))
     {
         Bridge = Bridge,
         MacPrefix = MacPrefix,

@@ -126,9 +126,27 @@ public sealed class HostPlan
 
     private static HostStep PlanSite(HostOptions options)
     {
-        var site = new NginxSite { Root = options.Layout.NginxPath, Address = options.Address, Port = options.Port, ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration, RemoveDefault = options.RemoveDefaultSite, Held = options.HeldConfigs, Programs = options.Programs };
+        var site = new NginxSite { Root = options.Layout.NginxPath, Address = options.Address, Port = options.Port, ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration, RemoveDefault = options.RemoveDefaultSite, Held = options.HeldConfigs, Programs = options.Programs, SystemRoot = options.SystemRoot };
         var change = site.ToChange();
+        if (!change.IsNeeded && options.Activate && IsServedByAnother(site))
+        {
+            change = change.WithActivation();
+        }
         return new HostStep("site", change.IsNeeded ? File.Exists(site.AvailablePath) ? "another site" : "no site" : "installed", string.Create(CultureInfo.InvariantCulture, $"{site.Root} on {options.Address}:{options.Port}"), null) { Change = change };
+    }
+
+    /// <summary>True if the files are right, but the server that runs has not read them.</summary>
+    private static bool IsServedByAnother(NginxSite site)
+    {
+        try
+        {
+            return SiteProbe.Test(site.Root, site.Address, site.Port, TimeSpan.FromSeconds(2), CancellationToken.None).Status == 404;
+        }
+        catch (XenKubeException)
+        {
+            // The directory is missing, or only root may write into it.
+            return false;
+        }
     }
 
     private static HostStep PlanReservations(HostOptions options)
@@ -151,8 +169,12 @@ public sealed class HostPlan
 
     private static HostStep PlanFirewall(HostOptions options)
     {
-        var rules = FirewallRules.Read(options.FirewallFile);
         var ports = FirewallPort.Guide(options.Bridge, options.Port);
+        if (options.ForeignFirewall is { } foreign)
+        {
+            return new HostStep("firewall", $"managed by {foreign.Name}", $"open: {string.Join("; ", ports)}", foreign.Refusal(ports));
+        }
+        var rules = FirewallRules.Read(options.FirewallFile);
         var closed = ports.Select(port => rules.Judge(port, options.Guests)).Where(verdict => !verdict.IsOpen).ToList();
         XenKubeException? problem = null;
         foreach (var verdict in closed)

@@ -93,7 +93,7 @@ public sealed class IgnitionServer : IDisposable
         {
             lock (_log)
             {
-                return [.. _log];
+                return [.. _log.Where(request => !SiteProbe.IsProbe(request.Path))];
             }
         }
     }

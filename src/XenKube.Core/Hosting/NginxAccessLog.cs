@@ -27,7 +27,7 @@ public static partial class NginxAccessLog
             var requests = new List<IgnitionRequest>();
             while (reader.ReadLine() is { } line)
             {
-                if (Parse(line) is { } request && (since is null || request.Time >= since))
+                if (Parse(line) is { } request && !SiteProbe.IsProbe(request.Path) && (since is null || request.Time >= since))
                 {
                     requests.Add(request);
                 }

@@ -10,6 +10,9 @@ namespace XenKube.Hosting;
 /// <summary>The guide's nginx site, which serves the published configs on the guests' network.</summary>
 public sealed record NginxSite
 {
+    /// <summary>nginx's directory on Debian.</summary>
+    public const string DefaultDirectory = "/etc/nginx";
+
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     /// <summary>nginx gives up opening a socket after 2.5 s; new workers serve at once.</summary>
@@ -28,7 +31,7 @@ public sealed record NginxSite
     public string Name { get; init; } = "xen";
 
     /// <summary>nginx's directory.</summary>
-    public string ConfigDirectory { get; init; } = "/etc/nginx";
+    public string ConfigDirectory { get; init; } = DefaultDirectory;
 
     /// <summary>True to take Debian's own site out of sites-enabled.</summary>
     public bool RemoveDefault { get; init; }
@@ -45,11 +48,27 @@ public sealed record NginxSite
     /// <summary>How the host's programs are run.</summary>
     internal HostPrograms Programs { get; init; } = HostPrograms.Usual;
 
-    /// <summary>The site's file.</summary>
-    public string AvailablePath => Path.Combine(ConfigDirectory, "sites-available", Name);
+    /// <summary>Where the host's sysctl.d is, as the site's address may come up after nginx; null to leave that alone.</summary>
+    internal string? SystemRoot { get; init; }
 
-    /// <summary>The link that enables it.</summary>
-    public string EnabledPath => Path.Combine(ConfigDirectory, "sites-enabled", Name);
+    /// <summary>True to set <c>ip_nonlocal_bind</c> of this host too, so that nginx starts at boot even if the bridge comes up later.</summary>
+    public bool CanComeBeforeBridge
+    {
+        get => SystemRoot is not null;
+        init => SystemRoot = value ? "/" : null;
+    }
+
+    /// <summary>The site's file: in sites-available as Debian has it, or in conf.d where nginx reads that directory alone.</summary>
+    public string AvailablePath => IsInOneFile ? EnabledPath : Path.Combine(ConfigDirectory, "sites-available", Name);
+
+    /// <summary>The link that enables it; the same file where nginx reads conf.d alone.</summary>
+    public string EnabledPath => IsInOneFile ? OneFile : Path.Combine(ConfigDirectory, "sites-enabled", Name);
+
+    private string OneFile => Path.Combine(ConfigDirectory, "conf.d", $"{Name}.conf");
+
+    private NginxIncludes Includes => new(ConfigDirectory, MainConfiguration);
+
+    private bool IsInOneFile => !Includes.Reads(Path.Combine(ConfigDirectory, "sites-enabled", Name)) && Includes.Reads(OneFile);
 
     /// <summary>The site, as the guide has it.</summary>
     public string Text
@@ -96,7 +115,19 @@ public sealed record NginxSite
         {
             throw new ItemNotFoundException(ErrorIds.NginxMissing, ConfigDirectory, null, "nginx is not installed here", $"Install nginx, or serve the configs by {RemedyActionKind.ServeConfigs}");
         }
-        List<FileChange> files = [FileChange.Directory(Path.GetDirectoryName(AvailablePath)!), FileChange.Content(AvailablePath, Encoding.UTF8.GetBytes(Text)), FileChange.Directory(Path.GetDirectoryName(EnabledPath)!), FileChange.Link(EnabledPath, AvailablePath)];
+        if (!Includes.Reads(EnabledPath))
+        {
+            throw new OperationFailedException(ErrorIds.SiteNotIncluded, Includes.MainFile, null, $"nginx reads neither {ConfigDirectory}/sites-enabled nor {ConfigDirectory}/conf.d, so it would never serve the site", $"Add 'include {ConfigDirectory}/sites-enabled/*;' to its block 'http'");
+        }
+        List<FileChange> files = [FileChange.Directory(Path.GetDirectoryName(AvailablePath)!), FileChange.Content(AvailablePath, Encoding.UTF8.GetBytes(Text))];
+        if (!IsInOneFile)
+        {
+            files.AddRange([FileChange.Directory(Path.GetDirectoryName(EnabledPath)!), FileChange.Link(EnabledPath, AvailablePath)]);
+        }
+        if (SystemRoot is not null)
+        {
+            files.AddRange(new NonLocalBind(SystemRoot, Address).ToChanges());
+        }
         if (RemoveDefault)
         {
             files.Add(FileChange.Removal(Path.Combine(ConfigDirectory, "sites-enabled", "default")));
@@ -126,6 +157,10 @@ public sealed record NginxSite
 
     private void Reload(CancellationToken cancellationToken)
     {
+        if (SystemRoot is not null)
+        {
+            new NonLocalBind(SystemRoot, Address).Set();
+        }
         if (MainConfiguration is null)
         {
             ServiceControl.Run(Programs, ["reload-or-restart", "nginx.service"], "nginx.service", Timeout, cancellationToken);
@@ -158,13 +193,24 @@ public sealed record NginxSite
         }
     }
 
-    /// <summary>A site that nobody listens for is not installed, even if other things are wrong with the answers.</summary>
+    /// <summary>A site that nobody listens for, or in whose place another one answers, is not installed, even if other things are wrong with the answers.</summary>
     private void RequireListener(CancellationToken cancellationToken)
     {
-        if (Directory.Exists(Root) && SiteProbe.Test(Root, Address, Port, Answer, cancellationToken).IsRefused)
+        if (!Directory.Exists(Root))
         {
-            throw new OperationFailedException(ErrorIds.SiteNotServed, AvailablePath, null, string.Create(CultureInfo.InvariantCulture, $"nginx was told of the site, but nobody listens on {Address} port {Port}"),
+            return;
+        }
+        var result = SiteProbe.Test(Root, Address, Port, Answer, cancellationToken);
+        var at = string.Create(CultureInfo.InvariantCulture, $"{Address} port {Port}");
+        if (result.IsRefused)
+        {
+            throw new OperationFailedException(ErrorIds.SiteNotServed, AvailablePath, null, $"nginx was told of the site, but nobody listens on {at}",
                 "The earlier site is back in place; nginx's error log says why (/var/log/nginx/error.log): is the bridge up, with that address?");
+        }
+        if (result.Status == 404)
+        {
+            throw new OperationFailedException(ErrorIds.SiteNotServed, AvailablePath, null, $"nginx was told of the site, but another site or server answers on {at}",
+                "The earlier site is back in place; 'nginx -T' shows each site that nginx reads, and 'ss -ltnp' who listens");
         }
     }
 

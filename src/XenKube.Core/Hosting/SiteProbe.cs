@@ -10,12 +10,17 @@ namespace XenKube.Hosting;
 /// </summary>
 internal static class SiteProbe
 {
+    private const string Prefix = "xenkube-check-";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>True for a request of a probe, which no guest makes; logs are shown without them.</summary>
+    /// <param name="path">The path of the request.</param>
+    public static bool IsProbe(string path) => path.StartsWith($"/{Prefix}", StringComparison.Ordinal);
 
     /// <summary>Asks once.</summary>
     public static IgnitionEndpointResult Test(string root, IPAddress address, int port, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var name = $"xenkube-check-{Path.GetRandomFileName()}.txt";
+        var name = $"{Prefix}{Path.GetRandomFileName()}.txt";
         var path = Path.Combine(root, name);
         try
         {

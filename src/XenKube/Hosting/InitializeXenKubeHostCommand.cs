@@ -11,7 +11,7 @@ namespace XenKube.Commands.Hosting;
 [Cmdlet(VerbsData.Initialize, "XenKubeHost", SupportsShouldProcess = true, DefaultParameterSetName = ApplySet)]
 [OutputType(typeof(HostStepResult), ParameterSetName = [ApplySet])]
 [OutputType(typeof(BackupSet), ParameterSetName = [UndoSet])]
-public sealed class InitializeXenKubeHostCommand : HostCommand
+public sealed class InitializeXenKubeHostCommand : HostPlanCommand
 {
     private const string ApplySet = "Apply";
     private const string UndoSet = "Undo";
@@ -25,6 +25,11 @@ public sealed class InitializeXenKubeHostCommand : HostCommand
     /// <summary>Disables Debian's default site in nginx.</summary>
     [Parameter(ParameterSetName = ApplySet)]
     public SwitchParameter RemoveDefaultSite { get; set; }
+
+    /// <summary>The directory for backups of the files that are replaced.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string BackupDirectory { get; set; } = BackupStore.DefaultDirectory;
 
     /// <summary>Writes files without reloading or restarting the services.</summary>
     [Parameter]
@@ -46,7 +51,7 @@ public sealed class InitializeXenKubeHostCommand : HostCommand
         // A new host has no XENDIR yet: the first step makes it.
         var path = XenDir is not null ? Resolve(XenDir) : Environment.GetEnvironmentVariable("XENDIR");
         var directory = path is { Length: > 0 } && !System.IO.Directory.Exists(path) ? Open(path) : Directory;
-        var options = HostSettings.Read(directory) with { RemoveDefaultSite = RemoveDefaultSite, BackupDirectory = Resolve(BackupDirectory), Activate = !NoActivate };
+        var options = ReadOptions(directory) with { RemoveDefaultSite = RemoveDefaultSite, BackupDirectory = Resolve(BackupDirectory), Activate = !NoActivate };
         if (Undo is not null)
         {
             var planned = HostUndo.Plan(new BackupStore(options.BackupDirectory), Undo);

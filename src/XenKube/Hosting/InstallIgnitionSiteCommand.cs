@@ -63,6 +63,7 @@ public sealed class InstallIgnitionSiteCommand : HostCommand
             ConfigDirectory = Resolve(ConfigDirectory),
             MainConfiguration = MainConfiguration is null ? null : Resolve(MainConfiguration),
             RemoveDefault = RemoveDefault,
+            CanComeBeforeBridge = ConfigDirectory == NginxSite.DefaultDirectory,
             Held = (MyInvocation.BoundParameters.ContainsKey(nameof(HoldConfigs)) ? HoldConfigs : settings.HoldConfigs) ? new NodeReaders(Directory).Held() : [],
         };
         if (MakeChange(site.ToChange(), $"Install the nginx site {site.AvailablePath} for {site.Root}, have nginx test it, and reload nginx", !NoReload) && PassThru)

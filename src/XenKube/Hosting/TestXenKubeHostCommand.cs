@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using XenKube.Clusters;
 using XenKube.Hosting;
 using XenKube.Images.Signatures;
 
@@ -8,7 +7,7 @@ namespace XenKube.Commands.Hosting;
 /// <summary>Checks the host; each check gives its finding and a remedy.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "XenKubeHost")]
 [OutputType(typeof(CheckResult), typeof(bool))]
-public sealed class TestXenKubeHostCommand : XenDirCommand
+public sealed class TestXenKubeHostCommand : HostPlanCommand
 {
     /// <summary>Returns True if no check failed, and False otherwise.</summary>
     [Parameter]
@@ -17,7 +16,7 @@ public sealed class TestXenKubeHostCommand : XenDirCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(XenDir, () =>
     {
-        var checks = new HostCheck(HostSettings.Read(Directory)).Run(StopToken).Concat(KeyCheck.Run(new TrustStore(Directory.KeysPath)));
+        var checks = new HostCheck(ReadOptions(Directory)).Run(StopToken).Concat(KeyCheck.Run(new TrustStore(Directory.KeysPath)));
         if (Quiet)
         {
             WriteObject(checks.All(check => check.Status != CheckStatus.Fail));

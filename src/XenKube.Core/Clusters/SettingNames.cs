@@ -30,8 +30,9 @@ internal static class SettingNames
         }
         foreach (var setting in document.RootElement.EnumerateObject().Where(setting => !All.Contains(setting.Name)))
         {
-            var near = All.MinBy(name => Distance(name, setting.Name))!;
-            var isNear = Distance(near, setting.Name) <= Math.Max(2, setting.Name.Length / 3);
+            var longer = setting.Name.Length < 3 ? null : All.FirstOrDefault(name => name.StartsWith(setting.Name, StringComparison.OrdinalIgnoreCase));
+            var near = longer ?? All.MinBy(name => Distance(name, setting.Name))!;
+            var isNear = longer is not null || Distance(near, setting.Name) <= Math.Max(2, setting.Name.Length / 3);
             throw new InvalidInputException(ErrorIds.SettingsInvalid, path, null, $"there is no setting '{Printable.Of(setting.Name)}'",
                 isNear ? $"Perhaps '{near}' is meant; the settings are {string.Join(", ", All)}" : $"The settings are {string.Join(", ", All)}");
         }

@@ -20,6 +20,7 @@ public sealed class ForeignFirewallTests : IDisposable
     }
 
     [Theory]
+    [Trait("Kind", "Process")]
     [InlineData("etc/ufw/ufw.conf", "# comment\nENABLED=yes\nLOGLEVEL=low\n", "ufw", "ufw allow in on virbr1 to any port 80 proto tcp; ufw route allow out on virbr1 to any port 80 proto tcp; ")]
     [InlineData("etc/systemd/system/multi-user.target.wants/firewalld.service", "", "firewalld", "firewall-cmd --permanent --zone=$(firewall-cmd --get-zone-of-interface=virbr1) --add-port=80/tcp; ")]
     public void Program_that_writes_the_rules_is_named_with_the_commands_to_type(string file, string text, string name, string command)

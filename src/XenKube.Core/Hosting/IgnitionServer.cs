@@ -19,6 +19,7 @@ public sealed class IgnitionServer : IDisposable
     private readonly LinkedList<IgnitionRequest> _log = [];
     private readonly Timer _sweeper;
     private readonly Task _accepting;
+    private readonly int _mostConnections = DescriptorLimit.Connections();
     private bool _stopping;
 
     private IgnitionServer(IgnitionServerOptions options, ServedDirectory directory, Socket listener)
@@ -203,7 +204,11 @@ public sealed class IgnitionServer : IDisposable
                 {
                     return;
                 }
-                // Out of descriptors or a client that left already: neither is a reason to end.
+                // Out of descriptors or a client that left already: neither is a reason to end. The client that waits longest gives way.
+                if (e is SocketException { SocketErrorCode: SocketError.TooManyOpenSockets })
+                {
+                    Shed();
+                }
                 await Task.Delay(10).ConfigureAwait(false);
                 continue;
             }
@@ -211,15 +216,26 @@ public sealed class IgnitionServer : IDisposable
             var connection = new ServerConnection(this, socket);
             lock (_connections)
             {
-                if (_connections.Count >= Options.MaxConnections)
+                if (_connections.Count >= Math.Min(Options.MaxConnections, _mostConnections))
                 {
-                    var victim = _connections.Where(other => !other.IsAnswering).MinBy(other => other.WaitingSince) ?? _connections.MinBy(other => other.WaitingSince)!;
-                    victim.Abort();
-                    _connections.Remove(victim);
+                    Shed();
                 }
                 _connections.Add(connection);
             }
             _ = Task.Run(connection.RunAsync);
+        }
+    }
+
+    /// <summary>Drops the connection that has waited longest, one without an answer under way before others.</summary>
+    private void Shed()
+    {
+        lock (_connections)
+        {
+            if ((_connections.Where(other => !other.IsAnswering).MinBy(other => other.WaitingSince) ?? _connections.MinBy(other => other.WaitingSince)) is { } victim)
+            {
+                victim.Abort();
+                _connections.Remove(victim);
+            }
         }
     }
 

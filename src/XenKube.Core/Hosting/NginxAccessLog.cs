@@ -1,38 +1,57 @@
-using System.Globalization;
-using System.Net;
 using System.Text;
-using System.Text.RegularExpressions;
 using XenKube.Files;
+using XenKube.Hosting.Nginx;
 
 namespace XenKube.Hosting;
 
-/// <summary>nginx's access log (its combined format) as the same objects that the embedded server gives.</summary>
-public static partial class NginxAccessLog
+/// <summary>nginx's access log as the same objects that the embedded server gives.</summary>
+public static class NginxAccessLog
 {
     /// <summary>Where Debian's nginx logs.</summary>
     public const string DefaultPath = "/var/log/nginx/access.log";
 
     private const int MaxRead = 16 * 1024 * 1024;
+    private const int LongestLine = 16384;
 
-    /// <summary>Reads the log's last 16 MiB, oldest first; lines of another form are left out.</summary>
+    /// <summary>Reads a log's last 16 MiB, oldest first; lines of unknown formats are left out, and counted by ReadLog.</summary>
     /// <param name="path">The log.</param>
     /// <param name="since">Only what came after; null for all.</param>
-    public static IReadOnlyList<IgnitionRequest> Read(string path = DefaultPath, DateTimeOffset? since = null)
+    public static IReadOnlyList<IgnitionRequest> Read(string path = DefaultPath, DateTimeOffset? since = null) => ReadLog(path, since).Requests;
+
+    /// <summary>Reads a log's last 16 MiB in the format that nginx's configuration gives it, and says which lines could not be read.</summary>
+    /// <param name="path">The log.</param>
+    /// <param name="since">Only what came after; null for all.</param>
+    /// <exception cref="ItemNotFoundException">There is no such log.</exception>
+    public static NginxLogReading ReadLog(string path = DefaultPath, DateTimeOffset? since = null) => ReadLog(path, since, HostTree.Own, NginxConfiguration.MainFile);
+
+    /// <summary>The same for a configuration elsewhere.</summary>
+    internal static NginxLogReading ReadLog(string path, DateTimeOffset? since, HostTree tree, string main)
     {
+        var (formats, fault) = FormatsOf(path, NginxConfiguration.Read(tree, main));
         try
         {
             using var file = HostFile.Open(path);
             file.Seek(-Math.Min(file.Length, MaxRead), SeekOrigin.End);
+            // The first line may be the end of one that began before.
+            var isWhole = file.Position == 0;
             using var reader = new StreamReader(file, Encoding.Latin1);
             var requests = new List<IgnitionRequest>();
+            var (number, unread, first) = (0, 0, 0);
             while (reader.ReadLine() is { } line)
             {
-                if (Parse(line) is { } request && !SiteProbe.IsProbe(request.Path) && (since is null || request.Time >= since))
+                number++;
+                if (Parse(line, formats) is not { } request)
+                {
+                    var counts = line.Trim().Length > 0 && (isWhole || number > 1);
+                    unread += counts ? 1 : 0;
+                    first = counts && first == 0 ? number : first;
+                }
+                else if (!SiteProbe.IsProbe(request.Path) && (since is null || request.Time >= since))
                 {
                     requests.Add(request);
                 }
             }
-            return requests;
+            return new NginxLogReading(path, requests, unread, first, fault);
         }
         catch (Exception e) when (e.IsMissingFile())
         {
@@ -71,19 +90,27 @@ public static partial class NginxAccessLog
         }
     }
 
-    internal static IgnitionRequest? Parse(string line)
+    /// <summary>The formats that a log's lines may have, and what is wrong with the one that the configuration gives it.</summary>
+    private static (IReadOnlyList<NginxLogFormat> Formats, string Fault) FormatsOf(string path, NginxConfiguration configuration)
     {
-        if (line.Length > 16384 || Combined().Match(line) is not { Success: true } match
-            || !IPAddress.TryParse(match.Groups["address"].ValueSpan, out var address)
-            || !DateTimeOffset.TryParseExact(match.Groups["time"].Value, "dd/MMM/yyyy:HH:mm:ss zzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
-            || !long.TryParse(match.Groups["bytes"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
+        var all = NginxLogFormat.Of(configuration);
+        var named = configuration.Directives.Where(directive => directive is { Name: "access_log", Words.Count: > 1 } && directive.Words[1] == path)
+            .Select(directive => directive.Words.Count > 2 && !directive.Words[2].Contains('=', StringComparison.Ordinal) ? directive.Words[2] : NginxLogFormat.Combined.Name).Distinct().ToList();
+        var fault = named.Select(name => all.TryGetValue(name, out var format) ? format.Lacks is { } lacks ? $"the format '{Printable.Of(name)}' of nginx's configuration lacks {lacks}" : null : $"nginx's configuration has no format '{Printable.Of(name)}'")
+            .FirstOrDefault(text => text is not null) ?? "";
+        // Lines of before the format was changed, and logs that the configuration does not name, may have any other.
+        return ([.. named.Select(name => all.GetValueOrDefault(name)).OfType<NginxLogFormat>().Concat([NginxLogFormat.Combined, NginxLogFormat.Main]).Concat(all.Values).Distinct()], fault);
+    }
+
+    internal static IgnitionRequest? Parse(string line) => Parse(line, [NginxLogFormat.Combined, NginxLogFormat.Main]);
+
+    private static IgnitionRequest? Parse(string line, IReadOnlyList<NginxLogFormat> formats)
+    {
+        if (line.Length > LongestLine || formats.Select(format => format.Parse(line)).FirstOrDefault(read => read is not null) is not { } read)
         {
             return null;
         }
-        var path = match.Groups["target"].Value.Split('?')[0];
-        return new IgnitionRequest(time, address, match.Groups["method"].Value, Printable.Of(Uri.UnescapeDataString(path), 4096), int.Parse(match.Groups["status"].ValueSpan, CultureInfo.InvariantCulture), bytes, TimeSpan.Zero, Printable.Of(match.Groups["agent"].Value), true);
+        var path = read.Target.Split('?')[0];
+        return new IgnitionRequest(read.Time, read.Address, Printable.Of(read.Method), Printable.Of(Uri.UnescapeDataString(path), 4096), read.Status, read.Bytes, TimeSpan.Zero, Printable.Of(read.UserAgent), true);
     }
-
-    [GeneratedRegex("""^(?<address>[0-9a-fA-F.:]+) \S+ \S+ \[(?<time>[^\]]{10,40})\] "(?<method>[A-Z]+) (?<target>\S+) HTTP/[0-9.]+" (?<status>\d{3}) (?<bytes>\d+) "[^"]*" "(?<agent>[^"]*)"$""", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Combined();
 }

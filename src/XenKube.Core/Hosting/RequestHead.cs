@@ -8,12 +8,13 @@ namespace XenKube.Hosting;
 /// </summary>
 internal sealed record RequestHead(string Method, string Target, bool IsHttp11)
 {
-    private readonly Dictionary<string, string> _fields = new(StringComparer.OrdinalIgnoreCase);
+    // All values of a name: joined when they are asked for, since a client may send thousands of lines of one name.
+    private readonly Dictionary<string, List<string>> _fields = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The decoded path, beginning with a slash; null when the target has none that could name a file.</summary>
     public string? Path { get; private set; }
 
-    public string? this[string name] => _fields.GetValueOrDefault(name);
+    public string? this[string name] => _fields.TryGetValue(name, out var values) ? values.Count == 1 ? values[0] : string.Join(", ", values) : null;
 
     /// <summary>True when the connection may serve another request after this one.</summary>
     public bool KeepAlive => IsHttp11
@@ -55,9 +56,10 @@ internal sealed record RequestHead(string Method, string Target, bool IsHttp11)
                 {
                     return null;
                 }
-                value = $"{before}, {value}";
+                before.Add(value);
+                continue;
             }
-            head._fields[name] = value;
+            head._fields[name] = [value];
         }
         if (head.IsHttp11 && head["Host"] is null)
         {

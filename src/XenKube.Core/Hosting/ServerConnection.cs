@@ -46,7 +46,7 @@ internal sealed class ServerConnection
             var filled = 0;
             while (_server.IsRunning)
             {
-                var end = FindEnd(buffer.AsSpan(0, filled));
+                var end = FindEnd(buffer.AsSpan(0, filled), 0);
                 while (end < 0)
                 {
                     if (filled >= MaxHead)
@@ -65,8 +65,9 @@ internal sealed class ServerConnection
                         // From the first byte on the whole head has to come in time, however slowly it trickles.
                         Extend(_server.Options.HeadTimeout);
                     }
+                    // Only what is new can end the head, with up to three bytes of before: a head that comes byte by byte is read once.
+                    end = FindEnd(buffer.AsSpan(0, filled + count), Math.Max(0, filled - 3));
                     filled += count;
-                    end = FindEnd(buffer.AsSpan(0, filled));
                 }
                 Volatile.Write(ref _isAnswering, true);
                 var keepAlive = await AnswerAsync(RequestHead.Parse(buffer.AsSpan(0, end))).ConfigureAwait(false);
@@ -95,17 +96,20 @@ internal sealed class ServerConnection
     }
 
     /// <summary>The length of a complete head, with the empty line that ends it; -1 when more is needed.</summary>
-    private static int FindEnd(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">What has come.</param>
+    /// <param name="start">Where to look from.</param>
+    internal static int FindEnd(ReadOnlySpan<byte> bytes, int start)
     {
-        var crlf = bytes.IndexOf("\r\n\r\n"u8);
-        var lf = bytes.IndexOf("\n\n"u8);
-        return (crlf, lf) switch
+        for (var i = start; bytes[i..].IndexOf((byte)'\n') is >= 0 and var next; i += next + 1)
         {
-            (>= 0, < 0) => crlf + 4,
-            (< 0, >= 0) => lf + 2,
-            (>= 0, >= 0) => Math.Min(crlf + 4, lf + 2),
-            _ => -1,
-        };
+            var rest = bytes[(i + next + 1)..];
+            var line = rest.StartsWith("\r\n"u8) && i + next > 0 && bytes[i + next - 1] == '\r' ? 2 : rest.StartsWith("\n"u8) ? 1 : 0;
+            if (line > 0)
+            {
+                return i + next + 1 + line;
+            }
+        }
+        return -1;
     }
 
     private async Task<bool> AnswerAsync(RequestHead? head)

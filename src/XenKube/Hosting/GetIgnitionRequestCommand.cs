@@ -34,8 +34,18 @@ public sealed class GetIgnitionRequestCommand : XenKubeCommand
         var since = Since is { } moment ? new DateTimeOffset(moment) : (DateTimeOffset?)null;
         var requests = LogPath is null && RunningServers.All is { Count: > 0 } servers
             ? servers.SelectMany(server => server.Requests).OrderBy(request => request.Time)
-            : NginxAccessLog.Read(LogPath is null ? NginxAccessLog.DefaultPath : Resolve(LogPath)).AsEnumerable();
+            : ReadLog();
         WriteObject(requests.Where(request => (since is null || request.Time >= since)
             && (name is not { } wanted || (NamePattern.IsMatch(wanted.Cluster, request.Cluster) && request.Node.Length > 0 && NamePattern.IsMatch(wanted.Node, request.Node)))), enumerateCollection: true);
     });
+
+    private IEnumerable<IgnitionRequest> ReadLog()
+    {
+        var reading = NginxAccessLog.ReadLog(LogPath is null ? NginxAccessLog.DefaultPath : Resolve(LogPath));
+        if (reading.Problem.Length > 0)
+        {
+            WriteWarning(reading.Problem);
+        }
+        return reading.Requests;
+    }
 }

@@ -48,7 +48,7 @@ public sealed class WaitIgnitionCommand : NodeCommand
     {
         var fetches = new IgnitionFetches(DirectoryOf(node), RequestsOf(node));
         var request = fetches.Wait(node, left > TimeSpan.Zero ? left : TimeSpan.Zero, Since is { } since ? new DateTimeOffset(since) : null, token);
-        return request ?? throw new OperationFailedException(ErrorIds.WaitTimeout, node.IgnitionUri.ToString(), null, $"the guest of {node} did not fetch its config in time", "Look at its console (Enter-XenGuest), and at Test-Node and Test-IgnitionEndpoint");
+        return request ?? throw new OperationFailedException(ErrorIds.WaitTimeout, node.IgnitionUri.ToString(), null, $"the guest of {node} did not fetch its config in time{Unread(node)}", "Look at its console (Enter-XenGuest), and at Test-Node and Test-IgnitionEndpoint");
     }
 
     private Func<DateTimeOffset?, IEnumerable<IgnitionRequest>>? RequestsOf(Node node)
@@ -59,5 +59,22 @@ public sealed class WaitIgnitionCommand : NodeCommand
         }
         var log = Resolve(LogPath);
         return since => File.Exists(log) ? NginxAccessLog.Read(log, since) : [];
+    }
+
+    /// <summary>A log that cannot be read whole does not prove that nothing was fetched.</summary>
+    private string Unread(Node node)
+    {
+        if (LogPath is null && RunningServers.RequestsOf(node) is not null)
+        {
+            return "";
+        }
+        try
+        {
+            return NginxAccessLog.ReadLog(LogPath is null ? NginxAccessLog.DefaultPath : Resolve(LogPath)).Problem is { Length: > 0 } problem ? $"; {problem}" : "";
+        }
+        catch (XenKubeException e)
+        {
+            return $"; {e.Fault}";
+        }
     }
 }

@@ -1,4 +1,3 @@
 using XenKube.Cli;
-using XenKube.Cli.Output;
 
-return await CommandLine.RunAsync(RawArguments.Of(args), Terminal.OfProcess(), CancellationToken.None).ConfigureAwait(false);
+return OpenFileLimit.IsTooLow() ? OpenFileLimit.Refuse() : await Start.RunAsync(args).ConfigureAwait(false);

@@ -13,6 +13,7 @@ internal static class HostCommands
     private static readonly Option<string[]> Steps = new("--step") { Description = $"Only these steps: {string.Join(", ", HostPlan.StepNames)}.", HelpName = "STEP" };
     private static readonly Argument<string> Step = new("STEP") { Description = "The step to undo." };
     private static readonly Option<bool> RemoveDefault = new("--remove-default-site") { Description = "Disable Debian's default site in nginx." };
+    private static readonly Option<bool> Security = new("--security") { Description = "Check who could change what root runs and believes, in place of the rest." };
     private static readonly Option<bool> NoActivate = new("--no-activate") { Description = "Write files without reloading or restarting the services." };
     private static readonly Option<string?> Address = new("--address") { Description = "The address to listen on (default: dom0's address in the settings).", HelpName = "IP" };
     private static readonly Option<int?> Port = new("--port") { Description = "The port to listen on (default: the port in the settings; 0 for any free port).", HelpName = "N" };
@@ -41,8 +42,10 @@ internal static class HostCommands
         CommandRun.Handle(undo, terminal, Undo);
         var backups = new Command("backups", "List the backups of the files that the steps replaced.") { StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(backups, terminal, Backups);
-        var check = new Command("check", "Check this host, with a remedy for each fault. Exit 1 if a check fails.") { StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(check, terminal, run => WriteChecks(run, [.. new HostCheck(Options(run)).Run(run.CancellationToken), .. KeyCheck.Run(new TrustStore(run.Directory.KeysPath))]));
+        var check = new Command("check", "Check this host, with a remedy for each fault. Exit 1 if a check fails.") { Security, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(check, terminal, run => WriteChecks(run, [.. run.Get(Security)
+            ? new HostSecurityCheck(HostSettings.ReadTrusted(run.Directory)).Run(run.CancellationToken)
+            : new HostCheck(Options(run)).Run(run.CancellationToken).Concat(KeyCheck.Run(new TrustStore(run.Directory.KeysPath)))]));
         var serve = new Command("serve", "Serve the published configs until Ctrl+C, and print each request.") { Address, Port, AnyClient, JsonLines, StandardOptions.XenDir };
         CommandRun.Handle(serve, terminal, Serve);
         foreach (var command in new[] { plan, apply, undo, check })

@@ -95,7 +95,7 @@ public sealed class ClusterStore
         // Where a link is in the place of the cluster's directory, the link goes: what it leads to belongs elsewhere.
         foreach (var node in isLink ? [] : nodes.List(new NodeName(name, "*")))
         {
-            nodes.RemoveFiles(node);
+            nodes.RequireUnused(node);
         }
         try
         {

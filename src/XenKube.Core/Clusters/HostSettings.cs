@@ -17,6 +17,21 @@ public static class HostSettings
         return new GuestSubnet(address, settings.NetworkLength ?? GuestSubnet.UsualPrefix(address)) { Bridge = settings.Bridge, MacPrefix = settings.MacPrefix, First = first, Last = last };
     }
 
+    /// <summary>The same for a check that reports settings which another user could have written: such settings are passed over.</summary>
+    /// <param name="directory">The XENDIR; it need not exist yet.</param>
+    public static HostOptions ReadTrusted(XenDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        try
+        {
+            return Read(directory);
+        }
+        catch (OperationFailedException e) when (e.Id == ErrorIds.FileNotTrusted)
+        {
+            return new HostOptions(directory.Path);
+        }
+    }
+
     /// <summary>What plans and checks of the host go by.</summary>
     /// <param name="directory">The XENDIR; it need not exist yet.</param>
     public static HostOptions Read(XenDirectory directory) => Read(directory, settings => settings);

@@ -172,7 +172,7 @@ public sealed class NodeStore
                 {
                     RequireUnused(nodes[i].DiskPath);
                 }
-                File.Move(targets[i], nodes[i].DiskPath, overwrite: true);
+                HostFile.Replace(targets[i], nodes[i].DiskPath);
             }
         }
         catch (Exception e) when (e.IsFileTrouble())
@@ -197,21 +197,28 @@ public sealed class NodeStore
         RemoveFiles(node);
     }
 
-    /// <summary>Removes every file of a node, for one who holds the XENDIR already.</summary>
-    internal void RemoveFiles(Node node)
+    /// <summary>Refuses to remove a node whose disk is in use.</summary>
+    internal void RequireUnused(Node node)
     {
         _directory.RequireOwn(node);
-        ClusterStore.RequireNoLink(_directory, node.Cluster);
         var disk = FileStatus.Of(node.DiskPath, follow: false);
         if (disk is { IsBlockDevice: true })
         {
             throw NodeDevices.NotRemoved(node);
         }
-        // A link in the disk's place goes; the file or the device that the link leads to is left alone. A guest may run from the device.
+        // A link in the disk's place is removed; the file or the device that the link leads to is left alone. A guest may run from the device.
         if (disk is { IsRegularFile: true } || FileStatus.TryRead(node.DiskPath) is { IsBlockDevice: true })
         {
             RequireUnused(node.DiskPath);
         }
+    }
+
+    /// <summary>Removes every file of a node, for one who holds the XENDIR already.</summary>
+    internal void RemoveFiles(Node node)
+    {
+        _directory.RequireOwn(node);
+        ClusterStore.RequireNoLink(_directory, node.Cluster);
+        RequireUnused(node);
         Delete(node.DiskPath);
         foreach (var path in new[] { node.ConfigPath, node.TemplatePath, node.GuestConfigPath, node.IgnitionPath })
         {

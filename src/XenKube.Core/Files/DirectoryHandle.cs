@@ -287,7 +287,8 @@ internal sealed class DirectoryHandle(SafeFileHandle handle, string path, FileSt
         RemoveEmpty(name);
     }
 
-    private void MoveTo(byte[] name, DirectoryHandle directory, byte[] newName) => Check(Libc.RenameAt(Descriptor, name, directory.Descriptor, newName), newName);
+    /// <summary>Moves an entry to another directory of the same file system; an entry that has the name there is replaced.</summary>
+    public void MoveTo(byte[] name, DirectoryHandle directory, byte[] newName) => Check(Libc.RenameAt(Descriptor, name, directory.Descriptor, newName), newName);
 
     private void Check(int result, byte[] name)
     {

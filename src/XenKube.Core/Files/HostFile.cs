@@ -117,6 +117,25 @@ internal static class HostFile
         place.Directory.Synchronize();
     }
 
+    /// <summary>Makes a symbolic link that is not there yet.</summary>
+    public static void MakeLink(string path, string target)
+    {
+        using var place = PathWalk.Find(path, followLast: false);
+        place.Directory.MakeLink(place.Name, target);
+        place.Directory.Synchronize();
+    }
+
+    /// <summary>Gives a finished file the name of another file in the same directory, in one step. A link in the other's place is replaced.</summary>
+    /// <param name="path">The finished file.</param>
+    /// <param name="replaced">The name that it gets.</param>
+    public static void Replace(string path, string replaced)
+    {
+        using var from = PathWalk.Find(path, followLast: false);
+        using var to = PathWalk.Find(replaced, followLast: false);
+        from.Directory.MoveTo(from.Name, to.Directory, to.Name);
+        to.Directory.Synchronize();
+    }
+
     /// <summary>Where a symbolic link itself leads; null if no link is there.</summary>
     public static string? ReadLink(string path)
     {

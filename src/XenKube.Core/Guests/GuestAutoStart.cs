@@ -60,8 +60,8 @@ internal sealed class GuestAutoStart
                 HostFile.Remove(existing!);
                 return true;
             }
-            Directory.CreateDirectory(_folder);
-            File.CreateSymbolicLink(Path.Combine(_folder, NameOf(path)), path);
+            HostFile.MakeDirectory(_folder);
+            HostFile.MakeLink(Path.Combine(_folder, NameOf(path)), path);
             return true;
         }
         catch (Exception e) when (e.IsFileTrouble())

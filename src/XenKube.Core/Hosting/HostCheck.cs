@@ -26,7 +26,7 @@ public sealed class HostCheck(HostOptions options)
         {
             yield return result;
         }
-        Func<CancellationToken, CheckResult>[] checks = [_ => CheckPygrub(), _ => CheckBridge(), _ => CheckForwarding(), _ => CheckXenDir(), _ => CheckSpace(), CheckServing, _ => CheckFirewall(), _ => CheckReservations(), _ => CheckDnsmasq(), _ => CheckTime()];
+        Func<CancellationToken, CheckResult>[] checks = [_ => CheckPygrub(), _ => CheckBridge(), _ => CheckForwarding(), _ => CheckXenDir(), _ => HostSecurityCheck.CheckTrust(options.XenDir), _ => CheckSpace(), CheckServing, _ => CheckFirewall(), _ => CheckReservations(), _ => CheckDnsmasq(), _ => CheckTime()];
         foreach (var check in checks)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using XenKube.Clusters;
 using XenKube.Hosting;
 using XenKube.Images.Signatures;
 
@@ -13,10 +14,14 @@ public sealed class TestXenKubeHostCommand : HostPlanCommand
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
+    /// <summary>Checks who could change what root runs and believes, in place of the rest.</summary>
+    [Parameter]
+    public SwitchParameter Security { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(XenDir, () =>
     {
-        var checks = new HostCheck(ReadOptions(Directory)).Run(StopToken).Concat(KeyCheck.Run(new TrustStore(Directory.KeysPath)));
+        var checks = Security ? new HostSecurityCheck(HostSettings.ReadTrusted(Directory)).Run(StopToken) : new HostCheck(ReadOptions(Directory)).Run(StopToken).Concat(KeyCheck.Run(new TrustStore(Directory.KeysPath)));
         if (Quiet)
         {
             WriteObject(checks.All(check => check.Status != CheckStatus.Fail));

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using XenKube.Compression.Bzip2;
+using XenKube.Files;
 
 namespace XenKube.Images;
 
@@ -17,7 +18,7 @@ internal static partial class ImageVersionReader
     /// <exception cref="CorruptImageException">The image is not a bzip2 file, or is damaged.</exception>
     public static IReadOnlyList<string> Read(string path, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using var file = File.Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var file = HostFile.OpenNamed(path);
         var meter = new ProgressMeter(progress, "Reading the version", Path.GetFileName(path), file.Length);
         var sink = new ReleaseSink();
         Bzip2Decoder.Decode(file, sink, new Bzip2Options { Progress = done => meter.Report(done) }, cancellationToken);

@@ -18,6 +18,8 @@ public sealed class FileFloorTests
     [
         // Files that the user names on a command line, read and written as the tools that these two stand for do it.
         "XenKube.Ignition.Drivers.CtRun", "XenKube.Ignition.Drivers.ButaneDriver",
+        // A setting of the kernel in /proc/sys, which is written in place.
+        "XenKube.Hosting.NonLocalBind",
         // /dev/null and standard error, when nothing else can be loaded.
         "XenKube.Cli.OpenFileLimit",
         // A folder of its own in the folder of temporary files.

@@ -62,7 +62,7 @@ public sealed class NginxPlaceTests : IDisposable
         var setting = File.ReadLines(bind.Path).Single(line => !line.StartsWith('#')).Split('=', StringSplitOptions.TrimEntries);
         space.Run("sh", "-c", $"echo {setting[1]} > /proc/sys/{setting[0].Replace('.', '/')}").ShouldSucceed();
         space.Run("nginx", "-t", "-c", _folder["nginx.conf"]).ShouldSucceed();
-        Assert.Empty(bind.ToChanges().Where(file => file.IsNeeded));
+        Assert.DoesNotContain(bind.ToChanges(), file => file.IsNeeded);
     }
 
     [Theory]

@@ -3,6 +3,7 @@
 # analyser of the build names it. Run it after a change of the surface, and look at the difference before committing it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+dotnet restore XenKube.sln --verbosity quiet
 for project in XenKube.Core XenKube; do
   list=src/$project/PublicAPI.Unshipped.txt
   echo '#nullable enable' > "$list"

@@ -18,6 +18,10 @@ internal static class Errors
         };
     }
 
+    /// <summary>The record that PowerShell made of an error of its own, to be written once more by a cmdlet.</summary>
+    /// <param name="error">PowerShell's error.</param>
+    public static ErrorRecord Again(SessionStateException error) => new(error.ErrorRecord, error);
+
     // For the errors that speak for themselves: what to do is the same for all of a kind.
     private static string Advice(ErrorCategory category) => category switch
     {

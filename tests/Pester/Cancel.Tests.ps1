@@ -101,8 +101,8 @@ Describe 'Progress' {
         . $PSScriptRoot/Support.ps1
         $dir = New-TestCluster node-1, node-2
         Set-Location $dir
-        $null = New-Item -ItemType Directory "$dir/mirror/amd64-usr/9.9.9"
-        Copy-Item $Release, "$Release.sig" "$dir/mirror/amd64-usr/9.9.9"
+        $null = New-Item -ItemType Directory "$dir/mirror/amd64-usr/1520.9.0"
+        Copy-Item $Release, "$Release.sig" "$dir/mirror/amd64-usr/1520.9.0"
         function Get-Progress([string] $Script) {
             $shell = [powershell]::Create()
             $null = $shell.AddScript("Set-Location '$PWD'; Import-Module '$env:XENKUBE_MODULE'; $Script").Invoke()
@@ -113,7 +113,7 @@ Describe 'Progress' {
     AfterAll { Remove-TestXenDir }
 
     It 'of <what> is nested, and taken away at the end' -ForEach @(
-        @{ what = 'a download'; script = 'Get-CoreOSImage 9.9.9 -BaseUri ./mirror'; whole = 'Getting 9.9.9'; steps = 'Downloading*', 'Verifying*' }
+        @{ what = 'a download'; script = 'Remove-Item images/*; Get-CoreOSImage 1520.9.0 -BaseUri ./mirror'; whole = 'Getting 1520.9.0'; steps = 'Downloading*', 'Verifying*' }
         @{ what = 'a check'; script = 'Test-ImageSignature 1520.9.0'; whole = 'Checking the signature of *'; steps = @('Verifying*') }
         @{ what = 'a pour'; script = 'New-Node etcd node-8, node-9 -Image 1520.9.0'; whole = 'Making etcd/node-8, etcd/node-9'; steps = 'Verifying*', 'Expanding*' }
         @{ what = 'a refresh of several'; script = 'Reset-Ignition etcd node-1, node-2 -ThrottleLimit 1'; whole = 'Resetting the Ignition of 2 nodes'; steps = 'Checking inputs', 'Resetting Ignition' }

@@ -52,7 +52,7 @@ Describe 'Completion' {
         @{ what = 'steps'; line = 'Initialize-XenKubeHost '; offered = 'directories', 'site', 'reservations', 'firewall', 'time' }
         @{ what = 'states'; line = 'Get-XenGuest -State P'; offered = @('Paused') }
         @{ what = 'conditions'; line = 'Wait-XenGuest etcd -For R'; offered = @('Running') }
-        @{ what = 'conditions'; line = 'Start-XenGuest etcd -Wait '; offered = 'Address', 'Gone', 'Running', 'Ssh' }
+        @{ what = 'conditions'; line = 'Start-XenGuest etcd -Wait '; offered = 'Address', 'Gone', 'Ignition', 'Running', 'Ssh' }
         @{ what = 'conditions'; line = 'Restart-XenGuest etcd -Wait s'; offered = @('Ssh') }
         @{ what = 'channels'; line = 'Find-CoreOSImage -Channel '; offered = 'stable', 'beta', 'alpha' }
         @{ what = 'known keys'; line = 'Import-SigningKey -Known C'; offered = @('CoreOS') }

@@ -43,7 +43,7 @@ Describe 'Pipelines' {
         @{ line = 'Get-Node etcd | Set-OemGrubConfig -PassThru | Get-DiskPartition -Label OEM'; count = 2 }
         @{ line = 'Get-Node etcd | Get-OemGrubConfig | Clear-OemGrubConfig -PassThru'; count = 2 }
         @{ line = 'Get-Node etcd | ConvertTo-Ignition | Test-Ignition'; count = 2 }
-        @{ line = 'Get-Node etcd | ConvertTo-Ignition | ConvertFrom-Ignition | ForEach-Object Text | ConvertTo-Ignition'; count = 1 }
+        @{ line = 'Get-Node etcd | ConvertTo-Ignition | ConvertFrom-Ignition | ForEach-Object Text | ConvertTo-Ignition'; count = 2 }
         @{ line = 'Get-Node etcd | Publish-Ignition | Get-Item | Test-Ignition'; count = 2 }
         @{ line = 'Get-Node etcd node-1 | Mount-NodeDisk | Dismount-NodeDisk'; count = 0 }
         @{ line = 'Get-CoreOSImage | New-Node etcd node-8'; count = 1 }

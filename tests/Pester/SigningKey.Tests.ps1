@@ -8,8 +8,8 @@ Describe 'Signing keys' {
         (Get-Item $SampleKey | Import-SigningKey).IsTrusted | Should -BeTrue
     }
     It 'that are known are offered' {
-        (Get-SigningKey -Known).Name | Should -Be CoreOS, Flatcar
-        Get-Completion 'Import-SigningKey -Known ' | Should -Be CoreOS, Flatcar
+        (Get-SigningKey -Known).Name | Should -Be CoreOS, Flatcar, Fedora-43, Fedora-44, Fedora-45
+        Get-Completion 'Import-SigningKey -Known ' | Should -Be CoreOS, Flatcar, Fedora-43, Fedora-44, Fedora-45
     }
     It 'complete by fingerprint' {
         $null = Import-SigningKey -Known CoreOS

@@ -102,7 +102,7 @@ passwd:
 '@
         $null = New-Item -ItemType Directory "$dir/nginx-etc/sites-available", "$dir/nginx-etc/sites-enabled"
         # Who is not root may not open the files that the host's nginx.conf names.
-        Set-Content "$dir/nginx-etc/nginx.conf" "pid $dir/nginx.pid; error_log $dir/error.log; events { } http { access_log off; }"
+        Set-Content "$dir/nginx-etc/nginx.conf" "pid $dir/nginx.pid; error_log $dir/error.log; events { } http { access_log off; include $dir/nginx-etc/sites-enabled/*; }"
         $null = New-Cluster web
         Start-XenGuest etcd node-2
 

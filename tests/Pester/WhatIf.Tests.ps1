@@ -20,6 +20,7 @@ BeforeDiscovery {
         'Unpublish-Ignition'      = @{ call = 'Unpublish-Ignition etcd node-2'; file = '$dir/nginx/etcd/node-2.json' }
         'Reset-Ignition'          = @{ call = 'Reset-Ignition etcd node-1'; file = '$dir/guests/etcd/node-1.img' }
         'New-XenGuest'            = @{ call = 'New-XenGuest etcd node-1 -Force'; file = '$dir/guests/etcd/node-1.cfg' }
+        'Set-XenGuest'            = @{ call = 'Set-XenGuest etcd node-1 -Memory 768MB'; file = '$dir/guests/etcd/node-1.cfg' }
         'Start-XenGuest'          = @{ call = 'Start-XenGuest etcd node-1'; file = '$dir/guests/etcd/node-1.cfg' }
         'Stop-XenGuest'           = @{ call = 'Stop-XenGuest etcd node-2'; file = '$dir/guests/etcd/node-2.cfg' }
         'Restart-XenGuest'        = @{ call = 'Restart-XenGuest etcd node-2'; file = '$dir/guests/etcd/node-2.cfg' }

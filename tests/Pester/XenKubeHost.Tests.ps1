@@ -72,7 +72,7 @@ Describe 'The host' {
 
         It 'says of each check what was found, and of what is wrong what to do' {
             $checks = Test-XenKubeHost
-            $checks.Name | Should -Be xen, memory, pygrub, bridge, forwarding, xendir, space, serving, firewall, reservations, dnsmasq, time
+            $checks.Name | Should -Be xen, memory, pygrub, bridge, forwarding, xendir, trust, space, serving, firewall, reservations, dnsmasq, time
             ($checks | Where-Object Name -eq xen).Status | Should -Be Pass
             ($checks | Where-Object Name -eq bridge).Status | Should -Be Pass
             ($checks | Where-Object Name -eq reservations).Status | Should -Be Fail

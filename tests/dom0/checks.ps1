@@ -53,9 +53,9 @@ $published = '/storage/xen/nginx/etcd'
     'Get-Node: The nodes of a cluster' = { $output.Count -eq 3; $shown -match '192\.168\.100\.11' }
     'Get-Node: One node, or some' = { $output.Count -eq 4 }
     "Get-Node: A node's disk" = { $output.Count -eq 3 }
-    'Get-NodeBootPlan: What a node boots next' = { $shown -match 'USR-A' }
+    'Get-NodeBootPlan: What a node boots next' = { $shown -match 'node-1\.img'; $output.Rules -eq 'Slots' }
     'Get-NodeBootPlan: Everything about it' = { $shown -match 'CommandLine' }
-    'Get-NodeBootPlan: Where each kernel argument comes from' = { $shown -match 'Origin' }
+    'Get-NodeBootPlan: Nodes that would not boot' = { $output.Count -eq 3; $output[0].Advice -ne '' }
     'Get-OemGrubConfig: Where the nodes fetch their configs' = { $shown -match 'http://192\.168\.100\.1/etcd/node-3\.json' }
     'Get-OemGrubConfig: The whole file' = { $shown -match '^set linux_append="coreos\.config\.url=' }
     'Get-SigningKey: The trusted keys' = { $output.Count -eq 1 }

@@ -24,6 +24,9 @@ internal sealed class BootDisk : IGrubDisk, IDisposable
     /// <summary>The slot that a script chose last; null before.</summary>
     public UsrSlot? Slot { get; private set; }
 
+    /// <summary>Whether a script asked for a slot.</summary>
+    public bool WasAsked { get; private set; }
+
     /// <summary>What a person should know.</summary>
     public List<string> Warnings { get; } = [];
 
@@ -124,6 +127,7 @@ internal sealed class BootDisk : IGrubDisk, IDisposable
     /// <inheritdoc/>
     public (string Device, Guid Id)? NextSlot()
     {
+        WasAsked = true;
         var slots = Partitions.Where(partition => partition.Priority is not null);
         Slot = _options.Slot is { } wanted
             ? slots.Where(partition => IsSlot(partition, wanted)).Select(UsrSlot.Of).FirstOrDefault()

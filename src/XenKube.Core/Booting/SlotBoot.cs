@@ -33,9 +33,14 @@ internal sealed class SlotBoot(BootDisk disk, DiskPartition system, string distr
         }
         machine.Run(entry);
         var name = entry.Id.Length > 0 ? entry.Id : entry.Title;
-        return disk.Slot is null && machine.Get("usr_uuid").Length == 0
+        if (options.Slot is { } wanted && disk.Slot is null)
+        {
+            return new BootChoice(
+                BootRules.Slots, name, null, disk.WasAsked ? $"there is no partition USR-{wanted.ToUpperInvariant()}" : $"{source} boots one system and chooses no slot");
+        }
+        return disk.WasAsked && disk.Slot is null
             ? new BootChoice(
-                BootRules.Slots, name, null, options.Slot is { } wanted ? $"there is no partition USR-{wanted.ToUpperInvariant()}" : "no USR partition has tries left or was booted before",
+                BootRules.Slots, name, null, "no USR partition has tries left or was booted before",
                 "Both systems failed: pour the disk again, or choose a slot by its letter")
             : new BootChoice(BootRules.Slots, name, machine.Kernel, machine.Kernel is null ? $"the menu entry '{Printable.Of(name)}' loads no kernel" : null);
     }

@@ -72,8 +72,8 @@ public sealed class HostSecurityCheck(HostOptions options)
         var reasons = Entries(options.Layout.ImagesPath).Where(path => path.EndsWith(".origin", StringComparison.Ordinal))
             .SelectMany(note => new[] { note, note[..^".origin".Length] }).Select(FileTrust.Distrust).OfType<string>().ToList();
         return reasons.Count == 0
-            ? Pass("images", "no decompressed image can be changed by another user")
-            : new("images", CheckStatus.Warn, $"decompressed images are not used, because another user could have made them: {Named(reasons)}", "Remove them, or give them to root");
+            ? Pass("cache", "no decompressed image can be changed by another user")
+            : new("cache", CheckStatus.Warn, $"decompressed images are not used, because another user could have made them: {Named(reasons)}", "Remove them, or give them to root");
     }
 
     private CheckResult CheckBackups() => HostFile.Find(options.BackupDirectory) is not { } status ? Pass("backups", $"there is nothing in {options.BackupDirectory} yet")

@@ -111,6 +111,7 @@ public sealed record NginxSite
     /// <summary>The change that installs the site: nginx tests it before it is told to use it, and what was there comes back when it refuses.</summary>
     public SystemChange ToChange()
     {
+        Check();
         if (!Directory.Exists(ConfigDirectory))
         {
             throw new ItemNotFoundException(ErrorIds.NginxMissing, ConfigDirectory, null, "nginx is not installed here", $"Install nginx, or serve the configs by {RemedyActionKind.ServeConfigs}");

@@ -83,9 +83,9 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
         {
             return SessionState.InvokeProvider.Item.Get([path], force: true, literalPath: LiteralPath is not null);
         }
-        catch (Exception e) when (e is SessionStateException and IContainsErrorRecord record)
+        catch (SessionStateException e)
         {
-            WriteError(new ErrorRecord(((IContainsErrorRecord)e).ErrorRecord, e));
+            WriteError(Errors.Again(e));
             return [];
         }
     }

@@ -17,6 +17,7 @@ internal sealed class PipedDocuments(bool isJson)
     private long _lineNumber;
     private bool _hasLines;
     private bool _hasContent;
+    private bool _isObject;
 
     /// <summary>Takes the next object, and returns the documents that are complete now.</summary>
     /// <param name="item">A text, a line, a byte or an array of bytes.</param>
@@ -66,6 +67,7 @@ internal sealed class PipedDocuments(bool isJson)
         _hasLines = true;
         if (!string.IsNullOrWhiteSpace(line))
         {
+            _isObject = _hasContent ? _isObject : StartsObject(line);
             _hasContent = true;
             _extent.Add(line);
         }
@@ -73,11 +75,13 @@ internal sealed class PipedDocuments(bool isJson)
     }
 
     /// <summary>
-    /// An object begins where none is open; a whole config on a line begins one too where an earlier text is cut off. Blank lines before it
+    /// An object ends with its last brace, and one begins where none is open; a whole config on a line begins one too where an earlier text is cut off. Blank lines before it
     /// are part of it: positions count them.
     /// </summary>
-    private bool BeginsObject(string line) =>
-        _hasContent && (_extent.IsOpen ? line.StartsWith("{\"ignition\"", StringComparison.Ordinal) : line.AsSpan().TrimStart().StartsWith("{"));
+    private bool BeginsObject(string line) => _hasContent && !string.IsNullOrWhiteSpace(line)
+        && (_extent.IsOpen ? line.StartsWith("{\"ignition\"", StringComparison.Ordinal) : _isObject || StartsObject(line));
+
+    private static bool StartsObject(string line) => line.AsSpan().TrimStart().StartsWith("{");
 
     /// <summary>Get-Content notes the file and the number of the line at each line.</summary>
     private bool BeginsFile(PSObject item)
@@ -93,7 +97,7 @@ internal sealed class PipedDocuments(bool isJson)
         var text = Encoding.UTF8.GetBytes(_lines.ToString());
         _lines.Clear();
         _extent.Reset();
-        (_hasLines, _hasContent) = (false, false);
+        (_hasLines, _hasContent, _isObject) = (false, false, false);
         return text;
     }
 }

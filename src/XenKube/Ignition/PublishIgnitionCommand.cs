@@ -14,12 +14,14 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     private const string NameSet = "Name";
     private const string NodeSet = "Node";
     private const string ConfigSet = "Config";
-    private const string FileSet = "File";
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
 
     /// <summary>Clusters; or each cluster and node with a slash between. Wildcards are allowed if the nodes' own configs are published.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
     [Parameter(Position = 0, ParameterSetName = ConfigSet)]
-    [Parameter(Position = 0, ParameterSetName = FileSet)]
+    [Parameter(Position = 0, ParameterSetName = PathSet)]
+    [Parameter(Position = 0, ParameterSetName = LiteralPathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -28,7 +30,8 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     /// <summary>Names of nodes in the cluster. Wildcards are allowed. Default: all.</summary>
     [Parameter(Position = 1, ParameterSetName = NameSet)]
     [Parameter(Position = 1, ParameterSetName = ConfigSet)]
-    [Parameter(Position = 1, ParameterSetName = FileSet)]
+    [Parameter(Position = 1, ParameterSetName = PathSet)]
+    [Parameter(Position = 1, ParameterSetName = LiteralPathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(NodeCompleter))]
@@ -42,11 +45,17 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ConfigSet)]
     public IgnitionConfig? InputObject { get; set; }
 
-    /// <summary>A file to publish for the named nodes, or else for the node it belongs to: a config, which is transpiled, or Ignition JSON, which is published as it is.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FileSet)]
-    [Alias("LiteralPath", "PSPath")]
+    /// <summary>Files to publish for the named nodes, or else for the nodes they belong to: configs, which are transpiled, or Ignition JSON, which is published as it is. Wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string? Path { get; set; }
+    public string[]? Path { get; set; }
+
+    /// <summary>Paths of such files, taken as they are.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
 
     /// <summary>The platform whose metadata fill variables such as {PRIVATE_IPV4}. Default: the platform in the settings, none.</summary>
     [Parameter]
@@ -66,9 +75,12 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == FileSet)
+        if (ParameterSetName is PathSet or LiteralPathSet)
         {
-            Guard(Path, PublishFile);
+            foreach (var path in Files(Path, LiteralPath))
+            {
+                Guard(path, () => PublishFile(path));
+            }
         }
         else if (ParameterSetName == NodeSet)
         {
@@ -95,9 +107,8 @@ public sealed class PublishIgnitionCommand : XenDirCommand
         }
     }
 
-    private void PublishFile()
+    private void PublishFile(string path)
     {
-        var path = Resolve(Path!);
         var settings = Directory.Settings.TranspileOptions;
         var overrides = Overrides();
         var config = ReadyConfig.Read(path, settings with

@@ -26,10 +26,12 @@ public sealed class PrintableWriterTests
         Assert.DoesNotContain(text, letter => letter is '\u202e' or '\u00ad' or '\u2028');
     }
 
+    private static readonly System.Text.Json.JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     [Fact]
     public void Json_means_the_same_and_has_nothing_that_a_terminal_acts_upon()
     {
-        var json = System.Text.Json.JsonSerializer.Serialize(Hostile, new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        var json = System.Text.Json.JsonSerializer.Serialize(Hostile, Relaxed);
         var shown = Printable.Json(json);
         Assert.Equal(Hostile, System.Text.Json.JsonSerializer.Deserialize<string>(shown));
         Assert.DoesNotContain(shown, letter => char.IsControl(letter) || letter is '\u202e' or '\u00ad' or '\u2028');

@@ -127,7 +127,7 @@ public sealed class HostPlanTests : IDisposable
         File.WriteAllText(_options.FirewallFile, FirewallRules.Read(_options.FirewallFile).WithPort(new FirewallPort(_options.Port) { InInterface = "lo" }).ToString());
         var results = new HostCheck(_options with { Xl = xl.Options }).Run().ToList();
         Assert.All(results.Where(result => result.Name != "space"), result => Assert.True(result.Status == CheckStatus.Pass, result.ToString()));
-        Assert.Equal(["xen", "memory", "pygrub", "bridge", "forwarding", "xendir", "space", "serving", "firewall", "reservations", "dnsmasq", "time"], results.Select(result => result.Name));
+        Assert.Equal(["xen", "memory", "pygrub", "bridge", "forwarding", "xendir", "trust", "space", "serving", "firewall", "reservations", "dnsmasq", "time"], results.Select(result => result.Name));
         Assert.Empty(Directory.GetFiles(_folder["xen/nginx"]));
     }
 

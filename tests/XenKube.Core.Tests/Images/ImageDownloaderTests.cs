@@ -432,11 +432,13 @@ public sealed class ImageDownloaderTests : IDisposable
     {
         Tool.Need("nginx");
         var port = FreePort.Next();
+        // nginx gives the folder of its temporary files to the user of its workers.
+        Directory.CreateDirectory(_directory["nginx"]);
         var configuration = _directory.Write("nginx.conf", $$"""
             daemon off; pid {{_directory["nginx.pid"]}}; error_log stderr;
             events {}
-            http { access_log {{_directory["access.log"]}}; client_body_temp_path {{_directory.Path}}; proxy_temp_path {{_directory.Path}}; fastcgi_temp_path {{_directory.Path}};
-              uwsgi_temp_path {{_directory.Path}}; scgi_temp_path {{_directory.Path}}; server { listen 127.0.0.1:{{port}}; root {{Release}}; autoindex on; } }
+            http { access_log {{_directory["access.log"]}}; client_body_temp_path {{_directory["nginx"]}}; proxy_temp_path {{_directory["nginx"]}}; fastcgi_temp_path {{_directory["nginx"]}};
+              uwsgi_temp_path {{_directory["nginx"]}}; scgi_temp_path {{_directory["nginx"]}}; server { listen 127.0.0.1:{{port}}; root {{Release}}; autoindex on; } }
             """);
         using var nginx = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(Tool.Find("nginx")!, ["-c", configuration, "-p", _directory.Path]) { RedirectStandardError = true })!;
         try

@@ -11,11 +11,14 @@ namespace XenKube.Booting.Kernels;
 /// </summary>
 internal sealed class LinuxKernel
 {
-    /// <summary>The largest kernel that is unpacked, in bytes; the limit of a restricted pygrub is a quarter of it.</summary>
-    public const int MaximumSize = 512 << 20;
+    /// <summary>The largest kernel that is unpacked, in bytes: a guest says the size, and the memory is taken before anything is unpacked.</summary>
+    public const int MaximumSize = 256 << 20;
+
+    /// <summary>No kernel shrinks to less than this part of its size; those of distributions shrink to a quarter.</summary>
+    private const int MaximumRatio = 256;
 
     /// <summary>The largest file that is taken for a kernel, in bytes.</summary>
-    public const int MaximumFileSize = 256 << 20;
+    public const int MaximumFileSize = 128 << 20;
 
     private const int HashOffset = 64;
     private const int HashSize = 64;
@@ -101,9 +104,9 @@ internal sealed class LinuxKernel
         }
         // The size of the data follows the compressed data; gzip ends with it by itself.
         var size = BinaryPrimitives.ReadUInt32LittleEndian(payload.Span[^4..]);
-        if (size is 0 or > MaximumSize)
+        if (size is 0 or > MaximumSize || size > (long)_payloadSize * MaximumRatio)
         {
-            throw Invalid(FormattableString.Invariant($"it says that it unpacks to {size} bytes; at most {MaximumSize >> 20} MiB are unpacked"));
+            throw Invalid(FormattableString.Invariant($"it says that it unpacks to {size} bytes, which is more than a kernel has"));
         }
         var data = new byte[size];
         var compressed = Format == CompressionFormat.Gzip ? payload : payload[..^4];

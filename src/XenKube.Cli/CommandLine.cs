@@ -35,7 +35,8 @@ public static class CommandLine
             await terminal.Error.WriteLineAsync($"See: xenkube {CommandPath(parsed)}--help").ConfigureAwait(false);
             return ExitCode.Usage;
         }
-        var invocation = new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false };
+        var invocation = new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error,
+            EnableDefaultExceptionHandler = false };
         return await parsed.InvokeAsync(invocation, cancellationToken).ConfigureAwait(false);
     }
 
@@ -59,7 +60,8 @@ public static class CommandLine
     private static string CommandPath(ParseResult parsed)
     {
         var names = new Stack<string>();
-        for (var symbol = parsed.CommandResult; symbol?.Command is not (null or RootCommand); symbol = symbol.Parent as System.CommandLine.Parsing.CommandResult)
+        for (var symbol = parsed.CommandResult; symbol?.Command is not (null or RootCommand);
+            symbol = symbol.Parent as System.CommandLine.Parsing.CommandResult)
         {
             names.Push(symbol.Command.Name);
         }

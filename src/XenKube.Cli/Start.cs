@@ -3,9 +3,12 @@ using XenKube.Cli.Output;
 
 namespace XenKube.Cli;
 
-/// <summary>The program proper, in a method of its own: the assemblies that it needs are loaded once the limit of open files is known to suffice.</summary>
+/// <summary>
+/// The program proper, in a method of its own: the assemblies that it needs are loaded once the limit of open files is known to suffice.
+/// </summary>
 internal static class Start
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static Task<int> RunAsync(string[] args) => CommandLine.RunAsync(RawArguments.Of(args), Terminal.OfProcess(), CancellationToken.None);
+    public static Task<int> RunAsync(string[] args) => CommandLine.RunAsync(RawArguments.Of(args), Terminal.OfProcess(),
+        CancellationToken.None);
 }

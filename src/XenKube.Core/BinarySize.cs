@@ -7,7 +7,9 @@ public static class BinarySize
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-    /// <summary>A size in the largest unit that leaves it at 1 or more, with one decimal place where it is not a whole number: <c>4.4 GiB</c>.</summary>
+    /// <summary>
+    /// A size in the largest unit that leaves it at 1 or more, with one decimal place where it is not a whole number: <c>4.4 GiB</c>.
+    /// </summary>
     /// <param name="bytes">The size in bytes.</param>
     public static string Format(long bytes)
     {

@@ -26,7 +26,9 @@ public sealed record CheckResult
     /// <summary>The finding, in a sentence without a final stop.</summary>
     public string Message { get; }
 
-    /// <summary>What to do about it, in the words of the front end that shows it, else in plain ones; empty where there is nothing to do.</summary>
+    /// <summary>
+    /// What to do about it, in the words of the front end that shows it, else in plain ones; empty where there is nothing to do.
+    /// </summary>
     public string Remedy => _remedy?.Word(_words) ?? "";
 
     /// <summary>What was checked: a node, a host; empty where there is only one.</summary>

@@ -10,7 +10,8 @@ public sealed class CorruptImageException : XenKubeException, IErrorOfKind
 
     /// <summary>Creates the error.</summary>
     /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, Remedy?, Exception?)"/>
-    public CorruptImageException(ErrorId<CorruptImageException> id, string? file, string? place, string reason, Remedy? remedy = null, Exception? innerException = null)
+    public CorruptImageException(ErrorId<CorruptImageException> id, string? file, string? place, string reason, Remedy? remedy = null,
+        Exception? innerException = null)
         : base(id, file, place, reason, remedy, innerException)
     {
     }

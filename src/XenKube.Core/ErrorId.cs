@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace XenKube;
 
-/// <summary>The stable name of one kind of error, by which a script recognises the error. All of them are in <see cref="ErrorIds"/>.</summary>
+/// <summary>
+/// The stable name of one kind of error, by which a script recognises the error. All of them are in <see cref="ErrorIds"/>.
+/// </summary>
 public abstract class ErrorId
 {
     private protected ErrorId(string name, ErrorKind kind, string sentence)

@@ -15,7 +15,8 @@ namespace XenKube;
 /// Every error id of XenKube. docs/errors.md and the help topic about_XenKube_Errors are written from this list.
 /// An id names a thing and then what is wrong with the thing: <c>NotFound</c> (it was named and does not exist), <c>Missing</c>
 /// (the host or the image lacks it), <c>Invalid</c> (a value that cannot be used), <c>Unknown</c> (not one of a fixed set),
-/// <c>Ambiguous</c>, <c>Exists</c>, <c>InUse</c>, <c>ReadOnly</c>, <c>TooLarge</c>, <c>Full</c>, and <c>Not</c> with what could not be done.
+/// <c>Ambiguous</c>, <c>Exists</c>, <c>InUse</c>, <c>ReadOnly</c>, <c>TooLarge</c>, <c>Full</c>, and <c>Not</c> with what could not be
+/// done.
 /// </summary>
 public static class ErrorIds
 {
@@ -32,12 +33,14 @@ public static class ErrorIds
     public static Invalid ClusterDirectoryInvalid { get; } = new("The current directory is not the directory of a cluster.");
     public static Failed ClockWrong { get; } = new("This machine's clock shows a time before the date of a signature.");
     public static Exists ClusterExists { get; } = new("There is a cluster of this name already.");
-    public static Invalid ClusterIsLink { get; } = new("A symbolic link is in the place of a cluster's directory, and nothing is removed through it.");
+    public static Invalid ClusterIsLink { get;
+        } = new("A symbolic link is in the place of a cluster's directory, and nothing is removed through it.");
     public static Failed ClusterNotCreated { get; } = new("The directory of a cluster could not be created.");
     public static Busy ClusterNotEmpty { get; } = new("The cluster's directory still holds files.");
     public static NotFound ClusterNotFound { get; } = new("There is no cluster of this name.");
     public static Failed ClusterNotRemoved { get; } = new("The directory of a cluster could not be removed.");
-    public static Failed CommandLineTooLong { get; } = new("The command line and environment of a program are longer than the system allows.");
+    public static Failed CommandLineTooLong { get;
+        } = new("The command line and environment of a program are longer than the system allows.");
     public static Invalid ConfigFailed { get; } = new("A config has errors, so no Ignition config was made from it.");
     public static Invalid ConfigUriInvalid { get; } = new("A URL cannot be written into grub.cfg as the URL of a config.");
     public static Invalid ConfigUriMissing { get; } = new("The disk belongs to no node, so its config has no URL until one is given.");
@@ -45,8 +48,10 @@ public static class ErrorIds
     public static NotFound ConsoleLogNotFound { get; } = new("xenconsoled has kept no log of a guest's console.");
     public static Invalid ContentInvalid { get; } = new("Content that should be bytes is something else.");
     public static Invalid ContentTooLarge { get; } = new("The content is larger than the command takes.");
-    public static Corrupt CorruptBootScript { get; } = new("A script of a guest's boot loader breaks the rules of its language; the message names the line.");
-    public static Corrupt CorruptImage { get; } = new("A structure in a disk image is damaged; the message names the structure and the byte.");
+    public static Corrupt CorruptBootScript { get;
+        } = new("A script of a guest's boot loader breaks the rules of its language; the message names the line.");
+    public static Corrupt CorruptImage { get;
+        } = new("A structure in a disk image is damaged; the message names the structure and the byte.");
     public static Corrupt CorruptKernel { get; } = new("A file on a guest's disk is not a Linux kernel that Xen can start.");
     public static Invalid DeviceInvalid { get; } = new("The path for a node's disk is not a block device.");
     public static Exists DeviceNotEmpty { get; } = new("The block device for a node's disk holds something already.");
@@ -79,7 +84,8 @@ public static class ErrorIds
     public static Failed FileNotLinked { get; } = new("The file cannot have another name.");
     public static Failed FileNotReadable { get; } = new("The file cannot be read.");
     public static Failed FileNotRemoved { get; } = new("A file could not be removed.");
-    public static Failed FileNotTrusted { get; } = new("Another user of this host could have written the file, so root does not run, believe or follow it.");
+    public static Failed FileNotTrusted { get;
+        } = new("Another user of this host could have written the file, so root does not run, believe or follow it.");
     public static Failed FileNotWritable { get; } = new("The file cannot be written.");
     public static Failed FileSystemFull { get; } = new("The file system on the disk image lacks the space for the change.");
     public static Failed FileSystemNotClean { get; } = new("The file system has errors that must be repaired before an edit.");
@@ -88,14 +94,16 @@ public static class ErrorIds
     public static Invalid FingerprintAmbiguous { get; } = new("The end of a fingerprint fits several keys.");
     public static Invalid FingerprintInvalid { get; } = new("A text is not the fingerprint of a key.");
     public static Failed FirewallForeign { get; } = new("Another program, such as ufw, manages the host's firewall.");
-    public static Failed FirewallPortBlocked { get; } = new("A firewall rule for some guests only, or in another table, keeps a port closed.");
+    public static Failed FirewallPortBlocked { get;
+        } = new("A firewall rule for some guests only, or in another table, keeps a port closed.");
     public static Invalid FirewallRulesInvalid { get; } = new("A file of firewall rules has a line that iptables-restore would not read.");
     public static Failed FirewallRulesRefused { get; } = new("The firewall's own program does not accept the changed rules.");
     public static Failed FirewallRulesUnclear { get; } = new("A firewall rule that is not understood decides what becomes of a packet.");
     public static Invalid GenerationUnknown { get; } = new("There is no such generation of Ignition configs.");
     public static Invalid GrubConfigInvalid { get; } = new("grub.cfg on the OEM partition is not a file, or holds what cannot be edited.");
     public static Exists GuestConfigExists { get; } = new("There is a guest configuration already.");
-    public static Invalid GuestConfigInvalid { get; } = new("An xl guest configuration has an error; the message names the line or the key.");
+    public static Invalid GuestConfigInvalid { get;
+        } = new("An xl guest configuration has an error; the message names the line or the key.");
     public static NotFound GuestConfigItemNotFound { get; } = new("A guest configuration has no such item.");
     public static NotFound GuestConfigNotFound { get; } = new("There is no guest configuration.");
     public static Failed GuestCrashed { get; } = new("The guest crashed while it was waited for.");
@@ -212,10 +220,12 @@ public static class ErrorIds
     public static Failed SiteNotIncluded { get; } = new("nginx reads no directory that a site could be put into.");
     public static Failed SiteNotServed { get; } = new("nginx accepted the site but does not serve it.");
     public static Invalid StepUnknown { get; } = new("There is no step of this name.");
-    public static Failed StructureTooLarge { get; } = new("A structure of a disk image is larger, or is nested more deeply, than XenKube reads; docs/promise.md has the limits.");
+    public static Failed StructureTooLarge { get;
+        } = new("A structure of a disk image is larger, or is nested more deeply, than XenKube reads; docs/promise.md has the limits.");
     public static Invalid TemplateNameInvalid { get; } = new("The name of a template does not end in .ct.tmpl.");
     public static Invalid TextNotUtf8 { get; } = new("A text is not UTF-8.");
-    public static Busy TimeServerClosed { get; } = new("A line of the time service's configuration keeps the service from answering the guests.");
+    public static Busy TimeServerClosed { get;
+        } = new("A line of the time service's configuration keeps the service from answering the guests.");
     public static NotFound TimeServerMissing { get; } = new("This host has no time service that could serve a network.");
     public static Failed TooManyOpenFiles { get; } = new("The process or the machine has as many files open as it may have.");
     public static Failed TooManyProcesses { get; } = new("There are as many processes as there may be.");
@@ -223,9 +233,11 @@ public static class ErrorIds
     public static Failed TransferFailed { get; } = new("A download was broken off and could not be resumed.");
     public static Invalid TranspilerReleaseUnknown { get; } = new("There is no such release of the Container Linux Config Transpiler.");
     public static Corrupt TruncatedImage { get; } = new("The compressed image ends too early.");
-    public static Failed UndoConflict { get; } = new("A file was edited since XenKube wrote it, in the lines that an undo would take back.");
+    public static Failed UndoConflict { get;
+        } = new("A file was edited since XenKube wrote it, in the lines that an undo would take back.");
     public static Invalid UnitNameInvalid { get; } = new("A text is not the name of a systemd unit.");
-    public static Unsupported UnsupportedFeature { get; } = new("A disk image has a feature that is not supported; the message names the feature.");
+    public static Unsupported UnsupportedFeature { get;
+        } = new("A disk image has a feature that is not supported; the message names the feature.");
     public static Invalid VariableNotClosed { get; } = new("A variable in a template has no closing brace.");
     public static Invalid VariableUnknown { get; } = new("A template names a variable that does not exist.");
     public static Invalid VariableWithoutValue { get; } = new("A variable in a template has no value for this node.");

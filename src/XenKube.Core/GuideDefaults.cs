@@ -15,7 +15,9 @@ public static class GuideDefaults
     /// <summary>The bridge that guests are attached to.</summary>
     public const string Bridge = "virbr1";
 
-    /// <summary>The first five bytes of the guests' MAC addresses; the sixth is the last number of the IP address, written with its decimal digits.</summary>
+    /// <summary>
+    /// The first five bytes of the guests' MAC addresses; the sixth is the last number of the IP address, written with its decimal digits.
+    /// </summary>
     public const string MacPrefix = "00:16:3e:4e:31";
 
     /// <summary>dnsmasq's file of reservations.</summary>

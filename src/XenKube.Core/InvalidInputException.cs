@@ -8,7 +8,8 @@ public sealed class InvalidInputException : XenKubeException, IErrorOfKind
 
     /// <summary>Creates the error.</summary>
     /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, Remedy?, Exception?)"/>
-    public InvalidInputException(ErrorId<InvalidInputException> id, string? file, string? place, string reason, Remedy? remedy = null, Exception? innerException = null)
+    public InvalidInputException(ErrorId<InvalidInputException> id, string? file, string? place, string reason, Remedy? remedy = null,
+        Exception? innerException = null)
         : base(id, file, place, reason, remedy, innerException)
     {
     }

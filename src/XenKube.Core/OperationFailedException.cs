@@ -1,6 +1,8 @@
 namespace XenKube;
 
-/// <summary>The machine, a service or an external program did not do what it was asked: a full disk, a failed download, xl's refusal.</summary>
+/// <summary>
+/// The machine, a service or an external program did not do what it was asked: a full disk, a failed download, xl's refusal.
+/// </summary>
 public sealed class OperationFailedException : XenKubeException, IErrorOfKind
 {
     /// <inheritdoc/>
@@ -8,7 +10,8 @@ public sealed class OperationFailedException : XenKubeException, IErrorOfKind
 
     /// <summary>Creates the error.</summary>
     /// <inheritdoc cref="XenKubeException(ErrorId, string?, string?, string, Remedy?, Exception?)"/>
-    public OperationFailedException(ErrorId<OperationFailedException> id, string? file, string? place, string reason, Remedy? remedy = null, Exception? innerException = null)
+    public OperationFailedException(ErrorId<OperationFailedException> id, string? file, string? place, string reason,
+        Remedy? remedy = null, Exception? innerException = null)
         : base(id, file, place, reason, remedy, innerException)
     {
     }

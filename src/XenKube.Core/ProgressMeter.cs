@@ -51,6 +51,7 @@ internal sealed class ProgressMeter
             (_rateTime, _rateDone) = (now, done);
         }
         TimeSpan? remaining = _total >= 0 && _rate > 1 ? TimeSpan.FromSeconds(Math.Min((_total - done) / _rate, 8640000)) : null;
-        _progress.Report(new OperationProgress(_activity, _item, done, _total, last ? TimeSpan.Zero : remaining) { Rate = _rate > 0 ? _rate : null });
+        _progress.Report(new OperationProgress(_activity, _item, done, _total, last ? TimeSpan.Zero : remaining) { Rate = _rate > 0
+            ? _rate : null });
     }
 }

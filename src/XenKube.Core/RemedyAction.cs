@@ -21,7 +21,8 @@ public sealed class RemedyAction
     /// <summary>The action in plain words, for a program that has no commands of its own: <c>make node etcd/node-1</c>.</summary>
     public override string ToString()
     {
-        var words = string.Concat(Kind.ToString().Select((letter, index) => char.IsUpper(letter) && index > 0 ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+        var words = string.Concat(Kind.ToString().Select((letter, index) =>
+            char.IsUpper(letter) && index > 0 ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
         return string.Join(' ', Arguments.Prepend(words));
     }
 }

@@ -63,7 +63,9 @@ public enum RemedyActionKind
     /// <summary>Refresh a node: all steps. Arguments: <c>CLUSTER/NODE</c>.</summary>
     Refresh,
 
-    /// <summary>Take one step of the refresh. Arguments: <c>CLUSTER/NODE</c>, the step as it is named on a command line (<c>machine-id</c>).</summary>
+    /// <summary>
+    /// Take one step of the refresh. Arguments: <c>CLUSTER/NODE</c>, the step as it is named on a command line (<c>machine-id</c>).
+    /// </summary>
     RefreshStep,
 
     /// <summary>Check why a node would not boot. Arguments: <c>CLUSTER/NODE</c>.</summary>

@@ -134,7 +134,10 @@ public static class TextDiff
         return [.. lines];
     }
 
-    /// <summary>The pairs of lines that stay, between a pair before the first line and one after the last. Myers, "An O(ND) difference algorithm", 1986.</summary>
+    /// <summary>
+    /// The pairs of lines that stay, between a pair before the first line and one after the last. Myers, "An O(ND) difference algorithm",
+    /// 1986.
+    /// </summary>
     private static List<(int A, int B)> Match(string[] a, string[] b)
     {
         var head = 0;
@@ -148,7 +151,8 @@ public static class TextDiff
             tail++;
         }
         List<(int, int)> kept = [(-1, -1), .. Enumerable.Range(0, head).Select(i => (i, i))];
-        kept.AddRange(Middle(a.AsSpan(head, a.Length - head - tail), b.AsSpan(head, b.Length - head - tail)).Select(pair => (pair.A + head, pair.B + head)));
+        kept.AddRange(Middle(a.AsSpan(head, a.Length - head - tail), b.AsSpan(head, b.Length - head - tail))
+            .Select(pair => (pair.A + head, pair.B + head)));
         kept.AddRange(Enumerable.Range(0, tail).Select(i => (a.Length - tail + i, b.Length - tail + i)));
         kept.Add((a.Length, b.Length));
         return kept;

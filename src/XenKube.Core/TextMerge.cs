@@ -1,6 +1,8 @@
 namespace XenKube;
 
-/// <summary>Two changes of one text, made one after the other or side by side, as one text: the three-way merge of diff3(1), by lines.</summary>
+/// <summary>
+/// Two changes of one text, made one after the other or side by side, as one text: the three-way merge of diff3(1), by lines.
+/// </summary>
 public static class TextMerge
 {
     /// <summary>Merges two changes of a text.</summary>
@@ -29,7 +31,8 @@ public static class TextMerge
         }
         var result = new System.Text.StringBuilder();
         var at = 0;
-        foreach (var change in left.Concat(right.Where(other => !left.Exists(one => one.IsSameAs(other)))).OrderBy(change => change.Start).ThenBy(change => change.End))
+        foreach (var change in left.Concat(right.Where(other => !left.Exists(one => one.IsSameAs(other)))).OrderBy(change => change.Start)
+            .ThenBy(change => change.End))
         {
             result.AppendJoin("", lines[at..change.Start]).AppendJoin("", change.Lines);
             at = change.End;

@@ -31,5 +31,6 @@ public static class Timestamp
     /// <summary>The moment as a web server's log writes it, such as <c>30/Nov/2017:17:14:57 +0530</c>.</summary>
     /// <param name="moment">The moment, with its offset.</param>
     public static string Log(DateTimeOffset moment) =>
-        moment.ToString("dd/MMM/yyyy:HH:mm:ss ", CultureInfo.InvariantCulture) + moment.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal);
+        moment.ToString("dd/MMM/yyyy:HH:mm:ss ", CultureInfo.InvariantCulture)
+            + moment.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal);
 }

@@ -11,12 +11,14 @@ public abstract class XenKubeException : Exception
 
     /// <summary>Creates an error.</summary>
     /// <param name="id">Which error of <see cref="ErrorIds"/> it is.</param>
-    /// <param name="file">The file, device, URL or domain it is about, or null where the caller that knows it adds it by <see cref="In"/>.</param>
+    /// <param name="file">The file, device, URL or domain it is about, or null where the caller that knows it adds it by
+    /// <see cref="In"/>.</param>
     /// <param name="place">Where in it (a line and column, a byte offset, a structure), or null.</param>
     /// <param name="reason">What is wrong, without a final stop.</param>
     /// <param name="remedy">The person's way out, without a final stop, or null.</param>
     /// <param name="innerException">The cause, or null.</param>
-    protected XenKubeException(ErrorId id, string? file, string? place, string reason, Remedy? remedy = null, Exception? innerException = null)
+    protected XenKubeException(ErrorId id, string? file, string? place, string reason, Remedy? remedy = null,
+        Exception? innerException = null)
         : base(reason, innerException)
     {
         Id = id;
@@ -41,7 +43,9 @@ public abstract class XenKubeException : Exception
     /// <summary>What is wrong.</summary>
     public string Reason { get; }
 
-    /// <summary>What to do about it, in the words of the front end that shows the error, else in plain ones; null where there is nothing to advise.</summary>
+    /// <summary>
+    /// What to do about it, in the words of the front end that shows the error, else in plain ones; null where there is nothing to advise.
+    /// </summary>
     public string? Remedy => _remedy?.Word(_words);
 
     /// <summary>What to do about it, for another error of the same cause.</summary>

@@ -11,7 +11,8 @@ public sealed class ClusterConverter : RecordConverter<Cluster>
     {
         ArgumentNullException.ThrowIfNull(source);
         return source.BaseObject is string name ? Find(null, name)
-            : Text(source, nameof(Cluster.Name)) is { } named && source.Properties[nameof(Cluster.NodeCount)] is not null ? Find(Here(Text(source, nameof(Cluster.XenDir))), named)
+            : Text(source, nameof(Cluster.Name)) is { } named && source.Properties[nameof(Cluster.NodeCount)] is not null
+            ? Find(Here(Text(source, nameof(Cluster.XenDir))), named)
             : null;
     }
 

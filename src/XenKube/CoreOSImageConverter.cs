@@ -11,11 +11,13 @@ public sealed class CoreOSImageConverter : RecordConverter<CoreOSImage>
     protected override CoreOSImage? Convert(PSObject source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (Text(source, nameof(CoreOSImage.Version)) is not { } version || Text(source, nameof(CoreOSImage.Name)) is not { } name || Text(source, nameof(CoreOSImage.SignaturePath)) is null)
+        if (Text(source, nameof(CoreOSImage.Version)) is not { } version || Text(source, nameof(CoreOSImage.Name)) is not { } name
+            || Text(source, nameof(CoreOSImage.SignaturePath)) is null)
         {
             return null;
         }
-        var folder = Here(Text(source, nameof(CoreOSImage.Path))) is { } path ? Path.GetDirectoryName(path)! : XenDirectory.Resolve(null, onWait: null).ImagesPath;
+        var folder = Here(Text(source, nameof(CoreOSImage.Path))) is { } path
+            ? Path.GetDirectoryName(path)! : XenDirectory.Resolve(null, onWait: null).ImagesPath;
         return new ImageStore(folder).Get($"{name}-{version}");
     }
 }

@@ -13,7 +13,8 @@ public sealed class DhcpReservationConverter : RecordConverter<DhcpReservation>
     {
         ArgumentNullException.ThrowIfNull(source);
         var mac = source.Properties[nameof(DhcpReservation.MacAddress)]?.Value?.ToString();
-        return mac is not null && IPAddress.TryParse(source.Properties[nameof(DhcpReservation.IPAddress)]?.Value?.ToString(), out var address)
+        return mac is not null && IPAddress.TryParse(source.Properties[nameof(DhcpReservation.IPAddress)]?.Value?.ToString(),
+            out var address)
             ? new DhcpReservation(MacAddress.Parse(mac), address, Text(source, nameof(DhcpReservation.HostName)) ?? "")
             : null;
     }

@@ -20,9 +20,12 @@ public static class Display
                 Moods.Add(word, mood);
             }
         }
-        Are("Good", "Trusted", "Verified", "current", "Good", "Running", "200", "206", "304", "enabled", "info", "True", "changed", "Added", "Pass");
-        Are("Doubtful", "Expired", "Unknown", "Missing", "UnknownKey", "ExpiredKey", "ExpiredSignature", "Paused", "ShuttingDown", "Rebooting", "Saved", "404", "masked", "disabled", "warning", "Changed", "Warn");
-        Are("Bad", "Revoked", "Bad", "RevokedKey", "Unsupported", "Malformed", "Crashed", "400", "403", "405", "408", "431", "500", "503", "error", "False", "Removed", "Fail");
+        Are("Good", "Trusted", "Verified", "current", "Good", "Running", "200", "206", "304", "enabled", "info", "True", "changed",
+            "Added", "Pass");
+        Are("Doubtful", "Expired", "Unknown", "Missing", "UnknownKey", "ExpiredKey", "ExpiredSignature", "Paused", "ShuttingDown",
+            "Rebooting", "Saved", "404", "masked", "disabled", "warning", "Changed", "Warn");
+        Are("Bad", "Revoked", "Bad", "RevokedKey", "Unsupported", "Malformed", "Crashed", "400", "403", "405", "408", "431", "500", "503",
+            "error", "False", "Removed", "Fail");
     }
 
     /// <summary>A size in the largest unit that leaves it at 1 or more, with one decimal place where it is not a whole number.</summary>
@@ -37,7 +40,9 @@ public static class Display
     /// <param name="names">The names; null gives null.</param>
     public static string[]? Names(IEnumerable<string>? names) => names is null ? null : [.. names.Select(Printable.Name)];
 
-    /// <summary>A text of several lines that may come from a guest's disk or from a server, without anything in it that a terminal acts upon.</summary>
+    /// <summary>
+    /// A text of several lines that may come from a guest's disk or from a server, without anything in it that a terminal acts upon.
+    /// </summary>
     /// <param name="text">The text; null gives nothing.</param>
     public static string Lines(string? text) => Printable.Lines(text);
 
@@ -81,7 +86,9 @@ public static class Display
     public static string State(string? word, object? style) =>
         Moods.TryGetValue(word ?? "", out var mood) ? Paint(word, mood, style) : word ?? "";
 
-    /// <summary>A text in one of the colours of the views; plain if the output is not a terminal, unless $PSStyle wants colours there too.</summary>
+    /// <summary>
+    /// A text in one of the colours of the views; plain if the output is not a terminal, unless $PSStyle wants colours there too.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="mood"><c>Good</c>, <c>Doubtful</c>, <c>Bad</c>, <c>Title</c> or <c>Directory</c>.</param>
     /// <param name="style">$PSStyle.</param>

@@ -14,7 +14,8 @@ internal static class Errors
         return new ErrorRecord(error, error.ErrorId, category, target ?? error.File)
         {
             // PowerShell shows the recommended action on a line of its own, so the message is shown without it.
-            ErrorDetails = new ErrorDetails(error.Fault) { RecommendedAction = error.Remedy is { } remedy ? Printable.Lines(remedy) : Advice(category) },
+            ErrorDetails = new ErrorDetails(error.Fault) { RecommendedAction = error.Remedy is { } remedy
+                ? Printable.Lines(remedy) : Advice(category) },
         };
     }
 

@@ -68,14 +68,17 @@ public abstract class NodeCommand : XenDirCommand
     }
 
     /// <summary>The names of nodes as the user typed them, as cluster and node with a slash between.</summary>
-    protected virtual IEnumerable<string> NamesGiven() => GuideWord is null ? Cluster!.SelectMany(cluster => Named(cluster, Name)) : InCurrentCluster([.. Cluster!, .. Name ?? []]);
+    protected virtual IEnumerable<string> NamesGiven() => GuideWord is null
+        ? Cluster!.SelectMany(cluster => Named(cluster, Name)) : InCurrentCluster([.. Cluster!, .. Name ?? []]);
 
     /// <summary>Nodes of the cluster whose directory is the current location.</summary>
     /// <param name="nodes">Names of nodes.</param>
     protected IEnumerable<string> InCurrentCluster(IEnumerable<string> nodes)
     {
         var cluster = Require(() => Directory.FindClusterAt(SessionState.Path.CurrentFileSystemLocation.ProviderPath)
-            ?? throw new InvalidInputException(ErrorIds.ClusterDirectoryInvalid, SessionState.Path.CurrentFileSystemLocation.ProviderPath, null, "is not the directory of a cluster", $"Go to one with xencd, or use {MyInvocation.MyCommand.Name} with the name of the cluster"));
+            ?? throw new InvalidInputException(ErrorIds.ClusterDirectoryInvalid, SessionState.Path.CurrentFileSystemLocation.ProviderPath,
+                null, "is not the directory of a cluster",
+                $"Go to one with xencd, or use {MyInvocation.MyCommand.Name} with the name of the cluster"));
         return Named(cluster, nodes);
     }
 

@@ -31,7 +31,8 @@ public sealed class NodeConverter : RecordConverter<Node>
     private static Node? FromName(string text, string? directory)
     {
         var parts = text.Split('/');
-        return parts.Length == 2 && ItemName.IsValid(parts[0]) && ItemName.IsValid(parts[1]) ? Describe(directory, parts[0], parts[1]) : null;
+        return parts.Length == 2 && ItemName.IsValid(parts[0]) && ItemName.IsValid(parts[1])
+            ? Describe(directory, parts[0], parts[1]) : null;
     }
 
     private static Node Describe(string? directory, string cluster, string name) =>

@@ -36,7 +36,8 @@ internal sealed class PipelineProgress(Cmdlet cmdlet, string whole)
         var seconds = SecondsRemaining(report);
         var percent = report.Total > 0 ? (int)Math.Clamp(report.Done * 100.0 / report.Total, 0, 100) : -1;
         cmdlet.WriteProgress(new ProgressRecord(_id, whole, report.Activity) { PercentComplete = percent, SecondsRemaining = seconds });
-        _record = new ProgressRecord(_id + 1, report.Activity, report.Item ?? " ") { ParentActivityId = _id, PercentComplete = percent, SecondsRemaining = seconds };
+        _record = new ProgressRecord(_id + 1, report.Activity, report.Item ?? " ")
+            { ParentActivityId = _id, PercentComplete = percent, SecondsRemaining = seconds };
         cmdlet.WriteProgress(_record);
     }
 
@@ -60,7 +61,8 @@ internal sealed class PipelineProgress(Cmdlet cmdlet, string whole)
     private int SecondsRemaining(OperationProgress report)
     {
         var remaining = report.Remaining
-            ?? (report.Total > 0 && report.Done > _first ? _step.Elapsed * ((double)(report.Total - report.Done) / (report.Done - _first)) : null);
+            ?? (report.Total > 0 && report.Done > _first ? _step.Elapsed * ((double)(report.Total - report.Done) / (report.Done - _first))
+                : null);
         return remaining is { } left ? (int)Math.Ceiling(Math.Min(left.TotalSeconds, int.MaxValue / 2)) : -1;
     }
 }

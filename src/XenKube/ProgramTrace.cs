@@ -29,7 +29,8 @@ internal sealed class ProgramTrace : IDisposable
             {
                 if (activity.TraceId == _own.TraceId)
                 {
-                    _lines.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{activity.GetTagItem("line")}: exit code {activity.GetTagItem("exit") ?? "none"} after {activity.Duration.TotalMilliseconds:0} ms"));
+                    _lines.Enqueue(string.Create(CultureInfo.InvariantCulture,
+                        $"{activity.GetTagItem("line")}: exit code {activity.GetTagItem("exit") ?? "none"} after {activity.Duration.TotalMilliseconds:0} ms"));
                 }
             },
         };

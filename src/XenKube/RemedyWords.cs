@@ -23,7 +23,8 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.CheckHost => "Test-XenKubeHost",
             RemedyActionKind.ServeConfigs => "Start-IgnitionServer",
             RemedyActionKind.OpenPort => $"Add-FirewallPort{arguments}",
-            RemedyActionKind.ReserveAddresses => $"New-DhcpReservation -Range {GuideDefaults.FirstReservation}..{GuideDefaults.LastReservation}",
+            RemedyActionKind.ReserveAddresses =>
+                $"New-DhcpReservation -Range {GuideDefaults.FirstReservation}..{GuideDefaults.LastReservation}",
             RemedyActionKind.ReserveAddress => $"New-DhcpReservation {Quote(action.Arguments[0])} ADDRESS",
             RemedyActionKind.RemoveReservation => $"Remove-DhcpReservation {Quote(action.Arguments[0])}",
             RemedyActionKind.MakeCluster => $"New-Cluster{arguments}",
@@ -38,7 +39,8 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.ShowConsole => "Enter-XenGuest",
             RemedyActionKind.PublishConfig => $"Publish-Ignition{arguments}",
             RemedyActionKind.Refresh => $"Reset-Ignition{arguments}",
-            RemedyActionKind.RefreshStep => $"Reset-Ignition {Quote(action.Arguments[0])} -Step {IgnitionResetStep.Parse(action.Arguments[1]).Name}",
+            RemedyActionKind.RefreshStep =>
+                $"Reset-Ignition {Quote(action.Arguments[0])} -Step {IgnitionResetStep.Parse(action.Arguments[1]).Name}",
             RemedyActionKind.CheckNode => $"Test-Node{arguments}",
             RemedyActionKind.ValidateConfig => $"Test-Ignition{arguments}",
             RemedyActionKind.WriteDiskFile => "Set-Content",
@@ -61,10 +63,12 @@ internal sealed class RemedyWords : IRemedyWords
     }
 
     /// <summary>Cluster and node as the two parameters that name a node.</summary>
-    private static string Names(RemedyAction action) => string.Concat(action.Arguments.SelectMany(node => node.Split('/')).Select(name => " " + Quote(name)));
+    private static string Names(RemedyAction action) => string.Concat(action.Arguments.SelectMany(node => node.Split('/'))
+        .Select(name => " " + Quote(name)));
 
     private static string Quote(string argument) =>
-        argument.Length > 0 && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_' or ':') && argument[0] != '-'
+        argument.Length > 0 && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_' or ':')
+            && argument[0] != '-'
             ? argument
             : $"'{CodeGeneration.EscapeSingleQuotedStringContent(argument)}'";
 }

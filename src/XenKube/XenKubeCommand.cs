@@ -128,7 +128,9 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         return task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Says what goes on as a warning; from another thread it goes through the queue, since warnings are written from the pipeline's alone.</summary>
+    /// <summary>
+    /// Says what goes on as a warning; from another thread it goes through the queue, since warnings are written from the pipeline's alone.
+    /// </summary>
     /// <param name="text">What goes on.</param>
     protected void Tell(string text)
     {
@@ -188,8 +190,11 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
         return provider.Name == "FileSystem" ? resolved
             : FindDrive(resolved) is not null
-                ? throw new InvalidInputException(ErrorIds.PathInvalid, resolved, null, "it is on a drive over a disk image, where this command needs a file of the host", $"Copy it out: Copy-NodeDiskItem '{resolved}' .")
-                : throw new InvalidInputException(ErrorIds.PathInvalid, path, null, $"it is not a file, but a path of {provider.Name}", "Name a file");
+                ? throw new InvalidInputException(ErrorIds.PathInvalid, resolved, null,
+                    "it is on a drive over a disk image, where this command needs a file of the host",
+                    $"Copy it out: Copy-NodeDiskItem '{resolved}' .")
+                : throw new InvalidInputException(ErrorIds.PathInvalid, path, null, $"it is not a file, but a path of {provider.Name}",
+                    "Name a file");
     }
 
     /// <summary>The same for a file that is only read: it may be on a drive over a disk image.</summary>
@@ -214,7 +219,8 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     /// </summary>
     /// <param name="path">Paths with wildcards.</param>
     /// <param name="literalPath">Paths taken as they are.</param>
-    /// <param name="onDrives">True where the cmdlet reads the files by <see cref="ReadFile"/>, so that they may be on drives over disk images.</param>
+    /// <param name="onDrives">True where the cmdlet reads the files by <see cref="ReadFile"/>, so that they may be on drives over disk
+    /// images.</param>
     protected IReadOnlyList<string> Files(string[]? path, string[]? literalPath, bool onDrives = false)
     {
         string One(string typed) => ExistingFile(onDrives ? ResolveReadable(typed) : Resolve(typed));
@@ -247,7 +253,8 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         ArgumentNullException.ThrowIfNull(standard);
         if (path is not null && literalPath is not null)
         {
-            throw new InvalidInputException(ErrorIds.PathAmbiguous, null, null, "-Path and -LiteralPath are both given", "Give one of them");
+            throw new InvalidInputException(ErrorIds.PathAmbiguous, null, null, "-Path and -LiteralPath are both given",
+                "Give one of them");
         }
         if (literalPath is not null)
         {
@@ -260,8 +267,10 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         return Matches(path, onDrives: false) switch
         {
             [var only] => only,
-            [] => throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, Resolve(path), null, "no file fits", "Name the file, or take the brackets in its name as they are with -LiteralPath"),
-            var files => throw new InvalidInputException(ErrorIds.PathAmbiguous, Resolve(path), null, $"fits {files.Length} files", "Name one of them"),
+            [] => throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, Resolve(path), null, "no file fits",
+                "Name the file, or take the brackets in its name as they are with -LiteralPath"),
+            var files => throw new InvalidInputException(ErrorIds.PathAmbiguous, Resolve(path), null, $"fits {files.Length} files",
+                "Name one of them"),
         };
     }
 
@@ -270,7 +279,8 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         try
         {
             var found = GetResolvedProviderPathFromPSPath(pattern, out var provider);
-            return provider.Name == "FileSystem" ? [.. found] : onDrives ? [.. found.Where(file => FindDrive(file)?.Holds(file, isFile: true) == true)] : [];
+            return provider.Name == "FileSystem" ? [.. found] : onDrives
+                ? [.. found.Where(file => FindDrive(file)?.Holds(file, isFile: true) == true)] : [];
         }
         catch (System.Management.Automation.ItemNotFoundException)
         {
@@ -278,11 +288,14 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         }
     }
 
-    private IFileDrive? FindDrive(string path) => SessionState.Drive.GetAll().OfType<IFileDrive>().FirstOrDefault(drive => drive.Holds(path, isFile: false));
+    private IFileDrive? FindDrive(string path) => SessionState.Drive.GetAll().OfType<IFileDrive>()
+        .FirstOrDefault(drive => drive.Holds(path, isFile: false));
 
     private string ExistingFile(string path) =>
-        FindDrive(path) is { } drive ? drive.Holds(path, isFile: true) ? path : throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, path, null, "there is no such file on the disk image")
-        : File.Exists(path) ? path : throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, path, null, Directory.Exists(path) ? "is a directory" : "does not exist");
+        FindDrive(path) is { } drive ? drive.Holds(path, isFile: true)
+            ? path : throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, path, null, "there is no such file on the disk image")
+        : File.Exists(path) ? path : throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, path, null, Directory.Exists(path)
+            ? "is a directory" : "does not exist");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -304,7 +317,8 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
 
     private bool IsDebugging => _debugging ??= MyInvocation.BoundParameters.TryGetValue("Debug", out var asked)
         ? asked is SwitchParameter { IsPresent: true }
-        : GetVariableValue("DebugPreference") is ActionPreference preference and not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+        : GetVariableValue("DebugPreference") is ActionPreference preference
+            and not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     private void Trace(object? target, Action action)
     {
@@ -322,7 +336,8 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
                 {
                     WriteDebug(line);
                 }
-                WriteDebug(string.Create(CultureInfo.InvariantCulture, $"{MyInvocation.MyCommand.Name} {target}: {time.Elapsed.TotalMilliseconds:0.0} ms"));
+                WriteDebug(string.Create(CultureInfo.InvariantCulture,
+                    $"{MyInvocation.MyCommand.Name} {target}: {time.Elapsed.TotalMilliseconds:0.0} ms"));
             }
         }
     }
@@ -332,7 +347,8 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         error is ItemInUseException { File: { } file } inUse && inUse.ProcessId == Environment.ProcessId
             && SessionState.Drive.GetAll().OfType<IImageHolder>().FirstOrDefault(drive => drive.Holds(file)) is { } holder
             ? new ItemInUseException(
-                ErrorIds.ImageInUse, file, error.Place, $"the drive {holder.Name}: of this session holds it", $"Dismount-NodeDisk {holder.Name}")
+                ErrorIds.ImageInUse, file, error.Place, $"the drive {holder.Name}: of this session holds it",
+                $"Dismount-NodeDisk {holder.Name}")
             { ProcessId = inUse.ProcessId }
             : error;
 

@@ -9,16 +9,20 @@ namespace XenKube.Cli.Commands;
 internal static class ClusterCommands
 {
     private static readonly Argument<string[]> Names = new("NAME") { Arity = ArgumentArity.OneOrMore, Description = "Names of clusters." };
-    private static readonly Argument<string?> Pattern = new("NAME") { Arity = ArgumentArity.ZeroOrOne, Description = "Name or pattern (default: all)." };
+    private static readonly Argument<string?> Pattern = new("NAME")
+        { Arity = ArgumentArity.ZeroOrOne, Description = "Name or pattern (default: all)." };
 
     public static Command Create(Terminal terminal)
     {
         var make = new Command("new", "Make clusters.") { Names, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(make, terminal, run => run.ForEach(run.Get(Names), name => Print(run, [Store(run).Create(name, run.CancellationToken)])));
+        CommandRun.Handle(make, terminal, run => run.ForEach(run.Get(Names), name =>
+            Print(run, [Store(run).Create(name, run.CancellationToken)])));
         var list = new Command("list", "List clusters.") { Pattern, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(list, terminal, run => Print(run, Store(run).List(run.Get(Pattern) ?? "*")));
-        var remove = new Command("remove", "Remove clusters; --force removes their nodes too.") { Names, StandardOptions.Force, StandardOptions.XenDir };
-        CommandRun.Handle(remove, terminal, run => run.ForEach(run.Get(Names), name => Store(run).Remove(name, run.Get(StandardOptions.Force), run.CancellationToken)));
+        var remove = new Command("remove", "Remove clusters; --force removes their nodes too.")
+            { Names, StandardOptions.Force, StandardOptions.XenDir };
+        CommandRun.Handle(remove, terminal, run => run.ForEach(run.Get(Names), name =>
+            Store(run).Remove(name, run.Get(StandardOptions.Force), run.CancellationToken)));
         return new Command("cluster", "Groups of nodes.") { make, list, remove };
     }
 

@@ -41,7 +41,8 @@ internal sealed class CommandRun
     public XenDirectory Directory => _directory ??= Open(XenDirectory.Find(Get(StandardOptions.XenDir)));
 
     /// <summary>True where a XENDIR is named, or the one of the environment is there.</summary>
-    public bool HasDirectory => Get(StandardOptions.XenDir) is { Length: > 0 } || System.IO.Directory.Exists(Environment.GetEnvironmentVariable("XENDIR"));
+    public bool HasDirectory => Get(StandardOptions.XenDir) is { Length: > 0 }
+        || System.IO.Directory.Exists(Environment.GetEnvironmentVariable("XENDIR"));
 
     /// <summary>True where <c>--json</c> was given.</summary>
     public bool WantsJson => _words.GetValue(StandardOptions.Json);
@@ -50,7 +51,8 @@ internal sealed class CommandRun
     public static void Handle(Command command, Terminal terminal, Action<CommandRun> action)
     {
         // On a thread of its own: Ctrl+C is listened to only once the action has given its task back.
-        command.SetAction((words, cancellationToken) => Task.Run(() => new CommandRun(words, terminal, cancellationToken).Invoke(action), CancellationToken.None));
+        command.SetAction((words, cancellationToken) => Task.Run(() =>
+            new CommandRun(words, terminal, cancellationToken).Invoke(action), CancellationToken.None));
     }
 
     /// <summary>A XENDIR that need not exist yet.</summary>

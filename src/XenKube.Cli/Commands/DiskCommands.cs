@@ -9,9 +9,12 @@ namespace XenKube.Cli.Commands;
 /// <summary><c>xenkube disk</c>: partitions of an image, and the files in them.</summary>
 internal static class DiskCommands
 {
-    private static readonly Argument<string?> AnyLabel = new("LABEL") { Arity = ArgumentArity.ZeroOrOne, Description = "Label or number of one partition (default: all)." };
-    private static readonly Argument<string?> AnyPath = new("PATH") { Arity = ArgumentArity.ZeroOrOne, Description = "Path in the partition's file system (default: /)." };
-    private static readonly Option<string?> Unit = new("--unit") { Description = "Sizes for people (compact) or in bytes (b, the default, as in the guide).", HelpName = "b|compact" };
+    private static readonly Argument<string?> AnyLabel = new("LABEL")
+        { Arity = ArgumentArity.ZeroOrOne, Description = "Label or number of one partition (default: all)." };
+    private static readonly Argument<string?> AnyPath = new("PATH")
+        { Arity = ArgumentArity.ZeroOrOne, Description = "Path in the partition's file system (default: /)." };
+    private static readonly Option<string?> Unit = new("--unit")
+        { Description = "Sizes for people (compact) or in bytes (b, the default, as in the guide).", HelpName = "b|compact" };
 
     public static Command Create(Terminal terminal)
     {
@@ -38,9 +41,12 @@ internal static class DiskCommands
         }
         var disk = new Command("disk", "Read and edit disk images, without root and without mounting them.")
         {
-            Reading("partitions", "List the partitions, as parted does.", Partitions, DiskWords.Image, Unit, DiskWords.Offset, StandardOptions.Json),
-            Reading("df", "Show the size of the file systems and what is free in them.", Free, DiskWords.Image, AnyLabel, Unit, DiskWords.Offset, StandardOptions.Json),
-            Reading("ls", "List a directory, or show a file.", List, DiskWords.Image, DiskWords.Label, AnyPath, DiskWords.Offset, StandardOptions.Json),
+            Reading("partitions", "List the partitions, as parted does.", Partitions, DiskWords.Image, Unit, DiskWords.Offset,
+                StandardOptions.Json),
+            Reading("df", "Show the size of the file systems and what is free in them.", Free, DiskWords.Image, AnyLabel, Unit,
+                DiskWords.Offset, StandardOptions.Json),
+            Reading("ls", "List a directory, or show a file.", List, DiskWords.Image, DiskWords.Label, AnyPath, DiskWords.Offset,
+                StandardOptions.Json),
             Reading("cat", "Print a file.", Cat, DiskWords.Image, DiskWords.Label, DiskWords.Path, DiskWords.Offset),
         };
         foreach (var command in DiskEditCommands.Create(terminal))
@@ -58,7 +64,8 @@ internal static class DiskCommands
         {
             run.Warn($"{run.Get(DiskWords.Image)}: {warning}");
         }
-        run.Print(table.Partitions, (output, partitions) => PartitionReport.Write(output, table, partitions, compact: run.Get(Unit) == "compact"));
+        run.Print(table.Partitions, (output, partitions) => PartitionReport.Write(output, table, partitions,
+            compact: run.Get(Unit) == "compact"));
     }
 
     // File systems that cannot be read are left out, unless one is named.
@@ -68,12 +75,14 @@ internal static class DiskCommands
         var spaces = image.Read(
             disk => run.Get(AnyLabel) is { } label
                 ? [FileSystemSpace.Of(disk, disk.GetPartition(label))]
-                : disk.Partitions.Partitions.Where(partition => FileSystemSpace.CanRead(partition.FileSystem)).Select(partition => FileSystemSpace.Of(disk, partition)).ToArray(),
+                : disk.Partitions.Partitions.Where(partition => FileSystemSpace.CanRead(partition.FileSystem))
+                .Select(partition => FileSystemSpace.Of(disk, partition)).ToArray(),
             run.CancellationToken);
         string Bytes(long value) => run.Get(Unit) == "compact" ? BinarySize.Format(value) : Invariant(value) + "B";
         run.Print(spaces, (output, rows) => TextTable.Write(
             output, ["Name", "File system", ">Size", ">Used", ">Free", ">Use%"],
-            rows.Select(row => new[] { row.Name, row.FileSystem, Bytes(row.Size), Bytes(row.Used), Bytes(row.Free), string.Create(CultureInfo.InvariantCulture, $"{row.UsedPercent}%") })));
+            rows.Select(row => new[] { row.Name, row.FileSystem, Bytes(row.Size), Bytes(row.Used), Bytes(row.Free),
+                string.Create(CultureInfo.InvariantCulture, $"{row.UsedPercent}%") })));
     }
 
     private static void List(CommandRun run)
@@ -98,18 +107,21 @@ internal static class DiskCommands
 
     // A link that leads nowhere is something all the same.
     private static IReadOnlyList<FileSystemEntry> List(IFileSystem files, string path) =>
-        (files.Find(path) ?? files.Find(path, followLink: false)) is { Kind: not FileSystemEntryKind.Directory } file ? [file] : files.List(path);
+        (files.Find(path) ?? files.Find(path, followLink: false)) is { Kind: not FileSystemEntryKind.Directory } file
+            ? [file] : files.List(path);
 
     private static void Cat(CommandRun run)
     {
         using var image = new ImageReader(run.Get(DiskWords.Image), run.Get(DiskWords.Offset));
-        using var content = image.Read(run.Get(DiskWords.Label), files => ImageReader.OpenRead(files, run.Get(DiskWords.Path)), run.CancellationToken);
+        using var content = image.Read(run.Get(DiskWords.Label), files =>
+            ImageReader.OpenRead(files, run.Get(DiskWords.Path)), run.CancellationToken);
         content.CopyTo(run.Terminal.OutputStream);
     }
 
     private static string ModeText(FileSystemEntry entry)
     {
-        var kind = entry.Kind switch { FileSystemEntryKind.Directory => 'd', FileSystemEntryKind.SymbolicLink => 'l', FileSystemEntryKind.Special => 's', _ => '-' };
+        var kind = entry.Kind switch { FileSystemEntryKind.Directory => 'd', FileSystemEntryKind.SymbolicLink => 'l',
+            FileSystemEntryKind.Special => 's', _ => '-' };
         return $"{kind}{Convert.ToString(entry.Mode & 0xfff, 8).PadLeft(4, '0')}";
     }
 

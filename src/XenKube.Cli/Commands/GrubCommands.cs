@@ -15,13 +15,17 @@ internal static class GrubCommands
         CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.RelativeOrAbsolute, out var uri) ? uri : null,
     };
 
-    private static readonly Option<string[]> LinuxAppend = new("--linux-append") { Description = "A kernel argument to write in addition to the URL, or a pattern (*) of arguments to keep. May be repeated.", HelpName = "ARGUMENT" };
+    private static readonly Option<string[]> LinuxAppend = new("--linux-append")
+        { Description = "A kernel argument to write in addition to the URL, or a pattern (*) of arguments to keep. May be repeated.",
+            HelpName = "ARGUMENT" };
 
     public static Command Create(Terminal terminal)
     {
         var get = new Command("get", "Print the OEM partition's grub.cfg.") { Image, StandardOptions.Json };
-        CommandRun.Handle(get, terminal, run => run.Print(OemGrubConfig.Read(run.Get(Image)), (output, config) => output.Write(config.Text)));
-        var set = new Command("set", "Point Ignition at a config; the file's other lines stay.") { Image, ConfigUri, LinuxAppend, StandardOptions.Json };
+        CommandRun.Handle(get, terminal, run => run.Print(OemGrubConfig.Read(run.Get(Image)), (output, config) =>
+            output.Write(config.Text)));
+        var set = new Command("set", "Point Ignition at a config; the file's other lines stay.")
+            { Image, ConfigUri, LinuxAppend, StandardOptions.Json };
         ConfigUri.Required = true;
         CommandRun.Handle(set, terminal, run => run.Print(
             OemGrubConfig.Write(run.Get(Image), run.Get(ConfigUri)!, run.Get(LinuxAppend), run.CancellationToken),

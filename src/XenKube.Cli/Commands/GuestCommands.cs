@@ -11,41 +11,65 @@ namespace XenKube.Cli.Commands;
 /// <summary><c>xenkube guest</c>: guest configurations and Xen domains.</summary>
 internal static class GuestCommands
 {
-    private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]") { Arity = ArgumentArity.OneOrMore, Description = "Nodes; patterns like etcd/node-* are understood." };
-    private static readonly Argument<string[]> AnyNames = new("CLUSTER[/NODE]") { Arity = ArgumentArity.ZeroOrMore, Description = "Nodes (default: all guests and domains)." };
+    private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]")
+        { Arity = ArgumentArity.OneOrMore, Description = "Nodes; patterns like etcd/node-* are understood." };
+    private static readonly Argument<string[]> AnyNames = new("CLUSTER[/NODE]")
+        { Arity = ArgumentArity.ZeroOrMore, Description = "Nodes (default: all guests and domains)." };
     private static readonly Argument<string> Name = new("CLUSTER/NODE") { Description = "The node." };
     private static readonly Option<int?> Memory = new("--memory") { Description = "Memory in MiB.", HelpName = "MIB" };
     private static readonly Option<int?> VCpus = new("--vcpus") { Description = "Virtual processors.", HelpName = "N" };
-    private static readonly Option<GuestRole> Role = WordOption.Of<GuestRole>("--role", "Master (2048 MiB, 2 processors) or worker (1536 MiB, 1 processor).");
-    private static readonly Option<string?> Bridge = new("--bridge") { Description = "The bridge to which the guest is attached.", HelpName = "NAME" };
-    private static readonly Option<MacAddress?> Mac = new("--mac") { Description = "The MAC address, for a single node.", HelpName = "MAC", CustomParser = result => Parse(result, MacAddress.TryParse(result.Tokens[0].Value, out var mac), mac, "a MAC address") };
-    private static readonly Option<IPAddress?> FirstAddress = new("--first-address") { Description = "Use the reservations from this address on: .20, .21, …", HelpName = "IP", CustomParser = result => Parse(result, IPAddress.TryParse(result.Tokens[0].Value, out var address), address, "an IP address") };
+    private static readonly Option<GuestRole> Role = WordOption.Of<GuestRole>("--role",
+        "Master (2048 MiB, 2 processors) or worker (1536 MiB, 1 processor).");
+    private static readonly Option<string?> Bridge = new("--bridge")
+        { Description = "The bridge to which the guest is attached.", HelpName = "NAME" };
+    private static readonly Option<MacAddress?> Mac = new("--mac")
+        { Description = "The MAC address, for a single node.", HelpName = "MAC",
+            CustomParser = result => Parse(result, MacAddress.TryParse(result.Tokens[0].Value, out var mac), mac, "a MAC address") };
+    private static readonly Option<IPAddress?> FirstAddress = new("--first-address")
+        { Description = "Use the reservations from this address on: .20, .21, …", HelpName = "IP",
+            CustomParser = result => Parse(result, IPAddress.TryParse(result.Tokens[0].Value, out var address), address, "an IP address") };
     private static readonly Option<GuestType?> Type = WordOption.OfOptional<GuestType>("--type", "PV (the default), PVH or HVM.");
-    private static readonly Option<string?> BootLoader = new("--boot-loader") { Description = "The boot loader (pygrub for pv).", HelpName = "PROGRAM" };
-    private static readonly Option<string?> Kernel = new("--kernel") { Description = "A kernel on dom0, instead of a boot loader.", HelpName = "FILE" };
-    private static readonly Option<int?> Throttle = new("--throttle-limit") { Description = "How many guests to work on at the same time.", HelpName = "N" };
+    private static readonly Option<string?> BootLoader = new("--boot-loader")
+        { Description = "The boot loader (pygrub for pv).", HelpName = "PROGRAM" };
+    private static readonly Option<string?> Kernel = new("--kernel")
+        { Description = "A kernel on dom0, instead of a boot loader.", HelpName = "FILE" };
+    private static readonly Option<int?> Throttle = new("--throttle-limit")
+        { Description = "How many guests to work on at the same time.", HelpName = "N" };
     private static readonly Option<GuestCondition?> Wait = WordOption.OfOptional<GuestCondition>(
-        "--wait", "Wait until its domain runs, its address answers, its ssh server greets (the default), it has fetched its config (ignition), or it is gone (the default of stop).");
-    private static readonly Option<int?> Timeout = new("--timeout") { Description = "How long to wait at most, in seconds (default: 300).", HelpName = "SECONDS" };
+        "--wait",
+        "Wait until its domain runs, its address answers, its ssh server greets (the default), it has fetched its config (ignition), or it is gone (the default of stop).");
+    private static readonly Option<int?> Timeout = new("--timeout")
+        { Description = "How long to wait at most, in seconds (default: 300).", HelpName = "SECONDS" };
     private static readonly Option<bool> Paused = new("--paused") { Description = "Leave the guest paused." };
 
     private static readonly Option<int?> Vlan = new("--vlan") { Description = "The VLAN of the network card, 1 to 4094.", HelpName = "N" };
-    private static readonly Option<string?> VifScript = new("--vif-script") { Description = "The script that attaches the network card, such as vif-openvswitch.", HelpName = "NAME" };
-    private static readonly Option<string[]> Network = new("--network") { Description = "A further network card: a bridge, or bridge=…,mac=…,vlan=…,script=…,model=….", HelpName = "CARD" };
-    private static readonly Option<string[]> Disk = new("--disk") { Description = "A further disk image, attached as xvdb, xvdc and so on.", HelpName = "FILE" };
-    private static readonly Option<bool?> AutoStart = new("--auto-start") { Description = "Start the guest with the host (--auto-start false: do not).", HelpName = "true|false", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string?> VifScript = new("--vif-script")
+        { Description = "The script that attaches the network card, such as vif-openvswitch.", HelpName = "NAME" };
+    private static readonly Option<string[]> Network = new("--network")
+        { Description = "A further network card: a bridge, or bridge=…,mac=…,vlan=…,script=…,model=….", HelpName = "CARD" };
+    private static readonly Option<string[]> Disk = new("--disk")
+        { Description = "A further disk image, attached as xvdb, xvdc and so on.", HelpName = "FILE" };
+    private static readonly Option<bool?> AutoStart = new("--auto-start")
+        { Description = "Start the guest with the host (--auto-start false: do not).", HelpName = "true|false",
+            Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<int?> Tail = new("--tail") { Description = "Show only the last lines.", HelpName = "N" };
-    private static readonly Option<bool> Follow = new("--follow") { Description = "Go on with the lines that the guest writes, until Ctrl+C." };
+    private static readonly Option<bool> Follow = new("--follow")
+        { Description = "Go on with the lines that the guest writes, until Ctrl+C." };
     private static readonly Option<bool> All = new("--all") { Description = "Show all starts that the log has." };
 
     public static Command Create(Terminal terminal)
     {
-        var make = new Command("new", "Write guest configurations for nodes.") { Names, Memory, VCpus, Role, Bridge, Vlan, VifScript, Network, Disk, Mac, FirstAddress, Type, BootLoader, Kernel, AutoStart, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
+        var make = new Command("new", "Write guest configurations for nodes.")
+            { Names, Memory, VCpus, Role, Bridge, Vlan, VifScript, Network, Disk, Mac, FirstAddress, Type, BootLoader, Kernel, AutoStart,
+                StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(make, terminal, New);
-        var list = new Command("list", "List guests: configurations and domains, matched by name.") { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
+        var list = new Command("list", "List guests: configurations and domains, matched by name.")
+            { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(list, terminal, List);
-        var wait = new Command("wait", "Wait until guests are in a state.") { Names, Wait, Timeout, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(wait, terminal, run => Act(run, (guests, paths, options) => guests.Wait(paths, run.Get(Wait) ?? GuestDefaults.Condition, options, run.CancellationToken)));
+        var wait = new Command("wait", "Wait until guests are in a state.")
+            { Names, Wait, Timeout, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(wait, terminal, run => Act(run, (guests, paths, options) =>
+            guests.Wait(paths, run.Get(Wait) ?? GuestDefaults.Condition, options, run.CancellationToken)));
         var console = new Command("console", "Connect the terminal to the guest's console until Ctrl+].") { Name, StandardOptions.XenDir };
         CommandRun.Handle(console, terminal, run =>
         {
@@ -55,34 +79,46 @@ internal static class GuestCommands
                 run.NotDone();
             }
         });
-        var set = new Command("set", "Change guest configurations; everything that is not named stays as it is.") { Names, Memory, VCpus, Bridge, Vlan, Disk, AutoStart, StandardOptions.XenDir, StandardOptions.Json };
+        var set = new Command("set", "Change guest configurations; everything that is not named stays as it is.")
+            { Names, Memory, VCpus, Bridge, Vlan, Disk, AutoStart, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(set, terminal, Set);
-        var log = new Command("log", "Show what a guest has written to its console since its last start.") { Name, Tail, Follow, All, StandardOptions.XenDir };
+        var log = new Command("log", "Show what a guest has written to its console since its last start.")
+            { Name, Tail, Follow, All, StandardOptions.XenDir };
         CommandRun.Handle(log, terminal, Log);
         return new Command("guest", "Guests: their configurations and domains.")
         {
             make, set, list,
-            Action(terminal, "start", "Start guests; all are checked before the first is started.", (guests, paths, options, stop) => guests.Start(paths, options, stop), Wait, Timeout, Paused),
-            Action(terminal, "stop", "Shut guests down; --force destroys them.", (guests, paths, options, stop) => guests.Stop(paths, options, stop), GuestCondition.Gone, Wait, Timeout, StandardOptions.Force),
-            Action(terminal, "restart", "Restart guests; --force destroys and starts them.", (guests, paths, options, stop) => guests.Restart(paths, options, stop), Wait, Timeout, StandardOptions.Force),
+            Action(terminal, "start", "Start guests; all are checked before the first is started.", (guests, paths, options, stop) =>
+                guests.Start(paths, options, stop), Wait, Timeout, Paused),
+            Action(terminal, "stop", "Shut guests down; --force destroys them.", (guests, paths, options, stop) =>
+                guests.Stop(paths, options, stop), GuestCondition.Gone, Wait, Timeout, StandardOptions.Force),
+            Action(terminal, "restart", "Restart guests; --force destroys and starts them.", (guests, paths, options, stop) =>
+                guests.Restart(paths, options, stop), Wait, Timeout, StandardOptions.Force),
             Action(terminal, "suspend", "Pause guests.", (guests, paths, options, stop) => guests.Suspend(paths, options, stop)),
-            Action(terminal, "resume", "Let paused guests continue.", (guests, paths, options, stop) => guests.Resume(paths, options, stop)),
-            Action(terminal, "remove", "Remove guest configurations; --force destroys those that run.", (guests, paths, options, stop) => guests.Remove(paths, options, stop), StandardOptions.Force),
+            Action(terminal, "resume", "Let paused guests continue.", (guests, paths, options, stop) =>
+                guests.Resume(paths, options, stop)),
+            Action(terminal, "remove", "Remove guest configurations; --force destroys those that run.", (guests, paths, options, stop) =>
+                guests.Remove(paths, options, stop), StandardOptions.Force),
             wait, console, log,
         };
     }
 
-    private static Command Action(Terminal terminal, string name, string description, Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, CancellationToken, IReadOnlyList<GuestResult>> action, params Option[] options) =>
+    private static Command Action(Terminal terminal, string name, string description,
+        Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, CancellationToken, IReadOnlyList<GuestResult>> action,
+        params Option[] options) =>
         Action(terminal, name, description, action, GuestDefaults.Condition, options);
 
-    private static Command Action(Terminal terminal, string name, string description, Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, CancellationToken, IReadOnlyList<GuestResult>> action, GuestCondition usual, params Option[] options)
+    private static Command Action(Terminal terminal, string name, string description,
+        Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, CancellationToken, IReadOnlyList<GuestResult>> action,
+        GuestCondition usual, params Option[] options)
     {
         var command = new Command(name, description) { Names, Throttle, StandardOptions.XenDir, StandardOptions.Json };
         foreach (var option in options)
         {
             command.Options.Add(option);
         }
-        CommandRun.Handle(command, terminal, run => Act(run, (guests, paths, how) => action(guests, paths, how, run.CancellationToken), usual));
+        CommandRun.Handle(command, terminal, run => Act(run, (guests, paths, how) =>
+            action(guests, paths, how, run.CancellationToken), usual));
         return command;
     }
 
@@ -138,8 +174,10 @@ internal static class GuestCommands
         {
             guests.SetAutoStart([.. plan.Guests.Select(guest => guest.ConfigPath)], run.Get(AutoStart) ?? true);
         }
-        run.Print(plan.Guests.Select(guest => new { guest.Name, guest.ConfigPath, guest.DiskPath, MacAddress = guest.MacAddress.ToString(), IPAddress = guest.IPAddress?.ToString() }), (output, all) => TextTable.Write(
-            output, ["Name", "MAC address", "IP address", "Configuration"], all.Select(guest => new[] { guest.Name, guest.MacAddress, guest.IPAddress ?? "-", guest.ConfigPath })));
+        run.Print(plan.Guests.Select(guest => new { guest.Name, guest.ConfigPath, guest.DiskPath, MacAddress = guest.MacAddress.ToString(),
+            IPAddress = guest.IPAddress?.ToString() }), (output, all) => TextTable.Write(
+            output, ["Name", "MAC address", "IP address", "Configuration"],
+            all.Select(guest => new[] { guest.Name, guest.MacAddress, guest.IPAddress ?? "-", guest.ConfigPath })));
     }
 
     private static void Log(CommandRun run)
@@ -168,7 +206,8 @@ internal static class GuestCommands
         WriteTable(run, guests);
     }
 
-    private static void Act(CommandRun run, Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, IReadOnlyList<GuestResult>> action, GuestCondition usual = GuestDefaults.Condition)
+    private static void Act(CommandRun run, Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, IReadOnlyList<GuestResult>> action,
+        GuestCondition usual = GuestDefaults.Condition)
     {
         var nodes = NodeCommands.Select(run, run.Get(Names));
         var defaults = new GuestActionOptions();
@@ -196,14 +235,17 @@ internal static class GuestCommands
     }
 
     private static void WriteTable(CommandRun run, IReadOnlyList<XenGuest> guests) => run.Print(
-        guests.Select(guest => new { guest.Name, guest.Id, guest.State, guest.Memory, guest.VCpu, CpuSeconds = guest.CpuTime.TotalSeconds, guest.MacAddress, IPAddress = guest.IPAddress?.ToString(), guest.Node, guest.GuestConfigPath, guest.DiskPath }),
+        guests.Select(guest => new { guest.Name, guest.Id, guest.State, guest.Memory, guest.VCpu, CpuSeconds = guest.CpuTime.TotalSeconds,
+            guest.MacAddress, IPAddress = guest.IPAddress?.ToString(), guest.Node, guest.GuestConfigPath, guest.DiskPath }),
         (output, all) => TextTable.Write(
             output,
             ["Name", ">Id", "State", ">MiB", ">VCpu", ">CPU s", "MAC address", "IP address"],
             all.Select(guest => new[]
             {
-                guest.Name, guest.Id?.ToString(CultureInfo.InvariantCulture) ?? "-", guest.State.ToString(), (guest.Memory >> 20).ToString(CultureInfo.InvariantCulture),
-                guest.VCpu.ToString(CultureInfo.InvariantCulture), guest.CpuSeconds.ToString("0.0", CultureInfo.InvariantCulture), guest.MacAddress ?? "-", guest.IPAddress ?? "-",
+                guest.Name, guest.Id?.ToString(CultureInfo.InvariantCulture)
+                    ?? "-", guest.State.ToString(), (guest.Memory >> 20).ToString(CultureInfo.InvariantCulture),
+                guest.VCpu.ToString(CultureInfo.InvariantCulture), guest.CpuSeconds.ToString("0.0", CultureInfo.InvariantCulture),
+                guest.MacAddress ?? "-", guest.IPAddress ?? "-",
             })));
 
     private static T? Parse<T>(System.CommandLine.Parsing.ArgumentResult result, bool parsed, T? value, string kind)

@@ -13,11 +13,13 @@ internal static class IgnitionCommands
     private const int MaximumSize = 64 << 20;
 
     private static readonly Argument<string> File = new("FILE") { Description = "The JSON; - for standard input." };
-    private static readonly Option<int?> Generation = new("--generation") { Description = "The generation whose rules apply, 2 or 3 (default: by the version in the file).", HelpName = "2|3" };
+    private static readonly Option<int?> Generation = new("--generation")
+        { Description = "The generation whose rules apply, 2 or 3 (default: by the version in the file).", HelpName = "2|3" };
 
     public static Command Create(Terminal terminal)
     {
-        var validate = new Command("validate", "Check Ignition JSON as the guest's own validator does.") { File, Generation, StandardOptions.Json };
+        var validate = new Command("validate", "Check Ignition JSON as the guest's own validator does.")
+            { File, Generation, StandardOptions.Json };
         CommandRun.Handle(validate, terminal, Validate);
         return new Command("ignition", "Ignition configs.")
         {

@@ -9,25 +9,35 @@ namespace XenKube.Cli.Commands;
 /// <summary><c>xenkube ignition compare</c> and <c>publish</c>: what publishing changes on the guests, and publishing.</summary>
 internal static class IgnitionNodeCommands
 {
-    private static readonly Argument<string[]> Compared = new("CLUSTER[/NODE] | OLD NEW") { Arity = ArgumentArity.OneOrMore, Description = "Nodes, or two files of Ignition JSON with --files." };
-    private static readonly Option<bool> AreFiles = new("--files") { Description = "Compare two files: the old JSON and the new one; - for standard input." };
-    private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]") { Arity = ArgumentArity.OneOrMore, Description = "Nodes; patterns like etcd/node-* are understood." };
-    private static readonly Option<string?> File = new("--file") { Description = "Publish this file for the nodes: a config, or Ignition JSON as it is (default: each node's own config).", HelpName = "FILE" };
-    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Show what would change on the guests, and publish nothing." };
-    private static readonly Option<string?> Platform = new("--platform") { Description = "The platform whose metadata fill variables such as {PRIVATE_IPV4}.", HelpName = "NAME" };
-    private static readonly Option<string?> FilesDirectory = new("--files-dir") { Description = "The directory of local files (default: that of the config).", HelpName = "DIRECTORY" };
+    private static readonly Argument<string[]> Compared = new("CLUSTER[/NODE] | OLD NEW")
+        { Arity = ArgumentArity.OneOrMore, Description = "Nodes, or two files of Ignition JSON with --files." };
+    private static readonly Option<bool> AreFiles = new("--files")
+        { Description = "Compare two files: the old JSON and the new one; - for standard input." };
+    private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]")
+        { Arity = ArgumentArity.OneOrMore, Description = "Nodes; patterns like etcd/node-* are understood." };
+    private static readonly Option<string?> File = new("--file")
+        { Description = "Publish this file for the nodes: a config, or Ignition JSON as it is (default: each node's own config).",
+            HelpName = "FILE" };
+    private static readonly Option<bool> DryRun = new("--dry-run")
+        { Description = "Show what would change on the guests, and publish nothing." };
+    private static readonly Option<string?> Platform = new("--platform")
+        { Description = "The platform whose metadata fill variables such as {PRIVATE_IPV4}.", HelpName = "NAME" };
+    private static readonly Option<string?> FilesDirectory = new("--files-dir")
+        { Description = "The directory of local files (default: that of the config).", HelpName = "DIRECTORY" };
     private static readonly Option<bool> Strict = new("--strict") { Description = "Treat warnings as errors." };
 
     public static Command CreateCompare(Terminal terminal)
     {
-        var command = new Command("compare", "Show what publishing would change on the guests, or how two configs differ.") { Compared, AreFiles, Platform, FilesDirectory, Strict, StandardOptions.XenDir, StandardOptions.Json };
+        var command = new Command("compare", "Show what publishing would change on the guests, or how two configs differ.")
+            { Compared, AreFiles, Platform, FilesDirectory, Strict, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(command, terminal, Compare);
         return command;
     }
 
     public static Command CreatePublish(Terminal terminal)
     {
-        var command = new Command("publish", "Write configs to the directory from which the guests fetch them.") { Names, File, DryRun, Platform, FilesDirectory, Strict, StandardOptions.XenDir, StandardOptions.Json };
+        var command = new Command("publish", "Write configs to the directory from which the guests fetch them.")
+            { Names, File, DryRun, Platform, FilesDirectory, Strict, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(command, terminal, Publish);
         return command;
     }
@@ -47,7 +57,8 @@ internal static class IgnitionNodeCommands
         {
             if (names is not [var old, var now])
             {
-                throw new InvalidInputException(ErrorIds.PathAmbiguous, null, "--files", "two files are compared", "Name the old one and the new one");
+                throw new InvalidInputException(ErrorIds.PathAmbiguous, null, "--files", "two files are compared",
+                    "Name the old one and the new one");
             }
             var comparison = IgnitionComparison.Compare(IgnitionCommands.Read(run, old), IgnitionCommands.Read(run, now));
             run.Print(comparison.Changes, (output, _) => output.WriteLine(comparison));
@@ -76,7 +87,8 @@ internal static class IgnitionNodeCommands
         run.ForEach(NodeCommands.Select(run, run.Get(Names)), node =>
         {
             var own = new NodeConfig(run.Directory, node, Overrides(run));
-            var config = file is null ? own.Transpile() : ReadyConfig.Read(file, own.Options with { FilesDirectory = run.Get(FilesDirectory) ?? Path.GetDirectoryName(file)! });
+            var config = file is null ? own.Transpile() : ReadyConfig.Read(file, own.Options
+                with { FilesDirectory = run.Get(FilesDirectory) ?? Path.GetDirectoryName(file)! });
             foreach (var entry in config.Warnings)
             {
                 run.Warn($"{config.SourcePath}: {(ConfigFailure.Place(entry) is { } place ? $"{place}: " : "")}{ConfigFailure.MessageOf(entry)}");

@@ -11,7 +11,8 @@ internal static class IgnitionTextCommands
 {
     private static readonly Argument<string> Json = new("FILE") { Description = "The JSON; - for standard input." };
     private static readonly Argument<string> Template = new("TEMPLATE") { Description = "The template, such as node-1.ct.tmpl." };
-    private static readonly Option<string?> Output = new("--output", "-o") { Description = "The file to write (default: the template's name without .tmpl).", HelpName = "FILE" };
+    private static readonly Option<string?> Output = new("--output", "-o")
+        { Description = "The file to write (default: the template's name without .tmpl).", HelpName = "FILE" };
 
     public static Command CreateDecompile(Terminal terminal)
     {
@@ -22,7 +23,8 @@ internal static class IgnitionTextCommands
 
     public static Command CreateExpand(Terminal terminal)
     {
-        var command = new Command("expand", "Make a config from its template.") { Template, Output, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
+        var command = new Command("expand", "Make a config from its template.")
+            { Template, Output, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(command, terminal, Expand);
         return command;
     }

@@ -10,33 +10,50 @@ internal static class ImageCommands
 {
     private static readonly Argument<string> File = new("FILE") { Description = "The image, compressed." };
     private static readonly Argument<string[]> Outputs = new("OUT") { Arity = ArgumentArity.OneOrMore, Description = "The disks to make." };
-    private static readonly Option<string?> Signature = new("--signature") { Description = "The signature (default: FILE.sig).", HelpName = "FILE" };
-    private static readonly Option<string[]> Keys = new("--key") { Description = "A file of keys to trust for this check, in addition to those of XENDIR. May be repeated.", HelpName = "FILE" };
-    private static readonly Option<long> AdditionalSpace = ByteSize.Option("--additional-space", "Space to append; it takes none until it is used.");
+    private static readonly Option<string?> Signature = new("--signature")
+        { Description = "The signature (default: FILE.sig).", HelpName = "FILE" };
+    private static readonly Option<string[]> Keys = new("--key")
+        { Description = "A file of keys to trust for this check, in addition to those of XENDIR. May be repeated.", HelpName = "FILE" };
+    private static readonly Option<long> AdditionalSpace = ByteSize.Option("--additional-space",
+        "Space to append; it takes none until it is used.");
     private static readonly Option<bool> Cache = new("--cache") { Description = "Keep the decoded image next to the compressed image." };
 
     private static readonly Argument<string> Version = new("VERSION") { Description = "The version, or 'current'." };
-    private static readonly Option<string?> Channel = new("--channel") { Description = "stable (the default), beta or alpha.", HelpName = "NAME" };
-    private static readonly Option<ImageDistribution> Distribution = WordOption.Of<ImageDistribution>("--distribution", "CoreOS (the default) or Flatcar.");
-    private static readonly Option<string?> Board = new("--board") { Description = "amd64-usr (the default) or arm64-usr.", HelpName = "NAME" };
-    private static readonly Option<string?> BaseUri = new("--base-uri") { Description = "A mirror: a URL, or a directory with the layout of the release server.", HelpName = "URI" };
-    private static readonly Option<string?> ImageName = new("--image-name") { Description = "Name of the image's file on the server.", HelpName = "NAME" };
+    private static readonly Option<string?> Channel = new("--channel")
+        { Description = "stable (the default), beta or alpha.", HelpName = "NAME" };
+    private static readonly Option<ImageDistribution> Distribution = WordOption.Of<ImageDistribution>("--distribution",
+        "CoreOS (the default) or Flatcar.");
+    private static readonly Option<string?> Board = new("--board")
+        { Description = "amd64-usr (the default) or arm64-usr.", HelpName = "NAME" };
+    private static readonly Option<string?> BaseUri = new("--base-uri")
+        { Description = "A mirror: a URL, or a directory with the layout of the release server.", HelpName = "URI" };
+    private static readonly Option<string?> ImageName = new("--image-name")
+        { Description = "Name of the image's file on the server.", HelpName = "NAME" };
 
     public static Command Create(Terminal terminal)
     {
         var list = new Command("list", "List the images in the store.") { StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(list, terminal, run => run.Print(Store(run).List(), WriteTable));
-        var find = new Command("find", "List the releases of a channel.") { Channel, Distribution, Board, BaseUri, ImageName, StandardOptions.XenDir, StandardOptions.Json };
+        var find = new Command("find", "List the releases of a channel.")
+            { Channel, Distribution, Board, BaseUri, ImageName, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(find, terminal, run =>
         {
             using var server = Server(run);
-            run.Print(server.Find(run.CancellationToken), (output, releases) => TextTable.Write(output, ["Version", "Distribution", "Channel", "Image"], releases.Select(release => new[] { release.Version, release.Distribution.ToString(), release.Channel, release.ImageUri.ToString() })));
+            run.Print(server.Find(run.CancellationToken), (output, releases) =>
+                TextTable.Write(output, ["Version", "Distribution", "Channel", "Image"],
+                    releases.Select(release => new[] { release.Version, release.Distribution.ToString(), release.Channel,
+                        release.ImageUri.ToString() })));
         });
-        var get = new Command("get", "Download an image and its signature into the store; the image gets its name after the signature has been verified.") { Version, Channel, Distribution, Board, BaseUri, ImageName, StandardOptions.SkipVerification, StandardOptions.XenDir, StandardOptions.Json };
+        var get = new Command("get",
+            "Download an image and its signature into the store; the image gets its name after the signature has been verified.") { Version,
+            Channel, Distribution, Board, BaseUri, ImageName, StandardOptions.SkipVerification, StandardOptions.XenDir,
+            StandardOptions.Json };
         CommandRun.Handle(get, terminal, Get);
-        var verify = new Command("verify", "Check an image's signature; exit 0 only for a good signature by a trusted key.") { File, Signature, Keys, StandardOptions.XenDir, StandardOptions.Json };
+        var verify = new Command("verify", "Check an image's signature; exit 0 only for a good signature by a trusted key.")
+            { File, Signature, Keys, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(verify, terminal, Verify);
-        var expand = new Command("expand", "Expand an image into disks: one decode, all outputs, sparse.") { File, Outputs, AdditionalSpace, Cache, StandardOptions.Force, StandardOptions.Json };
+        var expand = new Command("expand", "Expand an image into disks: one decode, all outputs, sparse.")
+            { File, Outputs, AdditionalSpace, Cache, StandardOptions.Force, StandardOptions.Json };
         CommandRun.Handle(expand, terminal, Expand);
         return new Command("image", "Images of releases.") { list, find, get, verify, expand };
     }
@@ -47,7 +64,8 @@ internal static class ImageCommands
         var store = Store(run);
         var downloader = new ImageDownloader(server, store, new TrustStore(run.Directory.KeysPath));
         using var progress = new ProgressLine(run.Terminal);
-        var download = downloader.Download(server.Resolve(run.Get(Version), run.CancellationToken), run.Get(StandardOptions.SkipVerification), progress, run.CancellationToken);
+        var download = downloader.Download(server.Resolve(run.Get(Version), run.CancellationToken),
+            run.Get(StandardOptions.SkipVerification), progress, run.CancellationToken);
         progress.Dispose();
         foreach (var warning in download.Warnings)
         {
@@ -74,7 +92,8 @@ internal static class ImageCommands
     private static void WriteTable(TextWriter output, IReadOnlyList<CoreOSImage> images) => TextTable.Write(
         output,
         ["Version", "Name", ">Size", "Signature", "Path"],
-        images.Select(image => new[] { image.Version, image.Name, BinarySize.Format(image.Size), image.HasSignature ? "there" : "missing", image.Path }));
+        images.Select(image => new[] { image.Version, image.Name, BinarySize.Format(image.Size), image.HasSignature
+            ? "there" : "missing", image.Path }));
 
     private static void Verify(CommandRun run)
     {
@@ -103,7 +122,8 @@ internal static class ImageCommands
     private static void Expand(CommandRun run)
     {
         using var progress = new ProgressLine(run.Terminal);
-        var result = NodeDiskWriter.Write(run.Get(File), run.Get(Outputs), new NodeDiskOptions(run.Get(AdditionalSpace), run.Get(Cache), run.Get(StandardOptions.Force)), progress, run.CancellationToken);
+        var result = NodeDiskWriter.Write(run.Get(File), run.Get(Outputs),
+            new NodeDiskOptions(run.Get(AdditionalSpace), run.Get(Cache), run.Get(StandardOptions.Force)), progress, run.CancellationToken);
         progress.Dispose();
         run.Print(result, (output, made) =>
         {

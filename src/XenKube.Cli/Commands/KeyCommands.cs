@@ -7,13 +7,17 @@ namespace XenKube.Cli.Commands;
 /// <summary><c>xenkube key</c>: the keys whose signatures on images are trusted.</summary>
 internal static class KeyCommands
 {
-    private static readonly Argument<string[]> Files = new("FILE") { Arity = ArgumentArity.ZeroOrMore, Description = "Key files, armored or binary; - for standard input." };
-    private static readonly Option<string[]> Known = new("--known") { Description = "A key that comes with XenKube: coreos, flatcar or fedora.", HelpName = "NAME" };
-    private static readonly Argument<string[]> Fingerprints = new("FINGERPRINT") { Arity = ArgumentArity.OneOrMore, Description = "Fingerprint of a primary key, or its last digits (at least eight)." };
+    private static readonly Argument<string[]> Files = new("FILE")
+        { Arity = ArgumentArity.ZeroOrMore, Description = "Key files, armored or binary; - for standard input." };
+    private static readonly Option<string[]> Known = new("--known")
+        { Description = "A key that comes with XenKube: coreos, flatcar or fedora.", HelpName = "NAME" };
+    private static readonly Argument<string[]> Fingerprints = new("FINGERPRINT")
+        { Arity = ArgumentArity.OneOrMore, Description = "Fingerprint of a primary key, or its last digits (at least eight)." };
 
     public static Command Create(Terminal terminal)
     {
-        var import = new Command("import", "Trust the keys in files, or a key that comes with XenKube.") { Files, Known, StandardOptions.XenDir, StandardOptions.Json };
+        var import = new Command("import", "Trust the keys in files, or a key that comes with XenKube.")
+            { Files, Known, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(import, terminal, Import);
         var list = new Command("list", "List the trusted keys.") { StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(list, terminal, run => run.Print(Store(run).List(), WriteTable));
@@ -22,7 +26,8 @@ internal static class KeyCommands
         {
             if (!Store(run).Remove(fingerprint))
             {
-                throw new ItemNotFoundException(ErrorIds.KeyNotFound, null, null, $"no trusted key has the fingerprint {fingerprint}", "See: xenkube key list");
+                throw new ItemNotFoundException(ErrorIds.KeyNotFound, null, null, $"no trusted key has the fingerprint {fingerprint}",
+                    "See: xenkube key list");
             }
         }));
         return new Command("key", "Trusted signing keys.") { import, list, remove };
@@ -70,7 +75,8 @@ internal static class KeyCommands
     private static void WriteTable(TextWriter output, IReadOnlyList<SigningKey> keys) => TextTable.Write(
         output,
         ["Fingerprint", "Algorithm", "Created", "State", "User id"],
-        keys.Select(key => new[] { key.Fingerprint, key.Algorithm, Timestamp.Day(key.CreatedUtc), key.IsRevoked ? "revoked" : "trusted", key.UserId }));
+        keys.Select(key => new[] { key.Fingerprint, key.Algorithm, Timestamp.Day(key.CreatedUtc), key.IsRevoked
+            ? "revoked" : "trusted", key.UserId }));
 
     private static TrustStore Store(CommandRun run) => new(run.Directory.KeysPath);
 }

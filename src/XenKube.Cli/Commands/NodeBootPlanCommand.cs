@@ -10,7 +10,8 @@ internal static class NodeBootPlanCommand
 {
     private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]|IMAGE")
         { Arity = ArgumentArity.OneOrMore, Description = "Nodes, or disk images; patterns like etcd/node-* are understood." };
-    private static readonly Option<BootGuestType> Type = WordOption.Of<BootGuestType>("--type", "As what Xen starts the guest: pv, or pvh (the default).");
+    private static readonly Option<BootGuestType> Type = WordOption.Of<BootGuestType>("--type",
+        "As what Xen starts the guest: pv, or pvh (the default).");
     private static readonly Option<string?> Slot = new("--slot")
         { Description = "Boot this slot, whatever the partition table says.", HelpName = "a|b" };
     private static readonly Option<string?> Entry = new("--entry")
@@ -65,7 +66,8 @@ internal static class NodeBootPlanCommand
         foreach (var plan in plans)
         {
             output.WriteLine($"{Printable.Of(plan.DiskPath)}: {Sentence(plan)}");
-            Line(output, "kernel", plan.KernelPath.Length == 0 ? "" : $"{plan.KernelPath} on {plan.KernelPartition}, {plan.KernelVersion} {plan.Compression}");
+            Line(output, "kernel", plan.KernelPath.Length == 0
+                ? "" : $"{plan.KernelPath} on {plan.KernelPartition}, {plan.KernelVersion} {plan.Compression}");
             Line(output, "initrd", string.Join(' ', plan.InitrdPaths));
             Line(output, "command line", plan.CommandLine);
             Line(output, "to do", plan.Advice);

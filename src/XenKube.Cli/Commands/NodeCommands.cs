@@ -8,24 +8,37 @@ namespace XenKube.Cli.Commands;
 /// <summary><c>xenkube node</c>: node disks, and the refresh that makes Ignition run again.</summary>
 internal static class NodeCommands
 {
-    private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]") { Arity = ArgumentArity.OneOrMore, Description = "Nodes; patterns like etcd/node-* are understood." };
-    private static readonly Argument<string[]> AnyNames = new("CLUSTER[/NODE]") { Arity = ArgumentArity.ZeroOrMore, Description = "Nodes (default: all)." };
-    private static readonly Option<string?> Image = new("--image") { Description = "The image: a version in the store, or a file (default: the newest in the store).", HelpName = "VERSION|FILE" };
-    private static readonly Option<long> AdditionalSpace = ByteSize.Option("--additional-space", "Space to append for ROOT to grow into; it takes none until it is used.");
-    private static readonly Option<string[]> Device = new("--path") { Description = "Block devices for the disks, one for each node in their order, such as /dev/vg/node-1 (default: a file for each).", HelpName = "DEVICE", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<bool> Cache = new("--cache") { Description = "Keep the decoded image next to the compressed image, so that later nodes need no decoding." };
+    private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]")
+        { Arity = ArgumentArity.OneOrMore, Description = "Nodes; patterns like etcd/node-* are understood." };
+    private static readonly Argument<string[]> AnyNames = new("CLUSTER[/NODE]")
+        { Arity = ArgumentArity.ZeroOrMore, Description = "Nodes (default: all)." };
+    private static readonly Option<string?> Image = new("--image")
+        { Description = "The image: a version in the store, or a file (default: the newest in the store).", HelpName = "VERSION|FILE" };
+    private static readonly Option<long> AdditionalSpace = ByteSize.Option("--additional-space",
+        "Space to append for ROOT to grow into; it takes none until it is used.");
+    private static readonly Option<string[]> Device = new("--path")
+        { Description = "Block devices for the disks, one for each node in their order, such as /dev/vg/node-1 (default: a file for each).",
+            HelpName = "DEVICE", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<bool> Cache = new("--cache")
+        { Description = "Keep the decoded image next to the compressed image, so that later nodes need no decoding." };
 
-    private static readonly Option<bool> Replace = new("--replace") { Description = "Make disks that exist again; what is on them is lost." };
+    private static readonly Option<bool> Replace = new("--replace")
+        { Description = "Make disks that exist again; what is on them is lost." };
 
     public static Command Create(Terminal terminal)
     {
-        var make = new Command("new", "Make node disks from an image, decoded once for all of them.") { Names, Image, Device, AdditionalSpace, Cache, Replace, StandardOptions.SkipVerification, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
+        var make = new Command("new", "Make node disks from an image, decoded once for all of them.")
+            { Names, Image, Device, AdditionalSpace, Cache, Replace, StandardOptions.SkipVerification, StandardOptions.Force,
+                StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(make, terminal, New);
         var list = new Command("list", "List nodes.") { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(list, terminal, List);
         var remove = new Command("remove", "Remove nodes with all their files.") { Names, StandardOptions.XenDir };
-        CommandRun.Handle(remove, terminal, run => run.ForEach(Select(run, run.Get(Names)), node => new NodeStore(run.Directory).Remove(node, run.CancellationToken)));
-        return new Command("node", "Nodes of clusters: their disks and configs.") { make, list, remove, NodeRefreshCommand.Create(terminal), NodeCheckCommand.Create(terminal), NodeBootPlanCommand.Create(terminal) };
+        CommandRun.Handle(remove, terminal, run => run.ForEach(Select(run, run.Get(Names)), node =>
+            new NodeStore(run.Directory).Remove(node, run.CancellationToken)));
+        return new Command("node", "Nodes of clusters: their disks and configs.")
+            { make, list, remove, NodeRefreshCommand.Create(terminal), NodeCheckCommand.Create(terminal),
+                NodeBootPlanCommand.Create(terminal) };
     }
 
     private static void New(CommandRun run)
@@ -43,7 +56,8 @@ internal static class NodeCommands
         var devices = run.Get(Device) is { Length: > 0 } given ? given : null;
         if (devices is not null && devices.Length != names.Length)
         {
-            throw new InvalidInputException(ErrorIds.DeviceInvalid, null, "--path", $"there are {names.Length} nodes and {devices.Length} devices", "Name one device for each node, in the same order");
+            throw new InvalidInputException(ErrorIds.DeviceInvalid, null, "--path",
+                $"there are {names.Length} nodes and {devices.Length} devices", "Name one device for each node, in the same order");
         }
         foreach (var cluster in names.Select((name, index) => (Name: name, Index: index)).GroupBy(item => item.Name.Cluster))
         {

@@ -58,7 +58,8 @@ internal sealed class RemedyWords : IRemedyWords
     }
 
     private static string Quote(string argument) =>
-        argument.Length > 0 && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_' or ':') && argument[0] != '-'
+        argument.Length > 0 && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_' or ':')
+            && argument[0] != '-'
             ? argument
             : $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -24,7 +24,8 @@ internal static class ByteSize
         var unit = text[digits..].ToUpperInvariant();
         unit = unit.EndsWith("IB", StringComparison.Ordinal) ? unit[..^2] : unit.TrimEnd('B');
         var power = Array.IndexOf(Units, unit);
-        if (power < 0 || !long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > long.MaxValue >> (10 * power))
+        if (power < 0 || !long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number > long.MaxValue >> (10 * power))
         {
             return false;
         }

@@ -10,7 +10,8 @@ internal static class NodeTable
         ["Node", "Disk", "MAC address", "IP address", "Config URL"],
         nodes.Select(node => new[]
         {
-            node.FullName, node.HasDisk ? DiskText(node.DiskPath) : "-", node.MacAddress ?? "-", node.IPAddress ?? "-", node.IgnitionUri.AbsoluteUri,
+            node.FullName, node.HasDisk ? DiskText(node.DiskPath) : "-", node.MacAddress ?? "-", node.IPAddress
+                ?? "-", node.IgnitionUri.AbsoluteUri,
         }));
 
     private static string DiskText(string path) => $"{Path.GetFileName(path)} ({BinarySize.Format(new FileInfo(path).Length)})";

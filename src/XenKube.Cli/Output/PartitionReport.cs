@@ -25,5 +25,6 @@ internal static class PartitionReport
 
     private static string Flags(DiskPartition partition) => partition.Priority is null
         ? string.Join(", ", partition.Flags)
-        : string.Join(", ", partition.Flags.Append(string.Create(CultureInfo.InvariantCulture, $"(priority {partition.Priority}, tries {partition.Tries}{(partition.Successful == true ? ", successful" : "")})")));
+        : string.Join(", ", partition.Flags.Append(string.Create(CultureInfo.InvariantCulture,
+            $"(priority {partition.Priority}, tries {partition.Tries}{(partition.Successful == true ? ", successful" : "")})")));
 }

@@ -10,7 +10,8 @@ internal static class TextTable
     public static void Write(TextWriter output, string[] heads, IEnumerable<string?[]> rows)
     {
         var right = Array.ConvertAll(heads, head => head.StartsWith('>'));
-        var lines = rows.Select(cells => Array.ConvertAll(cells, Printable.Name)).Prepend(Array.ConvertAll(heads, head => head.TrimStart('>'))).ToArray();
+        var lines = rows.Select(cells => Array.ConvertAll(cells, Printable.Name))
+            .Prepend(Array.ConvertAll(heads, head => head.TrimStart('>'))).ToArray();
         var widths = heads.Select((_, column) => lines.Max(line => line[column].Length)).ToArray();
         foreach (var line in lines)
         {

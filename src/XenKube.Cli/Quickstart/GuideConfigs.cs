@@ -13,5 +13,6 @@ internal static class GuideConfigs
     public static string WriteSecond(Node node) => Write(node, "ntp.ct.tmpl");
 
     private static string Write(Node node, string name) =>
-        IgnitionTemplate.Expand(Path.Combine(AppContext.BaseDirectory, "sample", "guide", name), node.ConfigPath, new TemplateVariables(node, null), force: true).Path;
+        IgnitionTemplate.Expand(Path.Combine(AppContext.BaseDirectory, "sample", "guide", name), node.ConfigPath,
+            new TemplateVariables(node, null), force: true).Path;
 }

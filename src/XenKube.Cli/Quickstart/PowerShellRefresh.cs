@@ -30,7 +30,8 @@ internal sealed class PowerShellRefresh
             {
                 return null;
             }
-            var module = Path.Combine(checkout, "artifacts", AppContext.BaseDirectory.Contains("/Debug/", StringComparison.Ordinal) ? "Debug" : "Release", "XenKube");
+            var module = Path.Combine(checkout, "artifacts", AppContext.BaseDirectory.Contains("/Debug/", StringComparison.Ordinal)
+                ? "Debug" : "Release", "XenKube");
             return File.Exists(Path.Combine(module, "XenKube.psd1")) ? module : null;
         }
     }
@@ -69,8 +70,10 @@ internal sealed class PowerShellRefresh
     /// <param name="cluster">The cluster whose nodes are refreshed.</param>
     public IEnumerable<string> Run(XenDirectory directory, string cluster)
     {
-        const string Command = "Import-Module $env:XENKUBE_MODULE; Get-Node $env:XENKUBE_CLUSTER | Reset-Ignition | Format-Table | Out-String -Width 140";
-        var (exitCode, output, error) = Run(_program, [.. _firstArguments, "-NoProfile", "-NonInteractive", "-Command", Command], new Dictionary<string, string>
+        const string Command =
+            "Import-Module $env:XENKUBE_MODULE; Get-Node $env:XENKUBE_CLUSTER | Reset-Ignition | Format-Table | Out-String -Width 140";
+        var (exitCode, output, error) = Run(_program, [.. _firstArguments, "-NoProfile", "-NonInteractive", "-Command", Command],
+            new Dictionary<string, string>
         {
             ["XENDIR"] = directory.Path,
             ["XENKUBE_MODULE"] = _module,
@@ -85,9 +88,11 @@ internal sealed class PowerShellRefresh
     }
 
     // In the checkout, because that is where dotnet looks for the tool manifest.
-    private static (int ExitCode, string Output, string Error) Run(string program, string[] arguments, Dictionary<string, string> environment)
+    private static (int ExitCode, string Output, string Error) Run(string program, string[] arguments,
+        Dictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Checkout, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Checkout, RedirectStandardOutput = true,
+            RedirectStandardError = true };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

@@ -56,7 +56,9 @@ internal sealed class QuickstartRun : IDisposable
         _printer.Step($"Make {string.Join(", ", NodeNames)} from one decode", () => MakeNodes(proven!));
         var nodes = NodeNames.Select(name => _nodes.Describe(ClusterName, name)).ToArray();
         _printer.Step("Look at the partitions of node-1", () => Partitions(nodes[0]));
-        _printer.Step("Point each node's Ignition at its config, in OEM's grub.cfg", () => nodes.Select(node => $"{node.Name}: {OemGrubConfig.Write(node.DiskPath, node.IgnitionUri, cancellationToken: _cancellationToken).Line}"));
+        _printer.Step("Point each node's Ignition at its config, in OEM's grub.cfg", () =>
+            nodes.Select(node =>
+                $"{node.Name}: {OemGrubConfig.Write(node.DiskPath, node.IgnitionUri, cancellationToken: _cancellationToken).Line}"));
         _printer.Step("Transpile the guide's first config and publish it", () => PublishFirst(nodes));
         _printer.Step("Fetch it back over HTTP, as a guest would", () => FetchBack(nodes));
         _printer.Step("Write the guests' configurations for xl", () => WriteGuests(nodes));
@@ -83,7 +85,8 @@ internal sealed class QuickstartRun : IDisposable
             new XenSettings { ReservationsFile = "hostsfile" }.Write(_directory.SettingsPath);
         }
         var reservations = DhcpReservations.Range(10, 99, IPAddress.Parse(_directory.Settings.Address), _directory.Settings.MacPrefix);
-        AtomicFile.Write(_directory.ReservationsPath, Encoding.UTF8.GetBytes(DhcpReservations.Read(_directory.ReservationsPath).With(reservations).ToString()));
+        AtomicFile.Write(_directory.ReservationsPath, Encoding.UTF8.GetBytes(DhcpReservations.Read(_directory.ReservationsPath)
+            .With(reservations).ToString()));
         yield return $"{_directory.ReservationsPath}: {reservations[0]} to {reservations[^1]}";
     }
 
@@ -129,7 +132,8 @@ internal sealed class QuickstartRun : IDisposable
         foreach (var name in NodeNames)
         {
             var path = _nodes.Describe(ClusterName, name).DiskPath;
-            yield return string.Create(CultureInfo.InvariantCulture, $"{path}: {new FileInfo(path).Length} B, sparse{(missing.Contains(name) ? "" : " (there already)")}");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{path}: {new FileInfo(path).Length} B, sparse{(missing.Contains(name) ? "" : " (there already)")}");
         }
     }
 
@@ -168,7 +172,8 @@ internal sealed class QuickstartRun : IDisposable
             {
                 throw new OperationFailedException(ErrorIds.EndpointMismatch, uri.AbsoluteUri, null, result.Problem);
             }
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{uri}: {result.Status} {result.ContentType}, {result.Length} B, as published"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{uri}: {result.Status} {result.ContentType}, {result.Length} B, as published"));
         }
         return lines;
     }
@@ -177,8 +182,10 @@ internal sealed class QuickstartRun : IDisposable
     {
         var missing = nodes.Where(node => !File.Exists(node.GuestConfigPath)).ToArray();
         var guests = new NodeGuests(_directory);
-        guests.Write(guests.Plan(missing, firstAddress: missing.Length == nodes.Length ? IPAddress.Parse("192.168.100.11") : null), cancellationToken: _cancellationToken);
-        return [nodes[0].GuestConfigPath, .. Lines(Encoding.UTF8.GetString(WholeFile.Read(nodes[0].GuestConfigPath))).Select(line => "  " + line), .. nodes[1..].Select(node => node.GuestConfigPath)];
+        guests.Write(guests.Plan(missing, firstAddress: missing.Length == nodes.Length ? IPAddress.Parse("192.168.100.11") : null),
+            cancellationToken: _cancellationToken);
+        return [nodes[0].GuestConfigPath, .. Lines(Encoding.UTF8.GetString(WholeFile.Read(nodes[0].GuestConfigPath)))
+            .Select(line => "  " + line), .. nodes[1..].Select(node => node.GuestConfigPath)];
     }
 
     // There is no Xen here, so the guests do not boot. The refresh should find what a boot would have left.

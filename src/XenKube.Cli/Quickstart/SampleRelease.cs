@@ -18,7 +18,8 @@ internal sealed class SampleRelease : IDisposable
         var directory = Path.Combine(AppContext.BaseDirectory, "sample");
         if (!Directory.Exists(Path.Combine(directory, "release")))
         {
-            throw new ItemNotFoundException(ErrorIds.SampleNotFound, directory, null, "the sample release did not come with this program", "Build it from the sources: dotnet run --project src/XenKube.Cli -- quickstart");
+            throw new ItemNotFoundException(ErrorIds.SampleNotFound, directory, null, "the sample release did not come with this program",
+                "Build it from the sources: dotnet run --project src/XenKube.Cli -- quickstart");
         }
         _server = IgnitionServer.Start(directory, IPAddress.Loopback);
         yield return ReleaseUri;

@@ -9,4 +9,5 @@ namespace XenKube.Booting;
 /// <param name="Problem">Why there is none.</param>
 /// <param name="Advice">What to do about it.</param>
 /// <param name="Tries">Boots left by the counter in an entry's name; null where there is none.</param>
-internal sealed record BootChoice(BootRules Rules, string Entry, GrubKernel? Kernel, string? Problem = null, string Advice = "", int? Tries = null);
+internal sealed record BootChoice(BootRules Rules, string Entry, GrubKernel? Kernel, string? Problem = null, string Advice = "",
+    int? Tries = null);

@@ -144,5 +144,6 @@ internal sealed class BootDisk : IGrubDisk, IDisposable
         }
     }
 
-    private static bool IsSlot(DiskPartition partition, string wanted) => partition.Label.Equals($"USR-{wanted}", StringComparison.OrdinalIgnoreCase);
+    private static bool IsSlot(DiskPartition partition, string wanted) =>
+        partition.Label.Equals($"USR-{wanted}", StringComparison.OrdinalIgnoreCase);
 }

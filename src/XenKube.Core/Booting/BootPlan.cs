@@ -32,7 +32,9 @@ public sealed record BootPlan
     /// <summary>The version of the kernel; empty where the file does not say it.</summary>
     public string KernelVersion { get; init; } = "";
 
-    /// <summary>How the kernel is compressed: <c>zstd</c>, <c>xz</c>, <c>gzip</c>, … or <c>none</c>; empty where no kernel was found.</summary>
+    /// <summary>
+    /// How the kernel is compressed: <c>zstd</c>, <c>xz</c>, <c>gzip</c>, … or <c>none</c>; empty where no kernel was found.
+    /// </summary>
     public string Compression { get; init; } = "";
 
     /// <summary>The command line, an argument each with its origin.</summary>

@@ -28,7 +28,8 @@ internal sealed class BootPlanner(DiskImage image, BootPlanOptions options)
                 {
                     return MakeFromSlots(disk, partition, distribution);
                 }
-                if (partition.Label == EntriesLabel && disk.Open(partition)?.Find(EntryBoot.Directory) is { Kind: FileSystemEntryKind.Directory })
+                if (partition.Label == EntriesLabel && disk.Open(partition)?.Find(
+                    EntryBoot.Directory) is { Kind: FileSystemEntryKind.Directory })
                 {
                     return Finish(disk, new EntryBoot(disk, partition, options).Choose());
                 }
@@ -127,7 +128,8 @@ internal sealed class BootPlanner(DiskImage image, BootPlanOptions options)
             Arguments = arguments,
             WillIgnite = arguments.Any(argument => FirstBoot.IsWanted(argument.Text)),
         };
-        var limit = Math.Min(options.GuestType == BootGuestType.Pv ? BootLimits.PvArguments : BootLimits.PvhArguments, kernel.ArgumentLimit);
+        var limit = Math.Min(options.GuestType == BootGuestType.Pv
+            ? BootLimits.PvArguments : BootLimits.PvhArguments, kernel.ArgumentLimit);
         if (plan.CommandLine.Length > limit)
         {
             return plan with
@@ -155,7 +157,8 @@ internal sealed class BootPlanner(DiskImage image, BootPlanOptions options)
     {
         var arguments = loaded.Arguments.SelectMany(word => word.Split())
             .Select(word => new BootArgument(word.ToString(), word.Pieces[0].Origin.ToString())).ToList();
-        if (kernel.VerityHash is { } hash && !arguments.Any(argument => argument.Text.StartsWith("verity.usrhash=", StringComparison.Ordinal)))
+        if (kernel.VerityHash is { } hash && !arguments.Any(argument =>
+            argument.Text.StartsWith("verity.usrhash=", StringComparison.Ordinal)))
         {
             arguments.Add(new BootArgument($"verity.usrhash={hash}", "the kernel file, byte 64"));
         }

@@ -29,13 +29,15 @@ internal sealed class EntryBoot(BootDisk disk, DiskPartition boot, BootPlanOptio
         {
             return new BootChoice(BootRules.Entries, "", null, $"{boot.Label} has no boot entry in {Directory}", "Pour the disk again");
         }
-        var variables = new GrubMachine(disk, new Dictionary<string, string> { ["root"] = _device, ["grub_platform"] = "xen", ["grub_cpu"] = "x86_64" });
+        var variables = new GrubMachine(disk, new Dictionary<string, string> { ["root"] = _device, ["grub_platform"] = "xen",
+            ["grub_cpu"] = "x86_64" });
         ReadStamp(variables);
         // GRUB takes the first entry where a saved one is gone; an entry that a person names must be there.
         if ((Wanted(entries, options.Entry ?? SavedEntry()) ?? (options.Entry is null ? entries[0] : null)) is not { } entry)
         {
             return new BootChoice(
-                BootRules.Entries, "", null, $"there is no boot entry '{Printable.Of(options.Entry!)}'", $"The entries are {string.Join(", ", entries.Select(each => Printable.Of(each.Id)))}");
+                BootRules.Entries, "", null, $"there is no boot entry '{Printable.Of(options.Entry!)}'",
+                $"The entries are {string.Join(", ", entries.Select(each => Printable.Of(each.Id)))}");
         }
         var arguments = Expand(entry, variables);
         if (!arguments.Any(argument => argument.ToString().StartsWith("console=", StringComparison.Ordinal)))
@@ -52,7 +54,8 @@ internal sealed class EntryBoot(BootDisk disk, DiskPartition boot, BootPlanOptio
     private List<BootEntry> ReadEntries()
     {
         var files = disk.Open(boot)!;
-        var names = files.List(Directory).Where(file => file.Kind == FileSystemEntryKind.File && BootEntry.IsEntry(file.Name)).Select(file => file.Name);
+        var names = files.List(Directory).Where(file => file.Kind == FileSystemEntryKind.File && BootEntry.IsEntry(file.Name))
+            .Select(file => file.Name);
         var entries = new List<BootEntry>();
         foreach (var name in names.Take(BootLimits.Entries))
         {
@@ -87,7 +90,8 @@ internal sealed class EntryBoot(BootDisk disk, DiskPartition boot, BootPlanOptio
         }
         var source = $"{boot.Label}:{Stamp}";
         variables.Run(script, source);
-        variables.Set("ignition_firstboot", GrubText.Of("ignition.firstboot ", new GrubOrigin(source, 0)).Append(variables.Get("ignition_network_kcmdline")));
+        variables.Set("ignition_firstboot", GrubText.Of("ignition.firstboot ", new GrubOrigin(source, 0))
+            .Append(variables.Get("ignition_network_kcmdline")));
     }
 
     private List<GrubText> Expand(BootEntry entry, GrubMachine variables)

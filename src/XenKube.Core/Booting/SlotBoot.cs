@@ -36,13 +36,15 @@ internal sealed class SlotBoot(BootDisk disk, DiskPartition system, string distr
         if (options.Slot is { } wanted && disk.Slot is null)
         {
             return new BootChoice(
-                BootRules.Slots, name, null, disk.WasAsked ? $"there is no partition USR-{wanted.ToUpperInvariant()}" : $"{source} boots one system and chooses no slot");
+                BootRules.Slots, name, null, disk.WasAsked
+                    ? $"there is no partition USR-{wanted.ToUpperInvariant()}" : $"{source} boots one system and chooses no slot");
         }
         return disk.WasAsked && disk.Slot is null
             ? new BootChoice(
                 BootRules.Slots, name, null, "no USR partition has tries left or was booted before",
                 "Both systems failed: pour the disk again, or choose a slot by its letter")
-            : new BootChoice(BootRules.Slots, name, machine.Kernel, machine.Kernel is null ? $"the menu entry '{Printable.Of(name)}' loads no kernel" : null);
+            : new BootChoice(BootRules.Slots, name, machine.Kernel, machine.Kernel is null
+                ? $"the menu entry '{Printable.Of(name)}' loads no kernel" : null);
     }
 
     private string SystemName(string path) => $"{system.Label}:{path}";
@@ -68,7 +70,8 @@ internal sealed class SlotBoot(BootDisk disk, DiskPartition system, string distr
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
         {
-            throw new CorruptImageException(ErrorIds.CorruptBootScript, null, SystemName(path), "this is not a tar archive", innerException: e);
+            throw new CorruptImageException(ErrorIds.CorruptBootScript, null, SystemName(path), "this is not a tar archive",
+                innerException: e);
         }
         throw new CorruptImageException(ErrorIds.CorruptBootScript, null, SystemName(path), "the archive has no grub.cfg");
     }

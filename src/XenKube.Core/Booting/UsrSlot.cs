@@ -25,7 +25,8 @@ internal sealed record UsrSlot(DiskPartition Partition, int Tries, int TriesAfte
         DiskPartition? best = null;
         foreach (var partition in partitions)
         {
-            if (partition is { Priority: > 0 } && (partition.Tries > 0 || partition.Successful == true) && excluded?.Contains(partition) != true
+            if (partition is { Priority: > 0 } && (partition.Tries > 0 || partition.Successful == true)
+                && excluded?.Contains(partition) != true
                 && (best is null || partition.Priority > best.Priority))
             {
                 best = partition;

@@ -29,7 +29,8 @@ internal sealed class XxHash64
         get
         {
             var hash = _total < StripeSize ? Prime5 : Merge(Merge(Merge(Merge(
-                BitOperations.RotateLeft(_a, 1) + BitOperations.RotateLeft(_b, 7) + BitOperations.RotateLeft(_c, 12) + BitOperations.RotateLeft(_d, 18),
+                BitOperations.RotateLeft(_a, 1) + BitOperations.RotateLeft(_b, 7) + BitOperations.RotateLeft(_c, 12)
+                    + BitOperations.RotateLeft(_d, 18),
                 _a), _b), _c), _d);
             hash += _total;
             ReadOnlySpan<byte> rest = _rest.AsSpan(0, _restCount);

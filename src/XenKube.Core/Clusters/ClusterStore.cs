@@ -48,7 +48,8 @@ public sealed class ClusterStore
         ItemName.Check(name, "cluster");
         return Directory.Exists(PathOf(name))
             ? ToCluster(name)
-            : throw new ItemNotFoundException(ErrorIds.ClusterNotFound, PathOf(name), null, "does not exist", $"Make the cluster with {new RemedyAction(RemedyActionKind.MakeCluster, name)}");
+            : throw new ItemNotFoundException(ErrorIds.ClusterNotFound, PathOf(name), null, "does not exist",
+                $"Make the cluster with {new RemedyAction(RemedyActionKind.MakeCluster, name)}");
     }
 
     /// <summary>Makes a cluster: its directory, and the one its configs are served from.</summary>
@@ -89,7 +90,8 @@ public sealed class ClusterStore
         var isLink = FileStatus.Of(cluster.Path, follow: false) is { IsSymbolicLink: true };
         if (!withNodes && !isLink && Directory.EnumerateFileSystemEntries(cluster.Path).FirstOrDefault() is { } entry)
         {
-            throw new ItemInUseException(ErrorIds.ClusterNotEmpty, cluster.Path, Path.GetFileName(entry), "the cluster's directory is not empty", $"Use {RemedyActionKind.ForceOption} to remove everything in it");
+            throw new ItemInUseException(ErrorIds.ClusterNotEmpty, cluster.Path, Path.GetFileName(entry),
+                "the cluster's directory is not empty", $"Use {RemedyActionKind.ForceOption} to remove everything in it");
         }
         var nodes = new NodeStore(_directory);
         // Where a link is in the place of the cluster's directory, the link goes: what it leads to belongs elsewhere.
@@ -108,14 +110,17 @@ public sealed class ClusterStore
         }
     }
 
-    /// <summary>Refuses to remove files of a cluster through a link in the place of one of its directories: they may be anybody's.</summary>
+    /// <summary>
+    /// Refuses to remove files of a cluster through a link in the place of one of its directories: they may be anybody's.
+    /// </summary>
     internal static void RequireNoLink(XenDirectory directory, string name)
     {
         foreach (var path in new[] { directory.Layout.ClusterPath(name), directory.Layout.PublishedPath(name) })
         {
             if (FileStatus.Of(path, follow: false) is { IsSymbolicLink: true })
             {
-                throw new InvalidInputException(ErrorIds.ClusterIsLink, path, null, "is a symbolic link, and no file is removed through one",
+                throw new InvalidInputException(ErrorIds.ClusterIsLink, path, null,
+                    "is a symbolic link, and no file is removed through one",
                     "Remove the files where the link leads, or remove the cluster, which removes the link alone");
             }
         }

@@ -3,7 +3,9 @@ using XenKube.Ignition.Json;
 
 namespace XenKube.Clusters;
 
-/// <summary>Values of a cluster for its templates: <c>values.json</c> in the cluster's directory, an object of texts, numbers, true and false.</summary>
+/// <summary>
+/// Values of a cluster for its templates: <c>values.json</c> in the cluster's directory, an object of texts, numbers, true and false.
+/// </summary>
 internal static class ClusterValues
 {
     private const int LargestFile = 1 << 20;
@@ -37,7 +39,8 @@ internal static class ClusterValues
             {
                 throw Invalid(path, $"'{Printable.Of(member.Key)}' is not a name: letters, digits, '_' and '-' are allowed");
             }
-            if (member.Kind is not (JsonKind.String or JsonKind.Number or JsonKind.Bool) || member.Text.Contains('\n', StringComparison.Ordinal))
+            if (member.Kind is not (JsonKind.String or JsonKind.Number or JsonKind.Bool)
+                || member.Text.Contains('\n', StringComparison.Ordinal))
             {
                 throw Invalid(path, $"{member.Key} is not a text of one line, a number, true or false");
             }

@@ -26,7 +26,8 @@ internal static class EtcdHealth
         var host = address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}/health")));
+            using var request = new HttpRequestMessage(HttpMethod.Get,
+                new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}/health")));
             using var response = client.Send(request, cancellationToken);
             using var content = new MemoryStream();
             response.Content.ReadAsStream(cancellationToken).CopyTo(content);
@@ -35,7 +36,8 @@ internal static class EtcdHealth
             return response.StatusCode == HttpStatusCode.OK && document.RootElement is { ValueKind: JsonValueKind.Object } answer
                 && answer.TryGetProperty("health", out var health) && health.ToString().Equals("true", StringComparison.OrdinalIgnoreCase);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or JsonException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException
+            || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }

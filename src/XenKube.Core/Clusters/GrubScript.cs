@@ -20,7 +20,8 @@ internal static partial class GrubScript
         var text = uri.IsAbsoluteUri ? uri.AbsoluteUri : uri.OriginalString;
         if (!uri.IsAbsoluteUri || uri.Scheme is not ("http" or "https" or "oem" or "tftp" or "s3") || text.AsSpan().ContainsAny(NotInUris))
         {
-            throw new InvalidInputException(ErrorIds.ConfigUriInvalid, null, null, $"'{text}' cannot be a config URL", "Give an absolute http, https, oem, tftp or s3 URL without quotes, dollar signs, backslashes and blanks");
+            throw new InvalidInputException(ErrorIds.ConfigUriInvalid, null, null, $"'{text}' cannot be a config URL",
+                "Give an absolute http, https, oem, tftp or s3 URL without quotes, dollar signs, backslashes and blanks");
         }
     }
 
@@ -38,7 +39,8 @@ internal static partial class GrubScript
     public static Uri? FindConfigUri(string? linuxAppend) =>
         Arguments(linuxAppend ?? "")
             .Where(IsConfigUri)
-            .Select(argument => Uri.TryCreate(argument[(argument.IndexOf('=', StringComparison.Ordinal) + 1)..], UriKind.Absolute, out var uri) ? uri : null)
+            .Select(argument => Uri.TryCreate(argument[(argument.IndexOf('=', StringComparison.Ordinal) + 1)..], UriKind.Absolute,
+                out var uri) ? uri : null)
             .LastOrDefault(uri => uri is not null);
 
     /// <summary>The text with the URL in its line, every other line as it was.</summary>
@@ -54,7 +56,9 @@ internal static partial class GrubScript
         string[] arguments = [$"{parameter}={uri.AbsoluteUri}", .. kept.Concat(added).Distinct()];
         if (arguments.Any(argument => argument.AsSpan().ContainsAny(NotInArguments)))
         {
-            throw new InvalidInputException(ErrorIds.LinuxAppendInvalid, null, null, "a kernel argument holds a quote, dollar sign, backslash or line break", "GRUB's script would split the argument there; leave it out");
+            throw new InvalidInputException(ErrorIds.LinuxAppendInvalid, null, null,
+                "a kernel argument holds a quote, dollar sign, backslash or line break",
+                "GRUB's script would split the argument there; leave it out");
         }
         return Replace(text, AppendLine(string.Join(' ', arguments)));
     }
@@ -96,6 +100,8 @@ internal static partial class GrubScript
         return result;
     }
 
-    [GeneratedRegex("""^[ \t]*set[ \t]+linux_append=(?:"(?<quoted>[^"\n]*)"|'(?<quoted>[^'\n]*)'|(?<bare>[^\s;"']*))[ \t]*;?[ \t]*\r?(?:\n|\z)""", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """^[ \t]*set[ \t]+linux_append=(?:"(?<quoted>[^"\n]*)"|'(?<quoted>[^'\n]*)'|(?<bare>[^\s;"']*))[ \t]*;?[ \t]*\r?(?:\n|\z)""",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Assignment();
 }

@@ -32,14 +32,17 @@ internal sealed record GuestOfImage(string Id, string Version)
     /// <summary>Reads os-release(5).</summary>
     public static GuestOfImage Parse(string text)
     {
-        string Value(string key) => text.Split('\n').FirstOrDefault(line => line.StartsWith(key + "=", StringComparison.Ordinal)) is { } line ? line[(key.Length + 1)..].Trim().Trim('"', '\'') : "";
-        return new GuestOfImage(Printable.Of(Value("ID"), 64), Printable.Of(Value("VERSION_ID") is { Length: > 0 } id ? id : Value("VERSION"), 64));
+        string Value(string key) => text.Split('\n').FirstOrDefault(line =>
+            line.StartsWith(key + "=", StringComparison.Ordinal)) is { } line ? line[(key.Length + 1)..].Trim().Trim('"', '\'') : "";
+        return new GuestOfImage(Printable.Of(Value("ID"), 64),
+            Printable.Of(Value("VERSION_ID") is { Length: > 0 } id ? id : Value("VERSION"), 64));
     }
 
     /// <summary>Why this release's Ignition would not take a config; null where nothing speaks against it.</summary>
     public string? Refuses(int generation, string specification)
     {
-        if (!int.TryParse(Version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) || Id is not ("coreos" or "flatcar"))
+        if (!int.TryParse(Version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+            || Id is not ("coreos" or "flatcar"))
         {
             return null;
         }
@@ -50,7 +53,8 @@ internal sealed record GuestOfImage(string Id, string Version)
             ("coreos", 3) => $"Container Linux {Version} takes generation 2 only",
             ("flatcar", 3) when major < 3185 => $"Flatcar {Version} takes generation 2 only, as all before 3185",
             ("coreos", 2) when specification == "2.4.0" => $"no Container Linux takes that, {Version} neither",
-            _ when major < first => string.Create(CultureInfo.InvariantCulture, $"{name} {Version} is older than {first}, the first that takes it"),
+            _ when major < first => string.Create(CultureInfo.InvariantCulture,
+                $"{name} {Version} is older than {first}, the first that takes it"),
             _ => null,
         };
     }

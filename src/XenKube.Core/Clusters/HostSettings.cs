@@ -14,7 +14,8 @@ public static class HostSettings
         ArgumentNullException.ThrowIfNull(settings);
         var address = IPAddress.Parse(settings.Address);
         var (first, last) = settings.ReservationRange!.Value;
-        return new GuestSubnet(address, settings.NetworkLength ?? GuestSubnet.UsualPrefix(address)) { Bridge = settings.Bridge, MacPrefix = settings.MacPrefix, First = first, Last = last };
+        return new GuestSubnet(address, settings.NetworkLength ?? GuestSubnet.UsualPrefix(address))
+            { Bridge = settings.Bridge, MacPrefix = settings.MacPrefix, First = first, Last = last };
     }
 
     /// <summary>The same for a check that reports settings which another user could have written: such settings are passed over.</summary>
@@ -57,7 +58,8 @@ public static class HostSettings
             LastReservation = last,
             ReservationsFile = Path.Combine(directory.Path, settings.ReservationsFile),
             DnsmasqUnit = settings.DnsmasqUnit,
-            FirewallFile = settings.FirewallFile is { } file ? Path.Combine(directory.Path, file) : FirewallRules.UsualPath(IPAddress.Parse(settings.Address)),
+            FirewallFile = settings.FirewallFile is { } file ? Path.Combine(directory.Path,
+                file) : FirewallRules.UsualPath(IPAddress.Parse(settings.Address)),
             NginxDirectory = settings.NginxDirectory is { } nginx ? Path.Combine(directory.Path, nginx) : NginxSite.DefaultDirectory,
             HeldConfigs = settings.HoldConfigs ? new NodeReaders(directory).Held() : [],
             OnWait = directory.OnWait,

@@ -23,10 +23,12 @@ public sealed class IgnitionFetches
     /// <param name="directory">The XENDIR.</param>
     /// <param name="requests">The requests from a moment on, oldest first; null for those in nginx's log.</param>
     /// <param name="xl">How to ask when a guest was started; null for the xl on the PATH.</param>
-    public IgnitionFetches(XenDirectory directory, Func<DateTimeOffset?, IEnumerable<IgnitionRequest>>? requests = null, XlDriver? xl = null)
+    public IgnitionFetches(XenDirectory directory, Func<DateTimeOffset?, IEnumerable<IgnitionRequest>>? requests = null,
+        XlDriver? xl = null)
     {
         ArgumentNullException.ThrowIfNull(directory);
-        _requests = requests ?? (since => File.Exists(NginxAccessLog.DefaultPath) ? NginxAccessLog.Read(NginxAccessLog.DefaultPath, since) : []);
+        _requests = requests ?? (since => File.Exists(NginxAccessLog.DefaultPath)
+            ? NginxAccessLog.Read(NginxAccessLog.DefaultPath, since) : []);
         _xl = xl ?? new XlDriver();
         _reservations = new Lazy<IReadOnlyList<GuestAddress>>(() => new NodeGuests(directory).Reservations());
     }
@@ -34,7 +36,8 @@ public sealed class IgnitionFetches
     /// <summary>Waits until a node's guest has fetched its config.</summary>
     /// <param name="node">The node.</param>
     /// <param name="timeout">How long.</param>
-    /// <param name="since">The moment from which any fetch of the config counts; null for the guest's own since its start and the publication.</param>
+    /// <param name="since">The moment from which any fetch of the config counts; null for the guest's own since its start and the
+    /// publication.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The request; null when the time is over.</returns>
     public IgnitionRequest? Wait(Node node, TimeSpan timeout, DateTimeOffset? since = null, CancellationToken cancellationToken = default)
@@ -73,11 +76,13 @@ public sealed class IgnitionFetches
     {
         // nginx logs whole seconds.
         var from = since.AddTicks(-(since.UtcTicks % TimeSpan.TicksPerSecond));
-        return _requests(from).Where(request => request.Time >= from && request.IsFetch && request.Cluster == node.Cluster && request.Node == node.Name);
+        return _requests(from).Where(request => request.Time >= from && request.IsFetch && request.Cluster == node.Cluster
+            && request.Node == node.Name);
     }
 
     /// <summary>
-    /// A fetch from the guest's own address, or, where the address does not belong to another guest, one by a program that calls itself Ignition. A fetch by
+    /// A fetch from the guest's own address, or, where the address does not belong to another guest, one by a program that calls itself
+    /// Ignition. A fetch by
     /// a person or a check on dom0 is not the guest's.
     /// </summary>
     private bool IsFromGuest(Node node, IgnitionRequest request)
@@ -91,14 +96,16 @@ public sealed class IgnitionFetches
         {
             return true;
         }
-        return request.UserAgent.StartsWith(IgnitionAgent, StringComparison.Ordinal) && !_reservations.Value.Any(reservation => reservation.IPAddress.Equals(address));
+        return request.UserAgent.StartsWith(IgnitionAgent, StringComparison.Ordinal)
+            && !_reservations.Value.Any(reservation => reservation.IPAddress.Equals(address));
     }
 
     private DateTimeOffset? StartOf(Node node, CancellationToken cancellationToken)
     {
         try
         {
-            return _xl.Program is null || GuestName.Refusal(node.GuestName) is not null ? null : _xl.StartOf(node.GuestName, cancellationToken);
+            return _xl.Program is null || GuestName.Refusal(node.GuestName) is not null
+                ? null : _xl.StartOf(node.GuestName, cancellationToken);
         }
         catch (OperationFailedException)
         {

@@ -8,7 +8,8 @@ namespace XenKube.Clusters;
 /// <param name="Grub">The OEM partition's grub.cfg as it is now; null where that step was not taken.</param>
 /// <param name="Config">The config that was published; null where that step was not taken.</param>
 /// <param name="Duration">How long it took in all.</param>
-public sealed record IgnitionReset(Node Node, IReadOnlyList<IgnitionResetStepResult> Steps, OemGrubConfig? Grub, IgnitionConfig? Config, TimeSpan Duration)
+public sealed record IgnitionReset(Node Node, IReadOnlyList<IgnitionResetStepResult> Steps, OemGrubConfig? Grub, IgnitionConfig? Config,
+    TimeSpan Duration)
 {
     /// <summary>Name of the node.</summary>
     public string Name => Node.Name;

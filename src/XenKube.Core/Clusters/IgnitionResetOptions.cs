@@ -22,5 +22,6 @@ public sealed record IgnitionResetOptions
     public NodeConfigOverrides Config { get; init; } = new();
 
     /// <summary>The steps that are taken, in their order.</summary>
-    internal IEnumerable<IgnitionResetStep> ChosenSteps => Steps.Count == 0 ? IgnitionResetStep.All : IgnitionResetStep.All.Where(Steps.Contains);
+    internal IEnumerable<IgnitionResetStep> ChosenSteps => Steps.Count == 0
+        ? IgnitionResetStep.All : IgnitionResetStep.All.Where(Steps.Contains);
 }

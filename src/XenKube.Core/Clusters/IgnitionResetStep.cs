@@ -56,9 +56,11 @@ public abstract class IgnitionResetStep : IEquatable<IgnitionResetStep>
     {
         ArgumentNullException.ThrowIfNull(name);
         var word = name.Trim();
-        return All.FirstOrDefault(step => new[] { step.Name, step.HyphenatedName, step.GuideWord }.Contains(word, StringComparer.OrdinalIgnoreCase))
+        return All.FirstOrDefault(step => new[] { step.Name, step.HyphenatedName, step.GuideWord }.Contains(word,
+            StringComparer.OrdinalIgnoreCase))
             ?? throw new InvalidInputException(
-                ErrorIds.StepUnknown, null, null, $"'{Printable.Of(name)}' is not a step of a refresh", $"The steps are {string.Join(", ", All.Select(step => step.HyphenatedName))}");
+                ErrorIds.StepUnknown, null, null, $"'{Printable.Of(name)}' is not a step of a refresh",
+                $"The steps are {string.Join(", ", All.Select(step => step.HyphenatedName))}");
     }
 
     /// <inheritdoc/>

@@ -11,5 +11,6 @@ internal sealed class IgnitionResetStepJson : JsonConverter<IgnitionResetStep>
         IgnitionResetStep.Parse(reader.GetString() ?? "");
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, IgnitionResetStep value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
+    public override void Write(Utf8JsonWriter writer, IgnitionResetStep value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Name);
 }

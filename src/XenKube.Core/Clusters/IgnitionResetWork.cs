@@ -74,7 +74,9 @@ internal sealed class IgnitionResetWork : IDisposable
         }
     }
 
-    /// <summary>Takes the steps. Our own lock keeps other XenKubes away since the check; who knows no locks is looked for once more.</summary>
+    /// <summary>
+    /// Takes the steps. Our own lock keeps other XenKubes away since the check; who knows no locks is looked for once more.
+    /// </summary>
     /// <returns>What each of them did.</returns>
     /// <exception cref="ItemInUseException">The disk came into use after the check; the node was left as it was.</exception>
     public IReadOnlyList<IgnitionResetStepResult> Apply(IImageUseProbe domains)

@@ -28,13 +28,16 @@ public sealed class IgnitionResetter
     /// <param name="progress">Told how many nodes are done, or null.</param>
     /// <param name="cancellationToken">Stops between nodes; a node that was begun is finished.</param>
     /// <returns>What was done, in the order of the nodes.</returns>
-    /// <exception cref="AggregateException">What is wrong with which node. Where an input was wrong, nothing was changed; where a disk was damaged, failed, or came into use after the check, the other nodes are done.</exception>
-    public IReadOnlyList<IgnitionReset> Reset(IReadOnlyList<Node> nodes, IgnitionResetOptions options, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="AggregateException">What is wrong with which node. Where an input was wrong, nothing was changed; where a disk was
+    /// damaged, failed, or came into use after the check, the other nodes are done.</exception>
+    public IReadOnlyList<IgnitionReset> Reset(IReadOnlyList<Node> nodes, IgnitionResetOptions options,
+        IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         ArgumentNullException.ThrowIfNull(options);
         using var held = _directory.Lock("refresh of nodes", cancellationToken);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.ThrottleLimit), CancellationToken = cancellationToken };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.ThrottleLimit),
+            CancellationToken = cancellationToken };
         var domains = new XenImageUseProbe(new NodeGuests(_directory).Xl);
         // A node that is named twice is reset once: its disk cannot be locked twice.
         Node[] own = [.. nodes.DistinctBy(node => node.FullName)];
@@ -78,7 +81,8 @@ public sealed class IgnitionResetter
 
     /// <summary>Does something for every node, whatever happens to the others.</summary>
     /// <returns>What is wrong with which node; null where nothing is.</returns>
-    private static XenKubeException?[] Each(string activity, Node[] nodes, ParallelOptions parallel, IProgress<OperationProgress>? progress, Action<int> action)
+    private static XenKubeException?[] Each(string activity, Node[] nodes, ParallelOptions parallel,
+        IProgress<OperationProgress>? progress, Action<int> action)
     {
         var errors = new XenKubeException?[nodes.Length];
         var done = 0;

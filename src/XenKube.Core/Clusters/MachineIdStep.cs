@@ -19,10 +19,12 @@ public sealed class MachineIdStep : IgnitionResetStep
     private protected override int Order => 20;
 
     /// <inheritdoc/>
-    internal override void Check(IgnitionResetWork work) => work.Open(GuestLayout.RootLabel).Find(GuestLayout.MachineIdPath, followLink: false);
+    internal override void Check(IgnitionResetWork work) => work.Open(GuestLayout.RootLabel)
+        .Find(GuestLayout.MachineIdPath, followLink: false);
 
     /// <inheritdoc/>
-    internal override (bool Changed, string Message) Apply(IgnitionResetWork work) => work.Open(GuestLayout.RootLabel).Remove(GuestLayout.MachineIdPath)
+    internal override (bool Changed, string Message) Apply(IgnitionResetWork work) =>
+        work.Open(GuestLayout.RootLabel).Remove(GuestLayout.MachineIdPath)
         ? (true, $"Removed {GuestLayout.MachineIdPath} for systemd units refresh")
         : (false, $"{GuestLayout.MachineIdPath} was removed already");
 }

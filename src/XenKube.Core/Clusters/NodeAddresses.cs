@@ -2,7 +2,10 @@ using XenKube.Guests;
 
 namespace XenKube.Clusters;
 
-/// <summary>What a node's guest configuration says of its name and addresses. A configuration that cannot be read says nothing here: listing nodes goes on.</summary>
+/// <summary>
+/// What a node's guest configuration says of its name and addresses. A configuration that cannot be read says nothing here: listing nodes
+/// goes on.
+/// </summary>
 internal static class NodeAddresses
 {
     /// <summary>Name, MAC address and reserved IP address of a guest; null for what is not there.</summary>

@@ -12,7 +12,9 @@ using XenKube.Posix;
 
 namespace XenKube.Clusters;
 
-/// <summary>Why will this node not boot, or not ignite? Everything that can be determined without starting it; nothing is changed.</summary>
+/// <summary>
+/// Why will this node not boot, or not ignite? Everything that can be determined without starting it; nothing is changed.
+/// </summary>
 /// <param name="directory">The XENDIR.</param>
 /// <param name="options">How thoroughly; null for the usual.</param>
 /// <param name="xl">How to ask what the guest is doing; null for the xl on the PATH.</param>
@@ -89,8 +91,11 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
     internal static CheckResult DiskFailure(string name, XenKubeException error, Node node, XenGuestState state) => error switch
     {
         ItemNotFoundException when name == "disk" => Failure(name, error, node),
-        CorruptImageException when state == XenGuestState.Halted => new(name, CheckStatus.Fail, error.Fault, error.Advice ?? PourAgain(node)),
-        CorruptImageException => NotChecked(name, $"the guest is {GuestWords.Of(state)}, and what it writes cannot be read now ({error.Fault})", $"Check again when the guest is stopped: {new RemedyAction(RemedyActionKind.CheckNode, node.FullName)}"),
+        CorruptImageException when state == XenGuestState.Halted =>
+            new(name, CheckStatus.Fail, error.Fault, error.Advice ?? PourAgain(node)),
+        CorruptImageException =>
+            NotChecked(name, $"the guest is {GuestWords.Of(state)}, and what it writes cannot be read now ({error.Fault})",
+                $"Check again when the guest is stopped: {new RemedyAction(RemedyActionKind.CheckNode, node.FullName)}"),
         UnsupportedFeatureException => new(name, CheckStatus.Fail, error.Fault, error.Advice),
         _ => NotChecked(name, error.Fault, error.Advice ?? "Run this as root"),
     };
@@ -99,13 +104,15 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
     internal const string NotCheckedPrefix = "not checked: ";
 
     /// <summary>A check that could not be made says nothing about what it would have checked.</summary>
-    internal static CheckResult NotChecked(string name, string reason, Remedy? remedy) => new(name, CheckStatus.Warn, NotCheckedPrefix + reason, remedy);
+    internal static CheckResult NotChecked(string name, string reason, Remedy? remedy) =>
+        new(name, CheckStatus.Warn, NotCheckedPrefix + reason, remedy);
 
     /// <summary>What to do about a check that found an error without a remedy of its own.</summary>
     private static Remedy? Usual(string name, XenKubeException error, Node node) => (name, error) switch
     {
         ("disk", ItemNotFoundException) => $"Make it: {new RemedyAction(RemedyActionKind.MakeNode, node.FullName)}",
-        ("signature", _) => $"Import the key it is signed with ({new RemedyAction(RemedyActionKind.ImportKey, "FILE")}), or download the image again",
+        ("signature", _) =>
+            $"Import the key it is signed with ({new RemedyAction(RemedyActionKind.ImportKey, "FILE")}), or download the image again",
         ("ignition", _) => PublishAgain(node),
         ("config", _) => $"Correct it, or make it again: {new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)}",
         ("address", _) => "Correct the file of reservations",
@@ -116,7 +123,8 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
     private static Remedy DestroyGuest(Node node) => $"Remove its domain: {new RemedyAction(RemedyActionKind.DestroyGuest, node.FullName)}";
 
     /// <summary>For a disk that cannot be mended: nothing less helps.</summary>
-    internal static Remedy PourAgain(Node node) => $"If nothing on the disk is needed any more, make the disk again: {new RemedyAction(RemedyActionKind.RemakeNode, node.FullName)}";
+    internal static Remedy PourAgain(Node node) =>
+        $"If nothing on the disk is needed any more, make the disk again: {new RemedyAction(RemedyActionKind.RemakeNode, node.FullName)}";
 
     /// <summary>What the guest is doing. A guest that does not run needs no line of its own.</summary>
     private (GuestUses? Uses, XenGuestState State) StateOf(Node node, Action<IEnumerable<CheckResult>> add)
@@ -144,7 +152,8 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
                 add([new(name, CheckStatus.Pass, $"{node.GuestName} is {GuestWords.Of(state)}{number}")]);
                 break;
             case XenGuestState.Paused when domain is not null:
-                add([new(name, CheckStatus.Warn, $"{node.GuestName} is paused{number}", $"Let it go on: {new RemedyAction(RemedyActionKind.ResumeGuest, node.FullName)}")]);
+                add([new(name, CheckStatus.Warn, $"{node.GuestName} is paused{number}",
+                    $"Let it go on: {new RemedyAction(RemedyActionKind.ResumeGuest, node.FullName)}")]);
                 break;
             case XenGuestState.Paused:
                 add([new(name, CheckStatus.Pass, $"{node.GuestName} is being created")]);
@@ -159,7 +168,8 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         return (uses, state);
     }
 
-    private static Remedy PublishAgain(Node node) => $"Publish it ({new RemedyAction(RemedyActionKind.PublishConfig, node.FullName)}), or refresh the node ({new RemedyAction(RemedyActionKind.Refresh, node.FullName)})";
+    private static Remedy PublishAgain(Node node) =>
+        $"Publish it ({new RemedyAction(RemedyActionKind.PublishConfig, node.FullName)}), or refresh the node ({new RemedyAction(RemedyActionKind.Refresh, node.FullName)})";
 
     private static GuestType TypeOf(Node node)
     {
@@ -173,23 +183,30 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         }
     }
 
-    /// <summary>The image a disk was poured from is the one of its release in the store; the signature of that image can be verified.</summary>
+    /// <summary>
+    /// The image a disk was poured from is the one of its release in the store; the signature of that image can be verified.
+    /// </summary>
     private CheckResult CheckSignature(Node node, GuestOfImage? guest, CancellationToken cancellationToken)
     {
         const string name = "signature";
         if (guest is null || guest.Version.Length == 0)
         {
             return guest is null
-                ? NotChecked(name, "the release of the disk is not known, so its image cannot be looked up", $"See the checks of the disk: {new RemedyAction(RemedyActionKind.CheckNode, node.FullName)}")
-                : new(name, CheckStatus.Warn, "the disk does not name its release, so its image cannot be looked up", "Verify the image that the disk was made from, if it is known; a disk that boots need not be made again");
+                ? NotChecked(name, "the release of the disk is not known, so its image cannot be looked up",
+                    $"See the checks of the disk: {new RemedyAction(RemedyActionKind.CheckNode, node.FullName)}")
+                : new(name, CheckStatus.Warn, "the disk does not name its release, so its image cannot be looked up",
+                    "Verify the image that the disk was made from, if it is known; a disk that boots need not be made again");
         }
         if (new ImageStore(directory.ImagesPath).Find(guest.Version) is not { } image)
         {
             if (guest.Version.StartsWith("0.", StringComparison.Ordinal))
             {
-                return new(name, CheckStatus.Warn, $"the disk names the release {guest.Version}, which nobody publishes, so its image cannot be looked up", $"Put its image and the signature into {directory.ImagesPath}");
+                return new(name, CheckStatus.Warn,
+                    $"the disk names the release {guest.Version}, which nobody publishes, so its image cannot be looked up",
+                    $"Put its image and the signature into {directory.ImagesPath}");
             }
-            return new(name, CheckStatus.Warn, $"the image of release {guest.Version} is not in {directory.ImagesPath}", $"Download it: {new RemedyAction(RemedyActionKind.GetImage, guest.Version)}");
+            return new(name, CheckStatus.Warn, $"the image of release {guest.Version} is not in {directory.ImagesPath}",
+                $"Download it: {new RemedyAction(RemedyActionKind.GetImage, guest.Version)}");
         }
         try
         {
@@ -209,7 +226,8 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         byte[] json;
         try
         {
-            json = WholeFile.Read(node.IgnitionPath, 64 << 20, new FileReadErrors(ErrorIds.IgnitionNotPublished, ErrorIds.FileNotReadable, ErrorIds.IgnitionInvalid), regularOnly: true);
+            json = WholeFile.Read(node.IgnitionPath, 64 << 20,
+                new FileReadErrors(ErrorIds.IgnitionNotPublished, ErrorIds.FileNotReadable, ErrorIds.IgnitionInvalid), regularOnly: true);
         }
         catch (ItemNotFoundException)
         {
@@ -222,18 +240,23 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         var validation = IgnitionValidator.Validate(json);
         if (!validation.IsValid)
         {
-            return new(name, CheckStatus.Fail, $"{node.IgnitionPath} is not valid: {Printable.Of(validation.Entries.First(entry => entry.Kind == ReportKind.Error).ToString())}", $"See every fault ({new RemedyAction(RemedyActionKind.ValidateConfig, node.IgnitionPath)}), correct the config and refresh");
+            return new(name, CheckStatus.Fail,
+                $"{node.IgnitionPath} is not valid: {Printable.Of(validation.Entries.First(entry => entry.Kind == ReportKind.Error).ToString())}",
+                $"See every fault ({new RemedyAction(RemedyActionKind.ValidateConfig, node.IgnitionPath)}), correct the config and refresh");
         }
         if (guest?.Refuses(validation.Generation, validation.Version) is { } reason)
         {
-            return new(name, CheckStatus.Fail, $"{node.IgnitionPath} is Ignition {validation.Version}: {reason}", "Transpile for the image's release");
+            return new(name, CheckStatus.Fail, $"{node.IgnitionPath} is Ignition {validation.Version}: {reason}",
+                "Transpile for the image's release");
         }
         return FindOutdated(node, json) is { } outdated
             ? new(name, CheckStatus.Warn, outdated, publish)
             : new(name, CheckStatus.Pass, $"{node.IgnitionPath} is valid Ignition {validation.Version}");
     }
 
-    /// <summary>Why what is published is not what the node's template and config give now; null where it is, or where the node has no config.</summary>
+    /// <summary>
+    /// Why what is published is not what the node's template and config give now; null where it is, or where the node has no config.
+    /// </summary>
     private string? FindOutdated(Node node, byte[] published)
     {
         var own = new NodeConfig(directory, node);
@@ -257,7 +280,8 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         {
             return $"{node.ConfigPath} does not transpile: {ConfigFailure.Of(config, null).Fault}";
         }
-        return File.GetLastWriteTimeUtc(node.ConfigPath) > File.GetLastWriteTimeUtc(node.IgnitionPath) ? $"{node.ConfigPath} is newer than what is published"
+        return File.GetLastWriteTimeUtc(node.ConfigPath) > File.GetLastWriteTimeUtc(node.IgnitionPath)
+            ? $"{node.ConfigPath} is newer than what is published"
             : Encoding.UTF8.GetBytes(config.Json).AsSpan().SequenceEqual(published) ? null
             : $"{node.IgnitionPath} is not what {node.ConfigPath} gives";
     }
@@ -269,18 +293,24 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         {
             if (!File.Exists(node.GuestConfigPath))
             {
-                return new(name, CheckStatus.Fail, $"{node.GuestConfigPath} does not exist", $"Make it: {new RemedyAction(RemedyActionKind.MakeGuest, node.FullName)}");
+                return new(name, CheckStatus.Fail, $"{node.GuestConfigPath} does not exist",
+                    $"Make it: {new RemedyAction(RemedyActionKind.MakeGuest, node.FullName)}");
             }
             var config = XenGuestConfig.Read(node.GuestConfigPath);
             if (config.Disks is not [var first, ..] || FileIdentity.TextOf(first.Target) != FileIdentity.TextOf(node.DiskPath))
             {
-                return new(name, CheckStatus.Fail, $"{node.GuestConfigPath} boots from {(config.Disks is [var other, ..] ? Printable.Of(other.Target) : "no disk")}, not from {node.DiskPath}", $"Correct disk= in it, or make it again: {new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)}");
+                return new(name, CheckStatus.Fail,
+                    $"{node.GuestConfigPath} boots from {(config.Disks is [var other, ..] ? Printable.Of(other.Target) : "no disk")}, not from {node.DiskPath}",
+                    $"Correct disk= in it, or make it again: {new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)}");
             }
             foreach (var file in GuestConfigFile.All(directory.GuestsPath).Where(file => file.Path != node.GuestConfigPath))
             {
-                if (Readable(file.Path) is { } neighbour && (neighbour.Name == config.Name || neighbour.Disks.Any(disk => !disk.IsReadOnly && FileIdentity.TextOf(disk.Target) == FileIdentity.TextOf(node.DiskPath))))
+                if (Readable(file.Path) is { } neighbour && (neighbour.Name == config.Name
+                    || neighbour.Disks.Any(disk => !disk.IsReadOnly
+                        && FileIdentity.TextOf(disk.Target) == FileIdentity.TextOf(node.DiskPath))))
                 {
-                    return new(name, CheckStatus.Fail, $"{file.Path} has the same {(neighbour.Name == config.Name ? "name" : "disk")}", "Give each guest a name and a disk of its own");
+                    return new(name, CheckStatus.Fail, $"{file.Path} has the same {(neighbour.Name == config.Name ? "name" : "disk")}",
+                        "Give each guest a name and a disk of its own");
                 }
             }
             GuestPreflight.Check(config, uses);
@@ -303,22 +333,31 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         {
             if ((File.Exists(node.GuestConfigPath) ? Readable(node.GuestConfigPath) : null) is not { Vifs: [{ MacAddress: { } mac }, ..] })
             {
-                return new(name, CheckStatus.Fail, "the guest's configuration gives it no MAC address, so it gets another IP address at each start", $"Make it again with one of the reservations: {new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)}");
+                return new(name, CheckStatus.Fail,
+                    "the guest's configuration gives it no MAC address, so it gets another IP address at each start",
+                    $"Make it again with one of the reservations: {new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)}");
             }
-            if (GuestConfigFile.All(directory.GuestsPath).FirstOrDefault(file => file.Path != node.GuestConfigPath && (Readable(file.Path)?.Vifs.Any(vif => vif.MacAddress == mac) ?? false)) is { } other)
+            if (GuestConfigFile.All(directory.GuestsPath).FirstOrDefault(file =>
+                file.Path != node.GuestConfigPath && (Readable(file.Path)?.Vifs.Any(vif => vif.MacAddress == mac) ?? false)) is { } other)
             {
-                return new(name, CheckStatus.Fail, $"{mac} is the address of {other.FullName} as well", "Give one of them another MAC address");
+                return new(name, CheckStatus.Fail, $"{mac} is the address of {other.FullName} as well",
+                    "Give one of them another MAC address");
             }
             var reserved = DhcpReservations.Read(directory.ReservationsPath).Items.Where(item => item.MacAddress == mac).ToList();
-            if (reserved.Count == 0 && new NodeGuests(directory).Reservations().FirstOrDefault(pair => pair.MacAddress == mac) is { } elsewhere)
+            if (reserved.Count == 0 && new NodeGuests(directory).Reservations()
+                .FirstOrDefault(pair => pair.MacAddress == mac) is { } elsewhere)
             {
                 return new(name, CheckStatus.Pass, $"{mac} gets {elsewhere.IPAddress}");
             }
             return reserved.Count switch
             {
-                0 => new(name, CheckStatus.Warn, $"{mac} has no reservation in {directory.ReservationsPath}, so the guest's IP address is not known beforehand", $"Reserve one: {new RemedyAction(RemedyActionKind.ReserveAddress, mac.ToString(), directory.ReservationsPath)}"),
+                0 => new(name, CheckStatus.Warn,
+                    $"{mac} has no reservation in {directory.ReservationsPath}, so the guest's IP address is not known beforehand",
+                    $"Reserve one: {new RemedyAction(RemedyActionKind.ReserveAddress, mac.ToString(), directory.ReservationsPath)}"),
                 1 => new(name, CheckStatus.Pass, $"{mac} gets {reserved[0].IPAddress}"),
-                _ => new(name, CheckStatus.Fail, $"{mac} is reserved {reserved.Count.ToString(CultureInfo.InvariantCulture)} times in {directory.ReservationsPath}", $"Remove one of them: {new RemedyAction(RemedyActionKind.RemoveReservation, reserved[^1].IPAddress.ToString(), directory.ReservationsPath)}"),
+                _ => new(name, CheckStatus.Fail,
+                    $"{mac} is reserved {reserved.Count.ToString(CultureInfo.InvariantCulture)} times in {directory.ReservationsPath}",
+                    $"Remove one of them: {new RemedyAction(RemedyActionKind.RemoveReservation, reserved[^1].IPAddress.ToString(), directory.ReservationsPath)}"),
             };
         }
         catch (XenKubeException e)
@@ -333,7 +372,8 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         try
         {
             var result = IgnitionEndpoint.Test(node.IgnitionUri, node.IgnitionPath, TimeSpan.FromSeconds(5), cancellationToken);
-            return result.IsOk ? new(name, CheckStatus.Pass, $"{node.IgnitionUri} serves what is published") : new(name, CheckStatus.Fail, $"{node.IgnitionUri}: {result.Problem}", result.Advice ?? $"Check the server: {RemedyActionKind.CheckHost}");
+            return result.IsOk ? new(name, CheckStatus.Pass, $"{node.IgnitionUri} serves what is published") : new(name, CheckStatus.Fail,
+                $"{node.IgnitionUri}: {result.Problem}", result.Advice ?? $"Check the server: {RemedyActionKind.CheckHost}");
         }
         catch (XenKubeException e)
         {

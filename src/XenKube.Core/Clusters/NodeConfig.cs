@@ -18,7 +18,8 @@ namespace XenKube.Clusters;
 public sealed class NodeConfig
 {
     /// <summary>The first line of a config that was made from the cluster's template.</summary>
-    private const string ClusterHeading = $"# made from {XenDirLayout.ClusterTemplateName}: remove this line to edit the config of this node alone\n";
+    private const string ClusterHeading =
+        $"# made from {XenDirLayout.ClusterTemplateName}: remove this line to edit the config of this node alone\n";
 
     private readonly XenDirectory _directory;
     private readonly NodeConfigOverrides _overrides;
@@ -48,7 +49,9 @@ public sealed class NodeConfig
 
     private string ClusterTemplatePath => _directory.Layout.ClusterTemplatePath(Node.Cluster);
 
-    /// <summary>A config that somebody wrote for the node is not replaced: one from the cluster's template begins with a line that says so.</summary>
+    /// <summary>
+    /// A config that somebody wrote for the node is not replaced: one from the cluster's template begins with a line that says so.
+    /// </summary>
     private bool UsesClusterTemplate =>
         !File.Exists(Node.TemplatePath) && File.Exists(ClusterTemplatePath)
         && (WholeFile.TryReadText(Node.ConfigPath) is not { } config || config.StartsWith(ClusterHeading, StringComparison.Ordinal));
@@ -69,7 +72,9 @@ public sealed class NodeConfig
         }
     }
 
-    /// <summary>Why the release on the node's disk would not take a config; null where nothing speaks against it, or nothing is known.</summary>
+    /// <summary>
+    /// Why the release on the node's disk would not take a config; null where nothing speaks against it, or nothing is known.
+    /// </summary>
     /// <param name="config">The config.</param>
     public string? FindMisfit(IgnitionConfig config)
     {
@@ -81,7 +86,8 @@ public sealed class NodeConfig
         try
         {
             using var disk = DiskImage.OpenRead(Node.DiskPath);
-            return NodeDiskCheck.ReadGuest(disk)?.Refuses(config.Version.StartsWith("3.", StringComparison.Ordinal) ? 3 : 2, config.Version);
+            return NodeDiskCheck.ReadGuest(disk)?.Refuses(config.Version.StartsWith("3.", StringComparison.Ordinal)
+                ? 3 : 2, config.Version);
         }
         catch (XenKubeException)
         {
@@ -126,7 +132,8 @@ public sealed class NodeConfig
         catch (InvalidInputException e) when (before is not null && config.Succeeded)
         {
             // The published file is broken, as after a full disk: the guest can do nothing with it, so everything is new.
-            return new NodeConfigChange(true, e.Place is null ? e.Reason : $"{e.Place}: {e.Reason}", IgnitionComparison.Compare(null, Memory(after)));
+            return new NodeConfigChange(true, e.Place is null ? e.Reason : $"{e.Place}: {e.Reason}",
+                IgnitionComparison.Compare(null, Memory(after)));
         }
     }
 
@@ -185,15 +192,18 @@ public sealed class NodeConfig
     {
         var isShared = Path.GetFullPath(templatePath) == ClusterTemplatePath;
         return IgnitionTemplate.Prepare(
-            templatePath, outputPath ?? (isShared ? Node.ConfigPath : null), Variables(), force, Boundary(), isShared ? ClusterHeading : "");
+            templatePath, outputPath ?? (isShared ? Node.ConfigPath : null), Variables(), force, Boundary(), isShared
+                ? ClusterHeading : "");
     }
 
     private IncludeBoundary Boundary() => new(
-        [_directory.Layout.ClusterPath(Node.Cluster), .. _directory.Settings.IncludeDirectories.Select(path => Path.Combine(_directory.Path, path))]);
+        [_directory.Layout.ClusterPath(Node.Cluster), .. _directory.Settings.IncludeDirectories.Select(path =>
+            Path.Combine(_directory.Path, path))]);
 
     private TemplateVariables Variables() => new(
         Node, new ClusterStore(_directory).Get(Node.Cluster), ClusterValues.Read(_directory.Layout.ClusterValuesPath(Node.Cluster)));
 
     // An array that is null would become memory that is empty.
-    private static ReadOnlyMemory<byte>? Memory(byte[]? bytes) => bytes is null ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(bytes);
+    private static ReadOnlyMemory<byte>? Memory(byte[]? bytes) =>
+        bytes is null ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(bytes);
 }

@@ -9,5 +9,6 @@ namespace XenKube.Clusters;
 public sealed record NodeConfigChange(bool IsPublished, string? Damage, IgnitionComparison Comparison)
 {
     /// <inheritdoc/>
-    public override string ToString() => Damage is null ? Comparison.ToString() : $"What is published is not an Ignition config ({Damage})\n{Comparison}";
+    public override string ToString() =>
+        Damage is null ? Comparison.ToString() : $"What is published is not an Ignition config ({Damage})\n{Comparison}";
 }

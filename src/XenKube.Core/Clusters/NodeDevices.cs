@@ -3,7 +3,9 @@ using XenKube.Posix;
 
 namespace XenKube.Clusters;
 
-/// <summary>Block devices as disks of nodes: the node's <c>.img</c> is a link to the device, so that everything that works on it follows.</summary>
+/// <summary>
+/// Block devices as disks of nodes: the node's <c>.img</c> is a link to the device, so that everything that works on it follows.
+/// </summary>
 /// <param name="store">The nodes of the XENDIR.</param>
 internal sealed class NodeDevices(NodeStore store)
 {
@@ -19,9 +21,11 @@ internal sealed class NodeDevices(NodeStore store)
         }
         if (devices.Count != nodes.Count)
         {
-            throw new InvalidInputException(ErrorIds.DeviceInvalid, null, null, $"there are {nodes.Count} nodes and {devices.Count} devices", "Name one device for each node, in the same order");
+            throw new InvalidInputException(ErrorIds.DeviceInvalid, null, null,
+                $"there are {nodes.Count} nodes and {devices.Count} devices", "Name one device for each node, in the same order");
         }
-        var users = store.List(new NodeName("*", "*")).Where(node => node.HasDisk).Select(node => (node, FileIdentity.TextOf(node.DiskPath))).ToList();
+        var users = store.List(new NodeName("*", "*")).Where(node => node.HasDisk)
+            .Select(node => (node, FileIdentity.TextOf(node.DiskPath))).ToList();
         for (var i = 0; i < nodes.Count; i++)
         {
             if (FileStatus.Of(devices[i]) is not { IsBlockDevice: true })
@@ -32,12 +36,14 @@ internal sealed class NodeDevices(NodeStore store)
             }
             if (FileStatus.Of(nodes[i].DiskPath, follow: false) is not null)
             {
-                throw new ItemExistsException(ErrorIds.NodeDiskExists, nodes[i].DiskPath, null, "the file exists already and is kept", "Remove it or choose another name");
+                throw new ItemExistsException(ErrorIds.NodeDiskExists, nodes[i].DiskPath, null, "the file exists already and is kept",
+                    "Remove it or choose another name");
             }
             var identity = FileIdentity.TextOf(devices[i]);
             if (users.Find(user => user.Item2 == identity).node is { } owner)
             {
-                throw new ItemInUseException(ErrorIds.DiskInUse, devices[i], null, $"it is the disk of the node {owner}", "Name another device, or remove that node first");
+                throw new ItemInUseException(ErrorIds.DiskInUse, devices[i], null, $"it is the disk of the node {owner}",
+                    "Name another device, or remove that node first");
             }
             users.Add((nodes[i], identity));
         }
@@ -58,7 +64,8 @@ internal sealed class NodeDevices(NodeStore store)
             catch (Exception e) when (e.IsFileTrouble())
             {
                 throw new OperationFailedException(
-                    ErrorIds.NodeDiskNotWritable, nodes[i].DiskPath, null, $"the link to {Printable.Of(devices[i])} cannot be made: {e.Message}",
+                    ErrorIds.NodeDiskNotWritable, nodes[i].DiskPath, null,
+                    $"the link to {Printable.Of(devices[i])} cannot be made: {e.Message}",
                     $"Make it: ln -s {ShellWord.Quote(devices[i])} {ShellWord.Quote(nodes[i].DiskPath)}", e);
             }
         }
@@ -66,5 +73,6 @@ internal sealed class NodeDevices(NodeStore store)
 
     /// <summary>The error about a node whose disk is not a link but a device of its own.</summary>
     public static OperationFailedException NotRemoved(Node node) =>
-        new(ErrorIds.FileNotRemoved, node.DiskPath, null, "it is a block device itself, which XenKube never removes", "Move it to /dev, and remove the node then");
+        new(ErrorIds.FileNotRemoved, node.DiskPath, null, "it is a block device itself, which XenKube never removes",
+            "Move it to /dev, and remove the node then");
 }

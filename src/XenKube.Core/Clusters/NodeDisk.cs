@@ -10,9 +10,12 @@ public static class NodeDisk
     /// <summary>Between two looks at an image that is in use.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The error for a disk on which XenKube's own code fails. That is a fault of XenKube, and ends the work on this disk alone.</summary>
+    /// <summary>
+    /// The error for a disk on which XenKube's own code fails. That is a fault of XenKube, and ends the work on this disk alone.
+    /// </summary>
     internal static OperationFailedException Unexpected(string path, Exception error) => new(
-        ErrorIds.ImageNotReadable, path, null, $"it cannot be read: {error.GetType().Name}: {error.Message}", "This is a fault of XenKube; please report it with the image", error);
+        ErrorIds.ImageNotReadable, path, null, $"it cannot be read: {error.GetType().Name}: {error.Message}",
+        "This is a fault of XenKube; please report it with the image", error);
 
     /// <summary>Opens an image for editing, with the exclusive lock.</summary>
     /// <param name="path">The image.</param>

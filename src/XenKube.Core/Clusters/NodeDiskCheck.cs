@@ -71,7 +71,8 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
                 return new(name, CheckStatus.Fail, $"no partition {string.Join(", ", missing)} on {node.DiskPath}", _pour);
             }
             return table.UsesBackup || table.Warnings.Count > 0
-                ? new(name, CheckStatus.Warn, table.UsesBackup ? "the GPT is damaged; its backup is used" : table.Warnings[0], "'sgdisk --verify' gives details, 'sgdisk -e' moves the backup to the end of the disk")
+                ? new(name, CheckStatus.Warn, table.UsesBackup ? "the GPT is damaged; its backup is used"
+                    : table.Warnings[0], "'sgdisk --verify' gives details, 'sgdisk -e' moves the backup to the end of the disk")
                 : new(name, CheckStatus.Pass, $"GPT with {string.Join(", ", Labels)}");
         }
         catch (XenKubeException e)
@@ -104,7 +105,8 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
                 case ExtFileSystem { NeedsRecovery: true } or FatFileSystem { IsDirty: true } when IsMounted:
                     break;
                 case ExtFileSystem { HasErrors: true }:
-                    return new(name, CheckStatus.Fail, $"{label} is marked as faulty", $"Attach it (losetup -P --show -f {node.DiskPath}) and run e2fsck, or make the disk again");
+                    return new(name, CheckStatus.Fail, $"{label} is marked as faulty",
+                        $"Attach it (losetup -P --show -f {node.DiskPath}) and run e2fsck, or make the disk again");
                 case ExtFileSystem { NeedsRecovery: true }:
                     warnings.Add($"{label} was not unmounted cleanly: its journal has to be replayed");
                     break;
@@ -116,7 +118,8 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
             }
         }
         return warnings.Count == 0 ? new(name, CheckStatus.Pass, IsMounted ? "readable, and mounted by the guest" : "readable and clean")
-            : new(name, CheckStatus.Warn, string.Join("; ", warnings), "The guest mends that at its next start; XenKube's edits replay the journal first");
+            : new(name, CheckStatus.Warn, string.Join("; ", warnings),
+                "The guest mends that at its next start; XenKube's edits replay the journal first");
     }
 
     /// <summary>The release on a disk; null where the disk does not say.</summary>
@@ -130,7 +133,9 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
     {
         const string name = "release";
         Guest = ReadGuest(disk);
-        return Guest is { Version.Length: > 0 } ? new(name, CheckStatus.Pass, $"{Guest.Id} {Guest.Version}") : new(name, CheckStatus.Warn, "USR-A has no lib/os-release that names a release", "Nothing is wrong with a disk that boots; a disk of CoreOS or Flatcar has this file");
+        return Guest is { Version.Length: > 0 } ? new(name, CheckStatus.Pass, $"{Guest.Id} {Guest.Version}") : new(name, CheckStatus.Warn,
+            "USR-A has no lib/os-release that names a release",
+            "Nothing is wrong with a disk that boots; a disk of CoreOS or Flatcar has this file");
     }
 
     /// <summary>pygrub takes the first kernel that menu.lst on the EFI system partition names; that one has to be there.</summary>
@@ -145,7 +150,8 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         var menu = ReadText(boot, "/boot/grub/menu.lst");
         if (menu is null)
         {
-            return new(name, CheckStatus.Fail, "EFI-SYSTEM has no boot/grub/menu.lst, so pygrub finds no kernel", "Use a Xen image (coreos_production_xen_image)");
+            return new(name, CheckStatus.Fail, "EFI-SYSTEM has no boot/grub/menu.lst, so pygrub finds no kernel",
+                "Use a Xen image (coreos_production_xen_image)");
         }
         if (KernelLine().Match(menu) is not { Success: true } line)
         {
@@ -168,8 +174,11 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         using var stream = boot.OpenRead(path);
         return KernelCompression.Detect(stream) switch
         {
-            null => new(name, CheckStatus.Warn, $"{path} is not a kind of Linux kernel that XenKube knows", $"Nothing is wrong if the guest boots; if it does not, see its console: {RemedyActionKind.ShowConsole}"),
-            "zstd" when type == GuestType.PV => new(name, CheckStatus.Fail, $"{path} is packed with zstd, which the pv boot path cannot unpack", $"Use a guest of type pvh or hvm ({new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)} {RemedyActionKind.GuestTypeOption} pvh), or a release whose kernel is compressed in another way"),
+            null => new(name, CheckStatus.Warn, $"{path} is not a kind of Linux kernel that XenKube knows",
+                $"Nothing is wrong if the guest boots; if it does not, see its console: {RemedyActionKind.ShowConsole}"),
+            "zstd" when type == GuestType.PV => new(name, CheckStatus.Fail,
+                $"{path} is packed with zstd, which the pv boot path cannot unpack",
+                $"Use a guest of type pvh or hvm ({new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)} {RemedyActionKind.GuestTypeOption} pvh), or a release whose kernel is compressed in another way"),
             var packing => new(name, CheckStatus.Pass, $"{path} is packed with {packing}"),
         };
     }
@@ -189,22 +198,29 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         using var oem = opened;
         if (oem is ExtFileSystem { GrubCompatibility: { IsReadable: false } grub })
         {
-            return new(name, CheckStatus.Fail, $"the guest's GRUB cannot read OEM ({grub}) and would boot without the URL", "Make OEM again with mke2fs without these features");
+            return new(name, CheckStatus.Fail, $"the guest's GRUB cannot read OEM ({grub}) and would boot without the URL",
+                "Make OEM again with mke2fs without these features");
         }
         if (oem is ExtFileSystem { NeedsRecovery: true } && !IsMounted)
         {
-            return new(name, CheckStatus.Warn, "OEM's journal is not replayed; the guest's GRUB ignores journals and may read an old grub.cfg", $"Replay it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}");
+            return new(name, CheckStatus.Warn,
+                "OEM's journal is not replayed; the guest's GRUB ignores journals and may read an old grub.cfg",
+                $"Replay it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}");
         }
         return oem.Label == OemGrubConfig.PartitionLabel ? new(name, CheckStatus.Pass, $"{oem.Kind}, readable by GRUB")
-            : new(name, CheckStatus.Warn, $"the file system's label is '{Printable.Of(oem.Label)}', not OEM", "'e2label' sets it; some GRUBs find the partition by it");
+            : new(name, CheckStatus.Warn, $"the file system's label is '{Printable.Of(oem.Label)}', not OEM",
+                "'e2label' sets it; some GRUBs find the partition by it");
     }
 
     private CheckResult CheckUrl()
     {
         const string name = "url";
         var config = OemGrubConfig.Read(disk, node.DiskPath);
-        return config.ConfigUri is null ? new(name, CheckStatus.Fail, "OEM's grub.cfg names no config, so Ignition has nothing to fetch", $"Point grub.cfg at the config: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}")
-            : config.ConfigUri != node.IgnitionUri ? new(name, CheckStatus.Fail, $"OEM's grub.cfg names {config.ConfigUri}, but the config is published at {node.IgnitionUri}", $"Point grub.cfg at the config: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}")
+        return config.ConfigUri is null ? new(name, CheckStatus.Fail, "OEM's grub.cfg names no config, so Ignition has nothing to fetch",
+            $"Point grub.cfg at the config: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}")
+            : config.ConfigUri != node.IgnitionUri ? new(name, CheckStatus.Fail,
+                $"OEM's grub.cfg names {config.ConfigUri}, but the config is published at {node.IgnitionUri}",
+                $"Point grub.cfg at the config: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}")
             : new(name, CheckStatus.Pass, config.ConfigUri.ToString());
     }
 
@@ -216,9 +232,11 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         return (boot.Find(path) is not null || boot.Find(GuestLayout.CoreOS.FirstBootPath) is not null, IsMounted) switch
         {
             (true, false) => new(name, CheckStatus.Pass, $"{path} is there"),
-            (true, true) => new(name, CheckStatus.Warn, $"Ignition has not run yet, or not to its end: {path} is still there", $"Wait for it, or look at the console: {RemedyActionKind.ShowConsole}"),
+            (true, true) => new(name, CheckStatus.Warn, $"Ignition has not run yet, or not to its end: {path} is still there",
+                $"Wait for it, or look at the console: {RemedyActionKind.ShowConsole}"),
             (false, true) => new(name, CheckStatus.Pass, $"Ignition ran: the guest has removed {path}"),
-            _ => new(name, CheckStatus.Fail, $"{path} is missing on EFI-SYSTEM: Ignition will not run at the next start", $"Create it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "first-boot")}; nothing is wrong if the node is configured and should stay so"),
+            _ => new(name, CheckStatus.Fail, $"{path} is missing on EFI-SYSTEM: Ignition will not run at the next start",
+                $"Create it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "first-boot")}; nothing is wrong if the node is configured and should stay so"),
         };
     }
 
@@ -230,7 +248,8 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         {
             (true, _) => new(name, CheckStatus.Pass, "gone, so systemd enables the config's units"),
             (false, true) => new(name, CheckStatus.Pass, "ROOT has /etc/machine-id, as it should while the guest runs"),
-            _ => new(name, CheckStatus.Warn, "ROOT has /etc/machine-id: systemd does not look at newly enabled units", $"Remove it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "machine-id")}"),
+            _ => new(name, CheckStatus.Warn, "ROOT has /etc/machine-id: systemd does not look at newly enabled units",
+                $"Remove it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "machine-id")}"),
         };
     }
 

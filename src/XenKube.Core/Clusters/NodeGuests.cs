@@ -19,7 +19,8 @@ public sealed class NodeGuests
     }
 
     /// <summary>How to talk to Xen: the xl on the PATH, and where the settings say that guests are saved.</summary>
-    internal XlDriver Xl => new(new XlOptions { SavedGuests = [.. _directory.Settings.SavedGuests.Select(path => Path.GetFullPath(path, _directory.Path))] });
+    internal XlDriver Xl => new(new XlOptions { SavedGuests = [.. _directory.Settings.SavedGuests.Select(path =>
+        Path.GetFullPath(path, _directory.Path))] });
 
     /// <summary>The guests and their domains, and what can be done with them.</summary>
     /// <param name="xl">How to talk to Xen; null for the xl on the PATH.</param>
@@ -31,18 +32,21 @@ public sealed class NodeGuests
         return new(xl, _directory.GuestsPath, Reservations())
         {
             Lock = _directory.Lock,
-            HasFetched = (guest, started) => guest.GuestConfigPath is { } path && new NodeStore(_directory).FindByFile(path) is { } node && fetches.Find(node, started) is not null,
+            HasFetched = (guest, started) => guest.GuestConfigPath is { } path && new NodeStore(_directory).FindByFile(path) is { } node
+                && fetches.Find(node, started) is not null,
         };
     }
 
     /// <summary>Plans the guest configurations of nodes, held against those of all clusters; nothing is written yet.</summary>
     /// <param name="nodes">The nodes.</param>
     /// <param name="customize">Changes the request of a node: memory, role, addresses; null for none.</param>
-    /// <param name="firstAddress">The address from which the nodes take theirs, one after the other; null for the next free reservations.</param>
+    /// <param name="firstAddress">The address from which the nodes take theirs, one after the other; null for the next free
+    /// reservations.</param>
     /// <param name="force">True to replace configurations that are there.</param>
     /// <exception cref="ItemExistsException">A name, MAC address, disk or file is taken.</exception>
     /// <exception cref="ItemNotFoundException">There is no reservation left.</exception>
-    public GuestPlan Plan(IReadOnlyList<Node> nodes, Func<Node, GuestRequest, GuestRequest>? customize = null, IPAddress? firstAddress = null, bool force = false)
+    public GuestPlan Plan(IReadOnlyList<Node> nodes, Func<Node, GuestRequest, GuestRequest>? customize = null,
+        IPAddress? firstAddress = null, bool force = false)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         var settings = _directory.Settings;
@@ -57,7 +61,8 @@ public sealed class NodeGuests
             Reservations = Reservations(),
             FirstAddress = firstAddress,
             Force = force,
-            Defaults = new GuestDefaults { Bridge = settings.Bridge, Memory = settings.Memory, VCpus = settings.VCpus, MacPrefix = settings.MacPrefix },
+            Defaults = new GuestDefaults { Bridge = settings.Bridge, Memory = settings.Memory, VCpus = settings.VCpus,
+                MacPrefix = settings.MacPrefix },
         });
     }
 
@@ -70,7 +75,8 @@ public sealed class NodeGuests
         ArgumentNullException.ThrowIfNull(nodes);
         // A configuration that cannot be read is an error here, and must not be replaced.
         var names = nodes.ToDictionary(node => node.FullName, node => XenGuestConfig.Read(node.GuestConfigPath).Name);
-        return Plan(nodes, (node, request) => customize(node, request with { Name = names[node.FullName] ?? request.Name, KeepsDisk = true }), force: true);
+        return Plan(nodes, (node, request) => customize(node, request
+            with { Name = names[node.FullName] ?? request.Name, KeepsDisk = true }), force: true);
     }
 
     /// <summary>Has guests start with the host, or not.</summary>
@@ -114,7 +120,8 @@ public sealed class NodeGuests
     private IReadOnlyList<string> ConfigFiles()
     {
         string[] own = Directory.Exists(_directory.GuestsPath)
-            ? Directory.GetFiles(_directory.GuestsPath, $"*{XenDirLayout.GuestConfigExtension}", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+            ? Directory.GetFiles(_directory.GuestsPath, $"*{XenDirLayout.GuestConfigExtension}",
+                new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
             : [];
         return [.. own, .. HostGuestConfigs.Find(Xl.Options.SystemRoot, own)];
     }

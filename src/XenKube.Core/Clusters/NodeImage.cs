@@ -18,7 +18,8 @@ public sealed record NodeImage(string Path, string? Sha512)
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ItemNotFoundException">There is no such image, or no signature of it.</exception>
     /// <exception cref="InvalidInputException">Its signature is not a good one by a trusted key.</exception>
-    public static NodeImage Find(XenDirectory directory, string? image, bool skipVerification = false, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static NodeImage Find(XenDirectory directory, string? image, bool skipVerification = false,
+        IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(directory);
         var path = FindPath(directory, image);
@@ -28,13 +29,16 @@ public sealed record NodeImage(string Path, string? Sha512)
         }
         if (!File.Exists(path + ".sig") && !File.Exists(path + ".asc"))
         {
-            throw new ItemNotFoundException(ErrorIds.SignatureNotFound, path, null, "there is no signature next to the image", $"Download it as well, or use {RemedyActionKind.SkipVerificationOption} to take the image unproven");
+            throw new ItemNotFoundException(ErrorIds.SignatureNotFound, path, null, "there is no signature next to the image",
+                $"Download it as well, or use {RemedyActionKind.SkipVerificationOption} to take the image unproven");
         }
         var signature = SignatureVerifier.Verify(path, null, new TrustStore(directory.KeysPath), progress, cancellationToken);
         if (!signature.IsTrusted)
         {
             throw new InvalidInputException(
-                ErrorIds.ImageNotTrusted, path, null, signature.IsGood ? "its signature is good, but by a key that is not trusted" : $"its signature is not good: {signature.Verdict}{(signature.Reason is null ? "" : $" ({signature.Reason})")}",
+                ErrorIds.ImageNotTrusted, path, null, signature.IsGood
+                    ? "its signature is good, but by a key that is not trusted"
+                    : $"its signature is not good: {signature.Verdict}{(signature.Reason is null ? "" : $" ({signature.Reason})")}",
                 signature.Verdict is SignatureVerdict.Good or SignatureVerdict.UnknownKey ? Import : "Fetch the image again");
         }
         return new NodeImage(path, signature.Sha512);
@@ -47,7 +51,8 @@ public sealed record NodeImage(string Path, string? Sha512)
         {
             return store.List() is [var newest, ..]
                 ? newest.Path
-                : throw new ItemNotFoundException(ErrorIds.ImageNotFound, directory.ImagesPath, null, "there is no image in the store", $"Download one: {new RemedyAction(RemedyActionKind.GetImage, "1520.9.0")}");
+                : throw new ItemNotFoundException(ErrorIds.ImageNotFound, directory.ImagesPath, null, "there is no image in the store",
+                    $"Download one: {new RemedyAction(RemedyActionKind.GetImage, "1520.9.0")}");
         }
         if (store.Find(image) is { } stored)
         {
@@ -55,6 +60,7 @@ public sealed record NodeImage(string Path, string? Sha512)
         }
         return File.Exists(image)
             ? System.IO.Path.GetFullPath(image)
-            : throw new ItemNotFoundException(ErrorIds.ImageNotFound, image, null, $"is neither a version in {directory.ImagesPath} nor a file", $"See which there are: {RemedyActionKind.ListImages}");
+            : throw new ItemNotFoundException(ErrorIds.ImageNotFound, image, null,
+                $"is neither a version in {directory.ImagesPath} nor a file", $"See which there are: {RemedyActionKind.ListImages}");
     }
 }

@@ -17,14 +17,16 @@ public readonly record struct NodeName(string Cluster, string Node)
         var parts = text.Split('/');
         if (parts.Length > 2 || parts.Any(part => part.Length == 0))
         {
-            throw new InvalidInputException(ErrorIds.NameInvalid, null, null, $"'{text}' does not name nodes", "Write CLUSTER or CLUSTER/NODE");
+            throw new InvalidInputException(ErrorIds.NameInvalid, null, null, $"'{text}' does not name nodes",
+                "Write CLUSTER or CLUSTER/NODE");
         }
         return new NodeName(parts[0], parts.Length == 2 ? WithoutExtension(parts[1]) : "*");
     }
 
     // kgen takes NODE.cfg as well as NODE, so that tab completion of file names serves.
     private static string WithoutExtension(string node) =>
-        node.EndsWith(XenDirLayout.GuestConfigExtension, StringComparison.Ordinal) ? node[..^XenDirLayout.GuestConfigExtension.Length] : node;
+        node.EndsWith(XenDirLayout.GuestConfigExtension, StringComparison.Ordinal)
+            ? node[..^XenDirLayout.GuestConfigExtension.Length] : node;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Cluster}/{Node}";

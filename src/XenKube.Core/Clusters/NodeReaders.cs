@@ -62,5 +62,6 @@ public sealed class NodeReaders(XenDirectory directory)
     private HashSet<IPAddress> TakenAddresses() =>
         [.. Nodes().Select(node => node.IPAddress).OfType<string>().Select(IPAddress.Parse)];
 
-    private IReadOnlyList<Node> Nodes() => System.IO.Directory.Exists(directory.GuestsPath) ? new NodeStore(directory).List(NodeName.Parse("*/*")) : [];
+    private IReadOnlyList<Node> Nodes() => System.IO.Directory.Exists(directory.GuestsPath)
+        ? new NodeStore(directory).List(NodeName.Parse("*/*")) : [];
 }

@@ -19,7 +19,8 @@ internal static class NodeSecretsCheck
     {
         const string name = "secrets";
         var published = Published(node.IgnitionPath);
-        List<string> holders = [.. new[] { node.TemplatePath, node.ConfigPath }.Where(path => SecretText.IsIn(WholeFile.TryReadText(path)))];
+        List<string> holders = [.. new[] { node.TemplatePath, node.ConfigPath }.Where(path =>
+            SecretText.IsIn(WholeFile.TryReadText(path)))];
         if (published.Count > 0)
         {
             holders.Add(node.IgnitionPath);
@@ -28,7 +29,8 @@ internal static class NodeSecretsCheck
         {
             return null;
         }
-        var places = published.Count == 0 ? "" : $": {string.Join(", ", published.Take(MaxPlaces))}{(published.Count > MaxPlaces ? ", ..." : "")}";
+        var places = published.Count == 0
+            ? "" : $": {string.Join(", ", published.Take(MaxPlaces))}{(published.Count > MaxPlaces ? ", ..." : "")}";
         var open = holders.Where(IsReachable).ToList();
         return open.Count == 0
             ? new(name, CheckStatus.Pass, $"no other user can read the secrets in {string.Join(", ", holders)}{places}")
@@ -42,7 +44,8 @@ internal static class NodeSecretsCheck
     /// <summary>Whether others can read a file in its directory.</summary>
     private static bool IsReachable(string path) =>
         PrivateFile.IsOpen(path)
-        && (FileStatus.TryRead(Path.GetDirectoryName(path)!) is not { } directory || (directory.Permissions & UnixFileMode.OtherExecute) != 0);
+        && (FileStatus.TryRead(Path.GetDirectoryName(path)!) is not { } directory
+            || (directory.Permissions & UnixFileMode.OtherExecute) != 0);
 
     /// <summary>A path as a shell takes it.</summary>
     private static string Quoted(string path) =>

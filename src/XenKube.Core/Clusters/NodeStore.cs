@@ -35,12 +35,16 @@ public sealed class NodeStore
         }
         if (nodes.Count == 0 && !name.IsPattern)
         {
-            throw new ItemNotFoundException(ErrorIds.NodeNotFound, _directory.Layout.NodePath(name.Cluster, name.Node, ""), null, $"there is no node {name}", $"Make it with {new RemedyAction(RemedyActionKind.MakeNode, name.ToString())}");
+            throw new ItemNotFoundException(ErrorIds.NodeNotFound, _directory.Layout.NodePath(name.Cluster, name.Node, ""), null,
+                $"there is no node {name}", $"Make it with {new RemedyAction(RemedyActionKind.MakeNode, name.ToString())}");
         }
         return nodes;
     }
 
-    /// <summary>The names of the nodes that a name or pattern stands for, as they come: for completion, which wants them at once and no more of them.</summary>
+    /// <summary>
+    /// The names of the nodes that a name or pattern stands for, as they come: for completion, which wants them at once and no more of
+    /// them.
+    /// </summary>
     /// <param name="name">Cluster and node, patterns allowed in both.</param>
     public IEnumerable<NodeName> Names(NodeName name)
     {
@@ -77,7 +81,8 @@ public sealed class NodeStore
             TemplatePath = FileOf(XenDirLayout.TemplateExtension),
             GuestConfigPath = FileOf(XenDirLayout.GuestConfigExtension),
             IgnitionPath = layout.IgnitionPath(cluster, name),
-            IgnitionUri = new Uri(_directory.Settings.BaseUri, $"{Uri.EscapeDataString(cluster)}/{Uri.EscapeDataString(name + XenDirLayout.IgnitionExtension)}"),
+            IgnitionUri = new Uri(_directory.Settings.BaseUri,
+                $"{Uri.EscapeDataString(cluster)}/{Uri.EscapeDataString(name + XenDirLayout.IgnitionExtension)}"),
             GuestName = guest.Name ?? $"{cluster}-{name}",
             MacAddress = guest.MacAddress,
             IPAddress = guest.MacAddress is null ? null : _addresses.Value.GetValueOrDefault(guest.MacAddress),
@@ -92,15 +97,18 @@ public sealed class NodeStore
     {
         ArgumentNullException.ThrowIfNull(path);
         var file = Path.GetFileName(path);
-        var extension = file == XenDirLayout.ClusterTemplateName ? null : XenDirLayout.NodeExtensions.FirstOrDefault(e => file.EndsWith(e, StringComparison.Ordinal));
+        var extension = file == XenDirLayout.ClusterTemplateName
+            ? null : XenDirLayout.NodeExtensions.FirstOrDefault(e => file.EndsWith(e, StringComparison.Ordinal));
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return extension is not null && _directory.FindClusterAt(directory) is { } cluster && Path.GetFileName(directory) == cluster && ItemName.IsValid(file[..^extension.Length])
+        return extension is not null && _directory.FindClusterAt(directory) is { } cluster && Path.GetFileName(directory) == cluster
+            && ItemName.IsValid(file[..^extension.Length])
             ? Describe(cluster, file[..^extension.Length])
             : null;
     }
 
     /// <summary>
-    /// Makes node disks from one image: decoded once, written to all of them. Files are sparse; a block device is written to, and the node's
+    /// Makes node disks from one image: decoded once, written to all of them. Files are sparse; a block device is written to, and the
+    /// node's
     /// disk is a link to the device. All are made, or none.
     /// </summary>
     /// <param name="cluster">Name of the cluster, which exists.</param>
@@ -129,8 +137,10 @@ public sealed class NodeStore
         var nodes = names.Select(name => Describe(cluster, name)).ToArray();
         using var held = _directory.Lock("making of nodes", cancellationToken);
         var links = new NodeDevices(this).Check(nodes, devices);
-        var writing = options with { ExpectedSha512 = image.Sha512 ?? options.ExpectedSha512, Domains = new XenImageUseProbe(new XlDriver()) };
-        NodeDiskWriter.Write(image.Path, [.. nodes.Select((node, index) => links is null ? node.DiskPath : links[index])], writing, progress, cancellationToken);
+        var writing = options with { ExpectedSha512 = image.Sha512
+            ?? options.ExpectedSha512, Domains = new XenImageUseProbe(new XlDriver()) };
+        NodeDiskWriter.Write(image.Path, [.. nodes.Select((node, index) => links is null ? node.DiskPath : links[index])], writing,
+            progress, cancellationToken);
         if (links is not null)
         {
             NodeDevices.Link(nodes, links);
@@ -144,7 +154,8 @@ public sealed class NodeStore
     /// </summary>
     /// <inheritdoc cref="Create" path="/param|/returns"/>
     /// <exception cref="ItemInUseException">One of the disks is in use; all of them are kept.</exception>
-    public IReadOnlyList<Node> Replace(string cluster, IReadOnlyList<string> names, NodeImage image, NodeDiskOptions options, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<Node> Replace(string cluster, IReadOnlyList<string> names, NodeImage image, NodeDiskOptions options,
+        IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(image);
@@ -152,20 +163,24 @@ public sealed class NodeStore
         new ClusterStore(_directory).Get(cluster);
         var nodes = names.Select(name => Describe(cluster, name)).ToArray();
         using var held = _directory.Lock("making of nodes", cancellationToken);
-        var targets = nodes.Select(node => Path.Combine(Path.GetDirectoryName(node.DiskPath)!, $".{Path.GetFileName(node.DiskPath)}.new")).ToArray();
+        var targets = nodes.Select(node => Path.Combine(Path.GetDirectoryName(node.DiskPath)!, $".{Path.GetFileName(node.DiskPath)}.new"))
+            .ToArray();
         try
         {
             foreach (var node in nodes.Where(node => node.HasDisk))
             {
                 if (DevicePath.Of(node.DiskPath) is { } device)
                 {
-                    throw new InvalidInputException(ErrorIds.DeviceInvalid, node.DiskPath, null, $"the disk is the block device {device}, which cannot be replaced by a file", "Remove the link to the device, and make the node on the device again");
+                    throw new InvalidInputException(ErrorIds.DeviceInvalid, node.DiskPath, null,
+                        $"the disk is the block device {device}, which cannot be replaced by a file",
+                        "Remove the link to the device, and make the node on the device again");
                 }
                 RequireUnused(node.DiskPath);
             }
             // Files that an earlier run may have left when it was killed.
             Array.ForEach(targets, Delete);
-            NodeDiskWriter.Write(image.Path, targets, options with { ExpectedSha512 = image.Sha512 ?? options.ExpectedSha512 }, progress, cancellationToken);
+            NodeDiskWriter.Write(image.Path, targets, options with { ExpectedSha512 = image.Sha512 ?? options.ExpectedSha512 }, progress,
+                cancellationToken);
             for (var i = 0; i < nodes.Length; i++)
             {
                 if (nodes[i].HasDisk)
@@ -186,7 +201,9 @@ public sealed class NodeStore
         return [.. nodes.Select(node => node with { HasDisk = true })];
     }
 
-    /// <summary>Removes every file of a node, its published config included. A block device that is its disk stays, with what it holds.</summary>
+    /// <summary>
+    /// Removes every file of a node, its published config included. A block device that is its disk stays, with what it holds.
+    /// </summary>
     /// <param name="node">The node.</param>
     /// <param name="cancellationToken">Ends the wait for another XenKube that is at work there.</param>
     /// <exception cref="ItemInUseException">Its disk is in use; nothing was removed.</exception>
@@ -206,7 +223,8 @@ public sealed class NodeStore
         {
             throw NodeDevices.NotRemoved(node);
         }
-        // A link in the disk's place is removed; the file or the device that the link leads to is left alone. A guest may run from the device.
+        // A link in the disk's place is removed; the file or the device that the link leads to is left alone. A guest may run from the
+        // device.
         if (disk is { IsRegularFile: true } || FileStatus.TryRead(node.DiskPath) is { IsBlockDevice: true })
         {
             RequireUnused(node.DiskPath);
@@ -242,7 +260,8 @@ public sealed class NodeStore
     private static string? NameOf(string path)
     {
         var file = Path.GetFileName(path);
-        var extension = file == XenDirLayout.ClusterTemplateName ? null : XenDirLayout.NodeExtensions.FirstOrDefault(e => file.EndsWith(e, StringComparison.Ordinal));
+        var extension = file == XenDirLayout.ClusterTemplateName
+            ? null : XenDirLayout.NodeExtensions.FirstOrDefault(e => file.EndsWith(e, StringComparison.Ordinal));
         return extension is not null && ItemName.IsValid(file[..^extension.Length]) ? file[..^extension.Length] : null;
     }
 

@@ -40,8 +40,10 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
     /// <param name="linuxAppend">Further kernel arguments for the line: those to add, or patterns (<c>*</c>) of those to keep.</param>
     /// <param name="cancellationToken">Stops before the edit; the edit itself is one transaction.</param>
     /// <exception cref="InvalidInputException">The URL cannot be passed on a kernel command line.</exception>
-    /// <exception cref="UnsupportedFeatureException">GRUB could not read this file system, and the guest would boot without the URL.</exception>
-    public static OemGrubConfig Write(string diskPath, Uri configUri, IReadOnlyList<string>? linuxAppend = null, CancellationToken cancellationToken = default)
+    /// <exception cref="UnsupportedFeatureException">GRUB could not read this file system, and the guest would boot without the
+    /// URL.</exception>
+    public static OemGrubConfig Write(string diskPath, Uri configUri, IReadOnlyList<string>? linuxAppend = null,
+        CancellationToken cancellationToken = default)
     {
         using var disk = NodeDisk.OpenWrite(diskPath, cancellationToken: cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
@@ -116,7 +118,9 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
         }
         if (entry.Kind != FileSystemEntryKind.File || entry.Size > MaximumSize)
         {
-            throw new InvalidInputException(ErrorIds.GrubConfigInvalid, diskPath, $"{PartitionLabel}:{FilePath}", entry.Kind != FileSystemEntryKind.File ? "it is not a file" : $"its {entry.Size} bytes are more than the {MaximumSize} of any real one");
+            throw new InvalidInputException(ErrorIds.GrubConfigInvalid, diskPath, $"{PartitionLabel}:{FilePath}",
+                entry.Kind != FileSystemEntryKind.File
+                    ? "it is not a file" : $"its {entry.Size} bytes are more than the {MaximumSize} of any real one");
         }
         using var stream = oem.OpenRead(FilePath);
         using var reader = new StreamReader(stream, Encoding.UTF8);
@@ -129,7 +133,8 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
         if (oem is ExtFileSystem { GrubCompatibility: { IsReadable: false } grub })
         {
             var feature = grub.Grub.Concat(grub.CoreOSGrub).First();
-            throw new UnsupportedFeatureException(diskPath, $"{PartitionLabel} file system", feature, $"The guest's GRUB cannot read a file system with it and would boot without the URL; make OEM with mke2fs -O ^{feature}");
+            throw new UnsupportedFeatureException(diskPath, $"{PartitionLabel} file system", feature,
+                $"The guest's GRUB cannot read a file system with it and would boot without the URL; make OEM with mke2fs -O ^{feature}");
         }
     }
 }

@@ -32,8 +32,10 @@ public sealed class RollingRefresh
     /// <param name="progress">Told what happens to which node, or null.</param>
     /// <param name="cancellationToken">Ends it between two steps; a guest that was stopped may then be left stopped.</param>
     /// <returns>The resets of the nodes that are away at the same time, as soon as all of these have returned.</returns>
-    /// <exception cref="AggregateException">What is wrong with which node. If a config or guest configuration is, no guest was stopped.</exception>
-    public IEnumerable<IReadOnlyList<IgnitionReset>> Run(IReadOnlyList<Node> nodes, RollingRefreshOptions options, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="AggregateException">What is wrong with which node. If a config or guest configuration is, no guest was
+    /// stopped.</exception>
+    public IEnumerable<IReadOnlyList<IgnitionReset>> Run(IReadOnlyList<Node> nodes, RollingRefreshOptions options,
+        IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         ArgumentNullException.ThrowIfNull(options);
@@ -75,7 +77,8 @@ public sealed class RollingRefresh
         }
     }
 
-    private IReadOnlyList<IgnitionReset> Refresh(Node[] group, RollingRefreshOptions options, int done, Node[] all, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    private IReadOnlyList<IgnitionReset> Refresh(Node[] group, RollingRefreshOptions options, int done, Node[] all,
+        IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {
         void Tell(string activity, string name) => progress?.Report(new OperationProgress(activity, name, done, all.Length, null));
         void Require(IReadOnlyList<GuestResult> results)
@@ -106,7 +109,9 @@ public sealed class RollingRefresh
             {
                 Tell("Waiting for etcd", group[i].FullName);
                 var address = Address(group[i])!;
-                GuestBatch.Until(group[i].GuestConfigPath, string.Create(CultureInfo.InvariantCulture, $"have a healthy etcd at {address}:{EtcdHealth.Port}"), options.Timeout, () => EtcdHealth.IsHealthy(address, cancellationToken), cancellationToken);
+                GuestBatch.Until(group[i].GuestConfigPath, string.Create(CultureInfo.InvariantCulture,
+                    $"have a healthy etcd at {address}:{EtcdHealth.Port}"), options.Timeout, () =>
+                        EtcdHealth.IsHealthy(address, cancellationToken), cancellationToken);
             }
         }
         return resets;

@@ -8,7 +8,9 @@ public sealed record RollingRefreshOptions
     /// <summary>The steps of each refresh.</summary>
     public IgnitionResetOptions Reset { get; init; } = new();
 
-    /// <summary>The condition that a guest must reach, after it has fetched its config, before the next one is stopped; null for none.</summary>
+    /// <summary>
+    /// The condition that a guest must reach, after it has fetched its config, before the next one is stopped; null for none.
+    /// </summary>
     public GuestCondition? Condition { get; init; }
 
     /// <summary>How many nodes are away at the same time, 1 or more.</summary>

@@ -12,7 +12,8 @@ internal static class SettingNames
     /// <summary>All names, as they are written in the file.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        .. typeof(XenSettings).GetProperties().Where(property => property.GetCustomAttribute<JsonIgnoreAttribute>() is null && property.CanWrite)
+        .. typeof(XenSettings).GetProperties().Where(property =>
+            property.GetCustomAttribute<JsonIgnoreAttribute>() is null && property.CanWrite)
             .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Order(StringComparer.Ordinal),
     ];
 
@@ -26,15 +27,19 @@ internal static class SettingNames
         using var document = JsonDocument.Parse(json.Span is [0xef, 0xbb, 0xbf, ..] ? json[3..] : json, Lenient);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidInputException(ErrorIds.SettingsInvalid, path, null, "the settings are not an object in braces", "Write them as { \"port\": 8080 }");
+            throw new InvalidInputException(ErrorIds.SettingsInvalid, path, null, "the settings are not an object in braces",
+                "Write them as { \"port\": 8080 }");
         }
         foreach (var setting in document.RootElement.EnumerateObject().Where(setting => !All.Contains(setting.Name)))
         {
-            var longer = setting.Name.Length < 3 ? null : All.FirstOrDefault(name => name.StartsWith(setting.Name, StringComparison.OrdinalIgnoreCase));
+            var longer = setting.Name.Length < 3 ? null : All.FirstOrDefault(name =>
+                name.StartsWith(setting.Name, StringComparison.OrdinalIgnoreCase));
             var near = longer ?? All.MinBy(name => Distance(name, setting.Name))!;
             var isNear = longer is not null || Distance(near, setting.Name) <= Math.Max(2, setting.Name.Length / 3);
             throw new InvalidInputException(ErrorIds.SettingsInvalid, path, null, $"there is no setting '{Printable.Of(setting.Name)}'",
-                isNear ? $"Perhaps '{near}' is meant; the settings are {string.Join(", ", All)}" : $"The settings are {string.Join(", ", All)}");
+                isNear
+                    ? $"Perhaps '{near}' is meant; the settings are {string.Join(", ", All)}"
+                    : $"The settings are {string.Join(", ", All)}");
         }
     }
 
@@ -43,7 +48,9 @@ internal static class SettingNames
     public static string Reason(JsonException error)
     {
         var name = error.Path?.TrimStart('$', '.').Split('[')[0] ?? "";
-        return typeof(XenSettings).GetProperties().FirstOrDefault(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name) == name) is not { } setting ? $"it is not JSON: {error.Message.Split(" Path:")[0]}"
+        return typeof(XenSettings).GetProperties().FirstOrDefault(property =>
+            JsonNamingPolicy.CamelCase.ConvertName(property.Name) == name) is not { } setting
+                ? $"it is not JSON: {error.Message.Split(" Path:")[0]}"
             : setting.PropertyType == typeof(int) ? $"the value of '{name}' is not a whole number"
             : setting.PropertyType == typeof(bool) ? $"the value of '{name}' is neither true nor false"
             : setting.PropertyType == typeof(string) ? $"the value of '{name}' is not a text in quotes"

@@ -32,7 +32,8 @@ public sealed class XenDirectory
         var chosen = isNamed ? path : Environment.GetEnvironmentVariable("XENDIR");
         if (string.IsNullOrEmpty(chosen))
         {
-            throw new InvalidInputException(ErrorIds.XenDirNotSet, null, null, "XENDIR must be set", $"Set the environment variable XENDIR, or name the directory with {RemedyActionKind.XenDirOption}");
+            throw new InvalidInputException(ErrorIds.XenDirNotSet, null, null, "XENDIR must be set",
+                $"Set the environment variable XENDIR, or name the directory with {RemedyActionKind.XenDirOption}");
         }
         if (!isNamed && CallerEnvironment.IsRootForAnother)
         {
@@ -41,7 +42,8 @@ public sealed class XenDirectory
         }
         return Directory.Exists(chosen)
             ? chosen
-            : throw new ItemNotFoundException(ErrorIds.XenDirNotFound, chosen, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
+            : throw new ItemNotFoundException(ErrorIds.XenDirNotFound, chosen, null, "XENDIR does not exist",
+                "Make the directory, or correct XENDIR");
     }
 
     /// <summary>Opens the directory that was asked for, else the one in the environment variable XENDIR.</summary>
@@ -120,7 +122,8 @@ public sealed class XenDirectory
         ArgumentNullException.ThrowIfNull(node);
         if (node.XenDir != Path)
         {
-            throw new InvalidInputException(ErrorIds.NodeOfAnotherXenDir, node.DiskPath, null, $"the node does not belong to {Path}", "Name its XENDIR");
+            throw new InvalidInputException(ErrorIds.NodeOfAnotherXenDir, node.DiskPath, null, $"the node does not belong to {Path}",
+                "Name its XENDIR");
         }
     }
 

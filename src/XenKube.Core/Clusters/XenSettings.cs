@@ -31,7 +31,9 @@ public sealed record XenSettings
     /// <summary>The bridge that guests are attached to.</summary>
     public string Bridge { get; init; } = GuideDefaults.Bridge;
 
-    /// <summary>The first five bytes of the guests' MAC addresses; the sixth is the last number of the IP address, written with its decimal digits.</summary>
+    /// <summary>
+    /// The first five bytes of the guests' MAC addresses; the sixth is the last number of the IP address, written with its decimal digits.
+    /// </summary>
     public string MacPrefix { get; init; } = GuideDefaults.MacPrefix;
 
     /// <summary>dnsmasq's file of reservations.</summary>
@@ -58,10 +60,14 @@ public sealed record XenSettings
     /// <summary>Virtual processors of a new guest.</summary>
     public int VCpus { get; init; } = GuideDefaults.VCpus;
 
-    /// <summary>The release of the Container Linux Config Transpiler whose output the guests understand: <c>0.5.0</c> or <c>0.9.0</c>.</summary>
+    /// <summary>
+    /// The release of the Container Linux Config Transpiler whose output the guests understand: <c>0.5.0</c> or <c>0.9.0</c>.
+    /// </summary>
     public string TranspilerRelease { get; init; } = new TranspileOptions().Release;
 
-    /// <summary>The platform whose metadata fill <c>{PRIVATE_IPV4}</c> and the other variables in the nodes' configs; empty for none.</summary>
+    /// <summary>
+    /// The platform whose metadata fill <c>{PRIVATE_IPV4}</c> and the other variables in the nodes' configs; empty for none.
+    /// </summary>
     public string Platform { get; init; } = "";
 
     /// <summary>True where a node's config with warnings is refused.</summary>
@@ -91,13 +97,16 @@ public sealed record XenSettings
     /// <summary>The bits of an address that name the network; null where none is set, or it is not one.</summary>
     [JsonIgnore]
     public int? NetworkLength =>
-        Network is not null && IPNetwork.TryParse(Network, out var network) && IPAddress.TryParse(Address, out var address) && network.Contains(address) && network.PrefixLength is >= 8 and <= 126 ? network.PrefixLength : null;
+        Network is not null && IPNetwork.TryParse(Network, out var network) && IPAddress.TryParse(Address, out var address)
+            && network.Contains(address) && network.PrefixLength is >= 8 and <= 126 ? network.PrefixLength : null;
 
     /// <summary>The first and the last number that is reserved; null where <see cref="Reservations"/> is not a range.</summary>
     [JsonIgnore]
     public (int First, int Last)? ReservationRange =>
-        Reservations?.Split('-', StringSplitOptions.TrimEntries) is [var first, var last] && byte.TryParse(first, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var low)
-            && byte.TryParse(last, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var high) && low <= high ? (low, high) : null;
+        Reservations?.Split('-', StringSplitOptions.TrimEntries) is [var first, var last]
+            && byte.TryParse(first, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var low)
+            && byte.TryParse(last, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var high)
+            && low <= high ? (low, high) : null;
 
     /// <summary>Where the published configs are fetched: <c>http://address[:port]/</c>.</summary>
     [JsonIgnore]
@@ -112,7 +121,8 @@ public sealed record XenSettings
     /// <exception cref="InvalidInputException">The file is not JSON, has an unknown name or a value out of range.</exception>
     public static XenSettings Read(string path)
     {
-        if (WholeFile.TryReadTrusted(path, errors: new FileReadErrors(ErrorIds.FileNotFound, ErrorIds.SettingsNotReadable, ErrorIds.SettingsInvalid)) is not { } json)
+        if (WholeFile.TryReadTrusted(path, errors: new FileReadErrors(ErrorIds.FileNotFound, ErrorIds.SettingsNotReadable,
+            ErrorIds.SettingsInvalid)) is not { } json)
         {
             return new XenSettings();
         }
@@ -124,7 +134,8 @@ public sealed record XenSettings
         }
         catch (JsonException e)
         {
-            throw new InvalidInputException(ErrorIds.SettingsInvalid, path, $"line {(e.LineNumber ?? 0) + 1}", SettingNames.Reason(e), "Correct the file, or remove it to use the defaults", e);
+            throw new InvalidInputException(ErrorIds.SettingsInvalid, path, $"line {(e.LineNumber ?? 0) + 1}", SettingNames.Reason(e),
+                "Correct the file, or remove it to use the defaults", e);
         }
         return settings.Checked(path);
     }
@@ -149,10 +160,13 @@ public sealed record XenSettings
         Require(IPAddress.TryParse(Address, out _), "address", $"'{Address}' is not an IP address");
         Require(Port is > 0 and < 65536, "port", $"{Port} is not between 1 and 65535");
         Require(InterfaceName.IsValid(Bridge), "bridge", $"'{Printable.Of(Bridge)}' is not the name of a bridge");
-        Require(MacPrefix.Split(':') is { Length: 5 } bytes && bytes.All(b => b.Length == 2 && b.All(char.IsAsciiHexDigit)), "macPrefix", $"'{MacPrefix}' is not five bytes like {GuideDefaults.MacPrefix}");
+        Require(MacPrefix.Split(':') is { Length: 5 } bytes && bytes.All(b => b.Length == 2 && b.All(char.IsAsciiHexDigit)), "macPrefix",
+            $"'{MacPrefix}' is not five bytes like {GuideDefaults.MacPrefix}");
         Require(SavedGuests is not null && SavedGuests.All(path => path is { Length: > 0 }), "savedGuests", "it is not a list of paths");
-        Require(Network is null || NetworkLength is not null, "network", $"'{Printable.Of(Network)}' is not a network with the address {Address} in it, such as {GuideDefaults.Address[..^1]}0/24");
-        Require(ReservationRange is not null, "reservations", $"'{Printable.Of(Reservations)}' is not a range such as {GuideDefaults.FirstReservation}-{GuideDefaults.LastReservation}");
+        Require(Network is null || NetworkLength is not null, "network",
+            $"'{Printable.Of(Network)}' is not a network with the address {Address} in it, such as {GuideDefaults.Address[..^1]}0/24");
+        Require(ReservationRange is not null, "reservations",
+            $"'{Printable.Of(Reservations)}' is not a range such as {GuideDefaults.FirstReservation}-{GuideDefaults.LastReservation}");
         Require(DnsmasqUnit is not "", "dnsmasqUnit", "it is empty");
         Require(FirewallFile is not "", "firewallFile", "it is empty");
         Require(NginxDirectory is not "", "nginxDirectory", "it is empty");

@@ -35,7 +35,8 @@ internal sealed class DeviceFamily
         }
         var folder = FolderOf(image.Identity);
         var devices = new List<FileIdentity> { image.Identity };
-        var others = system.List(folder).Select(part => $"{folder}/{Path.GetFileName(part)}").Where(part => system.Has($"{part}/partition")).Select(part => $"{part}/dev");
+        var others = system.List(folder).Select(part => $"{folder}/{Path.GetFileName(part)}").Where(part => system.Has($"{part}/partition"))
+            .Select(part => $"{part}/dev");
         // The folder is a link, so that the one above is that of the disk.
         foreach (var number in system.Has($"{folder}/partition") ? others.Append($"{folder}/../dev") : others)
         {
@@ -50,12 +51,15 @@ internal sealed class DeviceFamily
     /// <summary>Where /sys describes a block device.</summary>
     public static string FolderOf(FileIdentity device) => $"sys/dev/block/{NumberOf(device)}";
 
-    /// <summary>How many sectors of a device were written or discarded so far, by this kernel and by guests (Documentation/block/stat.rst).</summary>
+    /// <summary>
+    /// How many sectors of a device were written or discarded so far, by this kernel and by guests (Documentation/block/stat.rst).
+    /// </summary>
     public static long WrittenSectors(FileIdentity device)
     {
         const int written = 6, discarded = 13;
         var numbers = new SystemFiles("/").Read($"{FolderOf(device)}/stat").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        long Number(int index) => index < numbers.Length && long.TryParse(numbers[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        long Number(int index) => index < numbers.Length && long.TryParse(numbers[index], NumberStyles.None, CultureInfo.InvariantCulture,
+            out var number) ? number : 0;
         return Number(written) + Number(discarded);
     }
 
@@ -64,7 +68,8 @@ internal sealed class DeviceFamily
 
     private static FileIdentity? Parse(string number) =>
         number.Trim().Split(':') is [var major, var minor]
-        && uint.TryParse(major, NumberStyles.None, CultureInfo.InvariantCulture, out var high) && uint.TryParse(minor, NumberStyles.None, CultureInfo.InvariantCulture, out var low)
+        && uint.TryParse(major, NumberStyles.None, CultureInfo.InvariantCulture, out var high)
+        && uint.TryParse(minor, NumberStyles.None, CultureInfo.InvariantCulture, out var low)
             ? new FileIdentity(high, low, Inode: 0)
             : null;
 }

@@ -46,7 +46,8 @@ public sealed class FileDevice : BlockDevice
         var handle = Libc.Open(path, writable ? OpenFlags.ReadWrite : OpenFlags.ReadOnly)
             ?? throw (Libc.LastError is Errno.NoEntry or Errno.NotADirectory
                 ? new ItemNotFoundException(ErrorIds.ImageNotFound, path, null, "there is no such image")
-                : new OperationFailedException(ErrorIds.ImageNotReadable, path, null, Libc.LastErrorText, Libc.LastError == Errno.PermissionDenied ? "Run this as root" : null));
+                : new OperationFailedException(ErrorIds.ImageNotReadable, path, null, Libc.LastErrorText,
+                    Libc.LastError == Errno.PermissionDenied ? "Run this as root" : null));
         try
         {
             RefuseOthers(path, FileStatus.Read(handle));
@@ -84,7 +85,8 @@ public sealed class FileDevice : BlockDevice
         // By the open file and not by the path, which may lead to another device by now.
         _claim = Libc.Open($"/proc/self/fd/{_handle.DangerousGetHandle()}", OpenFlags.ReadWrite | OpenFlags.Exclusive);
         return _claim is not null
-            || (Libc.LastError == Errno.Busy ? false : throw new OperationFailedException(ErrorIds.ImageNotReadable, Name, null, Libc.LastErrorText));
+            || (Libc.LastError == Errno.Busy ? false : throw new OperationFailedException(ErrorIds.ImageNotReadable, Name, null,
+                Libc.LastErrorText));
     }
 
     /// <summary>The open file, for locks and for calls of the operating system.</summary>
@@ -138,7 +140,8 @@ public sealed class FileDevice : BlockDevice
         {
             if (Libc.LastError != Errno.Interrupted)
             {
-                throw new OperationFailedException(ErrorIds.ImageNotWritable, Name, null, $"the disk did not take what was written: {Libc.LastErrorText}");
+                throw new OperationFailedException(ErrorIds.ImageNotWritable, Name, null,
+                    $"the disk did not take what was written: {Libc.LastErrorText}");
             }
         }
     }
@@ -150,7 +153,8 @@ public sealed class FileDevice : BlockDevice
     {
         CheckRange(offset, length);
         // The kernel takes whole sectors; a device that cannot zero by itself is written to.
-        if (IsBlockDevice && offset % SectorSize == 0 && length % SectorSize == 0 && length > 0 && Libc.TryZero(_claim ?? _handle, offset, length))
+        if (IsBlockDevice && offset % SectorSize == 0 && length % SectorSize == 0 && length > 0
+            && Libc.TryZero(_claim ?? _handle, offset, length))
         {
             return;
         }
@@ -166,7 +170,9 @@ public sealed class FileDevice : BlockDevice
         if (status is { IsRegularFile: false, IsBlockDevice: false } other)
         {
             throw new InvalidInputException(
-                ErrorIds.ImageInvalid, path, null, other.IsDirectory ? "it is a directory, not an image" : "it is neither a file nor a block device", "Name an image file, or a block device such as /dev/vg/node-1");
+                ErrorIds.ImageInvalid, path, null, other.IsDirectory
+                    ? "it is a directory, not an image" : "it is neither a file nor a block device",
+                    "Name an image file, or a block device such as /dev/vg/node-1");
         }
     }
 

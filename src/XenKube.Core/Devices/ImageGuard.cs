@@ -61,7 +61,9 @@ internal sealed class ImageGuard
         }
     }
 
-    /// <summary>Takes a block device from everything that the kernel knows, or says who is in the way. For a file it does nothing.</summary>
+    /// <summary>
+    /// Takes a block device from everything that the kernel knows, or says who is in the way. For a file it does nothing.
+    /// </summary>
     /// <param name="device">The open device.</param>
     /// <exception cref="ItemInUseException">Something in the kernel, or a program, holds it exclusively.</exception>
     public static void Claim(FileDevice device)
@@ -69,9 +71,11 @@ internal sealed class ImageGuard
         if (device.IsBlockDevice && !device.TryClaim())
         {
             var guard = new ImageGuard(Path.GetFullPath(device.Name), FileStatus.Read(device.Handle), "/");
-            var holder = new OpenFiles("/").Of(guard._family, writing: false).Where(holder => holder.Id != Environment.ProcessId).Cast<OpenFiles.Holder?>().FirstOrDefault();
+            var holder = new OpenFiles("/").Of(guard._family, writing: false).Where(holder => holder.Id != Environment.ProcessId)
+                .Cast<OpenFiles.Holder?>().FirstOrDefault();
             throw guard.InUse(
-                $"{(holder is { } found ? found.ToString() : "the kernel")} holds the device exclusively (O_EXCL)", "Stop what uses the device: lsblk, pvs and fuser -v show what it is");
+                $"{(holder is { } found ? found.ToString() : "the kernel")} holds the device exclusively (O_EXCL)",
+                "Stop what uses the device: lsblk, pvs and fuser -v show what it is");
         }
     }
 
@@ -111,7 +115,8 @@ internal sealed class ImageGuard
         }
         const string deleted = " (deleted)";
         backing = backing.TrimEnd('\n');
-        return _family.ContainsPath(backing) || (backing.EndsWith(deleted, StringComparison.Ordinal) && _family.ContainsPath(backing[..^deleted.Length]));
+        return _family.ContainsPath(backing) || (backing.EndsWith(deleted, StringComparison.Ordinal)
+            && _family.ContainsPath(backing[..^deleted.Length]));
     }
 
     /// <summary>A mounted block device or a partition of one; or a file mounted by FUSE, which names it as the source.</summary>
@@ -148,7 +153,8 @@ internal sealed class ImageGuard
         {
             if (_system.List($"{DeviceFamily.FolderOf(device)}/holders").FirstOrDefault() is { } holder)
             {
-                throw InUse($"/dev/{Path.GetFileName(holder)} is made of it (device mapper, LVM or md)", "Stop what uses that device, and remove it: lsblk shows what it is");
+                throw InUse($"/dev/{Path.GetFileName(holder)} is made of it (device mapper, LVM or md)",
+                    "Stop what uses that device, and remove it: lsblk shows what it is");
             }
         }
     }
@@ -156,7 +162,8 @@ internal sealed class ImageGuard
     /// <summary>Xen's own driver for guests (xen-blkback) writes the device's number in hexadecimal.</summary>
     private void CheckGuests()
     {
-        var numbers = _family.Devices.Select(device => string.Create(CultureInfo.InvariantCulture, $"{device.Major:x}:{device.Minor:x}")).ToHashSet(StringComparer.Ordinal);
+        var numbers = _family.Devices.Select(device => string.Create(CultureInfo.InvariantCulture, $"{device.Major:x}:{device.Minor:x}"))
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var folder in numbers.Count == 0 ? [] : _system.List("sys/bus/xen-backend/devices", "vbd-*"))
         {
             var backend = Path.GetFileName(folder);
@@ -182,7 +189,9 @@ internal sealed class ImageGuard
         // This process has it open itself; anything else that is open here is ours as well.
         if (writers == OtherWriters.Some && !HasOwnWriters())
         {
-            throw new ItemInUseException(ErrorIds.ImageInUse, _path, null, "a program that cannot be seen from here has it open for writing", "Run this as root, and stop that program") { ProcessId = UnseenProcess };
+            throw new ItemInUseException(ErrorIds.ImageInUse, _path, null,
+                "a program that cannot be seen from here has it open for writing",
+                "Run this as root, and stop that program") { ProcessId = UnseenProcess };
         }
     }
 
@@ -202,7 +211,8 @@ internal sealed class ImageGuard
         {
             var id = Path.GetFileName(process);
             var command = _system.Read($"proc/{id}/comm").TrimEnd('\n');
-            if ((command.StartsWith("qemu", StringComparison.Ordinal) || command.StartsWith("tapdisk", StringComparison.Ordinal)) && _system.List($"proc/{id}/fd").Any(_family.ContainsPath))
+            if ((command.StartsWith("qemu", StringComparison.Ordinal) || command.StartsWith("tapdisk", StringComparison.Ordinal))
+                && _system.List($"proc/{id}/fd").Any(_family.ContainsPath))
             {
                 throw InUse($"{command} (process {id}) has it open for a guest", "Stop the guest first");
             }

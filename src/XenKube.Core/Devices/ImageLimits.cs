@@ -15,10 +15,14 @@ internal static class ImageLimits
     /// <summary>Bytes of a GPT's entries: 32,768 entries of the usual size. Tables have 128, some tools make 256.</summary>
     public const int PartitionEntryBytes = 4 << 20;
 
-    /// <summary>Headers of a backup GPT that are tried before a disk is taken for one without a table: four sector sizes, and some places more.</summary>
+    /// <summary>
+    /// Headers of a backup GPT that are tried before a disk is taken for one without a table: four sector sizes, and some places more.
+    /// </summary>
     public const int BackupHeaders = 64;
 
-    /// <summary>Bytes of a directory's blocks. 100,000 names of 255 bytes take 30 MiB, in the half-full blocks of an index 60 MiB.</summary>
+    /// <summary>
+    /// Bytes of a directory's blocks. 100,000 names of 255 bytes take 30 MiB, in the half-full blocks of an index 60 MiB.
+    /// </summary>
     public const int DirectoryBytes = 256 << 20;
 
     /// <summary>Bytes of memory for the listing of a directory: about 400,000 names of usual length.</summary>
@@ -27,10 +31,14 @@ internal static class ImageLimits
     /// <summary>What an entry of a listing takes beside its path and the target of a link.</summary>
     public const int ListingEntryBytes = 160;
 
-    /// <summary>Directories in each other, and so the names of a path. Deeper than any tree that people make, and what a stack holds easily.</summary>
+    /// <summary>
+    /// Directories in each other, and so the names of a path. Deeper than any tree that people make, and what a stack holds easily.
+    /// </summary>
     public const int Levels = 512;
 
-    /// <summary>Files, links and directories that one copy or removal of a tree takes: twice as many as mke2fs makes inodes on 8 GiB.</summary>
+    /// <summary>
+    /// Files, links and directories that one copy or removal of a tree takes: twice as many as mke2fs makes inodes on 8 GiB.
+    /// </summary>
     public const int TreeEntries = 1 << 20;
 
     /// <summary>Pieces of a file that is changed or removed: 8 GiB of which each 4 KiB block is apart from the others.</summary>
@@ -51,7 +59,9 @@ internal static class ImageLimits
     /// <summary>Files that were removed while a program had them open. A program has 1,024 files open, or some ten thousands.</summary>
     public const int Orphans = 1 << 17;
 
-    /// <summary>Slots of the directories of a FAT volume that are kept in memory, each of them half a kilobyte: two directories of the largest size.</summary>
+    /// <summary>
+    /// Slots of the directories of a FAT volume that are kept in memory, each of them half a kilobyte: two directories of the largest size.
+    /// </summary>
     public const int FatSlots = 2 * 65536;
 
     /// <summary>Bytes of all values of a file's extended attributes. Linux has a limit of 64 KiB for each value.</summary>
@@ -61,7 +71,8 @@ internal static class ImageLimits
     /// <param name="file">The image.</param>
     /// <param name="place">The structure.</param>
     /// <param name="reason">What it has too much of, and the limit.</param>
-    public static OperationFailedException Exceeded(string? file, string? place, string reason) => new(ErrorIds.StructureTooLarge, file, place, reason);
+    public static OperationFailedException Exceeded(string? file, string? place, string reason) =>
+        new(ErrorIds.StructureTooLarge, file, place, reason);
 
     /// <summary>A number for a message.</summary>
     public static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -42,7 +42,8 @@ internal sealed class ImageLock : IDisposable
         var range = new FileLockRange { Kind = FileLockKind.Write };
         if (Libc.LockRange(device.Handle, FileLockCommand.Set, ref range) != 0)
         {
-            throw Libc.LastError is Errno.TryAgain or Errno.PermissionDenied ? Locked(device, WhoLocks(device)) : CannotLock(device, Libc.LastErrorText);
+            throw Libc.LastError is Errno.TryAgain or Errno.PermissionDenied
+                ? Locked(device, WhoLocks(device)) : CannotLock(device, Libc.LastErrorText);
         }
         RefuseReplaced(device);
         return new ImageLock(device);
@@ -90,8 +91,11 @@ internal sealed class ImageLock : IDisposable
     {
         var holder = LockHolder.Find(device);
         return holder?.Id == Environment.ProcessId
-            ? new(ErrorIds.ImageInUse, device.Name, null, "this process holds it already", $"End what it does there first, such as a writable drive of another session or job: {RemedyActionKind.DismountDisk}") { ProcessId = Environment.ProcessId }
-            : new(ErrorIds.ImageInUse, device.Name, null, $"{(holder is { } found ? found.ToString() : "another process")} holds its lock (flock)", "Wait until it is done, or stop the guest") { ProcessId = holder?.Id ?? 0 };
+            ? new(ErrorIds.ImageInUse, device.Name, null, "this process holds it already",
+                $"End what it does there first, such as a writable drive of another session or job: {RemedyActionKind.DismountDisk}") { ProcessId = Environment.ProcessId }
+            : new(ErrorIds.ImageInUse, device.Name, null,
+                $"{(holder is { } found ? found.ToString() : "another process")} holds its lock (flock)",
+                "Wait until it is done, or stop the guest") { ProcessId = holder?.Id ?? 0 };
     }
 
     private static ItemInUseException Locked(FileDevice device, string reason) =>

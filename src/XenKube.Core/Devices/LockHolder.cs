@@ -22,7 +22,8 @@ internal static class LockHolder
             // 1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF; who waits has an arrow. The device is that of the file system, which is
             // not always the file's, so the inode alone is compared.
             var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length > 5 && fields[1] == "FLOCK" && fields[5].EndsWith(string.Create(CultureInfo.InvariantCulture, $":{status.Inode}"), StringComparison.Ordinal)
+            if (fields.Length > 5 && fields[1] == "FLOCK" && fields[5]
+                .EndsWith(string.Create(CultureInfo.InvariantCulture, $":{status.Inode}"), StringComparison.Ordinal)
                 && int.TryParse(fields[4], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0
                 && (id == Environment.ProcessId || processes.Has(id, file)))
             {

@@ -20,7 +20,8 @@ internal sealed class LockedDevice : IDisposable
     /// <summary>Opens and locks.</summary>
     /// <param name="path">Path of the image or the block device.</param>
     /// <param name="domains">Determines whether a running domain has the image; null where that is not known here.</param>
-    /// <exception cref="ItemInUseException">It is locked, mounted, attached to a loop device, part of another device, or used by a domain.</exception>
+    /// <exception cref="ItemInUseException">It is locked, mounted, attached to a loop device, part of another device, or used by a
+    /// domain.</exception>
     /// <exception cref="ItemNotFoundException">There is no such image.</exception>
     public static LockedDevice Take(string path, IImageUseProbe? domains)
     {

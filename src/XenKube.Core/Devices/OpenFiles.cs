@@ -27,7 +27,8 @@ internal sealed class OpenFiles(string system)
     {
         foreach (var process in _system.Processes().Select(folder => $"proc/{Path.GetFileName(folder)}"))
         {
-            if (_system.List($"{process}/fd").Any(open => family.ContainsPath(open) && (!writing || IsWriting(process, Path.GetFileName(open)))))
+            if (_system.List($"{process}/fd").Any(open => family.ContainsPath(open)
+                && (!writing || IsWriting(process, Path.GetFileName(open)))))
             {
                 yield return Describe(int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture));
             }

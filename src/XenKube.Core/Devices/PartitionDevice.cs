@@ -16,7 +16,8 @@ public sealed class PartitionDevice : BlockDevice
         ArgumentNullException.ThrowIfNull(disk);
         if (start < 0 || length < 0 || start > disk.Length - length)
         {
-            throw CorruptImageException.At("partition", start, $"its {length} bytes reach beyond the end of the disk at {disk.Length}").In(disk.Name);
+            throw CorruptImageException.At("partition", start, $"its {length} bytes reach beyond the end of the disk at {disk.Length}")
+                .In(disk.Name);
         }
         _disk = disk;
         _start = start;

@@ -2,7 +2,10 @@ using XenKube.Files;
 
 namespace XenKube.Devices;
 
-/// <summary>What /proc, /sys and /dev show. They show less to a user who is not root, and things end while they are looked at: what cannot be read is empty.</summary>
+/// <summary>
+/// What /proc, /sys and /dev show. They show less to a user who is not root, and things end while they are looked at: what cannot be read
+/// is empty.
+/// </summary>
 /// <param name="root">The folder that holds proc, sys and dev; tests have their own.</param>
 internal sealed class SystemFiles(string root)
 {
@@ -30,5 +33,6 @@ internal sealed class SystemFiles(string root)
 
     /// <summary>The folders in /proc of all processes.</summary>
     public IEnumerable<string> Processes() =>
-        List("proc").Where(folder => int.TryParse(Path.GetFileName(folder), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _));
+        List("proc").Where(folder => int.TryParse(Path.GetFileName(folder), System.Globalization.NumberStyles.None,
+            System.Globalization.CultureInfo.InvariantCulture, out _));
 }

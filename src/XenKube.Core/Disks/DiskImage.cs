@@ -60,7 +60,8 @@ public sealed class DiskImage : IDisposable
     /// <param name="path">Path of the image or the block device.</param>
     /// <param name="domains">Determines whether a running domain has the image; null where that is not known here.</param>
     /// <param name="offset">The byte at which the disk or the file system begins.</param>
-    /// <exception cref="ItemInUseException">The image is locked, mounted, attached to a loop device, part of another device, or used by a domain.</exception>
+    /// <exception cref="ItemInUseException">The image is locked, mounted, attached to a loop device, part of another device, or used by a
+    /// domain.</exception>
     /// <exception cref="ItemNotFoundException">There is no such image.</exception>
     /// <exception cref="CorruptImageException">It has neither a usable partition table nor a file system.</exception>
     /// <exception cref="UnsupportedFeatureException">It is not a raw disk; the error names its format.</exception>
@@ -80,7 +81,8 @@ public sealed class DiskImage : IDisposable
             if (offset < 0 || offset > device.Length)
             {
                 throw new InvalidInputException(
-                    ErrorIds.OffsetInvalid, device.Name, null, string.Create(CultureInfo.InvariantCulture, $"byte {offset} is not inside the image, which has {device.Length} bytes"));
+                    ErrorIds.OffsetInvalid, device.Name, null,
+                    string.Create(CultureInfo.InvariantCulture, $"byte {offset} is not inside the image, which has {device.Length} bytes"));
             }
             return new DiskImage(offset == 0 ? device : new PartitionDevice(device, offset, device.Length - offset), file, owned);
         }
@@ -158,10 +160,12 @@ public sealed class DiskImage : IDisposable
     /// <summary>A write through one of two overlapping partitions would be a write into the other.</summary>
     private void RefuseOverlap(DiskPartition partition)
     {
-        var other = _layout.Partitions.FirstOrDefault(p => p.Number != partition.Number && !p.IsContainer && p.Start <= partition.End && p.End >= partition.Start);
+        var other = _layout.Partitions.FirstOrDefault(p => p.Number != partition.Number && !p.IsContainer && p.Start <= partition.End
+            && p.End >= partition.Start);
         if (other is not null)
         {
-            throw new CorruptImageException(ErrorIds.PartitionsOverlap, Path, "partition table", $"partitions {partition} and {other} overlap", "It can be read but not edited");
+            throw new CorruptImageException(ErrorIds.PartitionsOverlap, Path, "partition table",
+                $"partitions {partition} and {other} overlap", "It can be read but not edited");
         }
     }
 }

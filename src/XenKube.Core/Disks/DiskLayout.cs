@@ -17,8 +17,10 @@ internal static class DiskLayout
 
     /// <summary>Reads the layout.</summary>
     /// <param name="device">The whole disk.</param>
-    /// <exception cref="CorruptImageException">There is neither a table nor a file system, or the GPT is damaged in both places.</exception>
-    /// <exception cref="UnsupportedFeatureException">The file is of another format; the error names it and the command that helps.</exception>
+    /// <exception cref="CorruptImageException">There is neither a table nor a file system, or the GPT is damaged in both
+    /// places.</exception>
+    /// <exception cref="UnsupportedFeatureException">The file is of another format; the error names it and the command that
+    /// helps.</exception>
     public static PartitionTable Read(BlockDevice device)
     {
         PartitionTable? table = null;
@@ -38,7 +40,8 @@ internal static class DiskLayout
         }
         var disk = new PartitionDevice(device, 0, device.Length - ImageFormat.FooterLength);
         table = ReadRaw(disk) ?? throw footer.Refusal(device.Name);
-        return table.With([.. table.Warnings, $"it is {footer.Noun} of fixed size, whose footer is after the disk. {footer.RemedyFor(device.Name)}"], table.Partitions);
+        return table.With([.. table.Warnings,
+            $"it is {footer.Noun} of fixed size, whose footer is after the disk. {footer.RemedyFor(device.Name)}"], table.Partitions);
     }
 
     /// <summary>True where a disk holds nothing that would be lost: neither a table nor anything else that is recognised.</summary>
@@ -112,14 +115,18 @@ internal static class DiskLayout
     {
         if (device.Length < ShortestDisk)
         {
-            return NoTable(string.Create(CultureInfo.InvariantCulture, $"it has {device.Length} bytes and is too short for a disk image"), null);
+            return NoTable(string.Create(CultureInfo.InvariantCulture, $"it has {device.Length} bytes and is too short for a disk image"),
+                null);
         }
         Span<byte> start = new byte[(int)Math.Min(device.Length, 1 << 20)];
         device.Read(0, start);
         return start.ContainsAnyExcept((byte)0)
-            ? NoTable("there is neither a partition table nor a file system that XenKube knows", $"'file -s {ShellWord.Quote(device.Name)}' may know what it is")
-            : NoTable("it is empty: there is neither a partition table nor a file system", $"Make the node's disk first: {RemedyActionKind.MakeNode}");
+            ? NoTable("there is neither a partition table nor a file system that XenKube knows",
+                $"'file -s {ShellWord.Quote(device.Name)}' may know what it is")
+            : NoTable("it is empty: there is neither a partition table nor a file system",
+                $"Make the node's disk first: {RemedyActionKind.MakeNode}");
     }
 
-    private static CorruptImageException NoTable(string reason, Remedy? remedy) => new(ErrorIds.PartitionTableMissing, null, "partition table", reason, remedy);
+    private static CorruptImageException NoTable(string reason, Remedy? remedy) =>
+        new(ErrorIds.PartitionTableMissing, null, "partition table", reason, remedy);
 }

@@ -11,7 +11,8 @@ public sealed record DiskPartition
     public required int Number { get; init; }
 
     /// <summary>
-    /// Its name in the table: <c>EFI-SYSTEM</c>, <c>OEM</c>, <c>ROOT</c>. A master boot record has no names; without a table it is the label
+    /// Its name in the table: <c>EFI-SYSTEM</c>, <c>OEM</c>, <c>ROOT</c>. A master boot record has no names; without a table it is the
+    /// label
     /// of the file system.
     /// </summary>
     public required string Label { get; init; }

@@ -6,7 +6,8 @@ namespace XenKube.Disks;
 
 /// <summary>GPT header, UEFI 2.10 section 5.3.2. The CRC covers HeaderSize bytes with its own field zeroed.</summary>
 internal readonly record struct GptHeader(
-    long MyLba, long AlternateLba, long FirstUsable, long LastUsable, Guid DiskId, long EntriesLba, int EntryCount, int EntrySize, uint EntriesCrc)
+    long MyLba, long AlternateLba, long FirstUsable, long LastUsable, Guid DiskId, long EntriesLba, int EntryCount, int EntrySize,
+    uint EntriesCrc)
 {
     /// <summary>Bytes of all entries together.</summary>
     public int EntriesSize => EntryCount * EntrySize;
@@ -56,9 +57,11 @@ internal readonly record struct GptHeader(
         {
             throw CorruptImageException.At("GPT header", offset, $"it gives its own place as sector {header.MyLba}");
         }
-        if (header.EntrySize < GptEntry.MinimumSize || header.EntrySize % 8 != 0 || (long)header.EntrySize * header.EntryCount > ImageLimits.PartitionEntryBytes)
+        if (header.EntrySize < GptEntry.MinimumSize || header.EntrySize % 8 != 0
+            || (long)header.EntrySize * header.EntryCount > ImageLimits.PartitionEntryBytes)
         {
-            throw CorruptImageException.At("GPT header", offset, $"impossible array of {header.EntryCount} entries of {header.EntrySize} bytes");
+            throw CorruptImageException.At("GPT header", offset,
+                $"impossible array of {header.EntryCount} entries of {header.EntrySize} bytes");
         }
         var entrySectors = (header.EntriesSize + sector.Length - 1L) / sector.Length;
         if (header.EntriesLba < 1 || header.EntriesLba > diskSectors - entrySectors)

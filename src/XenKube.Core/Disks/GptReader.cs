@@ -16,7 +16,10 @@ internal sealed class GptReader
     /// <summary>A disk is grown by whole MiB; this many of them are looked at for a backup that no primary points to.</summary>
     private const int MostGrowth = 1 << 16;
 
-    /// <summary>In mebibytes. Where neither the first sector nor the second one says that there was a table, larger growth than this is looked for in steps of it.</summary>
+    /// <summary>
+    /// In mebibytes. Where neither the first sector nor the second one says that there was a table, larger growth than this is looked for
+    /// in steps of it.
+    /// </summary>
     private const int UnmarkedStep = 512;
 
     private readonly BlockDevice _device;
@@ -106,7 +109,8 @@ internal sealed class GptReader
 
     private bool TryBackups(int size, CorruptImageException? trouble)
     {
-        foreach (var lba in BackupPlaces(size, mayHaveGrown: trouble is not null || Boot.Kind is MasterBootRecordKind.Protective or MasterBootRecordKind.Hybrid))
+        foreach (var lba in BackupPlaces(size, mayHaveGrown: trouble is not null
+            || Boot.Kind is MasterBootRecordKind.Protective or MasterBootRecordKind.Hybrid))
         {
             if (!TryBackup(lba, size))
             {
@@ -154,7 +158,8 @@ internal sealed class GptReader
         }
         places.Add(Boot.ProtectedSectors - 1);
         const long mebibyte = 1 << 20;
-        for (var grown = 1L; grown <= MostGrowth && grown * mebibyte < _device.Length; grown += mayHaveGrown || grown < UnmarkedStep ? 1 : UnmarkedStep)
+        for (var grown = 1L; grown <= MostGrowth && grown * mebibyte < _device.Length;
+            grown += mayHaveGrown || grown < UnmarkedStep ? 1 : UnmarkedStep)
         {
             places.Add((_device.Length - grown * mebibyte) / size - 1);
         }
@@ -179,7 +184,8 @@ internal sealed class GptReader
         var lba = Header.AlternateLba;
         if (lba < 2 || lba >= sectors)
         {
-            _warnings.Add(string.Create(CultureInfo.InvariantCulture, $"the backup GPT is said to be in sector {lba}, beyond the end of the disk: the image may be truncated"));
+            _warnings.Add(string.Create(CultureInfo.InvariantCulture,
+                $"the backup GPT is said to be in sector {lba}, beyond the end of the disk: the image may be truncated"));
             return;
         }
         try

@@ -87,13 +87,16 @@ internal sealed record ImageFormat(string Name, string Noun, string[] Suffixes, 
     public const int FooterLength = 512;
 
     /// <summary>The error about a file of this format where a disk is needed.</summary>
-    public UnsupportedFeatureException Refusal(string path) => new(path, "disk image", Name, RemedyFor(path), $"it is {Noun}, not a raw disk");
+    public UnsupportedFeatureException Refusal(string path) =>
+        new(path, "disk image", Name, RemedyFor(path), $"it is {Noun}, not a raw disk");
 
     /// <summary>The same where a file compressed by bzip2 is needed, as releases are.</summary>
     public UnsupportedFeatureException RefusalAsRelease(string path)
     {
         var raw = ShellWord.FreeName(path, Suffixes, ".raw");
-        return new(path, "image", Name, $"Make a file compressed by bzip2 of it first: {Command(ShellWord.Quote(path), ShellWord.Quote(raw))}{(Suffixes is [] ? "" : $"; bzip2 {ShellWord.Quote(raw)}")}", $"it is {Noun}, not a file compressed by bzip2");
+        return new(path, "image", Name,
+            $"Make a file compressed by bzip2 of it first: {Command(ShellWord.Quote(path), ShellWord.Quote(raw))}{(Suffixes is [] ? "" : $"; bzip2 {ShellWord.Quote(raw)}")}",
+            $"it is {Noun}, not a file compressed by bzip2");
     }
 
     /// <summary>The command for a file.</summary>

@@ -35,7 +35,9 @@ public sealed class ImageReader : IDisposable
     /// <summary>Path of the image.</summary>
     public string Path { get; }
 
-    /// <summary>Grows each time the image was found changed. Code that combines several results compares this number before and after.</summary>
+    /// <summary>
+    /// Grows each time the image was found changed. Code that combines several results compares this number before and after.
+    /// </summary>
     public int Version { get; private set; }
 
     /// <summary>Reads from an image once.</summary>
@@ -82,7 +84,8 @@ public sealed class ImageReader : IDisposable
     /// <summary>Reads from a file system of the image.</summary>
     /// <typeparam name="T">Type of the result.</typeparam>
     /// <param name="partition">The partition.</param>
-    /// <param name="read">Reads; is called again where the image changed meanwhile. A stream that it returns fails when the image changes later.</param>
+    /// <param name="read">Reads; is called again where the image changed meanwhile. A stream that it returns fails when the image changes
+    /// later.</param>
     /// <param name="cancellationToken">Ends the waiting for an image that changes.</param>
     /// <exception cref="ItemInUseException">The image changes all the time.</exception>
     public T Read<T>(DiskPartition partition, Func<IFileSystem, T> read, CancellationToken cancellationToken = default) =>
@@ -96,7 +99,10 @@ public sealed class ImageReader : IDisposable
     public T Read<T>(string label, Func<IFileSystem, T> read, CancellationToken cancellationToken = default) =>
         Read(image => read(new WatchedFileSystem(Open(image, image.GetPartition(label)), ThrowIfChanged(_state))), cancellationToken);
 
-    /// <summary>Opens a file. A small one is read at once, so that it can be read again when the image changes meanwhile; of a larger one reading ends with an error.</summary>
+    /// <summary>
+    /// Opens a file. A small one is read at once, so that it can be read again when the image changes meanwhile; of a larger one reading
+    /// ends with an error.
+    /// </summary>
     /// <param name="files">The file system, within <see cref="Read{T}(DiskPartition, Func{IFileSystem, T}, CancellationToken)"/>.</param>
     /// <param name="path">Absolute path of the file.</param>
     public static Stream OpenRead(IFileSystem files, string path)
@@ -130,7 +136,8 @@ public sealed class ImageReader : IDisposable
 
     private bool HasChanged => ImageState.Of(Path) != _state;
 
-    private ItemInUseException Changed() => new(ErrorIds.ImageModified, Path, null, "it changed while it was read", "Try again; the disk of a running guest changes until the guest is stopped");
+    private ItemInUseException Changed() => new(ErrorIds.ImageModified, Path, null, "it changed while it was read",
+        "Try again; the disk of a running guest changes until the guest is stopped");
 
     private Action ThrowIfChanged(ImageState state) => () =>
     {

@@ -5,7 +5,8 @@ using XenKube.Posix;
 namespace XenKube.Disks;
 
 /// <summary>
-/// The marks by which a change of an image is seen: the file that its path leads to, its length and its times. Every write changes the times,
+/// The marks by which a change of an image is seen: the file that its path leads to, its length and its times. Every write changes the
+/// times,
 /// but Linux takes them from a clock that ticks; a state is valid only when its last change is older than a tick. A guest writes to a
 /// block device without a change of the times of its node: there, the kernel's count of written sectors is a mark too.
 /// </summary>

@@ -30,7 +30,8 @@ internal readonly record struct MasterBootRecord(MasterBootRecordKind Kind, bool
             if (entry[4] == ProtectiveType)
             {
                 isProtective = true;
-                protectedSectors = Math.Max(protectedSectors, (long)BinaryPrimitives.ReadUInt32LittleEndian(entry[8..]) + BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]));
+                protectedSectors = Math.Max(protectedSectors, (long)BinaryPrimitives.ReadUInt32LittleEndian(entry[8..])
+                    + BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]));
             }
         }
         var kind = (isProtective, used) switch

@@ -66,7 +66,8 @@ internal sealed class MbrReader
         {
             return null;
         }
-        reader.Identifier = string.Create(CultureInfo.InvariantCulture, $"0x{BinaryPrimitives.ReadUInt32LittleEndian(start[IdentifierOffset..]):x8}");
+        reader.Identifier = string.Create(CultureInfo.InvariantCulture,
+            $"0x{BinaryPrimitives.ReadUInt32LittleEndian(start[IdentifierOffset..]):x8}");
         if (extended is [var container, ..])
         {
             reader.ReadLogical(container);
@@ -85,15 +86,18 @@ internal sealed class MbrReader
         var place = (long)container.First;
         for (var number = 5; ; number++)
         {
-            if (!seen.Add(place) || seen.Count > MostLogical || place >= container.First + (long)container.Count || (place + 1) * _device.SectorSize > _device.Length)
+            if (!seen.Add(place) || seen.Count > MostLogical || place >= container.First + (long)container.Count
+                || (place + 1) * _device.SectorSize > _device.Length)
             {
-                _warnings.Add(string.Create(CultureInfo.InvariantCulture, $"the logical partitions from number {number} on cannot be read: the boot record before them leads to sector {place}"));
+                _warnings.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"the logical partitions from number {number} on cannot be read: the boot record before them leads to sector {place}"));
                 return;
             }
             _device.Read(place * _device.SectorSize, sector);
             if (!IsBootRecord(sector))
             {
-                _warnings.Add(string.Create(CultureInfo.InvariantCulture, $"the logical partitions from number {number} on cannot be read: sector {place} is not a boot record"));
+                _warnings.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"the logical partitions from number {number} on cannot be read: sector {place} is not a boot record"));
                 return;
             }
             var (partition, next) = (Entry.Read(sector, 0), Entry.Read(sector, 1));
@@ -120,7 +124,8 @@ internal sealed class MbrReader
         var size = (long)entry.Count * _device.SectorSize;
         if (start > _device.Length - size)
         {
-            _warnings.Add(string.Create(CultureInfo.InvariantCulture, $"partition {number} ends at byte {start + size - 1}, beyond the end of the disk at {_device.Length}"));
+            _warnings.Add(string.Create(CultureInfo.InvariantCulture,
+                $"partition {number} ends at byte {start + size - 1}, beyond the end of the disk at {_device.Length}"));
         }
         _partitions.Add(new DiskPartition
         {
@@ -145,7 +150,8 @@ internal sealed class MbrReader
         public static Entry Read(ReadOnlySpan<byte> sector, int index)
         {
             var entry = sector.Slice(TableOffset + EntrySize * index, EntrySize);
-            return new Entry(entry[0], entry[4], BinaryPrimitives.ReadUInt32LittleEndian(entry[8..]), BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]));
+            return new Entry(entry[0], entry[4], BinaryPrimitives.ReadUInt32LittleEndian(entry[8..]),
+                BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]));
         }
     }
 }

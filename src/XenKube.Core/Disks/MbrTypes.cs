@@ -1,6 +1,8 @@
 namespace XenKube.Disks;
 
-/// <summary>Partition types of a master boot record by their number: the names that fdisk prints, and the flags that parted prints.</summary>
+/// <summary>
+/// Partition types of a master boot record by their number: the names that fdisk prints, and the flags that parted prints.
+/// </summary>
 internal static class MbrTypes
 {
     private static readonly Dictionary<byte, (string Name, string[] Flags)> Known = new()

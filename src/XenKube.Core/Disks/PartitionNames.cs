@@ -27,7 +27,8 @@ internal static class PartitionNames
 
     /// <summary>True where a name can mean the partition.</summary>
     public static bool Means(string name, DiskPartition partition) =>
-        name.Length > 0 && (name == partition.Label || name == Number(partition) || name == WithNumber(partition) || name == partition.Name);
+        name.Length > 0 && (name == partition.Label || name == Number(partition) || name == WithNumber(partition)
+            || name == partition.Name);
 
     private static string NameOf(DiskPartition partition, Dictionary<string, int> owners)
     {

@@ -20,7 +20,10 @@ public sealed class PartitionTable
     /// <summary>The GUID of the disk; zeros without a GPT.</summary>
     public Guid DiskId { get; private init; }
 
-    /// <summary>How the table identifies the disk: the GUID of a GPT in capital letters, <c>0x1a2b3c4d</c> of a master boot record; empty without a table.</summary>
+    /// <summary>
+    /// How the table identifies the disk: the GUID of a GPT in capital letters, <c>0x1a2b3c4d</c> of a master boot record; empty without a
+    /// table.
+    /// </summary>
     public required string Identifier { get; init; }
 
     /// <summary>Size of a sector in bytes: 512 or 4096.</summary>
@@ -44,11 +47,13 @@ public sealed class PartitionTable
     /// <summary>The table in a few words: <c>a GPT with 9 partitions</c>.</summary>
     internal string Description => Kind == PartitionTableKind.None
         ? $"{Partitions[0].FileSystem} without a partition table"
-        : string.Create(CultureInfo.InvariantCulture, $"{(Kind == PartitionTableKind.Gpt ? "a GPT" : "a master boot record")} with {Partitions.Count} partitions");
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{(Kind == PartitionTableKind.Gpt ? "a GPT" : "a master boot record")} with {Partitions.Count} partitions");
 
     /// <summary>Reads the table, and of each partition the blocks that show its file system.</summary>
     /// <param name="device">The whole disk.</param>
-    /// <exception cref="CorruptImageException">There is neither a table nor a file system, or both copies of the GPT are damaged.</exception>
+    /// <exception cref="CorruptImageException">There is neither a table nor a file system, or both copies of the GPT are
+    /// damaged.</exception>
     /// <exception cref="UnsupportedFeatureException">The file is not a raw disk; the error names its format.</exception>
     public static PartitionTable Read(BlockDevice device)
     {
@@ -199,13 +204,15 @@ public sealed class PartitionTable
         if (entry.FirstLba < 0 || entry.LastLba < entry.FirstLba || entry.LastLba > long.MaxValue / size - 1)
         {
             var place = found.Header.EntriesLba * size + (long)index * found.Header.EntrySize;
-            throw CorruptImageException.At("GPT entry", place, $"partition {index + 1} from sector {entry.FirstLba} to {entry.LastLba} is impossible");
+            throw CorruptImageException.At("GPT entry", place,
+                $"partition {index + 1} from sector {entry.FirstLba} to {entry.LastLba} is impossible");
         }
         var start = entry.FirstLba * size;
         var end = (entry.LastLba + 1) * size - 1;
         if (end >= device.Length)
         {
-            warnings.Add(string.Create(CultureInfo.InvariantCulture, $"partition {index + 1} ends at byte {end}, beyond the end of the disk at {device.Length}"));
+            warnings.Add(string.Create(CultureInfo.InvariantCulture,
+                $"partition {index + 1} ends at byte {end}, beyond the end of the disk at {device.Length}"));
         }
         else if (entry.FirstLba < found.Header.FirstUsable || entry.LastLba > found.Header.LastUsable)
         {

@@ -9,6 +9,8 @@ public enum PartitionTableKind
     /// <summary>The table of a master boot record, as PCs with a BIOS have it; parted calls it <c>msdos</c>.</summary>
     Mbr,
 
-    /// <summary>No table: a file system, or another content, fills the whole disk, which is its one partition; parted calls that <c>loop</c>.</summary>
+    /// <summary>
+    /// No table: a file system, or another content, fills the whole disk, which is its one partition; parted calls that <c>loop</c>.
+    /// </summary>
     None,
 }

@@ -54,7 +54,8 @@ internal static class PartitionTypes
     /// <summary>parted prints flags in this order, whichever of type and attributes they come from.</summary>
     private static readonly string[] PrintOrder =
     [
-        "boot", "swap", "hidden", "raid", "lvm", "hp-service", "prep", "msftres", "bios_grub", "atvrecv", "diag", "legacy_boot", "msftdata", "irst", "esp",
+        "boot", "swap", "hidden", "raid", "lvm", "hp-service", "prep", "msftres", "bios_grub", "atvrecv", "diag", "legacy_boot",
+        "msftdata", "irst", "esp",
         "chromeos_kernel", "bls_boot", "linux-home",
     ];
 

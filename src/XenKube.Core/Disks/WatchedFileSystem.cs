@@ -23,9 +23,11 @@ internal sealed class WatchedFileSystem(IFileSystem files, Action throwIfChanged
 
     public Stream OpenRead(string path) => Watch(() => new WatchedStream(files.OpenRead(path), throwIfChanged));
 
-    public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null) => throw FileSystemErrors.ReadOnly();
+    public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null) =>
+        throw FileSystemErrors.ReadOnly();
 
-    public void WriteFile(string path, Stream content, FileAttributesChange? attributes = null, CancellationToken cancellationToken = default) => throw FileSystemErrors.ReadOnly();
+    public void WriteFile(string path, Stream content, FileAttributesChange? attributes = null,
+        CancellationToken cancellationToken = default) => throw FileSystemErrors.ReadOnly();
 
     public void SetAttributes(string path, FileAttributesChange attributes, bool followLink = true) => throw FileSystemErrors.ReadOnly();
 

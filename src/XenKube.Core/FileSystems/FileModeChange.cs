@@ -7,7 +7,8 @@ public sealed class FileModeChange
     private readonly int? _mode;
     private readonly IReadOnlyList<(int Who, char Operation, string Permissions)> _clauses;
 
-    private FileModeChange(int? mode, IReadOnlyList<(int Who, char Operation, string Permissions)> clauses) => (_mode, _clauses) = (mode, clauses);
+    private FileModeChange(int? mode, IReadOnlyList<(int Who, char Operation, string Permissions)> clauses) =>
+        (_mode, _clauses) = (mode, clauses);
 
     /// <summary>Reads a change.</summary>
     /// <param name="text">Octal digits up to 7777, or clauses of chmod(1): <c>[ugoa]*[-+=][rwxXst]*</c>, separated by commas.</param>
@@ -26,7 +27,8 @@ public sealed class FileModeChange
         foreach (var clause in text.Split(','))
         {
             var whoLength = clause.TakeWhile(letter => letter is 'u' or 'g' or 'o' or 'a').Count();
-            var who = clause[..whoLength].Aggregate(0, (bits, letter) => bits | letter switch { 'u' => 0x9C0, 'g' => 0x438, 'o' => 0x207, _ => FileModes.All });
+            var who = clause[..whoLength].Aggregate(0, (bits, letter) =>
+                bits | letter switch { 'u' => 0x9C0, 'g' => 0x438, 'o' => 0x207, _ => FileModes.All });
             var rest = clause[whoLength..];
             if (rest.Length == 0)
             {
@@ -48,7 +50,8 @@ public sealed class FileModeChange
 
     /// <summary>The permissions after the change.</summary>
     /// <param name="mode">Permission bits (0 to 07777, octal) before it.</param>
-    /// <param name="isDirectory">True for a directory, which <c>X</c> opens, and whose set-user-ID and set-group-ID bits octal digits and <c>=</c> leave alone.</param>
+    /// <param name="isDirectory">True for a directory, which <c>X</c> opens, and whose set-user-ID and set-group-ID bits octal digits and
+    /// <c>=</c> leave alone.</param>
     public int Apply(int mode, bool isDirectory)
     {
         const int setIds = 0xC00;

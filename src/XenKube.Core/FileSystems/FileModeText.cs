@@ -28,7 +28,9 @@ public static class FileModeText
         return text.ToString();
     }
 
-    /// <summary>Reads a mode: octal digits as <c>chmod</c> takes them (<c>0600</c>), or the letters of <c>ls -l</c> (<c>-rw-------</c>).</summary>
+    /// <summary>
+    /// Reads a mode: octal digits as <c>chmod</c> takes them (<c>0600</c>), or the letters of <c>ls -l</c> (<c>-rw-------</c>).
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="mode">Permission bits (0 to 07777, octal).</param>
     public static bool TryParse(string? text, out int mode)

@@ -13,7 +13,8 @@ public static class FileOwner
     {
         (user, group) = (null, null);
         var parts = (text ?? "").Split(':');
-        return parts.Length <= 2 && parts.Any(part => part.Length > 0) && TryNumber(parts[0], out user) && (parts.Length == 1 || TryNumber(parts[1], out group));
+        return parts.Length <= 2 && parts.Any(part => part.Length > 0) && TryNumber(parts[0], out user)
+            && (parts.Length == 1 || TryNumber(parts[1], out group));
     }
 
     private static bool TryNumber(string text, out long? number)

@@ -44,7 +44,8 @@ public interface IFileSystem : IDisposable
     /// <summary>Creates a file or replaces the content of one, as one edit.</summary>
     /// <param name="path">Absolute path; the directory has to exist.</param>
     /// <param name="content">The whole new content.</param>
-    /// <param name="attributes">Owner, mode and times; where left out, those of an existing file are kept and a new one gets the defaults.</param>
+    /// <param name="attributes">Owner, mode and times; where left out, those of an existing file are kept and a new one gets the
+    /// defaults.</param>
     void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null);
 
     /// <summary>
@@ -52,8 +53,10 @@ public interface IFileSystem : IDisposable
     /// to free space first; the name leads to the old content until all of the new one is there.
     /// </summary>
     /// <param name="path">Absolute path; the directory has to exist.</param>
-    /// <param name="content">The whole new content, read from where the stream is to its end. The holes of a sparse file stay holes.</param>
-    /// <param name="attributes">Owner, mode and times; where left out, those of an existing file are kept and a new one gets the defaults.</param>
+    /// <param name="content">The whole new content, read from where the stream is to its end. The holes of a sparse file stay
+    /// holes.</param>
+    /// <param name="attributes">Owner, mode and times; where left out, those of an existing file are kept and a new one gets the
+    /// defaults.</param>
     /// <param name="cancellationToken">Ends the edit; nothing is changed.</param>
     void WriteFile(string path, Stream content, FileAttributesChange? attributes = null, CancellationToken cancellationToken = default);
 
@@ -62,7 +65,8 @@ public interface IFileSystem : IDisposable
     /// <param name="attributes">What changes; null members stay as they are.</param>
     /// <param name="followLink">True to follow a symbolic link in the last place.</param>
     /// <exception cref="ItemNotFoundException">There is nothing at that path.</exception>
-    /// <exception cref="UnsupportedFeatureException">The file system does not keep such an attribute (FAT: owners, extended attributes).</exception>
+    /// <exception cref="UnsupportedFeatureException">The file system does not keep such an attribute (FAT: owners, extended
+    /// attributes).</exception>
     void SetAttributes(string path, FileAttributesChange attributes, bool followLink = true);
 
     /// <summary>Gives a file a second name.</summary>
@@ -71,7 +75,9 @@ public interface IFileSystem : IDisposable
     /// <exception cref="UnsupportedFeatureException">The file system has no hard links (FAT).</exception>
     void CreateHardLink(string path, string existing);
 
-    /// <summary>The extended attributes of a file, directory or link by their full names, such as <c>user.comment</c>; none on FAT.</summary>
+    /// <summary>
+    /// The extended attributes of a file, directory or link by their full names, such as <c>user.comment</c>; none on FAT.
+    /// </summary>
     /// <param name="path">Absolute path; a link in the last place is not followed.</param>
     /// <exception cref="ItemNotFoundException">There is nothing at that path.</exception>
     IReadOnlyDictionary<string, byte[]> ReadExtendedAttributes(string path);

@@ -22,7 +22,8 @@ internal sealed class ListingBudget(string? file, string path)
         _left -= bytes;
         if (_left < 0)
         {
-            throw ImageLimits.Exceeded(file, path, $"the names in this directory take more than {ImageLimits.ListingBytes >> 20} MiB of memory");
+            throw ImageLimits.Exceeded(file, path,
+                $"the names in this directory take more than {ImageLimits.ListingBytes >> 20} MiB of memory");
         }
     }
 }

@@ -24,7 +24,8 @@ internal sealed class PrefixedStream : Stream
         }
         var start = new byte[LargestWhole + 1];
         var count = content.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        return count <= LargestWhole ? new MemoryStream(start, 0, count, writable: false) : new PrefixedStream(start.AsMemory(0, count), content);
+        return count <= LargestWhole ? new MemoryStream(start, 0, count, writable: false) : new PrefixedStream(start.AsMemory(0, count),
+            content);
     }
 
     public override bool CanRead => true;

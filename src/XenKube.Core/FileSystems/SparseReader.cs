@@ -43,7 +43,8 @@ internal sealed class SparseReader
         {
             var data = Math.Min(_sparse.NextData(_next), _known);
             _next = data >= _known ? _known : Math.Max(_next, data & -(long)_alignment);
-            _dataEnd = data >= _known ? _known : Math.Min((Math.Min(_sparse.NextHole(data), _known) + _alignment - 1) & -(long)_alignment, _known);
+            _dataEnd = data >= _known ? _known : Math.Min((Math.Min(_sparse.NextHole(data), _known) + _alignment - 1) & -(long)_alignment,
+                _known);
             _content.Position = _next;
         }
         offset = _next;

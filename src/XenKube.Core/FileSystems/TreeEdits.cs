@@ -26,13 +26,16 @@ public static class TreeEdits
         return true;
     }
 
-    /// <summary>Does something to an entry, and to all in it where it is a directory: what is inside comes first. No link is followed.</summary>
+    /// <summary>
+    /// Does something to an entry, and to all in it where it is a directory: what is inside comes first. No link is followed.
+    /// </summary>
     /// <param name="files">The file system.</param>
     /// <param name="path">Absolute path.</param>
     /// <param name="change">What is done.</param>
     /// <param name="cancellationToken">Ends the work between two entries.</param>
     /// <exception cref="ItemNotFoundException">There is nothing at that path.</exception>
-    public static void ForEach(IFileSystem files, string path, Action<FileSystemEntry> change, CancellationToken cancellationToken = default)
+    public static void ForEach(IFileSystem files, string path, Action<FileSystemEntry> change,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(change);

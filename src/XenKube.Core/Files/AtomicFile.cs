@@ -34,7 +34,9 @@ public static class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null, bool makeDirectory = false) =>
         Write(path, content, mode, null, makeDirectory);
 
-    /// <summary>Writes a file that a group reads. If this user may not give files to the group, the group can do nothing with the file.</summary>
+    /// <summary>
+    /// Writes a file that a group reads. If this user may not give files to the group, the group can do nothing with the file.
+    /// </summary>
     /// <param name="path">Where to.</param>
     /// <param name="content">All of its content.</param>
     /// <param name="mode">Permissions.</param>
@@ -47,9 +49,11 @@ public static class AtomicFile
     /// <param name="content">All of its content.</param>
     /// <param name="mode">Permissions.</param>
     /// <param name="owner">Owner and group.</param>
-    internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, (uint User, uint Group) owner) => Write(path, content, mode, owner, makeDirectory: false);
+    internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, (uint User, uint Group) owner) =>
+        Write(path, content, mode, owner, makeDirectory: false);
 
-    private static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode, (uint User, uint Group)? owner, bool makeDirectory, uint? readers = null)
+    private static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode, (uint User, uint Group)? owner,
+        bool makeDirectory, uint? readers = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
@@ -65,11 +69,13 @@ public static class AtomicFile
                 throw new InvalidInputException(ErrorIds.FileInvalid, path, null, "is not a regular file and is therefore not replaced");
             }
             RemoveLeftovers(place.Directory);
-            Write(place, content, mode ?? (there?.Permissions & ReadWriteExecute) ?? Plain, owner ?? (there is { } old ? (old.UserId, old.GroupId) : null), path, readers);
+            Write(place, content, mode ?? (there?.Permissions & ReadWriteExecute) ?? Plain, owner
+                ?? (there is { } old ? (old.UserId, old.GroupId) : null), path, readers);
         }
         catch (Exception e) when (e.IsMissingFile())
         {
-            throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, path, null, "its directory does not exist", "Make the directory first");
+            throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, path, null, "its directory does not exist",
+                "Make the directory first");
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
@@ -82,7 +88,8 @@ public static class AtomicFile
         ? new OperationFailedException(ErrorIds.DiskFull, path, null, $"cannot be written: {e.Message}", "Make room and try again", e)
         : new OperationFailedException(ErrorIds.FileNotWritable, path, null, e.Message, innerException: e);
 
-    private static void Write(HostPlace place, ReadOnlySpan<byte> content, UnixFileMode mode, (uint User, uint Group)? owner, string path, uint? readers)
+    private static void Write(HostPlace place, ReadOnlySpan<byte> content, UnixFileMode mode, (uint User, uint Group)? owner, string path,
+        uint? readers)
     {
         var directory = place.Directory;
         var name = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Guid.NewGuid():N}~\0"));
@@ -126,7 +133,8 @@ public static class AtomicFile
         var mine = FileStatus.Read(file);
         if (owner is var (user, group) && (user != mine.UserId || group != mine.GroupId) && Libc.ChangeOwner(file, user, group) != 0)
         {
-            throw new OperationFailedException(ErrorIds.OwnerNotKept, path, null, $"cannot give the new file the owner of the old one: {Libc.LastErrorText}", "Run this as root or as the file's owner");
+            throw new OperationFailedException(ErrorIds.OwnerNotKept, path, null,
+                $"cannot give the new file the owner of the old one: {Libc.LastErrorText}", "Run this as root or as the file's owner");
         }
     }
 
@@ -137,7 +145,8 @@ public static class AtomicFile
         {
             foreach (var name in directory.Names())
             {
-                if (!name.AsSpan().StartsWith(PrefixBytes) || directory.Find(name) is not { IsRegularFile: true } found || found.UserId != Libc.UserId)
+                if (!name.AsSpan().StartsWith(PrefixBytes) || directory.Find(name) is not { IsRegularFile: true } found
+                    || found.UserId != Libc.UserId)
                 {
                     continue;
                 }

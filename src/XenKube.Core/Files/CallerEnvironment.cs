@@ -12,7 +12,9 @@ internal static class CallerEnvironment
 
     /// <summary>The value of a variable; null where it is not set, is empty, or is another user's wish.</summary>
     /// <param name="name">The name of the variable.</param>
-    public static string? Get(string name) => !IsRootForAnother && Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    public static string? Get(string name) => !IsRootForAnother && Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
+        ? value : null;
 
-    private static bool Names(string variable, string root) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } user && user != root;
+    private static bool Names(string variable, string root) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } user && user != root;
 }

@@ -73,7 +73,8 @@ internal sealed class DirectoryHandle(SafeFileHandle handle, string path, FileSt
 
     /// <summary>Makes a file that is not there yet, and opens it for reading and writing.</summary>
     public SafeFileHandle Create(byte[] name, UnixFileMode mode) =>
-        Libc.OpenAt(Descriptor, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, (uint)mode) ?? throw SystemFailure.Last(PlaceOf(name));
+        Libc.OpenAt(Descriptor, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, (uint)mode)
+            ?? throw SystemFailure.Last(PlaceOf(name));
 
     /// <summary>Makes a file without a name (O_TMPFILE); null where the file system cannot.</summary>
     public SafeFileHandle? TryCreateUnnamed(UnixFileMode mode)
@@ -84,10 +85,13 @@ internal sealed class DirectoryHandle(SafeFileHandle handle, string path, FileSt
             return null;
         }
         return Libc.OpenAt(Descriptor, Self, OpenFlags.Unnamed | OpenFlags.ReadWrite, (uint)mode)
-            ?? (Libc.LastError is Errno.NotSupported or Errno.IsADirectory or Errno.InvalidArgument or Errno.NoEntry ? null : throw SystemFailure.Last(Path));
+            ?? (Libc.LastError is Errno.NotSupported or Errno.IsADirectory or Errno.InvalidArgument or Errno.NoEntry ? null
+                : throw SystemFailure.Last(Path));
     }
 
-    /// <summary>Opens a regular file of this process's own for reading and writing, or makes it. What another user put in its place is removed.</summary>
+    /// <summary>
+    /// Opens a regular file of this process's own for reading and writing, or makes it. What another user put in its place is removed.
+    /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="mode">Its permissions, when it is made.</param>
     public SafeFileHandle OpenOwn(byte[] name, UnixFileMode mode)
@@ -102,7 +106,8 @@ internal sealed class DirectoryHandle(SafeFileHandle handle, string path, FileSt
                     {
                         throw new NotRegularFileException("is a directory, not a file");
                     }
-                    if (found is { IsRegularFile: true, Links: 1 } && FileTrust.Distrust("", found) is null && TryOpenFile(name, OpenFlags.ReadWrite) is { } file)
+                    if (found is { IsRegularFile: true, Links: 1 } && FileTrust.Distrust("", found) is null
+                        && TryOpenFile(name, OpenFlags.ReadWrite) is { } file)
                     {
                         return file;
                     }
@@ -110,7 +115,8 @@ internal sealed class DirectoryHandle(SafeFileHandle handle, string path, FileSt
                 }
                 return Create(name, mode);
             }
-            catch (Exception e) when (attempt < 10 && (e.IsMissingFile() || (e is IOException and not NotRegularFileException && (Errno)e.HResult is Errno.Exists or Errno.TooManyLinks)))
+            catch (Exception e) when (attempt < 10 && (e.IsMissingFile()
+                || (e is IOException and not NotRegularFileException && (Errno)e.HResult is Errno.Exists or Errno.TooManyLinks)))
             {
                 // Somebody else made or removed it in between.
             }
@@ -129,7 +135,8 @@ internal sealed class DirectoryHandle(SafeFileHandle handle, string path, FileSt
     public void Rename(byte[] name, byte[] newName) => MoveTo(name, this, newName);
 
     /// <summary>Makes a symbolic link that is not there yet.</summary>
-    public void MakeLink(byte[] name, string target) => Check(Libc.MakeLinkAt(Encoding.UTF8.GetBytes(target + '\0'), Descriptor, name), name);
+    public void MakeLink(byte[] name, string target) => Check(Libc.MakeLinkAt(Encoding.UTF8.GetBytes(target + '\0'), Descriptor, name),
+        name);
 
     /// <summary>Where a symbolic link leads; null if no link is there.</summary>
     public string? ReadLink(byte[] name)
@@ -165,11 +172,13 @@ internal sealed class DirectoryHandle(SafeFileHandle handle, string path, FileSt
     public SafeFileHandle OpenReadable() => Libc.OpenAt(Descriptor, Self, OpenFlags.Directory, 0) ?? throw SystemFailure.Last(Path);
 
     /// <summary>Removes a file or link. False if nothing is there.</summary>
-    public bool Remove(byte[] name) => Libc.UnlinkAt(Descriptor, name, 0) == 0 || (Libc.LastError == Errno.NoEntry ? false : throw SystemFailure.Last(PlaceOf(name)));
+    public bool Remove(byte[] name) => Libc.UnlinkAt(Descriptor, name, 0) == 0
+        || (Libc.LastError == Errno.NoEntry ? false : throw SystemFailure.Last(PlaceOf(name)));
 
     /// <summary>Removes an empty directory. False if nothing is there.</summary>
     public bool RemoveEmpty(byte[] name) =>
-        Libc.UnlinkAt(Descriptor, name, RemoveDirectory) == 0 || (Libc.LastError == Errno.NoEntry ? false : throw SystemFailure.Last(PlaceOf(name)));
+        Libc.UnlinkAt(Descriptor, name, RemoveDirectory) == 0 || (Libc.LastError == Errno.NoEntry
+            ? false : throw SystemFailure.Last(PlaceOf(name)));
 
     /// <summary>
     /// Removes a file, a link, or a directory with all that it holds. Directories in it are emptied one after the other, each moved up
@@ -259,7 +268,8 @@ internal sealed class DirectoryHandle(SafeFileHandle handle, string path, FileSt
     {
         if (!found.IsRegularFile)
         {
-            throw new NotRegularFileException(found.IsDirectory ? "is a directory, not a file" : found.IsSymbolicLink ? "is a symbolic link, which is not followed" : "is not a regular file");
+            throw new NotRegularFileException(found.IsDirectory ? "is a directory, not a file" : found.IsSymbolicLink
+                ? "is a symbolic link, which is not followed" : "is not a regular file");
         }
     }
 
@@ -276,7 +286,8 @@ internal sealed class DirectoryHandle(SafeFileHandle handle, string path, FileSt
             {
                 if (directory.Find(entry) is { IsDirectory: true })
                 {
-                    directory.MoveTo(entry, this, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $".xenkube~{Guid.NewGuid():N}~\0")));
+                    directory.MoveTo(entry, this, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                        $".xenkube~{Guid.NewGuid():N}~\0")));
                 }
                 else
                 {
@@ -288,7 +299,8 @@ internal sealed class DirectoryHandle(SafeFileHandle handle, string path, FileSt
     }
 
     /// <summary>Moves an entry to another directory of the same file system; an entry that has the name there is replaced.</summary>
-    public void MoveTo(byte[] name, DirectoryHandle directory, byte[] newName) => Check(Libc.RenameAt(Descriptor, name, directory.Descriptor, newName), newName);
+    public void MoveTo(byte[] name, DirectoryHandle directory, byte[] newName) =>
+        Check(Libc.RenameAt(Descriptor, name, directory.Descriptor, newName), newName);
 
     private void Check(int result, byte[] name)
     {

@@ -28,9 +28,12 @@ public sealed class DirectoryLock : IDisposable
 
     private DirectoryLock(SafeFileHandle handle, bool hasNote) => (_handle, _hasNote) = (handle, hasNote);
 
-    /// <summary>How long to wait for another process: two minutes, or as many seconds as the environment variable XENKUBE_LOCK_WAIT says.</summary>
+    /// <summary>
+    /// How long to wait for another process: two minutes, or as many seconds as the environment variable XENKUBE_LOCK_WAIT says.
+    /// </summary>
     internal static TimeSpan UsualWait =>
-        TimeSpan.FromSeconds(uint.TryParse(CallerEnvironment.Get("XENKUBE_LOCK_WAIT"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : UsualSeconds);
+        TimeSpan.FromSeconds(uint.TryParse(CallerEnvironment.Get("XENKUBE_LOCK_WAIT"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var seconds) ? seconds : UsualSeconds);
 
     /// <summary>Takes the lock, waiting for it if need be.</summary>
     /// <param name="xenDir">The XENDIR.</param>
@@ -39,13 +42,15 @@ public sealed class DirectoryLock : IDisposable
     /// <param name="onWait">Called once with who holds it, when there is something to wait for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ItemInUseException">Another process holds it; the message says which.</exception>
-    public static DirectoryLock Take(string xenDir, string purpose, TimeSpan wait, Action<string>? onWait = null, CancellationToken cancellationToken = default)
+    public static DirectoryLock Take(string xenDir, string purpose, TimeSpan wait, Action<string>? onWait = null,
+        CancellationToken cancellationToken = default)
     {
         var path = Path.Combine(xenDir, FileName);
         try
         {
             using var place = PathWalk.TryFind(path, followLast: false) is { } found ? found
-                : throw new ItemNotFoundException(ErrorIds.XenDirNotFound, xenDir, null, "XENDIR does not exist", "Make the directory, or correct XENDIR");
+                : throw new ItemNotFoundException(ErrorIds.XenDirNotFound, xenDir, null, "XENDIR does not exist",
+                    "Make the directory, or correct XENDIR");
             var (handle, isFile) = Wait(place.Directory, xenDir, wait, onWait, cancellationToken);
             return new DirectoryLock(handle, isFile && WriteNote(handle, purpose));
         }
@@ -55,11 +60,13 @@ public sealed class DirectoryLock : IDisposable
         }
         catch (NotRegularFileException e)
         {
-            throw new OperationFailedException(ErrorIds.XenDirNotWritable, path, null, e.Message, "Remove it: XenKube makes its lock file itself", e);
+            throw new OperationFailedException(ErrorIds.XenDirNotWritable, path, null, e.Message,
+                "Remove it: XenKube makes its lock file itself", e);
         }
         catch (IOException e)
         {
-            throw new OperationFailedException(ErrorIds.XenDirNotWritable, path, null, e.Message, "Keep XENDIR on a file system with locks", e);
+            throw new OperationFailedException(ErrorIds.XenDirNotWritable, path, null, e.Message,
+                "Keep XENDIR on a file system with locks", e);
         }
     }
 
@@ -76,7 +83,8 @@ public sealed class DirectoryLock : IDisposable
         }
     }
 
-    private static (SafeFileHandle Handle, bool IsFile) Wait(DirectoryHandle directory, string xenDir, TimeSpan wait, Action<string>? onWait, CancellationToken cancellationToken)
+    private static (SafeFileHandle Handle, bool IsFile) Wait(DirectoryHandle directory, string xenDir, TimeSpan wait,
+        Action<string>? onWait, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         var (handle, isFile) = Open(directory);
@@ -105,7 +113,8 @@ public sealed class DirectoryLock : IDisposable
                 var holder = Holder(handle);
                 if (watch.Elapsed >= wait)
                 {
-                    throw new ItemInUseException(ErrorIds.XenDirLocked, xenDir, null, $"another XenKube is at work here: {holder}", "Wait until it is done, or end that process");
+                    throw new ItemInUseException(ErrorIds.XenDirLocked, xenDir, null, $"another XenKube is at work here: {holder}",
+                        "Wait until it is done, or end that process");
                 }
                 if (!told)
                 {
@@ -188,7 +197,9 @@ public sealed class DirectoryLock : IDisposable
         }
     }
 
-    /// <summary>True if the lock is held by a process of a user who may not write in the directory, who opened the file when everybody could.</summary>
+    /// <summary>
+    /// True if the lock is held by a process of a user who may not write in the directory, who opened the file when everybody could.
+    /// </summary>
     private static bool IsHeldByStranger(SafeFileHandle handle, DirectoryHandle directory)
     {
         var inode = string.Create(CultureInfo.InvariantCulture, $":{FileStatus.Read(handle).Inode}");
@@ -215,7 +226,8 @@ public sealed class DirectoryLock : IDisposable
     {
         try
         {
-            var text = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ({Printable.Of(purpose)}) since {Timestamp.Second(DateTime.UtcNow)}Z\n"));
+            var text = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                $"process {Environment.ProcessId} ({Printable.Of(purpose)}) since {Timestamp.Second(DateTime.UtcNow)}Z\n"));
             RandomAccess.SetLength(handle, 0);
             RandomAccess.Write(handle, text, 0);
         }

@@ -3,7 +3,9 @@ using XenKube.Posix;
 
 namespace XenKube.Files;
 
-/// <summary>Brings a file to stable storage, or fails with the reason. .NET's own Flush(true) and FlushToDisk pass over the errors of fsync(2).</summary>
+/// <summary>
+/// Brings a file to stable storage, or fails with the reason. .NET's own Flush(true) and FlushToDisk pass over the errors of fsync(2).
+/// </summary>
 internal static class DurableFile
 {
     private const Errno NoSuchCall = (Errno)38; // ENOSYS

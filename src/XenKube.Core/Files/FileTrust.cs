@@ -4,7 +4,8 @@ using XenKube.Posix;
 namespace XenKube.Files;
 
 /// <summary>
-/// Finds out which users may change a file, or put another in its place: the owner and the writers of the file itself and of each directory on the way to it. In a
+/// Finds out which users may change a file, or put another in its place: the owner and the writers of the file itself and of each directory
+/// on the way to it. In a
 /// directory with the sticky bit, as /tmp has it, only the owner of an entry may replace the entry.
 /// </summary>
 internal static class FileTrust
@@ -24,9 +25,11 @@ internal static class FileTrust
     {
         if (!IsTrusted(status.UserId))
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{Printable.Name(place)} belongs to user {status.UserId}, neither to you nor to root");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"{Printable.Name(place)} belongs to user {status.UserId}, neither to you nor to root");
         }
-        return !status.IsSymbolicLink && MayOthersWrite(status) ? $"others may write {Printable.Name(place)} (chmod go-w {Printable.Name(place)})" : null;
+        return !status.IsSymbolicLink && MayOthersWrite(status)
+            ? $"others may write {Printable.Name(place)} (chmod go-w {Printable.Name(place)})" : null;
     }
 
     /// <summary>Why another user could have written a file, or put it where it is; null where root and this user alone could.</summary>
@@ -67,6 +70,7 @@ internal static class FileTrust
     private static uint? FindOutside() =>
         WholeFile.TryReadText("/proc/self/uid_map") is { } map
         && map.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is not ["0", "0", "4294967295"]
-        && uint.TryParse(WholeFile.TryReadText("/proc/sys/kernel/overflowuid"), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var outside)
+        && uint.TryParse(WholeFile.TryReadText("/proc/sys/kernel/overflowuid"), NumberStyles.AllowTrailingWhite,
+            CultureInfo.InvariantCulture, out var outside)
             ? outside : null;
 }

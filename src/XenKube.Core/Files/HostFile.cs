@@ -25,7 +25,8 @@ internal static class HostFile
     /// <param name="path">The file.</param>
     /// <param name="isTrusted">True for what root would run or believe: refused where another user could have written it.</param>
     /// <exception cref="NotRegularFileException">It is something else.</exception>
-    /// <exception cref="OperationFailedException">It is not trusted, or a link of another user is in its way (<c>FileNotTrusted</c>).</exception>
+    /// <exception cref="OperationFailedException">It is not trusted, or a link of another user is in its way
+    /// (<c>FileNotTrusted</c>).</exception>
     public static SafeFileHandle? TryOpen(string path, bool isTrusted = false)
     {
         using var place = PathWalk.TryFind(path);
@@ -37,7 +38,9 @@ internal static class HostFile
     public static FileStream Open(string path, bool isTrusted = false) =>
         new(TryOpen(path, isTrusted) ?? throw new FileNotFoundException("does not exist", path), FileAccess.Read, bufferSize: 0);
 
-    /// <summary>Opens a regular file that the user names, for reading, all links followed. Nothing is waited for, and no lock is taken.</summary>
+    /// <summary>
+    /// Opens a regular file that the user names, for reading, all links followed. Nothing is waited for, and no lock is taken.
+    /// </summary>
     /// <inheritdoc cref="TryOpen(string, bool)" path="//exception"/>
     public static FileStream OpenNamed(string path)
     {
@@ -125,7 +128,9 @@ internal static class HostFile
         place.Directory.Synchronize();
     }
 
-    /// <summary>Gives a finished file the name of another file in the same directory, in one step. A link in the other's place is replaced.</summary>
+    /// <summary>
+    /// Gives a finished file the name of another file in the same directory, in one step. A link in the other's place is replaced.
+    /// </summary>
     /// <param name="path">The finished file.</param>
     /// <param name="replaced">The name that it gets.</param>
     public static void Replace(string path, string replaced)

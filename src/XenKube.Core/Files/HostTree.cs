@@ -17,7 +17,8 @@ internal sealed record HostTree(string Root)
 
     /// <summary>Where a file of the host is.</summary>
     /// <param name="path">Its absolute path on the host; one in the tree already stays as it is.</param>
-    public string At(string path) => IsOwn || path.StartsWith(Root, StringComparison.Ordinal) ? path : Path.Combine(Root, path.TrimStart('/'));
+    public string At(string path) => IsOwn || path.StartsWith(Root, StringComparison.Ordinal)
+        ? path : Path.Combine(Root, path.TrimStart('/'));
 
     /// <summary>The text of a service's configuration, a character for each byte; null for a file that is missing.</summary>
     /// <param name="path">Its path on the host.</param>
@@ -25,13 +26,16 @@ internal sealed record HostTree(string Root)
     public string? TryReadConfiguration(string path) =>
         WholeFile.TryRead(At(path), LargestConfiguration, regularOnly: true) is { } bytes ? Encoding.Latin1.GetString(bytes) : null;
 
-    /// <summary>The names in a directory, in the order of their bytes; empty where there is none, or none that this user may list.</summary>
+    /// <summary>
+    /// The names in a directory, in the order of their bytes; empty where there is none, or none that this user may list.
+    /// </summary>
     /// <param name="path">The directory's path on the host.</param>
     public IReadOnlyList<string> Names(string path)
     {
         try
         {
-            return Directory.Exists(At(path)) ? [.. Directory.EnumerateFileSystemEntries(At(path)).Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal)] : [];
+            return Directory.Exists(At(path)) ? [.. Directory.EnumerateFileSystemEntries(At(path)).Select(entry => Path.GetFileName(entry)!)
+                .Order(StringComparer.Ordinal)] : [];
         }
         catch (Exception e) when (e.IsFileTrouble())
         {

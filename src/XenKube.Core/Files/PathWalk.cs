@@ -26,7 +26,8 @@ internal static class PathWalk
     /// <exception cref="IOException">The system gives another reason.</exception>
     /// <exception cref="UnauthorizedAccessException">A directory on the way is closed to this user.</exception>
     public static HostPlace Find(string path, LinkRule links = LinkRule.Trusted, bool followLast = true) =>
-        TryFind(path, links, followLast) ?? throw new DirectoryNotFoundException($"a directory on the way to {Printable.Name(path)} does not exist");
+        TryFind(path, links, followLast)
+            ?? throw new DirectoryNotFoundException($"a directory on the way to {Printable.Name(path)} does not exist");
 
     /// <summary>The same; null where a directory on the way does not exist.</summary>
     /// <inheritdoc cref="Find(string, LinkRule, bool)" path="//param|//exception[@cref!='T:System.IO.DirectoryNotFoundException']"/>
@@ -81,7 +82,8 @@ internal static class PathWalk
                     held.Dispose();
                     return null;
                 }
-                Replace(ref directory, new DirectoryHandle(held, name.AsSpan().SequenceEqual(".."u8) ? Path.GetDirectoryName(directory.Path) ?? "/" : place, status));
+                Replace(ref directory, new DirectoryHandle(held, name.AsSpan().SequenceEqual(".."u8)
+                    ? Path.GetDirectoryName(directory.Path) ?? "/" : place, status));
             }
         }
         finally

@@ -3,7 +3,9 @@ using XenKube.Posix;
 
 namespace XenKube.Files;
 
-/// <summary>Content that comes in pieces and is read when it is complete: in memory while it is small, else in a file without a name.</summary>
+/// <summary>
+/// Content that comes in pieces and is read when it is complete: in memory while it is small, else in a file without a name.
+/// </summary>
 /// <param name="directory">The directory whose disk takes a large content.</param>
 public sealed class SpooledContent(string directory) : IDisposable
 {
@@ -34,7 +36,8 @@ public sealed class SpooledContent(string directory) : IDisposable
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.FileNotWritable, directory, null, e.Message, "Free some space on the disk of this directory", e);
+            throw new OperationFailedException(ErrorIds.FileNotWritable, directory, null, e.Message,
+                "Free some space on the disk of this directory", e);
         }
     }
 

@@ -20,7 +20,8 @@ public static class StandardInput
 #pragma warning disable RS0030 // This is the one place that opens standard input for all front ends.
         return flags < 0 || (flags & CloseOnExec) != 0 ? new ClosedStream()
             // Of a file the length and the holes are known.
-            : FileStatus.Read(input).IsRegularFile ? new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0)
+            : FileStatus.Read(input).IsRegularFile ? new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read,
+                bufferSize: 0)
             : Console.OpenStandardInput();
 #pragma warning restore RS0030
     }
@@ -33,6 +34,7 @@ public static class StandardInput
 
         public override int Read(Span<byte> buffer) => throw Closed();
 
-        private static InvalidInputException Closed() => new(ErrorIds.InputClosed, "standard input", null, "it is closed", "Give it something to read: < FILE, or < /dev/null for nothing");
+        private static InvalidInputException Closed() => new(ErrorIds.InputClosed, "standard input", null, "it is closed",
+            "Give it something to read: < FILE, or < /dev/null for nothing");
     }
 }

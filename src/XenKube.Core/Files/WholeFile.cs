@@ -16,7 +16,8 @@ public static class WholeFile
     /// <param name="maximumSize">The most bytes it may have.</param>
     /// <param name="errors">The errors that are raised; null for the usual ones.</param>
     /// <param name="regularOnly">
-    /// True for files of XENDIR, /etc and /var: pipes and devices, which may never end, are refused, and so are links that another user could
+    /// True for files of XENDIR, /etc and /var: pipes and devices, which may never end, are refused, and so are links that another user
+    /// could
     /// have put there. False for what users name, which may be /dev/stdin; all links are followed.
     /// </param>
     /// <exception cref="ItemNotFoundException">There is no such file.</exception>
@@ -25,7 +26,8 @@ public static class WholeFile
     public static byte[] Read(string path, int maximumSize = UsualLimit, FileReadErrors? errors = null, bool regularOnly = false)
     {
         errors ??= FileReadErrors.Usual;
-        return TryRead(path, maximumSize, errors, regularOnly) ?? throw new ItemNotFoundException(errors.NotFound, path, null, $"there is no such {errors.Noun}");
+        return TryRead(path, maximumSize, errors, regularOnly)
+            ?? throw new ItemNotFoundException(errors.NotFound, path, null, $"there is no such {errors.Noun}");
     }
 
     /// <summary>The same for a file that may be missing.</summary>
@@ -43,7 +45,8 @@ public static class WholeFile
     }
 
     /// <summary>
-    /// Reads a file that root would run or believe: the keys, the settings, a guest's configuration. Where this process is root, it is refused if
+    /// Reads a file that root would run or believe: the keys, the settings, a guest's configuration. Where this process is root, it is
+    /// refused if
     /// another user could have written it, or put it in its place.
     /// </summary>
     /// <returns>Its content, or null if it does not exist.</returns>
@@ -57,7 +60,8 @@ public static class WholeFile
     /// <param name="maximumSize">The most bytes it may have.</param>
     /// <param name="errors">The errors that are raised.</param>
     internal static byte[] ReadOfHouse(string path, bool isTrusted, int maximumSize, FileReadErrors errors) =>
-        TryReadOfHouse(path, maximumSize, errors, isTrusted) ?? throw new ItemNotFoundException(errors.NotFound, path, null, $"there is no such {errors.Noun}");
+        TryReadOfHouse(path, maximumSize, errors, isTrusted) ?? throw new ItemNotFoundException(errors.NotFound, path, null,
+            $"there is no such {errors.Noun}");
 
     private static byte[]? TryReadOfHouse(string path, int maximumSize, FileReadErrors errors, bool isTrusted)
     {
@@ -84,7 +88,8 @@ public static class WholeFile
         {
             return Libc.LastError is Errno.NoEntry or Errno.NotADirectory ? null
                 : throw new OperationFailedException(
-                    errors.NotReadable, path, null, Libc.LastErrorText, Libc.LastError == Errno.PermissionDenied ? "Run this as root" : null);
+                    errors.NotReadable, path, null, Libc.LastErrorText, Libc.LastError == Errno.PermissionDenied
+                        ? "Run this as root" : null);
         }
         try
         {
@@ -139,7 +144,8 @@ public static class WholeFile
             if (content.Length + count > maximumSize)
             {
                 throw new InvalidInputException(
-                    errors.Invalid, name, null, string.Create(CultureInfo.InvariantCulture, $"it has more than {maximumSize} bytes, the most that is read here"));
+                    errors.Invalid, name, null, string.Create(CultureInfo.InvariantCulture,
+                        $"it has more than {maximumSize} bytes, the most that is read here"));
             }
             content.Write(buffer, 0, count);
         }

@@ -33,7 +33,8 @@ internal sealed class PacketWalk(Ruleset rules, Func<IPAddress, string> route)
         return Go(new Step(packet, Hook.Prerouting, BaseChains(packet, Hook.Prerouting), -1, null, 0) { Address = address, Port = port });
     }
 
-    private List<Chain> BaseChains(Packet packet, Hook hook) => [.. rules.BaseChains(hook, packet.Source.AddressFamily == AddressFamily.InterNetworkV6)];
+    private List<Chain> BaseChains(Packet packet, Hook hook) =>
+        [.. rules.BaseChains(hook, packet.Source.AddressFamily == AddressFamily.InterNetworkV6)];
 
     private PacketFate Go(Step step)
     {
@@ -92,7 +93,8 @@ internal sealed class PacketWalk(Ruleset rules, Func<IPAddress, string> route)
         var without = Go(step with { Index = step.Index + 1, Forks = step.Forks + 1 });
         var with = Act(step with { Forks = step.Forks + 1 }, rule, out var next) ?? Go(next!);
         return with.Kind == without.Kind ? without
-            : new PacketFate(FateKind.CannotTell, $"{LineOf(rule)}: '{Printable.Of(text)}' decides") { Rule = rule, Path = step.Frame!.At(step.Index) };
+            : new PacketFate(FateKind.CannotTell, $"{LineOf(rule)}: '{Printable.Of(text)}' decides")
+                { Rule = rule, Path = step.Frame!.At(step.Index) };
     }
 
     /// <summary>Does what a rule says: an end, or the next step.</summary>
@@ -113,15 +115,19 @@ internal sealed class PacketWalk(Ruleset rules, Func<IPAddress, string> route)
                 next = step.Leave();
                 return null;
             case RuleAction.Jump jump when rules.Find(frame.Chain.Table, jump.Chain) is { } chain && frame.Depth < MaxDepth:
-                next = step with { Frame = new Frame(chain, jump.IsGoto ? frame.Caller : new Caller(frame, step.Index)) { GoneFrom = jump.IsGoto ? new Caller(frame, step.Index) : null }, Index = 0 };
+                next = step with { Frame = new Frame(chain, jump.IsGoto
+                    ? frame.Caller : new Caller(frame, step.Index)) { GoneFrom = jump.IsGoto ? new Caller(frame, step.Index) : null },
+                        Index = 0 };
                 return null;
             case RuleAction.Jump jump:
                 return NotUnderstood(step, rule, frame.Depth < MaxDepth ? $"the target '{jump.Chain}'" : "a chain that calls itself");
             case RuleAction.Translate translate:
-                next = step.Accept(rule) with { Packet = Translated(packet, translate), Translation = new PacketFate(FateKind.Closed, Said(rule)) { Rule = rule, Path = frame.At(step.Index) } };
+                next = step.Accept(rule) with { Packet = Translated(packet, translate),
+                    Translation = new PacketFate(FateKind.Closed, Said(rule)) { Rule = rule, Path = frame.At(step.Index) } };
                 return null;
             case RuleAction.SetMark mark:
-                next = step with { Packet = packet with { Mark = packet.Mark is { } old ? mark.Change(old) : null }, Index = step.Index + 1 };
+                next = step with { Packet = packet with { Mark = packet.Mark is { } old ? mark.Change(old) : null },
+                    Index = step.Index + 1 };
                 return null;
             case RuleAction.Untrack:
                 next = step with { Packet = packet with { IsTracked = false }, Index = step.Index + 1 };

@@ -26,7 +26,8 @@ internal sealed class ServiceNames
 
     /// <summary>A number as strtoul(3) with base 0 takes it; null for something else.</summary>
     public static long? NumberOf(string text) =>
-        text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? hex : null
+        text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+            ? long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? hex : null
         : text.Length > 1 && text[0] == '0' && text.All(c => c is >= '0' and <= '7') ? text.Length < 20 ? Convert.ToInt64(text, 8) : null
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 

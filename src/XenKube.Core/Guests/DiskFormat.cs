@@ -6,7 +6,8 @@ namespace XenKube.Guests;
 /// <summary>The format of a disk image that is not raw, by its magic number.</summary>
 /// <param name="Name">What people call it.</param>
 /// <param name="XlFormat">What xl calls it; null for one that xl cannot attach.</param>
-/// <param name="NamesOtherFile">True if its data are in another file too, or in front of it: a program that attaches it reads that file.</param>
+/// <param name="NamesOtherFile">True if its data are in another file too, or in front of it: a program that attaches it reads that
+/// file.</param>
 internal sealed record DiskFormat(string Name, string? XlFormat, bool NamesOtherFile = false)
 {
     private const int HeadSize = 512;

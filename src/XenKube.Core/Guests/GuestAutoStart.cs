@@ -6,7 +6,8 @@ using XenKube.Posix;
 namespace XenKube.Guests;
 
 /// <summary>
-/// Guests that start with the host: links in /etc/xen/auto to their configurations, as Debian's xendomains looks for them. It starts them in
+/// Guests that start with the host: links in /etc/xen/auto to their configurations, as Debian's xendomains looks for them. It starts them
+/// in
 /// the order of the links' names, so that these have their numbers padded: node-2 comes before node-10.
 /// </summary>
 internal sealed class GuestAutoStart
@@ -27,7 +28,8 @@ internal sealed class GuestAutoStart
         var identity = FileIdentity.TextOf(configPath);
         try
         {
-            return Directory.Exists(_folder) ? Directory.GetFiles(_folder).Order(StringComparer.Ordinal).FirstOrDefault(file => Target(file) == Path.GetFullPath(configPath) || FileIdentity.TextOf(file) == identity) : null;
+            return Directory.Exists(_folder) ? Directory.GetFiles(_folder).Order(StringComparer.Ordinal)
+                .FirstOrDefault(file => Target(file) == Path.GetFullPath(configPath) || FileIdentity.TextOf(file) == identity) : null;
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
@@ -55,7 +57,8 @@ internal sealed class GuestAutoStart
                 // A file of its own in that folder is somebody's, whatever it says; only a link is ours to remove.
                 if (Target(existing!) is null)
                 {
-                    throw new OperationFailedException(ErrorIds.FileNotRemoved, existing, null, "it is not a link to the guest's configuration, but a file", "Remove the file by hand");
+                    throw new OperationFailedException(ErrorIds.FileNotRemoved, existing, null,
+                        "it is not a link to the guest's configuration, but a file", "Remove the file by hand");
                 }
                 HostFile.Remove(existing!);
                 return true;
@@ -73,7 +76,8 @@ internal sealed class GuestAutoStart
     /// <summary>A name that sorts as people count: <c>etcd-node-0010.cfg</c>.</summary>
     private static string NameOf(string configPath)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(Path.GetDirectoryName(configPath))}-{Path.GetFileName(configPath)}");
+        var name = string.Create(CultureInfo.InvariantCulture,
+            $"{Path.GetFileName(Path.GetDirectoryName(configPath))}-{Path.GetFileName(configPath)}");
         var padded = new StringBuilder();
         for (var i = 0; i < name.Length;)
         {
@@ -87,5 +91,6 @@ internal sealed class GuestAutoStart
         return padded.ToString();
     }
 
-    private static string? Target(string file) => new FileInfo(file).LinkTarget is { } target ? Path.GetFullPath(target, Path.GetDirectoryName(file)!) : null;
+    private static string? Target(string file) => new FileInfo(file).LinkTarget is { } target
+        ? Path.GetFullPath(target, Path.GetDirectoryName(file)!) : null;
 }

@@ -10,7 +10,8 @@ internal static class GuestBatch
 {
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
-    public static GuestResult[] Run(IReadOnlyList<string> configPaths, GuestActionOptions options, Func<string, (XenGuest Guest, IReadOnlyList<string> Warnings)> action, CancellationToken cancellationToken)
+    public static GuestResult[] Run(IReadOnlyList<string> configPaths, GuestActionOptions options,
+        Func<string, (XenGuest Guest, IReadOnlyList<string> Warnings)> action, CancellationToken cancellationToken)
     {
         var results = new GuestResult[configPaths.Count];
         var gate = new Lock();
@@ -38,7 +39,8 @@ internal static class GuestBatch
             }
         }
         // Threads of their own: each of them spends its time waiting for xl.
-        var threads = Enumerable.Range(0, Math.Clamp(options.ThrottleLimit, 1, Math.Max(1, configPaths.Count))).Select(_ => new Thread(Work) { IsBackground = true }).ToList();
+        var threads = Enumerable.Range(0, Math.Clamp(options.ThrottleLimit, 1, Math.Max(1, configPaths.Count)))
+            .Select(_ => new Thread(Work) { IsBackground = true }).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         cancellationToken.ThrowIfCancellationRequested();
@@ -56,7 +58,8 @@ internal static class GuestBatch
     /// <param name="reached">The question.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <param name="why">Gives the reason, if it is known, when the time is over; null for nothing.</param>
-    public static void Until(string path, string what, TimeSpan timeout, Func<bool> reached, CancellationToken cancellationToken, Func<string>? why = null)
+    public static void Until(string path, string what, TimeSpan timeout, Func<bool> reached, CancellationToken cancellationToken,
+        Func<string>? why = null)
     {
         var watch = Stopwatch.StartNew();
         while (!reached())
@@ -65,7 +68,8 @@ internal static class GuestBatch
             {
                 throw new OperationFailedException(
                     ErrorIds.WaitTimeout, path, null,
-                    string.Create(CultureInfo.InvariantCulture, $"the guest did not {what} within {timeout.TotalSeconds:0.#} s{why?.Invoke()}"),
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"the guest did not {what} within {timeout.TotalSeconds:0.#} s{why?.Invoke()}"),
                     $"Look at its console ({RemedyActionKind.ShowConsole}), or wait longer with {RemedyActionKind.TimeoutOption}");
             }
             cancellationToken.WaitHandle.WaitOne(PollInterval);

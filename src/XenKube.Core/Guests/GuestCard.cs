@@ -24,7 +24,9 @@ public sealed record GuestCard(string Bridge)
     /// <summary>The model; null for that of the first card.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Reads a card: a bridge, or options as in xl's vif: <c>bridge=xenbr1,mac=…,vlan=42,script=vif-openvswitch,model=…</c>.</summary>
+    /// <summary>
+    /// Reads a card: a bridge, or options as in xl's vif: <c>bridge=xenbr1,mac=…,vlan=42,script=vif-openvswitch,model=…</c>.
+    /// </summary>
     /// <param name="text">The card.</param>
     /// <exception cref="InvalidInputException">It has an option that is not one of these, or no bridge.</exception>
     public static GuestCard Parse(string text)
@@ -56,7 +58,8 @@ public sealed record GuestCard(string Bridge)
         for (var attempt = 0; ; attempt++)
         {
             var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{guest}/{index}/{attempt}")));
-            var address = Networks.MacAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"{XenPrefix}:{hash[0]:x2}:{hash[1]:x2}:{hash[2]:x2}"));
+            var address = Networks.MacAddress.Parse(string.Create(CultureInfo.InvariantCulture,
+                $"{XenPrefix}:{hash[0]:x2}:{hash[1]:x2}:{hash[2]:x2}"));
             if (!isTaken(address))
             {
                 return address;
@@ -65,7 +68,8 @@ public sealed record GuestCard(string Bridge)
     }
 
     private static InvalidInputException Invalid(string text) =>
-        new(ErrorIds.GuestConfigInvalid, null, null, $"'{Printable.Of(text)}' is not a network card", "Write a bridge, or bridge=…,mac=…,vlan=…,script=…,model=…");
+        new(ErrorIds.GuestConfigInvalid, null, null, $"'{Printable.Of(text)}' is not a network card",
+            "Write a bridge, or bridge=…,mac=…,vlan=…,script=…,model=…");
 
     /// <inheritdoc/>
     public override string ToString() => Bridge;

@@ -6,7 +6,10 @@ public enum GuestCondition
     /// <summary>Its domain runs.</summary>
     Running,
 
-    /// <summary>It answers at its reserved address since it was started: a connection is made or refused, or ARP is answered, by its own network card.</summary>
+    /// <summary>
+    /// It answers at its reserved address since it was started: a connection is made or refused, or ARP is answered, by its own network
+    /// card.
+    /// </summary>
     Address,
 
     /// <summary>The ssh server at its reserved address sends its greeting.</summary>

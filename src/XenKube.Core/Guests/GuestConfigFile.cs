@@ -33,7 +33,8 @@ public sealed record GuestConfigFile(string Cluster, string Node, string Path)
     internal static IEnumerable<GuestConfigFile> In(string cluster) =>
         Directory.GetFiles(cluster, $"*{XenDirLayout.GuestConfigExtension}").Order(NaturalOrder.Instance)
             .Where(file => !System.IO.Path.GetFileName(file).StartsWith('.'))
-            .Select(file => new GuestConfigFile(System.IO.Path.GetFileName(cluster), System.IO.Path.GetFileNameWithoutExtension(file), file));
+            .Select(file => new GuestConfigFile(System.IO.Path.GetFileName(cluster), System.IO.Path.GetFileNameWithoutExtension(file),
+                file));
 
     /// <summary>The name of the domain that it makes; null where it cannot be read or has none.</summary>
     internal string? TryReadName()

@@ -22,7 +22,8 @@ internal sealed class GuestConfigMaker(GuestDefaults defaults)
     {
         var type = request.Type ?? GuestType.PV;
         var vif = XenVif.Create(mac, request.Bridge ?? defaults.Bridge, request.Model ?? defaults.Model, request.VifScript, request.Vlan);
-        var config = XenGuestConfig.Create(request.Name, Memory(request) ?? CheckMemory(request, defaults.Memory), VCpus(request) ?? CheckVCpus(request, defaults.VCpus), vif, disks, type, BootLoader(request, type));
+        var config = XenGuestConfig.Create(request.Name, Memory(request) ?? CheckMemory(request, defaults.Memory), VCpus(request)
+            ?? CheckVCpus(request, defaults.VCpus), vif, disks, type, BootLoader(request, type));
         if (cards.Count > 0)
         {
             config = config.With("vif", XenConfigValue.OfTexts(cards.Prepend(vif).Select(card => card.ToString())));
@@ -36,7 +37,8 @@ internal sealed class GuestConfigMaker(GuestDefaults defaults)
     /// <param name="mac">The address of the first card, as it is or another.</param>
     /// <param name="disks">The disks that it has afterwards.</param>
     /// <param name="cards">The other cards; null to keep them.</param>
-    public XenGuestConfig Change(XenGuestConfig existing, GuestRequest request, MacAddress mac, IReadOnlyList<XenDisk> disks, IReadOnlyList<XenVif>? cards)
+    public XenGuestConfig Change(XenGuestConfig existing, GuestRequest request, MacAddress mac, IReadOnlyList<XenDisk> disks,
+        IReadOnlyList<XenVif>? cards)
     {
         var config = existing;
         if (config.Name != request.Name)
@@ -62,7 +64,8 @@ internal sealed class GuestConfigMaker(GuestDefaults defaults)
         if (request.Type is null && request.BootLoader is null && request.Kernel is null)
         {
             // A configuration that could not be started at all gets what a new one has.
-            return config is { BootLoader: null, Kernel: null, Type: GuestType.PV } ? config.With("bootloader", XenConfigValue.OfText(defaults.BootLoader)) : config;
+            return config is { BootLoader: null, Kernel: null, Type: GuestType.PV }
+                ? config.With("bootloader", XenConfigValue.OfText(defaults.BootLoader)) : config;
         }
         if (request.Type is { } type && type != config.Type)
         {
@@ -72,8 +75,10 @@ internal sealed class GuestConfigMaker(GuestDefaults defaults)
         {
             config = config.With("kernel", XenConfigValue.OfText(kernel));
         }
-        var bootLoader = request.BootLoader ?? (request.Type is null && request.Kernel is null ? config.BootLoader : BootLoader(request, config.Type));
-        return bootLoader is null ? config.Without("bootloader") : config.BootLoader == bootLoader ? config : config.With("bootloader", XenConfigValue.OfText(bootLoader));
+        var bootLoader = request.BootLoader ?? (request.Type is null && request.Kernel is null
+            ? config.BootLoader : BootLoader(request, config.Type));
+        return bootLoader is null ? config.Without("bootloader") : config.BootLoader == bootLoader
+            ? config : config.With("bootloader", XenConfigValue.OfText(bootLoader));
     }
 
     private XenGuestConfig WithCards(XenGuestConfig config, GuestRequest request, MacAddress mac, IReadOnlyList<XenVif>? cards)
@@ -83,8 +88,10 @@ internal sealed class GuestConfigMaker(GuestDefaults defaults)
         var changed = first.MacAddress == mac ? first : first.With("mac", mac.ToString());
         if (request.Bridge is not null || request.Vlan is not null || request.VifScript is not null)
         {
-            var made = XenVif.Create(mac, request.Bridge ?? changed.Bridge ?? defaults.Bridge, null, request.VifScript ?? changed["script"], request.Vlan);
-            changed = made.Options.Where(option => option.Key != "mac").Aggregate(changed, (card, option) => card.With(option.Key, option.Value));
+            var made = XenVif.Create(mac, request.Bridge ?? changed.Bridge ?? defaults.Bridge, null, request.VifScript
+                ?? changed["script"], request.Vlan);
+            changed = made.Options.Where(option => option.Key != "mac")
+                .Aggregate(changed, (card, option) => card.With(option.Key, option.Value));
         }
         if (request.Model is { } model)
         {
@@ -92,31 +99,40 @@ internal sealed class GuestConfigMaker(GuestDefaults defaults)
         }
         var others = cards ?? [.. config.Vifs.Skip(1)];
         var all = others.Prepend(changed).Select(card => card.ToString()).ToList();
-        return all.SequenceEqual(config.Vifs.Select(card => card.ToString())) && config.Vifs.Count > 0 ? config : config.With("vif", XenConfigValue.OfTexts(all));
+        return all.SequenceEqual(config.Vifs.Select(card => card.ToString())) && config.Vifs.Count > 0
+            ? config : config.With("vif", XenConfigValue.OfTexts(all));
     }
 
     /// <summary>Where a limit is below what is asked for, it goes up as well: xl would refuse the guest.</summary>
     private static XenGuestConfig AtLeast(XenGuestConfig config, string key, long value) =>
-        config.Get(key) is { } limit && limit.TryGetNumber(out var number) && number < value ? config.With(key, XenConfigValue.OfNumber(value)) : config;
+        config.Get(key) is { } limit && limit.TryGetNumber(out var number) && number < value
+            ? config.With(key, XenConfigValue.OfNumber(value)) : config;
 
     private string? BootLoader(GuestRequest request, GuestType type)
     {
         var bootLoader = request.BootLoader ?? (type == GuestType.PV && request.Kernel is null ? defaults.BootLoader : null);
         return type == GuestType.PVH && bootLoader is null && request.Kernel is null
-            ? throw new InvalidInputException(ErrorIds.GuestConfigInvalid, request.ConfigPath, null, "a pvh guest needs a kernel file or a boot loader", $"Give {RemedyActionKind.KernelOption} with a file on dom0, or {RemedyActionKind.BootLoaderOption}")
+            ? throw new InvalidInputException(ErrorIds.GuestConfigInvalid, request.ConfigPath, null,
+                "a pvh guest needs a kernel file or a boot loader",
+                $"Give {RemedyActionKind.KernelOption} with a file on dom0, or {RemedyActionKind.BootLoaderOption}")
             : bootLoader;
     }
 
     /// <summary>The memory that is asked for, in MiB; null where nothing is said.</summary>
     private static int? Memory(GuestRequest request) =>
-        (request.Memory ?? request.Role switch { GuestRole.Master => 2048, GuestRole.Worker => 1536, _ => null }) is { } memory ? CheckMemory(request, memory) : null;
+        (request.Memory ?? request.Role switch { GuestRole.Master => 2048, GuestRole.Worker => 1536, _ => null }) is { } memory
+            ? CheckMemory(request, memory) : null;
 
     private static int? VCpus(GuestRequest request) =>
-        (request.VCpus ?? request.Role switch { GuestRole.Master => 2, GuestRole.Worker => 1, _ => null }) is { } vcpus ? CheckVCpus(request, vcpus) : null;
+        (request.VCpus ?? request.Role switch { GuestRole.Master => 2, GuestRole.Worker => 1, _ => null }) is { } vcpus
+            ? CheckVCpus(request, vcpus) : null;
 
     private static int CheckMemory(GuestRequest request, int memory) => memory is >= LeastMemory and <= MostMemory ? memory
-        : throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, request.Name, string.Create(CultureInfo.InvariantCulture, $"{memory} MiB of memory is not what a guest can have"), "Give the memory in MiB, such as 1024");
+        : throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, request.Name,
+            string.Create(CultureInfo.InvariantCulture, $"{memory} MiB of memory is not what a guest can have"),
+            "Give the memory in MiB, such as 1024");
 
     private static int CheckVCpus(GuestRequest request, int vcpus) => vcpus is >= 1 and <= MostVCpus ? vcpus
-        : throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, request.Name, string.Create(CultureInfo.InvariantCulture, $"a guest cannot have {vcpus} processors"), "Give 1 to 512");
+        : throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, request.Name,
+            string.Create(CultureInfo.InvariantCulture, $"a guest cannot have {vcpus} processors"), "Give 1 to 512");
 }

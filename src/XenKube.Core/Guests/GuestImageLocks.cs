@@ -16,7 +16,8 @@ internal sealed class GuestImageLocks : IDisposable
         var locks = new GuestImageLocks();
         try
         {
-            foreach (var disk in config.Disks.Where(disk => !disk.IsReadOnly && FileStatus.Of(disk.Target) is { IsRegularFile: true } or { IsBlockDevice: true }))
+            foreach (var disk in config.Disks.Where(disk => !disk.IsReadOnly
+                && FileStatus.Of(disk.Target) is { IsRegularFile: true } or { IsBlockDevice: true }))
             {
                 var device = FileDevice.Open(disk.Target, writable: true);
                 locks._held.Add(device);

@@ -16,7 +16,9 @@ public sealed class GuestLog
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A text in the first line of a start: GRUB for Xen comes before the kernel, and a kernel may be started without GRUB.</summary>
+    /// <summary>
+    /// A text in the first line of a start: GRUB for Xen comes before the kernel, and a kernel may be started without GRUB.
+    /// </summary>
     private const string FirstOfGrub = "Welcome to GRUB!", FirstOfKernel = "Linux version ";
 
     /// <summary>Names the log of a guest.</summary>
@@ -80,7 +82,9 @@ public sealed class GuestLog
         {
             var lines = Read();
             var meaning = ConsoleFinding.Find(lines) is { } finding ? $"; {finding}" : "";
-            return lines.Count == 0 ? "" : $"{meaning}; its console ends with '{string.Join(" / ", lines.TakeLast(QuotedLines).Select(line => Printable.Of(line, 120)))}'";
+            return lines.Count == 0
+                ? ""
+                : $"{meaning}; its console ends with '{string.Join(" / ", lines.TakeLast(QuotedLines).Select(line => Printable.Of(line, 120)))}'";
         }
         catch (XenKubeException)
         {
@@ -91,7 +95,9 @@ public sealed class GuestLog
     private List<string> Read(bool all, out long end)
     {
         end = 0;
-        using var file = Open() ?? throw new ItemNotFoundException(ErrorIds.ConsoleLogNotFound, Path, null, "there is no log of this guest's console", "Start the guest, or have xenconsoled keep logs: XENCONSOLED_ARGS=\"--log=guest\" in /etc/default/xen, and restart xenconsoled, or dom0 when that suits");
+        using var file = Open() ?? throw new ItemNotFoundException(ErrorIds.ConsoleLogNotFound, Path, null,
+            "there is no log of this guest's console",
+            "Start the guest, or have xenconsoled keep logs: XENCONSOLED_ARGS=\"--log=guest\" in /etc/default/xen, and restart xenconsoled, or dom0 when that suits");
         var lines = ConsoleText.Lines(ReadText(file, Math.Max(0, file.Length - MaxRead), out end)).ToList();
         return all ? lines : lines[LastStart(lines)..];
     }
@@ -102,7 +108,8 @@ public sealed class GuestLog
         var grub = lines.FindLastIndex(line => line.Contains(FirstOfGrub, StringComparison.Ordinal));
         var kernel = lines.FindLastIndex(line => line.Contains(FirstOfKernel, StringComparison.Ordinal));
         var before = kernel < 0 ? -1 : lines.FindLastIndex(kernel, line => line.Contains(FirstOfGrub, StringComparison.Ordinal));
-        var hasKernelBetween = before >= 0 && lines.FindIndex(before, kernel - before, line => line.Contains(FirstOfKernel, StringComparison.Ordinal)) >= 0;
+        var hasKernelBetween = before >= 0 && lines.FindIndex(before, kernel - before, line =>
+            line.Contains(FirstOfKernel, StringComparison.Ordinal)) >= 0;
         return grub > kernel ? grub : kernel < 0 ? 0 : before >= 0 && !hasKernelBetween ? before : kernel;
     }
 
@@ -131,7 +138,8 @@ public sealed class GuestLog
         if (handle is null)
         {
             return Libc.LastError is Errno.NoEntry or Errno.NotADirectory ? null
-                : throw new OperationFailedException(ErrorIds.FileNotReadable, Path, null, Libc.LastErrorText, Libc.LastError == Errno.PermissionDenied ? "Run this as root" : null);
+                : throw new OperationFailedException(ErrorIds.FileNotReadable, Path, null, Libc.LastErrorText,
+                    Libc.LastError == Errno.PermissionDenied ? "Run this as root" : null);
         }
         if (!FileStatus.Read(handle).IsRegularFile)
         {

@@ -13,7 +13,9 @@ public static class GuestName
     {
         if (Refusal(name) is { } reason)
         {
-            throw new InvalidInputException(ErrorIds.GuestNameInvalid, null, null, $"'{Printable.Of(name)}' cannot be a guest's name: {reason}", "Use letters, digits, '-', '_' and '.', beginning with a letter, as in etcd-node-1");
+            throw new InvalidInputException(ErrorIds.GuestNameInvalid, null, null,
+                $"'{Printable.Of(name)}' cannot be a guest's name: {reason}",
+                "Use letters, digits, '-', '_' and '.', beginning with a letter, as in etcd-node-1");
         }
     }
 
@@ -26,7 +28,8 @@ public static class GuestName
         "Domain-0" => "it is dom0's own",
         _ when name.All(char.IsAsciiDigit) => "xl takes a name of digits for a domain's number, and would stop another guest",
         _ when !char.IsAsciiLetterOrDigit(name[0]) => "it does not begin with a letter or digit",
-        _ when name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.' or '+')) => "it has a character that is not a letter, digit, '-', '_' or '.'",
+        _ when name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.' or '+')) =>
+            "it has a character that is not a letter, digit, '-', '_' or '.'",
         _ => null,
     };
 }

@@ -22,11 +22,13 @@ internal static class GuestNetwork
     /// <param name="timeout">How long a connection may take.</param>
     /// <param name="other">The hardware address of another host that answers instead; null for none.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static bool Answers(IPAddress address, MacAddress? mac, GuestStart start, TimeSpan timeout, out string? other, CancellationToken cancellationToken)
+    public static bool Answers(IPAddress address, MacAddress? mac, GuestStart start, TimeSpan timeout, out string? other,
+        CancellationToken cancellationToken)
     {
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         // The attempt makes the kernel look for the neighbour, unless it believes that it knows the neighbour.
-        var isAnswered = Connect(socket, address, SshPort, timeout, cancellationToken) is SocketError.Success or SocketError.ConnectionRefused or SocketError.ConnectionReset;
+        var isAnswered = Connect(socket, address, SshPort, timeout, cancellationToken) is SocketError.Success
+            or SocketError.ConnectionRefused or SocketError.ConnectionReset;
         if (isAnswered && IsGuest(address, mac, out other))
         {
             return true;
@@ -120,5 +122,6 @@ internal static class GuestNetwork
 
     private static bool Is(Neighbour neighbour, MacAddress? mac) => mac is { } wanted && Text(neighbour) == wanted.ToString();
 
-    private static string Text(Neighbour neighbour) => string.Join(':', neighbour.Hardware.Select(part => part.ToString("x2", CultureInfo.InvariantCulture)));
+    private static string Text(Neighbour neighbour) => string.Join(':',
+        neighbour.Hardware.Select(part => part.ToString("x2", CultureInfo.InvariantCulture)));
 }

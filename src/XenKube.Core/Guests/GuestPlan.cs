@@ -45,7 +45,8 @@ public sealed class GuestPlan
         plan.ReadOthers(requests);
         // Addresses that are asked for come first, so that no other guest of the plan is given one of them.
         var asked = requests.Select(plan.AskedAddress).ToList();
-        plan._asked.UnionWith(requests.Select((request, i) => asked[i]?.MacAddress ?? request.MacAddress ?? plan.Kept(request, plan.Existing(request))?.MacAddress).OfType<MacAddress>());
+        plan._asked.UnionWith(requests.Select((request, i) => asked[i]?.MacAddress ?? request.MacAddress
+            ?? plan.Kept(request, plan.Existing(request))?.MacAddress).OfType<MacAddress>());
         for (var i = 0; i < requests.Count; i++)
         {
             plan.Add(requests[i], asked[i]);
@@ -100,15 +101,21 @@ public sealed class GuestPlan
 
     private GuestAddress? AskedAddress(GuestRequest request)
     {
-        var byMac = request.MacAddress is { } mac ? _options.Reservations.FirstOrDefault(reservation => reservation.MacAddress == mac) : null;
-        var byIP = request.IPAddress is { } ip ? _options.Reservations.FirstOrDefault(reservation => reservation.IPAddress.Equals(ip)) : null;
+        var byMac = request.MacAddress is { } mac ? _options.Reservations.FirstOrDefault(reservation =>
+            reservation.MacAddress == mac) : null;
+        var byIP = request.IPAddress is { } ip ? _options.Reservations.FirstOrDefault(reservation =>
+            reservation.IPAddress.Equals(ip)) : null;
         if (byMac is not null && request.IPAddress is { } wanted && !byMac.IPAddress.Equals(wanted))
         {
-            throw new InvalidInputException(ErrorIds.ReservationMismatch, null, request.Name, $"{byMac.MacAddress} is reserved for {byMac.IPAddress}, not for {wanted}", "Leave one of the two out, or change the reservation");
+            throw new InvalidInputException(ErrorIds.ReservationMismatch, null, request.Name,
+                $"{byMac.MacAddress} is reserved for {byMac.IPAddress}, not for {wanted}",
+                "Leave one of the two out, or change the reservation");
         }
         if (byIP is not null && request.MacAddress is { } other && byIP.MacAddress != other)
         {
-            throw new InvalidInputException(ErrorIds.ReservationMismatch, null, request.Name, $"{byIP.IPAddress} is reserved for {byIP.MacAddress}, not for {other}", "Leave one of the two out, or change the reservation");
+            throw new InvalidInputException(ErrorIds.ReservationMismatch, null, request.Name,
+                $"{byIP.IPAddress} is reserved for {byIP.MacAddress}, not for {other}",
+                "Leave one of the two out, or change the reservation");
         }
         if (request.IPAddress is { } unreserved && byIP is null && request.MacAddress is null)
         {
@@ -122,7 +129,8 @@ public sealed class GuestPlan
         GuestName.Check(request.Name);
         if (!_options.Force && File.Exists(request.ConfigPath))
         {
-            throw new ItemExistsException(ErrorIds.GuestConfigExists, request.ConfigPath, null, "there is a configuration already", $"Use {RemedyActionKind.ForceOption} to change it");
+            throw new ItemExistsException(ErrorIds.GuestConfigExists, request.ConfigPath, null, "there is a configuration already",
+                $"Use {RemedyActionKind.ForceOption} to change it");
         }
         Claim(_names, request.Name, request, ErrorIds.GuestNameInUse, "name", request.Name);
         var existing = Existing(request);
@@ -143,8 +151,10 @@ public sealed class GuestPlan
             }
         }
         var maker = new GuestConfigMaker(_options.Defaults);
-        var config = existing is null ? maker.Create(request, mac, disks, cards) : maker.Change(existing, request, mac, disks, request.AdditionalCards.Count == 0 ? null : cards);
-        _guests.Add(new PlannedGuest(request.Name, request.ConfigPath, disks[0].Target, mac, address is { } known && !known.IPAddress.Equals(IPAddress.None) ? known.IPAddress : request.IPAddress, config));
+        var config = existing is null ? maker.Create(request, mac, disks, cards) : maker.Change(existing, request, mac, disks,
+            request.AdditionalCards.Count == 0 ? null : cards);
+        _guests.Add(new PlannedGuest(request.Name, request.ConfigPath, disks[0].Target, mac, address is { } known
+            && !known.IPAddress.Equals(IPAddress.None) ? known.IPAddress : request.IPAddress, config));
     }
 
     /// <summary>The configuration that is there and is changed; null for none, or for one that xl could not read.</summary>
@@ -164,7 +174,8 @@ public sealed class GuestPlan
     private static List<XenDisk> Disks(GuestRequest request, XenGuestConfig? existing)
     {
         var path = Path.GetFullPath(request.DiskPath);
-        List<XenDisk> disks = [existing?.Disks is [var first, ..] && (request.KeepsDisk || FileIdentity.TextOf(first.Target) == FileIdentity.TextOf(path)) ? first : NewDisk(path, 0)];
+        List<XenDisk> disks = [existing?.Disks is [var first, ..]
+            && (request.KeepsDisk || FileIdentity.TextOf(first.Target) == FileIdentity.TextOf(path)) ? first : NewDisk(path, 0)];
         if (request.AdditionalDisks.Count == 0)
         {
             disks.AddRange(existing?.Disks.Skip(1) ?? []);
@@ -189,9 +200,12 @@ public sealed class GuestPlan
         {
             null => XenDisk.Create(path, device),
             { NamesOtherFile: true } format => throw new InvalidInputException(
-                ErrorIds.GuestConfigInvalid, path, null, $"it is a {format.Name} file that names another file, which the guest would read as well", "Make a whole image of it: qemu-img convert"),
+                ErrorIds.GuestConfigInvalid, path, null,
+                $"it is a {format.Name} file that names another file, which the guest would read as well",
+                "Make a whole image of it: qemu-img convert"),
             { XlFormat: { } format } => XenDisk.Create(path, device, format),
-            var format => throw new InvalidInputException(ErrorIds.GuestConfigInvalid, path, null, $"it is a {format.Name} file, which xl cannot attach", "Convert it: qemu-img convert -O raw"),
+            var format => throw new InvalidInputException(ErrorIds.GuestConfigInvalid, path, null,
+                $"it is a {format.Name} file, which xl cannot attach", "Convert it: qemu-img convert -O raw"),
         };
     }
 
@@ -200,7 +214,8 @@ public sealed class GuestPlan
         var cards = new List<XenVif>();
         foreach (var card in request.AdditionalCards)
         {
-            var mac = card.MacAddress ?? GuestCard.AddressOf(request.Name, cards.Count + 1, address => _macs.ContainsKey(address) || cards.Exists(other => other.MacAddress == address));
+            var mac = card.MacAddress ?? GuestCard.AddressOf(request.Name, cards.Count + 1, address =>
+                _macs.ContainsKey(address) || cards.Exists(other => other.MacAddress == address));
             cards.Add(XenVif.Create(mac, card.Bridge, card.Model ?? request.Model ?? _options.Defaults.Model, card.Script, card.Vlan));
         }
         return cards;
@@ -226,16 +241,20 @@ public sealed class GuestPlan
                 ? reservation.MacAddress.ToString().StartsWith(_options.Defaults.MacPrefix, StringComparison.OrdinalIgnoreCase)
                 : IsInBlock(reservation.IPAddress))
             .MinBy(reservation => (reservation.IPAddress.AddressFamily, Number(reservation.IPAddress)));
-        return free ?? throw NoReservation(name, _options.FirstAddress is { } block ? $"no free reservation is left in the block of ten addresses from {block}" : "no free reservation is left");
+        return free ?? throw NoReservation(name, _options.FirstAddress is { } block
+            ? $"no free reservation is left in the block of ten addresses from {block}" : "no free reservation is left");
     }
 
     private static ItemNotFoundException NoReservation(string name, string reason) =>
-        new(ErrorIds.ReservationNotFound, null, name, reason, $"Reserve addresses first ({RemedyActionKind.ReserveAddresses}), or give a MAC address");
+        new(ErrorIds.ReservationNotFound, null, name, reason,
+            $"Reserve addresses first ({RemedyActionKind.ReserveAddresses}), or give a MAC address");
 
     private bool IsInBlock(IPAddress address) =>
-        _options.FirstAddress is { } first && address.AddressFamily == first.AddressFamily && Number(address) is var number && number >= Number(first) && number - Number(first) < BlockSize;
+        _options.FirstAddress is { } first && address.AddressFamily == first.AddressFamily && Number(address) is var number
+            && number >= Number(first) && number - Number(first) < BlockSize;
 
-    private static UInt128 Number(IPAddress address) => address.GetAddressBytes().Aggregate(UInt128.Zero, (number, part) => (number << 8) | part);
+    private static UInt128 Number(IPAddress address) => address.GetAddressBytes()
+        .Aggregate(UInt128.Zero, (number, part) => (number << 8) | part);
 
     private static void Claim<T>(
         Dictionary<T, string> taken, T key, GuestRequest request, ErrorId<ItemInUseException> id, string what, string value)
@@ -244,7 +263,8 @@ public sealed class GuestPlan
         if (!taken.TryAdd(key, request.ConfigPath))
         {
             throw new ItemInUseException(
-                id, request.ConfigPath, null, $"the {what} {Printable.Of(value)} is that of {taken[key]}", $"Give another {what}, or remove the other guest's configuration");
+                id, request.ConfigPath, null, $"the {what} {Printable.Of(value)} is that of {taken[key]}",
+                $"Give another {what}, or remove the other guest's configuration");
         }
     }
 }

@@ -57,11 +57,15 @@ internal static class GuestPreflight
         CheckNumber(config, file, "maxvcpus", 1);
         if (config.Kernel is null && config.BootLoader is null && config.Type != GuestType.HVM)
         {
-            throw Invalid(config, file, "bootloader", "neither a boot loader nor a kernel is given", "Add bootloader = \"pygrub\", as the guide has it");
+            throw Invalid(config, file, "bootloader", "neither a boot loader nor a kernel is given",
+                "Add bootloader = \"pygrub\", as the guide has it");
         }
         if (domains.FirstOrDefault(domain => domain.Name == config.Name) is { } running)
         {
-            throw new ItemInUseException(ErrorIds.GuestNameInUse, file, null, string.Create(CultureInfo.InvariantCulture, $"the guest {running.Name} is {GuestWords.Of(running.State)} already, as domain {running.Id}"), "Stop that guest first, or give this one another name");
+            throw new ItemInUseException(ErrorIds.GuestNameInUse, file, null,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"the guest {running.Name} is {GuestWords.Of(running.State)} already, as domain {running.Id}"),
+                        "Stop that guest first, or give this one another name");
         }
         CheckVifs(config, file, domains);
         CheckDisks(config, file, uses);
@@ -75,7 +79,9 @@ internal static class GuestPreflight
         }
         if (GuestName.Refusal(config.Name) is { } reason)
         {
-            throw new InvalidInputException(ErrorIds.GuestNameInvalid, file, config.PlaceOf("name"), $"'{Printable.Of(config.Name)}' cannot be a guest's name: {reason}", "Use letters, digits, '-', '_' and '.', beginning with a letter, as in etcd-node-1");
+            throw new InvalidInputException(ErrorIds.GuestNameInvalid, file, config.PlaceOf("name"),
+                $"'{Printable.Of(config.Name)}' cannot be a guest's name: {reason}",
+                "Use letters, digits, '-', '_' and '.', beginning with a letter, as in etcd-node-1");
         }
     }
 
@@ -83,7 +89,9 @@ internal static class GuestPreflight
     {
         if (config.Get(key) is { } value && (!value.TryGetNumber(out var number) || number < least))
         {
-            throw Invalid(config, file, key, $"{key} = {Printable.Of(value.ToString())} is not a number in range; xl would take its own default", "Write a whole number");
+            throw Invalid(config, file, key,
+                $"{key} = {Printable.Of(value.ToString())} is not a number in range; xl would take its own default",
+                "Write a whole number");
         }
     }
 
@@ -94,7 +102,9 @@ internal static class GuestPreflight
         {
             if (vif.IgnoredOption is { } ignored)
             {
-                throw Invalid(config, file, "vif", $"'{Printable.Of(ignored)}=' has a blank before the '=': xl ignores the option, and the card gets a default in its place (another MAC address, the usual bridge)", "Write vif options without blanks: mac=…,bridge=…");
+                throw Invalid(config, file, "vif",
+                    $"'{Printable.Of(ignored)}=' has a blank before the '=': xl ignores the option, and the card gets a default in its place (another MAC address, the usual bridge)",
+                    "Write vif options without blanks: mac=…,bridge=…");
             }
             if (vif.MacText is null)
             {
@@ -102,15 +112,20 @@ internal static class GuestPreflight
             }
             if (!XlMacAddress.TryParse(vif.MacText, out var mac, out var reason))
             {
-                throw new InvalidInputException(ErrorIds.MacAddressInvalid, file, config.PlaceOf("vif"), $"'{Printable.Of(vif.MacText)}' is not a MAC address for a guest: {reason}", $"Write it like {GuideDefaults.MacPrefix}:11");
+                throw new InvalidInputException(ErrorIds.MacAddressInvalid, file, config.PlaceOf("vif"),
+                    $"'{Printable.Of(vif.MacText)}' is not a MAC address for a guest: {reason}",
+                    $"Write it like {GuideDefaults.MacPrefix}:11");
             }
             if (!seen.Add(mac))
             {
-                throw new ItemInUseException(ErrorIds.MacAddressInUse, file, config.PlaceOf("vif"), $"{mac} is there twice", "Give each network card an address of its own");
+                throw new ItemInUseException(ErrorIds.MacAddressInUse, file, config.PlaceOf("vif"), $"{mac} is there twice",
+                    "Give each network card an address of its own");
             }
-            if (domains.FirstOrDefault(domain => domain.MacAddresses.Any(text => MacAddress.TryParse(text, out var other) && other == mac)) is { } user)
+            if (domains.FirstOrDefault(domain => domain.MacAddresses.Any(text =>
+                MacAddress.TryParse(text, out var other) && other == mac)) is { } user)
             {
-                throw new ItemInUseException(ErrorIds.MacAddressInUse, file, config.PlaceOf("vif"), $"{mac} is the address of the running guest {user.Name}", "Stop that guest, or give this one another address");
+                throw new ItemInUseException(ErrorIds.MacAddressInUse, file, config.PlaceOf("vif"),
+                    $"{mac} is the address of the running guest {user.Name}", "Stop that guest, or give this one another address");
             }
         }
     }
@@ -124,25 +139,33 @@ internal static class GuestPreflight
             CheckTarget(config, file, disk);
             if (disk.Device.Length > 0 && !devices.Add(disk.Device))
             {
-                throw Invalid(config, file, "disk", $"two disks are called {Printable.Of(disk.Device)}", "Give each disk a device of its own: xvda, xvdb, …");
+                throw Invalid(config, file, "disk", $"two disks are called {Printable.Of(disk.Device)}",
+                    "Give each disk a device of its own: xvda, xvdb, …");
             }
             var identity = FileIdentity.TextOf(disk.Target);
             if (!seen.Add(identity))
             {
-                throw new ItemInUseException(ErrorIds.DiskInUse, file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is there twice", "Name each image once");
+                throw new ItemInUseException(ErrorIds.DiskInUse, file, config.PlaceOf("disk"),
+                    $"the image {Printable.Of(disk.Target)} is there twice", "Name each image once");
             }
             if (uses?.UserOf(disk.Target, writing: disk.IsReadOnly) is { } user)
             {
-                throw new ItemInUseException(ErrorIds.DiskInUse, file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is in use: {user}; two guests on one image destroy its file systems", user.Remedy);
+                throw new ItemInUseException(ErrorIds.DiskInUse, file, config.PlaceOf("disk"),
+                    $"the image {Printable.Of(disk.Target)} is in use: {user}; two guests on one image destroy its file systems",
+                    user.Remedy);
             }
             if (uses is not null && !disk.IsReadOnly && LoopDevice.Of(disk.Target) is { } loop)
             {
-                throw new ItemInUseException(ErrorIds.DiskInUse, file, config.PlaceOf("disk"), $"the image {Printable.Of(disk.Target)} is attached to {loop}", $"Unmount what is mounted from it and run 'losetup -d {loop}'");
+                throw new ItemInUseException(ErrorIds.DiskInUse, file, config.PlaceOf("disk"),
+                    $"the image {Printable.Of(disk.Target)} is attached to {loop}",
+                    $"Unmount what is mounted from it and run 'losetup -d {loop}'");
             }
         }
     }
 
-    /// <summary>A disk of this host is there and is what the configuration calls it. Of others, their script or driver domain knows.</summary>
+    /// <summary>
+    /// A disk of this host is there and is what the configuration calls it. Of others, their script or driver domain knows.
+    /// </summary>
     private static void CheckTarget(XenGuestConfig config, string file, XenDisk disk)
     {
         if (!disk.IsLocal)
@@ -151,7 +174,9 @@ internal static class GuestPreflight
         }
         if (FileStatus.TryRead(disk.Target) is not { } status)
         {
-            throw new ItemNotFoundException(ErrorIds.ImageNotFound, file, config.PlaceOf("disk"), $"the disk image {Printable.Of(disk.Target)} does not exist", $"Make the node's disk ({RemedyActionKind.MakeNode}), or correct disk= in the configuration");
+            throw new ItemNotFoundException(ErrorIds.ImageNotFound, file, config.PlaceOf("disk"),
+                $"the disk image {Printable.Of(disk.Target)} does not exist",
+                $"Make the node's disk ({RemedyActionKind.MakeNode}), or correct disk= in the configuration");
         }
         if (status.IsDirectory)
         {
@@ -160,7 +185,9 @@ internal static class GuestPreflight
         // A guest may have written the beginning of a container to its raw disk. So the disk is refused, and not attached by that format.
         if (disk is { IsReadOnly: false, Format: "raw" } && status.IsRegularFile && DiskFormat.Find(disk.Target) is { } found)
         {
-            throw Invalid(config, file, "disk", $"the disk {Printable.Of(disk.Target)} is a {found.Name} file and is attached as raw: the guest would write over the container", found.XlFormat is { } format
+            throw Invalid(config, file, "disk",
+                $"the disk {Printable.Of(disk.Target)} is a {found.Name} file and is attached as raw: the guest would write over the container",
+                found.XlFormat is { } format
                 ? $"Write format={format} in disk=, or {format} in place of raw" : "Convert it first: qemu-img convert -O raw");
         }
     }

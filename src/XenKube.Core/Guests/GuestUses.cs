@@ -103,7 +103,8 @@ internal sealed class GuestUses
     /// The domains come before the rest: one that ends meanwhile still counts, and of one that has just begun there is a process.
     /// </summary>
     private static GuestUses Of(IReadOnlyList<XenDomain> domains, XlOptions options, IEnumerable<string> folders) =>
-        new(domains, XlProcess.All(options.SystemRoot, options.Path), SavedGuest.All(options.SystemRoot, options.SavedGuests.Concat(folders)));
+        new(domains, XlProcess.All(options.SystemRoot, options.Path),
+            SavedGuest.All(options.SystemRoot, options.SavedGuests.Concat(folders)));
 
     private static string Folder(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
 
@@ -111,11 +112,13 @@ internal sealed class GuestUses
     {
         if (domain.Name.Length == 0)
         {
-            return new(string.Create(CultureInfo.InvariantCulture, $"a domain that is being removed has it as a disk (number {domain.Id})"), "Wait until the domain is gone from 'xl list'");
+            return new(string.Create(CultureInfo.InvariantCulture,
+                $"a domain that is being removed has it as a disk (number {domain.Id})"), "Wait until the domain is gone from 'xl list'");
         }
         if (Array.Find(Migrating, suffix => domain.Name.EndsWith(suffix, StringComparison.Ordinal)) is { } suffix)
         {
-            return new($"the guest {Printable.Of(domain.Name[..^suffix.Length])} has it as a disk and is being migrated", "Wait until the migration is done; then the guest runs on the other host, with this disk");
+            return new($"the guest {Printable.Of(domain.Name[..^suffix.Length])} has it as a disk and is being migrated",
+                "Wait until the migration is done; then the guest runs on the other host, with this disk");
         }
         var who = $"the guest {Printable.Of(domain.Name)}";
         var node = NodeOf(domain.Name, image);
@@ -136,7 +139,8 @@ internal sealed class GuestUses
         {
             return $"Let it go on, then stop it: {Xl("unpause", domain)}, {Xl("shutdown", domain)}";
         }
-        return $"Let it go on, then stop it: {new RemedyAction(RemedyActionKind.ResumeGuest, node)}, then {new RemedyAction(RemedyActionKind.StopGuest, node)}";
+        return
+            $"Let it go on, then stop it: {new RemedyAction(RemedyActionKind.ResumeGuest, node)}, then {new RemedyAction(RemedyActionKind.StopGuest, node)}";
     }
 
     private static Remedy Destroy(XenDomain domain, string? node)
@@ -163,7 +167,8 @@ internal sealed class GuestUses
         {
             return $"Restore it ('xl restore {file}'), shut it down, and move {file} to another place";
         }
-        return $"Restore it ('xl restore {file}'), stop it ({new RemedyAction(RemedyActionKind.StopGuest, node)}), and move {file} to another place";
+        return
+            $"Restore it ('xl restore {file}'), stop it ({new RemedyAction(RemedyActionKind.StopGuest, node)}), and move {file} to another place";
     }
 
     private static ImageUser Describe(XlProcess process, string? name, string image)
@@ -172,7 +177,8 @@ internal sealed class GuestUses
         var node = name is null ? null : NodeOf(name, image);
         return process.IsBackground ? Rebooting(who, node)
             : new(
-                string.Create(CultureInfo.InvariantCulture, $"{who} has it as a disk and is being {(process.SavedPath is null ? "created" : "restored")} by xl (process {process.Id})"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{who} has it as a disk and is being {(process.SavedPath is null ? "created" : "restored")} by xl (process {process.Id})"),
                 Await("Wait until it runs, and stop it", node, RemedyActionKind.StopGuest));
     }
 
@@ -181,7 +187,8 @@ internal sealed class GuestUses
         var file = Printable.Of(saved.Path);
         var who = $"the guest {Printable.Of(saved.Name)} has it as a disk and is saved in {file}";
         return saved.IsOlderThan(image)
-            ? new($"{who}, but the disk was changed after that", $"Move {file} to another place: a guest that is restored from it would damage the disk's file systems")
+            ? new($"{who}, but the disk was changed after that",
+                $"Move {file} to another place: a guest that is restored from it would damage the disk's file systems")
             : new(who, Restore(file, NodeOf(saved.Name, image)));
     }
 
@@ -197,7 +204,8 @@ internal sealed class GuestUses
         return $"{text}: {new RemedyAction(kind, node)}";
     }
 
-    private static string Xl(string verb, XenDomain domain) => $"xl {verb} {(GuestName.Refusal(domain.Name) is null ? domain.Name : domain.Id.ToString(CultureInfo.InvariantCulture))}";
+    private static string Xl(string verb, XenDomain domain) =>
+        $"xl {verb} {(GuestName.Refusal(domain.Name) is null ? domain.Name : domain.Id.ToString(CultureInfo.InvariantCulture))}";
 
     /// <summary>The node of a guest: a configuration with that name is beside the image.</summary>
     private static string? NodeOf(string name, string image)

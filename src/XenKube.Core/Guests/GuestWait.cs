@@ -48,7 +48,8 @@ internal sealed class GuestWait(XenGuests guests, string path, GuestStart? start
         }
         if (guest.State == XenGuestState.Crashed)
         {
-            throw new OperationFailedException(ErrorIds.GuestCrashed, guest.Name, null, $"the guest has crashed{ConsoleSays()}", "Look at its console (xl console, /var/log/xen/console) and at 'xl dmesg'");
+            throw new OperationFailedException(ErrorIds.GuestCrashed, guest.Name, null, $"the guest has crashed{ConsoleSays()}",
+                "Look at its console (xl console, /var/log/xen/console) and at 'xl dmesg'");
         }
         if (guest.Id is { } id && id != _domain)
         {
@@ -67,27 +68,33 @@ internal sealed class GuestWait(XenGuests guests, string path, GuestStart? start
         {
             return guest.State == XenGuestState.Running;
         }
-        var address = guest.IPAddress ?? throw new ItemNotFoundException(ErrorIds.ReservationNotFound, guest.Name, null, $"no address is reserved for {guest.MacAddress ?? "a guest without a MAC address"}, so there is nothing to ask", $"Make the reservation: {(guest.MacAddress is { } text ? new RemedyAction(RemedyActionKind.ReserveAddress, text, "the file of reservations") : RemedyActionKind.ReserveAddresses)}");
+        var address = guest.IPAddress ?? throw new ItemNotFoundException(ErrorIds.ReservationNotFound, guest.Name, null,
+            $"no address is reserved for {guest.MacAddress ?? "a guest without a MAC address"}, so there is nothing to ask",
+            $"Make the reservation: {(guest.MacAddress is { } text ? new RemedyAction(RemedyActionKind.ReserveAddress, text, "the file of reservations") : RemedyActionKind.ReserveAddresses)}");
         var mac = MacAddress.TryParse(guest.MacAddress, out var parsed) ? parsed : (MacAddress?)null;
         return condition == GuestCondition.Ssh
-            ? GuestNetwork.SshBanner(address, GreetingTimeout, cancellationToken) is not null && GuestNetwork.IsGuest(address, mac, out _other)
+            ? GuestNetwork.SshBanner(address, GreetingTimeout, cancellationToken) is not null
+            && GuestNetwork.IsGuest(address, mac, out _other)
             : GuestNetwork.Answers(address, mac, _start, AnswerTimeout, out _other, cancellationToken);
     }
 
     private bool HasFetched(XenGuest guest, CancellationToken cancellationToken)
     {
-        var hasFetched = guests.HasFetched ?? throw new OperationFailedException(ErrorIds.WaitTimeout, path, null, "nothing here knows what guests have fetched");
+        var hasFetched = guests.HasFetched ?? throw new OperationFailedException(ErrorIds.WaitTimeout, path, null,
+            "nothing here knows what guests have fetched");
         _started ??= guest.Id is null ? null : guests.Xl.StartOf(guest.Name, cancellationToken);
         return hasFetched(guest, _started);
     }
 
     private string Why()
     {
-        var why = _other is not null ? string.Create(CultureInfo.InvariantCulture, $"; {_guest?.IPAddress} is answered by {_other}, which is another host than the guest ({_guest?.MacAddress})")
+        var why = _other is not null ? string.Create(CultureInfo.InvariantCulture,
+            $"; {_guest?.IPAddress} is answered by {_other}, which is another host than the guest ({_guest?.MacAddress})")
             : _guest is { State: not XenGuestState.Running } guest ? $"; it is {GuestWords.Of(guest.State)}"
             : "";
         return why + ConsoleSays();
     }
 
-    private string ConsoleSays() => _guest is { IsActive: true } guest && GuestName.Refusal(guest.Name) is null ? new GuestLog(guest.Name, guests.Xl.Options).Explain() : "";
+    private string ConsoleSays() => _guest is { IsActive: true } guest && GuestName.Refusal(guest.Name) is null
+        ? new GuestLog(guest.Name, guests.Xl.Options).Explain() : "";
 }

@@ -16,10 +16,13 @@ internal static class HostGuestConfigs
     public static IReadOnlyList<string> Find(string system, IEnumerable<string> known)
     {
         var seen = known.Select(FileIdentity.TextOf).ToHashSet(StringComparer.Ordinal);
-        return [.. Folders.SelectMany(folder => Files(Path.Combine(system, folder))).Where(file => IsGuest(file) && seen.Add(FileIdentity.TextOf(file)))];
+        return [.. Folders.SelectMany(folder => Files(Path.Combine(system, folder)))
+            .Where(file => IsGuest(file) && seen.Add(FileIdentity.TextOf(file)))];
     }
 
-    /// <summary>The folder has xl's own settings too, and examples of which every host has the same: a guest has a name and a disk that is there.</summary>
+    /// <summary>
+    /// The folder has xl's own settings too, and examples of which every host has the same: a guest has a name and a disk that is there.
+    /// </summary>
     private static bool IsGuest(string file)
     {
         if (Path.GetFileName(file).StartsWith("xlexample.", StringComparison.Ordinal))

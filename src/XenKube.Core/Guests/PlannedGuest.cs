@@ -10,7 +10,8 @@ namespace XenKube.Guests;
 /// <param name="MacAddress">Its MAC address.</param>
 /// <param name="IPAddress">The address reserved for that; null where there is no reservation.</param>
 /// <param name="Config">The configuration.</param>
-public sealed record PlannedGuest(string Name, string ConfigPath, string DiskPath, MacAddress MacAddress, IPAddress? IPAddress, XenGuestConfig Config)
+public sealed record PlannedGuest(string Name, string ConfigPath, string DiskPath, MacAddress MacAddress, IPAddress? IPAddress,
+    XenGuestConfig Config)
 {
     /// <summary>Writes the configuration, in one step.</summary>
     public void Write() => Config.Save(ConfigPath);

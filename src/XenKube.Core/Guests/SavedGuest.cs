@@ -56,7 +56,8 @@ internal sealed record SavedGuest(string Path, string Name, IReadOnlyList<string
             }
             // All numbers are in the byte order of the machine that saved.
             var isLittle = BinaryPrimitives.ReadUInt32LittleEndian(head[MagicLength..]) == ByteOrder;
-            uint Number(ReadOnlySpan<byte> bytes) => isLittle ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
+            uint Number(ReadOnlySpan<byte> bytes) =>
+                isLittle ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
             var flags = Number(head[(MagicLength + 4)..]);
             var optional = Number(head[(MagicLength + 12)..]);
             var length = Number(head[HeaderLength..]);
@@ -76,7 +77,8 @@ internal sealed record SavedGuest(string Path, string Name, IReadOnlyList<string
 
     /// <summary>True where the disk was written to after the guest was saved: its memory does not fit the disk any more.</summary>
     public bool IsOlderThan(string image) =>
-        FileStatus.TryRead(image) is { } disk && FileStatus.TryRead(Path) is { } saved && disk.ModifiedNanoseconds > saved.ModifiedNanoseconds;
+        FileStatus.TryRead(image) is { } disk && FileStatus.TryRead(Path) is { } saved
+            && disk.ModifiedNanoseconds > saved.ModifiedNanoseconds;
 
     private static SavedGuest OfJson(string path, byte[] config)
     {

@@ -241,7 +241,8 @@ internal sealed class XenConfigParser
     }
 
     // The text is decoded byte by byte, so that a character above 127 is one byte of several.
-    private static string Show(char c) => c < 127 ? Printable.Of(c.ToString()) : string.Create(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
+    private static string Show(char c) => c < 127 ? Printable.Of(c.ToString()) : string.Create(CultureInfo.InvariantCulture,
+        $"\\x{(int)c:x2}");
 
     private static string Decode(string latin1) =>
         latin1.AsSpan().IndexOfAnyExceptInRange('\0', '\x7f') < 0 ? latin1 : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(latin1));

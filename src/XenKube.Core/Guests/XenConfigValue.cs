@@ -52,7 +52,8 @@ public sealed record XenConfigValue
     /// <param name="items">Its items.</param>
     public static XenConfigValue OfTexts(params IEnumerable<string> items) => OfList([.. items.Select(OfText)]);
 
-    internal static XenConfigValue Read(XenConfigValueKind kind, string text, IReadOnlyList<XenConfigValue> items, int line, int column, int start, int end) =>
+    internal static XenConfigValue Read(XenConfigValueKind kind, string text, IReadOnlyList<XenConfigValue> items, int line, int column,
+        int start, int end) =>
         new(kind, text, items) { Line = line, Column = column, Start = start, End = end };
 
     /// <summary>The number it stands for; xl takes a quoted number as well as a bare one.</summary>
@@ -65,7 +66,8 @@ public sealed record XenConfigValue
         var text = Text.Trim(' ', '\t');
         return Kind != XenConfigValueKind.List && text.Length > 0 && text switch
         {
-            _ when text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) => long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number) && number >= 0,
+            _ when text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) =>
+                long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number) && number >= 0,
             _ when text.Length > 1 && text[0] == '0' => TryOctal(text, out number),
             _ => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number),
         };
@@ -143,7 +145,8 @@ public sealed record XenConfigValue
                     output.Append("\\t");
                     break;
                 case '\0':
-                    throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null, "a value in an xl configuration cannot hold a NUL character");
+                    throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null,
+                        "a value in an xl configuration cannot hold a NUL character");
                 default:
                     if (c == quote)
                     {

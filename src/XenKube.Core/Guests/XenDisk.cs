@@ -8,7 +8,8 @@ public sealed record XenDisk
     /// <summary>Prefixes that name a block script: drbd:r0 means script=block-drbd.</summary>
     private static readonly string[] ScriptPrefixes = ["drbd", "iscsi", "nbd", "enbd"];
 
-    private static readonly string[] Prefixes = ["file", "phy", "raw", "tap", "tap2", "tapdisk", "aio", "ioemu", "qcow2", "qcow", "vhd", .. ScriptPrefixes];
+    private static readonly string[] Prefixes = ["file", "phy", "raw", "tap", "tap2", "tapdisk", "aio", "ioemu", "qcow2", "qcow", "vhd",
+        .. ScriptPrefixes];
 
     private readonly string _text;
 
@@ -29,7 +30,9 @@ public sealed record XenDisk
     /// <summary>True for a CD drive.</summary>
     public bool IsCdRom { get; private init; }
 
-    /// <summary>True if the target is a file or device of this host; false if a script, a driver domain or QEMU finds the disk elsewhere.</summary>
+    /// <summary>
+    /// True if the target is a file or device of this host; false if a script, a driver domain or QEMU finds the disk elsewhere.
+    /// </summary>
     public bool IsLocal { get; private init; } = true;
 
     /// <summary>A disk of an image file or block device.</summary>
@@ -55,11 +58,14 @@ public sealed record XenDisk
     {
         if (!target.StartsWith('/') || target.AsSpan().IndexOfAny(",\n\r\0") >= 0)
         {
-            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, Printable.Of(target), null, "cannot be a guest's disk: xl needs a full path without commas and line breaks", "Move the image to a place with a plain name");
+            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, Printable.Of(target), null,
+                "cannot be a guest's disk: xl needs a full path without commas and line breaks",
+                "Move the image to a place with a plain name");
         }
         if (device.Length is 0 or > 16 || device.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c)))
         {
-            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null, $"'{Printable.Of(device)}' is not a name for a guest's disk", "Use xvda, xvdb, …");
+            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null,
+                $"'{Printable.Of(device)}' is not a name for a guest's disk", "Use xvda, xvdb, …");
         }
     }
 
@@ -91,7 +97,8 @@ public sealed record XenDisk
             var comma = rest.IndexOf(',', StringComparison.Ordinal);
             var part = (comma < 0 ? rest : rest[..comma]).Trim();
             rest = comma < 0 ? "" : rest[(comma + 1)..].TrimStart();
-            var (key, value) = part.Split('=', 2) is [var k, var v] && !k.Contains('/', StringComparison.Ordinal) ? (k.Trim(), v.Trim()) : ("", part);
+            var (key, value) = part.Split('=', 2) is [var k, var v] && !k.Contains('/', StringComparison.Ordinal)
+                ? (k.Trim(), v.Trim()) : ("", part);
             switch (key)
             {
                 case "format":
@@ -140,7 +147,8 @@ public sealed record XenDisk
         }
         // QEMU finds rbd:pool/disk or nbd:host by itself.
         isLocal &= target.Length == 0 || target.StartsWith('/') || !target.Contains(':', StringComparison.Ordinal);
-        return new(text) { IsLocal = isLocal, Target = target, Format = format, Device = device, IsReadOnly = readOnly || cdRom, IsCdRom = cdRom };
+        return new(text) { IsLocal = isLocal, Target = target, Format = format, Device = device, IsReadOnly = readOnly
+            || cdRom, IsCdRom = cdRom };
     }
 
     /// <summary>The item as it is written in the configuration.</summary>

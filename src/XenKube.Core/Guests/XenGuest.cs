@@ -12,7 +12,8 @@ namespace XenKube.Guests;
 /// <param name="MacAddress">Address of its first network card; null where it has none.</param>
 /// <param name="IPAddress">The address reserved for that; null where there is none.</param>
 /// <param name="Node"><c>CLUSTER/NODE</c>; null for a domain without a configuration in XENDIR.</param>
-public sealed record XenGuest(string Name, int? Id, XenGuestState State, long Memory, int VCpu, TimeSpan CpuTime, string? MacAddress, IPAddress? IPAddress, string? Node)
+public sealed record XenGuest(string Name, int? Id, XenGuestState State, long Memory, int VCpu, TimeSpan CpuTime, string? MacAddress,
+    IPAddress? IPAddress, string? Node)
 {
     /// <summary>The configuration; null for a domain without one in XENDIR.</summary>
     public string? GuestConfigPath { get; init; }
@@ -20,7 +21,10 @@ public sealed record XenGuest(string Name, int? Id, XenGuestState State, long Me
     /// <summary>The image it boots from; null where neither configuration nor domain says.</summary>
     public string? DiskPath { get; init; }
 
-    /// <summary>The six letters in which xl writes the state: r(unning), b(locked), p(aused), s(hut down), the reason for that, d(ying); empty without a domain.</summary>
+    /// <summary>
+    /// The six letters in which xl writes the state: r(unning), b(locked), p(aused), s(hut down), the reason for that, d(ying); empty
+    /// without a domain.
+    /// </summary>
     public string XlState { get; init; } = "";
 
     /// <summary>True if it starts with the host.</summary>

@@ -44,7 +44,8 @@ public sealed class XenGuestConfig
     /// <param name="isTrusted">True to refuse, as root, a configuration that another user could have written.</param>
     internal static XenGuestConfig Read(string path, bool isTrusted)
     {
-        var errors = new FileReadErrors(ErrorIds.GuestConfigNotFound, ErrorIds.FileNotReadable, ErrorIds.GuestConfigInvalid, "guest configuration");
+        var errors = new FileReadErrors(ErrorIds.GuestConfigNotFound, ErrorIds.FileNotReadable, ErrorIds.GuestConfigInvalid,
+            "guest configuration");
         var bytes = WholeFile.ReadOfHouse(path, isTrusted, MaxSize, errors);
         return new(Encoding.Latin1.GetString(bytes), path);
     }
@@ -52,7 +53,8 @@ public sealed class XenGuestConfig
     /// <summary>Reads a configuration from its text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="path">The file's name for messages, or null.</param>
-    public static XenGuestConfig Parse(string text, string? path = null) => new(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text)), path);
+    public static XenGuestConfig Parse(string text, string? path = null) =>
+        new(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text)), path);
 
     /// <summary>Reads a configuration from its bytes.</summary>
     /// <param name="bytes">The bytes of the file.</param>
@@ -70,7 +72,8 @@ public sealed class XenGuestConfig
     /// <param name="disks">The disks, the first of them the one it boots from.</param>
     /// <param name="type">Kind of guest; for the default, pv, the key is left out as in the guide.</param>
     /// <param name="bootLoader">The boot loader that fetches a pv guest's kernel; null for none.</param>
-    public static XenGuestConfig Create(string name, int memory, int vcpus, XenVif vif, IReadOnlyList<XenDisk> disks, GuestType type = GuestType.PV, string? bootLoader = "pygrub")
+    public static XenGuestConfig Create(string name, int memory, int vcpus, XenVif vif, IReadOnlyList<XenDisk> disks,
+        GuestType type = GuestType.PV, string? bootLoader = "pygrub")
     {
         var config = new XenGuestConfig("", null);
         if (type != GuestType.PV)
@@ -127,7 +130,8 @@ public sealed class XenGuestConfig
             }
             else if ((value.Kind == XenConfigValueKind.List) != (setting.Value.Kind == XenConfigValueKind.List))
             {
-                throw new InvalidInputException(ErrorIds.GuestConfigInvalid, Path, Place(setting), $"'{name}' is a list in one place and a single value in another");
+                throw new InvalidInputException(ErrorIds.GuestConfigInvalid, Path, Place(setting),
+                    $"'{name}' is a list in one place and a single value in another");
             }
             else if (value.Kind == XenConfigValueKind.List)
             {
@@ -188,10 +192,12 @@ public sealed class XenGuestConfig
     {
         _ = Get(name);
         var lastReset = Settings.LastOrDefault(setting => setting.Name == name && !setting.Appends);
-        var items = Settings.Where(setting => setting.Name == name && (lastReset is null || setting.Start >= lastReset.Start)).SelectMany(setting => setting.Value.Items).ToList();
+        var items = Settings.Where(setting => setting.Name == name && (lastReset is null || setting.Start >= lastReset.Start))
+            .SelectMany(setting => setting.Value.Items).ToList();
         if (index < 0 || index >= items.Count)
         {
-            throw new ItemNotFoundException(ErrorIds.GuestConfigItemNotFound, Path, name, string.Create(CultureInfo.InvariantCulture, $"there is no item {index}"));
+            throw new ItemNotFoundException(ErrorIds.GuestConfigItemNotFound, Path, name,
+                string.Create(CultureInfo.InvariantCulture, $"there is no item {index}"));
         }
         var item = items[index];
         var quote = item.Kind == XenConfigValueKind.Text ? _text[item.Start] : '\'';
@@ -214,7 +220,8 @@ public sealed class XenGuestConfig
     /// <param name="path">Where to; by default where it was read from.</param>
     public void Save(string? path = null)
     {
-        var target = path ?? Path ?? throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null, "the configuration has no file name yet");
+        var target = path ?? Path ?? throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null,
+            "the configuration has no file name yet");
         AtomicFile.Write(target, ToBytes());
     }
 
@@ -224,7 +231,8 @@ public sealed class XenGuestConfig
     /// <summary>The file's text.</summary>
     public override string ToString() => Encoding.UTF8.GetString(ToBytes());
 
-    internal static string Place(XenConfigSetting setting) => string.Create(CultureInfo.InvariantCulture, $"line {setting.Line}, column {setting.Column}");
+    internal static string Place(XenConfigSetting setting) => string.Create(CultureInfo.InvariantCulture,
+        $"line {setting.Line}, column {setting.Column}");
 
     internal string? PlaceOf(string name) => Settings.LastOrDefault(setting => setting.Name == name) is { } setting ? Place(setting) : null;
 
@@ -252,7 +260,8 @@ public sealed class XenGuestConfig
     {
         if (name.Length == 0 || name[0] is < 'a' or > 'z' || name.Any(c => c is not (>= 'a' and <= 'z' or >= '0' and <= '9' or '_' or '.')))
         {
-            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null, $"'{name}' is not a key for xl: lower-case letters, digits, '_' and '.' only");
+            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null,
+                $"'{name}' is not a key for xl: lower-case letters, digits, '_' and '.' only");
         }
     }
 

@@ -18,10 +18,14 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     /// <summary>How to talk to Xen.</summary>
     public XlDriver Xl { get; } = xl;
 
-    /// <summary>Determines whether a guest has fetched its config since it was started at the given time; null where nothing knows that.</summary>
+    /// <summary>
+    /// Determines whether a guest has fetched its config since it was started at the given time; null where nothing knows that.
+    /// </summary>
     internal Func<XenGuest, DateTimeOffset?, bool>? HasFetched { get; init; }
 
-    /// <summary>Keeps other processes from changing the configurations while they are changed here; null where there is no need to.</summary>
+    /// <summary>
+    /// Keeps other processes from changing the configurations while they are changed here; null where there is no need to.
+    /// </summary>
     internal Func<string, CancellationToken, IDisposable>? Lock { get; init; }
 
     /// <summary>Every guest that has a configuration or a domain, those of XENDIR first, in the order of their clusters.</summary>
@@ -80,7 +84,8 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>A result for each, in the order they were given.</returns>
-    public IReadOnlyList<GuestResult> Start(IReadOnlyList<string> configPaths, GuestActionOptions? options = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<GuestResult> Start(IReadOnlyList<string> configPaths, GuestActionOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new GuestActionOptions();
         var refused = GuestPreflight.CheckAll(configPaths, GuestUses.ReadAll(Xl, guestsPath, cancellationToken));
@@ -100,7 +105,8 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     /// <param name="configPaths">Their configurations.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IReadOnlyList<GuestResult> Stop(IReadOnlyList<string> configPaths, GuestActionOptions? options = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<GuestResult> Stop(IReadOnlyList<string> configPaths, GuestActionOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new GuestActionOptions();
         return GuestBatch.Run(configPaths, options, path =>
@@ -114,7 +120,8 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     /// <param name="configPaths">Their configurations.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IReadOnlyList<GuestResult> Restart(IReadOnlyList<string> configPaths, GuestActionOptions? options = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<GuestResult> Restart(IReadOnlyList<string> configPaths, GuestActionOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new GuestActionOptions();
         return GuestBatch.Run(configPaths, options, path =>
@@ -152,21 +159,24 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     /// <param name="configPaths">Their configurations.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IReadOnlyList<GuestResult> Suspend(IReadOnlyList<string> configPaths, GuestActionOptions? options = null, CancellationToken cancellationToken = default) =>
+    public IReadOnlyList<GuestResult> Suspend(IReadOnlyList<string> configPaths, GuestActionOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         Act(configPaths, options, (name, _) => Xl.Pause(name, cancellationToken), cancellationToken);
 
     /// <summary>Lets paused guests run on.</summary>
     /// <param name="configPaths">Their configurations.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IReadOnlyList<GuestResult> Resume(IReadOnlyList<string> configPaths, GuestActionOptions? options = null, CancellationToken cancellationToken = default) =>
+    public IReadOnlyList<GuestResult> Resume(IReadOnlyList<string> configPaths, GuestActionOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         Act(configPaths, options, (name, _) => Xl.Unpause(name, cancellationToken), cancellationToken);
 
     /// <summary>Removes guests' configurations; a running guest is refused, or destroyed first with Force. The disks stay.</summary>
     /// <param name="configPaths">Their configurations.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IReadOnlyList<GuestResult> Remove(IReadOnlyList<string> configPaths, GuestActionOptions? options = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<GuestResult> Remove(IReadOnlyList<string> configPaths, GuestActionOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new GuestActionOptions();
         using var held = Lock?.Invoke("removing guest configurations", cancellationToken);
@@ -179,7 +189,8 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             {
                 if (!options.Force || state == XenGuestState.Saved)
                 {
-                    throw new ItemInUseException(ErrorIds.GuestRunning, path, null, $"the guest {name} is {GuestWords.Of(state)}", ForActive(state));
+                    throw new ItemInUseException(ErrorIds.GuestRunning, path, null, $"the guest {name} is {GuestWords.Of(state)}",
+                        ForActive(state));
                 }
                 Stop(path, options, cancellationToken);
                 Wait(path, GuestCondition.Gone, options, null, cancellationToken);
@@ -206,14 +217,16 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     /// <param name="condition">What to wait for.</param>
     /// <param name="options">How long, and how many at once.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IReadOnlyList<GuestResult> Wait(IReadOnlyList<string> configPaths, GuestCondition condition, GuestActionOptions? options = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<GuestResult> Wait(IReadOnlyList<string> configPaths, GuestCondition condition, GuestActionOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new GuestActionOptions();
         return GuestBatch.Run(configPaths, options with { ThrottleLimit = Math.Max(options.ThrottleLimit, configPaths.Count) },
             path => (Wait(path, condition, options, null, cancellationToken), []), cancellationToken);
     }
 
-    private GuestResult[] Act(IReadOnlyList<string> configPaths, GuestActionOptions? options, Action<string, bool> action, CancellationToken cancellationToken)
+    private GuestResult[] Act(IReadOnlyList<string> configPaths, GuestActionOptions? options, Action<string, bool> action,
+        CancellationToken cancellationToken)
     {
         options ??= new GuestActionOptions();
         return GuestBatch.Run(configPaths, options, path =>
@@ -226,7 +239,8 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     private XenGuest After(string path, GuestActionOptions options, GuestStart? begin, CancellationToken cancellationToken) =>
         options.Wait is { } wanted ? Wait(path, wanted, options, begin, cancellationToken) : Get(path, cancellationToken);
 
-    private XenGuest Wait(string path, GuestCondition condition, GuestActionOptions options, GuestStart? begin, CancellationToken cancellationToken) =>
+    private XenGuest Wait(string path, GuestCondition condition, GuestActionOptions options, GuestStart? begin,
+        CancellationToken cancellationToken) =>
         new GuestWait(this, path, begin).Until(condition, options.Timeout, cancellationToken);
 
     /// <summary>Starts a guest with its disks held, and looks once more who has them: another session may have been faster.</summary>
@@ -281,7 +295,9 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
                 }
                 if (watch.Elapsed > options.Timeout)
                 {
-                    throw new OperationFailedException(ErrorIds.WaitTimeout, path, null, "the guest is being started, and its domain did not appear in time", $"Wait longer with {RemedyActionKind.TimeoutOption}");
+                    throw new OperationFailedException(ErrorIds.WaitTimeout, path, null,
+                        "the guest is being started, and its domain did not appear in time",
+                        $"Wait longer with {RemedyActionKind.TimeoutOption}");
                 }
                 cancellationToken.WaitHandle.WaitOne(GuestBatch.PollInterval);
                 cancellationToken.ThrowIfCancellationRequested();
@@ -295,7 +311,9 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         if (domain?.State is XenGuestState.Paused or XenGuestState.Crashed)
         {
             var isPaused = domain.State == XenGuestState.Paused;
-            throw new OperationFailedException(ErrorIds.GuestNotResponding, domain.Name, null, $"the guest {(isPaused ? "is paused" : "has crashed")} and cannot react", isPaused ? ForPaused(FileOf(path).FullName) : ForCrashed(FileOf(path).FullName));
+            throw new OperationFailedException(ErrorIds.GuestNotResponding, domain.Name, null,
+                $"the guest {(isPaused ? "is paused" : "has crashed")} and cannot react", isPaused
+                    ? ForPaused(FileOf(path).FullName) : ForCrashed(FileOf(path).FullName));
         }
     }
 
@@ -318,7 +336,8 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         var config = XenGuestConfig.Read(configPath);
         if (GuestName.Refusal(config.Name) is { } reason)
         {
-            throw new InvalidInputException(ErrorIds.GuestNameInvalid, configPath, config.PlaceOf("name"), $"'{Printable.Of(config.Name)}' cannot be a guest's name: {reason}");
+            throw new InvalidInputException(ErrorIds.GuestNameInvalid, configPath, config.PlaceOf("name"),
+                $"'{Printable.Of(config.Name)}' cannot be a guest's name: {reason}");
         }
         return config.Name!;
     }
@@ -352,8 +371,10 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
 
     private XenGuest Foreign(XenDomain domain)
     {
-        var mac = domain.MacAddresses.Count > 0 && MacAddress.TryParse(domain.MacAddresses[0], out var address) ? address : (MacAddress?)null;
-        return new XenGuest(Printable.Of(domain.Name), domain.Id, domain.State, Bytes(domain.Memory), domain.VCpu, domain.CpuTime, mac?.ToString(), AddressOf(mac), null)
+        var mac = domain.MacAddresses.Count > 0 && MacAddress.TryParse(domain.MacAddresses[0], out var address)
+            ? address : (MacAddress?)null;
+        return new XenGuest(Printable.Of(domain.Name), domain.Id, domain.State, Bytes(domain.Memory), domain.VCpu, domain.CpuTime,
+            mac?.ToString(), AddressOf(mac), null)
         {
             DiskPath = domain.Disks.Count > 0 ? domain.Disks[0] : null,
             XlState = domain.XlState,
@@ -363,5 +384,6 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     /// <summary>xl counts in MiB.</summary>
     private static long Bytes(long memory) => Math.Clamp(memory, 0, long.MaxValue >> 20) << 20;
 
-    private IPAddress? AddressOf(MacAddress? mac) => mac is null ? null : _reservations.FirstOrDefault(reservation => reservation.MacAddress == mac)?.IPAddress;
+    private IPAddress? AddressOf(MacAddress? mac) => mac is null
+        ? null : _reservations.FirstOrDefault(reservation => reservation.MacAddress == mac)?.IPAddress;
 }

@@ -37,7 +37,8 @@ public sealed record XenHostInfo(IReadOnlyDictionary<string, string> Values)
         return new XenHostInfo(values);
     }
 
-    private long Number(string name) => long.TryParse(Values.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private long Number(string name) => long.TryParse(Values.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture,
+        out var number) ? number : 0;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Host} (Xen {XenVersion})";

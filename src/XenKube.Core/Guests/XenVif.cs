@@ -17,7 +17,10 @@ public sealed record XenVif
     /// <summary>The MAC address as xl reads it (<c>0:16:3e:1:2:3</c> too); null where there is none or it is not one.</summary>
     public MacAddress? MacAddress => XlMacAddress.TryParse(MacText, out var address, out _) ? address : null;
 
-    /// <summary>An option that xl does not recognise because of a blank before its '=', as in <c>mac = …</c>; null for none. xl says so, goes on, and the card has a default in its place.</summary>
+    /// <summary>
+    /// An option that xl does not recognise because of a blank before its '=', as in <c>mac = …</c>; null for none. xl says so, goes on,
+    /// and the card has a default in its place.
+    /// </summary>
     public string? IgnoredOption => Options.Select(option => option.Key).FirstOrDefault(key => key.AsSpan().IndexOfAny(' ', '\t') >= 0);
 
     /// <summary>The bridge on dom0, or null for xl's default.</summary>
@@ -34,15 +37,19 @@ public sealed record XenVif
     /// <param name="mac">Its address.</param>
     /// <param name="bridge">The bridge on dom0.</param>
     /// <param name="model">The model; null to leave it out.</param>
-    /// <param name="script">The script in /etc/xen/scripts that attaches the card, such as <c>vif-openvswitch</c>; null for xl's own.</param>
-    /// <param name="vlan">The VLAN, 1 to 4094; null for none. Open vSwitch's script takes it with the bridge, others as an option of xl's.</param>
-    public static XenVif Create(MacAddress mac, string bridge = GuideDefaults.Bridge, string? model = GuideDefaults.NetworkModel, string? script = null, int? vlan = null)
+    /// <param name="script">The script in /etc/xen/scripts that attaches the card, such as <c>vif-openvswitch</c>; null for xl's
+    /// own.</param>
+    /// <param name="vlan">The VLAN, 1 to 4094; null for none. Open vSwitch's script takes it with the bridge, others as an option of
+    /// xl's.</param>
+    public static XenVif Create(MacAddress mac, string bridge = GuideDefaults.Bridge, string? model = GuideDefaults.NetworkModel,
+        string? script = null, int? vlan = null)
     {
         var isOpenVSwitch = script is not null && Path.GetFileName(script).StartsWith("vif-openvswitch", StringComparison.Ordinal);
         CheckBridge(bridge, isOpenVSwitch);
         if (vlan is < 1 or > 4094)
         {
-            throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, "the VLAN is not between 1 and 4094", "IEEE 802.1Q has no others");
+            throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, "the VLAN is not between 1 and 4094",
+                "IEEE 802.1Q has no others");
         }
         if (model is not null)
         {
@@ -54,7 +61,8 @@ public sealed record XenVif
             options.Add(new("model", model));
         }
         // Open vSwitch: bridge.VLAN for an access port, bridge:VLAN:… for a trunk (xl-network-configuration(5)).
-        options.Add(new("bridge", vlan is { } tag && isOpenVSwitch ? string.Create(CultureInfo.InvariantCulture, $"{bridge}.{tag}") : bridge));
+        options.Add(new("bridge", vlan is { } tag && isOpenVSwitch
+            ? string.Create(CultureInfo.InvariantCulture, $"{bridge}.{tag}") : bridge));
         if (script is not null)
         {
             CheckWord("script", script.StartsWith('/') ? script.Replace('/', '-').TrimStart('-') : script);
@@ -80,7 +88,8 @@ public sealed record XenVif
         new([.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Split)]);
 
     /// <summary>The item as it is written in the configuration.</summary>
-    public override string ToString() => string.Join(',', Options.Select(option => option.Value.Length == 0 ? option.Key : $"{option.Key}={option.Value}"));
+    public override string ToString() => string.Join(',', Options.Select(option =>
+        option.Value.Length == 0 ? option.Key : $"{option.Key}={option.Value}"));
 
     private static KeyValuePair<string, string> Split(string option)
     {
@@ -93,9 +102,11 @@ public sealed record XenVif
     {
         var end = isOpenVSwitch ? bridge.AsSpan().IndexOfAny('.', ':') : -1;
         InterfaceName.Check(end < 0 ? bridge : bridge[..end]);
-        if (end >= 0 && bridge[end..].Split('.', ':').Skip(1).Any(part => !int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var tag) || tag is < 1 or > 4094))
+        if (end >= 0 && bridge[end..].Split('.', ':').Skip(1).Any(part =>
+            !int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var tag) || tag is < 1 or > 4094))
         {
-            throw new InvalidInputException(ErrorIds.InterfaceNameInvalid, null, null, $"'{Printable.Of(bridge)}' is not a bridge with VLANs", "Write BRIDGE.TAG, or BRIDGE:TAG:TAG for a trunk");
+            throw new InvalidInputException(ErrorIds.InterfaceNameInvalid, null, null,
+                $"'{Printable.Of(bridge)}' is not a bridge with VLANs", "Write BRIDGE.TAG, or BRIDGE:TAG:TAG for a trunk");
         }
     }
 
@@ -103,7 +114,8 @@ public sealed record XenVif
     {
         if (value.Length is 0 or > 64 || value.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
-            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null, $"'{Printable.Of(value)}' cannot be the {what} of a network card: letters, digits, '-', '_' and '.' only");
+            throw new InvalidInputException(ErrorIds.GuestConfigInvalid, null, null,
+                $"'{Printable.Of(value)}' cannot be the {what} of a network card: letters, digits, '-', '_' and '.' only");
         }
     }
 }

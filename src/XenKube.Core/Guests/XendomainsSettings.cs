@@ -2,7 +2,9 @@ using XenKube.Files;
 
 namespace XenKube.Guests;
 
-/// <summary>The settings of Debian's service xendomains, which starts guests with the host and ends them with the host: /etc/default/xendomains.</summary>
+/// <summary>
+/// The settings of Debian's service xendomains, which starts guests with the host and ends them with the host: /etc/default/xendomains.
+/// </summary>
 /// <param name="SaveFolder">The folder that running guests are saved to at shutdown; null if they are shut down instead.</param>
 internal sealed record XendomainsSettings(string? SaveFolder)
 {
@@ -17,7 +19,9 @@ internal sealed record XendomainsSettings(string? SaveFolder)
         {
             return null;
         }
-        var line = text.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.StartsWith(SaveVariable, StringComparison.Ordinal));
-        return new XendomainsSettings(line?[SaveVariable.Length..].Split('#')[0].Trim().Trim('"', '\'') is ['/', ..] folder ? folder : null);
+        var line = text.Split('\n').Select(line => line.Trim())
+            .LastOrDefault(line => line.StartsWith(SaveVariable, StringComparison.Ordinal));
+        return new XendomainsSettings(line?[SaveVariable.Length..].Split('#')[0].Trim().Trim('"', '\'') is ['/', ..] folder
+            ? folder : null);
     }
 }

@@ -57,12 +57,14 @@ public sealed class XlDriver(XlOptions? options = null)
     /// <summary>Asks a guest to shut down; returns when it has acknowledged that.</summary>
     /// <param name="name">The domain's name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public void Shutdown(string name, CancellationToken cancellationToken = default) => Run(name, Options.ShutdownTimeout, cancellationToken, "shutdown", Checked(name));
+    public void Shutdown(string name, CancellationToken cancellationToken = default) =>
+        Run(name, Options.ShutdownTimeout, cancellationToken, "shutdown", Checked(name));
 
     /// <summary>Asks a guest to restart; returns when it has acknowledged that.</summary>
     /// <param name="name">The domain's name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public void Reboot(string name, CancellationToken cancellationToken = default) => Run(name, Options.ShutdownTimeout, cancellationToken, "reboot", Checked(name));
+    public void Reboot(string name, CancellationToken cancellationToken = default) =>
+        Run(name, Options.ShutdownTimeout, cancellationToken, "reboot", Checked(name));
 
     /// <summary>Removes a domain at once, as pulling the plug would. A domain that ends by itself meanwhile is not a failure.</summary>
     /// <param name="name">The domain's name.</param>
@@ -76,7 +78,8 @@ public sealed class XlDriver(XlOptions? options = null)
         }
         var failure = XlFailure.Of(result, name, Options.LogDirectory);
         // The xl that started the guest removes it when it shuts down; the second one fails, with the domain gone.
-        if (failure is ItemNotFoundException || List(cancellationToken).Any(domain => domain.Name == name && domain.XlState is not [.., 'd']))
+        if (failure is ItemNotFoundException || List(cancellationToken)
+            .Any(domain => domain.Name == name && domain.XlState is not [.., 'd']))
         {
             throw failure;
         }
@@ -85,12 +88,14 @@ public sealed class XlDriver(XlOptions? options = null)
     /// <summary>Pauses a guest.</summary>
     /// <param name="name">The domain's name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public void Pause(string name, CancellationToken cancellationToken = default) => Run(name, Options.Timeout, cancellationToken, "pause", Checked(name));
+    public void Pause(string name, CancellationToken cancellationToken = default) =>
+        Run(name, Options.Timeout, cancellationToken, "pause", Checked(name));
 
     /// <summary>Lets a paused guest run on.</summary>
     /// <param name="name">The domain's name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public void Unpause(string name, CancellationToken cancellationToken = default) => Run(name, Options.Timeout, cancellationToken, "unpause", Checked(name));
+    public void Unpause(string name, CancellationToken cancellationToken = default) =>
+        Run(name, Options.Timeout, cancellationToken, "unpause", Checked(name));
 
     /// <summary>Hands the terminal to a guest's console, until Ctrl+] gives it back.</summary>
     /// <param name="name">The domain's name.</param>
@@ -128,7 +133,8 @@ public sealed class XlDriver(XlOptions? options = null)
     }
 
     private OperationFailedException Missing() =>
-        new(ErrorIds.XlMissing, Options.Path, null, "xl is not installed here", "Install xen-system-amd64 on dom0; XENKUBE_XL can name another xl");
+        new(ErrorIds.XlMissing, Options.Path, null, "xl is not installed here",
+            "Install xen-system-amd64 on dom0; XENKUBE_XL can name another xl");
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Options.Path}");

@@ -14,7 +14,8 @@ internal static partial class XlListParser
     {
         var details = ParseDetails(json);
         return [.. ParseTable(table).Select(domain => details.TryGetValue(domain.Id, out var detail)
-            ? domain with { Uuid = detail.Uuid, MacAddresses = detail.MacAddresses, Disks = detail.Disks, WritableDisks = detail.WritableDisks }
+            ? domain with { Uuid = detail.Uuid, MacAddresses = detail.MacAddresses, Disks = detail.Disks,
+                WritableDisks = detail.WritableDisks }
             : domain)];
     }
 
@@ -28,7 +29,8 @@ internal static partial class XlListParser
                 || !int.TryParse(row.Groups["id"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
                 || !long.TryParse(row.Groups["memory"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var memory)
                 || !int.TryParse(row.Groups["vcpus"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var vcpus)
-                || !double.TryParse(row.Groups["time"].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+                || !double.TryParse(row.Groups["time"].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                    out var seconds)
                 || seconds > 1e11)
             {
                 throw Unreadable($"the line '{Printable.Of(line)}' of its list");
@@ -36,7 +38,8 @@ internal static partial class XlListParser
             var name = row.Groups["name"].Value.TrimEnd();
             var isNameless = name == "(null)";
             var letters = row.Groups["state"].Value;
-            domains.Add(new XenDomain(id, isNameless ? "" : name, isNameless ? XenGuestState.ShuttingDown : State(letters), memory, vcpus, TimeSpan.FromSeconds(seconds)) { XlState = letters });
+            domains.Add(new XenDomain(id, isNameless ? "" : name, isNameless
+                ? XenGuestState.ShuttingDown : State(letters), memory, vcpus, TimeSpan.FromSeconds(seconds)) { XlState = letters });
         }
         return domains;
     }
@@ -59,7 +62,8 @@ internal static partial class XlListParser
     /// <summary>A domain's configuration, as xl writes it with -l and into the files of saved guests.</summary>
     public static XenDomain ParseConfig(int id, JsonElement config)
     {
-        var disks = Items(Member(config, "disks")).Select(disk => (Path: Text(disk, "pdev_path"), Writable: IsTrue(disk, "readwrite"))).Where(disk => disk.Path.Length > 0).ToList();
+        var disks = Items(Member(config, "disks")).Select(disk => (Path: Text(disk, "pdev_path"), Writable: IsTrue(disk, "readwrite")))
+            .Where(disk => disk.Path.Length > 0).ToList();
         return new XenDomain(id, Text(Member(config, "c_info"), "name"), XenGuestState.Running, 0, 0, TimeSpan.Zero)
         {
             Uuid = Guid.TryParse(Text(Member(config, "c_info"), "uuid"), out var uuid) ? uuid : Guid.Empty,
@@ -72,7 +76,8 @@ internal static partial class XlListParser
     /// <summary>The time in the last line of <c>xl uptime NAME</c>: <c>2 days, 0:00:41</c>; null where there is none.</summary>
     public static TimeSpan? ParseUptime(string table) =>
         Uptime().Match(table) is { Success: true } match
-        && int.TryParse(match.Groups["days"].Success ? match.Groups["days"].ValueSpan : "0", NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days < 1_000_000
+        && int.TryParse(match.Groups["days"].Success ? match.Groups["days"].ValueSpan : "0", NumberStyles.None,
+            CultureInfo.InvariantCulture, out var days) && days < 1_000_000
             ? new TimeSpan(days, Number(match.Groups["hours"]), Number(match.Groups["minutes"]), Number(match.Groups["seconds"])) : null;
 
     private static int Number(Group group) => int.Parse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
@@ -85,7 +90,8 @@ internal static partial class XlListParser
             using var document = JsonDocument.Parse(json);
             foreach (var domain in Items(document.RootElement))
             {
-                if (Member(domain, "domid") is not { ValueKind: JsonValueKind.Number } number || !number.TryGetInt32(out var id) || Member(domain, "config") is not { } config)
+                if (Member(domain, "domid") is not { ValueKind: JsonValueKind.Number } number || !number.TryGetInt32(out var id)
+                    || Member(domain, "config") is not { } config)
                 {
                     continue;
                 }
@@ -99,12 +105,14 @@ internal static partial class XlListParser
         return details;
     }
 
-    private static JsonElement.ArrayEnumerator Items(JsonElement? element) => element is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : default;
+    private static JsonElement.ArrayEnumerator Items(JsonElement? element) =>
+        element is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : default;
 
     private static JsonElement? Member(JsonElement? element, string name) =>
         element is { ValueKind: JsonValueKind.Object } item && item.TryGetProperty(name, out var member) ? member : null;
 
-    private static string Text(JsonElement? element, string name) => Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
+    private static string Text(JsonElement? element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
 
     // xl writes numbers, booleans and "True" for the same thing.
     private static bool IsTrue(JsonElement element, string name) => Member(element, name) switch
@@ -116,11 +124,14 @@ internal static partial class XlListParser
     };
 
     private static OperationFailedException Unreadable(string what) =>
-        new(ErrorIds.XlOutputUnreadable, "xl list", null, $"cannot read {what}", "Run 'xl list' and 'xl list -l' and look; XenKube knows the output of Xen 4.11 to 4.17");
+        new(ErrorIds.XlOutputUnreadable, "xl list", null, $"cannot read {what}",
+            "Run 'xl list' and 'xl list -l' and look; XenKube knows the output of Xen 4.11 to 4.17");
 
-    [GeneratedRegex(@"^(?<name>.*?)\s+(?<id>\d+)\s+(?<memory>\d+)\s+(?<vcpus>\d+)\s+(?<state>[a-zA-Z-]{6})\s+(?<time>\d+(\.\d+)?)\s*$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^(?<name>.*?)\s+(?<id>\d+)\s+(?<memory>\d+)\s+(?<vcpus>\d+)\s+(?<state>[a-zA-Z-]{6})\s+(?<time>\d+(\.\d+)?)\s*$",
+        RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"\s((?<days>\d+) days?,\s+)?(?<hours>\d{1,2}):(?<minutes>\d{2}):(?<seconds>\d{2})\s*$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\s((?<days>\d+) days?,\s+)?(?<hours>\d{1,2}):(?<minutes>\d{2}):(?<seconds>\d{2})\s*$", RegexOptions.CultureInvariant,
+        1000)]
     private static partial Regex Uptime();
 }

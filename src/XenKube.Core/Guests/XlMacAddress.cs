@@ -40,13 +40,15 @@ internal static class XlMacAddress
             {
                 end++;
             }
-            if (!int.TryParse(text.AsSpan(place, end - place), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) || number is < 0 or > 255)
+            if (!int.TryParse(text.AsSpan(place, end - place), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                out var number) || number is < 0 or > 255)
             {
                 return false;
             }
             bytes[part] = (byte)number;
             place = end;
         }
-        return MacAddress.TryParse(string.Join(':', Convert.ToHexString(bytes).Chunk(2).Select(pair => new string(pair))), out address, out reason);
+        return MacAddress.TryParse(string.Join(':', Convert.ToHexString(bytes).Chunk(2).Select(pair => new string(pair))), out address,
+            out reason);
     }
 }

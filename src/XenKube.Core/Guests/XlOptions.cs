@@ -6,7 +6,8 @@ namespace XenKube.Guests;
 public sealed record XlOptions
 {
     /// <summary>
-    /// The program; by default the one that the environment variable XENKUBE_XL names, else <c>xl</c>. Where sudo, doas or pkexec made another
+    /// The program; by default the one that the environment variable XENKUBE_XL names, else <c>xl</c>. Where sudo, doas or pkexec made
+    /// another
     /// user root, the variable is ignored.
     /// </summary>
     public string Path { get; init; } = CallerEnvironment.Get("XENKUBE_XL") ?? "xl";
@@ -23,7 +24,9 @@ public sealed record XlOptions
     /// <summary>Where Xen writes its boot loaders' logs.</summary>
     public string LogDirectory { get; init; } = "/var/log/xen";
 
-    /// <summary>Files in which guests are saved, and folders of such files, beside those of xendomains and those next to a guest's disk.</summary>
+    /// <summary>
+    /// Files in which guests are saved, and folders of such files, beside those of xendomains and those next to a guest's disk.
+    /// </summary>
     public IReadOnlyList<string> SavedGuests { get; init; } = [];
 
     /// <summary>Where /proc, /etc and /var are; tests have their own.</summary>

@@ -135,11 +135,13 @@ internal sealed record XlProcess(int Id, bool IsBackground, string? Name, string
     /// <summary>In the background xl writes to a log that has the name of the guest: xl-NAME.log.</summary>
     private static string? LoggedName(string folder) =>
         LinkTarget(Path.Combine(folder, "fd", "1")) is { } log && Path.GetFileName(log) is var file
-        && file.StartsWith("xl-", StringComparison.Ordinal) && file.EndsWith(".log", StringComparison.Ordinal) && file.Length > "xl-.log".Length
+        && file.StartsWith("xl-", StringComparison.Ordinal) && file.EndsWith(".log", StringComparison.Ordinal)
+        && file.Length > "xl-.log".Length
             ? file["xl-".Length..^".log".Length] : null;
 
     /// <summary>Anybody can call a program xl. Only processes of root, who may talk to Xen, and of this user are believed.</summary>
-    private static bool IsOurs(string folder) => FileStatus.TryRead(folder) is { } status && (status.UserId == 0 || status.UserId == Libc.UserId);
+    private static bool IsOurs(string folder) => FileStatus.TryRead(folder) is { } status
+        && (status.UserId == 0 || status.UserId == Libc.UserId);
 
     private static bool IsSessionLeader(string folder, int id)
     {
@@ -147,11 +149,13 @@ internal sealed record XlProcess(int Id, bool IsBackground, string? Name, string
         const int session = 3;
         var status = WholeFile.TryReadText(Path.Combine(folder, "stat")) ?? "";
         var fields = status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > session && int.TryParse(fields[session], NumberStyles.None, CultureInfo.InvariantCulture, out var leader) && leader == id;
+        return fields.Length > session && int.TryParse(fields[session], NumberStyles.None, CultureInfo.InvariantCulture, out var leader)
+            && leader == id;
     }
 
     private static string[]? Arguments(string folder) =>
-        WholeFile.TryReadText(Path.Combine(folder, "cmdline")) is { Length: > 0 and < MaxArguments } line ? line.TrimEnd('\0').Split('\0') : null;
+        WholeFile.TryReadText(Path.Combine(folder, "cmdline")) is { Length: > 0 and < MaxArguments } line
+            ? line.TrimEnd('\0').Split('\0') : null;
 
     private static string? LinkTarget(string path)
     {

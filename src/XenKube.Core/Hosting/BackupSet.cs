@@ -11,7 +11,9 @@ public sealed record BackupSet(string Id, string Step, DateTimeOffset Time, IRea
     /// <summary>What became of the change.</summary>
     public BackupState State { get; init; }
 
-    /// <summary>Counts the backups in the order in which they were made, whatever the clock said; 0 for one of an earlier version.</summary>
+    /// <summary>
+    /// Counts the backups in the order in which they were made, whatever the clock said; 0 for one of an earlier version.
+    /// </summary>
     public long Number { get; init; }
 
     /// <inheritdoc/>

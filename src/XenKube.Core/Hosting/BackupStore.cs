@@ -32,7 +32,8 @@ public sealed class BackupStore(string directory)
         foreach (var path in System.IO.Directory.GetDirectories(Directory))
         {
             var id = Path.GetFileName(path);
-            if (id.Split('-', 2) is [var stamp, var step] && DateTimeOffset.TryParseExact(stamp, "yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            if (id.Split('-', 2) is [var stamp, var step] && DateTimeOffset.TryParseExact(stamp, "yyyyMMdd'T'HHmmss.fff'Z'",
+                CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
             {
                 sets.Add(Describe(new BackupSet(id, step, time, [], path)));
             }
@@ -42,14 +43,16 @@ public sealed class BackupStore(string directory)
 
     /// <summary>The newest backup of a step that can be put back, or null.</summary>
     /// <param name="step">The step.</param>
-    public BackupSet? Latest(string step) => List().FirstOrDefault(set => set.Step == step && (set.State is BackupState.Active or BackupState.NotActive));
+    public BackupSet? Latest(string step) => List().FirstOrDefault(set =>
+        set.Step == step && (set.State is BackupState.Active or BackupState.NotActive));
 
     /// <summary>The last change of a step, if its service was not told of it, or nobody knows; null if the service was told.</summary>
     internal BackupSet? NotActive(string step)
     {
         try
         {
-            return List().FirstOrDefault(set => (set.Step == step || set.Step == UndoOf(step)) && (set.State is BackupState.Active or BackupState.NotActive)) is { State: BackupState.NotActive } last ? last : null;
+            return List().FirstOrDefault(set => (set.Step == step || set.Step == UndoOf(step))
+                && (set.State is BackupState.Active or BackupState.NotActive)) is { State: BackupState.NotActive } last ? last : null;
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
@@ -82,7 +85,8 @@ public sealed class BackupStore(string directory)
         }
         try
         {
-            return DirectoryLock.Take(Directory, $"change of the host's {step}", DirectoryLock.UsualWait, cancellationToken: cancellationToken);
+            return DirectoryLock.Take(Directory, $"change of the host's {step}", DirectoryLock.UsualWait,
+                cancellationToken: cancellationToken);
         }
         catch (OperationFailedException e)
         {
@@ -131,12 +135,14 @@ public sealed class BackupStore(string directory)
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.BackupFailed, set.Directory, null, $"cannot note what became of the change: {(e as XenKubeException)?.Reason ?? e.Message}", "The change itself is made", e);
+            throw new OperationFailedException(ErrorIds.BackupFailed, set.Directory, null,
+                $"cannot note what became of the change: {(e as XenKubeException)?.Reason ?? e.Message}", "The change itself is made", e);
         }
     }
 
     private static void WriteManifest(string directory, BackupManifest manifest) =>
-        AtomicFile.Write(Path.Combine(directory, Manifest), JsonSerializer.SerializeToUtf8Bytes(manifest), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        AtomicFile.Write(Path.Combine(directory, Manifest), JsonSerializer.SerializeToUtf8Bytes(manifest),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     private static BackupSet Describe(BackupSet set)
     {
@@ -174,10 +180,13 @@ public sealed class BackupStore(string directory)
         }
     }
 
-    private void MakeDirectory() => HostFile.MakeDirectory(Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    private void MakeDirectory() => HostFile.MakeDirectory(Directory,
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     private OperationFailedException NotKept(Exception e) =>
-        new OperationFailedException(ErrorIds.BackupFailed, Directory, null, $"cannot keep a backup: {(e as XenKubeException)?.Reason ?? e.Message}", "Nothing was changed; run this as root or name another backup directory", e);
+        new OperationFailedException(ErrorIds.BackupFailed, Directory, null,
+            $"cannot keep a backup: {(e as XenKubeException)?.Reason ?? e.Message}",
+            "Nothing was changed; run this as root or name another backup directory", e);
 
     private static void Put(BackupSet set)
     {
@@ -189,7 +198,8 @@ public sealed class BackupStore(string directory)
             }
             catch (Exception e) when (e.IsFileTrouble())
             {
-                throw new OperationFailedException(ErrorIds.RestoreFailed, entry.Path, null, $"cannot put back what was there: {e.Message}", $"It is kept in {set.Directory}", e);
+                throw new OperationFailedException(ErrorIds.RestoreFailed, entry.Path, null,
+                    $"cannot put back what was there: {e.Message}", $"It is kept in {set.Directory}", e);
             }
         }
     }
@@ -238,14 +248,16 @@ public sealed class BackupStore(string directory)
                 {
                     HostFile.Remove(entry.Path);
                 }
-                AtomicFile.Write(entry.Path, SystemFile.Read(Path.Combine(directory, Path.GetFileName(entry.Data))), (UnixFileMode)(entry.Mode & 0xfff), (entry.UserId, entry.GroupId));
+                AtomicFile.Write(entry.Path, SystemFile.Read(Path.Combine(directory, Path.GetFileName(entry.Data))),
+                    (UnixFileMode)(entry.Mode & 0xfff), (entry.UserId, entry.GroupId));
                 break;
             case "link":
                 HostFile.ReplaceLink(entry.Path, entry.Data);
                 break;
             case "absent" when now is { IsDirectory: true }:
                 // A directory that was made stays when something is in it by now; a lock that nobody holds is nothing.
-                if (System.IO.Directory.EnumerateFileSystemEntries(entry.Path).All(path => Path.GetFileName(path) == DirectoryLock.FileName))
+                if (System.IO.Directory.EnumerateFileSystemEntries(entry.Path)
+                    .All(path => Path.GetFileName(path) == DirectoryLock.FileName))
                 {
                     HostFile.RemoveTree(entry.Path);
                 }

@@ -50,7 +50,8 @@ internal sealed record BridgeNetwork(IPAddress Address, int PrefixLength)
 
     /// <summary>True for an address of the network.</summary>
     /// <param name="address">The address.</param>
-    public bool Contains(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork && (Number(address) & Mask) == (Number(Address) & Mask);
+    public bool Contains(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork
+        && (Number(address) & Mask) == (Number(Address) & Mask);
 
     /// <inheritdoc/>
     public override string ToString() => $"{First}/{PrefixLength.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
@@ -59,7 +60,8 @@ internal sealed record BridgeNetwork(IPAddress Address, int PrefixLength)
     {
         try
         {
-            return NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(item => item.Name == bridge)?.GetIPProperties().UnicastAddresses
+            return NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(item =>
+                item.Name == bridge)?.GetIPProperties().UnicastAddresses
                 .FirstOrDefault(item => item.Address.Equals(address))?.PrefixLength;
         }
         catch (NetworkInformationException)

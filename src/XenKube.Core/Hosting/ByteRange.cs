@@ -13,13 +13,15 @@ internal readonly record struct ByteRange(long Start, long Length)
     public static ByteRange? Parse(string? field, long length, out bool isUnsatisfiable)
     {
         isUnsatisfiable = false;
-        if (field is null || !field.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase) || field["bytes=".Length..].Split('-') is not [var first, var last])
+        if (field is null || !field.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase)
+            || field["bytes=".Length..].Split('-') is not [var first, var last])
         {
             return null;
         }
         var hasFirst = long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var start);
         var hasLast = long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var end);
-        if ((!hasFirst && first.Length > 0) || (!hasLast && last.Length > 0) || (!hasFirst && !hasLast) || (hasFirst && hasLast && end < start))
+        if ((!hasFirst && first.Length > 0) || (!hasLast && last.Length > 0) || (!hasFirst && !hasLast)
+            || (hasFirst && hasLast && end < start))
         {
             return null;
         }

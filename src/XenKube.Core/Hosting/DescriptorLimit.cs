@@ -22,7 +22,8 @@ internal static class DescriptorLimit
     {
         var line = limits.Split('\n').FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal));
         // Name, soft limit, hard limit, unit; "unlimited" is not a number.
-        var soft = line?["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var number, ..] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : int.MaxValue;
+        var soft = line?["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var number, ..]
+            && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : int.MaxValue;
         return Math.Max(Fewest, (soft - open - Kept) / DescriptorsOfConnection);
     }
 

@@ -29,13 +29,17 @@ public sealed class DhcpReservations
         _text = text;
         Hosts = [.. DnsmasqHostParser.ParseFile(text, path)];
         Items = [.. Hosts.Where(host => host is { Problem: null, IsIgnored: false, Address: not null })
-            .SelectMany(host => host.Cards.Select(card => card.Card).OfType<MacAddress>().Select(card => new DhcpReservation(card, host.Address!, host.Name) { Line = host.Line }))];
+            .SelectMany(host => host.Cards.Select(card => card.Card).OfType<MacAddress>()
+                .Select(card => new DhcpReservation(card, host.Address!, host.Name) { Line = host.Line }))];
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>The reservations in the order of the file: what it keeps for one card by an IPv4 address. A line for several cards is several of them.</summary>
+    /// <summary>
+    /// The reservations in the order of the file: what it keeps for one card by an IPv4 address. A line for several cards is several of
+    /// them.
+    /// </summary>
     public IReadOnlyList<DhcpReservation> Items { get; }
 
     /// <summary>The pairs that guests can be given: what dnsmasq does lease to one card and to no other, over all of its files.</summary>
@@ -44,10 +48,13 @@ public sealed class DhcpReservations
         get
         {
             // dnsmasq drops a host whose address another one has already; of several for one card it takes the last one.
-            var kept = AllHosts.Where(host => host.Problem is null).GroupBy(host => (object?)host.Address ?? host).Select(group => group.First());
-            var last = kept.SelectMany(host => host.Cards.Select(card => card.Card).OfType<MacAddress>().Select(card => (Card: card, Host: host)))
+            var kept = AllHosts.Where(host => host.Problem is null).GroupBy(host => (object?)host.Address ?? host)
+                .Select(group => group.First());
+            var last = kept.SelectMany(host => host.Cards.Select(card => card.Card).OfType<MacAddress>()
+                .Select(card => (Card: card, Host: host)))
                 .GroupBy(pair => pair.Card).Select(group => group.Last());
-            return [.. last.Where(pair => pair.Host.OnlyCard is not null && pair.Host.Filters.Count == 0).Select(pair => new GuestAddress(pair.Card, pair.Host.Address!))];
+            return [.. last.Where(pair => pair.Host.OnlyCard is not null && pair.Host.Filters.Count == 0)
+                .Select(pair => new GuestAddress(pair.Card, pair.Host.Address!))];
         }
     }
 
@@ -61,14 +68,19 @@ public sealed class DhcpReservations
     /// <param name="path">The file.</param>
     public static DhcpReservations Read(string path = DefaultPath) => Read(path, []);
 
-    /// <summary>Reads a hosts file, and what the dnsmasq of its bridge is told elsewhere: in its configuration, in other files and directories of hosts, in /etc/ethers.</summary>
+    /// <summary>
+    /// Reads a hosts file, and what the dnsmasq of its bridge is told elsewhere: in its configuration, in other files and directories of
+    /// hosts, in /etc/ethers.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="bridge">The guests' bridge.</param>
     /// <param name="address">dom0's address on it.</param>
     public static DhcpReservations Read(string path, string bridge, IPAddress address) =>
         Read(path, DnsmasqInstance.Of(HostTree.Own, bridge, address, path));
 
-    /// <summary>Reads a hosts file that need not be that of the guests' bridge, and what a dnsmasq that reads it is told elsewhere.</summary>
+    /// <summary>
+    /// Reads a hosts file that need not be that of the guests' bridge, and what a dnsmasq that reads it is told elsewhere.
+    /// </summary>
     /// <inheritdoc cref="Read(string, string, IPAddress)" path="//param"/>
     public static DhcpReservations ReadNamed(string path, string bridge, IPAddress address) =>
         Read(path, [.. DnsmasqInstance.Of(HostTree.Own, bridge, address, path).Where(instance => instance.Configuration.ReadsHosts(path))]);
@@ -77,7 +89,8 @@ public sealed class DhcpReservations
     internal static DhcpReservations Read(string path, IReadOnlyList<DnsmasqInstance> instances)
     {
         var origin = FileOrigin.Of(path);
-        return new(path, Encoding.Latin1.GetString(origin.Bytes ?? []), origin, [.. instances.SelectMany(instance => instance.Configuration.HostsOutside(path)).Distinct()]);
+        return new(path, Encoding.Latin1.GetString(origin.Bytes ?? []), origin,
+            [.. instances.SelectMany(instance => instance.Configuration.HostsOutside(path)).Distinct()]);
     }
 
     /// <summary>Reads the text of a hosts file.</summary>
@@ -85,15 +98,20 @@ public sealed class DhcpReservations
     /// <param name="path">The file it belongs to.</param>
     public static DhcpReservations Parse(string text, string path = DefaultPath) => new(path, text, null, []);
 
-    /// <summary>khostsfile's reservations: for each number the address with that last byte, and the MAC address whose last byte shows the same digits.</summary>
+    /// <summary>
+    /// khostsfile's reservations: for each number the address with that last byte, and the MAC address whose last byte shows the same
+    /// digits.
+    /// </summary>
     /// <param name="first">The first number, 10 or more.</param>
     /// <param name="last">The last number, 99 or less.</param>
     /// <param name="network">An address of the network, such as dom0's.</param>
     /// <param name="macPrefix">The first five bytes of the MAC addresses.</param>
     /// <param name="prefixLength">
-    /// Bits of the network, 8 to 30. In a network smaller than 256 addresses the numbers count from its first address, and those beyond its end have no reservation.
+    /// Bits of the network, 8 to 30. In a network smaller than 256 addresses the numbers count from its first address, and those beyond its
+    /// end have no reservation.
     /// </param>
-    public static IReadOnlyList<DhcpReservation> Range(int first, int last, IPAddress network, string macPrefix = GuideDefaults.MacPrefix, int prefixLength = BridgeNetwork.UsualPrefix)
+    public static IReadOnlyList<DhcpReservation> Range(int first, int last, IPAddress network, string macPrefix = GuideDefaults.MacPrefix,
+        int prefixLength = BridgeNetwork.UsualPrefix)
     {
         ArgumentNullException.ThrowIfNull(network);
         if (network.AddressFamily != AddressFamily.InterNetwork)
@@ -101,7 +119,8 @@ public sealed class DhcpReservations
             throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, $"{network} is not an IPv4 address");
         }
         return prefixLength is < 8 or > 30
-            ? throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, string.Create(CultureInfo.InvariantCulture, $"a network of {prefixLength} bits cannot be one of guests"), "Give 8 to 30")
+            ? throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null,
+                string.Create(CultureInfo.InvariantCulture, $"a network of {prefixLength} bits cannot be one of guests"), "Give 8 to 30")
             : Range(first, last, new BridgeNetwork(network, prefixLength), macPrefix);
     }
 
@@ -122,15 +141,24 @@ public sealed class DhcpReservations
     {
         if (first > last || first < 10 || last > 99)
         {
-            throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, string.Create(CultureInfo.InvariantCulture, $"{first}..{last} is not a range within 10..99, where the MAC address can show the number's two digits"), "Give one like 10..99");
+            throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{first}..{last} is not a range within 10..99, where the MAC address can show the number's two digits"),
+                        "Give one like 10..99");
         }
-        IReadOnlyList<DhcpReservation> range = [.. Enumerable.Range(first, last - first + 1).Where(number => network.AddressOf(number) is not null)
+        IReadOnlyList<DhcpReservation> range = [.. Enumerable.Range(first, last - first + 1)
+            .Where(number => network.AddressOf(number) is not null)
             .Select(number => new DhcpReservation(MacAddress.ForNumber(macPrefix, number), network.AddressOf(number)!))];
         return range.Count > 0 ? range
-            : throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, string.Create(CultureInfo.InvariantCulture, $"the network {network} has no address with a number of {first}..{last}"), "Give a smaller range, or a larger network");
+            : throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null,
+                string.Create(CultureInfo.InvariantCulture, $"the network {network} has no address with a number of {first}..{last}"),
+                "Give a smaller range, or a larger network");
     }
 
-    /// <summary>Adds reservations at the end. One that is there already, the very same, changes nothing; a MAC address, IP address or name that somebody else has is refused.</summary>
+    /// <summary>
+    /// Adds reservations at the end. One that is there already, the very same, changes nothing; a MAC address, IP address or name that
+    /// somebody else has is refused.
+    /// </summary>
     /// <param name="reservations">The reservations.</param>
     /// <exception cref="ItemExistsException">An address or a name is taken, here or in another file of the same dnsmasq.</exception>
     public DhcpReservations With(IEnumerable<DhcpReservation> reservations) => With(reservations, (_, error) => throw error);
@@ -159,7 +187,8 @@ public sealed class DhcpReservations
             added.Append(item).Append('\n');
             held.Add(DnsmasqHostParser.Parse(item.ToString(), Path, 0));
         }
-        return added.Length == 0 ? this : new(Path, $"{_text}{(_text.Length > 0 && _text[^1] != '\n' ? "\n" : "")}{added}", _origin, _others);
+        return added.Length == 0 ? this : new(Path, $"{_text}{(_text.Length > 0 && _text[^1] != '\n' ? "\n" : "")}{added}", _origin,
+            _others);
     }
 
     /// <summary>Removes reservations; the other lines stay, and the other cards of a line that is for several.</summary>
@@ -180,7 +209,8 @@ public sealed class DhcpReservations
             }
             else
             {
-                lines[line.Key - 1] = string.Join(',', lines[line.Key - 1].Split(',').Where(field => !cards.Any(card => CardPattern.Parse(field.Trim())?.Card == card)));
+                lines[line.Key - 1] = string.Join(',', lines[line.Key - 1].Split(',')
+                    .Where(field => !cards.Any(card => CardPattern.Parse(field.Trim())?.Card == card)));
             }
         }
         return new(Path, string.Join('\n', lines), _origin, _others);
@@ -204,7 +234,8 @@ public sealed class DhcpReservations
     public SystemChange ToChange(DnsmasqService? dnsmasq = null)
     {
         var directory = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
-        return new SystemChange("reservations", [FileChange.Directory(directory), FileChange.Content(Path, Encoding.Latin1.GetBytes(_text), _origin)])
+        return new SystemChange("reservations", [FileChange.Directory(directory),
+            FileChange.Content(Path, Encoding.Latin1.GetBytes(_text), _origin)])
         {
             Activate = dnsmasq is null ? null : dnsmasq.Reload,
         };
@@ -217,7 +248,8 @@ public sealed class DhcpReservations
     {
         if (name.Length > 63 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-') || name.StartsWith('-'))
         {
-            throw new InvalidInputException(ErrorIds.HostNameInvalid, null, null, $"'{Printable.Of(name)}' is not a host name", "Use letters, digits and '-'");
+            throw new InvalidInputException(ErrorIds.HostNameInvalid, null, null, $"'{Printable.Of(name)}' is not a host name",
+                "Use letters, digits and '-'");
         }
     }
 }

@@ -12,7 +12,9 @@ public sealed record DnsmasqService
     /// <summary>Its unit; the guide's is dnsmasq@virbr1.service.</summary>
     public string Unit { get; init; } = GuideDefaults.DnsmasqUnit(GuideDefaults.Bridge);
 
-    /// <summary>True to restart it as khostsfile's user does, false for SIGHUP, which makes it read the hosts file again without losing anything.</summary>
+    /// <summary>
+    /// True to restart it as khostsfile's user does, false for SIGHUP, which makes it read the hosts file again without losing anything.
+    /// </summary>
     public bool Restart { get; init; }
 
     /// <summary>The process to signal; null to ask systemd for the unit's.</summary>
@@ -25,7 +27,8 @@ public sealed record DnsmasqService
     internal static DnsmasqService Of(HostOptions options, IReadOnlyList<DnsmasqInstance> instances)
     {
         // One that was started without systemd, as by /etc/network/interfaces, has a process only.
-        var instance = instances.FirstOrDefault(instance => instance.Configuration.ReadsHosts(options.ReservationsFile)) ?? (instances.Count > 0 ? instances[0] : null);
+        var instance = instances.FirstOrDefault(instance => instance.Configuration.ReadsHosts(options.ReservationsFile))
+            ?? (instances.Count > 0 ? instances[0] : null);
         return new()
         {
             Unit = options.DnsmasqUnit ?? instance?.Unit ?? GuideDefaults.DnsmasqUnit(options.Bridge),
@@ -42,7 +45,9 @@ public sealed record DnsmasqService
         {
             if (Libc.Kill(id, Signal.HangUp) != 0)
             {
-                throw new OperationFailedException(ErrorIds.ServiceNotReloaded, string.Create(CultureInfo.InvariantCulture, $"process {id}"), null, $"cannot send SIGHUP: {Libc.LastErrorText}", "Give the process id of the dnsmasq that serves the bridge");
+                throw new OperationFailedException(ErrorIds.ServiceNotReloaded,
+                    string.Create(CultureInfo.InvariantCulture, $"process {id}"), null, $"cannot send SIGHUP: {Libc.LastErrorText}",
+                    "Give the process id of the dnsmasq that serves the bridge");
             }
             return;
         }

@@ -37,13 +37,15 @@ public sealed record FileChange(string Path, FileChangeKind Kind)
     {
         var target = FileStatus.Of(path, follow: false) is { IsSymbolicLink: true } ? SystemFile.BehindLink(path) : path;
         var before = (origin ?? FileOrigin.Of(target)).Bytes;
-        return new(path, FileChangeKind.Content) { Target = target, Before = before, After = after, IsNeeded = before is null || !before.AsSpan().SequenceEqual(after) };
+        return new(path, FileChangeKind.Content) { Target = target, Before = before, After = after, IsNeeded = before is null
+            || !before.AsSpan().SequenceEqual(after) };
     }
 
     /// <summary>A symbolic link.</summary>
     internal static FileChange Link(string path, string target)
     {
-        var there = FileStatus.Of(path, follow: false) is { IsSymbolicLink: true } ? File.ResolveLinkTarget(path, returnFinalTarget: false)!.FullName : null;
+        var there = FileStatus.Of(path, follow: false) is { IsSymbolicLink: true }
+            ? File.ResolveLinkTarget(path, returnFinalTarget: false)!.FullName : null;
         return new(path, FileChangeKind.Link) { After = Encoding.UTF8.GetBytes(target), IsNeeded = there != target };
     }
 
@@ -54,7 +56,8 @@ public sealed record FileChange(string Path, FileChangeKind Kind)
     /// <summary>A directory that is made where it is missing.</summary>
     internal static FileChange Directory(string path) =>
         FileStatus.Of(path) is { IsDirectory: false }
-            ? throw new InvalidInputException(ErrorIds.DirectoryInvalid, path, null, "is a file where a directory is needed", "Move it away")
+            ? throw new InvalidInputException(ErrorIds.DirectoryInvalid, path, null, "is a file where a directory is needed",
+                "Move it away")
             : new(path, FileChangeKind.Directory) { IsNeeded = FileStatus.Of(path) is null };
 
     private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);

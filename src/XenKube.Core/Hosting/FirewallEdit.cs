@@ -12,16 +12,19 @@ internal static class FirewallEdit
     {
         if (!port.Ports.IsValid || port.Protocol is not ("tcp" or "udp"))
         {
-            throw new InvalidInputException(ErrorIds.PortInvalid, null, null, $"{Printable.Of(port.Protocol)} {port.Ports} is not a port", "Give tcp or udp and 1 to 65535");
+            throw new InvalidInputException(ErrorIds.PortInvalid, null, null, $"{Printable.Of(port.Protocol)} {port.Ports} is not a port",
+                "Give tcp or udp and 1 to 65535");
         }
         foreach (var name in new[] { port.InInterface, port.OutInterface })
         {
             // iptables takes a final '+' for all names that begin so, and '+' alone for any.
             InterfaceName.Check(name is null or FirewallPort.AnyInterface ? "any" : name.EndsWith('+') ? name[..^1] : name);
         }
-        if (port.Chain.Length is 0 or > 28 || !char.IsAsciiLetterOrDigit(port.Chain[0]) || port.Chain.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        if (port.Chain.Length is 0 or > 28 || !char.IsAsciiLetterOrDigit(port.Chain[0])
+            || port.Chain.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
-            throw new InvalidInputException(ErrorIds.ChainInvalid, null, null, $"'{Printable.Of(port.Chain)}' is not the name of a chain", "Give INPUT or FORWARD, or another chain of the file");
+            throw new InvalidInputException(ErrorIds.ChainInvalid, null, null, $"'{Printable.Of(port.Chain)}' is not the name of a chain",
+                "Give INPUT or FORWARD, or another chain of the file");
         }
     }
 
@@ -31,14 +34,16 @@ internal static class FirewallEdit
     /// </summary>
     /// <param name="fate">What becomes of a packet.</param>
     /// <param name="wanted">The chain that was asked for; a base chain for whichever decides.</param>
-    /// <returns>The chain, and the index of the rule to write before; null where the packets do not come to the chain that was asked for.</returns>
+    /// <returns>The chain, and the index of the rule to write before; null where the packets do not come to the chain that was asked
+    /// for.</returns>
     public static (Chain Chain, int Index)? PlaceOf(PacketFate fate, string wanted)
     {
         if (fate.Path.FirstOrDefault(step => step.Chain.Name == wanted) is { Chain: { Hook: null } } own)
         {
             return own;
         }
-        if (wanted is not (FirewallPort.Input or FirewallPort.Forward) && !wanted.Equals(fate.Path[0].Chain.Name, StringComparison.OrdinalIgnoreCase))
+        if (wanted is not (FirewallPort.Input or FirewallPort.Forward)
+            && !wanted.Equals(fate.Path[0].Chain.Name, StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }
@@ -59,15 +64,19 @@ internal static class FirewallEdit
     /// <param name="fates">What becomes of each packet.</param>
     public static PacketFate? Blocker(IReadOnlyList<(Packet Packet, PacketFate Fate)> fates) =>
         fates.Where(one => one.Fate.Kind == FateKind.Closed && one.Fate.Path.Count > 0 && !IsForSome(one.Fate, fates))
-            .GroupBy(one => (one.Fate.Path[^1].Chain, one.Fate.Path[^1].Index)).OrderByDescending(group => group.Count()).FirstOrDefault()?.First().Fate;
+            .GroupBy(one => (one.Fate.Path[^1].Chain, one.Fate.Path[^1].Index)).OrderByDescending(group => group.Count())
+            .FirstOrDefault()?.First().Fate;
 
     /// <summary>The error for a port that stays closed.</summary>
     public static OperationFailedException NotOpened(string path, FirewallVerdict verdict, string rule) =>
         verdict.Status == FirewallStatus.CannotTell
-            ? new OperationFailedException(ErrorIds.FirewallRulesUnclear, path, PlaceText(verdict), $"{verdict.Port}: {verdict}", $"If that rule keeps the packets out, add one before it by hand: {rule}")
-            : new OperationFailedException(ErrorIds.FirewallPortBlocked, path, PlaceText(verdict), $"{verdict.Port} is {verdict}", $"Change that rule, or add one before it by hand: {rule}");
+            ? new OperationFailedException(ErrorIds.FirewallRulesUnclear, path, PlaceText(verdict), $"{verdict.Port}: {verdict}",
+                $"If that rule keeps the packets out, add one before it by hand: {rule}")
+            : new OperationFailedException(ErrorIds.FirewallPortBlocked, path, PlaceText(verdict), $"{verdict.Port} is {verdict}",
+                $"Change that rule, or add one before it by hand: {rule}");
 
-    private static string? PlaceText(FirewallVerdict verdict) => verdict.Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {verdict.Line}") : null;
+    private static string? PlaceText(FirewallVerdict verdict) =>
+        verdict.Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {verdict.Line}") : null;
 
     private static bool IsForSome(PacketFate fate, IReadOnlyList<(Packet Packet, PacketFate Fate)> fates) =>
         fate.Rule is { } rule && fates.Any(other => rule.Test(other.Packet).Answer == Answer.No);

@@ -16,7 +16,8 @@ internal sealed class FirewallPackets(GuestSubnet network)
     private static readonly string[] Strangers = ["193.99.144.80", "2a02:2e0:3fe:1001:7777:772e:2:85"];
 
     /// <summary>The interface by which an address is reached; empty for dom0 itself.</summary>
-    public string RouteTo(IPAddress address) => address.Equals(network.Address) ? "" : network.Contains(address) ? network.Bridge : OtherInterface;
+    public string RouteTo(IPAddress address) => address.Equals(network.Address) ? "" : network.Contains(address)
+        ? network.Bridge : OtherInterface;
 
     /// <summary>The packets for a port.</summary>
     /// <param name="port">The port, and for whom.</param>
@@ -54,12 +55,14 @@ internal sealed class FirewallPackets(GuestSubnet network)
         var isFromGuests = inInterface == network.Bridge;
         if (!port.IsForward)
         {
-            return isFromGuests ? guests.Select(guest => (guest.Address, guest.MacAddress, network.Address, "")) : [(Stranger, null, network.Address, "")];
+            return isFromGuests ? guests.Select(guest => (guest.Address, guest.MacAddress, network.Address, "")) : [(Stranger, null,
+                network.Address, "")];
         }
         var outInterface = port.OutInterface is null ? OtherInterface : Plain(port.OutInterface);
         if (outInterface != network.Bridge)
         {
-            return isFromGuests ? guests.Select(guest => (guest.Address, guest.MacAddress, Stranger, outInterface)) : [(Stranger, null, network.Numbered(network.First), outInterface)];
+            return isFromGuests ? guests.Select(guest => (guest.Address, guest.MacAddress, Stranger, outInterface)) : [(Stranger, null,
+                network.Numbered(network.First), outInterface)];
         }
         // From guest to guest each talks to the next one.
         return guests.Select((guest, i) => isFromGuests
@@ -69,7 +72,8 @@ internal sealed class FirewallPackets(GuestSubnet network)
 
     private IEnumerable<string> Interfaces(string? name, Ruleset rules, bool isForward) =>
         name is null or FirewallPort.AnyInterface
-            ? rules.Interfaces.Where(one => one != "lo" && (isForward || one != network.Bridge)).Append(network.Bridge).Append(OtherInterface).Distinct()
+            ? rules.Interfaces.Where(one => one != "lo" && (isForward || one != network.Bridge)).Append(network.Bridge)
+            .Append(OtherInterface).Distinct()
             : [Plain(name)];
 
     private static string Plain(string name) => name.EndsWith('+') ? $"{name[..^1]}0" : name;

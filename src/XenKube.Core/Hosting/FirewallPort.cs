@@ -23,7 +23,9 @@ public sealed record FirewallPort(PortRange Ports, string Chain = FirewallPort.I
     /// <summary>The interface by which they leave; null for any.</summary>
     public string? OutInterface { get; init; }
 
-    /// <summary>True for packets through dom0: those of FORWARD, and of a user-defined chain where an interface to leave by is named.</summary>
+    /// <summary>
+    /// True for packets through dom0: those of FORWARD, and of a user-defined chain where an interface to leave by is named.
+    /// </summary>
     internal bool IsForward => Chain == Forward || (Chain != Input && OutInterface is not null);
 
     /// <summary>The guide's edits for a bridge: HTTP and time from the guests to dom0, HTTP from everywhere to the guests.</summary>
@@ -38,5 +40,6 @@ public sealed record FirewallPort(PortRange Ports, string Chain = FirewallPort.I
     ];
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Chain} {Protocol} {Ports}{(InInterface is null ? "" : $" from {InInterface}")}{(OutInterface is null ? "" : $" to {OutInterface}")}";
+    public override string ToString() =>
+        $"{Chain} {Protocol} {Ports}{(InInterface is null ? "" : $" from {InInterface}")}{(OutInterface is null ? "" : $" to {OutInterface}")}";
 }

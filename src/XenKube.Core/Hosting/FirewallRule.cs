@@ -12,7 +12,8 @@ namespace XenKube.Hosting;
 /// <param name="Target">What becomes of it: ACCEPT, DROP, a chain.</param>
 /// <param name="Line">Line in the file, from 1.</param>
 /// <param name="Text">The line.</param>
-public sealed record FirewallRule(string Table, string Chain, string Protocol, string InInterface, string OutInterface, string Source, string Destination, IReadOnlyList<string> Ports, string Target, int Line, string Text)
+public sealed record FirewallRule(string Table, string Chain, string Protocol, string InInterface, string OutInterface, string Source,
+    string Destination, IReadOnlyList<string> Ports, string Target, int Line, string Text)
 {
     /// <inheritdoc/>
     public override string ToString() => Text;

@@ -17,7 +17,8 @@ public abstract class FirewallRules
 
     /// <summary>Where Debian's iptables-persistent keeps the rules for a family of addresses.</summary>
     /// <param name="address">An address of the guests' network.</param>
-    public static string UsualPath(IPAddress address) => address is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } ? "/etc/iptables/rules.v6" : DefaultPath;
+    public static string UsualPath(IPAddress address) => address is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 }
+        ? "/etc/iptables/rules.v6" : DefaultPath;
 
     private protected static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
@@ -49,7 +50,8 @@ public abstract class FirewallRules
         var origin = FileOrigin.Of(path);
         return origin.Bytes is { } bytes
             ? Make(path, Encoding.Latin1.GetString(bytes), origin)
-            : throw new ItemNotFoundException(ErrorIds.FileNotFound, path, null, "there is no such file", "Install iptables-persistent, which writes it, or name the file that your firewall is loaded from");
+            : throw new ItemNotFoundException(ErrorIds.FileNotFound, path, null, "there is no such file",
+                "Install iptables-persistent, which writes it, or name the file that your firewall is loaded from");
     }
 
     /// <summary>Reads the text of a file of rules.</summary>
@@ -75,8 +77,10 @@ public abstract class FirewallRules
         ArgumentNullException.ThrowIfNull(network);
         var fates = Fates(port, network, Answer.Unknown);
         return fates.Find(one => one.Fate.Kind == FateKind.Closed) is { Fate: not null } closed
-            ? Verdict(port, FirewallStatus.Closed, closed.Fate, fates.Where(one => one.Fate.Kind == FateKind.Closed).Select(one => one.Packet), fates.Count)
-            : fates.Find(one => one.Fate.Kind == FateKind.CannotTell) is { Fate: not null } unclear ? Verdict(port, FirewallStatus.CannotTell, unclear.Fate, [], fates.Count)
+            ? Verdict(port, FirewallStatus.Closed, closed.Fate,
+                fates.Where(one => one.Fate.Kind == FateKind.Closed).Select(one => one.Packet), fates.Count)
+            : fates.Find(one => one.Fate.Kind == FateKind.CannotTell) is { Fate: not null } unclear
+            ? Verdict(port, FirewallStatus.CannotTell, unclear.Fate, [], fates.Count)
             : new FirewallVerdict(port, FirewallStatus.Open, fates[0].Fate.Reason, fates[0].Fate.Rule?.Line ?? 0);
     }
 
@@ -87,7 +91,8 @@ public abstract class FirewallRules
     /// <summary>Opens a port for those who are meant; nothing changes if it is open already.</summary>
     /// <param name="port">The port, and for whom.</param>
     /// <param name="network">The guests' network; null for the guide's.</param>
-    /// <exception cref="OperationFailedException">A rule that is not understood decides, or one for some guests only, or one of a table that cannot open ports.</exception>
+    /// <exception cref="OperationFailedException">A rule that is not understood decides, or one for some guests only, or one of a table
+    /// that cannot open ports.</exception>
     public FirewallRules WithPort(FirewallPort port, GuestSubnet? network = null)
     {
         ArgumentNullException.ThrowIfNull(port);
@@ -95,11 +100,14 @@ public abstract class FirewallRules
         return Open(port, network ?? GuestSubnet.Of(IPAddress.Parse(GuideDefaults.Address)));
     }
 
-    /// <summary>The change of the file that makes it say what this says: tested by the firewall's own program before the file is replaced.</summary>
+    /// <summary>
+    /// The change of the file that makes it say what this says: tested by the firewall's own program before the file is replaced.
+    /// </summary>
     /// <param name="load">True to make the firewall load the rules.</param>
     public SystemChange ToChange(bool load = true) => ToChange(load, HostPrograms.Usual);
 
-    internal SystemChange ToChange(bool load, HostPrograms programs) => new("firewall", [FileChange.Content(Path, Encoding.Latin1.GetBytes(Content), Origin)])
+    internal SystemChange ToChange(bool load, HostPrograms programs) =>
+        new("firewall", [FileChange.Content(Path, Encoding.Latin1.GetBytes(Content), Origin)])
     {
         CheckBefore = token => Test(programs, token),
         Activate = load ? token => ServiceControl.Run(programs, ["restart", Unit], Unit, Timeout, token) : null,
@@ -122,7 +130,8 @@ public abstract class FirewallRules
     {
         var packets = new FirewallPackets(network);
         var walk = new PacketWalk(Ruleset, packets.RouteTo);
-        return [.. packets.For(port, Ruleset).Select(packet => (packet, walk.Run(packet, packet.Destination, packet.DestinationPort, unknownIs)))];
+        return [.. packets.For(port, Ruleset).Select(packet =>
+            (packet, walk.Run(packet, packet.Destination, packet.DestinationPort, unknownIs)))];
     }
 
     private static IptablesFirewall Make(string path, string text, FileOrigin? origin) => new IptablesFirewall(path, text, origin);
@@ -131,7 +140,9 @@ public abstract class FirewallRules
     {
         var senders = closed.Select(packet => packet.Source).Distinct().ToList();
         var some = senders.Count > 0 && senders.Count < count && status == FirewallStatus.Closed
-            ? string.Create(CultureInfo.InvariantCulture, $", for {senders[0]}{(senders.Count > 1 ? $" and {senders.Count - 1} others" : "")}") : "";
-        return new FirewallVerdict(port, status, fate.Reason + some, fate.Rule?.Line ?? (fate.Path.Count > 0 ? fate.Path[^1].Chain.Line : 0));
+            ? string.Create(CultureInfo.InvariantCulture,
+                $", for {senders[0]}{(senders.Count > 1 ? $" and {senders.Count - 1} others" : "")}") : "";
+        return new FirewallVerdict(port, status, fate.Reason + some, fate.Rule?.Line
+            ?? (fate.Path.Count > 0 ? fate.Path[^1].Chain.Line : 0));
     }
 }

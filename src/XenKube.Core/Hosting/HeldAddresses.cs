@@ -48,5 +48,6 @@ internal sealed class HeldAddresses
     /// <summary>The host that has the card, the address or the name of a reservation; null where all are free.</summary>
     /// <param name="item">The reservation.</param>
     public DnsmasqHost? HolderOf(DhcpReservation item) =>
-        _cards.GetValueOrDefault(item.MacAddress) ?? _addresses.GetValueOrDefault(item.IPAddress) ?? (item.HostName.Length > 0 ? _names.GetValueOrDefault(item.HostName) : null);
+        _cards.GetValueOrDefault(item.MacAddress) ?? _addresses.GetValueOrDefault(item.IPAddress)
+            ?? (item.HostName.Length > 0 ? _names.GetValueOrDefault(item.HostName) : null);
 }

@@ -26,13 +26,16 @@ public sealed class HostCheck(HostOptions options)
         {
             yield return result;
         }
-        Func<CancellationToken, CheckResult>[] checks = [_ => CheckPygrub(), _ => CheckBridge(), _ => CheckForwarding(), _ => CheckXenDir(), _ => HostSecurityCheck.CheckTrust(options.XenDir), _ => CheckSpace(), CheckServing, _ => CheckFirewall(), _ => CheckReservations(), _ => CheckDnsmasq(), _ => CheckTime()];
+        Func<CancellationToken, CheckResult>[] checks = [_ => CheckPygrub(), _ => CheckBridge(), _ => CheckForwarding(), _ =>
+            CheckXenDir(), _ => HostSecurityCheck.CheckTrust(options.XenDir), _ => CheckSpace(), CheckServing, _ => CheckFirewall(), _ =>
+                CheckReservations(), _ => CheckDnsmasq(), _ => CheckTime()];
         foreach (var check in checks)
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return InUse(check(cancellationToken));
         }
-        foreach (var result in new[] { XenServiceCheck.CheckConsole(options.SystemRoot), XenServiceCheck.CheckShutdown(options.SystemRoot) }.OfType<CheckResult>())
+        foreach (var result in new[] { XenServiceCheck.CheckConsole(options.SystemRoot),
+            XenServiceCheck.CheckShutdown(options.SystemRoot) }.OfType<CheckResult>())
         {
             yield return result;
         }
@@ -42,8 +45,11 @@ public sealed class HostCheck(HostOptions options)
     private CheckResult InUse(CheckResult result)
     {
         var step = result.Name == "dnsmasq" ? "reservations" : result.Name;
-        return options.Activate && result.Status == CheckStatus.Pass && (step is "firewall" or "reservations" or "time") && new BackupStore(options.BackupDirectory).NotActive(step) is { } last
-            ? new(result.Name, CheckStatus.Fail, $"{result.Message}, but {string.Join(", ", last.Paths)} was written without telling the service, which may still use what was there before", $"Have it used: {new RemedyAction(RemedyActionKind.SetUpHost, step)}")
+        return options.Activate && result.Status == CheckStatus.Pass && (step is "firewall" or "reservations" or "time")
+            && new BackupStore(options.BackupDirectory).NotActive(step) is { } last
+            ? new(result.Name, CheckStatus.Fail,
+                $"{result.Message}, but {string.Join(", ", last.Paths)} was written without telling the service, which may still use what was there before",
+                $"Have it used: {new RemedyAction(RemedyActionKind.SetUpHost, step)}")
             : result;
     }
 
@@ -65,14 +71,20 @@ public sealed class HostCheck(HostOptions options)
             yield break;
         }
         var version = info.XenVersion.Split('.');
-        var isKnown = version.Length >= 2 && int.TryParse(version[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) & int.TryParse(new string([.. version[1].TakeWhile(char.IsAsciiDigit)]), NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
+        var isKnown = version.Length >= 2 && int.TryParse(version[0], NumberStyles.None, CultureInfo.InvariantCulture,
+            out var major) & int.TryParse(new string([.. version[1].TakeWhile(char.IsAsciiDigit)]), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var minor)
             && (major, minor).CompareTo((LeastXenMajor, LeastXenMinor)) >= 0;
         yield return isKnown
             ? Pass("xen", $"Xen {info.XenVersion}")
-            : new("xen", CheckStatus.Warn, $"Xen {(info.XenVersion.Length == 0 ? "of an unknown version" : info.XenVersion)}, older than what XenKube was tried on", string.Create(CultureInfo.InvariantCulture, $"Use Xen {LeastXenMajor}.{LeastXenMinor} or newer"));
+            : new("xen", CheckStatus.Warn,
+                $"Xen {(info.XenVersion.Length == 0 ? "of an unknown version" : info.XenVersion)}, older than what XenKube was tried on",
+                string.Create(CultureInfo.InvariantCulture, $"Use Xen {LeastXenMajor}.{LeastXenMinor} or newer"));
         yield return info.FreeMemory >= LeastMemory
             ? Pass("memory", string.Create(CultureInfo.InvariantCulture, $"{info.FreeMemory} MiB free for guests"))
-            : new("memory", CheckStatus.Warn, string.Create(CultureInfo.InvariantCulture, $"only {info.FreeMemory} MiB free, less than the guide's guest needs"), "Stop a guest, or give dom0 less (dom0_mem= on Xen's command line)");
+            : new("memory", CheckStatus.Warn, string.Create(CultureInfo.InvariantCulture,
+                $"only {info.FreeMemory} MiB free, less than the guide's guest needs"),
+                    "Stop a guest, or give dom0 less (dom0_mem= on Xen's command line)");
     }
 
     private CheckResult CheckPygrub()
@@ -80,7 +92,8 @@ public sealed class HostCheck(HostOptions options)
         var places = LibraryFolders.Select(folder => Path.Combine(options.SystemRoot, folder)).Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateDirectories(folder, "xen*")).Select(folder => Path.Combine(folder, "bin", "pygrub"));
         var found = places.FirstOrDefault(File.Exists) ?? (options.SystemRoot == "/" ? ExternalProgram.Find("pygrub") : null);
-        return found is not null ? Pass("pygrub", found) : new("pygrub", CheckStatus.Fail, "pygrub is not installed, so no pv guest can boot", "Install xen-utils");
+        return found is not null ? Pass("pygrub", found) : new("pygrub", CheckStatus.Fail,
+            "pygrub is not installed, so no pv guest can boot", "Install xen-utils");
     }
 
     private CheckResult CheckBridge()
@@ -88,11 +101,13 @@ public sealed class HostCheck(HostOptions options)
         var bridge = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(item => item.Name == options.Bridge);
         if (bridge is null)
         {
-            return new("bridge", CheckStatus.Fail, $"there is no interface {options.Bridge}", "Bring the bridge up (part 2 of the guide), or set \"bridge\" in xenkube.json");
+            return new("bridge", CheckStatus.Fail, $"there is no interface {options.Bridge}",
+                "Bring the bridge up (part 2 of the guide), or set \"bridge\" in xenkube.json");
         }
         if (!bridge.GetIPProperties().UnicastAddresses.Any(address => address.Address.Equals(options.Address)))
         {
-            return new("bridge", CheckStatus.Fail, $"{options.Bridge} does not have the address {options.Address}", $"'ip addr add {options.Address}/24 dev {options.Bridge}', or set \"address\" in xenkube.json");
+            return new("bridge", CheckStatus.Fail, $"{options.Bridge} does not have the address {options.Address}",
+                $"'ip addr add {options.Address}/24 dev {options.Bridge}', or set \"address\" in xenkube.json");
         }
         // A bridge without a guest on it has no carrier; that is not a fault.
         return Pass("bridge", $"{options.Bridge} has {options.Address}");
@@ -102,7 +117,8 @@ public sealed class HostCheck(HostOptions options)
     {
         var path = Path.Combine(options.SystemRoot, "proc/sys/net/ipv4/ip_forward");
         var on = WholeFile.TryReadText(path)?.Trim() == "1";
-        return on ? Pass("forwarding", "on") : new("forwarding", CheckStatus.Fail, "off: guests reach dom0 and nothing else", "'sysctl -w net.ipv4.ip_forward=1', and the same in /etc/sysctl.d to keep it");
+        return on ? Pass("forwarding", "on") : new("forwarding", CheckStatus.Fail, "off: guests reach dom0 and nothing else",
+            "'sysctl -w net.ipv4.ip_forward=1', and the same in /etc/sysctl.d to keep it");
     }
 
     private CheckResult CheckXenDir()
@@ -111,21 +127,26 @@ public sealed class HostCheck(HostOptions options)
         {
             if (FileStatus.Read(options.XenDir) is not { IsDirectory: true } status)
             {
-                return new("xendir", CheckStatus.Fail, $"{options.XenDir} does not exist", $"Make it: {new RemedyAction(RemedyActionKind.SetUpHost, "directories")}");
+                return new("xendir", CheckStatus.Fail, $"{options.XenDir} does not exist",
+                    $"Make it: {new RemedyAction(RemedyActionKind.SetUpHost, "directories")}");
             }
             if ((status.Permissions & UnixFileMode.OtherWrite) != 0)
             {
-                return new("xendir", CheckStatus.Fail, $"everybody may write to {options.XenDir}, and so choose what the guests become", $"chmod o-w {options.XenDir}");
+                return new("xendir", CheckStatus.Fail, $"everybody may write to {options.XenDir}, and so choose what the guests become",
+                    $"chmod o-w {options.XenDir}");
             }
             var missing = options.Layout.Directories.Where(path => !Directory.Exists(path)).Select(Path.GetFileName).ToList();
             if (missing.Count > 0)
             {
-                return new("xendir", CheckStatus.Warn, $"{string.Join(", ", missing)} missing in {options.XenDir}", $"Make them: {new RemedyAction(RemedyActionKind.SetUpHost, "directories")}");
+                return new("xendir", CheckStatus.Warn, $"{string.Join(", ", missing)} missing in {options.XenDir}",
+                    $"Make them: {new RemedyAction(RemedyActionKind.SetUpHost, "directories")}");
             }
             var nginx = options.Layout.NginxPath;
-            if (FileStatus.Read(nginx) is { } served && ((served.Permissions & (UnixFileMode.OtherRead | UnixFileMode.OtherExecute)) != (UnixFileMode.OtherRead | UnixFileMode.OtherExecute) || (status.Permissions & UnixFileMode.OtherExecute) == 0))
+            if (FileStatus.Read(nginx) is { } served && ((served.Permissions & (UnixFileMode.OtherRead | UnixFileMode.OtherExecute)) != (
+                UnixFileMode.OtherRead | UnixFileMode.OtherExecute) || (status.Permissions & UnixFileMode.OtherExecute) == 0))
             {
-                return new("xendir", CheckStatus.Fail, $"nginx' user may not read {nginx}", $"chmod o+x {options.XenDir}; chmod o+rx {nginx}");
+                return new("xendir", CheckStatus.Fail, $"nginx' user may not read {nginx}",
+                    $"chmod o+x {options.XenDir}; chmod o+rx {nginx}");
             }
             return Pass("xendir", options.XenDir);
         }
@@ -142,7 +163,8 @@ public sealed class HostCheck(HostOptions options)
             var free = new DriveInfo(Path.GetFullPath(options.XenDir)).AvailableFreeSpace;
             var text = string.Create(CultureInfo.InvariantCulture, $"{free / (double)Gibibyte:0.0} GiB free");
             return free >= 10 * Gibibyte ? Pass("space", text)
-                : new("space", free >= 2 * Gibibyte ? CheckStatus.Warn : CheckStatus.Fail, $"only {text} for images, of which each may grow to 4.4 GiB", "Free some space, or put XENDIR on a larger disk");
+                : new("space", free >= 2 * Gibibyte ? CheckStatus.Warn : CheckStatus.Fail,
+                    $"only {text} for images, of which each may grow to 4.4 GiB", "Free some space, or put XENDIR on a larger disk");
         }
         catch (Exception e) when (e.IsPathTrouble())
         {
@@ -155,18 +177,25 @@ public sealed class HostCheck(HostOptions options)
         var root = options.Layout.NginxPath;
         if (!Directory.Exists(root))
         {
-            return new("serving", CheckStatus.Fail, $"{root} does not exist, so nothing is served", $"Make it, and set up the site: {RemedyActionKind.SetUpHost}");
+            return new("serving", CheckStatus.Fail, $"{root} does not exist, so nothing is served",
+                $"Make it, and set up the site: {RemedyActionKind.SetUpHost}");
         }
         try
         {
-            var result = SiteProbe.Wait(root, options.Address, options.Port, options.ServingPatience, TimeSpan.FromSeconds(5), cancellationToken);
+            var result = SiteProbe.Wait(root, options.Address, options.Port, options.ServingPatience, TimeSpan.FromSeconds(5),
+                cancellationToken);
             var served = $"http://{options.Address}:{options.Port.ToString(CultureInfo.InvariantCulture)}";
             if (result.IsOk && NeedsBridgeAtBoot())
             {
-                return new("serving", CheckStatus.Warn, $"{root} on {served}/, but if nginx starts before the bridge at boot, it does not start at all, with every other site of this host", $"Let nginx listen before the bridge is up: {new RemedyAction(RemedyActionKind.SetUpHost, "site")}");
+                return new("serving", CheckStatus.Warn,
+                    $"{root} on {served}/, but if nginx starts before the bridge at boot, it does not start at all, with every other site of this host",
+                    $"Let nginx listen before the bridge is up: {new RemedyAction(RemedyActionKind.SetUpHost, "site")}");
             }
             return result.IsOk ? Pass("serving", $"{root} on {served}/")
-                : new("serving", CheckStatus.Fail, result.Status == 404 ? $"{served} does not serve {root}, but another directory" : $"{served} does not serve {root}: {result.Problem}", $"Set up nginx' site ({new RemedyAction(RemedyActionKind.SetUpHost, "site")}), or start the embedded server ({RemedyActionKind.ServeConfigs})");
+                : new("serving", CheckStatus.Fail, result.Status == 404
+                    ? $"{served} does not serve {root}, but another directory"
+                    : $"{served} does not serve {root}: {result.Problem}",
+                    $"Set up nginx' site ({new RemedyAction(RemedyActionKind.SetUpHost, "site")}), or start the embedded server ({RemedyActionKind.ServeConfigs})");
         }
         catch (XenKubeException e)
         {
@@ -176,7 +205,8 @@ public sealed class HostCheck(HostOptions options)
 
     /// <summary>True if nginx's own site for XENDIR listens on an address that may come up after nginx.</summary>
     private bool NeedsBridgeAtBoot() =>
-        File.Exists(new NginxSite { Root = options.Layout.NginxPath, ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration }.AvailablePath)
+        File.Exists(new NginxSite { Root = options.Layout.NginxPath, ConfigDirectory = options.NginxDirectory,
+            MainConfiguration = options.NginxConfiguration }.AvailablePath)
         && new NonLocalBind(options.SystemRoot, options.Address).ToChanges().Any(change => change.IsNeeded);
 
     private CheckResult CheckFirewall()
@@ -185,18 +215,26 @@ public sealed class HostCheck(HostOptions options)
         {
             if (options.ForeignFirewall is { } foreign)
             {
-                return new("firewall", CheckStatus.Warn, $"{foreign.Name} manages the firewall, so no file shows whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}", $"If they do not, type: {foreign.Commands(FirewallPort.Guide(options.Bridge, options.Port))}");
+                return new("firewall", CheckStatus.Warn,
+                    $"{foreign.Name} manages the firewall, so no file shows whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}",
+                    $"If they do not, type: {foreign.Commands(FirewallPort.Guide(options.Bridge, options.Port))}");
             }
             if (!File.Exists(options.FirewallFile))
             {
-                return new("firewall", CheckStatus.Warn, $"{options.FirewallFile} does not exist, so nothing shows whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}", "If you use another firewall, open that port and udp 123 on the bridge");
+                return new("firewall", CheckStatus.Warn,
+                    $"{options.FirewallFile} does not exist, so nothing shows whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}",
+                    "If you use another firewall, open that port and udp 123 on the bridge");
             }
-            var verdict = FirewallRules.Read(options.FirewallFile).Judge(new FirewallPort(options.Port) { InInterface = options.Bridge }, options.Guests);
+            var verdict = FirewallRules.Read(options.FirewallFile)
+                .Judge(new FirewallPort(options.Port) { InInterface = options.Bridge }, options.Guests);
             return verdict.Status switch
             {
                 FirewallStatus.Open => Pass("firewall", string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is open")),
-                FirewallStatus.Closed => new("firewall", CheckStatus.Fail, string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is {verdict}: guests cannot fetch their configs"), $"Open it: {new RemedyAction(RemedyActionKind.OpenPort, options.Port.ToString(CultureInfo.InvariantCulture))}"),
-                _ => new("firewall", CheckStatus.Warn, string.Create(CultureInfo.InvariantCulture, $"port {options.Port}: {verdict}"), $"Fetch a config from a guest to see, or add a rule for {options.Bridge} before that line"),
+                FirewallStatus.Closed => new("firewall", CheckStatus.Fail,
+                    string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is {verdict}: guests cannot fetch their configs"),
+                    $"Open it: {new RemedyAction(RemedyActionKind.OpenPort, options.Port.ToString(CultureInfo.InvariantCulture))}"),
+                _ => new("firewall", CheckStatus.Warn, string.Create(CultureInfo.InvariantCulture, $"port {options.Port}: {verdict}"),
+                    $"Fetch a config from a guest to see, or add a rule for {options.Bridge} before that line"),
             };
         }
         catch (XenKubeException e)
@@ -214,11 +252,14 @@ public sealed class HostCheck(HostOptions options)
             if (faults.Count > 0)
             {
                 var more = faults.Count > 3 ? string.Create(CultureInfo.InvariantCulture, $"; and {faults.Count - 3} more") : "";
-                return new("reservations", CheckStatus.Fail, $"{string.Join("; ", faults.Take(3).Select(fault => fault.Message))}{more}", faults[0].Remedy);
+                return new("reservations", CheckStatus.Fail, $"{string.Join("; ", faults.Take(3).Select(fault => fault.Message))}{more}",
+                    faults[0].Remedy);
             }
             var items = reservations.GuestAddresses;
-            return items.Count > 0 ? Pass("reservations", string.Create(CultureInfo.InvariantCulture, $"{items.Count} in {options.ReservationsFile}"))
-                : new("reservations", CheckStatus.Fail, $"none in {options.ReservationsFile}", $"Make them: {RemedyActionKind.ReserveAddresses}");
+            return items.Count > 0 ? Pass("reservations", string.Create(CultureInfo.InvariantCulture,
+                $"{items.Count} in {options.ReservationsFile}"))
+                : new("reservations", CheckStatus.Fail, $"none in {options.ReservationsFile}",
+                    $"Make them: {RemedyActionKind.ReserveAddresses}");
         }
         catch (XenKubeException e)
         {
@@ -236,12 +277,15 @@ public sealed class HostCheck(HostOptions options)
         if (instances.FirstOrDefault(instance => instance.IsRunning) is { } running)
         {
             return running.Configuration.Unread is [var unread, ..]
-                ? new("dnsmasq", CheckStatus.Warn, $"{running.Name} serves {options.ReservationsFile}, but not all that it is told is known here: {unread}", "Compare the guests' addresses with that file by hand")
+                ? new("dnsmasq", CheckStatus.Warn,
+                    $"{running.Name} serves {options.ReservationsFile}, but not all that it is told is known here: {unread}",
+                    "Compare the guests' addresses with that file by hand")
                 : Pass("dnsmasq", $"{running.Name} serves {options.ReservationsFile}");
         }
         var unit = DnsmasqService.Of(options, instances).Unit;
         return DnsmasqInstance.IsAnyRunning(new HostTree(options.SystemRoot))
-            ? new("dnsmasq", CheckStatus.Fail, $"a dnsmasq is running, but none serves {options.Bridge}: guests get no address", $"Have interface={options.Bridge} and dhcp-hostsfile={options.ReservationsFile} in its configuration, and restart it")
+            ? new("dnsmasq", CheckStatus.Fail, $"a dnsmasq is running, but none serves {options.Bridge}: guests get no address",
+                $"Have interface={options.Bridge} and dhcp-hostsfile={options.ReservationsFile} in its configuration, and restart it")
             : new("dnsmasq", CheckStatus.Fail, "no dnsmasq is running: guests get no address", $"'systemctl start {unit}'");
     }
 
@@ -251,14 +295,16 @@ public sealed class HostCheck(HostOptions options)
         {
             if (TimeServer.Find(options.SystemRoot) is not { } server)
             {
-                return new("time", CheckStatus.Warn, "dom0 has no time service for the guests", "Install ntpsec or chrony; guests may use a server elsewhere instead");
+                return new("time", CheckStatus.Warn, "dom0 has no time service for the guests",
+                    "Install ntpsec or chrony; guests may use a server elsewhere instead");
             }
             if (server.Serves(options.Network, options.Bridge))
             {
                 return Pass("time", $"{server.Path} serves {options.Network}");
             }
             server.WithNetwork(options.Network, options.Bridge);
-            return new("time", CheckStatus.Warn, $"{server.Path} does not serve {options.Network}", $"Set it up: {new RemedyAction(RemedyActionKind.SetUpHost, "time")}");
+            return new("time", CheckStatus.Warn, $"{server.Path} does not serve {options.Network}",
+                $"Set it up: {new RemedyAction(RemedyActionKind.SetUpHost, "time")}");
         }
         catch (ItemInUseException e)
         {

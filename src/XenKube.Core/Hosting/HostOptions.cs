@@ -77,16 +77,19 @@ public sealed record HostOptions(string XenDir)
     internal TimeSpan ServingPatience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The guests' network: dom0's address, and the size that the bridge has.</summary>
-    internal BridgeNetwork Network => PrefixLength is { } length && Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? new(Address, length) : BridgeNetwork.Of(Address, Bridge);
+    internal BridgeNetwork Network => PrefixLength is { } length && Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+        ? new(Address, length) : BridgeNetwork.Of(Address, Bridge);
 
     /// <summary>The instances of dnsmasq that serve the bridge or read the file of reservations.</summary>
     internal IReadOnlyList<DnsmasqInstance> Dnsmasqs => DnsmasqInstance.Of(new HostTree(SystemRoot), Bridge, Address, ReservationsFile);
 
     /// <summary>The program that writes the firewall's rules itself; null where a file is edited.</summary>
-    internal ForeignFirewall? ForeignFirewall => FirewallFile == FirewallRules.UsualPath(Address) || SystemRoot != "/" ? ForeignFirewall.Find(SystemRoot) : null;
+    internal ForeignFirewall? ForeignFirewall => FirewallFile == FirewallRules.UsualPath(Address) || SystemRoot != "/"
+        ? ForeignFirewall.Find(SystemRoot) : null;
 
     /// <summary>The guests' network as the firewall sees it.</summary>
-    internal GuestSubnet Guests => new(Address, Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Network.PrefixLength : PrefixLength ?? GuestSubnet.UsualPrefix(Address))
+    internal GuestSubnet Guests => new(Address, Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+        ? Network.PrefixLength : PrefixLength ?? GuestSubnet.UsualPrefix(Address))
     {
         Bridge = Bridge,
         MacPrefix = MacPrefix,

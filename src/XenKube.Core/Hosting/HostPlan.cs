@@ -4,7 +4,9 @@ using XenKube.Files;
 
 namespace XenKube.Hosting;
 
-/// <summary>All that the guide sets up on dom0, as a plan: looked at first, then applied; applied again it changes nothing; each step can be undone.</summary>
+/// <summary>
+/// All that the guide sets up on dom0, as a plan: looked at first, then applied; applied again it changes nothing; each step can be undone.
+/// </summary>
 public sealed class HostPlan
 {
     // The steps in their order; a new one is a line here and its method below.
@@ -42,9 +44,11 @@ public sealed class HostPlan
     {
         if (names?.FirstOrDefault(name => !StepNames.Contains(name)) is { } unknown)
         {
-            throw new InvalidInputException(ErrorIds.StepUnknown, null, null, $"'{Printable.Of(unknown)}' is not a step", $"Steps are {string.Join(", ", StepNames)}");
+            throw new InvalidInputException(ErrorIds.StepUnknown, null, null, $"'{Printable.Of(unknown)}' is not a step",
+                $"Steps are {string.Join(", ", StepNames)}");
         }
-        return new HostPlan(options, [.. StepNames.Where(name => names is null || names.Contains(name)).Select(name => Plan(name, options))]);
+        return new HostPlan(options, [.. StepNames.Where(name => names is null || names.Contains(name))
+            .Select(name => Plan(name, options))]);
     }
 
     /// <summary>Applies the steps that are needed. One that fails is taken back; the others go on.</summary>
@@ -52,7 +56,8 @@ public sealed class HostPlan
     /// <param name="cancellationToken">Ends it; a step under way is taken back.</param>
     public IReadOnlyList<HostStepResult> Apply(Action<HostStepResult>? onResult = null, CancellationToken cancellationToken = default)
     {
-        using var held = IsNeeded && Directory.Exists(Options.XenDir) ? DirectoryLock.Take(Options.XenDir, "host setup", DirectoryLock.UsualWait, Options.OnWait, cancellationToken) : null;
+        using var held = IsNeeded && Directory.Exists(Options.XenDir)
+            ? DirectoryLock.Take(Options.XenDir, "host setup", DirectoryLock.UsualWait, Options.OnWait, cancellationToken) : null;
         var backups = new BackupStore(Options.BackupDirectory);
         var results = new List<HostStepResult>();
         foreach (var step in Steps)
@@ -63,7 +68,8 @@ public sealed class HostPlan
             try
             {
                 var backup = step.Change?.Apply(backups, Options.Activate, cancellationToken);
-                result = new HostStepResult(step.Name, backup is not null, backup, step.Problem, watch.Elapsed) { IsActivated = backup is null && Options.Activate && step.Change is { IsActivationNeeded: true } };
+                result = new HostStepResult(step.Name, backup is not null, backup, step.Problem, watch.Elapsed)
+                    { IsActivated = backup is null && Options.Activate && step.Change is { IsActivationNeeded: true } };
             }
             catch (XenKubeException e)
             {
@@ -82,7 +88,8 @@ public sealed class HostPlan
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The backup that was put back.</returns>
     /// <exception cref="OperationFailedException">A later edit is in the same lines; the message shows it.</exception>
-    public static BackupSet Undo(HostOptions options, string name, Action<string>? onWarning = null, CancellationToken cancellationToken = default)
+    public static BackupSet Undo(HostOptions options, string name, Action<string>? onWarning = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var backups = new BackupStore(options.BackupDirectory);
@@ -110,7 +117,9 @@ public sealed class HostPlan
         try
         {
             var step = KnownSteps.Single(step => step.Name == name).Plan(options);
-            return options.Activate && step.Change is { HasService: true } change && new BackupStore(options.BackupDirectory).NotActive(name) is not null ? step with { Change = change.WithActivation() } : step;
+            return options.Activate && step.Change is { HasService: true } change
+                && new BackupStore(options.BackupDirectory).NotActive(name) is not null
+                ? step with { Change = change.WithActivation() } : step;
         }
         catch (XenKubeException e)
         {
@@ -120,19 +129,27 @@ public sealed class HostPlan
 
     private static HostStep PlanDirectories(HostOptions options)
     {
-        var change = new SystemChange("directories", options.Layout.Directories.Select(path => FileChange.Directory(path)).Prepend(FileChange.Directory(options.XenDir))) { HasService = false };
-        return new HostStep("directories", change.IsNeeded ? string.Create(CultureInfo.InvariantCulture, $"{change.Files.Count} missing in {options.XenDir}") : $"{options.XenDir} is complete", $"{options.XenDir}/{{{string.Join(',', options.Layout.Directories.Select(Path.GetFileName))}}}", null) { Change = change };
+        var change = new SystemChange("directories", options.Layout.Directories.Select(path => FileChange.Directory(path))
+            .Prepend(FileChange.Directory(options.XenDir))) { HasService = false };
+        return new HostStep("directories", change.IsNeeded ? string.Create(CultureInfo.InvariantCulture,
+            $"{change.Files.Count} missing in {options.XenDir}") : $"{options.XenDir} is complete",
+                $"{options.XenDir}/{{{string.Join(',', options.Layout.Directories.Select(Path.GetFileName))}}}", null) { Change = change };
     }
 
     private static HostStep PlanSite(HostOptions options)
     {
-        var site = new NginxSite { Root = options.Layout.NginxPath, Address = options.Address, Port = options.Port, ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration, RemoveDefault = options.RemoveDefaultSite, Held = options.HeldConfigs, Programs = options.Programs, SystemRoot = options.SystemRoot };
+        var site = new NginxSite { Root = options.Layout.NginxPath, Address = options.Address, Port = options.Port,
+            ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration,
+            RemoveDefault = options.RemoveDefaultSite, Held = options.HeldConfigs, Programs = options.Programs,
+            SystemRoot = options.SystemRoot };
         var change = site.ToChange();
         if (!change.IsNeeded && options.Activate && IsServedByAnother(site))
         {
             change = change.WithActivation();
         }
-        return new HostStep("site", change.IsNeeded ? File.Exists(site.AvailablePath) ? "another site" : "no site" : "installed", string.Create(CultureInfo.InvariantCulture, $"{site.Root} on {options.Address}:{options.Port}"), null) { Change = change };
+        return new HostStep("site", change.IsNeeded ? File.Exists(site.AvailablePath)
+            ? "another site" : "no site" : "installed", string.Create(CultureInfo.InvariantCulture,
+                $"{site.Root} on {options.Address}:{options.Port}"), null) { Change = change };
     }
 
     /// <summary>True if the files are right, but the server that runs has not read them.</summary>
@@ -157,14 +174,17 @@ public sealed class HostPlan
         var current = string.Create(CultureInfo.InvariantCulture, $"{now.Items.Count} reservations");
         if (instances.FirstOrDefault(instance => instance.IsLibvirts) is { } libvirts)
         {
-            return new HostStep("reservations", current, $"{range[0].IPAddress} to {range[^1].IPAddress}", ReservationFindings.LibvirtWrites(libvirts, range));
+            return new HostStep("reservations", current, $"{range[0].IPAddress} to {range[^1].IPAddress}",
+                ReservationFindings.LibvirtWrites(libvirts, range));
         }
         // What somebody else holds stays with them; it must not keep the other addresses from the guests.
         var taken = new List<string>();
         var wanted = now.With(range, (_, error) => taken.Add(error.Reason));
         var change = wanted.ToChange(DnsmasqService.Of(options, instances));
-        var left = taken.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", without {taken.Count} that others have ({taken[0]}{(taken.Count > 1 ? " …" : "")})");
-        return new HostStep("reservations", current, $"{range[0].IPAddress} to {range[^1].IPAddress}{left}", ReservationFindings.NotRead(options.ReservationsFile, instances)) { Change = change };
+        var left = taken.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
+            $", without {taken.Count} that others have ({taken[0]}{(taken.Count > 1 ? " …" : "")})");
+        return new HostStep("reservations", current, $"{range[0].IPAddress} to {range[^1].IPAddress}{left}",
+            ReservationFindings.NotRead(options.ReservationsFile, instances)) { Change = change };
     }
 
     private static HostStep PlanFirewall(HostOptions options)
@@ -188,14 +208,18 @@ public sealed class HostPlan
                 problem ??= e;
             }
         }
-        return new HostStep("firewall", closed.Count == 0 ? "open" : string.Join("; ", closed.Select(verdict => $"{verdict.Port}: {verdict}")), $"open: {string.Join("; ", ports)}", problem) { Change = rules.ToChange(load: true, options.Programs) };
+        return new HostStep("firewall", closed.Count == 0 ? "open" : string.Join("; ",
+            closed.Select(verdict => $"{verdict.Port}: {verdict}")), $"open: {string.Join("; ", ports)}",
+                problem) { Change = rules.ToChange(load: true, options.Programs) };
     }
 
     private static HostStep PlanTime(HostOptions options)
     {
         var server = TimeServer.Find(options.SystemRoot)
-            ?? throw new ItemNotFoundException(ErrorIds.TimeServerMissing, null, null, "this host has no time service", "Install ntpsec or chrony");
+            ?? throw new ItemNotFoundException(ErrorIds.TimeServerMissing, null, null, "this host has no time service",
+                "Install ntpsec or chrony");
         var change = server.WithNetwork(options.Network, options.Bridge).ToChange(restart: true, options.Programs);
-        return new HostStep("time", change.IsNeeded ? $"{server.Kind} does not serve the guests" : $"{server.Kind} serves the guests", $"the time for {options.Network}", null) { Change = change };
+        return new HostStep("time", change.IsNeeded ? $"{server.Kind} does not serve the guests" : $"{server.Kind} serves the guests",
+            $"the time for {options.Network}", null) { Change = change };
     }
 }

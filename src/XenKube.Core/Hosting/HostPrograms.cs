@@ -2,7 +2,9 @@ using XenKube.Programs;
 
 namespace XenKube.Hosting;
 
-/// <summary>How the host's programs are run: each with a time limit, and an error that says what to do when it hangs or is missing.</summary>
+/// <summary>
+/// How the host's programs are run: each with a time limit, and an error that says what to do when it hangs or is missing.
+/// </summary>
 internal sealed record HostPrograms
 {
     /// <summary>Those of this host.</summary>
@@ -22,17 +24,20 @@ internal sealed record HostPrograms
     /// <param name="whenHanging">What to do when it does not end.</param>
     /// <param name="input">What it reads on standard input.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public ProgramResult Run(string name, IReadOnlyList<string> arguments, TimeSpan timeLimit, Remedy whenMissing, Remedy whenHanging, byte[]? input = null, CancellationToken cancellationToken = default)
+    public ProgramResult Run(string name, IReadOnlyList<string> arguments, TimeSpan timeLimit, Remedy whenMissing, Remedy whenHanging,
+        byte[]? input = null, CancellationToken cancellationToken = default)
     {
         try
         {
-            return ExternalProgram.Run(Folder is null ? name : Path.Combine(Folder, name), arguments, TimeLimit ?? timeLimit, input, cancellationToken: cancellationToken);
+            return ExternalProgram.Run(Folder is null ? name : Path.Combine(Folder, name), arguments, TimeLimit
+                ?? timeLimit, input, cancellationToken: cancellationToken);
         }
         catch (OperationFailedException e) when (e.Id == ErrorIds.ProgramMissing || e.Id == ErrorIds.ProgramTimeout)
         {
             var isMissing = e.Id == ErrorIds.ProgramMissing;
             throw new OperationFailedException(
-                isMissing ? ErrorIds.ProgramMissing : ErrorIds.ProgramTimeout, e.File, e.Place, e.Reason, isMissing ? whenMissing : whenHanging, e);
+                isMissing ? ErrorIds.ProgramMissing : ErrorIds.ProgramTimeout, e.File, e.Place, e.Reason, isMissing
+                    ? whenMissing : whenHanging, e);
         }
     }
 }

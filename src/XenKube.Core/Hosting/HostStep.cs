@@ -23,5 +23,7 @@ public sealed record HostStep(string Name, string Current, string Wanted, XenKub
     public bool IsActivationNeeded => Change is { IsActivationNeeded: true, Files.Count: 0 };
 
     /// <inheritdoc/>
-    public override string ToString() => IsActivationNeeded ? $"{Name}: {Current}, but the service was not told; it will be" : Problem is not null && !IsNeeded ? $"{Name}: {Problem.Message}" : IsNeeded ? $"{Name}: {Current} -> {Wanted}" : $"{Name}: {Current}, nothing to change";
+    public override string ToString() =>
+        IsActivationNeeded ? $"{Name}: {Current}, but the service was not told; it will be" : Problem is not null && !IsNeeded
+            ? $"{Name}: {Problem.Message}" : IsNeeded ? $"{Name}: {Current} -> {Wanted}" : $"{Name}: {Current}, nothing to change";
 }

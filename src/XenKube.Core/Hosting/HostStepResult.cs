@@ -12,5 +12,6 @@ public sealed record HostStepResult(string Name, bool IsChanged, BackupSet? Back
     public bool IsActivated { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Error is not null ? $"{Name}: {Error.Message}" : IsActivated ? $"{Name}: in use now" : IsChanged ? $"{Name}: changed (backup {Backup})" : $"{Name}: nothing to change";
+    public override string ToString() => Error is not null ? $"{Name}: {Error.Message}" : IsActivated ? $"{Name}: in use now" : IsChanged
+        ? $"{Name}: changed (backup {Backup})" : $"{Name}: nothing to change";
 }

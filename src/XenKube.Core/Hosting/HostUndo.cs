@@ -43,8 +43,11 @@ public sealed class HostUndo
         ArgumentNullException.ThrowIfNull(store);
         var incomplete = store.List().Where(set => set.Step == step && set.State == BackupState.Incomplete).ToList();
         var backup = store.Latest(step) ?? throw (incomplete is [var damaged, ..]
-            ? new InvalidInputException(ErrorIds.BackupInvalid, damaged.Directory, null, "this backup has no manifest that says where its files belong", "Its files are what was there before the change: compare them with the host's, and put back by hand what you need")
-            : new ItemNotFoundException(ErrorIds.BackupNotFound, store.Directory, null, $"there is no backup of the step '{Printable.Of(step)}'", "It was not changed by XenKube, or undone already"));
+            ? new InvalidInputException(ErrorIds.BackupInvalid, damaged.Directory, null,
+                "this backup has no manifest that says where its files belong",
+                "Its files are what was there before the change: compare them with the host's, and put back by hand what you need")
+            : new ItemNotFoundException(ErrorIds.BackupNotFound, store.Directory, null,
+                $"there is no backup of the step '{Printable.Of(step)}'", "It was not changed by XenKube, or undone already"));
         var undo = new HostUndo(store, backup) { Incomplete = incomplete };
         foreach (var entry in BackupStore.EntriesOf(backup).Reverse())
         {
@@ -60,7 +63,9 @@ public sealed class HostUndo
     {
         if (_conflict.Length > 0)
         {
-            throw new OperationFailedException(ErrorIds.UndoConflict, _conflictFile, null, $"was edited since the step '{Backup.Step}' wrote it, in the same lines:\n{Conflict.TrimEnd('\n')}\nNothing was changed", $"Take the lines of that step out by hand, or undo your edit first; the file as it was before is in {Backup.Directory}");
+            throw new OperationFailedException(ErrorIds.UndoConflict, _conflictFile, null,
+                $"was edited since the step '{Backup.Step}' wrote it, in the same lines:\n{Conflict.TrimEnd('\n')}\nNothing was changed",
+                $"Take the lines of that step out by hand, or undo your edit first; the file as it was before is in {Backup.Directory}");
         }
         BackupSet? copy = null;
         if (_files.Count > 0)
@@ -113,7 +118,9 @@ public sealed class HostUndo
         else
         {
             _conflictFile = entry.Path;
-            _conflict.Append(entry.WrittenKind == BackupEntry.File ? TextDiff.Unified(Text(BackupStore.ReadCopy(Backup, entry.WrittenData)), Text(bytes ?? []), $"{entry.Path} (as written)", bytes is null ? "/dev/null" : entry.Path)
+            _conflict.Append(entry.WrittenKind == BackupEntry.File
+                ? TextDiff.Unified(Text(BackupStore.ReadCopy(Backup, entry.WrittenData)), Text(bytes ?? []), $"{entry.Path} (as written)",
+                    bytes is null ? "/dev/null" : entry.Path)
                 : $"{entry.Path} was {(entry.WrittenKind == BackupEntry.Link ? $"a link to {entry.WrittenData}" : "removed")}, and is {(link is not null ? $"a link to {link}" : now is null ? "not there" : "something else")}\n");
         }
     }
@@ -156,7 +163,8 @@ public sealed class HostUndo
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.RestoreFailed, entry.Path, null, $"cannot put back what was there: {e.Message}", $"It is kept in {Backup.Directory}", e);
+            throw new OperationFailedException(ErrorIds.RestoreFailed, entry.Path, null, $"cannot put back what was there: {e.Message}",
+                $"It is kept in {Backup.Directory}", e);
         }
     }
 

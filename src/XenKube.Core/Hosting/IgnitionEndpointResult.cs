@@ -9,7 +9,8 @@ namespace XenKube.Hosting;
 /// <param name="ExpectedDigest">SHA-256 of what was published; empty where it was not given.</param>
 /// <param name="Duration">How long it took.</param>
 /// <param name="Problem">What is wrong; empty where nothing is.</param>
-public sealed record IgnitionEndpointResult(Uri Uri, int Status, string ContentType, long Length, string Digest, string ExpectedDigest, TimeSpan Duration, string Problem)
+public sealed record IgnitionEndpointResult(Uri Uri, int Status, string ContentType, long Length, string Digest, string ExpectedDigest,
+    TimeSpan Duration, string Problem)
 {
     /// <summary>True when the guest would get what was published.</summary>
     public bool IsOk => Problem.Length == 0;
@@ -17,7 +18,9 @@ public sealed record IgnitionEndpointResult(Uri Uri, int Status, string ContentT
     /// <summary>True when nobody listens there.</summary>
     internal bool IsRefused { get; init; }
 
-    /// <summary>What to do about it, in the words of the front end that shows it, else in plain ones; empty where there is nothing to advise.</summary>
+    /// <summary>
+    /// What to do about it, in the words of the front end that shows it, else in plain ones; empty where there is nothing to advise.
+    /// </summary>
     public string Remedy => Advice?.Word(Words) ?? "";
 
     /// <summary>What to do about it.</summary>

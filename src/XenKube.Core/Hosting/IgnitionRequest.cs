@@ -13,7 +13,8 @@ namespace XenKube.Hosting;
 /// <param name="Duration">How long the answer took, with the time the client needed to take it.</param>
 /// <param name="UserAgent">What the client calls itself; Ignition says <c>Ignition/2.1.0</c>.</param>
 /// <param name="IsComplete">True when all of the content was handed over.</param>
-public sealed record IgnitionRequest(DateTimeOffset Time, IPAddress Address, string Method, string Path, int Status, long Bytes, TimeSpan Duration, string UserAgent, bool IsComplete)
+public sealed record IgnitionRequest(DateTimeOffset Time, IPAddress Address, string Method, string Path, int Status, long Bytes,
+    TimeSpan Duration, string UserAgent, bool IsComplete)
 {
     /// <summary>Why a file that is there was not sent, such as <c>held to 192.168.100.11</c>; empty for all other requests.</summary>
     public string Refusal { get; init; } = "";

@@ -53,7 +53,8 @@ public sealed class IgnitionServer : IDisposable
     /// <param name="root">The directory that is served.</param>
     /// <param name="address">The address to listen on.</param>
     /// <param name="port">The port; 0 takes a free one.</param>
-    public static IgnitionServer Start(string root, IPAddress address, int port = 0) => Start(new IgnitionServerOptions(root, address, port));
+    public static IgnitionServer Start(string root, IPAddress address, int port = 0) =>
+        Start(new IgnitionServerOptions(root, address, port));
 
     /// <summary>Starts a server.</summary>
     /// <param name="options">Directory, address, port and limits.</param>
@@ -64,7 +65,9 @@ public sealed class IgnitionServer : IDisposable
         var directory = ServedDirectory.Open(options.Root);
         if (options.Port is < 0 or > IPEndPoint.MaxPort)
         {
-            throw new InvalidInputException(ErrorIds.PortInvalid, null, null, string.Create(CultureInfo.InvariantCulture, $"{options.Port} is not a port"), "Give one from 1 to 65535, or 0 for a free one");
+            throw new InvalidInputException(ErrorIds.PortInvalid, null, null,
+                string.Create(CultureInfo.InvariantCulture, $"{options.Port} is not a port"),
+                "Give one from 1 to 65535, or 0 for a free one");
         }
         var endPoint = new IPEndPoint(options.Address, options.Port);
         var listener = new Socket(options.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -106,7 +109,8 @@ public sealed class IgnitionServer : IDisposable
     /// <param name="since">Only a fetch after this moment counts; null for any in the log.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The request, or null when the time was over or the server was stopped.</returns>
-    public IgnitionRequest? WaitForFetch(string cluster, string node, TimeSpan timeout, DateTimeOffset? since = null, CancellationToken cancellationToken = default)
+    public IgnitionRequest? WaitForFetch(string cluster, string node, TimeSpan timeout, DateTimeOffset? since = null,
+        CancellationToken cancellationToken = default)
     {
         var deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         using var registration = cancellationToken.Register(WakeWaiters);
@@ -115,7 +119,8 @@ public sealed class IgnitionServer : IDisposable
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var found = _log.FirstOrDefault(request => request.IsFetch && request.Cluster == cluster && request.Node == node && (since is null || request.Time >= since));
+                var found = _log.FirstOrDefault(request => request.IsFetch && request.Cluster == cluster && request.Node == node
+                    && (since is null || request.Time >= since));
                 var left = deadline - Environment.TickCount64;
                 if (found is not null || left <= 0 || !IsRunning)
                 {
@@ -231,7 +236,8 @@ public sealed class IgnitionServer : IDisposable
     {
         lock (_connections)
         {
-            if ((_connections.Where(other => !other.IsAnswering).MinBy(other => other.WaitingSince) ?? _connections.MinBy(other => other.WaitingSince)) is { } victim)
+            if ((_connections.Where(other => !other.IsAnswering).MinBy(other => other.WaitingSince)
+                ?? _connections.MinBy(other => other.WaitingSince)) is { } victim)
             {
                 victim.Abort();
                 _connections.Remove(victim);

@@ -16,13 +16,17 @@ public static class NginxAccessLog
     /// <summary>Reads a log's last 16 MiB, oldest first; lines of unknown formats are left out, and counted by ReadLog.</summary>
     /// <param name="path">The log.</param>
     /// <param name="since">Only what came after; null for all.</param>
-    public static IReadOnlyList<IgnitionRequest> Read(string path = DefaultPath, DateTimeOffset? since = null) => ReadLog(path, since).Requests;
+    public static IReadOnlyList<IgnitionRequest> Read(string path = DefaultPath, DateTimeOffset? since = null) =>
+        ReadLog(path, since).Requests;
 
-    /// <summary>Reads a log's last 16 MiB in the format that nginx's configuration gives it, and says which lines could not be read.</summary>
+    /// <summary>
+    /// Reads a log's last 16 MiB in the format that nginx's configuration gives it, and says which lines could not be read.
+    /// </summary>
     /// <param name="path">The log.</param>
     /// <param name="since">Only what came after; null for all.</param>
     /// <exception cref="ItemNotFoundException">There is no such log.</exception>
-    public static NginxLogReading ReadLog(string path = DefaultPath, DateTimeOffset? since = null) => ReadLog(path, since, HostTree.Own, NginxConfiguration.MainFile);
+    public static NginxLogReading ReadLog(string path = DefaultPath, DateTimeOffset? since = null) =>
+        ReadLog(path, since, HostTree.Own, NginxConfiguration.MainFile);
 
     /// <summary>The same for a configuration elsewhere.</summary>
     internal static NginxLogReading ReadLog(string path, DateTimeOffset? since, HostTree tree, string main)
@@ -59,7 +63,8 @@ public static class NginxAccessLog
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.FileNotReadable, path, null, e.Message, "Run this as root or as a member of adm", e);
+            throw new OperationFailedException(ErrorIds.FileNotReadable, path, null, e.Message, "Run this as root or as a member of adm",
+                e);
         }
     }
 
@@ -71,13 +76,15 @@ public static class NginxAccessLog
     /// <param name="path">The log.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The request, or null when the time was over.</returns>
-    public static IgnitionRequest? WaitForFetch(string cluster, string node, TimeSpan timeout, DateTimeOffset? since = null, string path = DefaultPath, CancellationToken cancellationToken = default)
+    public static IgnitionRequest? WaitForFetch(string cluster, string node, TimeSpan timeout, DateTimeOffset? since = null,
+        string path = DefaultPath, CancellationToken cancellationToken = default)
     {
         var end = DateTimeOffset.UtcNow + timeout;
         var from = since is { } moment ? moment.AddTicks(-(moment.Ticks % TimeSpan.TicksPerSecond)) : (DateTimeOffset?)null;
         while (true)
         {
-            if (File.Exists(path) && Read(path, from).FirstOrDefault(request => request.IsFetch && request.Cluster == cluster && request.Node == node) is { } found)
+            if (File.Exists(path) && Read(path, from).FirstOrDefault(request =>
+                request.IsFetch && request.Cluster == cluster && request.Node == node) is { } found)
             {
                 return found;
             }
@@ -94,23 +101,30 @@ public static class NginxAccessLog
     private static (IReadOnlyList<NginxLogFormat> Formats, string Fault) FormatsOf(string path, NginxConfiguration configuration)
     {
         var all = NginxLogFormat.Of(configuration);
-        var named = configuration.Directives.Where(directive => directive is { Name: "access_log", Words.Count: > 1 } && directive.Words[1] == path)
-            .Select(directive => directive.Words.Count > 2 && !directive.Words[2].Contains('=', StringComparison.Ordinal) ? directive.Words[2] : NginxLogFormat.Combined.Name).Distinct().ToList();
-        var fault = named.Select(name => all.TryGetValue(name, out var format) ? format.Lacks is { } lacks ? $"the format '{Printable.Of(name)}' of nginx's configuration lacks {lacks}" : null : $"nginx's configuration has no format '{Printable.Of(name)}'")
+        var named = configuration.Directives.Where(directive =>
+            directive is { Name: "access_log", Words.Count: > 1 } && directive.Words[1] == path)
+            .Select(directive => directive.Words.Count > 2 && !directive.Words[2].Contains('=', StringComparison.Ordinal)
+                ? directive.Words[2] : NginxLogFormat.Combined.Name).Distinct().ToList();
+        var fault = named.Select(name => all.TryGetValue(name, out var format) ? format.Lacks is { } lacks
+            ? $"the format '{Printable.Of(name)}' of nginx's configuration lacks {lacks}" : null
+            : $"nginx's configuration has no format '{Printable.Of(name)}'")
             .FirstOrDefault(text => text is not null) ?? "";
         // Lines of before the format was changed, and logs that the configuration does not name, may have any other.
-        return ([.. named.Select(name => all.GetValueOrDefault(name)).OfType<NginxLogFormat>().Concat([NginxLogFormat.Combined, NginxLogFormat.Main]).Concat(all.Values).Distinct()], fault);
+        return ([.. named.Select(name => all.GetValueOrDefault(name)).OfType<NginxLogFormat>()
+            .Concat([NginxLogFormat.Combined, NginxLogFormat.Main]).Concat(all.Values).Distinct()], fault);
     }
 
     internal static IgnitionRequest? Parse(string line) => Parse(line, [NginxLogFormat.Combined, NginxLogFormat.Main]);
 
     private static IgnitionRequest? Parse(string line, IReadOnlyList<NginxLogFormat> formats)
     {
-        if (line.Length > LongestLine || formats.Select(format => format.Parse(line)).FirstOrDefault(read => read is not null) is not { } read)
+        if (line.Length > LongestLine || formats.Select(format => format.Parse(line))
+            .FirstOrDefault(read => read is not null) is not { } read)
         {
             return null;
         }
         var path = read.Target.Split('?')[0];
-        return new IgnitionRequest(read.Time, read.Address, Printable.Of(read.Method), Printable.Of(Uri.UnescapeDataString(path), 4096), read.Status, read.Bytes, TimeSpan.Zero, Printable.Of(read.UserAgent), true);
+        return new IgnitionRequest(read.Time, read.Address, Printable.Of(read.Method), Printable.Of(Uri.UnescapeDataString(path), 4096),
+            read.Status, read.Bytes, TimeSpan.Zero, Printable.Of(read.UserAgent), true);
     }
 }

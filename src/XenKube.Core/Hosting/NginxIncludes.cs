@@ -27,7 +27,8 @@ internal sealed partial class NginxIncludes(string directory, string? main)
     {
         // A relative name is one in the directory of the main configuration (ngx_conf_full_name).
         var full = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_main))!, pattern));
-        return Path.GetDirectoryName(full) == Path.GetDirectoryName(Path.GetFullPath(path)) && FileSystemName.MatchesSimpleExpression(Path.GetFileName(full), Path.GetFileName(path), ignoreCase: false);
+        return Path.GetDirectoryName(full) == Path.GetDirectoryName(Path.GetFullPath(path))
+            && FileSystemName.MatchesSimpleExpression(Path.GetFileName(full), Path.GetFileName(path), ignoreCase: false);
     }
 
     [GeneratedRegex(@"(?:^|[;{}\s])include\s+(?<path>[^;{}]+?)\s*;", RegexOptions.CultureInvariant, 1000)]

@@ -51,7 +51,9 @@ public sealed record NginxSite
     /// <summary>Where the host's sysctl.d is, as the site's address may come up after nginx; null to leave that alone.</summary>
     internal string? SystemRoot { get; init; }
 
-    /// <summary>True to set <c>ip_nonlocal_bind</c> of this host too, so that nginx starts at boot even if the bridge comes up later.</summary>
+    /// <summary>
+    /// True to set <c>ip_nonlocal_bind</c> of this host too, so that nginx starts at boot even if the bridge comes up later.
+    /// </summary>
     public bool CanComeBeforeBridge
     {
         get => SystemRoot is not null;
@@ -97,30 +99,39 @@ public sealed record NginxSite
         }
     }
 
-    /// <summary>ngx_http_access_module: the first rule that fits holds. A file that is denied is answered as one that does not exist.</summary>
+    /// <summary>
+    /// ngx_http_access_module: the first rule that fits holds. A file that is denied is answered as one that does not exist.
+    /// </summary>
     private string HeldLocations()
     {
         var text = new StringBuilder();
         foreach (var (path, address) in Held.OrderBy(held => held.Path, StringComparer.Ordinal))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\tlocation = {path} {{ allow {address}; allow {Address}; deny all; error_page 403 =404 @held; }}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"\tlocation = {path} {{ allow {address}; allow {Address}; deny all; error_page 403 =404 @held; }}\n");
         }
         return text.Length == 0 ? "" : text.Append("\tlocation @held { return 404; }\n").ToString();
     }
 
-    /// <summary>The change that installs the site: nginx tests it before it is told to use it, and what was there comes back when it refuses.</summary>
+    /// <summary>
+    /// The change that installs the site: nginx tests it before it is told to use it, and what was there comes back when it refuses.
+    /// </summary>
     public SystemChange ToChange()
     {
         Check();
         if (!Directory.Exists(ConfigDirectory))
         {
-            throw new ItemNotFoundException(ErrorIds.NginxMissing, ConfigDirectory, null, "nginx is not installed here", $"Install nginx, or serve the configs by {RemedyActionKind.ServeConfigs}");
+            throw new ItemNotFoundException(ErrorIds.NginxMissing, ConfigDirectory, null, "nginx is not installed here",
+                $"Install nginx, or serve the configs by {RemedyActionKind.ServeConfigs}");
         }
         if (!Includes.Reads(EnabledPath))
         {
-            throw new OperationFailedException(ErrorIds.SiteNotIncluded, Includes.MainFile, null, $"nginx reads neither {ConfigDirectory}/sites-enabled nor {ConfigDirectory}/conf.d, so it would never serve the site", $"Add 'include {ConfigDirectory}/sites-enabled/*;' to its block 'http'");
+            throw new OperationFailedException(ErrorIds.SiteNotIncluded, Includes.MainFile, null,
+                $"nginx reads neither {ConfigDirectory}/sites-enabled nor {ConfigDirectory}/conf.d, so it would never serve the site",
+                $"Add 'include {ConfigDirectory}/sites-enabled/*;' to its block 'http'");
         }
-        List<FileChange> files = [FileChange.Directory(Path.GetDirectoryName(AvailablePath)!), FileChange.Content(AvailablePath, Encoding.UTF8.GetBytes(Text))];
+        List<FileChange> files = [FileChange.Directory(Path.GetDirectoryName(AvailablePath)!),
+            FileChange.Content(AvailablePath, Encoding.UTF8.GetBytes(Text))];
         if (!IsInOneFile)
         {
             files.AddRange([FileChange.Directory(Path.GetDirectoryName(EnabledPath)!), FileChange.Link(EnabledPath, AvailablePath)]);
@@ -133,7 +144,8 @@ public sealed record NginxSite
         {
             files.Add(FileChange.Removal(Path.Combine(ConfigDirectory, "sites-enabled", "default")));
         }
-        return new SystemChange("site", files) { CheckBefore = TestBefore, CheckAfter = Test, Activate = Reload, CheckActive = RequireListener };
+        return new SystemChange("site", files) { CheckBefore = TestBefore, CheckAfter = Test, Activate = Reload,
+            CheckActive = RequireListener };
     }
 
     /// <summary>Lets nginx test its configuration.</summary>
@@ -143,7 +155,9 @@ public sealed record NginxSite
         var result = RunNginx(["-t"], cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new OperationFailedException(ErrorIds.NginxTestFailed, AvailablePath, null, $"nginx does not accept the site: {Said(result)}", "The earlier site is back in place; correct what nginx names, then install again");
+            throw new OperationFailedException(ErrorIds.NginxTestFailed, AvailablePath, null,
+                $"nginx does not accept the site: {Said(result)}",
+                "The earlier site is back in place; correct what nginx names, then install again");
         }
     }
 
@@ -152,7 +166,8 @@ public sealed record NginxSite
         var result = RunNginx(["-t"], cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new OperationFailedException(ErrorIds.NginxBroken, ConfigDirectory, null, $"nginx' configuration is broken already: {Said(result)}", "Nothing was changed; correct that first");
+            throw new OperationFailedException(ErrorIds.NginxBroken, ConfigDirectory, null,
+                $"nginx' configuration is broken already: {Said(result)}", "Nothing was changed; correct that first");
         }
     }
 
@@ -168,7 +183,8 @@ public sealed record NginxSite
         }
         else if (RunNginx(["-s", "reload"], cancellationToken) is { ExitCode: not 0 } result)
         {
-            throw new OperationFailedException(ErrorIds.ServiceNotReloaded, "nginx", null, $"nginx does not reload: {Said(result)}", "Start nginx, then install the site again");
+            throw new OperationFailedException(ErrorIds.ServiceNotReloaded, "nginx", null, $"nginx does not reload: {Said(result)}",
+                "Start nginx, then install the site again");
         }
         // A socket on one address cannot be opened while another one listens on all addresses, and the other way round. nginx -t
         // does not see that; a reload then keeps the old sockets and the old configuration, and says so in its log only. A
@@ -194,7 +210,10 @@ public sealed record NginxSite
         }
     }
 
-    /// <summary>A site that nobody listens for, or in whose place another one answers, is not installed, even if other things are wrong with the answers.</summary>
+    /// <summary>
+    /// A site that nobody listens for, or in whose place another one answers, is not installed, even if other things are wrong with the
+    /// answers.
+    /// </summary>
     private void RequireListener(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(Root))
@@ -205,12 +224,14 @@ public sealed record NginxSite
         var at = string.Create(CultureInfo.InvariantCulture, $"{Address} port {Port}");
         if (result.IsRefused)
         {
-            throw new OperationFailedException(ErrorIds.SiteNotServed, AvailablePath, null, $"nginx was told of the site, but nobody listens on {at}",
+            throw new OperationFailedException(ErrorIds.SiteNotServed, AvailablePath, null,
+                $"nginx was told of the site, but nobody listens on {at}",
                 "The earlier site is back in place; nginx's error log says why (/var/log/nginx/error.log): is the bridge up, with that address?");
         }
         if (result.Status == 404)
         {
-            throw new OperationFailedException(ErrorIds.SiteNotServed, AvailablePath, null, $"nginx was told of the site, but another site or server answers on {at}",
+            throw new OperationFailedException(ErrorIds.SiteNotServed, AvailablePath, null,
+                $"nginx was told of the site, but another site or server answers on {at}",
                 "The earlier site is back in place; 'nginx -T' shows each site that nginx reads, and 'ss -ltnp' who listens");
         }
     }
@@ -234,7 +255,8 @@ public sealed record NginxSite
         {
             if (watch.Elapsed > Timeout || !result.Error.Contains("Address already in use", StringComparison.Ordinal))
             {
-                throw new OperationFailedException(ErrorIds.ServiceNotReloaded, "nginx", null, $"nginx does not start again: {Said(result)}", "See its error log");
+                throw new OperationFailedException(ErrorIds.ServiceNotReloaded, "nginx", null,
+                    $"nginx does not start again: {Said(result)}", "See its error log");
             }
         }
     }
@@ -242,27 +264,35 @@ public sealed record NginxSite
     private ProgramResult RunNginx(string[] arguments, CancellationToken cancellationToken) =>
         Programs.Run("nginx", MainConfiguration is null ? arguments : [.. arguments, "-c", MainConfiguration], Timeout,
             $"Install nginx, or serve the configs by {RemedyActionKind.ServeConfigs}",
-            "It waits for something that its configuration names, such as a host name to be resolved: run 'nginx -t' yourself, and correct that first", cancellationToken: cancellationToken);
+            "It waits for something that its configuration names, such as a host name to be resolved: run 'nginx -t' yourself, and correct that first",
+            cancellationToken: cancellationToken);
 
-    private static string Said(ProgramResult result) => result.Error.Split('\n').FirstOrDefault(line => line.Contains("[emerg]", StringComparison.Ordinal)) is { } line ? Printable.Of(line) : result.Said;
+    private static string Said(ProgramResult result) => result.Error.Split('\n')
+        .FirstOrDefault(line => line.Contains("[emerg]", StringComparison.Ordinal)) is { } line ? Printable.Of(line) : result.Said;
 
     private void Check()
     {
         if (Root.Any(c => c is '$' or '"' or '\\' || char.IsControl(c)))
         {
-            throw new InvalidInputException(ErrorIds.NameInvalid, Printable.Of(Root), null, "a directory with '$', '\"', '\\' or control characters in its name cannot be served by nginx", "Use a plain name");
+            throw new InvalidInputException(ErrorIds.NameInvalid, Printable.Of(Root), null,
+                "a directory with '$', '\"', '\\' or control characters in its name cannot be served by nginx", "Use a plain name");
         }
-        if (Name.Length is 0 or > 100 || Name.StartsWith('.') || Name.StartsWith('-') || Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        if (Name.Length is 0 or > 100 || Name.StartsWith('.') || Name.StartsWith('-')
+            || Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
-            throw new InvalidInputException(ErrorIds.NameInvalid, null, null, $"'{Printable.Of(Name)}' is not a name for a site", "Use letters, digits, '-', '_' and '.'");
+            throw new InvalidInputException(ErrorIds.NameInvalid, null, null, $"'{Printable.Of(Name)}' is not a name for a site",
+                "Use letters, digits, '-', '_' and '.'");
         }
-        if (Held.FirstOrDefault(held => held.Path.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('/' or '-' or '_' or '.'))).Path is { } odd)
+        if (Held.FirstOrDefault(held => held.Path.Any(c => !char.IsAsciiLetterOrDigit(c)
+            && c is not ('/' or '-' or '_' or '.'))).Path is { } odd)
         {
-            throw new InvalidInputException(ErrorIds.NameInvalid, Printable.Of(odd), null, "a path with such characters cannot be held to an address by nginx", "Rename the node");
+            throw new InvalidInputException(ErrorIds.NameInvalid, Printable.Of(odd), null,
+                "a path with such characters cannot be held to an address by nginx", "Rename the node");
         }
         if (Port is < 1 or > 65535)
         {
-            throw new InvalidInputException(ErrorIds.PortInvalid, null, null, $"{Port.ToString(CultureInfo.InvariantCulture)} is not a port", "Give one from 1 to 65535");
+            throw new InvalidInputException(ErrorIds.PortInvalid, null, null,
+                $"{Port.ToString(CultureInfo.InvariantCulture)} is not a port", "Give one from 1 to 65535");
         }
     }
 

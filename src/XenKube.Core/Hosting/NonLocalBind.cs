@@ -32,7 +32,8 @@ internal sealed partial class NonLocalBind(string root, IPAddress address)
         {
             return [];
         }
-        var text = $"# nginx listens at {address}, the address of the guests' bridge. Without this, nginx with all of its sites does not\n# start at boot if the bridge comes up later.\nnet.{Family}.ip_nonlocal_bind = 1\n";
+        var text =
+            $"# nginx listens at {address}, the address of the guests' bridge. Without this, nginx with all of its sites does not\n# start at boot if the bridge comes up later.\nnet.{Family}.ip_nonlocal_bind = 1\n";
         return [FileChange.Directory(System.IO.Path.GetDirectoryName(Path)!), FileChange.Content(Path, Encoding.UTF8.GetBytes(text))];
     }
 
@@ -53,14 +54,17 @@ internal sealed partial class NonLocalBind(string root, IPAddress address)
         }
     }
 
-    private bool IsSetElsewhere() => Files().Where(file => file != Path).Any(file => Setting().Matches(WholeFile.TryReadText(file) ?? "").Any(match => match.Groups["family"].Value == Family));
+    private bool IsSetElsewhere() => Files().Where(file => file != Path)
+        .Any(file => Setting().Matches(WholeFile.TryReadText(file) ?? "").Any(match => match.Groups["family"].Value == Family));
 
     private IEnumerable<string> Files()
     {
         var directories = Folders.Select(name => System.IO.Path.Combine(root, name)).Where(Directory.Exists);
-        return directories.SelectMany(directory => Directory.EnumerateFiles(directory, "*.conf")).Append(System.IO.Path.Combine(root, "etc/sysctl.conf"));
+        return directories.SelectMany(directory => Directory.EnumerateFiles(directory, "*.conf"))
+            .Append(System.IO.Path.Combine(root, "etc/sysctl.conf"));
     }
 
-    [GeneratedRegex(@"^\s*net[./](?<family>ipv[46])[./]ip_nonlocal_bind\s*=\s*1\s*$", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^\s*net[./](?<family>ipv[46])[./]ip_nonlocal_bind\s*=\s*1\s*$",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Setting();
 }

@@ -14,7 +14,8 @@ internal sealed record RequestHead(string Method, string Target, bool IsHttp11)
     /// <summary>The decoded path, beginning with a slash; null when the target has none that could name a file.</summary>
     public string? Path { get; private set; }
 
-    public string? this[string name] => _fields.TryGetValue(name, out var values) ? values.Count == 1 ? values[0] : string.Join(", ", values) : null;
+    public string? this[string name] => _fields.TryGetValue(name, out var values) ? values.Count == 1
+        ? values[0] : string.Join(", ", values) : null;
 
     /// <summary>True when the connection may serve another request after this one.</summary>
     public bool KeepAlive => IsHttp11
@@ -32,7 +33,8 @@ internal sealed record RequestHead(string Method, string Target, bool IsHttp11)
             return null;
         }
         var lines = Encoding.Latin1.GetString(bytes).Split('\n');
-        if (lines[0].TrimEnd('\r').Split(' ') is not [var method, var target, var version] || version is not ("HTTP/1.1" or "HTTP/1.0") || !IsToken(method) || target.Length == 0)
+        if (lines[0].TrimEnd('\r').Split(' ') is not [var method, var target, var version] || version is not ("HTTP/1.1" or "HTTP/1.0")
+            || !IsToken(method) || target.Length == 0)
         {
             return null;
         }
@@ -52,7 +54,8 @@ internal sealed record RequestHead(string Method, string Target, bool IsHttp11)
             var (name, value) = (line[..colon], line[(colon + 1)..].Trim(' ', '\t'));
             if (head._fields.TryGetValue(name, out var before))
             {
-                if (name.Equals("Host", StringComparison.OrdinalIgnoreCase) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+                if (name.Equals("Host", StringComparison.OrdinalIgnoreCase)
+                    || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
                 {
                     return null;
                 }
@@ -76,7 +79,8 @@ internal sealed record RequestHead(string Method, string Target, bool IsHttp11)
     {
         for (var i = 0; i < bytes.Length; i++)
         {
-            if (bytes[i] is < 0x20 or 0x7f && bytes[i] is not ((byte)'\n' or (byte)'\t') && !(bytes[i] == '\r' && i + 1 < bytes.Length && bytes[i + 1] == '\n'))
+            if (bytes[i] is < 0x20 or 0x7f && bytes[i] is not ((byte)'\n' or (byte)'\t')
+                && !(bytes[i] == '\r' && i + 1 < bytes.Length && bytes[i + 1] == '\n'))
             {
                 return true;
             }
@@ -84,7 +88,8 @@ internal sealed record RequestHead(string Method, string Target, bool IsHttp11)
         return false;
     }
 
-    private static bool IsToken(string text) => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
+    private static bool IsToken(string text) => text.Length > 0
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
 
     /// <summary>Decodes percent escapes once; null for what cannot be a file's path.</summary>
     private static string? DecodePath(string target)

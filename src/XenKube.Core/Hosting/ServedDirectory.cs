@@ -17,7 +17,8 @@ internal sealed class ServedDirectory
     {
         if (!System.IO.Directory.Exists(path))
         {
-            throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, path, null, "there is no such directory to serve", "Create it, or give the directory that holds the published configs");
+            throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, path, null, "there is no such directory to serve",
+                "Create it, or give the directory that holds the published configs");
         }
         // Asked the way the files will be asked later, so that both give the same spelling.
         using var handle = OpenPath(Path.GetFullPath(path));
@@ -60,10 +61,13 @@ internal sealed class ServedDirectory
         }
     }
 
-    private bool IsInside(string real) => _root == "/" || (real.StartsWith(_root, StringComparison.Ordinal) && real.Length > _root.Length && real[_root.Length] == '/');
+    private bool IsInside(string real) => _root == "/" || (real.StartsWith(_root, StringComparison.Ordinal) && real.Length > _root.Length
+        && real[_root.Length] == '/');
 
     // A pipe in the directory must not stop the server.
-    private static SafeFileHandle? OpenPath(string path) => Libc.Open(path, OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoTerminal);
+    private static SafeFileHandle? OpenPath(string path) => Libc.Open(path,
+        OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoTerminal);
 
-    private static string RealPath(SafeFileHandle handle) => File.ResolveLinkTarget($"/proc/self/fd/{handle.DangerousGetHandle()}", returnFinalTarget: false)?.FullName ?? "";
+    private static string RealPath(SafeFileHandle handle) => File.ResolveLinkTarget($"/proc/self/fd/{handle.DangerousGetHandle()}",
+        returnFinalTarget: false)?.FullName ?? "";
 }

@@ -55,7 +55,8 @@ internal sealed class ServerConnection
                         await LingerAsync(buffer).ConfigureAwait(false);
                         return;
                     }
-                    var count = await _socket.ReceiveAsync(buffer.AsMemory(filled, MaxHead - filled), SocketFlags.None).ConfigureAwait(false);
+                    var count = await _socket.ReceiveAsync(buffer.AsMemory(filled, MaxHead - filled), SocketFlags.None)
+                        .ConfigureAwait(false);
                     if (count == 0)
                     {
                         return;
@@ -149,7 +150,8 @@ internal sealed class ServerConnection
     }
 
     private string? Refuse(string path) =>
-        _server.Options.Access is { } access && IgnitionRequest.NodeOf(path) is var (cluster, node) ? access.Refuse(_address, _host, cluster, node) : null;
+        _server.Options.Access is { } access && IgnitionRequest.NodeOf(path) is var (cluster, node)
+            ? access.Refuse(_address, _host, cluster, node) : null;
 
     private static bool IsUnchanged(RequestHead head, ServedFile file)
     {
@@ -157,22 +159,27 @@ internal sealed class ServerConnection
         {
             return tags.Split(',', StringSplitOptions.TrimEntries).Any(tag => tag == "*" || tag == file.ETag || tag == "W/" + file.ETag);
         }
-        return DateTime.TryParseExact(head["If-Modified-Since"], "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var since) && file.Modified <= since;
+        return DateTime.TryParseExact(head["If-Modified-Since"], "R", CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var since) && file.Modified <= since;
     }
 
     private Task<bool> RefuseAsync(int status, string method, RequestHead? head = null) =>
-        SendAsync(head ?? new RequestHead(method, "", false), status, null, default, Encoding.ASCII.GetBytes($"{Reason(status)}.\n"), close: true);
+        SendAsync(head ?? new RequestHead(method, "", false), status, null, default, Encoding.ASCII.GetBytes($"{Reason(status)}.\n"),
+            close: true);
 
-    private async Task<bool> SendAsync(RequestHead head, int status, ServedFile? file, ByteRange part, byte[]? content, bool close = false, string refusal = "")
+    private async Task<bool> SendAsync(RequestHead head, int status, ServedFile? file, ByteRange part, byte[]? content, bool close = false,
+        string refusal = "")
     {
         var started = Environment.TickCount64;
         var keepAlive = !close && head.KeepAlive && _server.IsRunning;
         var length = content?.Length ?? part.Length;
         var text = new StringBuilder(256)
-            .Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} {Reason(status)}\r\nServer: xenkube\r\nDate: {DateTime.UtcNow:R}\r\n");
+            .Append(CultureInfo.InvariantCulture,
+                $"HTTP/1.1 {status} {Reason(status)}\r\nServer: xenkube\r\nDate: {DateTime.UtcNow:R}\r\n");
         if (file is not null && status != 416)
         {
-            text.Append(CultureInfo.InvariantCulture, $"ETag: {file.ETag}\r\nLast-Modified: {file.Modified:R}\r\nAccept-Ranges: bytes\r\nCache-Control: no-cache\r\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"ETag: {file.ETag}\r\nLast-Modified: {file.Modified:R}\r\nAccept-Ranges: bytes\r\nCache-Control: no-cache\r\n");
         }
         if (file is not null && status is 200 or 206)
         {
@@ -184,7 +191,8 @@ internal sealed class ServerConnection
         }
         _ = status switch
         {
-            206 => text.Append(CultureInfo.InvariantCulture, $"Content-Range: bytes {part.Start}-{part.Start + part.Length - 1}/{file!.Length}\r\n"),
+            206 => text.Append(CultureInfo.InvariantCulture,
+                $"Content-Range: bytes {part.Start}-{part.Start + part.Length - 1}/{file!.Length}\r\n"),
             405 => text.Append("Allow: GET, HEAD\r\n"),
             416 => text.Append(CultureInfo.InvariantCulture, $"Content-Range: bytes */{file!.Length}\r\n"),
             _ => text,
@@ -227,8 +235,10 @@ internal sealed class ServerConnection
         finally
         {
             ArrayPool<byte>.Shared.Return(chunk);
-            _server.Record(new IgnitionRequest(DateTimeOffset.UtcNow, _address, head.Method, head.Path ?? Printable.Of(head.Target), status, sent,
-                TimeSpan.FromMilliseconds(Environment.TickCount64 - started), Printable.Of(head["User-Agent"]), complete) { Refusal = refusal });
+            _server.Record(new IgnitionRequest(DateTimeOffset.UtcNow, _address, head.Method, head.Path
+                ?? Printable.Of(head.Target), status, sent,
+                TimeSpan.FromMilliseconds(Environment.TickCount64 - started), Printable.Of(head["User-Agent"]),
+                complete) { Refusal = refusal });
         }
         return keepAlive;
     }

@@ -18,15 +18,18 @@ internal static class SiteProbe
     public static bool IsProbe(string path) => path.StartsWith($"/{Prefix}", StringComparison.Ordinal);
 
     /// <summary>Asks once.</summary>
-    public static IgnitionEndpointResult Test(string root, IPAddress address, int port, TimeSpan timeout, CancellationToken cancellationToken)
+    public static IgnitionEndpointResult Test(string root, IPAddress address, int port, TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         var name = $"{Prefix}{Path.GetRandomFileName()}.txt";
         var path = Path.Combine(root, name);
         try
         {
             AtomicFile.Write(path, "xenkube"u8);
-            var host = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
-            return IgnitionEndpoint.Test(new UriBuilder(Uri.UriSchemeHttp, host.ToString(), port, name).Uri, path, timeout, cancellationToken);
+            var host = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any)
+                ? IPAddress.IPv6Loopback : address;
+            return IgnitionEndpoint.Test(new UriBuilder(Uri.UriSchemeHttp, host.ToString(), port, name).Uri, path, timeout,
+                cancellationToken);
         }
         finally
         {
@@ -45,7 +48,8 @@ internal static class SiteProbe
     /// Asks until it is served, or the time is over: a server that was told to reload answers by its old configuration until its
     /// new workers are there.
     /// </summary>
-    public static IgnitionEndpointResult Wait(string root, IPAddress address, int port, TimeSpan limit, TimeSpan timeout, CancellationToken cancellationToken)
+    public static IgnitionEndpointResult Wait(string root, IPAddress address, int port, TimeSpan limit, TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         while (true)

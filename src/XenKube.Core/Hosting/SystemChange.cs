@@ -141,7 +141,8 @@ public sealed class SystemChange
             var now = FileStatus.Of(file.Target) is null ? null : SystemFile.Read(file.Target);
             if (!(now ?? []).AsSpan().SequenceEqual(file.Before ?? []) || (now is null) != (file.Before is null))
             {
-                throw new ItemInUseException(ErrorIds.FileChangedMeanwhile, file.Path, null, "has changed since the plan was made", "Look at the plan again");
+                throw new ItemInUseException(ErrorIds.FileChangedMeanwhile, file.Path, null, "has changed since the plan was made",
+                    "Look at the plan again");
             }
         }
     }
@@ -164,7 +165,8 @@ public sealed class SystemChange
                     {
                         if (there.IsDirectory)
                         {
-                            throw new InvalidInputException(ErrorIds.FileInvalid, file.Path, null, "is a directory where a link is needed", "Move it away");
+                            throw new InvalidInputException(ErrorIds.FileInvalid, file.Path, null, "is a directory where a link is needed",
+                                "Move it away");
                         }
                     }
                     HostFile.ReplaceLink(file.Path, System.Text.Encoding.UTF8.GetString(file.After));

@@ -18,7 +18,8 @@ internal static class SystemFile
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.FileNotReadable, path, null, $"cannot tell where the link leads: {e.Message}", "Correct the link", e);
+            throw new OperationFailedException(ErrorIds.FileNotReadable, path, null, $"cannot tell where the link leads: {e.Message}",
+                "Correct the link", e);
         }
     }
 }

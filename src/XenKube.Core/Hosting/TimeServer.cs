@@ -19,10 +19,14 @@ public sealed class TimeServer
     // In the order in which they are preferred where nothing runs; Debian installs NTPsec as ntp.
     private static readonly Known[] Services =
     [
-        new(TimeServerKind.Chrony, new ChronyLanguage(), ["/etc/chrony/chrony.conf", "/etc/chrony.conf"], "chronyd", ["chrony.service", "chronyd.service"], ["-f"]),
-        new(TimeServerKind.NtpSec, new NtpLanguage(hasBroadcasts: false), ["/etc/ntpsec/ntp.conf"], "ntpd", ["ntpsec.service"], ["-c", "--configfile"]),
-        new(TimeServerKind.Ntp, new NtpLanguage(hasBroadcasts: true), ["/etc/ntp.conf"], "ntpd", ["ntp.service", "ntpd.service"], ["-c", "--configfile"]),
-        new(TimeServerKind.OpenNtpd, new OpenNtpdLanguage(), ["/etc/openntpd/ntpd.conf", "/etc/ntpd.conf"], "ntpd", ["openntpd.service"], ["-f"]),
+        new(TimeServerKind.Chrony, new ChronyLanguage(), ["/etc/chrony/chrony.conf", "/etc/chrony.conf"], "chronyd",
+            ["chrony.service", "chronyd.service"], ["-f"]),
+        new(TimeServerKind.NtpSec, new NtpLanguage(hasBroadcasts: false), ["/etc/ntpsec/ntp.conf"], "ntpd", ["ntpsec.service"],
+            ["-c", "--configfile"]),
+        new(TimeServerKind.Ntp, new NtpLanguage(hasBroadcasts: true), ["/etc/ntp.conf"], "ntpd", ["ntp.service", "ntpd.service"],
+            ["-c", "--configfile"]),
+        new(TimeServerKind.OpenNtpd, new OpenNtpdLanguage(), ["/etc/openntpd/ntpd.conf", "/etc/ntpd.conf"], "ntpd", ["openntpd.service"],
+            ["-f"]),
     ];
 
     private static readonly string[] ProgramFolders = ["/usr/sbin", "/usr/local/sbin", "/sbin"];
@@ -64,17 +68,21 @@ public sealed class TimeServer
         foreach (var process in ServiceProcess.Named(tree, [.. Services.Select(service => service.Program).Distinct()]))
         {
             // The program is called ntpd by three of them: the unit or the configuration tells them apart.
-            var file = Services.SelectMany(service => service.Options).Distinct().Select(option => Argument(process.Arguments, option)).FirstOrDefault(value => value is not null);
+            var file = Services.SelectMany(service => service.Options).Distinct().Select(option => Argument(process.Arguments, option))
+                .FirstOrDefault(value => value is not null);
             var running = Services.FirstOrDefault(service => process.Unit is not null && service.Units.Contains(process.Unit))
                 ?? Services.FirstOrDefault(service => file is not null && service.Paths.Contains(file))
-                ?? Services.FirstOrDefault(service => service.Paths.Any(path => File.Exists(tree.At(path))) && service.Program == process.Program);
+                ?? Services.FirstOrDefault(service => service.Paths.Any(path => File.Exists(tree.At(path)))
+                    && service.Program == process.Program);
             if (running is not null)
             {
                 return Open(tree, running, process.Unit, file);
             }
         }
-        var installed = Services.Select(service => (Service: service, Unit: service.Units.FirstOrDefault(unit => ServiceUnits.IsInstalled(tree, unit)))).ToList();
-        var found = installed.FirstOrDefault(one => one.Unit is not null && ServiceUnits.IsEnabled(tree, one.Unit)) is { Service: not null } enabled ? enabled
+        var installed = Services.Select(service => (Service: service,
+            Unit: service.Units.FirstOrDefault(unit => ServiceUnits.IsInstalled(tree, unit)))).ToList();
+        var found = installed.FirstOrDefault(one => one.Unit is not null
+            && ServiceUnits.IsEnabled(tree, one.Unit)) is { Service: not null } enabled ? enabled
             : installed.FirstOrDefault(one => one.Unit is not null) is { Service: not null } there ? there
             : installed.FirstOrDefault(one => HasProgram(tree, one.Service) && one.Service.Paths.Any(path => File.Exists(tree.At(path))));
         return found.Service is null ? null : Open(tree, found.Service, found.Unit, null);
@@ -93,7 +101,8 @@ public sealed class TimeServer
     /// <param name="text">The text.</param>
     /// <param name="kind">Whose it is.</param>
     /// <param name="path">The file it belongs to.</param>
-    public static TimeServer Parse(string text, TimeServerKind kind, string path = "/etc/ntp.conf") => new(kind, path, text, null, HostTree.Own);
+    public static TimeServer Parse(string text, TimeServerKind kind, string path = "/etc/ntp.conf") =>
+        new(kind, path, text, null, HostTree.Own);
 
     /// <summary>True when it serves the network.</summary>
     /// <param name="broadcast">The broadcast address of a network of 256 addresses, whose first is dom0's.</param>
@@ -104,7 +113,9 @@ public sealed class TimeServer
     /// <summary>True when it answers guests that ask, whether or not it sends the time by itself.</summary>
     internal bool Answers(BridgeNetwork network) => AnswerFor(network, "").IsOpen;
 
-    /// <summary>Makes it serve the network; where Debian's example of a broadcast line is, that line is uncommented, as the guide does by hand.</summary>
+    /// <summary>
+    /// Makes it serve the network; where Debian's example of a broadcast line is, that line is uncommented, as the guide does by hand.
+    /// </summary>
     /// <param name="broadcast">The broadcast address of a network of 256 addresses, whose first is dom0's, such as 192.168.100.255.</param>
     public TimeServer WithBroadcast(IPAddress broadcast) => WithNetwork(NetworkOf(broadcast), "");
 
@@ -120,7 +131,8 @@ public sealed class TimeServer
         if (answer.Obstacle is { } line)
         {
             throw new ItemInUseException(
-                ErrorIds.TimeServerClosed, line.File, string.Create(CultureInfo.InvariantCulture, $"line {line.Line}"), $"'{line}' keeps {Kind} from answering all guests of {network}",
+                ErrorIds.TimeServerClosed, line.File, string.Create(CultureInfo.InvariantCulture, $"line {line.Line}"),
+                $"'{line}' keeps {Kind} from answering all guests of {network}",
                 $"Take the line out, and restart {(Unit.Length > 0 ? Unit : ServiceOf(Kind).Units[0])}");
         }
         if (answer is { IsOpen: true, Broadcasts: true })
@@ -148,7 +160,8 @@ public sealed class TimeServer
     /// <param name="restart">True to restart the service.</param>
     public SystemChange ToChange(bool restart = true) => ToChange(restart, HostPrograms.Usual);
 
-    internal SystemChange ToChange(bool restart, HostPrograms programs) => new("time", [FileChange.Content(Path, Encoding.Latin1.GetBytes(_text), _origin)])
+    internal SystemChange ToChange(bool restart, HostPrograms programs) =>
+        new("time", [FileChange.Content(Path, Encoding.Latin1.GetBytes(_text), _origin)])
     {
         Activate = restart ? token => Restart(programs, token) : null,
     };
@@ -159,12 +172,14 @@ public sealed class TimeServer
     private TimeAnswer AnswerFor(BridgeNetwork network, string bridge)
     {
         var language = ServiceOf(Kind).Language;
-        return language.Answer(TimeDirectives.Read(_text, Path, language, _tree), new ServedNetwork(network.Address, network.First, network.PrefixLength, network.Broadcast, bridge));
+        return language.Answer(TimeDirectives.Read(_text, Path, language, _tree),
+            new ServedNetwork(network.Address, network.First, network.PrefixLength, network.Broadcast, bridge));
     }
 
     private static BridgeNetwork NetworkOf(IPAddress broadcast) => broadcast.GetAddressBytes() is [var a, var b, var c, _]
         ? new BridgeNetwork(new IPAddress([a, b, c, 1]), BridgeNetwork.UsualPrefix)
-        : throw new InvalidInputException(ErrorIds.AddressInvalid, null, null, $"{broadcast} is not an IPv4 broadcast address", "Give one like 192.168.100.255");
+        : throw new InvalidInputException(ErrorIds.AddressInvalid, null, null, $"{broadcast} is not an IPv4 broadcast address",
+            "Give one like 192.168.100.255");
 
     private static Known ServiceOf(TimeServerKind kind) => Services.First(service => service.Kind == kind);
 
@@ -204,7 +219,8 @@ public sealed class TimeServer
     /// <summary>Puts a line in: in the place of one that it replaces, else at the end.</summary>
     private static void Put(List<string> lines, string wanted, string? replaced)
     {
-        var place = replaced is null ? -1 : lines.FindIndex(line => Regex.IsMatch(line, $@"^\s*{replaced}(\s|$)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
+        var place = replaced is null ? -1 : lines.FindIndex(line =>
+            Regex.IsMatch(line, $@"^\s*{replaced}(\s|$)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
         if (place >= 0)
         {
             lines[place] = wanted + (lines[place].EndsWith('\r') ? "\r" : "");
@@ -227,5 +243,6 @@ public sealed class TimeServer
     /// <param name="Program">Its program.</param>
     /// <param name="Units">Its units.</param>
     /// <param name="Options">The options of its command line that name the configuration.</param>
-    private sealed record Known(TimeServerKind Kind, TimeLanguage Language, string[] Paths, string Program, string[] Units, string[] Options);
+    private sealed record Known(TimeServerKind Kind, TimeLanguage Language, string[] Paths, string Program, string[] Units,
+        string[] Options);
 }

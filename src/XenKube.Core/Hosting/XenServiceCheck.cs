@@ -3,7 +3,9 @@ using XenKube.Guests;
 
 namespace XenKube.Hosting;
 
-/// <summary>Checks of Xen's services on dom0: whether guests' consoles are logged, and what happens to guests when the host shuts down.</summary>
+/// <summary>
+/// Checks of Xen's services on dom0: whether guests' consoles are logged, and what happens to guests when the host shuts down.
+/// </summary>
 internal static class XenServiceCheck
 {
     private const string ConsoleDaemon = "xenconsoled", Settings = "etc/default/xen", ConsoleArguments = "XENCONSOLED_ARGS=";
@@ -22,9 +24,12 @@ internal static class XenServiceCheck
             return null;
         }
         // The process shows what is logged now. Without a process, the settings show what will be.
-        var logs = running?.Any(Logging.Contains) ?? settings!.Split('\n').Any(line => line.TrimStart().StartsWith(ConsoleArguments, StringComparison.Ordinal) && Logging.Any(option => line.Contains(option, StringComparison.Ordinal)));
+        var logs = running?.Any(Logging.Contains) ?? settings!.Split('\n')
+            .Any(line => line.TrimStart().StartsWith(ConsoleArguments, StringComparison.Ordinal)
+                && Logging.Any(option => line.Contains(option, StringComparison.Ordinal)));
         return logs ? new(name, CheckStatus.Pass, "xenconsoled logs the guests' consoles in /var/log/xen/console")
-            : new(name, CheckStatus.Warn, "xenconsoled does not log the guests' consoles: nothing shows why a guest does not come up", $"Write {ConsoleArguments}\"--log=guest\" into /{Settings}, and restart xenconsoled, or dom0 when that suits");
+            : new(name, CheckStatus.Warn, "xenconsoled does not log the guests' consoles: nothing shows why a guest does not come up",
+                $"Write {ConsoleArguments}\"--log=guest\" into /{Settings}, and restart xenconsoled, or dom0 when that suits");
     }
 
     /// <summary>What xendomains does with running guests when dom0 shuts down; null on a host without it.</summary>
@@ -40,7 +45,8 @@ internal static class XenServiceCheck
         {
             return Directory.GetDirectories(Path.Combine(system, "proc"))
                 .Where(folder => Path.GetFileName(folder).All(char.IsAsciiDigit))
-                .Select(folder => (WholeFile.TryReadText(Path.Combine(folder, "cmdline")) ?? "").Split('\0', StringSplitOptions.RemoveEmptyEntries))
+                .Select(folder => (WholeFile.TryReadText(Path.Combine(folder, "cmdline")) ?? "")
+                    .Split('\0', StringSplitOptions.RemoveEmptyEntries))
                 .FirstOrDefault(arguments => arguments.Length > 0 && Path.GetFileName(arguments[0]) == ConsoleDaemon);
         }
         catch (Exception e) when (e.IsFileTrouble())

@@ -29,7 +29,8 @@ public static class ConfigFailure
         var errors = config.Errors;
         var first = errors.Count > 0 ? errors[0] : null;
         var more = string.Concat(errors.Skip(1).Select(entry => $"; {(Place(entry) is { } place ? $"{place}: " : "")}{MessageOf(entry)}"));
-        var reason = ((first is null ? null : MessageOf(first)) ?? config.Failure ?? "the config has warnings, which are fatal in strict mode") + more;
+        var reason = ((first is null ? null : MessageOf(first)) ?? config.Failure
+            ?? "the config has warnings, which are fatal in strict mode") + more;
         return new InvalidInputException(ErrorIds.ConfigFailed, source, first is null ? null : Place(first), reason, remedy);
     }
 
@@ -44,10 +45,12 @@ public static class ConfigFailure
             : null;
         var errors = config.Errors.Count > 0 ? config.Errors : config.Warnings;
         var first = errors.Count > 0 ? errors[0] : null;
-        var more = string.Concat(errors.Skip(1).Select(entry => $"; {(PlaceOf(entry) is { } place ? $"{place}: " : "")}{MessageOf(entry)}"));
+        var more = string.Concat(errors.Skip(1).Select(entry =>
+            $"; {(PlaceOf(entry) is { } place ? $"{place}: " : "")}{MessageOf(entry)}"));
         var reason = (first is null ? config.Failure ?? "the result is not a config" : MessageOf(first)) + more;
         return new InvalidInputException(
-            ErrorIds.ConfigFailed, template, first is null ? null : PlaceOf(first), reason, "Correct the template or the file that its line includes");
+            ErrorIds.ConfigFailed, template, first is null ? null : PlaceOf(first), reason,
+            "Correct the template or the file that its line includes");
     }
 
     /// <summary>What an entry says, on one line and without secrets: messages quote what they complain of.</summary>

@@ -196,7 +196,9 @@ internal sealed class DeviceTarget : NodeDiskTarget
         _device.Flush();
     }
 
-    /// <summary>The length of the disk by the GPT in the image's first bytes, so that a device that is too small stays as it is; 0 without a GPT.</summary>
+    /// <summary>
+    /// The length of the disk by the GPT in the image's first bytes, so that a device that is too small stays as it is; 0 without a GPT.
+    /// </summary>
     private long LengthByTable()
     {
         const int sector = 512, alternateOffset = 0x20;
@@ -235,7 +237,8 @@ internal sealed class DeviceTarget : NodeDiskTarget
         {
             throw new OperationFailedException(
                 ErrorIds.DeviceTooSmall, Path, null,
-                string.Create(CultureInfo.InvariantCulture, $"the device has {_device.Length} bytes and the disk needs {length}, {length - _device.Length} more{(_begun ? "; the device holds no disk now" : "")}"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"the device has {_device.Length} bytes and the disk needs {length}, {length - _device.Length} more{(_begun ? "; the device holds no disk now" : "")}"),
                 $"Enlarge it: lvextend --size {length}b {ShellWord.Quote(Path)}");
         }
     }

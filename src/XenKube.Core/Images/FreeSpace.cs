@@ -40,7 +40,8 @@ internal static class FreeSpace
                     ErrorIds.DiskFull,
                     directory,
                     null,
-                    string.Create(CultureInfo.InvariantCulture, $"{count} disks need about {needed:N0} bytes, and {free:N0} are free: {needed - free:N0} are missing"),
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"{count} disks need about {needed:N0} bytes, and {free:N0} are free: {needed - free:N0} are missing"),
                     "Make room, or use Force to try");
             }
         }

@@ -67,7 +67,9 @@ internal sealed partial class ImageCache
     {
         if (HostFile.Find(Path, follow: false) is not null && ReadNote() is null)
         {
-            throw new ItemExistsException(ErrorIds.CacheExists, Path, null, "the decompressed image would be kept here, but there is a file that XenKube did not make", "Remove it, or do without the cache");
+            throw new ItemExistsException(ErrorIds.CacheExists, Path, null,
+                "the decompressed image would be kept here, but there is a file that XenKube did not make",
+                "Remove it, or do without the cache");
         }
         const UnixFileMode readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         return NewFile.Create(Path, readable);
@@ -100,7 +102,8 @@ internal sealed partial class ImageCache
         try
         {
             using var handle = HostFile.TryOpen(NotePath);
-            if (handle is null || FileStatus.Read(handle) is var status && (status.Size > LargestNote || FileTrust.Distrust(NotePath, status) is not null))
+            if (handle is null || FileStatus.Read(handle) is var status
+                && (status.Size > LargestNote || FileTrust.Distrust(NotePath, status) is not null))
             {
                 return null;
             }
@@ -129,6 +132,7 @@ internal sealed partial class ImageCache
     }
 
     [JsonSerializable(typeof(Note))]
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true)]
     private sealed partial class NoteContext : JsonSerializerContext;
 }

@@ -31,14 +31,16 @@ public sealed class ImageDownloader
     }
 
     /// <summary>Downloads an image with its signature, and verifies it. An image that is there already is verified, not fetched.</summary>
-    /// <param name="release">The release, from the same server's <see cref="ReleaseServer.Resolve"/> or <see cref="ReleaseServer.Find"/>.</param>
+    /// <param name="release">The release, from the same server's <see cref="ReleaseServer.Resolve"/> or
+    /// <see cref="ReleaseServer.Find"/>.</param>
     /// <param name="skipVerification">True to take the image unproven; the result then carries a warning.</param>
     /// <param name="progress">Told how far it is, or null.</param>
     /// <param name="cancellationToken">Stops it; what has come so far is kept for the next time.</param>
     /// <exception cref="ItemNotFoundException">The server has no such image, or no signature of it.</exception>
     /// <exception cref="ItemInUseException">Another process is downloading the same image.</exception>
     /// <exception cref="OperationFailedException">The download failed for good, or the image is not what its signer signed.</exception>
-    public ImageDownload Download(ImageRelease release, bool skipVerification = false, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    public ImageDownload Download(ImageRelease release, bool skipVerification = false, IProgress<OperationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(release);
         var target = _store.PathOf(FindName(), release.Version);
@@ -57,24 +59,28 @@ public sealed class ImageDownloader
         }
     }
 
-    private ImageDownload Fetch(ImageRelease release, PartialFile partial, KeyRing keys, bool skipVerification, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    private ImageDownload Fetch(ImageRelease release, PartialFile partial, KeyRing keys, bool skipVerification,
+        IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {
         var signature = ReadSignature(release, required: !skipVerification, cancellationToken);
         CheckClock(release.SignatureUri.ToString(), signature);
         if (!skipVerification && SignatureVerifier.FindObstacle(signature, keys) is { } obstacle)
         {
             // Known before a few hundred megabytes are fetched.
-            throw new OperationFailedException(ErrorIds.SignerNotTrusted, release.SignatureUri.ToString(), null, $"{obstacle}; nothing was downloaded", KeyRemedy(null));
+            throw new OperationFailedException(ErrorIds.SignerNotTrusted, release.SignatureUri.ToString(), null,
+                $"{obstacle}; nothing was downloaded", KeyRemedy(null));
         }
         CheckSaidVersion(release, cancellationToken);
-        var digests = ReleaseServer.Run(() => _server.Transport.ReadSmallAsync(_server.PathOf(release) + ".DIGESTS", LargestDigests, cancellationToken, isOptional: true));
+        var digests = ReleaseServer.Run(() => _server.Transport.ReadSmallAsync(_server.PathOf(release) + ".DIGESTS", LargestDigests,
+            cancellationToken, isOptional: true));
         ReleaseServer.Run(async () =>
         {
             await TransferAsync(release, partial, progress, cancellationToken).ConfigureAwait(false);
             return true;
         });
         partial.WriteSignature(signature);
-        var result = skipVerification ? null : SignatureVerifier.Verify(partial.DataPath, partial.SignaturePath, keys, progress, cancellationToken);
+        var result = skipVerification ? null : SignatureVerifier.Verify(partial.DataPath, partial.SignaturePath, keys, progress,
+            cancellationToken);
         CheckDigest(release, partial, digests, result?.Sha512, cancellationToken);
         if (result is { IsTrusted: false })
         {
@@ -82,7 +88,8 @@ public sealed class ImageDownloader
             {
                 partial.Discard();
             }
-            throw Refuse(release.ImageUri.ToString(), result, "It was not put into the store; fetch it again, from another mirror if this happens twice");
+            throw Refuse(release.ImageUri.ToString(), result,
+                "It was not put into the store; fetch it again, from another mirror if this happens twice");
         }
         if (result is not null)
         {
@@ -94,7 +101,8 @@ public sealed class ImageDownloader
         return download with { Warnings = [.. download.Warnings, .. warnings] };
     }
 
-    private ImageDownload Present(ImageRelease release, PartialFile partial, KeyRing keys, bool skipVerification, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    private ImageDownload Present(ImageRelease release, PartialFile partial, KeyRing keys, bool skipVerification,
+        IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {
         if (skipVerification)
         {
@@ -106,7 +114,8 @@ public sealed class ImageDownloader
             partial.WriteSignature(ReadSignature(release, required: true, cancellationToken));
         }
         CheckClock(partial.Target, WholeFile.Read(hadSignature ? partial.Target + ".sig" : partial.SignaturePath));
-        var result = SignatureVerifier.Verify(partial.Target, hadSignature ? partial.Target + ".sig" : partial.SignaturePath, keys, progress, cancellationToken);
+        var result = SignatureVerifier.Verify(partial.Target, hadSignature
+            ? partial.Target + ".sig" : partial.SignaturePath, keys, progress, cancellationToken);
         if (!result.IsTrusted)
         {
             throw Refuse(partial.Target, result, "It has been in the store before; remove it to fetch it again");
@@ -118,7 +127,8 @@ public sealed class ImageDownloader
         return Describe(partial.Target, result, wasPresent: true);
     }
 
-    private async Task TransferAsync(ImageRelease release, PartialFile partial, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    private async Task TransferAsync(ImageRelease release, PartialFile partial, IProgress<OperationProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var retry = _server.Transport.Retry;
         var (failures, breaks) = (0, 0);
@@ -142,13 +152,15 @@ public sealed class ImageDownloader
         }
     }
 
-    private async Task TransferOnceAsync(ImageRelease release, PartialFile partial, RetryPolicy retry, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    private async Task TransferOnceAsync(ImageRelease release, PartialFile partial, RetryPolicy retry,
+        IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {
         if (partial.State is { Total: { } whole } && whole == partial.Length && whole > 0)
         {
             return; // all of it had come; whether it is right, the signature tells
         }
-        using var remote = await _server.Transport.OpenAsync(_server.PathOf(release), partial.Length, partial.State, cancellationToken).ConfigureAwait(false);
+        using var remote = await _server.Transport.OpenAsync(_server.PathOf(release), partial.Length, partial.State, cancellationToken)
+            .ConfigureAwait(false);
         CheckSpace(partial.Target, remote);
         partial.Begin(remote.State, remote.Offset);
         var rate = new TransferRate(retry);
@@ -164,9 +176,11 @@ public sealed class ImageDownloader
                 silence.CancelAfter(retry.Silence);
                 count = await remote.Stream.ReadAsync(buffer, silence.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is IOException or HttpRequestException or System.Net.Sockets.SocketException or OperationCanceledException)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested
+                && e is IOException or HttpRequestException or System.Net.Sockets.SocketException or OperationCanceledException)
             {
-                throw new TransferBrokenException(e is OperationCanceledException ? "the server fell silent" : $"the connection broke: {e.Message}", null, e);
+                throw new TransferBrokenException(e is OperationCanceledException
+                    ? "the server fell silent" : $"the connection broke: {e.Message}", null, e);
             }
             if (count == 0)
             {
@@ -174,16 +188,21 @@ public sealed class ImageDownloader
             }
             if (partial.Length + count > (remote.State.Total ?? long.MaxValue))
             {
-                throw new OperationFailedException(ErrorIds.ServerReplyInvalid, release.ImageUri.ToString(), null, "the server sends more than it said");
+                throw new OperationFailedException(ErrorIds.ServerReplyInvalid, release.ImageUri.ToString(), null,
+                    "the server sends more than it said");
             }
             if (partial.Length == 0 && LooksLikePage(buffer.AsSpan(0, count)))
             {
-                throw new OperationFailedException(ErrorIds.ServerReplyInvalid, release.ImageUri.ToString(), null, "the reply is a web page, not the image: the network's log-in page (captive portal), or a proxy's", "Open any http page from this network and log in, then run the same command again");
+                throw new OperationFailedException(ErrorIds.ServerReplyInvalid, release.ImageUri.ToString(), null,
+                    "the reply is a web page, not the image: the network's log-in page (captive portal), or a proxy's",
+                    "Open any http page from this network and log in, then run the same command again");
             }
             if (remote.State.Total is null && room.FindEnd(partial.Length + count) is { } end)
             {
                 partial.Discard();
-                throw new OperationFailedException(end.IsFull ? ErrorIds.DiskFull : ErrorIds.FileTooLarge, release.ImageUri.ToString(), null, end.Reason, $"Name another server with {RemedyActionKind.BaseUriOption}: this one does not say how large the image is");
+                throw new OperationFailedException(end.IsFull ? ErrorIds.DiskFull : ErrorIds.FileTooLarge, release.ImageUri.ToString(),
+                    null, end.Reason,
+                    $"Name another server with {RemedyActionKind.BaseUriOption}: this one does not say how large the image is");
             }
             partial.Append(buffer.AsSpan(0, count));
             rate.Add(count);
@@ -198,13 +217,16 @@ public sealed class ImageDownloader
 
     private byte[] ReadSignature(ImageRelease release, bool required, CancellationToken cancellationToken)
     {
-        var signature = ReleaseServer.Run(() => _server.Transport.ReadSmallAsync(_server.PathOf(release) + ".sig", LargestSignature, cancellationToken));
+        var signature = ReleaseServer.Run(() => _server.Transport.ReadSmallAsync(_server.PathOf(release) + ".sig", LargestSignature,
+            cancellationToken));
         return signature ?? (required
-            ? throw new ItemNotFoundException(ErrorIds.ReleaseFileNotFound, release.SignatureUri.ToString(), null, "there is no such file", $"Check version, channel, board and image name, or name another server with {RemedyActionKind.BaseUriOption}")
+            ? throw new ItemNotFoundException(ErrorIds.ReleaseFileNotFound, release.SignatureUri.ToString(), null, "there is no such file",
+                $"Check version, channel, board and image name, or name another server with {RemedyActionKind.BaseUriOption}")
             : []);
     }
 
-    private void CheckDigest(ImageRelease release, PartialFile partial, byte[]? digests, string? sha512, CancellationToken cancellationToken)
+    private void CheckDigest(ImageRelease release, PartialFile partial, byte[]? digests, string? sha512,
+        CancellationToken cancellationToken)
     {
         if (digests is null || DigestList.FindSha512(digests, _server.Options.EffectiveImageName) is not { } expected)
         {
@@ -221,21 +243,26 @@ public sealed class ImageDownloader
         if (sha512 != expected)
         {
             partial.Discard();
-            throw new OperationFailedException(ErrorIds.DigestMismatch, release.ImageUri.ToString(), null, "the image is not the one that its .DIGESTS lists", "Fetch it again, from another mirror if this happens twice");
+            throw new OperationFailedException(ErrorIds.DigestMismatch, release.ImageUri.ToString(), null,
+                "the image is not the one that its .DIGESTS lists", "Fetch it again, from another mirror if this happens twice");
         }
     }
 
     private OperationFailedException Refuse(string file, ImageSignature result, string remedy) => result.Verdict switch
     {
         SignatureVerdict.Good => new OperationFailedException(ErrorIds.SignerNotTrusted, file, null,
-            $"the signature is good, but its key {result.PrimaryFingerprint} \"{result.SignerUserId}\" is not trusted", KeyRemedy(result.PrimaryFingerprint)),
-        SignatureVerdict.UnknownKey => new OperationFailedException(ErrorIds.SignerNotTrusted, file, null, result.Reason ?? "there is no key for its signature", KeyRemedy(result.PrimaryFingerprint)),
-        _ => new OperationFailedException(ErrorIds.SignatureNotGood, file, null, $"its signature is {result.Verdict}: {result.Reason}", remedy),
+            $"the signature is good, but its key {result.PrimaryFingerprint} \"{result.SignerUserId}\" is not trusted",
+            KeyRemedy(result.PrimaryFingerprint)),
+        SignatureVerdict.UnknownKey => new OperationFailedException(ErrorIds.SignerNotTrusted, file, null, result.Reason
+            ?? "there is no key for its signature", KeyRemedy(result.PrimaryFingerprint)),
+        _ => new OperationFailedException(ErrorIds.SignatureNotGood, file, null, $"its signature is {result.Verdict}: {result.Reason}",
+            remedy),
     };
 
     private Remedy KeyRemedy(string? fingerprint)
     {
-        var known = KnownKey.All.FirstOrDefault(key => key.Fingerprint == fingerprint) ?? KnownKey.Find(_server.Options.Distribution.ToString());
+        var known = KnownKey.All.FirstOrDefault(key => key.Fingerprint == fingerprint)
+            ?? KnownKey.Find(_server.Options.Distribution.ToString());
         return KeyRenewal.Advise(known, known is null ? null : _keys.List().FirstOrDefault(key => key.Fingerprint == known.Fingerprint));
     }
 
@@ -245,11 +272,13 @@ public sealed class ImageDownloader
         var options = _server.Options;
         var name = options.ImageName is null || options.ImageName == (options with { ImageName = null }).EffectiveImageName ? options.Prefix
             : options.ImageName.EndsWith(ImageStore.Suffix, StringComparison.Ordinal) ? options.ImageName[..^ImageStore.Suffix.Length]
-            : throw new InvalidInputException(ErrorIds.ImageNameInvalid, options.ImageName, null, $"cannot be expanded: its name does not end in {ImageStore.Suffix}");
+            : throw new InvalidInputException(ErrorIds.ImageNameInvalid, options.ImageName, null,
+                $"cannot be expanded: its name does not end in {ImageStore.Suffix}");
         return options.Board == "amd64-usr" ? name : $"{name}-{options.Board.Replace("-usr", "", StringComparison.Ordinal)}";
     }
 
-    private static bool LooksLikePage(ReadOnlySpan<byte> beginning) => beginning.StartsWith("<!"u8) || beginning.StartsWith("<html"u8) || beginning.StartsWith("<HTML"u8);
+    private static bool LooksLikePage(ReadOnlySpan<byte> beginning) =>
+        beginning.StartsWith("<!"u8) || beginning.StartsWith("<html"u8) || beginning.StartsWith("<HTML"u8);
 
     /// <summary>With a clock that is slow every signature is of the future: that is said before anything is fetched.</summary>
     private static void CheckClock(string file, byte[] signature)
@@ -257,7 +286,8 @@ public sealed class ImageDownloader
         var now = DateTimeOffset.UtcNow;
         if (SignatureVerifier.FindDate(signature) is { } made && made > now.UtcDateTime.AddDays(1))
         {
-            throw new OperationFailedException(ErrorIds.ClockWrong, file, null, $"this machine's clock says {Timestamp.Day(now.UtcDateTime)}, but the signature was made on {Timestamp.Day(made)}",
+            throw new OperationFailedException(ErrorIds.ClockWrong, file, null,
+                $"this machine's clock says {Timestamp.Day(now.UtcDateTime)}, but the signature was made on {Timestamp.Day(made)}",
                 "Set the clock, such as with 'date -s', and let a time service keep it; then run the same command again");
         }
     }
@@ -267,12 +297,15 @@ public sealed class ImageDownloader
     {
         if (_server.ReadSaidVersion(release, cancellationToken) is { } said && said != release.Version)
         {
-            throw new OperationFailedException(ErrorIds.VersionMismatch, release.ImageUri.ToString(), null, $"the server's version.txt of this release says {said}", $"Name another server with {RemedyActionKind.BaseUriOption}, or ask for {said}");
+            throw new OperationFailedException(ErrorIds.VersionMismatch, release.ImageUri.ToString(), null,
+                $"the server's version.txt of this release says {said}",
+                $"Name another server with {RemedyActionKind.BaseUriOption}, or ask for {said}");
         }
     }
 
     /// <summary>An old image with its good signature may be offered as a newer one; the image itself says what it is.</summary>
-    private static void CheckInnerVersion(ImageRelease release, PartialFile partial, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    private static void CheckInnerVersion(ImageRelease release, PartialFile partial, IProgress<OperationProgress>? progress,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<string> versions;
         try
@@ -287,7 +320,8 @@ public sealed class ImageDownloader
         if (versions.Count > 0 && !versions.Contains(release.Version))
         {
             partial.Discard();
-            throw new OperationFailedException(ErrorIds.VersionMismatch, release.ImageUri.ToString(), null, $"the image is {string.Join(" and ", versions.Select(version => Printable.Of(version)))} according to its os-release, not {release.Version}; its signature is good, so the server offers an old image as a new one",
+            throw new OperationFailedException(ErrorIds.VersionMismatch, release.ImageUri.ToString(), null,
+                $"the image is {string.Join(" and ", versions.Select(version => Printable.Of(version)))} according to its os-release, not {release.Version}; its signature is good, so the server offers an old image as a new one",
                 $"Name another server with {RemedyActionKind.BaseUriOption}");
         }
     }
@@ -301,19 +335,24 @@ public sealed class ImageDownloader
         }
         var newest = _store.List().Where(image => image.Path != target && image.Name == FindName()).Select(image => image.Version)
             .FirstOrDefault(version => ReleaseVersion.Compare(version, release.Version) > 0);
-        return newest is null ? [] : [$"{release.Version} is the server's current release, and older than {newest}, which is in the store already"];
+        return newest is null
+            ? [] : [$"{release.Version} is the server's current release, and older than {newest}, which is in the store already"];
     }
 
     private static void CheckSpace(string target, RemoteContent remote)
     {
         if (remote.State.Total > RoomWatch.LargestImage)
         {
-            throw new OperationFailedException(ErrorIds.FileTooLarge, target, null, $"the server says that it has {remote.State.Total} bytes, which is larger than any image", $"Name another server with {RemedyActionKind.BaseUriOption}");
+            throw new OperationFailedException(ErrorIds.FileTooLarge, target, null,
+                $"the server says that it has {remote.State.Total} bytes, which is larger than any image",
+                $"Name another server with {RemedyActionKind.BaseUriOption}");
         }
-        var missing = (remote.State.Total ?? 0) - remote.Offset - new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(target))!).AvailableFreeSpace;
+        var missing = (remote.State.Total ?? 0) - remote.Offset - new DriveInfo(
+            Path.GetDirectoryName(Path.GetFullPath(target))!).AvailableFreeSpace;
         if (missing > 0)
         {
-            throw new OperationFailedException(ErrorIds.DiskFull, target, null, $"the disk lacks {missing} bytes for it", "Make room, or put the images on another disk");
+            throw new OperationFailedException(ErrorIds.DiskFull, target, null, $"the disk lacks {missing} bytes for it",
+                "Make room, or put the images on another disk");
         }
     }
 

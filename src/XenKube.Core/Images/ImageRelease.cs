@@ -10,7 +10,8 @@ namespace XenKube.Images;
 /// <param name="DigestsUri">Its digests; not every server has them.</param>
 /// <param name="IsCurrent">True if the channel's <c>current</c> is this release.</param>
 public sealed record ImageRelease(
-    string Version, ImageDistribution Distribution, string Channel, string Board, Uri ImageUri, Uri SignatureUri, Uri DigestsUri, bool IsCurrent)
+    string Version, ImageDistribution Distribution, string Channel, string Board, Uri ImageUri, Uri SignatureUri, Uri DigestsUri,
+    bool IsCurrent)
 {
     /// <inheritdoc/>
     public override string ToString() => Version;

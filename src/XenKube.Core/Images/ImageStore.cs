@@ -30,7 +30,8 @@ public sealed partial class ImageStore
                 return [];
             }
             var images = System.IO.Directory.EnumerateFiles(Directory, "*" + Suffix).Select(Read).OfType<CoreOSImage>().ToList();
-            images.Sort((left, right) => left.Name == right.Name ? ReleaseVersion.Compare(right.Version, left.Version) : string.CompareOrdinal(left.Name, right.Name));
+            images.Sort((left, right) => left.Name == right.Name
+                ? ReleaseVersion.Compare(right.Version, left.Version) : string.CompareOrdinal(left.Name, right.Name));
             return images;
         }
         catch (Exception e) when (e.IsFileTrouble())
@@ -53,7 +54,8 @@ public sealed partial class ImageStore
     /// <param name="version">The version, or name and version.</param>
     /// <exception cref="ItemNotFoundException">It is not in the store.</exception>
     public CoreOSImage Get(string version) => Find(version)
-        ?? throw new ItemNotFoundException(ErrorIds.ImageNotFound, Directory, null, $"there is no image '{version}' in the store", $"Download it with {new RemedyAction(RemedyActionKind.GetImage, version)}");
+        ?? throw new ItemNotFoundException(ErrorIds.ImageNotFound, Directory, null, $"there is no image '{version}' in the store",
+            $"Download it with {new RemedyAction(RemedyActionKind.GetImage, version)}");
 
     /// <summary>The path that an image of a release has in the store.</summary>
     internal string PathOf(string name, string version) => Path.Combine(Directory, $"{name}-{version}{Suffix}");
@@ -62,7 +64,8 @@ public sealed partial class ImageStore
     {
         var match = FileName().Match(Path.GetFileName(path));
         return match.Success && FileStatus.TryRead(path) is { IsRegularFile: true } file
-            ? new CoreOSImage(match.Groups["version"].Value, path, path + ".sig", file.Size, match.Groups["name"].Value, File.Exists(path + ".sig"))
+            ? new CoreOSImage(match.Groups["version"].Value, path, path + ".sig", file.Size, match.Groups["name"].Value,
+                File.Exists(path + ".sig"))
             : null;
     }
 

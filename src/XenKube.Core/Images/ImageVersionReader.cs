@@ -16,7 +16,8 @@ internal static partial class ImageVersionReader
     /// <param name="progress">Told how far it is, or null.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="CorruptImageException">The image is not a bzip2 file, or is damaged.</exception>
-    public static IReadOnlyList<string> Read(string path, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static IReadOnlyList<string> Read(string path, IProgress<OperationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         using var file = HostFile.OpenNamed(path);
         var meter = new ProgressMeter(progress, "Reading the version", Path.GetFileName(path), file.Length);

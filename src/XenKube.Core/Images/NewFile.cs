@@ -17,7 +17,8 @@ internal sealed class NewFile : NodeDiskTarget
     private byte[]? _temporary;
     private bool _published;
 
-    private NewFile(HostPlace place, SafeFileHandle handle, byte[]? temporary) => (_place, _handle, _temporary) = (place, handle, temporary);
+    private NewFile(HostPlace place, SafeFileHandle handle, byte[]? temporary) =>
+        (_place, _handle, _temporary) = (place, handle, temporary);
 
     /// <summary>The name it gets, as it was given.</summary>
     public override string Path => _place.Path;
@@ -118,7 +119,8 @@ internal sealed class NewFile : NodeDiskTarget
     {
         try
         {
-            if (!(_temporary is null ? _place.Directory.TryLink(_handle, _place.Name) : _place.Directory.TryRename(_temporary, _place.Name)))
+            if (!(_temporary is null ? _place.Directory.TryLink(_handle, _place.Name) : _place.Directory.TryRename(_temporary,
+                _place.Name)))
             {
                 throw AlreadyThere(Path);
             }
@@ -174,7 +176,9 @@ internal sealed class NewFile : NodeDiskTarget
     public static ItemExistsException AlreadyThere(string path) =>
         new(ErrorIds.NodeDiskExists, path, null, "the file exists already and is kept", "Remove it or choose another name");
 
-    private static OperationFailedException Failed(string path, Exception e) => (Errno)(e.HResult & 0xFFFF) is Errno.NoSpace or Errno.QuotaExceeded
-        ? new OperationFailedException(ErrorIds.DiskFull, path, null, "the disk became full while it was written; nothing was kept", "Make room and try again", e)
+    private static OperationFailedException Failed(string path, Exception e) =>
+        (Errno)(e.HResult & 0xFFFF) is Errno.NoSpace or Errno.QuotaExceeded
+        ? new OperationFailedException(ErrorIds.DiskFull, path, null, "the disk became full while it was written; nothing was kept",
+            "Make room and try again", e)
         : new OperationFailedException(ErrorIds.NodeDiskNotWritable, path, null, e.Message, innerException: e);
 }

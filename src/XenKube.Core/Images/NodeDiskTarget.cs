@@ -2,7 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace XenKube.Images;
 
-/// <summary>A disk on its way: nobody takes it for one before <see cref="Publish"/>, and what is not published leaves nothing that looks like a disk.</summary>
+/// <summary>
+/// A disk on its way: nobody takes it for one before <see cref="Publish"/>, and what is not published leaves nothing that looks like a
+/// disk.
+/// </summary>
 internal abstract class NodeDiskTarget : IDisposable
 {
     /// <summary>Its path, as it was given.</summary>

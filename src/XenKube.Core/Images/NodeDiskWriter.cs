@@ -47,7 +47,8 @@ public static class NodeDiskWriter
         {
             foreach (var target in targets)
             {
-                files.Add(IsDevice(target) ? DeviceTarget.Open(target, options.Domains, options.AdditionalSpace, options.Force) : NewFile.Create(target, Private));
+                files.Add(IsDevice(target) ? DeviceTarget.Open(target, options.Domains, options.AdditionalSpace,
+                    options.Force) : NewFile.Create(target, Private));
             }
             using var cached = cache.TryOpen(options.ExpectedSha512);
             return cached is not null
@@ -128,7 +129,8 @@ public static class NodeDiskWriter
         meter.Report(status.Size, last: true);
         if (options.ExpectedSha512 is not null && !options.ExpectedSha512.Equals(sha512, StringComparison.OrdinalIgnoreCase))
         {
-            throw new CorruptImageException(ErrorIds.ImageChanged, image, null, "these are not the bytes whose signature was verified", "Verify the image again");
+            throw new CorruptImageException(ErrorIds.ImageChanged, image, null, "these are not the bytes whose signature was verified",
+                "Verify the image again");
         }
         Finish(files, leaders, clones, size, options, cancellationToken);
         if (kept is not null)
@@ -138,7 +140,8 @@ public static class NodeDiskWriter
             cache!.Publish(kept, status, sha512);
         }
         Publish(files);
-        return new NodeDiskResult([.. files.Select(file => file.Path)], size + options.AdditionalSpace, sink.Written, clones.Count, FromCache: false);
+        return new NodeDiskResult([.. files.Select(file => file.Path)], size + options.AdditionalSpace, sink.Written, clones.Count,
+            FromCache: false);
     }
 
     private static NodeDiskResult FromCache(
@@ -169,7 +172,8 @@ public static class NodeDiskWriter
                 var count = RandomAccess.Read(cached, buffer.AsSpan(0, (int)Math.Min(length - at, buffer.Length)), start + at);
                 if (count == 0)
                 {
-                    throw new OperationFailedException(ErrorIds.ImageNotReadable, image, null, "its decompressed copy became shorter while it was read");
+                    throw new OperationFailedException(ErrorIds.ImageNotReadable, image, null,
+                        "its decompressed copy became shorter while it was read");
                 }
                 leaders.ForEach(file => file.Write(start + at, buffer.AsSpan(0, count)));
                 at += count;
@@ -180,7 +184,8 @@ public static class NodeDiskWriter
         meter.Report(total, last: true);
         Finish(files, leaders, [], size, options, cancellationToken);
         Publish(files);
-        return new NodeDiskResult([.. files.Select(file => file.Path)], size + options.AdditionalSpace, total, files.Count - leaders.Count, FromCache: true);
+        return new NodeDiskResult([.. files.Select(file => file.Path)], size + options.AdditionalSpace, total, files.Count - leaders.Count,
+            FromCache: true);
     }
 
     private static void RefuseOtherFormats(string image)
@@ -209,7 +214,8 @@ public static class NodeDiskWriter
     }
 
     // Files that can share another's blocks need not be written: asked of the file system while all are empty.
-    private static (List<NodeDiskTarget> Leaders, List<(NodeDiskTarget File, NodeDiskTarget Leader)> Clones) Group(IEnumerable<NodeDiskTarget> files)
+    private static (List<NodeDiskTarget> Leaders, List<(NodeDiskTarget File, NodeDiskTarget Leader)> Clones) Group(
+        IEnumerable<NodeDiskTarget> files)
     {
         var leaders = new List<NodeDiskTarget>();
         var clones = new List<(NodeDiskTarget File, NodeDiskTarget Leader)>();
@@ -241,7 +247,8 @@ public static class NodeDiskWriter
             cancellationToken.ThrowIfCancellationRequested();
             if (!file.TryClone(leader))
             {
-                throw new OperationFailedException(ErrorIds.NodeDiskNotWritable, file.Path, null, $"cannot share the blocks of {leader.Path}");
+                throw new OperationFailedException(ErrorIds.NodeDiskNotWritable, file.Path, null,
+                    $"cannot share the blocks of {leader.Path}");
             }
         }
         foreach (var file in files)

@@ -30,7 +30,9 @@ public sealed class ReleaseServer : IDisposable
 
     internal ReleaseTransport Transport { get; }
 
-    /// <summary>Finds a release. <c>current</c> is resolved to its number first, so that image and signature cannot come from two releases.</summary>
+    /// <summary>
+    /// Finds a release. <c>current</c> is resolved to its number first, so that image and signature cannot come from two releases.
+    /// </summary>
     /// <param name="version">A version such as <c>1520.9.0</c>, or <c>current</c>, or Flatcar's <c>current-2022</c>.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="InvalidInputException">It is not a version.</exception>
@@ -42,13 +44,16 @@ public sealed class ReleaseServer : IDisposable
         if (!ReleaseVersion.IsCurrent(version))
         {
             return ReleaseVersion.IsValid(version) ? Make(version, isCurrent: false)
-                : throw new InvalidInputException(ErrorIds.VersionInvalid, null, null, $"'{version}' is not a release", "Give a version such as 1520.9.0, or current");
+                : throw new InvalidInputException(ErrorIds.VersionInvalid, null, null, $"'{version}' is not a release",
+                    "Give a version such as 1520.9.0, or current");
         }
         var path = $"{Options.Board}/{version}/version.txt";
         var text = Run(() => Transport.ReadSmallAsync(path, LargestText, cancellationToken))
-            ?? throw new ItemNotFoundException(ErrorIds.ReleaseFileNotFound, Transport.UriOf(path).ToString(), null, "there is no such file", $"Name a version, or another server with {RemedyActionKind.BaseUriOption}");
+            ?? throw new ItemNotFoundException(ErrorIds.ReleaseFileNotFound, Transport.UriOf(path).ToString(), null,
+                "there is no such file", $"Name a version, or another server with {RemedyActionKind.BaseUriOption}");
         return ReadVersion(Encoding.UTF8.GetString(text)) is { } current ? Make(current, isCurrent: version == ReleaseVersion.Current)
-            : throw new OperationFailedException(ErrorIds.VersionNotFound, Transport.UriOf(path).ToString(), null, $"says no {Variable}=", "Check the base and the distribution, or name a version");
+            : throw new OperationFailedException(ErrorIds.VersionNotFound, Transport.UriOf(path).ToString(), null, $"says no {Variable}=",
+                "Check the base and the distribution, or name a version");
     }
 
     /// <summary>
@@ -68,14 +73,16 @@ public sealed class ReleaseServer : IDisposable
         {
             current = null;
         }
-        var versions = Run(() => Transport.ListDirectoriesAsync(Options.Board, cancellationToken)).Where(ReleaseVersion.IsValid).ToHashSet(StringComparer.Ordinal);
+        var versions = Run(() => Transport.ListDirectoriesAsync(Options.Board, cancellationToken)).Where(ReleaseVersion.IsValid)
+            .ToHashSet(StringComparer.Ordinal);
         if (current is not null)
         {
             versions.Add(current.Version);
         }
         if (versions.Count == 0)
         {
-            throw new ItemNotFoundException(ErrorIds.ReleasesNotFound, Transport.UriOf(Options.Board).ToString(), null, "there are no releases", $"Check channel and board, or name another server with {RemedyActionKind.BaseUriOption}");
+            throw new ItemNotFoundException(ErrorIds.ReleasesNotFound, Transport.UriOf(Options.Board).ToString(), null,
+                "there are no releases", $"Check channel and board, or name another server with {RemedyActionKind.BaseUriOption}");
         }
         var releases = versions.Select(version => Make(version, version == current?.Version)).ToList();
         releases.Sort((left, right) => ReleaseVersion.Compare(right.Version, left.Version));
@@ -85,7 +92,8 @@ public sealed class ReleaseServer : IDisposable
     /// <summary>The version that a release's own version.txt says; null where there is none, or none in it.</summary>
     internal string? ReadSaidVersion(ImageRelease release, CancellationToken cancellationToken)
     {
-        var text = Run(() => Transport.ReadSmallAsync($"{Options.Board}/{release.Version}/version.txt", LargestText, cancellationToken, isOptional: true));
+        var text = Run(() => Transport.ReadSmallAsync($"{Options.Board}/{release.Version}/version.txt", LargestText, cancellationToken,
+            isOptional: true));
         return text is null ? null : ReadVersion(Encoding.UTF8.GetString(text));
     }
 
@@ -100,7 +108,8 @@ public sealed class ReleaseServer : IDisposable
 
     private static void CheckName(string what, string name)
     {
-        if (name.Length is 0 or > 128 || name[0] == '.' || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
+        if (name.Length is 0 or > 128 || name[0] == '.' || !name.All(character =>
+            char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
         {
             throw new InvalidInputException(ErrorIds.ReleaseNameInvalid, null, null, $"'{name}' is not a {what} of a release server");
         }

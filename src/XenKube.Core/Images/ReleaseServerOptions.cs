@@ -28,6 +28,7 @@ public sealed record ReleaseServerOptions
     public string Prefix => Distribution == ImageDistribution.Flatcar ? "flatcar" : "coreos";
 
     /// <summary>Where releases are looked for, the default filled in.</summary>
-    public string EffectiveBaseUri => (BaseUri ?? (Distribution == ImageDistribution.Flatcar ? "https://{channel}.release.flatcar-linux.net" : "https://{channel}.release.core-os.net"))
+    public string EffectiveBaseUri => (BaseUri ?? (Distribution == ImageDistribution.Flatcar
+        ? "https://{channel}.release.flatcar-linux.net" : "https://{channel}.release.core-os.net"))
         .Replace("{channel}", Channel, StringComparison.Ordinal);
 }

@@ -20,7 +20,8 @@ internal static class AddressText
         for (var i = 0; i < 4; i++)
         {
             var part = parts[i];
-            if (part.Length is 0 or > 3 || !part.All(char.IsAsciiDigit) || (part.Length > 1 && part[0] == '0') || !byte.TryParse(part, out bytes[i]))
+            if (part.Length is 0 or > 3 || !part.All(char.IsAsciiDigit) || (part.Length > 1 && part[0] == '0')
+                || !byte.TryParse(part, out bytes[i]))
             {
                 return null;
             }
@@ -32,6 +33,7 @@ internal static class AddressText
     /// <param name="text">The text, without brackets.</param>
     /// <returns>The address; null for anything else.</returns>
     public static IPAddress? IPv6(string text) =>
-        text.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.') && IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
+        text.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.') && IPAddress.TryParse(text, out var address)
+            && address.AddressFamily == AddressFamily.InterNetworkV6
             ? address : null;
 }

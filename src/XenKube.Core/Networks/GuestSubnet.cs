@@ -64,7 +64,9 @@ public sealed record GuestSubnet(IPAddress Address, int PrefixLength)
     /// <summary>The network as <c>192.168.100.0/24</c>.</summary>
     public override string ToString() => $"{Network}/{PrefixLength.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
 
-    private MacAddress? MacOf(int number) => number is >= 10 and <= 99 && MacAddress.TryParse($"{MacPrefix}:{number.ToString(System.Globalization.CultureInfo.InvariantCulture)}", out var mac) ? mac : null;
+    private MacAddress? MacOf(int number) => number is >= 10 and <= 99
+        && MacAddress.TryParse($"{MacPrefix}:{number.ToString(System.Globalization.CultureInfo.InvariantCulture)}", out var mac)
+        ? mac : null;
 
     private IPAddress Masked(byte rest)
     {

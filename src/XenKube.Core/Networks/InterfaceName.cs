@@ -1,6 +1,8 @@
 namespace XenKube.Networks;
 
-/// <summary>Names of network interfaces and bridges. They go into configurations, rules and names of units, so they are plain words.</summary>
+/// <summary>
+/// Names of network interfaces and bridges. They go into configurations, rules and names of units, so they are plain words.
+/// </summary>
 public static class InterfaceName
 {
     /// <summary>The most characters the kernel takes (IFNAMSIZ without the final zero).</summary>
@@ -19,5 +21,7 @@ public static class InterfaceName
     /// <exception cref="InvalidInputException">It cannot.</exception>
     public static string Check(string? name) => IsValid(name)
         ? name!
-        : throw new InvalidInputException(ErrorIds.InterfaceNameInvalid, null, null, $"'{Printable.Of(name)}' is not the name of a bridge or network interface", "Use letters, digits, '-', '_' and '.', beginning with a letter or digit, at most 15 characters");
+        : throw new InvalidInputException(ErrorIds.InterfaceNameInvalid, null, null,
+            $"'{Printable.Of(name)}' is not the name of a bridge or network interface",
+            "Use letters, digits, '-', '_' and '.', beginning with a letter or digit, at most 15 characters");
 }

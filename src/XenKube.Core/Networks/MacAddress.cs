@@ -15,7 +15,8 @@ public readonly record struct MacAddress : IComparable<MacAddress>
     public static MacAddress Parse(string text) =>
         TryParse(text, out var address, out var reason)
             ? address
-            : throw new InvalidInputException(ErrorIds.MacAddressInvalid, null, null, $"'{Printable.Of(text)}' is not a MAC address for a guest: {reason}", $"Write it like {GuideDefaults.MacPrefix}:11");
+            : throw new InvalidInputException(ErrorIds.MacAddressInvalid, null, null,
+                $"'{Printable.Of(text)}' is not a MAC address for a guest: {reason}", $"Write it like {GuideDefaults.MacPrefix}:11");
 
     /// <summary>Reads an address.</summary>
     /// <param name="text">The address.</param>
@@ -64,12 +65,17 @@ public readonly record struct MacAddress : IComparable<MacAddress>
         return true;
     }
 
-    /// <summary>The address khostsfile pairs with an IP address: the last byte's hexadecimal digits are the decimal digits of the IP address' last number.</summary>
+    /// <summary>
+    /// The address khostsfile pairs with an IP address: the last byte's hexadecimal digits are the decimal digits of the IP address' last
+    /// number.
+    /// </summary>
     /// <param name="prefix">The first five bytes, such as <c>00:16:3e:4e:31</c>.</param>
     /// <param name="number">10 to 99.</param>
     public static MacAddress ForNumber(string prefix, int number) =>
         number is < 10 or > 99
-            ? throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, string.Create(CultureInfo.InvariantCulture, $"{number} is not in 10..99: the last byte of the MAC address shows the number's two decimal digits"))
+            ? throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{number} is not in 10..99: the last byte of the MAC address shows the number's two decimal digits"))
             : Parse(string.Create(CultureInfo.InvariantCulture, $"{prefix}:{number}"));
 
     /// <inheritdoc/>

@@ -37,9 +37,11 @@ public readonly record struct PortRange(int First, int Last)
     {
         ArgumentNullException.ThrowIfNull(text);
         var ends = text.Split(["..", "-", ":"], StringSplitOptions.TrimEntries);
-        return ends.Length <= 2 && TryNumber(ends[0], out var first) && TryNumber(ends[^1], out var last) && new PortRange(first, last) is { IsValid: true } range
+        return ends.Length <= 2 && TryNumber(ends[0], out var first) && TryNumber(ends[^1], out var last)
+            && new PortRange(first, last) is { IsValid: true } range
             ? range
-            : throw new InvalidInputException(ErrorIds.PortInvalid, null, null, $"'{Printable.Of(text)}' is not a port", $"Give a port from 1 to {MaxPort}, or a range such as 31000-39999");
+            : throw new InvalidInputException(ErrorIds.PortInvalid, null, null, $"'{Printable.Of(text)}' is not a port",
+                $"Give a port from 1 to {MaxPort}, or a range such as 31000-39999");
     }
 
     /// <summary>True if every port of another range is in this one.</summary>
@@ -57,7 +59,8 @@ public readonly record struct PortRange(int First, int Last)
     /// <inheritdoc/>
     public override string ToString() => ToText('-');
 
-    private static bool TryNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool TryNumber(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 }

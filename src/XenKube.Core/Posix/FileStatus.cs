@@ -92,7 +92,8 @@ internal readonly record struct FileStatus(
         return Libc.Stat(path, follow, status) == 0 ? From(status)
             : Libc.LastError is Errno.NoEntry or Errno.NotADirectory ? null
             : throw new OperationFailedException(
-                ErrorIds.FileNotReadable, Printable.Of(path), null, Libc.LastErrorText, Libc.LastError == Errno.PermissionDenied ? "Run this as root" : null);
+                ErrorIds.FileNotReadable, Printable.Of(path), null, Libc.LastErrorText, Libc.LastError == Errno.PermissionDenied
+                    ? "Run this as root" : null);
     }
 
     /// <summary>Reads struct statx, statx(2).</summary>
@@ -104,7 +105,8 @@ internal readonly record struct FileStatus(
         var number = BinaryPrimitives.ReadUInt64LittleEndian(status[inode..]);
         (uint Major, uint Minor)? block = (kind & TypeMask) != BlockDeviceType
             ? null
-            : (BinaryPrimitives.ReadUInt32LittleEndian(status[specialMajor..]), BinaryPrimitives.ReadUInt32LittleEndian(status[specialMinor..]));
+            : (BinaryPrimitives.ReadUInt32LittleEndian(status[specialMajor..]),
+                BinaryPrimitives.ReadUInt32LittleEndian(status[specialMinor..]));
         return new FileStatus(
             Mode: kind,
             UserId: BinaryPrimitives.ReadUInt32LittleEndian(status[userId..]),

@@ -5,7 +5,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace XenKube.Posix;
 
-/// <summary>Calls of Linux that work in an open directory, whatever is done to the path that led to it. Names are bytes with a zero at their end.</summary>
+/// <summary>
+/// Calls of Linux that work in an open directory, whatever is done to the path that led to it. Names are bytes with a zero at their end.
+/// </summary>
 internal static partial class Libc
 {
     /// <summary>openat(2).</summary>
@@ -26,11 +28,13 @@ internal static partial class Libc
     /// <summary>linkat(2): gives an open file without a name its first one, in an open directory.</summary>
     /// <returns>False on failure: <see cref="LastError"/> has the reason.</returns>
     public static bool TryLinkAt(SafeFileHandle file, int directory, byte[] name) =>
-        LinkAt(CurrentDirectory, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{(int)file.DangerousGetHandle()}\0")), directory, name, FollowLink) == 0;
+        LinkAt(CurrentDirectory, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"/proc/self/fd/{(int)file.DangerousGetHandle()}\0")), directory, name, FollowLink) == 0;
 
     /// <summary>renameat2(2) with RENAME_NOREPLACE, within one open directory: fails when the new name is taken.</summary>
     /// <returns>False on failure: <see cref="LastError"/> has the reason.</returns>
-    public static bool TryRenameWithoutReplacing(int directory, byte[] name, byte[] newName) => RenameAt(directory, name, directory, newName, NoReplace) == 0;
+    public static bool TryRenameWithoutReplacing(int directory, byte[] name, byte[] newName) =>
+        RenameAt(directory, name, directory, newName, NoReplace) == 0;
 
     /// <summary>futimens(2): the file was changed and read just now.</summary>
     public static int Touch(SafeFileHandle file) => SetTimes(file, 0);

@@ -35,7 +35,9 @@ internal static partial class Libc
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    /// <summary>The flags as the kernel of an architecture numbers them (arch/arm64/include/uapi/asm/fcntl.h, the same for 32-bit ARM).</summary>
+    /// <summary>
+    /// The flags as the kernel of an architecture numbers them (arch/arm64/include/uapi/asm/fcntl.h, the same for 32-bit ARM).
+    /// </summary>
     internal static int Native(OpenFlags flags, Architecture architecture)
     {
         if (architecture is not (Architecture.Arm64 or Architecture.Arm or Architecture.Armv6))

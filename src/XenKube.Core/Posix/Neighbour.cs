@@ -55,7 +55,9 @@ internal sealed record Neighbour(IPAddress Address, byte[] Hardware, int Interfa
         return found;
     }
 
-    /// <summary>Has the kernel ask the neighbour whether it is still there, by ARP or neighbour discovery. Only root may; others are passed over.</summary>
+    /// <summary>
+    /// Has the kernel ask the neighbour whether it is still there, by ARP or neighbour discovery. Only root may; others are passed over.
+    /// </summary>
     public void Ask()
     {
         using var socket = Libc.OpenRouteSocket();
@@ -87,7 +89,8 @@ internal sealed record Neighbour(IPAddress Address, byte[] Hardware, int Interfa
             {
                 return false;
             }
-            if (type == NewNeighbour && length >= HeaderSize + NeighbourSize && ParseOne(messages[HeaderSize..length]) is { } neighbour && neighbour.Address.Equals(address))
+            if (type == NewNeighbour && length >= HeaderSize + NeighbourSize && ParseOne(messages[HeaderSize..length]) is { } neighbour
+                && neighbour.Address.Equals(address))
             {
                 found.Add(neighbour);
             }

@@ -1,6 +1,8 @@
 namespace XenKube.Posix;
 
-/// <summary>How open(2) opens a file. The values are those of x86-64; <see cref="Libc.Native"/> translates the two that differ on ARM.</summary>
+/// <summary>
+/// How open(2) opens a file. The values are those of x86-64; <see cref="Libc.Native"/> translates the two that differ on ARM.
+/// </summary>
 [Flags]
 internal enum OpenFlags
 {

@@ -51,8 +51,10 @@ internal static class ExternalProgram
     /// <param name="input">What it reads on standard input; nothing by default.</param>
     /// <param name="environment">Variables set for it.</param>
     /// <param name="cancellationToken">Kills it.</param>
-    /// <exception cref="OperationFailedException">It cannot be started, for a reason of <see cref="ProgramStart"/>, or took too long (<c>ProgramTimeout</c>).</exception>
-    public static ProgramResult Run(string name, IReadOnlyList<string> arguments, TimeSpan timeout, byte[]? input = null, IReadOnlyDictionary<string, string>? environment = null, CancellationToken cancellationToken = default)
+    /// <exception cref="OperationFailedException">It cannot be started, for a reason of <see cref="ProgramStart"/>, or took too long
+    /// (<c>ProgramTimeout</c>).</exception>
+    public static ProgramResult Run(string name, IReadOnlyList<string> arguments, TimeSpan timeout, byte[]? input = null,
+        IReadOnlyDictionary<string, string>? environment = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var path = Find(name) ?? throw ProgramStart.Missing(name);
@@ -96,7 +98,8 @@ internal static class ExternalProgram
                 process.Kill(entireProcessTree: true);
                 cancellationToken.ThrowIfCancellationRequested();
                 throw new OperationFailedException(ErrorIds.ProgramTimeout, path, null,
-                    string.Create(CultureInfo.InvariantCulture, $"'{Printable.Of(Line(name, arguments))}' did not end within {timeout.TotalSeconds:0.#} s and was stopped"),
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"'{Printable.Of(Line(name, arguments))}' did not end within {timeout.TotalSeconds:0.#} s and was stopped"),
                     "Look at what holds it up (its log, the system's journal), then try again");
             }
             // A daemon that it started may hold the pipes open, so the wait has an end; a busy dom0 needs seconds to read what was said.

@@ -5,7 +5,9 @@ using XenKube.Posix;
 
 namespace XenKube.Programs;
 
-/// <summary>Starts programs, and says by the error's id why one cannot be started. The reasons are those of execve(2) and fork(2).</summary>
+/// <summary>
+/// Starts programs, and says by the error's id why one cannot be started. The reasons are those of execve(2) and fork(2).
+/// </summary>
 internal static class ProgramStart
 {
     /// <summary>The kernel reads no more of a script's first line (BINPRM_BUF_SIZE).</summary>
@@ -62,22 +64,32 @@ internal static class ProgramStart
                 ? $"its first line names '{Printable.Of(interpreter)}', which is not installed here"
                 : "the loader that it names is not installed here: it was built for another system",
             "Install what it names, or install the program's own package again", cause),
-        Errno.NotExecutable => new OperationFailedException(ErrorIds.ProgramNotRunnable, path, null, "is not a program that this machine can run",
-            "Install its package for this machine's architecture (dpkg --print-architecture); a script must begin with a line such as #!/bin/sh", cause),
-        Errno.PermissionDenied => new OperationFailedException(ErrorIds.ProgramNotExecutable, path, null, "permission to execute it was denied",
-            "Allow it with chmod a+x, or run this as a user who may execute it; if it is on a file system that is mounted noexec (findmnt -T), move it to another one", cause),
+        Errno.NotExecutable => new OperationFailedException(ErrorIds.ProgramNotRunnable, path, null,
+            "is not a program that this machine can run",
+            "Install its package for this machine's architecture (dpkg --print-architecture); a script must begin with a line such as #!/bin/sh",
+            cause),
+        Errno.PermissionDenied => new OperationFailedException(ErrorIds.ProgramNotExecutable, path, null,
+            "permission to execute it was denied",
+            "Allow it with chmod a+x, or run this as a user who may execute it; if it is on a file system that is mounted noexec (findmnt -T), move it to another one",
+            cause),
         Errno.FileBusy => new OperationFailedException(ErrorIds.ProgramBusy, path, null, "another process has it open for writing",
             "Wait until its installation has ended (fuser -v shows the process that writes it), then try again", cause),
-        Errno.ArgumentsTooLong => new OperationFailedException(ErrorIds.CommandLineTooLong, path, null, "its command line and environment are longer than the system allows",
+        Errno.ArgumentsTooLong => new OperationFailedException(ErrorIds.CommandLineTooLong, path, null,
+            "its command line and environment are longer than the system allows",
             "Give shorter names, or fewer at once", cause),
-        Errno.TooManyOpenFiles => new OperationFailedException(ErrorIds.TooManyOpenFiles, path, null, "cannot be started: this process has as many files open as it may have",
+        Errno.TooManyOpenFiles => new OperationFailedException(ErrorIds.TooManyOpenFiles, path, null,
+            "cannot be started: this process has as many files open as it may have",
             "Raise its limit of open files (ulimit -n, or LimitNOFILE= of the service), then try again", cause),
-        Errno.TooManyOpenFilesInSystem => new OperationFailedException(ErrorIds.TooManyOpenFiles, path, null, "cannot be started: this machine has as many files open as it may have",
+        Errno.TooManyOpenFilesInSystem => new OperationFailedException(ErrorIds.TooManyOpenFiles, path, null,
+            "cannot be started: this machine has as many files open as it may have",
             "End programs that hold many files open, or raise the limit (sysctl fs.file-max), then try again", cause),
-        Errno.TryAgain => new OperationFailedException(ErrorIds.TooManyProcesses, path, null, "cannot be started: there are as many processes as there may be",
+        Errno.TryAgain => new OperationFailedException(ErrorIds.TooManyProcesses, path, null,
+            "cannot be started: there are as many processes as there may be",
             "End programs that are not needed, or raise the limit (ulimit -u, or TasksMax= of the service), then try again", cause),
-        Errno.OutOfMemory => new OperationFailedException(ErrorIds.OutOfMemory, path, null, "cannot be started: this machine has no memory left for another process",
-            "End programs that are not needed, or give dom0 more memory (dom0_mem= of Xen's command line, xl mem-set), then try again", cause),
+        Errno.OutOfMemory => new OperationFailedException(ErrorIds.OutOfMemory, path, null,
+            "cannot be started: this machine has no memory left for another process",
+            "End programs that are not needed, or give dom0 more memory (dom0_mem= of Xen's command line, xl mem-set), then try again",
+            cause),
         _ => new OperationFailedException(ErrorIds.ProgramNotStarted, path, null, $"cannot be started: {cause.Message}", null, cause),
     };
 
@@ -87,7 +99,8 @@ internal static class ProgramStart
         var first = new byte[LongestFirstLine];
         try
         {
-            using var file = Libc.Open(path, OpenFlags.NonBlocking | OpenFlags.NoTerminal) is { } handle ? new FileStream(handle, FileAccess.Read, bufferSize: 0) : null;
+            using var file = Libc.Open(path, OpenFlags.NonBlocking | OpenFlags.NoTerminal) is { } handle
+                ? new FileStream(handle, FileAccess.Read, bufferSize: 0) : null;
             if (file is null)
             {
                 return null;

@@ -9,7 +9,8 @@ public static class OpenPgpArmor
     private const string End = "-----END PGP ";
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-    private static readonly string[] Labels = ["SIGNATURE", "MESSAGE", "PUBLIC KEY BLOCK", "PRIVATE KEY BLOCK", "SECRET KEY BLOCK", "ARMORED FILE"];
+    private static readonly string[] Labels = ["SIGNATURE", "MESSAGE", "PUBLIC KEY BLOCK", "PRIVATE KEY BLOCK", "SECRET KEY BLOCK",
+        "ARMORED FILE"];
 
     /// <summary>Gives the packets of data that may or may not be armored.</summary>
     /// <param name="data">The content of a file.</param>

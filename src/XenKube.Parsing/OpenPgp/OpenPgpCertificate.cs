@@ -62,7 +62,8 @@ public sealed class OpenPgpCertificate
                     component = null;
                     break;
                 case OpenPgpPacket.PublicSubkey:
-                    component = current is not null && OpenPgpPublicKey.TryRead(packet, out var subkey) ? current.Add(new OpenPgpComponent(packet, subkey)) : null;
+                    component = current is not null && OpenPgpPublicKey.TryRead(packet, out var subkey)
+                        ? current.Add(new OpenPgpComponent(packet, subkey)) : null;
                     break;
                 case OpenPgpPacket.SecretSubkey:
                     component = null;
@@ -170,7 +171,8 @@ public sealed class OpenPgpCertificate
 
     private void AddMisplaced(OpenPgpSignature signature)
     {
-        if (_misplaced.Count < MostMisplaced && !_misplaced.Exists(known => known.Packet.Body.Span.SequenceEqual(signature.Packet.Body.Span)))
+        if (_misplaced.Count < MostMisplaced && !_misplaced.Exists(known =>
+            known.Packet.Body.Span.SequenceEqual(signature.Packet.Body.Span)))
         {
             _misplaced.Add(signature);
         }

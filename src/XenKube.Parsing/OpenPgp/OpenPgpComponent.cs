@@ -26,7 +26,8 @@ public sealed class OpenPgpComponent
     /// <summary>The signatures in the order of the file, none twice. Nothing is known of whether they are right.</summary>
     public IReadOnlyList<OpenPgpSignature> Signatures => _signatures;
 
-    internal bool IsSameAs(OpenPgpComponent other) => Packet.Tag == other.Packet.Tag && Packet.Body.Span.SequenceEqual(other.Packet.Body.Span);
+    internal bool IsSameAs(OpenPgpComponent other) => Packet.Tag == other.Packet.Tag
+        && Packet.Body.Span.SequenceEqual(other.Packet.Body.Span);
 
     internal void Add(OpenPgpSignature signature)
     {

@@ -41,7 +41,8 @@ public static class OpenPgpKeyCheck
     /// <param name="primary">The primary.</param>
     /// <param name="subkey">The subkey.</param>
     /// <param name="binding">The binding.</param>
-    public static IEnumerable<OpenPgpSignature> FindBackSignatures(OpenPgpPublicKey primary, OpenPgpPublicKey subkey, OpenPgpSignature binding) =>
+    public static IEnumerable<OpenPgpSignature> FindBackSignatures(OpenPgpPublicKey primary, OpenPgpPublicKey subkey,
+        OpenPgpSignature binding) =>
         binding.ReadEmbedded().Where(back => back.Class == 0x19 && !back.HasUnknownCritical && Verify(subkey, back, hasher =>
         {
             primary.AppendTo(hasher);

@@ -35,7 +35,8 @@ internal static class OpenPgpMathematics
     {
         var (p, q, g, y) = (ToInteger(key.Numbers[0]), ToInteger(key.Numbers[1]), ToInteger(key.Numbers[2]), ToInteger(key.Numbers[3]));
         var one = Org.BouncyCastle.Math.BigInteger.One;
-        if (q.BitLength is < 160 or > 512 || q.BitLength % 8 != 0 || !p.TestBit(0) || !q.TestBit(0) || p.BitLength <= q.BitLength || p.BitLength > 8192
+        if (q.BitLength is < 160 or > 512 || q.BitLength % 8 != 0 || !p.TestBit(0) || !q.TestBit(0) || p.BitLength <= q.BitLength
+            || p.BitLength > 8192
             || g.CompareTo(one) <= 0 || g.CompareTo(p) >= 0 || y.CompareTo(one) <= 0 || y.CompareTo(p) >= 0)
         {
             return false;

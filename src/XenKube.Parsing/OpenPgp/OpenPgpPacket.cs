@@ -34,7 +34,8 @@ public readonly record struct OpenPgpPacket(int Tag, int Offset, ReadOnlyMemory<
 
     /// <summary>Takes data apart into packets, to its last byte.</summary>
     /// <param name="data">The data, without armor.</param>
-    /// <exception cref="OpenPgpFormatException">There is something that is not a packet, a packet reaches beyond the end, or its length is left open.</exception>
+    /// <exception cref="OpenPgpFormatException">There is something that is not a packet, a packet reaches beyond the end, or its length is
+    /// left open.</exception>
     public static IReadOnlyList<OpenPgpPacket> ReadAll(ReadOnlyMemory<byte> data)
     {
         var packets = new List<OpenPgpPacket>();

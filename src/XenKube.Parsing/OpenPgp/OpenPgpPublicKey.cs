@@ -84,7 +84,8 @@ public sealed class OpenPgpPublicKey
     public override string ToString() => $"{Name} {Fingerprint}";
 
     private static bool IsSameKind(OpenPgpKeyAlgorithm signature, OpenPgpKeyAlgorithm key) =>
-        signature == key || (signature is OpenPgpKeyAlgorithm.Rsa or OpenPgpKeyAlgorithm.RsaSign && key is OpenPgpKeyAlgorithm.Rsa or OpenPgpKeyAlgorithm.RsaSign);
+        signature == key || (signature is OpenPgpKeyAlgorithm.Rsa or OpenPgpKeyAlgorithm.RsaSign
+            && key is OpenPgpKeyAlgorithm.Rsa or OpenPgpKeyAlgorithm.RsaSign);
 
     // Section 12.2. SHA-1 is the format's; no collision of keys is of use to anyone, since a key is pinned by it beforehand.
     [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "the format's own fingerprint")]

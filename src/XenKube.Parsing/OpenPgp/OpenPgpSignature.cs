@@ -51,14 +51,16 @@ public sealed class OpenPgpSignature
     public int? KeyFlags => FindHashed(OpenPgpSubpacket.KeyFlags) is { } flags ? flags.Body.Length > 0 ? flags.Body.Span[0] : 0 : null;
 
     /// <summary>The reason of a revocation; null where none is given.</summary>
-    public int? RevocationReason => FindHashed(OpenPgpSubpacket.RevocationReason) is { Body.Length: > 0 } reason ? reason.Body.Span[0] : null;
+    public int? RevocationReason => FindHashed(OpenPgpSubpacket.RevocationReason) is { Body.Length: > 0 } reason
+        ? reason.Body.Span[0] : null;
 
     /// <summary>True if it marks the main user id of a key.</summary>
     public bool IsPrimaryUserId => FindHashed(OpenPgpSubpacket.PrimaryUserId) is { Body.Length: > 0 } primary && primary.Body.Span[0] != 0;
 
     /// <summary>Fingerprints of the keys that may revoke this one, where a direct signature names some (section 5.2.3.15).</summary>
     public IEnumerable<string> RevokerFingerprints => _subpackets
-        .Where(subpacket => subpacket is { Type: OpenPgpSubpacket.RevocationKey, IsHashed: true, Body.Length: 22 } && (subpacket.Body.Span[0] & 0x80) != 0)
+        .Where(subpacket => subpacket is { Type: OpenPgpSubpacket.RevocationKey, IsHashed: true, Body.Length: 22 }
+            && (subpacket.Body.Span[0] & 0x80) != 0)
         .Select(subpacket => Convert.ToHexString(subpacket.Body.Span[2..]));
 
     /// <summary>True if it asks, as critical, for something that this reader does not know.</summary>

@@ -10,7 +10,9 @@ public sealed record YamlOptions(YamlDialect Dialect)
     /// <summary>The most bytes a document may have.</summary>
     public int MaxBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>The most nodes that may be visited through aliases when a document is decoded (see <see cref="YamlAliasBudget"/>).</summary>
+    /// <summary>
+    /// The most nodes that may be visited through aliases when a document is decoded (see <see cref="YamlAliasBudget"/>).
+    /// </summary>
     public int MaxAliasedNodes { get; init; } = 1_000_000;
 
     /// <summary>As the Container Linux Config Transpiler reads.</summary>

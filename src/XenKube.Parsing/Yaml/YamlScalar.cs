@@ -71,7 +71,8 @@ public readonly partial record struct YamlScalar(YamlScalarKind Kind, string Tag
         {
             return LeadingPoint().IsMatch(text) && TryParseReal(text, out var value) ? FromReal(value) : FromText();
         }
-        return char.IsAsciiDigit(text[0]) || text[0] is '+' or '-' ? ResolveNumber(text.Replace("_", "", StringComparison.Ordinal)) : FromText();
+        return char.IsAsciiDigit(text[0]) || text[0] is '+' or '-'
+            ? ResolveNumber(text.Replace("_", "", StringComparison.Ordinal)) : FromText();
     }
 
     private static YamlScalar ResolveNumber(string text)
@@ -83,7 +84,8 @@ public readonly partial record struct YamlScalar(YamlScalarKind Kind, string Tag
         {
             if (magnitude <= long.MaxValue || negative && magnitude == 1UL << 63)
             {
-                return new YamlScalar(YamlScalarKind.Whole, YamlTags.Whole) { Whole = negative ? unchecked(-(long)magnitude) : (long)magnitude };
+                return new YamlScalar(YamlScalarKind.Whole, YamlTags.Whole)
+                    { Whole = negative ? unchecked(-(long)magnitude) : (long)magnitude };
             }
             if (!signed)
             {

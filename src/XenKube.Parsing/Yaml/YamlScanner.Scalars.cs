@@ -195,7 +195,8 @@ internal sealed partial class YamlScanner
         }
         Advance();
         return new YamlToken(
-            YamlTokenKind.Scalar, start, Mark, value.ToString(), Style: single ? YamlScalarStyle.SingleQuoted : YamlScalarStyle.DoubleQuoted);
+            YamlTokenKind.Scalar, start, Mark, value.ToString(), Style: single
+                ? YamlScalarStyle.SingleQuoted : YamlScalarStyle.DoubleQuoted);
     }
 
     private void ScanEscape(StringBuilder value, YamlMark start)

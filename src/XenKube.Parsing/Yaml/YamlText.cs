@@ -214,7 +214,8 @@ internal sealed class YamlText
         : bytes[position] + (bytes[position + 1] << 8);
 
     private static bool IsAllowed(int value) =>
-        value is 0x09 or 0x0A or 0x0D or (>= 0x20 and <= 0x7E) or 0x85 or (>= 0xA0 and <= 0xD7FF) or (>= 0xE000 and <= 0xFFFD) or >= 0x10000;
+        value is 0x09 or 0x0A or 0x0D or (>= 0x20 and <= 0x7E) or 0x85 or (>= 0xA0 and <= 0xD7FF) or (>= 0xE000 and <= 0xFFFD)
+            or >= 0x10000;
 
     private static readonly System.Buffers.SearchValues<char> NotAllowed = System.Buffers.SearchValues.Create(
         [.. Enumerable.Range(0, 0x10000).Where(c => !IsAllowed(c) && !char.IsSurrogate((char)c)).Select(c => (char)c)]);

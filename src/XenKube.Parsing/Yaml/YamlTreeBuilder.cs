@@ -213,7 +213,8 @@ internal sealed class YamlTreeBuilder(YamlScanner scanner, YamlOptions options)
         scanner.Skip();
         var next = scanner.Peek().Kind;
         ReadNodeUnless(
-            next is YamlTokenKind.BlockEntry or YamlTokenKind.Key or YamlTokenKind.Value or YamlTokenKind.BlockEnd, token.End, indentless: false);
+            next is YamlTokenKind.BlockEntry or YamlTokenKind.Key or YamlTokenKind.Value
+                or YamlTokenKind.BlockEnd, token.End, indentless: false);
     }
 
     private void StepBlockMappingKey(Frame frame)
@@ -420,7 +421,8 @@ internal sealed class YamlTreeBuilder(YamlScanner scanner, YamlOptions options)
                 break;
             case YamlTokenKind.Scalar:
                 scanner.Skip();
-                Add(NewScalar(start, anchor, tag, token.Text, token.Style, tag.Length == 0 ? token.Style == YamlScalarStyle.Plain : tag == "!"));
+                Add(NewScalar(start, anchor, tag, token.Text, token.Style, tag.Length == 0
+                    ? token.Style == YamlScalarStyle.Plain : tag == "!"));
                 break;
             case YamlTokenKind.FlowSequenceStart:
                 scanner.Skip();

@@ -17,7 +17,9 @@ public sealed class YamlWriter
     /// <summary>Starts a document.</summary>
     public YamlWriter()
     {
-        emitter = new Emitter(new StringWriter(text, CultureInfo.InvariantCulture), new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024).WithIndentedSequences().WithNewLine("\n"));
+        emitter = new Emitter(new StringWriter(text, CultureInfo.InvariantCulture),
+            new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024)
+                .WithIndentedSequences().WithNewLine("\n"));
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart(null, [], isImplicit: true));
     }
@@ -76,13 +78,15 @@ public sealed class YamlWriter
         }
         foreach (var c in value)
         {
-            if (c is not ('\n' or '\t') && (c < ' ' || c is > '~' and < '\u00a0' or '\u2028' or '\u2029' or '\ufeff' or >= '\ud800' and < '\ue000' or '\ufffe' or '\uffff'))
+            if (c is not ('\n' or '\t') && (c < ' ' || c is > '~' and < '\u00a0' or '\u2028' or '\u2029' or '\ufeff' or >= '\ud800'
+                and < '\ue000' or '\ufffe' or '\uffff'))
             {
                 return false;
             }
         }
         // A tab where indentation may be expected, or blanks before the end of a line, do not need quotes.
-        return !value.Contains("\n\t", StringComparison.Ordinal) && !value.Contains(" \n", StringComparison.Ordinal) && value.Trim('\n').Length > 0;
+        return !value.Contains("\n\t", StringComparison.Ordinal) && !value.Contains(" \n", StringComparison.Ordinal)
+            && value.Trim('\n').Length > 0;
     }
 
     private static readonly System.Buffers.SearchValues<char> PlainCharacters =

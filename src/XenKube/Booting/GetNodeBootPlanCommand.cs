@@ -5,7 +5,9 @@ using XenKube.Commands.Disks;
 
 namespace XenKube.Commands.Booting;
 
-/// <summary>Shows what disks boot next, and why: the slot or entry, the kernel, the whole command line, and whether Ignition will run.</summary>
+/// <summary>
+/// Shows what disks boot next, and why: the slot or entry, the kernel, the whole command line, and whether Ignition will run.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "NodeBootPlan", DefaultParameterSetName = NameSet)]
 [OutputType(typeof(BootPlan))]
 public sealed class GetNodeBootPlanCommand : DiskCommand

@@ -56,6 +56,7 @@ public sealed class EnterClusterCommand : XenDirCommand
             throw new ParseException(errors);
         }
         // Dot-sourced into the caller's scope: a binary cmdlet has none of its own.
-        WriteObject(InvokeCommand.InvokeScript(false, ScriptBlock.Create(". $args[0]"), null, script.GetScriptBlock()), enumerateCollection: true);
+        WriteObject(InvokeCommand.InvokeScript(false, ScriptBlock.Create(". $args[0]"), null, script.GetScriptBlock()),
+            enumerateCollection: true);
     }
 }

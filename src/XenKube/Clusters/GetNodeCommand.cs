@@ -32,10 +32,12 @@ public sealed class GetNodeCommand : NodeCommand
         }
         else
         {
-            Guard(InputCluster, () => WriteObject(new NodeStore(DirectoryOf(InputCluster.XenDir)).List(new NodeName(InputCluster.Name, "*")), enumerateCollection: true));
+            Guard(InputCluster, () => WriteObject(new NodeStore(DirectoryOf(InputCluster.XenDir))
+                .List(new NodeName(InputCluster.Name, "*")), enumerateCollection: true));
         }
     }
 
     /// <inheritdoc/>
-    protected override void ProcessNode(Node node) => WriteObject(InputObject is null ? node : new NodeStore(DirectoryOf(node)).Describe(node.Cluster, node.Name));
+    protected override void ProcessNode(Node node) => WriteObject(InputObject is null
+        ? node : new NodeStore(DirectoryOf(node)).Describe(node.Cluster, node.Name));
 }

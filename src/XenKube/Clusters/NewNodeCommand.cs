@@ -77,7 +77,8 @@ public sealed class NewNodeCommand : XenDirCommand
     {
         var (cluster, names) = Names();
         // A relative path starts at $PWD. A version is not a path, even if it looks like one.
-        var image = LiteralPath is not null ? Resolve(LiteralPath) : InputObject?.Path ?? (Image is not null && File.Exists(Resolve(Image)) ? Resolve(Image) : Image);
+        var image = LiteralPath is not null ? Resolve(LiteralPath) : InputObject?.Path
+            ?? (Image is not null && File.Exists(Resolve(Image)) ? Resolve(Image) : Image);
         var directory = Directory;
         var store = new NodeStore(directory);
         var devices = Path?.Select(path => Resolve(path)).ToArray();
@@ -95,7 +96,8 @@ public sealed class NewNodeCommand : XenDirCommand
         WriteObject(RunWithProgress($"Making {string.Join(", ", names.Select(name => $"{cluster}/{name}"))}", (progress, token) =>
         {
             var proven = NodeImage.Find(directory, image, SkipVerification, progress, token);
-            return Replace ? store.Replace(cluster, names, proven, options, progress, token) : store.Create(cluster, names, proven, options, progress, devices, token);
+            return Replace ? store.Replace(cluster, names, proven, options, progress, token) : store.Create(cluster, names, proven,
+                options, progress, devices, token);
         }), enumerateCollection: true);
     });
 
@@ -107,7 +109,8 @@ public sealed class NewNodeCommand : XenDirCommand
         }
         var name = NodeName.Parse(Cluster);
         return name.IsPattern
-            ? throw new InvalidInputException(ErrorIds.NameInvalid, null, null, $"'{Cluster}' does not name new nodes", "Write the cluster and the names: New-Node etcd node-1, node-2")
+            ? throw new InvalidInputException(ErrorIds.NameInvalid, null, null, $"'{Cluster}' does not name new nodes",
+                "Write the cluster and the names: New-Node etcd node-1, node-2")
             : (name.Cluster, [name.Node]);
     }
 }

@@ -17,7 +17,9 @@ public sealed class RemoveClusterCommand : XenDirCommand
     [ArgumentCompleter(typeof(ClusterNameCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Removes the cluster's nodes too: disks, configs and guest configurations. Without it a cluster that is not empty is refused.</summary>
+    /// <summary>
+    /// Removes the cluster's nodes too: disks, configs and guest configurations. Without it a cluster that is not empty is refused.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -10,7 +10,9 @@ using XenKube.Guests;
 
 namespace XenKube.Commands.Clusters;
 
-/// <summary>Makes the Ignition of nodes run again at their next boot: grub.cfg, machine-id, template, published config, first_boot.</summary>
+/// <summary>
+/// Makes the Ignition of nodes run again at their next boot: grub.cfg, machine-id, template, published config, first_boot.
+/// </summary>
 [Cmdlet(VerbsCommon.Reset, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [Alias("Reset-XenNode", Commands.Guide.GuideWord.Generate)]
 [OutputType(typeof(IgnitionReset), typeof(string), typeof(NodeDiskDrive))]
@@ -40,7 +42,10 @@ public sealed class ResetIgnitionCommand : NodeCommand
     [ValidateRange(1, 100)]
     public int? ThrottleLimit { get; set; }
 
-    /// <summary>Refreshes running nodes, one after another: stops each guest, resets its Ignition, starts it, and waits until it has fetched its config. The first that fails ends it.</summary>
+    /// <summary>
+    /// Refreshes running nodes, one after another: stops each guest, resets its Ignition, starts it, and waits until it has fetched its
+    /// config. The first that fails ends it.
+    /// </summary>
     [Parameter]
     public SwitchParameter Restart { get; set; }
 
@@ -83,7 +88,8 @@ public sealed class ResetIgnitionCommand : NodeCommand
         {
             // kgen mount NODE [LABEL]
             (_mounts, _label) = (true, Name is [_, var label] ? label : "");
-            return Name is { Length: 1 or 2 } ? InCurrentCluster([Name[0]]) : throw NotNamed("kgen mount takes a node, and optionally a partition's label", "Write kgen mount node-1 ROOT");
+            return Name is { Length: 1 or 2 } ? InCurrentCluster([Name[0]]) : throw NotNamed(
+                "kgen mount takes a node, and optionally a partition's label", "Write kgen mount node-1 ROOT");
         }
         // kgen ACTION NODE...
         Step = Require(() => KgenAction.Steps(Cluster![0]));
@@ -103,7 +109,8 @@ public sealed class ResetIgnitionCommand : NodeCommand
         var steps = IgnitionResetStep.All.Where(step => Step.Length == 0 || Step.Contains(step)).Select(step => step.Sentence);
         var sentence = $"Reset the Ignition of {node} ({string.Join("; ", steps)}): {node.DiskPath}, {node.IgnitionPath}";
         // The order is what a person wants to see beforehand.
-        if (Should(Restart ? string.Create(CultureInfo.InvariantCulture, $"{++_planned}. Stop the guest {node.GuestName}. {sentence}. Start the guest, and wait until it has fetched its config{(For is null ? "" : $" and reached {For}")}") : sentence))
+        if (Should(Restart ? string.Create(CultureInfo.InvariantCulture,
+            $"{++_planned}. Stop the guest {node.GuestName}. {sentence}. Start the guest, and wait until it has fetched its config{(For is null ? "" : $" and reached {For}")}") : sentence))
         {
             _nodes.Add(node);
         }
@@ -112,7 +119,8 @@ public sealed class ResetIgnitionCommand : NodeCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var options = new IgnitionResetOptions { Steps = Step, ThrottleLimit = ThrottleLimit ?? Environment.ProcessorCount, ForceTemplate = Force, ConfigUri = ConfigUri, LinuxAppend = LinuxAppend, Config = Overrides() };
+        var options = new IgnitionResetOptions { Steps = Step, ThrottleLimit = ThrottleLimit
+            ?? Environment.ProcessorCount, ForceTemplate = Force, ConfigUri = ConfigUri, LinuxAppend = LinuxAppend, Config = Overrides() };
         foreach (var group in _nodes.GroupBy(DirectoryOf))
         {
             if (Restart)
@@ -120,14 +128,16 @@ public sealed class ResetIgnitionCommand : NodeCommand
                 Guard(null, () => Roll(group.Key, [.. group], options));
                 continue;
             }
-            Guard(null, () => Write(RunWithProgress($"Resetting the Ignition of {Count([.. group])}", (progress, token) => new IgnitionResetter(group.Key).Reset([.. group], options, progress, token))));
+            Guard(null, () => Write(RunWithProgress($"Resetting the Ignition of {Count([.. group])}", (progress, token) =>
+                new IgnitionResetter(group.Key).Reset([.. group], options, progress, token))));
         }
     }
 
     /// <summary>The result of a node is written as soon as the node is back, before the next one is stopped.</summary>
     private void Roll(XenDirectory directory, Node[] nodes, IgnitionResetOptions reset)
     {
-        var options = new RollingRefreshOptions { Reset = reset, Condition = For, ThrottleLimit = ThrottleLimit ?? 1, Timeout = TimeSpan.FromSeconds(Timeout) };
+        var options = new RollingRefreshOptions { Reset = reset, Condition = For, ThrottleLimit = ThrottleLimit
+            ?? 1, Timeout = TimeSpan.FromSeconds(Timeout) };
         var refresh = new RollingRefresh(directory, requests: RunningServers.RequestsOf(nodes[0]));
         var reports = new LaterProgress();
         using var steps = refresh.Run(nodes, options, reports, StopToken).GetEnumerator();
@@ -148,7 +158,8 @@ public sealed class ResetIgnitionCommand : NodeCommand
         Strict = MyInvocation.BoundParameters.ContainsKey(nameof(Strict)) ? Strict.IsPresent : null,
     };
 
-    private XenKubeException NotNamed(string reason, string remedy) => Ended(new InvalidInputException(ErrorIds.NodeNotNamed, null, null, reason, remedy));
+    private XenKubeException NotNamed(string reason, string remedy) =>
+        Ended(new InvalidInputException(ErrorIds.NodeNotNamed, null, null, reason, remedy));
 
     // The guide mounts a partition at $XENDIR/mnt, to be read and written; here the disk becomes a drive, with a folder for each.
     private void Mount(Node node)
@@ -174,7 +185,8 @@ public sealed class ResetIgnitionCommand : NodeCommand
         }
     }
 
-    private static string Count(Node[] nodes) => nodes.Length == 1 ? nodes[0].FullName : string.Create(CultureInfo.InvariantCulture, $"{nodes.Length} nodes");
+    private static string Count(Node[] nodes) => nodes.Length == 1
+        ? nodes[0].FullName : string.Create(CultureInfo.InvariantCulture, $"{nodes.Length} nodes");
 
     private void Write(IReadOnlyList<IgnitionReset> resets)
     {

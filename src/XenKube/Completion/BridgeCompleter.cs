@@ -8,8 +8,10 @@ namespace XenKube.Commands.Completion;
 public sealed class BridgeCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completions.Of(wordToComplete, _ => new[] { Completions.XenDirectory(fakeBoundParameters).Settings.Bridge }
-            .Concat(Directory.Exists("/sys/class/net") ? Directory.EnumerateDirectories("/sys/class/net").Where(path => Directory.Exists(Path.Combine(path, "bridge"))).Select(path => Path.GetFileName(path)) : [])
+            .Concat(Directory.Exists("/sys/class/net") ? Directory.EnumerateDirectories("/sys/class/net")
+                .Where(path => Directory.Exists(Path.Combine(path, "bridge"))).Select(path => Path.GetFileName(path)) : [])
             .Distinct().Order(StringComparer.Ordinal));
 }

@@ -10,6 +10,7 @@ public sealed class ChannelCompleter : IArgumentCompleter
     private static readonly string[] Channels = ["stable", "beta", "alpha"];
 
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completions.Of(wordToComplete, _ => Channels);
 }

@@ -8,6 +8,7 @@ namespace XenKube.Commands.Completion;
 public sealed class ClusterNameCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completions.Of(wordToComplete, _ => Completions.Clusters(Completions.XenDirectory(fakeBoundParameters)));
 }

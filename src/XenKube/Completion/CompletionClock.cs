@@ -5,7 +5,8 @@ using XenKube.Disks;
 namespace XenKube.Commands.Completion;
 
 /// <summary>
-/// The time that a completion may take, because the user waits for it. Candidates that are not found by then are not offered. The environment
+/// The time that a completion may take, because the user waits for it. Candidates that are not found by then are not offered. The
+/// environment
 /// variable XENKUBE_COMPLETION_TIME gives those more milliseconds who would rather wait for a slow xl.
 /// </summary>
 internal sealed class CompletionClock
@@ -13,7 +14,8 @@ internal sealed class CompletionClock
     private const int Milliseconds = 35;
 
     private readonly TimeSpan _patience = TimeSpan.FromMilliseconds(
-        int.TryParse(Environment.GetEnvironmentVariable("XENKUBE_COMPLETION_TIME"), NumberStyles.None, CultureInfo.InvariantCulture, out var own) ? own : Milliseconds);
+        int.TryParse(Environment.GetEnvironmentVariable("XENKUBE_COMPLETION_TIME"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var own) ? own : Milliseconds);
 
     private readonly long _start = Stopwatch.GetTimestamp();
 

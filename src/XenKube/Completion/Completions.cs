@@ -21,16 +21,20 @@ internal static class Completions
     /// <summary>The candidates that begin with what is typed, each with a word to show about it.</summary>
     /// <param name="wordToComplete">What is typed, quotes included.</param>
     /// <param name="candidates">All candidates for a word, and what to show about each.</param>
-    public static IEnumerable<CompletionResult> Of(string? wordToComplete, Func<string, IEnumerable<(string Text, string ToolTip)>> candidates)
+    public static IEnumerable<CompletionResult> Of(string? wordToComplete,
+        Func<string, IEnumerable<(string Text, string ToolTip)>> candidates)
     {
         var word = (wordToComplete ?? "").Trim('\'', '"');
         try
         {
             return [.. candidates(word)
                 .Where(candidate => Fits(word, candidate.Text))
-                .Select(candidate => new CompletionResult(Quote(candidate.Text), Printable.Name(candidate.Text), CompletionResultType.ParameterValue, Printable.Name(candidate.ToolTip.Length == 0 ? candidate.Text : candidate.ToolTip)))];
+                .Select(candidate => new CompletionResult(Quote(candidate.Text), Printable.Name(candidate.Text),
+                    CompletionResultType.ParameterValue, Printable.Name(candidate.ToolTip.Length == 0
+                        ? candidate.Text : candidate.ToolTip)))];
         }
-        catch (Exception error) when (error is XenKubeException or IOException or UnauthorizedAccessException or RuntimeException or InvalidOperationException or ArgumentException or System.Security.SecurityException)
+        catch (Exception error) when (error is XenKubeException or IOException or UnauthorizedAccessException or RuntimeException
+            or InvalidOperationException or ArgumentException or System.Security.SecurityException)
         {
             return [];
         }
@@ -40,7 +44,8 @@ internal static class Completions
     /// <param name="word">What is typed, without quotes.</param>
     /// <param name="candidate">The candidate.</param>
     public static bool Fits(string word, string candidate) =>
-        candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase) || (NamePattern.IsPattern(word) && NamePattern.IsMatch(word, candidate));
+        candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase)
+            || (NamePattern.IsPattern(word) && NamePattern.IsMatch(word, candidate));
 
     /// <summary>The names of the clusters that are found in time, in their order.</summary>
     /// <param name="directory">The XENDIR.</param>

@@ -8,10 +8,12 @@ namespace XenKube.Commands.Completion;
 public sealed class DriveCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completions.Of(wordToComplete, _ =>
         {
             using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-            return shell.AddCommand("Get-PSDrive").AddParameter("PSProvider", "NodeDisk").AddParameter("ErrorAction", "Ignore").Invoke<PSDriveInfo>().Select(drive => (drive.Name, drive.Description)).ToArray();
+            return shell.AddCommand("Get-PSDrive").AddParameter("PSProvider", "NodeDisk").AddParameter("ErrorAction", "Ignore")
+                .Invoke<PSDriveInfo>().Select(drive => (drive.Name, drive.Description)).ToArray();
         });
 }

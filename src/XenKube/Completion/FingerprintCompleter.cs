@@ -9,6 +9,8 @@ namespace XenKube.Commands.Completion;
 public sealed class FingerprintCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.Of(wordToComplete, _ => new TrustStore(Completions.XenDirectory(fakeBoundParameters).KeysPath).List().Select(key => (key.Fingerprint, key.UserId)));
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completions.Of(wordToComplete, _ => new TrustStore(Completions.XenDirectory(fakeBoundParameters).KeysPath).List()
+            .Select(key => (key.Fingerprint, key.UserId)));
 }

@@ -9,6 +9,8 @@ namespace XenKube.Commands.Completion;
 public sealed class IgnitionResetStepCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.Of(wordToComplete, _ => IgnitionResetStep.All.OrderBy(step => step.Name, StringComparer.Ordinal).Select(step => (step.Name, step.Sentence)));
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completions.Of(wordToComplete, _ => IgnitionResetStep.All.OrderBy(step => step.Name, StringComparer.Ordinal)
+            .Select(step => (step.Name, step.Sentence)));
 }

@@ -9,6 +9,8 @@ namespace XenKube.Commands.Completion;
 public sealed class ImageVersionCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.Of(wordToComplete, _ => new ImageStore(Completions.XenDirectory(fakeBoundParameters).ImagesPath).List().Select(image => (image.Version, image.Path)));
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completions.Of(wordToComplete, _ => new ImageStore(Completions.XenDirectory(fakeBoundParameters).ImagesPath).List()
+            .Select(image => (image.Version, image.Path)));
 }

@@ -9,6 +9,7 @@ namespace XenKube.Commands.Completion;
 public sealed class KnownKeyCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completions.Of(wordToComplete, _ => KnownKey.All.Select(key => (key.Name, $"{key.Description}: {key.Fingerprint}")));
 }

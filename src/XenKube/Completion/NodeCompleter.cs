@@ -10,19 +10,23 @@ namespace XenKube.Commands.Completion;
 public sealed class NodeCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completions.Of(wordToComplete, prefix =>
         {
             var directory = Completions.XenDirectory(fakeBoundParameters);
             if (Completions.GuideWordOf(commandAst) is not { } word)
             {
-                return Names(commandName, directory, Completions.Text(fakeBoundParameters, "Cluster") ?? "*", prefix).Select(node => node.Node).Distinct();
+                return Names(commandName, directory, Completions.Text(fakeBoundParameters, "Cluster") ?? "*", prefix)
+                    .Select(node => node.Node).Distinct();
             }
-            return word == GuideWord.Generate && MountedNode(commandAst, wordToComplete) is { } node ? Labels(directory, node) : NodesHere(word, directory, prefix);
+            return word == GuideWord.Generate && MountedNode(commandAst, wordToComplete) is { } node
+                ? Labels(directory, node) : NodesHere(word, directory, prefix);
         });
 
     internal static IEnumerable<string> NodesHere(string commandName, XenDirectory directory, string prefix) =>
-        directory.FindClusterAt(Completions.CurrentDirectory) is { } cluster ? Names(commandName, directory, cluster, prefix).Select(node => node.Node) : [];
+        directory.FindClusterAt(Completions.CurrentDirectory) is { } cluster
+            ? Names(commandName, directory, cluster, prefix).Select(node => node.Node) : [];
 
     internal static IEnumerable<NodeName> Names(string commandName, XenDirectory directory, string cluster, string prefix)
     {
@@ -37,7 +41,8 @@ public sealed class NodeCompleter : IArgumentCompleter
     private static string? MountedNode(CommandAst command, string? wordToComplete)
     {
         var typed = command.CommandElements.Count - (string.IsNullOrEmpty(wordToComplete) ? 0 : 1);
-        return typed == 3 && KgenAction.IsMount((command.CommandElements[1] as StringConstantExpressionAst)?.Value) ? (command.CommandElements[2] as StringConstantExpressionAst)?.Value : null;
+        return typed == 3 && KgenAction.IsMount((command.CommandElements[1] as StringConstantExpressionAst)?.Value)
+            ? (command.CommandElements[2] as StringConstantExpressionAst)?.Value : null;
     }
 
     private static IEnumerable<string> Labels(XenDirectory directory, string node)

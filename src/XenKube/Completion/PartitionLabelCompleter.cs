@@ -10,10 +10,13 @@ namespace XenKube.Commands.Completion;
 public sealed class PartitionLabelCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completions.Of(wordToComplete, _ =>
-            new CompletionClock().Read(DiskPath(fakeBoundParameters), disk => disk.Partitions).Partitions.Where(partition => partition.Label.Length > 0)
-                .Select(partition => (partition.Label, string.Create(CultureInfo.InvariantCulture, $"{partition.Number}: {partition.Label} {partition.FileSystem}"))).ToArray());
+            new CompletionClock().Read(DiskPath(fakeBoundParameters), disk => disk.Partitions).Partitions.Where(partition =>
+                partition.Label.Length > 0)
+                .Select(partition => (partition.Label, string.Create(CultureInfo.InvariantCulture,
+                    $"{partition.Number}: {partition.Label} {partition.FileSystem}"))).ToArray());
 
     private static string DiskPath(IDictionary bound)
     {
@@ -28,6 +31,7 @@ public sealed class PartitionLabelCompleter : IArgumentCompleter
         }
         var name = Completions.Text(bound, "Name") is { } node ? $"{cluster}/{node}" : cluster;
         var store = new NodeStore(Completions.XenDirectory(bound));
-        return new CompletionClock().Limit(store.Names(NodeName.Parse(name))).Select(node => store.Describe(node.Cluster, node.Node)).First(node => node.HasDisk).DiskPath;
+        return new CompletionClock().Limit(store.Names(NodeName.Parse(name))).Select(node => store.Describe(node.Cluster, node.Node))
+            .First(node => node.HasDisk).DiskPath;
     }
 }

@@ -30,7 +30,8 @@ public sealed class GetDiskPartitionCommand : DiskCommand
             WriteWarning($"{path}: {warning}");
         }
         var patterns = Label?.Select(label => new WildcardPattern(label)).ToArray();
-        foreach (var partition in table.Partitions.Where(partition => patterns is null || patterns.Any(pattern => pattern.IsMatch(partition.Label))))
+        foreach (var partition in table.Partitions.Where(partition =>
+            patterns is null || patterns.Any(pattern => pattern.IsMatch(partition.Label))))
         {
             var shown = PSObject.AsPSObject(partition);
             if (Exact)
@@ -40,7 +41,8 @@ public sealed class GetDiskPartitionCommand : DiskCommand
             }
             WriteObject(shown);
         }
-        foreach (var label in Label?.Where(label => !WildcardPattern.ContainsWildcardCharacters(label) && !table.Partitions.Any(partition => partition.Label == label)) ?? [])
+        foreach (var label in Label?.Where(label => !WildcardPattern.ContainsWildcardCharacters(label)
+            && !table.Partitions.Any(partition => partition.Label == label)) ?? [])
         {
             Guard(path, () => ImageReader.ReadOnce(path, disk => disk.GetPartition(label), StopToken));
         }

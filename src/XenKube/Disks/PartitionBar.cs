@@ -31,7 +31,8 @@ internal sealed record PartitionBar(DiskPartition Partition, long? Free)
             var partition = partitions[i].Partition;
             var from = Math.Max(drawn, (int)(partition.Start * width / length));
             // Each of the following partitions keeps two columns, however small it is.
-            var to = Math.Clamp((int)((partition.End + 1) * width / length), from + 2, Math.Max(from + 2, width - (2 * (partitions.Count - 1 - i))));
+            var to = Math.Clamp((int)((partition.End + 1) * width / length), from + 2,
+                Math.Max(from + 2, width - (2 * (partitions.Count - 1 - i))));
             bar.Append(' ', from - drawn).Append('|').Append(partitions[i].Fill(to - from - 1, style));
             drawn = to;
         }
@@ -47,6 +48,7 @@ internal sealed record PartitionBar(DiskPartition Partition, long? Free)
             return name + new string(EmptyMark, rest);
         }
         var used = Partition.Size == 0 ? 0 : (int)Math.Round((Partition.Size - free) * (double)rest / Partition.Size);
-        return name + Display.Paint(new string(UsedMark, used), "Doubtful", style) + Display.Paint(new string(FreeMark, rest - used), "Good", style);
+        return name + Display.Paint(new string(UsedMark, used), "Doubtful", style)
+            + Display.Paint(new string(FreeMark, rest - used), "Good", style);
     }
 }

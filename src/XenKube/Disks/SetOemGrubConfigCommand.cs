@@ -13,7 +13,9 @@ public sealed class SetOemGrubConfigCommand : DiskCommand
     [Alias("IgnitionUri")]
     public Uri? ConfigUri { get; set; }
 
-    /// <summary>Kernel arguments to write in addition to the URL, or patterns of arguments on the line to keep ('*' keeps them all).</summary>
+    /// <summary>
+    /// Kernel arguments to write in addition to the URL, or patterns of arguments on the line to keep ('*' keeps them all).
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[]? LinuxAppend { get; set; }
@@ -26,7 +28,8 @@ public sealed class SetOemGrubConfigCommand : DiskCommand
     protected override void ProcessDisk(string path, Node? node)
     {
         var uri = ConfigUri ?? node?.IgnitionUri
-            ?? throw new InvalidInputException(ErrorIds.ConfigUriMissing, path, null, "is not the disk of a node, so it has no URL of its own", "Give one with -ConfigUri");
+            ?? throw new InvalidInputException(ErrorIds.ConfigUriMissing, path, null,
+                "is not the disk of a node, so it has no URL of its own", "Give one with -ConfigUri");
         if (Should($"Set coreos.config.url={uri} in grub.cfg on partition OEM of {path}"))
         {
             var written = OemGrubConfig.Write(path, uri, LinuxAppend, StopToken);

@@ -27,7 +27,8 @@ public sealed class ShowNodeDiskCommand : DiskCommand
         var width = Width > 0 ? Width : Math.Clamp(TerminalWidth() - 1, NarrowestBar, WidestBar);
         var (length, partitions) = ImageReader.ReadOnce(
             path,
-            disk => (disk.Device.Length, disk.Partitions.Partitions.OrderBy(partition => partition.Start).Select(partition => new PartitionBar(partition, FreeBytes(disk, partition))).ToArray()),
+            disk => (disk.Device.Length, disk.Partitions.Partitions.OrderBy(partition => partition.Start)
+                .Select(partition => new PartitionBar(partition, FreeBytes(disk, partition))).ToArray()),
             StopToken);
         WriteObject($"{Display.Paint(node?.FullName ?? System.IO.Path.GetFileName(path), "Title", style)}  {Display.Size(length)}");
         WriteObject(PartitionBar.Draw(partitions, length, width, style));

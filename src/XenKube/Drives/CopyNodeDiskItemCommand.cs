@@ -45,7 +45,9 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
     [ValidateNotNullOrEmpty]
     public string? Owner { get; set; }
 
-    /// <summary>Permissions of the files that are copied, octal or as <c>-rw-r--r--</c>. A directory that may be read may also be entered.</summary>
+    /// <summary>
+    /// Permissions of the files that are copied, octal or as <c>-rw-r--r--</c>. A directory that may be read may also be entered.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Mode { get; set; }
@@ -96,16 +98,20 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
         var to = Side(Destination);
         var image = (from.Drive ?? to.Drive)?.DiskPath;
         var attributes = NodeDiskAttributes.Parse(Owner, Mode);
-        var options = new TreeCopyOptions { Recurse = Recurse, Preserve = Preserve, UserId = attributes?.UserId, GroupId = attributes?.GroupId, Mode = attributes?.Mode, Failed = error => WriteError(Errors.Record(image is null ? error : error.In(image), name)), Warn = WriteWarning };
+        var options = new TreeCopyOptions { Recurse = Recurse, Preserve = Preserve, UserId = attributes?.UserId,
+            GroupId = attributes?.GroupId, Mode = attributes?.Mode, Failed = error =>
+                WriteError(Errors.Record(image is null ? error : error.In(image), name)), Warn = WriteWarning };
         if (from.Drive is null == to.Drive is null)
         {
-            throw new InvalidInputException(ErrorIds.PathInvalid, name, null, "source and destination are both on a drive, or both in the host's file system", "Use Copy-Item");
+            throw new InvalidInputException(ErrorIds.PathInvalid, name, null,
+                "source and destination are both on a drive, or both in the host's file system", "Use Copy-Item");
         }
         if (from.Drive is { } reading)
         {
             var place = NodeDiskPath.Parse(from.Path, _ => reading, reading);
             RequireOne(to.Path, name, System.IO.Directory.Exists(to.Path));
-            var copy = reading.ReadUnrepeated(place.Partition ?? throw reading.NoPartition(place.Label), files => TreeCopy.ToHost(files, place.InnerPath, place.Name, to.Path, options, StopToken));
+            var copy = reading.ReadUnrepeated(place.Partition ?? throw reading.NoPartition(place.Label), files =>
+                TreeCopy.ToHost(files, place.InnerPath, place.Name, to.Path, options, StopToken));
             if (PassThru)
             {
                 WriteObject(System.IO.Directory.Exists(copy) ? new DirectoryInfo(copy) : new FileInfo(copy));
@@ -129,7 +135,8 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
     {
         if (!isDirectory && !_copied.TryAdd(target, source))
         {
-            throw new ItemExistsException(ErrorIds.NamesClash, target, null, $"{_copied[target]} was copied to it just now, and {source} would replace it", "Copy several files into a directory");
+            throw new ItemExistsException(ErrorIds.NamesClash, target, null,
+                $"{_copied[target]} was copied to it just now, and {source} would replace it", "Copy several files into a directory");
         }
     }
 
@@ -141,6 +148,7 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
             // PowerShell drops a slash at the end, by which one says that a directory is meant.
             return (System.IO.Path.GetFileName(path) is "" or "." or ".." ? resolved.TrimEnd('/') + "/" : resolved, null);
         }
-        return (resolved, drive as NodeDiskDrive ?? provider.Drives.OfType<NodeDiskDrive>().FirstOrDefault(mounted => resolved.StartsWith(mounted.Root, StringComparison.OrdinalIgnoreCase)));
+        return (resolved, drive as NodeDiskDrive ?? provider.Drives.OfType<NodeDiskDrive>()
+            .FirstOrDefault(mounted => resolved.StartsWith(mounted.Root, StringComparison.OrdinalIgnoreCase)));
     }
 }

@@ -24,7 +24,8 @@ public sealed class DismountNodeDiskCommand : XenKubeCommand
             var drives = SessionState.Drive.GetAll().OfType<NodeDiskDrive>().Where(drive => pattern.IsMatch(drive.Name)).ToArray();
             if (drives.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
             {
-                Report(new XenKube.ItemNotFoundException(ErrorIds.DriveNotFound, name, null, "no disk is mounted under that name", "Get-PSDrive -PSProvider NodeDisk lists the mounted disks"), name);
+                Report(new XenKube.ItemNotFoundException(ErrorIds.DriveNotFound, name, null, "no disk is mounted under that name",
+                    "Get-PSDrive -PSProvider NodeDisk lists the mounted disks"), name);
             }
             foreach (var drive in drives)
             {

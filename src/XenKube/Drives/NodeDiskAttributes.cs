@@ -21,7 +21,8 @@ internal static class NodeDiskAttributes
 
     /// <summary>Reads <c>500:500</c>.</summary>
     public static (long? User, long? Group) Owner(string text) => FileOwner.TryParse(text, out var user, out var group) ? (user, group)
-        : throw new InvalidInputException(ErrorIds.OwnerInvalid, null, null, $"'{text}' is not a user number, nor a user and a group number like 500:500");
+        : throw new InvalidInputException(ErrorIds.OwnerInvalid, null, null,
+            $"'{text}' is not a user number, nor a user and a group number like 500:500");
 
     /// <summary>Reads <c>0600</c>, <c>-rw-------</c>, or the permissions of .NET.</summary>
     public static int Mode(object? value) => value switch
@@ -29,7 +30,8 @@ internal static class NodeDiskAttributes
         UnixFileMode permissions => (int)permissions,
         // 0600 that is typed without quotes is the number 600: the digits are meant as chmod(1) takes them.
         _ when FileModeText.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), out var mode) => mode,
-        _ => throw new InvalidInputException(ErrorIds.ModeInvalid, null, null, $"'{value}' is neither an octal mode between 0 and 7777 nor one like -rw-r--r--"),
+        _ => throw new InvalidInputException(ErrorIds.ModeInvalid, null, null,
+            $"'{value}' is neither an octal mode between 0 and 7777 nor one like -rw-r--r--"),
     };
 
     /// <summary>The changes that properties of an item ask for.</summary>
@@ -42,13 +44,15 @@ internal static class NodeDiskAttributes
             change = property.Name.ToUpperInvariant() switch
             {
                 "MODE" or "UNIXFILEMODE" => change with { Mode = Mode(value) },
-                "OWNER" => Owner(Convert.ToString(value, CultureInfo.InvariantCulture)!) is var (user, group) ? change with { UserId = user ?? change.UserId, GroupId = group ?? change.GroupId } : change,
+                "OWNER" => Owner(Convert.ToString(value, CultureInfo.InvariantCulture)!) is var (user, group)
+                    ? change with { UserId = user ?? change.UserId, GroupId = group ?? change.GroupId } : change,
                 "USERID" => change with { UserId = Owner(Convert.ToString(value, CultureInfo.InvariantCulture)!).User },
                 "GROUPID" => change with { GroupId = Owner(Convert.ToString(value, CultureInfo.InvariantCulture)!).User },
                 "LASTWRITETIME" => change with { TimeUtc = Time(value).ToUniversalTime() },
                 "LASTWRITETIMEUTC" => change with { TimeUtc = DateTime.SpecifyKind(Time(value), DateTimeKind.Utc) },
                 _ => throw new InvalidInputException(
-                    ErrorIds.PropertyInvalid, null, null, $"'{property.Name}' is not a property that can be set", "Set Mode, UnixFileMode, Owner, UserId, GroupId, LastWriteTime or LastWriteTimeUtc"),
+                    ErrorIds.PropertyInvalid, null, null, $"'{property.Name}' is not a property that can be set",
+                    "Set Mode, UnixFileMode, Owner, UserId, GroupId, LastWriteTime or LastWriteTimeUtc"),
             };
         }
         return change;
@@ -62,7 +66,8 @@ internal static class NodeDiskAttributes
         }
         catch (PSInvalidCastException e)
         {
-            throw new InvalidInputException(ErrorIds.PropertyInvalid, null, null, $"'{value}' is not a date", "Give a date, as Get-Date returns it", e);
+            throw new InvalidInputException(ErrorIds.PropertyInvalid, null, null, $"'{value}' is not a date",
+                "Give a date, as Get-Date returns it", e);
         }
     }
 }

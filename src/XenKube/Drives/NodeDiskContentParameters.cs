@@ -38,7 +38,8 @@ public abstract class NodeDiskContentParameters
         }
     }
 
-    private protected static T? Typed<T>(object? typed, string name) => typed is not null && PSObject.AsPSObject(typed).Properties[name]?.Value is T value ? value : default;
+    private protected static T? Typed<T>(object? typed, string name) =>
+        typed is not null && PSObject.AsPSObject(typed).Properties[name]?.Value is T value ? value : default;
 
     private static Encoding ByName(string name) => name.ToUpperInvariant() switch
     {

@@ -33,13 +33,15 @@ public sealed class NodeDiskDrive : PSDriveInfo, IImageHolder, IFileDrive, IDisp
     }
 
     /// <summary>The name of a drive for a node or image: what no drive may be called is left out.</summary>
-    internal static string NameFor(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
+    internal static string NameFor(string name) => string.Concat(name.Select(c =>
+        char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
 
     internal static void RequireFree(SessionState session, string name, string path)
     {
         if (session.Drive.GetAll().Any(drive => string.Equals(drive.Name, name, StringComparison.OrdinalIgnoreCase)))
         {
-            throw new ItemExistsException(ErrorIds.DriveExists, path, null, $"there is a drive {name}: already", "Choose another name with Mount-NodeDisk -DriveName, or dismount it");
+            throw new ItemExistsException(ErrorIds.DriveExists, path, null, $"there is a drive {name}: already",
+                "Choose another name with Mount-NodeDisk -DriveName, or dismount it");
         }
     }
 
@@ -82,11 +84,13 @@ public sealed class NodeDiskDrive : PSDriveInfo, IImageHolder, IFileDrive, IDisp
     }
 
     bool IFileDrive.Holds(string path, bool isFile) =>
-        path.StartsWith(Root, StringComparison.OrdinalIgnoreCase) && (!isFile || NodeDiskPath.Parse(path, _ => this, this).Find() is { Kind: FileSystemEntryKind.File });
+        path.StartsWith(Root, StringComparison.OrdinalIgnoreCase)
+            && (!isFile || NodeDiskPath.Parse(path, _ => this, this).Find() is { Kind: FileSystemEntryKind.File });
 
     byte[] IFileDrive.Read(string path)
     {
-        using var content = NodeDiskPath.Parse(path, _ => this, this) is var place ? place.Read(files => ImageReader.OpenRead(files, place.InnerPath)) : null;
+        using var content = NodeDiskPath.Parse(path, _ => this, this) is var place
+            ? place.Read(files => ImageReader.OpenRead(files, place.InnerPath)) : null;
         return WholeFile.Read(content!, path, WholeFile.UsualLimit, FileReadErrors.Usual);
     }
 
@@ -104,13 +108,16 @@ public sealed class NodeDiskDrive : PSDriveInfo, IImageHolder, IFileDrive, IDisp
     }
 
     internal XenKube.ItemNotFoundException NoPartition(string label) =>
-        new(ErrorIds.PartitionNotFound, DiskPath, null, $"there is no partition '{label}' with a file system", $"It has {string.Join(", ", Partitions)}");
+        new(ErrorIds.PartitionNotFound, DiskPath, null, $"there is no partition '{label}' with a file system",
+            $"It has {string.Join(", ", Partitions)}");
 
     /// <summary>Reads from a partition's file system, as of one state of the image.</summary>
-    internal T Read<T>(DiskPartition partition, Func<IFileSystem, T> read) => _reader is not null ? _reader.Read(partition, read) : Named(partition, read);
+    internal T Read<T>(DiskPartition partition, Func<IFileSystem, T> read) =>
+        _reader is not null ? _reader.Read(partition, read) : Named(partition, read);
 
     /// <summary>The same for what cannot be done twice.</summary>
-    internal T ReadUnrepeated<T>(DiskPartition partition, Func<IFileSystem, T> read) => _reader is not null ? _reader.ReadUnrepeated(partition, read) : Named(partition, read);
+    internal T ReadUnrepeated<T>(DiskPartition partition, Func<IFileSystem, T> read) =>
+        _reader is not null ? _reader.ReadUnrepeated(partition, read) : Named(partition, read);
 
     /// <summary>Changes a partition's file system.</summary>
     internal void Edit(DiskPartition partition, Action<IFileSystem> edit)

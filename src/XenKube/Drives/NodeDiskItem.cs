@@ -83,7 +83,8 @@ public class NodeDiskItem
             attributes |= Kind == FileSystemEntryKind.SymbolicLink ? FileAttributes.ReparsePoint : 0;
             attributes |= Kind == FileSystemEntryKind.Special ? FileAttributes.Device : 0;
             attributes |= Name.StartsWith('.') ? FileAttributes.Hidden : 0;
-            attributes |= (UnixFileMode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0 ? FileAttributes.ReadOnly : 0;
+            attributes |= (UnixFileMode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0
+                ? FileAttributes.ReadOnly : 0;
             return attributes == 0 ? FileAttributes.Normal : attributes;
         }
     }

@@ -14,12 +14,15 @@ internal sealed record NodeDiskPath(NodeDiskDrive Drive, DiskPartition? Partitio
 
     public bool IsPartition => Partition is not null && InnerPath == "/";
 
-    /// <summary>The place as one types it: <c>node-1:/ROOT/etc</c>. It is the provider's path as well, so that no part of it is one of the host's.</summary>
+    /// <summary>
+    /// The place as one types it: <c>node-1:/ROOT/etc</c>. It is the provider's path as well, so that no part of it is one of the host's.
+    /// </summary>
     public string FullName => IsDrive ? Drive.Root
         : $"{Drive.Root}{NodeDiskNames.ToPath(Partition?.Name ?? Label)}{(InnerPath == "/" ? "" : string.Join('/', InnerPath.Split('/').Select(NodeDiskNames.ToPath)))}";
 
     /// <summary>The last name of the path.</summary>
-    public string Name => IsDrive ? Drive.Root : InnerPath == "/" ? Partition?.Name ?? Label : InnerPath[(InnerPath.LastIndexOf('/') + 1)..];
+    public string Name => IsDrive ? Drive.Root : InnerPath == "/"
+        ? Partition?.Name ?? Label : InnerPath[(InnerPath.LastIndexOf('/') + 1)..];
 
     /// <summary>What messages call the place within its image.</summary>
     public string Place => IsDrive ? "" : $"{Partition?.Name ?? Label}:{InnerPath}";
@@ -39,10 +42,12 @@ internal sealed record NodeDiskPath(NodeDiskDrive Drive, DiskPartition? Partitio
         }
         else if ((drive = current) is null)
         {
-            throw new XenKube.ItemNotFoundException(ErrorIds.DriveNotFound, path, null, "no disk is mounted under that name", "Mount-NodeDisk mounts one");
+            throw new XenKube.ItemNotFoundException(ErrorIds.DriveNotFound, path, null, "no disk is mounted under that name",
+                "Mount-NodeDisk mounts one");
         }
         var label = parts.Length > 0 ? NodeDiskNames.FromPath(parts[0]) : "";
-        return new NodeDiskPath(drive, label.Length == 0 ? null : drive.FindPartition(label), "/" + string.Join('/', parts.Skip(1).Select(NodeDiskNames.FromPath)), label);
+        return new NodeDiskPath(drive, label.Length == 0 ? null : drive.FindPartition(label),
+            "/" + string.Join('/', parts.Skip(1).Select(NodeDiskNames.FromPath)), label);
     }
 
     /// <summary>The place of a name in this one.</summary>
@@ -55,10 +60,12 @@ internal sealed record NodeDiskPath(NodeDiskDrive Drive, DiskPartition? Partitio
     public T Read<T>(Func<IFileSystem, T> read) => Drive.Read(Partition ?? throw Drive.NoPartition(Label), read);
 
     /// <summary>What is there; null if nothing is, or the path is the drive or a partition's folder.</summary>
-    public FileSystemEntry? Find() => Partition is null || InnerPath == "/" ? null : Read(files => files.Find(InnerPath) ?? files.Find(InnerPath, followLink: false));
+    public FileSystemEntry? Find() => Partition is null || InnerPath == "/"
+        ? null : Read(files => files.Find(InnerPath) ?? files.Find(InnerPath, followLink: false));
 
     /// <summary>The same, but a link stands for itself. Links to nowhere are common: what they point to is the guest's.</summary>
-    public FileSystemEntry? FindItself() => Partition is null || InnerPath == "/" ? null : Read(files => files.Find(InnerPath, followLink: false));
+    public FileSystemEntry? FindItself() => Partition is null || InnerPath == "/"
+        ? null : Read(files => files.Find(InnerPath, followLink: false));
 
     public bool Exists => IsDrive || IsPartition || (Partition is not null && Find() is not null);
 
@@ -70,11 +77,13 @@ internal sealed record NodeDiskPath(NodeDiskDrive Drive, DiskPartition? Partitio
     {
         if (!Drive.IsWritable)
         {
-            throw new XenKube.ItemInUseException(ErrorIds.DriveReadOnly, Drive.DiskPath, null, $"the drive {Drive.Name}: is mounted for reading", "Mount it with Mount-NodeDisk -Writable");
+            throw new XenKube.ItemInUseException(ErrorIds.DriveReadOnly, Drive.DiskPath, null,
+                $"the drive {Drive.Name}: is mounted for reading", "Mount it with Mount-NodeDisk -Writable");
         }
         if (IsDrive || (InnerPath == "/" && !inside))
         {
-            throw new XenKube.InvalidInputException(ErrorIds.PathInvalid, Drive.DiskPath, Label, "partitions cannot be made, removed or renamed here");
+            throw new XenKube.InvalidInputException(ErrorIds.PathInvalid, Drive.DiskPath, Label,
+                "partitions cannot be made, removed or renamed here");
         }
         _ = Partition ?? throw Drive.NoPartition(Label);
     }

@@ -21,9 +21,11 @@ public sealed partial class NodeDiskProvider
         }
         if (there is not null && (!Force || kind != FileSystemEntryKind.File))
         {
-            throw new ItemExistsException(ErrorIds.FileExists, place.Drive.DiskPath, place.Place, "it exists already", kind == FileSystemEntryKind.File ? "Use -Force to replace a file" : "Remove it first");
+            throw new ItemExistsException(ErrorIds.FileExists, place.Drive.DiskPath, place.Place, "it exists already",
+                kind == FileSystemEntryKind.File ? "Use -Force to replace a file" : "Remove it first");
         }
-        if (!ShouldProcess(place.FullName, kind switch { FileSystemEntryKind.Directory => "Create directory", FileSystemEntryKind.SymbolicLink => "Create link", _ => "Create file" }))
+        if (!ShouldProcess(place.FullName, kind switch { FileSystemEntryKind.Directory => "Create directory",
+            FileSystemEntryKind.SymbolicLink => "Create link", _ => "Create file" }))
         {
             return;
         }
@@ -58,7 +60,8 @@ public sealed partial class NodeDiskProvider
     });
 
     /// <inheritdoc/>
-    protected override object NewItemDynamicParameters(string path, string itemTypeName, object newItemValue) => new NodeDiskNewItemParameters();
+    protected override object NewItemDynamicParameters(string path, string itemTypeName, object newItemValue) =>
+        new NodeDiskNewItemParameters();
 
     /// <inheritdoc/>
     protected override void RemoveItem(string path, bool recurse) => Guard(path, place =>
@@ -88,7 +91,8 @@ public sealed partial class NodeDiskProvider
         var name = NodeDiskNames.FromPath(newName);
         if (name is "" or "." or ".." || name.Contains('/', StringComparison.Ordinal))
         {
-            throw new InvalidInputException(ErrorIds.PathInvalid, place.Drive.DiskPath, place.Place, $"'{newName}' is not a name", "Give the name alone; Move-Item moves to another directory");
+            throw new InvalidInputException(ErrorIds.PathInvalid, place.Drive.DiskPath, place.Place, $"'{newName}' is not a name",
+                "Give the name alone; Move-Item moves to another directory");
         }
         place.RequireWritable();
         Move(place, place.Parent.Child(name), replace: false, "Rename");
@@ -111,11 +115,13 @@ public sealed partial class NodeDiskProvider
         {
             return;
         }
-        var options = new TreeCopyOptions { Recurse = recurse, Failed = e => WriteError(Errors.Record(e.In(place.Drive.DiskPath), path)), Warn = WriteWarning };
+        var options = new TreeCopyOptions { Recurse = recurse, Failed = e => WriteError(Errors.Record(e.In(place.Drive.DiskPath), path)),
+            Warn = WriteWarning };
         var copy = "";
         target.Edit(files => copy = place.Drive == target.Drive && place.Partition == target.Partition
             ? TreeCopy.Between(files, place.InnerPath, place.Name, files, target.InnerPath, options, _stop.Token)
-            : place.Drive.ReadUnrepeated(place.Partition ?? throw place.Drive.NoPartition(place.Label), source => TreeCopy.Between(source, place.InnerPath, place.Name, files, target.InnerPath, options, _stop.Token)), inside: true);
+            : place.Drive.ReadUnrepeated(place.Partition ?? throw place.Drive.NoPartition(place.Label), source =>
+                TreeCopy.Between(source, place.InnerPath, place.Name, files, target.InnerPath, options, _stop.Token)), inside: true);
         Write(target with { InnerPath = copy });
     });
 
@@ -124,8 +130,10 @@ public sealed partial class NodeDiskProvider
         FileSystemEntryKind[] kinds = [FileSystemEntryKind.File, FileSystemEntryKind.Directory, FileSystemEntryKind.SymbolicLink];
         // As the file system's provider: the beginning of the word does.
         return string.IsNullOrEmpty(itemTypeName) ? FileSystemEntryKind.File
-            : kinds.Where(kind => kind.ToString().StartsWith(itemTypeName, StringComparison.OrdinalIgnoreCase)).Cast<FileSystemEntryKind?>().FirstOrDefault()
-                ?? throw new InvalidInputException(ErrorIds.ItemTypeInvalid, place.Drive.DiskPath, place.Place, $"'{itemTypeName}' is not a type of item that a drive can have", "Make a File, a Directory or a SymbolicLink");
+            : kinds.Where(kind => kind.ToString().StartsWith(itemTypeName, StringComparison.OrdinalIgnoreCase)).Cast<FileSystemEntryKind?>()
+            .FirstOrDefault()
+                ?? throw new InvalidInputException(ErrorIds.ItemTypeInvalid, place.Drive.DiskPath, place.Place,
+                    $"'{itemTypeName}' is not a type of item that a drive can have", "Make a File, a Directory or a SymbolicLink");
     }
 
     private static void MakeParents(IFileSystem files, NodeDiskPath place)
@@ -163,14 +171,17 @@ public sealed partial class NodeDiskProvider
     {
         if (target.Drive != place.Drive || target.Partition != place.Partition)
         {
-            throw new InvalidInputException(ErrorIds.PathInvalid, place.Drive.DiskPath, place.Place, "it cannot be moved to another partition", "Copy it, and remove it here");
+            throw new InvalidInputException(ErrorIds.PathInvalid, place.Drive.DiskPath, place.Place,
+                "it cannot be moved to another partition", "Copy it, and remove it here");
         }
-        var source = place.FindItself() ?? throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, place.Drive.DiskPath, place.Place, "there is no such item");
+        var source = place.FindItself() ?? throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, place.Drive.DiskPath,
+            place.Place, "there is no such item");
         if (target.FindItself() is { } there && !OnlyCaseDiffers(place, target, source, there)
             && (!replace || there.Kind == FileSystemEntryKind.Directory || source.Kind == FileSystemEntryKind.Directory))
         {
             throw new ItemExistsException(
-                ErrorIds.FileExists, place.Drive.DiskPath, target.Place, "it exists already", there.Kind == FileSystemEntryKind.Directory ? "Remove it first, or choose another name" : "Move-Item -Force replaces a file");
+                ErrorIds.FileExists, place.Drive.DiskPath, target.Place, "it exists already", there.Kind == FileSystemEntryKind.Directory
+                    ? "Remove it first, or choose another name" : "Move-Item -Force replaces a file");
         }
         if (ShouldProcess($"{place.FullName} to {target.FullName}", action))
         {

@@ -13,7 +13,8 @@ public sealed partial class NodeDiskProvider
     {
         IContentReader? reader = null;
         Guard(path, place => reader = new NodeDiskReader(
-            place.Read(files => ImageReader.OpenRead(files, place.InnerPath)), NodeDiskReaderParameters.Of(DynamicParameters), read => Guarded(path, read)));
+            place.Read(files => ImageReader.OpenRead(files, place.InnerPath)), NodeDiskReaderParameters.Of(DynamicParameters), read =>
+                Guarded(path, read)));
         return reader;
     }
 
@@ -29,7 +30,8 @@ public sealed partial class NodeDiskProvider
             place.RequireWritable();
             RequireTarget(place);
             // The cmdlet has asked already.
-            writer = new NodeDiskWriter(place, NodeDiskWriterParameters.Of(DynamicParameters), action => Guard(path, _ => action()), () => Stopping);
+            writer = new NodeDiskWriter(place, NodeDiskWriterParameters.Of(DynamicParameters), action => Guard(path, _ => action()), () =>
+                Stopping);
         });
         return writer;
     }
@@ -48,7 +50,8 @@ public sealed partial class NodeDiskProvider
                 place.RequireWritable();
                 if (place.Find() is null)
                 {
-                    throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, place.Drive.DiskPath, place.Place, "there is no such item");
+                    throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, place.Drive.DiskPath, place.Place,
+                        "there is no such item");
                 }
                 if (ShouldProcess(place.FullName, "Clear content"))
                 {
@@ -71,11 +74,13 @@ public sealed partial class NodeDiskProvider
         }
         if (there is { Kind: FileSystemEntryKind.Special })
         {
-            throw new InvalidInputException(ErrorIds.FileInvalid, place.Drive.DiskPath, place.Place, "it is not a regular file", "Remove it first, or write another file");
+            throw new InvalidInputException(ErrorIds.FileInvalid, place.Drive.DiskPath, place.Place, "it is not a regular file",
+                "Remove it first, or write another file");
         }
         if (there is null && !place.Parent.IsContainer)
         {
-            throw new XenKube.ItemNotFoundException(ErrorIds.DirectoryNotFound, place.Drive.DiskPath, place.Parent.Place, "there is no such directory", $"Make it with New-Item -ItemType Directory -Force '{place.Parent.FullName}'");
+            throw new XenKube.ItemNotFoundException(ErrorIds.DirectoryNotFound, place.Drive.DiskPath, place.Parent.Place,
+                "there is no such directory", $"Make it with New-Item -ItemType Directory -Force '{place.Parent.FullName}'");
         }
     }
 

@@ -55,7 +55,8 @@ public sealed partial class NodeDiskProvider
             }
             if (place.Drive.Version != version)
             {
-                throw new XenKube.ItemInUseException(ErrorIds.ImageModified, place.Drive.DiskPath, null, "it changed while it was listed", "Try again");
+                throw new XenKube.ItemInUseException(ErrorIds.ImageModified, place.Drive.DiskPath, null, "it changed while it was listed",
+                    "Try again");
             }
             if (wanted.Takes(child.Name, isContainer))
             {
@@ -70,7 +71,8 @@ public sealed partial class NodeDiskProvider
             {
                 if (!above.Add(id))
                 {
-                    throw new CorruptImageException(ErrorIds.CorruptImage, child.Drive.DiskPath, child.Place, "the directory contains itself");
+                    throw new CorruptImageException(ErrorIds.CorruptImage, child.Drive.DiskPath, child.Place,
+                        "the directory contains itself");
                 }
                 List(child, wanted, depth == uint.MaxValue ? depth : depth - 1, above, version);
                 above.Remove(id);
@@ -104,7 +106,8 @@ public sealed partial class NodeDiskProvider
             return place.Drive.Partitions.Select(partition => new NodeDiskPath(place.Drive, partition, "/", partition.Name))
                 .Select(child => (child, (NodeDiskItem)PartitionItem(child), true));
         }
-        return place.Read(files => files.List(place.InnerPath)).Where(entry => IsSound(place, entry)).Select(entry => (place.Child(entry.Name), entry))
+        return place.Read(files => files.List(place.InnerPath)).Where(entry => IsSound(place, entry))
+            .Select(entry => (place.Child(entry.Name), entry))
             .Select(child => (child.Item1, new NodeDiskItem(child.Item1, child.entry), child.entry.Kind == FileSystemEntryKind.Directory));
     }
 
@@ -112,7 +115,9 @@ public sealed partial class NodeDiskProvider
     {
         if (entry.Damage is not null)
         {
-            WriteError(Errors.Record(new CorruptImageException(ErrorIds.CorruptImage, place.Drive.DiskPath, $"{place.Child(entry.Name).Place}: {entry.Damage}", "it cannot be read", "The other files of the directory are sound; repair the file system with e2fsck -f"), place.FullName));
+            WriteError(Errors.Record(new CorruptImageException(ErrorIds.CorruptImage, place.Drive.DiskPath,
+                $"{place.Child(entry.Name).Place}: {entry.Damage}", "it cannot be read",
+                "The other files of the directory are sound; repair the file system with e2fsck -f"), place.FullName));
         }
         return entry.Damage is null;
     }
@@ -131,7 +136,8 @@ public sealed partial class NodeDiskProvider
     }
 
     private static NodeDiskItem ItemOf(NodeDiskPath place) =>
-        place.IsDrive ? new NodeDiskItem(place, null) : place.IsPartition ? PartitionItem(place) : place.FindItself() is { } entry ? new NodeDiskItem(place, entry)
+        place.IsDrive ? new NodeDiskItem(place, null) : place.IsPartition ? PartitionItem(place) : place.FindItself() is { } entry
+            ? new NodeDiskItem(place, entry)
             : place.Partition is null ? throw place.Drive.NoPartition(place.Label)
             : throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, place.Drive.DiskPath, place.Place, "there is no such item");
 

@@ -8,7 +8,8 @@ namespace XenKube.Commands.Drives;
 public sealed partial class NodeDiskProvider
 {
     /// <inheritdoc/>
-    public void GetProperty(string path, Collection<string>? providerSpecificPickList) => Guard(path, place => WritePropertyObject(Properties(place, providerSpecificPickList), place.FullName));
+    public void GetProperty(string path, Collection<string>? providerSpecificPickList) =>
+        Guard(path, place => WritePropertyObject(Properties(place, providerSpecificPickList), place.FullName));
 
     /// <inheritdoc/>
     public object? GetPropertyDynamicParameters(string path, Collection<string>? providerSpecificPickList) => null;
@@ -19,7 +20,8 @@ public sealed partial class NodeDiskProvider
         var change = NodeDiskAttributes.FromProperties(propertyValue);
         place.RequireWritable(inside: true);
         RequireItem(place);
-        if (ShouldProcess(place.FullName, $"Set {string.Join(", ", propertyValue.Properties.Select(property => $"{property.Name} to {property.Value}"))}"))
+        if (ShouldProcess(place.FullName,
+            $"Set {string.Join(", ", propertyValue.Properties.Select(property => $"{property.Name} to {property.Value}"))}"))
         {
             place.Edit(files => files.SetAttributes(place.InnerPath, change), inside: true);
             WritePropertyObject(Properties(place, [.. propertyValue.Properties.Select(property => property.Name)]), place.FullName);
@@ -31,7 +33,8 @@ public sealed partial class NodeDiskProvider
 
     /// <inheritdoc/>
     public void ClearProperty(string path, Collection<string> propertyToClear) => Guard(path, place =>
-        throw new InvalidInputException(ErrorIds.PropertyInvalid, place.Drive.DiskPath, place.Place, "mode, owner and times cannot be empty", "Set them with Set-ItemProperty"));
+        throw new InvalidInputException(ErrorIds.PropertyInvalid, place.Drive.DiskPath, place.Place,
+            "mode, owner and times cannot be empty", "Set them with Set-ItemProperty"));
 
     /// <inheritdoc/>
     public object? ClearPropertyDynamicParameters(string path, Collection<string> propertyToClear) => null;
@@ -50,7 +53,8 @@ public sealed partial class NodeDiskProvider
             var found = item.Properties.Where(property => pattern.IsMatch(property.Name)).ToArray();
             if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
             {
-                throw new InvalidInputException(ErrorIds.PropertyInvalid, place.Drive.DiskPath, place.Place, $"an item has no property '{name}'", "Get-Item PATH | Format-List * shows them");
+                throw new InvalidInputException(ErrorIds.PropertyInvalid, place.Drive.DiskPath, place.Place,
+                    $"an item has no property '{name}'", "Get-Item PATH | Format-List * shows them");
             }
             foreach (var property in found.Where(property => result.Properties[property.Name] is null))
             {

@@ -31,7 +31,8 @@ public sealed partial class NodeDiskProvider : NavigationCmdletProvider, IConten
         {
             return drive;
         }
-        WriteError(Errors.Record(new InvalidInputException(ErrorIds.DriveInvalid, drive?.Name, null, "drives over disk images are made by another command", "Use Mount-NodeDisk"), drive));
+        WriteError(Errors.Record(new InvalidInputException(ErrorIds.DriveInvalid, drive?.Name, null,
+            "drives over disk images are made by another command", "Use Mount-NodeDisk"), drive));
         return null;
     }
 
@@ -51,7 +52,8 @@ public sealed partial class NodeDiskProvider : NavigationCmdletProvider, IConten
         var trimmed = path.TrimEnd('/');
         var at = trimmed.LastIndexOf('/');
         // The drive's own path ends in a slash, as the root of Linux does.
-        return at < 0 ? "" : trimmed.IndexOf('/', StringComparison.Ordinal) == at && trimmed[..at].EndsWith(':') ? trimmed[..(at + 1)] : trimmed[..at];
+        return at < 0 ? "" : trimmed.IndexOf('/', StringComparison.Ordinal) == at && trimmed[..at].EndsWith(':')
+            ? trimmed[..(at + 1)] : trimmed[..at];
     }
 
     /// <inheritdoc/>
@@ -74,7 +76,8 @@ public sealed partial class NodeDiskProvider : NavigationCmdletProvider, IConten
     }
 
     private NodeDiskPath Place(string path) => NodeDiskPath.Parse(path, name =>
-        ProviderInfo.Drives.OfType<NodeDiskDrive>().FirstOrDefault(drive => string.Equals(drive.Name, name, StringComparison.OrdinalIgnoreCase)), PSDriveInfo as NodeDiskDrive);
+        ProviderInfo.Drives.OfType<NodeDiskDrive>().FirstOrDefault(drive =>
+            string.Equals(drive.Name, name, StringComparison.OrdinalIgnoreCase)), PSDriveInfo as NodeDiskDrive);
 
     // Questions about paths that cannot be are answered with no; PowerShell asks them while one types.
     private bool Ask(string path, Func<NodeDiskPath, bool> question)

@@ -9,7 +9,9 @@ internal sealed class NodeDiskReader(Stream stream, NodeDiskReaderParameters par
 {
     private const int ChunkSize = 1 << 16;
 
-    /// <summary>Characters of a line, and of a file that is read as one text. A guest's file may be one line of a terabyte of zeros.</summary>
+    /// <summary>
+    /// Characters of a line, and of a file that is read as one text. A guest's file may be one line of a terabyte of zeros.
+    /// </summary>
     private const int LongestText = 64 << 20;
 
     /// <summary>Bytes of a file that is read as one array.</summary>
@@ -56,7 +58,8 @@ internal sealed class NodeDiskReader(Stream stream, NodeDiskReaderParameters par
         var wanted = count <= 0 ? left : Math.Min(count, left);
         if (wanted > MostBytes)
         {
-            throw new InvalidInputException(ErrorIds.ContentTooLarge, null, null, $"{wanted} bytes are more than the {MostBytes} that are read as one array", "Read them in parts with -ReadCount");
+            throw new InvalidInputException(ErrorIds.ContentTooLarge, null, null,
+                $"{wanted} bytes are more than the {MostBytes} that are read as one array", "Read them in parts with -ReadCount");
         }
         var bytes = new byte[Math.Max(wanted, 0)];
         var at = 0;
@@ -77,7 +80,8 @@ internal sealed class NodeDiskReader(Stream stream, NodeDiskReaderParameters par
         {
             RefuseLength(text.Length);
             text.Append((char)value);
-            if (text.Length >= delimiter.Length && text[^1] == delimiter[^1] && text.ToString(text.Length - delimiter.Length, delimiter.Length) == delimiter)
+            if (text.Length >= delimiter.Length && text[^1] == delimiter[^1]
+                && text.ToString(text.Length - delimiter.Length, delimiter.Length) == delimiter)
             {
                 return text.ToString(0, text.Length - delimiter.Length);
             }
@@ -113,7 +117,8 @@ internal sealed class NodeDiskReader(Stream stream, NodeDiskReaderParameters par
     {
         if (length >= LongestText)
         {
-            throw new InvalidInputException(ErrorIds.ContentTooLarge, null, null, $"a text of more than {LongestText} characters is not read as one", "Read it with -AsByteStream and -ReadCount");
+            throw new InvalidInputException(ErrorIds.ContentTooLarge, null, null,
+                $"a text of more than {LongestText} characters is not read as one", "Read it with -AsByteStream and -ReadCount");
         }
     }
 }

@@ -23,9 +23,11 @@ public sealed class NodeDiskReaderParameters : NodeDiskContentParameters
         }
         if (Typed<SwitchParameter>(typed, "Wait"))
         {
-            throw new InvalidInputException(ErrorIds.ParameterNotSupported, null, null, "-Wait does not work on a drive over a disk image", "Leave it out");
+            throw new InvalidInputException(ErrorIds.ParameterNotSupported, null, null, "-Wait does not work on a drive over a disk image",
+                "Leave it out");
         }
-        var parameters = new NodeDiskReaderParameters { Raw = Typed<SwitchParameter>(typed, nameof(Raw)), Delimiter = Typed<bool>(typed, "DelimiterSpecified") ? Typed<string>(typed, nameof(Delimiter)) : null };
+        var parameters = new NodeDiskReaderParameters { Raw = Typed<SwitchParameter>(typed, nameof(Raw)),
+            Delimiter = Typed<bool>(typed, "DelimiterSpecified") ? Typed<string>(typed, nameof(Delimiter)) : null };
         parameters.Take(typed);
         return parameters;
     }

@@ -15,7 +15,8 @@ namespace XenKube.Commands.Drives;
 /// <param name="parameters">How to write.</param>
 /// <param name="guard">Does something and reports what goes wrong as an error of the cmdlet.</param>
 /// <param name="isStopping">True if the pipeline was stopped, so that half a content is not written.</param>
-internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameters parameters, Action<Action> guard, Func<bool> isStopping) : IContentWriter
+internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameters parameters, Action<Action> guard,
+    Func<bool> isStopping) : IContentWriter
 {
     private readonly SpooledContent _content = new(Path.GetDirectoryName(Path.GetFullPath(place.Drive.DiskPath))!);
     private readonly FileAttributesChange? _attributes = NodeDiskAttributes.Parse(parameters.Owner, parameters.Mode);
@@ -120,7 +121,8 @@ internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameter
         }
         catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException)
         {
-            throw new InvalidInputException(ErrorIds.ContentInvalid, place.Drive.DiskPath, place.Place, $"'{value}' is not a byte", "Leave -AsByteStream out to write text", e);
+            throw new InvalidInputException(ErrorIds.ContentInvalid, place.Drive.DiskPath, place.Place, $"'{value}' is not a byte",
+                "Leave -AsByteStream out to write text", e);
         }
     }
 }

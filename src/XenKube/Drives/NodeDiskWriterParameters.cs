@@ -32,5 +32,6 @@ public sealed class NodeDiskWriterParameters : NodeDiskContentParameters
     }
 
     /// <summary>True for the parameters of Set-Content, of any provider.</summary>
-    internal static bool AreThese(object? typed) => typed is not null && PSObject.AsPSObject(typed).Properties[nameof(NoNewline)] is not null;
+    internal static bool AreThese(object? typed) => typed is not null
+        && PSObject.AsPSObject(typed).Properties[nameof(NoNewline)] is not null;
 }

@@ -16,7 +16,8 @@ public sealed class EnterXenGuestCommand : NodeCommand
         WriteVerbose($"xl console {node.GuestName} ended with {exit}");
         if (exit != 0)
         {
-            throw new OperationFailedException(ErrorIds.ConsoleFailed, node.GuestName, null, $"xl console ended with exit code {exit}", "Get-XenGuest shows whether the guest runs");
+            throw new OperationFailedException(ErrorIds.ConsoleFailed, node.GuestName, null, $"xl console ended with exit code {exit}",
+                "Get-XenGuest shows whether the guest runs");
         }
     }
 }

@@ -10,7 +10,10 @@ namespace XenKube.Commands.Guests;
 [OutputType(typeof(XenGuest))]
 public sealed class GetXenGuestCommand : NodeCommand
 {
-    /// <summary>Clusters; or each cluster and node with a slash between; or names of domains. Wildcards are allowed. Default: all, including domains without a configuration in XENDIR.</summary>
+    /// <summary>
+    /// Clusters; or each cluster and node with a slash between; or names of domains. Wildcards are allowed. Default: all, including domains
+    /// without a configuration in XENDIR.
+    /// </summary>
     [Parameter(Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -49,14 +52,16 @@ public sealed class GetXenGuestCommand : NodeCommand
 
     private static bool IsMatch(XenGuest guest, string wanted) =>
         NamePattern.IsMatch(wanted, guest.Name)
-        || (guest.Node is { } node && NamePattern.IsMatch(wanted, wanted.Contains('/', StringComparison.Ordinal) ? node : node[..node.IndexOf('/', StringComparison.Ordinal)]));
+        || (guest.Node is { } node && NamePattern.IsMatch(wanted, wanted.Contains('/', StringComparison.Ordinal)
+            ? node : node[..node.IndexOf('/', StringComparison.Ordinal)]));
 
     private void Write(IEnumerable<XenGuest> guests, string wanted)
     {
         var found = guests.ToArray();
         if (found.Length == 0 && !NamePattern.IsPattern(wanted))
         {
-            throw new ItemNotFoundException(ErrorIds.GuestNotFound, wanted, null, "there is no guest of that name", "Make it with New-XenGuest; Get-XenGuest lists the existing guests");
+            throw new ItemNotFoundException(ErrorIds.GuestNotFound, wanted, null, "there is no guest of that name",
+                "Make it with New-XenGuest; Get-XenGuest lists the existing guests");
         }
         WriteObject(found.Where(guest => State is null || State.Contains(guest.State)), enumerateCollection: true);
     }

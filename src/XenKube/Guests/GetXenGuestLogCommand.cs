@@ -47,7 +47,8 @@ public sealed class GetXenGuestLogCommand : NodeCommand
         {
             if (_nodes is not [var node])
             {
-                throw new InvalidInputException(ErrorIds.NodeNotNamed, null, null, "only one guest can be followed at a time", "Name one node");
+                throw new InvalidInputException(ErrorIds.NodeNotNamed, null, null, "only one guest can be followed at a time",
+                    "Name one node");
             }
             foreach (var line in new GuestLog(node.GuestName).Follow(All, Tail, StopToken))
             {

@@ -58,12 +58,14 @@ public abstract class GuestCommand : NodeCommand
     /// <param name="configPaths">Configurations of those it is done to.</param>
     /// <param name="options">How many at once, how long to wait.</param>
     /// <param name="token">Cancelled by Ctrl+C.</param>
-    protected abstract IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token);
+    protected abstract IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options,
+        CancellationToken token);
 
     private void Act(IReadOnlyList<Node> nodes)
     {
         var guests = new NodeGuests(DirectoryOf(nodes[0])).Open(requests: RunningServers.RequestsOf(nodes[0]));
-        var results = RunWithProgress(nodes.Count == 1 ? $"{Activity}: {nodes[0]}" : string.Create(CultureInfo.InvariantCulture, $"{Activity}: {nodes.Count} of {nodes[0].XenDir}"), (progress, token) =>
+        var results = RunWithProgress(nodes.Count == 1 ? $"{Activity}: {nodes[0]}" : string.Create(CultureInfo.InvariantCulture,
+            $"{Activity}: {nodes.Count} of {nodes[0].XenDir}"), (progress, token) =>
         {
             var done = 0;
             progress.Report(new OperationProgress(Activity, nodes[0].GuestName, 0, nodes.Count, null));

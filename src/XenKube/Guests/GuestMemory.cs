@@ -7,5 +7,6 @@ internal static class GuestMemory
 
     /// <summary>MiB, as xl counts; a number below a million is in MiB already, since no guest has so few bytes.</summary>
     /// <param name="memory">The number; null for none.</param>
-    public static int? ToMiB(long? memory) => memory is not { } number ? null : (int)Math.Min(int.MaxValue, number >= LeastBytes ? number / OneMiB : number);
+    public static int? ToMiB(long? memory) => memory is not { } number
+        ? null : (int)Math.Min(int.MaxValue, number >= LeastBytes ? number / OneMiB : number);
 }

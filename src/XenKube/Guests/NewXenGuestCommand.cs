@@ -47,7 +47,9 @@ public sealed class NewXenGuestCommand : NodeCommand
     [Parameter]
     public DhcpReservation? Reservation { get; set; }
 
-    /// <summary>The first address of the block of ten from which the guests get their addresses, in order: 192.168.100.20 for .20, .21, and so on.</summary>
+    /// <summary>
+    /// The first address of the block of ten from which the guests get their addresses, in order: 192.168.100.20 for .20, .21, and so on.
+    /// </summary>
     [Parameter]
     public IPAddress? FirstAddress { get; set; }
 
@@ -65,7 +67,10 @@ public sealed class NewXenGuestCommand : NodeCommand
     [ValidateNotNullOrEmpty]
     public string? VifScript { get; set; }
 
-    /// <summary>Further network cards: a bridge, or bridge=xenbr1,mac=00:16:3e:00:00:01,vlan=42,script=vif-openvswitch,model=virtio-net. A card without a MAC address gets one that stays the same.</summary>
+    /// <summary>
+    /// Further network cards: a bridge, or bridge=xenbr1,mac=00:16:3e:00:00:01,vlan=42,script=vif-openvswitch,model=virtio-net. A card
+    /// without a MAC address gets one that stays the same.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] AdditionalNetwork { get; set; } = [];
@@ -113,15 +118,18 @@ public sealed class NewXenGuestCommand : NodeCommand
         {
             WriteWarning(warning);
         }
-        var chosen = plan.Guests.Where(guest => Should($"Write the guest configuration of {guest.Name}, {guest.MacAddress}{(guest.IPAddress is null ? "" : $" at {guest.IPAddress}")}, to {guest.ConfigPath}")).Select(guest => guest.Name).ToHashSet();
+        var chosen = plan.Guests.Where(guest =>
+            Should($"Write the guest configuration of {guest.Name}, {guest.MacAddress}{(guest.IPAddress is null ? "" : $" at {guest.IPAddress}")}, to {guest.ConfigPath}")).Select(guest => guest.Name).ToHashSet();
         if (chosen.Count > 0)
         {
-            var written = host.Write(plan, chosen, StopToken).Guests.Where(guest => chosen.Contains(guest.Name)).Select(guest => guest.ConfigPath).ToHashSet();
+            var written = host.Write(plan, chosen, StopToken).Guests.Where(guest => chosen.Contains(guest.Name))
+                .Select(guest => guest.ConfigPath).ToHashSet();
             if (MyInvocation.BoundParameters.ContainsKey(nameof(AutoStart)))
             {
                 host.SetAutoStart([.. written], AutoStart);
             }
-            WriteObject(host.Open().List(null, StopToken).Where(guest => guest.GuestConfigPath is { } path && written.Contains(path)), enumerateCollection: true);
+            WriteObject(host.Open().List(null, StopToken).Where(guest => guest.GuestConfigPath is { } path && written.Contains(path)),
+                enumerateCollection: true);
         }
     }
 

@@ -13,10 +13,14 @@ public abstract class PauseCommand : GuestCommand
     protected override string Activity => Pauses ? "Pausing guests" : "Resuming guests";
 
     /// <inheritdoc/>
-    protected override string Sentence(Node node) => Pauses ? $"Pause the guest {node.GuestName} of {node.GuestConfigPath}" : $"Let the guest {node.GuestName} of {node.GuestConfigPath} continue";
+    protected override string Sentence(Node node) =>
+        Pauses
+            ? $"Pause the guest {node.GuestName} of {node.GuestConfigPath}"
+            : $"Let the guest {node.GuestName} of {node.GuestConfigPath} continue";
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token)
+    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options,
+        CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(guests);
         return Pauses ? guests.Suspend(configPaths, options, token) : guests.Resume(configPaths, options, token);

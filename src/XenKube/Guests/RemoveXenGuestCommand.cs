@@ -5,7 +5,8 @@ using XenKube.Guests;
 namespace XenKube.Commands.Guests;
 
 /// <summary>Removes guest configurations; the nodes' disks and configs stay.</summary>
-[Cmdlet(VerbsCommon.Remove, "XenGuest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = NameSet)]
+[Cmdlet(VerbsCommon.Remove, "XenGuest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
+    DefaultParameterSetName = NameSet)]
 [OutputType(typeof(XenGuest))]
 public sealed class RemoveXenGuestCommand : GuestCommand
 {
@@ -17,10 +18,12 @@ public sealed class RemoveXenGuestCommand : GuestCommand
     protected override string Activity => "Removing guests";
 
     /// <inheritdoc/>
-    protected override string Sentence(Node node) => $"{(Force ? "Destroy the guest if it runs, and remove" : "Remove")} the guest configuration {node.GuestConfigPath}";
+    protected override string Sentence(Node node) =>
+        $"{(Force ? "Destroy the guest if it runs, and remove" : "Remove")} the guest configuration {node.GuestConfigPath}";
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token)
+    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options,
+        CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(guests);
         return guests.Remove(configPaths, options with { Force = Force }, token);

@@ -21,10 +21,14 @@ public sealed class RestartXenGuestCommand : GuestCommand
     protected override string Activity => "Restarting guests";
 
     /// <inheritdoc/>
-    protected override string Sentence(Node node) => Force ? $"Destroy the guest {node.GuestName} and start it again from {node.GuestConfigPath}" : $"Restart the guest {node.GuestName} of {node.GuestConfigPath}";
+    protected override string Sentence(Node node) =>
+        Force
+            ? $"Destroy the guest {node.GuestName} and start it again from {node.GuestConfigPath}"
+            : $"Restart the guest {node.GuestName} of {node.GuestConfigPath}";
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token)
+    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options,
+        CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(guests);
         return guests.Restart(configPaths, options with { Force = Force, Wait = Wait }, token);

@@ -73,18 +73,21 @@ public sealed class SetXenGuestCommand : NodeCommand
         {
             WriteWarning(warning);
         }
-        var chosen = plan.Guests.Where(guest => Should($"Change the guest configuration of {guest.Name}, {guest.ConfigPath}")).Select(guest => guest.Name).ToHashSet();
+        var chosen = plan.Guests.Where(guest => Should($"Change the guest configuration of {guest.Name}, {guest.ConfigPath}"))
+            .Select(guest => guest.Name).ToHashSet();
         if (chosen.Count == 0)
         {
             return;
         }
-        var paths = host.Write(plan, chosen, StopToken).Guests.Where(guest => chosen.Contains(guest.Name)).Select(guest => guest.ConfigPath).ToHashSet();
+        var paths = host.Write(plan, chosen, StopToken).Guests.Where(guest => chosen.Contains(guest.Name)).Select(guest => guest.ConfigPath)
+            .ToHashSet();
         if (MyInvocation.BoundParameters.ContainsKey(nameof(AutoStart)))
         {
             host.SetAutoStart([.. paths], AutoStart);
         }
         var warnings = new List<string>();
-        var guests = host.Open().List(warnings.Add, StopToken).Where(guest => guest.GuestConfigPath is { } path && paths.Contains(path)).ToList();
+        var guests = host.Open().List(warnings.Add, StopToken).Where(guest => guest.GuestConfigPath is { } path && paths.Contains(path))
+            .ToList();
         foreach (var guest in guests.Where(guest => guest.IsActive))
         {
             WriteWarning($"{guest.Name} has a domain; the change takes effect when the guest is stopped and started again");

@@ -25,7 +25,8 @@ public sealed class StartXenGuestCommand : GuestCommand
     protected override string Sentence(Node node) => $"Start the guest {node.GuestName} from {node.GuestConfigPath}";
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token)
+    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options,
+        CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(guests);
         return guests.Start(configPaths, options with { Paused = Paused, Wait = Wait }, token);

@@ -24,10 +24,14 @@ public sealed class StopXenGuestCommand : GuestCommand
     private bool Destroys => Force || GuideWord == Commands.Guide.GuideWord.Destroy;
 
     /// <inheritdoc/>
-    protected override string Sentence(Node node) => Destroys ? $"Destroy the guest {node.GuestName} of {node.GuestConfigPath}" : $"Shut down the guest {node.GuestName} of {node.GuestConfigPath}";
+    protected override string Sentence(Node node) =>
+        Destroys
+            ? $"Destroy the guest {node.GuestName} of {node.GuestConfigPath}"
+            : $"Shut down the guest {node.GuestName} of {node.GuestConfigPath}";
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token)
+    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options,
+        CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(guests);
         return guests.Stop(configPaths, options with { Force = Destroys, Wait = Wait ? GuestCondition.Gone : null }, token);

@@ -23,7 +23,8 @@ public sealed class WaitXenGuestCommand : GuestCommand
     protected override string Sentence(Node node) => $"Wait for the guest {node.GuestName}";
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options, CancellationToken token)
+    protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options,
+        CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(guests);
         return guests.Wait(configPaths, For, options, token);

@@ -17,7 +17,9 @@ public sealed class AddFirewallPortCommand : HostCommand
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PortSet)]
     public PortRange[]? Port { get; set; }
 
-    /// <summary>The chain: INPUT for packets to this host, FORWARD for packets to the guests, or a chain that one of them jumps to.</summary>
+    /// <summary>
+    /// The chain: INPUT for packets to this host, FORWARD for packets to the guests, or a chain that one of them jumps to.
+    /// </summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateNotNullOrEmpty]
     public string Chain { get; set; } = "INPUT";
@@ -27,7 +29,9 @@ public sealed class AddFirewallPortCommand : HostCommand
     [ValidateSet("tcp", "udp")]
     public string Protocol { get; set; } = "tcp";
 
-    /// <summary>The interface by which the packets come in; + for any. Default: the guests' bridge for INPUT, any for other chains.</summary>
+    /// <summary>
+    /// The interface by which the packets come in; + for any. Default: the guests' bridge for INPUT, any for other chains.
+    /// </summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateNotNullOrEmpty]
     public string? InInterface { get; set; }
@@ -73,9 +77,11 @@ public sealed class AddFirewallPortCommand : HostCommand
             })];
         var network = HostSettings.NetworkOf(Settings);
         var rules = FirewallRules.Read(OneFile(Path, LiteralPath, () => FirewallRules.DefaultPath));
-        if (MakeEdit(() => (rules = wanted.Aggregate(FirewallRules.Read(rules.Path), (all, port) => all.WithPort(port, network))).ToChange(Apply), $"Open {string.Join("; ", wanted)} in {rules.Path}", Apply) && PassThru)
+        if (MakeEdit(() => (rules = wanted.Aggregate(FirewallRules.Read(rules.Path), (all, port) => all.WithPort(port, network)))
+            .ToChange(Apply), $"Open {string.Join("; ", wanted)} in {rules.Path}", Apply) && PassThru)
         {
-            WriteObject(rules.Rules.Where(rule => wanted.Any(port => rule.Protocol == port.Protocol && rule.Ports.Contains(port.Ports.ToText(':')))), enumerateCollection: true);
+            WriteObject(rules.Rules.Where(rule => wanted.Any(port =>
+                rule.Protocol == port.Protocol && rule.Ports.Contains(port.Ports.ToText(':')))), enumerateCollection: true);
         }
     });
 }

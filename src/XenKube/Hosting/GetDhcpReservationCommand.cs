@@ -18,7 +18,9 @@ public sealed class GetDhcpReservationCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string[] Address { get; set; } = ["*"];
 
-    /// <summary>Files of reservations. Wildcards are allowed. Default: the file of the settings, /var/lib/dnsmasq/virbr1/hostsfile.</summary>
+    /// <summary>
+    /// Files of reservations. Wildcards are allowed. Default: the file of the settings, /var/lib/dnsmasq/virbr1/hostsfile.
+    /// </summary>
     [Parameter(ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -45,14 +47,17 @@ public sealed class GetDhcpReservationCommand : XenDirCommand
 
     private void Write(string file)
     {
-        var reservations = IsOnDrive(file) ? DhcpReservations.Parse(System.Text.Encoding.UTF8.GetString(ReadFile(file)), file) : DhcpReservations.Read(file);
+        var reservations = IsOnDrive(file) ? DhcpReservations.Parse(System.Text.Encoding.UTF8.GetString(ReadFile(file)),
+            file) : DhcpReservations.Read(file);
         foreach (var address in Address)
         {
             var pattern = new WildcardPattern(address, WildcardOptions.IgnoreCase);
-            var found = reservations.Items.Where(item => pattern.IsMatch(item.MacAddress.ToString()) || pattern.IsMatch(item.IPAddress.ToString()) || (item.HostName.Length > 0 && pattern.IsMatch(item.HostName))).ToArray();
+            var found = reservations.Items.Where(item => pattern.IsMatch(item.MacAddress.ToString())
+                || pattern.IsMatch(item.IPAddress.ToString()) || (item.HostName.Length > 0 && pattern.IsMatch(item.HostName))).ToArray();
             if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(address))
             {
-                Report(new ItemNotFoundException(ErrorIds.ReservationNotFound, reservations.Path, null, $"there is no reservation for '{address}'", "Make it with New-DhcpReservation"), address);
+                Report(new ItemNotFoundException(ErrorIds.ReservationNotFound, reservations.Path, null,
+                    $"there is no reservation for '{address}'", "Make it with New-DhcpReservation"), address);
             }
             WriteObject(found, enumerateCollection: true);
         }

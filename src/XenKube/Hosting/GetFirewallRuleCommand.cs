@@ -56,11 +56,13 @@ public sealed class GetFirewallRuleCommand : XenDirCommand
     private void Write(string file)
     {
         var pattern = new WildcardPattern(Chain, WildcardOptions.IgnoreCase);
-        var rules = IsOnDrive(file) ? FirewallRules.Parse(System.Text.Encoding.UTF8.GetString(ReadFile(file)), file) : FirewallRules.Read(file);
+        var rules = IsOnDrive(file) ? FirewallRules.Parse(System.Text.Encoding.UTF8.GetString(ReadFile(file)),
+            file) : FirewallRules.Read(file);
         if (Deciding && Port is { } decided)
         {
             var settings = HasXenDir ? Directory.Settings : new XenSettings();
-            var verdict = rules.Judge(new FirewallPort(decided, FirewallPort.Input, Protocol) { InInterface = settings.Bridge }, HostSettings.NetworkOf(settings));
+            var verdict = rules.Judge(new FirewallPort(decided, FirewallPort.Input, Protocol) { InInterface = settings.Bridge },
+                HostSettings.NetworkOf(settings));
             if (verdict.Status == FirewallStatus.CannotTell)
             {
                 WriteWarning($"{verdict.Port}: {verdict}");
@@ -72,6 +74,7 @@ public sealed class GetFirewallRuleCommand : XenDirCommand
             WriteObject(rules.Rules.Where(rule => rule.Line == verdict.Line), enumerateCollection: true);
             return;
         }
-        WriteObject(rules.Rules.Where(rule => pattern.IsMatch(rule.Chain) && (Port is not { } port || rules.Covers(rule, port))), enumerateCollection: true);
+        WriteObject(rules.Rules.Where(rule => pattern.IsMatch(rule.Chain) && (Port is not { } port || rules.Covers(rule, port))),
+            enumerateCollection: true);
     }
 }

@@ -10,7 +10,10 @@ namespace XenKube.Commands.Hosting;
 [OutputType(typeof(IgnitionRequest))]
 public sealed class GetIgnitionRequestCommand : XenKubeCommand
 {
-    /// <summary>The cluster; or cluster and node with a slash between. Wildcards are allowed. Default: all requests, including those that do not belong to a node.</summary>
+    /// <summary>
+    /// The cluster; or cluster and node with a slash between. Wildcards are allowed. Default: all requests, including those that do not
+    /// belong to a node.
+    /// </summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -36,7 +39,8 @@ public sealed class GetIgnitionRequestCommand : XenKubeCommand
             ? servers.SelectMany(server => server.Requests).OrderBy(request => request.Time)
             : ReadLog();
         WriteObject(requests.Where(request => (since is null || request.Time >= since)
-            && (name is not { } wanted || (NamePattern.IsMatch(wanted.Cluster, request.Cluster) && request.Node.Length > 0 && NamePattern.IsMatch(wanted.Node, request.Node)))), enumerateCollection: true);
+            && (name is not { } wanted || (NamePattern.IsMatch(wanted.Cluster, request.Cluster) && request.Node.Length > 0
+                && NamePattern.IsMatch(wanted.Node, request.Node)))), enumerateCollection: true);
     });
 
     private IEnumerable<IgnitionRequest> ReadLog()

@@ -25,6 +25,7 @@ public sealed class GetXenKubeBackupCommand : XenKubeCommand
     protected override void ProcessRecord() => Guard(BackupDirectory, () =>
     {
         var patterns = Step.Select(step => new WildcardPattern(step, WildcardOptions.IgnoreCase)).ToList();
-        WriteObject(new BackupStore(Resolve(BackupDirectory)).List().Where(set => patterns.Exists(pattern => pattern.IsMatch(set.Step))), enumerateCollection: true);
+        WriteObject(new BackupStore(Resolve(BackupDirectory)).List().Where(set => patterns.Exists(pattern => pattern.IsMatch(set.Step))),
+            enumerateCollection: true);
     });
 }

@@ -26,7 +26,10 @@ public abstract class HostCommand : XenDirCommand
         return MakeEdit(() => change, sentence, activate, tries: 1);
     }
 
-    /// <summary>Makes an edit, which can be made to whatever is in the file by then: where another process was faster, it is made to what that one left.</summary>
+    /// <summary>
+    /// Makes an edit, which can be made to whatever is in the file by then: where another process was faster, it is made to what that one
+    /// left.
+    /// </summary>
     /// <param name="plan">Reads the file and plans the change.</param>
     /// <param name="sentence">What it does to which file, from the verb on.</param>
     /// <param name="activate">True to make the service use the files.</param>

@@ -51,7 +51,8 @@ public sealed class InitializeXenKubeHostCommand : HostPlanCommand
         // A new host has no XENDIR yet: the first step makes it.
         var path = XenDir is not null ? Resolve(XenDir) : Environment.GetEnvironmentVariable("XENDIR");
         var directory = path is { Length: > 0 } && !System.IO.Directory.Exists(path) ? Open(path) : Directory;
-        var options = ReadOptions(directory) with { RemoveDefaultSite = RemoveDefaultSite, BackupDirectory = Resolve(BackupDirectory), Activate = !NoActivate };
+        var options = ReadOptions(directory) with { RemoveDefaultSite = RemoveDefaultSite, BackupDirectory = Resolve(BackupDirectory),
+            Activate = !NoActivate };
         if (Undo is not null)
         {
             var planned = HostUndo.Plan(new BackupStore(options.BackupDirectory), Undo);
@@ -81,7 +82,8 @@ public sealed class InitializeXenKubeHostCommand : HostPlanCommand
                     WriteVerbose(step.ToString());
                 }
             }
-            else if (Should($"Change {string.Join(", ", step.Files)} in the step {step.Name} ({step.Current} -> {step.Wanted}){Environment.NewLine}{step.Diff.TrimEnd('\n')}"))
+            else if (
+                Should($"Change {string.Join(", ", step.Files)} in the step {step.Name} ({step.Current} -> {step.Wanted}){Environment.NewLine}{step.Diff.TrimEnd('\n')}"))
             {
                 chosen.Add(step.Name);
             }
@@ -106,7 +108,8 @@ public sealed class InitializeXenKubeHostCommand : HostPlanCommand
 
     private void OfferProfileLine(XenDirectory directory)
     {
-        var line = $"$env:XENDIR = '{System.Management.Automation.Language.CodeGeneration.EscapeSingleQuotedStringContent(directory.Path)}'";
+        var line =
+            $"$env:XENDIR = '{System.Management.Automation.Language.CodeGeneration.EscapeSingleQuotedStringContent(directory.Path)}'";
         var profile = ((PSObject)GetVariableValue("PROFILE"))?.Properties["CurrentUserAllHosts"]?.Value as string;
         var text = profile is null ? "" : Encoding.UTF8.GetString(WholeFile.TryRead(profile, regularOnly: true) ?? []);
         var isThere = text.Contains("$env:XENDIR", StringComparison.OrdinalIgnoreCase);
@@ -120,7 +123,8 @@ public sealed class InitializeXenKubeHostCommand : HostPlanCommand
         }
         else if (Should($"Add {line} to {profile}"))
         {
-            AtomicFile.Write(profile, Encoding.UTF8.GetBytes($"{text}{(text is "" or [.., '\n'] ? "" : "\n")}{line}\n"), makeDirectory: true);
+            AtomicFile.Write(profile, Encoding.UTF8.GetBytes($"{text}{(text is "" or [.., '\n'] ? "" : "\n")}{line}\n"),
+                makeDirectory: true);
         }
     }
 }

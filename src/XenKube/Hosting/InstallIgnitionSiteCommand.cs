@@ -38,7 +38,10 @@ public sealed class InstallIgnitionSiteCommand : HostCommand
     [Parameter]
     public SwitchParameter RemoveDefault { get; set; }
 
-    /// <summary>Holds each node's config to the node's reserved address and this host; others get 404. Install the site again after a change of reservations. Default: as holdConfigs in the settings says.</summary>
+    /// <summary>
+    /// Holds each node's config to the node's reserved address and this host; others get 404. Install the site again after a change of
+    /// reservations. Default: as holdConfigs in the settings says.
+    /// </summary>
     [Parameter]
     public SwitchParameter HoldConfigs { get; set; }
 
@@ -64,9 +67,11 @@ public sealed class InstallIgnitionSiteCommand : HostCommand
             MainConfiguration = MainConfiguration is null ? null : Resolve(MainConfiguration),
             RemoveDefault = RemoveDefault,
             CanComeBeforeBridge = ConfigDirectory == NginxSite.DefaultDirectory,
-            Held = (MyInvocation.BoundParameters.ContainsKey(nameof(HoldConfigs)) ? HoldConfigs : settings.HoldConfigs) ? new NodeReaders(Directory).Held() : [],
+            Held = (MyInvocation.BoundParameters.ContainsKey(nameof(HoldConfigs)) ? HoldConfigs : settings.HoldConfigs)
+                ? new NodeReaders(Directory).Held() : [],
         };
-        if (MakeChange(site.ToChange(), $"Install the nginx site {site.AvailablePath} for {site.Root}, have nginx test it, and reload nginx", !NoReload) && PassThru)
+        if (MakeChange(site.ToChange(),
+            $"Install the nginx site {site.AvailablePath} for {site.Root}, have nginx test it, and reload nginx", !NoReload) && PassThru)
         {
             WriteObject(site);
         }

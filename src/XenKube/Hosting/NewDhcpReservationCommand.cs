@@ -29,7 +29,10 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
     [AllowEmptyString]
     public string HostName { get; set; } = "";
 
-    /// <summary>Last numbers of addresses, such as 10..99: each gets the MAC address whose last byte shows the same digits, as khostsfile makes them.</summary>
+    /// <summary>
+    /// Last numbers of addresses, such as 10..99: each gets the MAC address whose last byte shows the same digits, as khostsfile makes
+    /// them.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = RangeSet)]
     [ValidateNotNullOrEmpty]
     public string[]? Range { get; set; }
@@ -40,7 +43,8 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(MacAddress, () => _wanted.AddRange(
-        Range is null ? [new DhcpReservation(XenKube.Networks.MacAddress.Parse(MacAddress!), IPAddress!, HostName)] : Range.SelectMany(Numbers)));
+        Range is null ? [new DhcpReservation(XenKube.Networks.MacAddress.Parse(MacAddress!), IPAddress!,
+            HostName)] : Range.SelectMany(Numbers)));
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -51,7 +55,8 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
         }
         Guard(LiteralPath ?? Path, () =>
         {
-            var what = _wanted.Count == 1 ? $"the address {_wanted[0].IPAddress} for {_wanted[0].MacAddress}" : string.Create(CultureInfo.InvariantCulture, $"{_wanted.Count} addresses");
+            var what = _wanted.Count == 1 ? $"the address {_wanted[0].IPAddress} for {_wanted[0].MacAddress}" : string.Create(
+                CultureInfo.InvariantCulture, $"{_wanted.Count} addresses");
             var taken = new Dictionary<DhcpReservation, ItemExistsException>();
             DhcpReservations Add(DhcpReservations present)
             {
@@ -73,8 +78,11 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
     private IReadOnlyList<DhcpReservation> Numbers(string range)
     {
         var parts = range.Split("..");
-        return parts.Length <= 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) && int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
-            ? DhcpReservations.RangeOf(first, last, Network ?? System.Net.IPAddress.Parse(Settings.Address), Settings.Bridge, Settings.MacPrefix)
-            : throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, $"'{range}' is not a range of numbers", "Write 10..99");
+        return parts.Length <= 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+            && int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            ? DhcpReservations.RangeOf(first, last, Network ?? System.Net.IPAddress.Parse(Settings.Address), Settings.Bridge,
+                Settings.MacPrefix)
+            : throw new InvalidInputException(ErrorIds.NumberOutOfRange, null, null, $"'{range}' is not a range of numbers",
+                "Write 10..99");
     }
 }

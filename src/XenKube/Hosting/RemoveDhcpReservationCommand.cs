@@ -23,11 +23,14 @@ public sealed class RemoveDhcpReservationCommand : ReservationCommand
     protected override void EndProcessing() => Guard(LiteralPath ?? Path, () =>
     {
         var present = ReadReservations();
-        bool IsMeant(DhcpReservation item, string address) => string.Equals(item.MacAddress.ToString(), address, StringComparison.OrdinalIgnoreCase) || item.IPAddress.ToString() == address || item.Address.ToString() == address;
+        bool IsMeant(DhcpReservation item, string address) => string.Equals(item.MacAddress.ToString(), address,
+            StringComparison.OrdinalIgnoreCase) || item.IPAddress.ToString() == address || item.Address.ToString() == address;
         foreach (var address in _addresses.Where(address => !present.Items.Any(item => IsMeant(item, address))))
         {
-            Report(new ItemNotFoundException(ErrorIds.ReservationNotFound, present.Path, null, $"there is no reservation for '{address}'", "Get-DhcpReservation lists the reservations"), address);
+            Report(new ItemNotFoundException(ErrorIds.ReservationNotFound, present.Path, null, $"there is no reservation for '{address}'",
+                "Get-DhcpReservation lists the reservations"), address);
         }
-        Edit(now => now.Without(item => _addresses.Any(address => IsMeant(item, address))), $"Remove the reservations of {string.Join(", ", _addresses)}");
+        Edit(now => now.Without(item => _addresses.Any(address => IsMeant(item, address))),
+            $"Remove the reservations of {string.Join(", ", _addresses)}");
     });
 }

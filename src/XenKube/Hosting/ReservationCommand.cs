@@ -7,7 +7,10 @@ namespace XenKube.Commands.Hosting;
 /// <summary>The base of cmdlets that change dnsmasq's file of reservations.</summary>
 public abstract class ReservationCommand : HostCommand
 {
-    /// <summary>The file of reservations. Wildcards are allowed if they match one file. Default: the file of the settings, /var/lib/dnsmasq/virbr1/hostsfile.</summary>
+    /// <summary>
+    /// The file of reservations. Wildcards are allowed if they match one file. Default: the file of the settings,
+    /// /var/lib/dnsmasq/virbr1/hostsfile.
+    /// </summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -37,7 +40,8 @@ public abstract class ReservationCommand : HostCommand
     {
         var file = OneFile(Path, LiteralPath, () => DefaultPath);
         var address = IPAddress.Parse(Settings.Address);
-        return Path is null && LiteralPath is null ? DhcpReservations.Read(file, Settings.Bridge, address) : DhcpReservations.ReadNamed(file, Settings.Bridge, address);
+        return Path is null && LiteralPath is null ? DhcpReservations.Read(file, Settings.Bridge,
+            address) : DhcpReservations.ReadNamed(file, Settings.Bridge, address);
     }
 
     /// <summary>Edits the reservations in their file.</summary>
@@ -48,7 +52,8 @@ public abstract class ReservationCommand : HostCommand
     {
         ArgumentNullException.ThrowIfNull(edit);
         var service = new DnsmasqService { Unit = Unit ?? GuideDefaults.DnsmasqUnit(Settings.Bridge), Restart = Restart };
-        return MakeEdit(() => edit(ReadReservations()).ToChange(Apply || Restart ? service : null), $"{sentence} in {ReadReservations().Path}", Apply || Restart);
+        return MakeEdit(() => edit(ReadReservations()).ToChange(Apply || Restart ? service : null),
+            $"{sentence} in {ReadReservations().Path}", Apply || Restart);
     }
 
     private string DefaultPath => HasXenDir ? Directory.ReservationsPath : DhcpReservations.DefaultPath;

@@ -9,11 +9,17 @@ namespace XenKube.Commands.Hosting;
 [OutputType(typeof(TimeServer))]
 public sealed class SetTimeServerCommand : HostCommand
 {
-    /// <summary>The broadcast address of the guests' network. Default: the network of the settings' bridge, whose broadcast address is 192.168.100.255.</summary>
+    /// <summary>
+    /// The broadcast address of the guests' network. Default: the network of the settings' bridge, whose broadcast address is
+    /// 192.168.100.255.
+    /// </summary>
     [Parameter(Position = 0)]
     public IPAddress? Broadcast { get; set; }
 
-    /// <summary>The configuration of the time service. Wildcards are allowed if they match one file. Default: the configuration of the installed service.</summary>
+    /// <summary>
+    /// The configuration of the time service. Wildcards are allowed if they match one file. Default: the configuration of the installed
+    /// service.
+    /// </summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -42,10 +48,13 @@ public sealed class SetTimeServerCommand : HostCommand
     {
         var server = Path is not null || LiteralPath is not null
             ? TimeServer.Read(OneFile(Path, LiteralPath, () => ""), Kind)
-            : TimeServer.Find() ?? throw new ItemNotFoundException(ErrorIds.TimeServerMissing, null, null, "this host has no time service that could serve a network", "Install ntpsec or chrony");
+            : TimeServer.Find() ?? throw new ItemNotFoundException(ErrorIds.TimeServerMissing, null, null,
+                "this host has no time service that could serve a network", "Install ntpsec or chrony");
         var changed = server;
-        TimeServer Serving(TimeServer now) => Broadcast is null ? now.WithBridge(IPAddress.Parse(Settings.Address), Settings.Bridge) : now.WithBroadcast(Broadcast);
-        if (MakeEdit(() => (changed = Serving(File.Exists(server.Path) ? TimeServer.Read(server.Path, server.Kind) : server)).ToChange(Apply), $"Serve the time to {Broadcast?.ToString() ?? "the guests"}, in {server.Path}", Apply) && PassThru)
+        TimeServer Serving(TimeServer now) => Broadcast is null
+            ? now.WithBridge(IPAddress.Parse(Settings.Address), Settings.Bridge) : now.WithBroadcast(Broadcast);
+        if (MakeEdit(() => (changed = Serving(File.Exists(server.Path) ? TimeServer.Read(server.Path, server.Kind) : server))
+            .ToChange(Apply), $"Serve the time to {Broadcast?.ToString() ?? "the guests"}, in {server.Path}", Apply) && PassThru)
         {
             WriteObject(changed);
         }

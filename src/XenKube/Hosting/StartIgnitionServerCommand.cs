@@ -24,7 +24,9 @@ public sealed class StartIgnitionServerCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string? Root { get; set; }
 
-    /// <summary>Sends each node's config to every client that asks. Default: to the node's reserved address and this host alone; others get 404.</summary>
+    /// <summary>
+    /// Sends each node's config to every client that asks. Default: to the node's reserved address and this host alone; others get 404.
+    /// </summary>
     [Parameter]
     public SwitchParameter AnyClient { get; set; }
 
@@ -32,7 +34,8 @@ public sealed class StartIgnitionServerCommand : XenDirCommand
     protected override void ProcessRecord() => Guard(Address, () =>
     {
         var settings = Directory.Settings;
-        var options = new IgnitionServerOptions(Root is null ? Directory.NginxPath : Resolve(Root), Address ?? IPAddress.Parse(settings.Address), Port ?? settings.Port)
+        var options = new IgnitionServerOptions(Root is null ? Directory.NginxPath : Resolve(Root), Address
+            ?? IPAddress.Parse(settings.Address), Port ?? settings.Port)
         {
             Access = AnyClient ? null : new NodeReaders(Directory).ToAccess(),
         };

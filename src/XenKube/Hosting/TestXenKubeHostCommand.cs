@@ -21,7 +21,8 @@ public sealed class TestXenKubeHostCommand : HostPlanCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(XenDir, () =>
     {
-        var checks = Security ? new HostSecurityCheck(HostSettings.ReadTrusted(Directory)).Run(StopToken) : new HostCheck(ReadOptions(Directory)).Run(StopToken).Concat(KeyCheck.Run(new TrustStore(Directory.KeysPath)));
+        var checks = Security ? new HostSecurityCheck(HostSettings.ReadTrusted(Directory))
+            .Run(StopToken) : new HostCheck(ReadOptions(Directory)).Run(StopToken).Concat(KeyCheck.Run(new TrustStore(Directory.KeysPath)));
         if (Quiet)
         {
             WriteObject(checks.All(check => check.Status != CheckStatus.Fail));

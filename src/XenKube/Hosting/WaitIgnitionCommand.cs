@@ -16,7 +16,10 @@ public sealed class WaitIgnitionCommand : NodeCommand
     [ValidateRange(1, 86400)]
     public int Timeout { get; set; } = 300;
 
-    /// <summary>The time from which any fetch is accepted. Default: the guest's last start or the last publication of the config, whichever is later.</summary>
+    /// <summary>
+    /// The time from which any fetch is accepted. Default: the guest's last start or the last publication of the config, whichever is
+    /// later.
+    /// </summary>
     [Parameter]
     public DateTime? Since { get; set; }
 
@@ -36,7 +39,8 @@ public sealed class WaitIgnitionCommand : NodeCommand
         {
             var node = _nodes[i];
             var done = i;
-            Guard(node, () => WriteObject(RunWithProgress(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Waiting for {_nodes.Count} of the guests to fetch their configs"), (progress, token) =>
+            Guard(node, () => WriteObject(RunWithProgress(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"Waiting for {_nodes.Count} of the guests to fetch their configs"), (progress, token) =>
             {
                 progress.Report(new OperationProgress("Waiting for Ignition", node.FullName, done, _nodes.Count, null));
                 return Wait(node, end - DateTimeOffset.UtcNow, token);
@@ -47,8 +51,11 @@ public sealed class WaitIgnitionCommand : NodeCommand
     private IgnitionRequest Wait(Node node, TimeSpan left, CancellationToken token)
     {
         var fetches = new IgnitionFetches(DirectoryOf(node), RequestsOf(node));
-        var request = fetches.Wait(node, left > TimeSpan.Zero ? left : TimeSpan.Zero, Since is { } since ? new DateTimeOffset(since) : null, token);
-        return request ?? throw new OperationFailedException(ErrorIds.WaitTimeout, node.IgnitionUri.ToString(), null, $"the guest of {node} did not fetch its config in time{Unread(node)}", "Look at its console (Enter-XenGuest), and at Test-Node and Test-IgnitionEndpoint");
+        var request = fetches.Wait(node, left > TimeSpan.Zero ? left : TimeSpan.Zero, Since is { } since
+            ? new DateTimeOffset(since) : null, token);
+        return request ?? throw new OperationFailedException(ErrorIds.WaitTimeout, node.IgnitionUri.ToString(), null,
+            $"the guest of {node} did not fetch its config in time{Unread(node)}",
+            "Look at its console (Enter-XenGuest), and at Test-Node and Test-IgnitionEndpoint");
     }
 
     private Func<DateTimeOffset?, IEnumerable<IgnitionRequest>>? RequestsOf(Node node)
@@ -70,7 +77,8 @@ public sealed class WaitIgnitionCommand : NodeCommand
         }
         try
         {
-            return NginxAccessLog.ReadLog(LogPath is null ? NginxAccessLog.DefaultPath : Resolve(LogPath)).Problem is { Length: > 0 } problem ? $"; {problem}" : "";
+            return NginxAccessLog.ReadLog(LogPath is null
+                ? NginxAccessLog.DefaultPath : Resolve(LogPath)).Problem is { Length: > 0 } problem ? $"; {problem}" : "";
         }
         catch (XenKubeException e)
         {

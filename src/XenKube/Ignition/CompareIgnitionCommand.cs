@@ -42,7 +42,8 @@ public sealed class CompareIgnitionCommand : NodeCommand
     {
         if (ParameterSetName == FilesSet)
         {
-            Guard(ReferencePath, () => WriteObject(IgnitionComparison.Compare(ReadFile(ResolveReadable(ReferencePath!)), ReadFile(ResolveReadable(DifferencePath!))).Changes, enumerateCollection: true));
+            Guard(ReferencePath, () => WriteObject(IgnitionComparison.Compare(ReadFile(ResolveReadable(ReferencePath!)),
+                ReadFile(ResolveReadable(DifferencePath!))).Changes, enumerateCollection: true));
         }
         else
         {

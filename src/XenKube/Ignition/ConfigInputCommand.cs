@@ -9,7 +9,10 @@ public abstract class ConfigInputCommand : FileCommand
 
     private PipedDocuments? _documents;
 
-    /// <summary>A config as text, or a node or file that has one. Lines and bytes, as Get-Content reads them, are joined to one config for each file.</summary>
+    /// <summary>
+    /// A config as text, or a node or file that has one. Lines and bytes, as Get-Content reads them, are joined to one config for each
+    /// file.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TextSet)]
     [AllowEmptyString]
     [AllowNull]

@@ -16,7 +16,10 @@ public sealed class ConvertToIgnitionCommand : ConfigInputCommand
     [ValidateNotNullOrEmpty]
     public override string[]? LiteralPath { get; set; }
 
-    /// <summary>The release of the Container Linux Config Transpiler whose output is written: 0.5.0 writes Ignition 2.1.0, 0.9.0 writes 2.2.0. Default: the release in the settings, 0.5.0.</summary>
+    /// <summary>
+    /// The release of the Container Linux Config Transpiler whose output is written: 0.5.0 writes Ignition 2.1.0, 0.9.0 writes 2.2.0.
+    /// Default: the release in the settings, 0.5.0.
+    /// </summary>
     [Parameter]
     [ValidateSet("0.5.0", "0.9.0")]
     public string? Release { get; set; }
@@ -57,7 +60,8 @@ public sealed class ConvertToIgnitionCommand : ConfigInputCommand
     protected override void ProcessText(byte[] text) => Write(IgnitionTranspiler.Transpile(text, Options()), "input");
 
     /// <inheritdoc/>
-    protected override void ProcessFile(string path) => Write(IsOnDrive(path) ? IgnitionTranspiler.Transpile(ReadFile(path), Options()) : IgnitionTranspiler.TranspileFile(path, Options()), path);
+    protected override void ProcessFile(string path) => Write(IsOnDrive(path)
+        ? IgnitionTranspiler.Transpile(ReadFile(path), Options()) : IgnitionTranspiler.TranspileFile(path, Options()), path);
 
     private TranspileOptions Options()
     {

@@ -36,7 +36,8 @@ public sealed class ExpandIgnitionTemplateCommand : FileCommand
     protected override void ProcessFile(string path)
     {
         var target = Destination is null ? null : Resolve(Destination);
-        if (Node is null && target is null && System.IO.Path.GetFileName(path) == XenDirLayout.ClusterTemplateName && UsableDirectory?.FindClusterAt(path) is { } cluster)
+        if (Node is null && target is null && System.IO.Path.GetFileName(path) == XenDirLayout.ClusterTemplateName
+            && UsableDirectory?.FindClusterAt(path) is { } cluster)
         {
             ExpandForCluster(path, cluster);
             return;
@@ -44,7 +45,8 @@ public sealed class ExpandIgnitionTemplateCommand : FileCommand
         if (Should($"Expand {path} to {target ?? System.IO.Path.ChangeExtension(path, null)}"))
         {
             var node = Node ?? NodeOf(path);
-            WriteObject(node is null ? IgnitionTemplate.Expand(path, target, force: Force) : new NodeConfig(DirectoryOf(node), node).Expand(path, target, Force));
+            WriteObject(node is null ? IgnitionTemplate.Expand(path, target, force: Force) : new NodeConfig(DirectoryOf(node), node)
+                .Expand(path, target, Force));
         }
     }
 

@@ -25,7 +25,9 @@ public abstract class FileCommand : XenDirCommand
     /// <param name="path">The file.</param>
     protected Node? NodeOf(string path) => UsableDirectory is { } directory ? new NodeStore(directory).FindByFile(path) : null;
 
-    /// <summary>True where the cmdlet reads its files by <see cref="XenKubeCommand.ReadFile"/>, so that they may be on a drive over a disk image.</summary>
+    /// <summary>
+    /// True where the cmdlet reads its files by <see cref="XenKubeCommand.ReadFile"/>, so that they may be on a drive over a disk image.
+    /// </summary>
     protected virtual bool ReadsDrives => true;
 
     /// <inheritdoc/>

@@ -75,7 +75,8 @@ internal sealed class PipedDocuments(bool isJson)
     }
 
     /// <summary>
-    /// An object ends with its last brace, and one begins where none is open; a whole config on a line begins one too where an earlier text is cut off. Blank lines before it
+    /// An object ends with its last brace, and one begins where none is open; a whole config on a line begins one too where an earlier text
+    /// is cut off. Blank lines before it
     /// are part of it: positions count them.
     /// </summary>
     private bool BeginsObject(string line) => _hasContent && !string.IsNullOrWhiteSpace(line)

@@ -17,7 +17,9 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
 
-    /// <summary>Clusters; or each cluster and node with a slash between. Wildcards are allowed if the nodes' own configs are published.</summary>
+    /// <summary>
+    /// Clusters; or each cluster and node with a slash between. Wildcards are allowed if the nodes' own configs are published.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
     [Parameter(Position = 0, ParameterSetName = ConfigSet)]
     [Parameter(Position = 0, ParameterSetName = PathSet)]
@@ -41,11 +43,16 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = NodeSet)]
     public Node? Node { get; set; }
 
-    /// <summary>A config, as ConvertTo-Ignition returns it. It is published for the named nodes, or else for the node that its file belongs to.</summary>
+    /// <summary>
+    /// A config, as ConvertTo-Ignition returns it. It is published for the named nodes, or else for the node that its file belongs to.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ConfigSet)]
     public IgnitionConfig? InputObject { get; set; }
 
-    /// <summary>Files to publish for the named nodes, or else for the nodes they belong to: configs, which are transpiled, or Ignition JSON, which is published as it is. Wildcards are allowed.</summary>
+    /// <summary>
+    /// Files to publish for the named nodes, or else for the nodes they belong to: configs, which are transpiled, or Ignition JSON, which
+    /// is published as it is. Wildcards are allowed.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -144,7 +151,9 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     private Node OwnerOf(IgnitionConfig config) =>
         config.SourcePath is { } path && new NodeStore(Directory).FindByFile(path) is { } node
             ? node
-            : throw new InvalidInputException(ErrorIds.NodeNotNamed, config.SourcePath, null, "the config belongs to no node by its file, so there is no place to publish it at", "Name the node: Publish-Ignition CLUSTER/NODE");
+            : throw new InvalidInputException(ErrorIds.NodeNotNamed, config.SourcePath, null,
+                "the config belongs to no node by its file, so there is no place to publish it at",
+                "Name the node: Publish-Ignition CLUSTER/NODE");
 
     private void PublishOwn(Node node)
     {

@@ -26,7 +26,8 @@ public sealed class TestIgnitionEndpointCommand : NodeCommand
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
-        var result = IgnitionEndpoint.Test(Uri ?? node.IgnitionUri, node.IgnitionPath, TimeSpan.FromSeconds(Timeout), StopToken).WordedBy(RemedyWords.Instance);
+        var result = IgnitionEndpoint.Test(Uri ?? node.IgnitionUri, node.IgnitionPath, TimeSpan.FromSeconds(Timeout), StopToken)
+            .WordedBy(RemedyWords.Instance);
         if (Detailed)
         {
             WriteObject(result);

@@ -13,7 +13,8 @@ public sealed class UnpublishIgnitionCommand : NodeCommand
     {
         if (Should($"Remove the published config {node.IgnitionPath}") && !new NodeConfig(DirectoryOf(node), node).Unpublish(StopToken))
         {
-            throw new ItemNotFoundException(ErrorIds.IgnitionNotPublished, node.IgnitionPath, null, "no config is published there", "Publish-Ignition publishes it");
+            throw new ItemNotFoundException(ErrorIds.IgnitionNotPublished, node.IgnitionPath, null, "no config is published there",
+                "Publish-Ignition publishes it");
         }
     }
 }

@@ -10,7 +10,10 @@ namespace XenKube.Commands.Images;
 [OutputType(typeof(CoreOSImage))]
 public sealed class GetCoreOSImageCommand : ReleaseCommand
 {
-    /// <summary>Versions. One that is not in the store is downloaded; current is the channel's newest. With wildcards, only the store is searched. Default: all images in the store.</summary>
+    /// <summary>
+    /// Versions. One that is not in the store is downloaded; current is the channel's newest. With wildcards, only the store is searched.
+    /// Default: all images in the store.
+    /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -48,7 +51,8 @@ public sealed class GetCoreOSImageCommand : ReleaseCommand
         {
             return;
         }
-        var download = RunWithProgress($"Getting {release}", (progress, token) => new ImageDownloader(server, store, new TrustStore(Directory.KeysPath)).Download(release, SkipVerification, progress, token));
+        var download = RunWithProgress($"Getting {release}", (progress, token) =>
+            new ImageDownloader(server, store, new TrustStore(Directory.KeysPath)).Download(release, SkipVerification, progress, token));
         WriteVerbose($"{download.Image.Path}: {Display.Size(download.Image.Size)} from {release.ImageUri}");
         foreach (var warning in download.Warnings)
         {

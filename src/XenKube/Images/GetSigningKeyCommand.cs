@@ -43,9 +43,11 @@ public sealed class GetSigningKeyCommand : XenDirCommand
     {
         var pattern = new WildcardPattern(wanted, WildcardOptions.IgnoreCase);
         var digits = wanted.Replace(" ", "", StringComparison.Ordinal);
-        SigningKey[] found = [.. keys.Where(key => key.Fingerprint.EndsWith(digits, StringComparison.OrdinalIgnoreCase) || pattern.IsMatch(key.Fingerprint) || pattern.IsMatch(key.UserId))];
+        SigningKey[] found = [.. keys.Where(key => key.Fingerprint.EndsWith(digits, StringComparison.OrdinalIgnoreCase)
+            || pattern.IsMatch(key.Fingerprint) || pattern.IsMatch(key.UserId))];
         return found.Length > 0 || WildcardPattern.ContainsWildcardCharacters(wanted)
             ? found
-            : throw new ItemNotFoundException(ErrorIds.KeyNotFound, Directory.KeysPath, null, $"no key '{wanted}' is trusted", "Get-SigningKey lists the trusted keys, Import-SigningKey trusts another");
+            : throw new ItemNotFoundException(ErrorIds.KeyNotFound, Directory.KeysPath, null, $"no key '{wanted}' is trusted",
+                "Get-SigningKey lists the trusted keys, Import-SigningKey trusts another");
     }
 }

@@ -86,5 +86,6 @@ public sealed class ImportSigningKeyCommand : XenDirCommand
         }
     }
 
-    private static string Fingerprint(string name) => KnownKey.FindAll(name) is { Count: > 0 } keys ? $" ({string.Join(", ", keys.Select(key => key.Fingerprint))})" : "";
+    private static string Fingerprint(string name) => KnownKey.FindAll(name) is { Count: > 0 } keys
+        ? $" ({string.Join(", ", keys.Select(key => key.Fingerprint))})" : "";
 }

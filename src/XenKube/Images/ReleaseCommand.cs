@@ -16,7 +16,10 @@ public abstract class ReleaseCommand : XenDirCommand
     [ArgumentCompleter(typeof(Completion.ChannelCompleter))]
     public string Channel { get; set; } = "stable";
 
-    /// <summary>A mirror, used instead of the distribution's own server: an http, https or file URI, or a directory, that holds BOARD/VERSION/IMAGE. {channel} in it stands for the channel. Default: the mirror in the settings.</summary>
+    /// <summary>
+    /// A mirror, used instead of the distribution's own server: an http, https or file URI, or a directory, that holds BOARD/VERSION/IMAGE.
+    /// {channel} in it stands for the channel. Default: the mirror in the settings.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? BaseUri { get; set; }
@@ -38,7 +41,8 @@ public abstract class ReleaseCommand : XenDirCommand
         Distribution = Distribution,
         Channel = Channel,
         Board = Board,
-        BaseUri = BaseUri is null ? mirror : Uri.TryCreate(BaseUri, UriKind.Absolute, out var uri) && !uri.IsFile ? BaseUri : BaseUri.StartsWith("file:", StringComparison.Ordinal) ? BaseUri : Resolve(BaseUri),
+        BaseUri = BaseUri is null ? mirror : Uri.TryCreate(BaseUri, UriKind.Absolute, out var uri) && !uri.IsFile
+            ? BaseUri : BaseUri.StartsWith("file:", StringComparison.Ordinal) ? BaseUri : Resolve(BaseUri),
         ImageName = ImageName,
     });
 }

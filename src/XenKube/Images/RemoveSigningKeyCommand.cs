@@ -25,7 +25,8 @@ public sealed class RemoveSigningKeyCommand : XenDirCommand
             {
                 if (Should($"Stop trusting the signing key {fingerprint}, in {Directory.KeysPath}") && !store.Remove(fingerprint))
                 {
-                    throw new ItemNotFoundException(ErrorIds.KeyNotFound, Directory.KeysPath, null, $"no key '{fingerprint}' is trusted", "Get-SigningKey lists the trusted keys");
+                    throw new ItemNotFoundException(ErrorIds.KeyNotFound, Directory.KeysPath, null, $"no key '{fingerprint}' is trusted",
+                        "Get-SigningKey lists the trusted keys");
                 }
             });
         }

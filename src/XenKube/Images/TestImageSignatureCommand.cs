@@ -88,7 +88,8 @@ public sealed class TestImageSignatureCommand : XenDirCommand
     private void Check(string file, string? signatureFile)
     {
         var keys = _keys ??= Keys();
-        var result = RunWithProgress($"Checking the signature of {System.IO.Path.GetFileName(file)}", (progress, token) => SignatureVerifier.Verify(file, signatureFile, keys, progress, token));
+        var result = RunWithProgress($"Checking the signature of {System.IO.Path.GetFileName(file)}", (progress, token) =>
+            SignatureVerifier.Verify(file, signatureFile, keys, progress, token));
         if (!result.IsTrusted)
         {
             WriteWarning(result.IsGood
@@ -102,7 +103,8 @@ public sealed class TestImageSignatureCommand : XenDirCommand
     private KeyRing Keys()
     {
         // A key file needs no XENDIR; the trust store does, unless there is no other source of keys.
-        var files = (KeyFile ?? []).Select(Resolve).Aggregate(KeyRing.Empty, (ring, file) => ring.With(KeyRing.Load(file, isTrusted: true)));
+        var files = (KeyFile ?? []).Select(Resolve).Aggregate(KeyRing.Empty, (ring, file) =>
+            ring.With(KeyRing.Load(file, isTrusted: true)));
         var ring = KeyFile is not null && XenDir is null && Environment.GetEnvironmentVariable("XENDIR") is null
             ? files
             : new TrustStore(Directory.KeysPath).OpenKeyRing().With(files);

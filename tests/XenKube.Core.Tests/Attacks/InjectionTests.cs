@@ -49,7 +49,7 @@ public sealed class InjectionTests : IDisposable
         var script = """
             set -e; mount -t tmpfs -o size=1m,nr_inodes=40 none "$1"; mkdir -p "$1/guests/etcd" "$1/nginx/etcd"; echo x > "$1/guests/etcd/node-1.ct"
             i=0; while touch "$1/fill$i" 2>/dev/null; do i=$((i+1)); done; cat /dev/zero > "$1/fill0" 2>/dev/null || true
-            "$2" node remove etcd/node-1 --force --xen-dir "$1"; test ! -e "$1/guests/etcd/node-1.ct"; echo removed
+            "$2" node remove etcd/node-1 --xen-dir "$1"; test ! -e "$1/guests/etcd/node-1.ct"; echo removed
             """;
         Directory.CreateDirectory(_folder["xen"]);
         Assert.SkipWhen(Tool.Run("unshare", "--user", "--map-root-user", "--mount", "true").ExitCode != 0, "there are no user namespaces here");

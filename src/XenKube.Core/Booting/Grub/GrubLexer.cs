@@ -2,7 +2,9 @@ using System.Text;
 
 namespace XenKube.Booting.Grub;
 
-/// <summary>Splits a GRUB script into words and separators (GRUB manual 2.06, section 6.1, "Writing full configuration files directly").</summary>
+/// <summary>
+/// Splits a GRUB script into words and separators (GRUB manual 2.06, section 6.1, "Writing full configuration files directly").
+/// </summary>
 /// <param name="text">The script.</param>
 /// <param name="source">Its name in errors.</param>
 internal sealed class GrubLexer(string text, string source)

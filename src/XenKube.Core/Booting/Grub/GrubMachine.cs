@@ -16,7 +16,8 @@ internal sealed class GrubMachine
     // What only changes the screen, the keyboard or the timing, or loads a module, changes nothing in what is booted.
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
     {
-        "insmod", "serial", "terminal_input", "terminal_output", "terminal", "echo", "export", "sleep", "clear", "true", "load_video", "background_image",
+        "insmod", "serial", "terminal_input", "terminal_output", "terminal", "echo", "export", "sleep", "clear", "true", "load_video",
+        "background_image",
         "loadfont", "gfxmode", "play", "cls", "module_load", "rmmod", "recordfail", "savedefault", "gptprio.repair", "halt_on_error",
     };
 
@@ -51,7 +52,8 @@ internal sealed class GrubMachine
     public GrubText Get(string name) => _variables.GetValueOrDefault(name) ?? new GrubText();
 
     /// <summary>Sets a variable.</summary>
-    public void Set(string name, GrubText value) => _variables[name] = value.Length <= LongestText ? value : throw Limit("a text is too long");
+    public void Set(string name, GrubText value) => _variables[name] = value.Length <= LongestText
+        ? value : throw Limit("a text is too long");
 
     /// <summary>Runs a script.</summary>
     /// <param name="text">The script.</param>
@@ -73,7 +75,8 @@ internal sealed class GrubMachine
         name ??= Get("default").ToString();
         return _entries.Find(entry => entry.Id == name && name.Length > 0)
             ?? _entries.Find(entry => entry.Title == name)
-            ?? (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < _entries.Count ? _entries[number] : null)
+            ?? (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < _entries.Count
+                ? _entries[number] : null)
             ?? _entries.FirstOrDefault();
     }
 
@@ -182,7 +185,8 @@ internal sealed class GrubMachine
             case "false":
                 return 1;
             case "[":
-                return arguments is [.., var last] && last.ToString() == "]" ? Test(command, arguments[..^1]) : throw Invalid(command, "']' is missing");
+                return arguments is [.., var last] && last.ToString() == "]"
+                    ? Test(command, arguments[..^1]) : throw Invalid(command, "']' is missing");
             case "test":
                 return Test(command, arguments);
             case "search" or "search.file" or "search.fs_label" or "search.fs_uuid" or "search.part_label":
@@ -198,7 +202,8 @@ internal sealed class GrubMachine
             case "initrd" or "initrdefi" or "initrd16":
                 return LoadInitrd(command, arguments);
             default:
-                throw new UnsupportedFeatureException(_source, new GrubOrigin(_source, command.Line).ToString(), $"GRUB's command '{Printable.Of(name)}'");
+                throw new UnsupportedFeatureException(_source, new GrubOrigin(_source, command.Line).ToString(),
+                    $"GRUB's command '{Printable.Of(name)}'");
         }
     }
 
@@ -213,7 +218,8 @@ internal sealed class GrubMachine
     // search [--file|--label|--fs-uuid|--part-label|--part-uuid|--disk-uuid] [--set[=VARIABLE]] [--no-floppy] [--hint…] NAME
     private int Search(GrubCommand command, string name, List<GrubText> arguments)
     {
-        var kind = name switch { "search.fs_label" => "label", "search.fs_uuid" => "fs-uuid", "search.part_label" => "part-label", _ => "file" };
+        var kind = name switch { "search.fs_label" => "label", "search.fs_uuid" => "fs-uuid", "search.part_label" => "part-label",
+            _ => "file" };
         var variable = "root";
         var isSet = name != "search";
         var names = new List<string>();
@@ -245,7 +251,8 @@ internal sealed class GrubMachine
                     i += option.Contains('=', StringComparison.Ordinal) ? 0 : 1;
                     break;
                 case var option when option.StartsWith('-'):
-                    throw new UnsupportedFeatureException(_source, new GrubOrigin(_source, command.Line).ToString(), $"option '{Printable.Of(option)}' of GRUB's search");
+                    throw new UnsupportedFeatureException(_source, new GrubOrigin(_source, command.Line).ToString(),
+                        $"option '{Printable.Of(option)}' of GRUB's search");
                 default:
                     names.Add(word);
                     break;
@@ -334,7 +341,8 @@ internal sealed class GrubMachine
             {
                 "-d" or "--set-device" => slot.Device,
                 "-u" or "--set-uuid" => slot.Id.ToString("D"),
-                var option => throw new UnsupportedFeatureException(_source, new GrubOrigin(_source, command.Line).ToString(), $"option '{Printable.Of(option)}' of gptprio.next"),
+                var option => throw new UnsupportedFeatureException(_source, new GrubOrigin(_source, command.Line).ToString(),
+                    $"option '{Printable.Of(option)}' of gptprio.next"),
             };
             Set(arguments[i + 1].ToString(), GrubText.Of(value, new GrubOrigin("GPT", 0)));
         }
@@ -353,7 +361,8 @@ internal sealed class GrubMachine
 
     private int LoadInitrd(GrubCommand command, List<GrubText> arguments)
     {
-        var paths = arguments.Select(argument => GrubPath.Parse(argument.ToString(), Get("root").ToString()) ?? throw Invalid(command, "initrd has no path"));
+        var paths = arguments.Select(argument => GrubPath.Parse(argument.ToString(), Get("root").ToString())
+            ?? throw Invalid(command, "initrd has no path"));
         Kernel = Kernel is null ? throw Invalid(command, "initrd comes before linux") : Kernel with { Initrds = [.. paths] };
         return 0;
     }

@@ -160,5 +160,6 @@ internal sealed class GrubParser
         _ => "this is not a command",
     });
 
-    private CorruptImageException Invalid(string reason) => new(ErrorIds.CorruptBootScript, _source, new GrubOrigin(_source, _token.Line).ToString(), reason);
+    private CorruptImageException Invalid(string reason) => new(ErrorIds.CorruptBootScript, _source,
+        new GrubOrigin(_source, _token.Line).ToString(), reason);
 }

@@ -8,7 +8,8 @@ internal abstract record GrubStatement(int Line);
 internal sealed record GrubCommand(int Line, IReadOnlyList<GrubWord> Words, IReadOnlyList<GrubStatement>? Block) : GrubStatement(Line);
 
 /// <summary>Branches with their conditions, of which the last command decides; a branch without one is <c>else</c>.</summary>
-internal sealed record GrubIf(int Line, IReadOnlyList<(IReadOnlyList<GrubStatement>? Condition, IReadOnlyList<GrubStatement> Body)> Branches) : GrubStatement(Line);
+internal sealed record GrubIf(int Line, IReadOnlyList<(IReadOnlyList<GrubStatement>? Condition,
+    IReadOnlyList<GrubStatement> Body)> Branches) : GrubStatement(Line);
 
 /// <summary>A function.</summary>
 internal sealed record GrubFunction(int Line, string Name, IReadOnlyList<GrubStatement> Body) : GrubStatement(Line);

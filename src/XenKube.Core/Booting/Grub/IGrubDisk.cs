@@ -4,7 +4,8 @@ namespace XenKube.Booting.Grub;
 internal interface IGrubDisk
 {
     /// <summary>Finds a device; null where there is none.</summary>
-    /// <param name="kind">By what: <c>label</c>, <c>part-label</c>, <c>part-uuid</c>, <c>disk-uuid</c>, <c>fs-uuid</c> or <c>file</c>.</param>
+    /// <param name="kind">By what: <c>label</c>, <c>part-label</c>, <c>part-uuid</c>, <c>disk-uuid</c>, <c>fs-uuid</c> or
+    /// <c>file</c>.</param>
     /// <param name="value">The value.</param>
     string? Search(string kind, string value);
 
@@ -13,7 +14,9 @@ internal interface IGrubDisk
     /// <param name="path">The path on it.</param>
     string? ReadText(string device, string path);
 
-    /// <summary>Whether there is a file (<c>'f'</c>), a directory (<c>'d'</c>), anything (<c>'e'</c>) or a file that is not empty (<c>'s'</c>).</summary>
+    /// <summary>
+    /// Whether there is a file (<c>'f'</c>), a directory (<c>'d'</c>), anything (<c>'e'</c>) or a file that is not empty (<c>'s'</c>).
+    /// </summary>
     bool Test(char kind, string device, string path);
 
     /// <summary>The name of a file of a device for people, such as <c>OEM:/grub.cfg</c>.</summary>

@@ -21,14 +21,17 @@ internal static class ElfFile
         bytes.Length >= HeaderSize && HasMagic(bytes) && bytes[4] == 2 && bytes[5] == 1
             && BinaryPrimitives.ReadUInt16LittleEndian(bytes[0x12..]) == X86Machine;
 
-    /// <summary>The ranges of the file that hold notes: the segments of notes, or else the sections of notes, as Xen's libelf looks.</summary>
+    /// <summary>
+    /// The ranges of the file that hold notes: the segments of notes, or else the sections of notes, as Xen's libelf looks.
+    /// </summary>
     public static IReadOnlyList<Range> Notes(ReadOnlySpan<byte> file)
     {
         var found = Ranges(file, 0x20, 0x36, SegmentSize, NoteSegment, typeAt: 0, offsetAt: 8, sizeAt: 32);
         return found.Count > 0 ? found : Ranges(file, 0x28, 0x3A, SectionSize, NoteSection, typeAt: 4, offsetAt: 24, sizeAt: 32);
     }
 
-    private static List<Range> Ranges(ReadOnlySpan<byte> file, int tableAt, int entrySizeAt, int smallest, uint type, int typeAt, int offsetAt, int sizeAt)
+    private static List<Range> Ranges(ReadOnlySpan<byte> file, int tableAt, int entrySizeAt, int smallest, uint type, int typeAt,
+        int offsetAt, int sizeAt)
     {
         var ranges = new List<Range>();
         var table = BinaryPrimitives.ReadUInt64LittleEndian(file[tableAt..]);
@@ -43,7 +46,8 @@ internal static class ElfFile
             var entry = file.Slice((int)table + (i * size), size);
             var offset = BinaryPrimitives.ReadUInt64LittleEndian(entry[offsetAt..]);
             var length = BinaryPrimitives.ReadUInt64LittleEndian(entry[sizeAt..]);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(entry[typeAt..]) == type && offset <= (ulong)file.Length && length <= (ulong)file.Length - offset)
+            if (BinaryPrimitives.ReadUInt32LittleEndian(entry[typeAt..]) == type && offset <= (ulong)file.Length
+                && length <= (ulong)file.Length - offset)
             {
                 ranges.Add((int)offset..(int)(offset + length));
             }

@@ -11,7 +11,9 @@ internal static class KernelCompression
 {
     private const int LargestStart = 64 << 20;
 
-    /// <summary>Determines the compression of a kernel: gzip, xz, zstd, …; none for an ELF file; null for a file that is not a kernel.</summary>
+    /// <summary>
+    /// Determines the compression of a kernel: gzip, xz, zstd, …; none for an ELF file; null for a file that is not a kernel.
+    /// </summary>
     /// <param name="kernel">The file from its start; it need not be able to seek.</param>
     public static string? Detect(Stream kernel)
     {
@@ -29,7 +31,8 @@ internal static class KernelCompression
         {
             return IsPackedElf(head) ? CompressionFormats.NameOf(CompressionFormat.Gzip) : null;
         }
-        if (KernelHeader.Read(head) is not { IsSupported: true } header || header.PayloadStart < head.Length || header.PayloadStart > LargestStart
+        if (KernelHeader.Read(head) is not { IsSupported: true } header || header.PayloadStart < head.Length
+            || header.PayloadStart > LargestStart
             || !Skip(kernel, header.PayloadStart - head.Length))
         {
             return null;

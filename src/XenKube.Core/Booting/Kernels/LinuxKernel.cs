@@ -11,7 +11,9 @@ namespace XenKube.Booting.Kernels;
 /// </summary>
 internal sealed class LinuxKernel
 {
-    /// <summary>The largest kernel that is unpacked, in bytes: a guest says the size, and the memory is taken before anything is unpacked.</summary>
+    /// <summary>
+    /// The largest kernel that is unpacked, in bytes: a guest says the size, and the memory is taken before anything is unpacked.
+    /// </summary>
     public const int MaximumSize = 256 << 20;
 
     /// <summary>No kernel shrinks to less than this part of its size; those of distributions shrink to a quarter.</summary>
@@ -79,13 +81,15 @@ internal sealed class LinuxKernel
         }
         if (!header.IsSupported)
         {
-            throw Invalid(FormattableString.Invariant($"boot protocol {header.Protocol >> 8}.{header.Protocol & 0xFF:00} is older than 2.08"));
+            throw Invalid(
+                FormattableString.Invariant($"boot protocol {header.Protocol >> 8}.{header.Protocol & 0xFF:00} is older than 2.08"));
         }
         if (header.PayloadSize < CompressionFormats.HeadSize || header.PayloadStart + header.PayloadSize > file.Length)
         {
             throw Invalid("its payload reaches beyond the end of the file");
         }
-        return new LinuxKernel(file, (int)header.PayloadStart, (int)header.PayloadSize, VersionOf(file, header.VersionOffset), header.ArgumentLimit);
+        return new LinuxKernel(file, (int)header.PayloadStart, (int)header.PayloadSize, VersionOf(file, header.VersionOffset),
+            header.ArgumentLimit);
     }
 
     /// <summary>Unpacks the kernel to the ELF file that Xen starts.</summary>

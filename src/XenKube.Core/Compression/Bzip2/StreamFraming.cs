@@ -55,7 +55,8 @@ internal sealed class StreamFraming
             var expected = (uint)(Bits(bytes, (int)(position & 7)) >> 16);
             if (expected != _crc)
             {
-                throw CorruptImageException.At("bzip2 stream's end", position / 8, Invariant($"the CRC over all blocks is {_crc:x8}, where {expected:x8} was expected"));
+                throw CorruptImageException.At("bzip2 stream's end", position / 8,
+                    Invariant($"the CRC over all blocks is {_crc:x8}, where {expected:x8} was expected"));
             }
             Position = (position + 32 + 7) & ~7L;
             _inStream = false;
@@ -91,7 +92,8 @@ internal sealed class StreamFraming
         {
             if (_anyStream)
             {
-                throw new CorruptImageException(ErrorIds.TrailingData, null, Invariant($"byte {Position / 8}"), "there is data after the last bzip2 stream", "Fetch the file again; what follows the stream is part of no image");
+                throw new CorruptImageException(ErrorIds.TrailingData, null, Invariant($"byte {Position / 8}"),
+                    "there is data after the last bzip2 stream", "Fetch the file again; what follows the stream is part of no image");
             }
             if ("BZh"u8.StartsWith(bytes[..Math.Min(count, 3)]) && count < 4)
             {
@@ -134,7 +136,8 @@ internal sealed class StreamFraming
         {
             end++;
         }
-        return new CorruptImageException(ErrorIds.TruncatedImage, null, Invariant($"byte {end}"), "the file ends before its last bzip2 stream does", "Fetch the file again");
+        return new CorruptImageException(ErrorIds.TruncatedImage, null, Invariant($"byte {end}"),
+            "the file ends before its last bzip2 stream does", "Fetch the file again");
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -80,7 +80,8 @@ internal static class CompressionFormats
 
     /// <summary>The error of data that has another size than is known.</summary>
     internal static CorruptImageException WrongSize(CompressionFormat format, bool isLonger) => new(
-        ErrorIds.CorruptImage, null, NameOf(format), isLonger ? "the data is longer than its size says" : "the data is shorter than its size says");
+        ErrorIds.CorruptImage, null, NameOf(format), isLonger
+            ? "the data is longer than its size says" : "the data is shorter than its size says");
 
     private static Stream Open(CompressionFormat format, Stream input, long expected) => format switch
     {

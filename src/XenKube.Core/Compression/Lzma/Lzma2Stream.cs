@@ -103,7 +103,8 @@ internal sealed class Lzma2Stream : DecompressionStream
     {
         if (control >= 0xC0)
         {
-            _decoder.Use(LzmaProperties.Read(_input.ReadByte()) ?? throw _input.DamagedAt("chunk", position, "the properties are not valid"));
+            _decoder.Use(LzmaProperties.Read(_input.ReadByte())
+                ?? throw _input.DamagedAt("chunk", position, "the properties are not valid"));
             _hasProperties = true;
         }
         if (control >= 0xA0 && _hasProperties)

@@ -66,7 +66,8 @@ internal sealed class LzmaAloneStream : DecompressionStream
         }
         var dictionary = BinaryPrimitives.ReadUInt32LittleEndian(head[1..]);
         var size = BinaryPrimitives.ReadUInt64LittleEndian(head[5..]);
-        var isRound = BitOperations.PopCount(dictionary) == 1 || (BitOperations.PopCount(dictionary) == 2 && (dictionary & (dictionary >> 1)) != 0);
+        var isRound = BitOperations.PopCount(dictionary) == 1 || (BitOperations.PopCount(dictionary) == 2
+            && (dictionary & (dictionary >> 1)) != 0);
         return isRound && (size == ulong.MaxValue || size < 1UL << 38);
     }
 

@@ -65,7 +65,8 @@ internal sealed class LzmaDecoder(HistoryWindow window)
     /// <summary>Forgets all that was learned.</summary>
     public void ResetState()
     {
-        foreach (var model in (ushort[][])[_isMatch, _isRepeat, _isNotFirst, _isNotSecond, _isFourth, _isLongFirst, _slots, _special, _align, _literals])
+        foreach (var model in (ushort[][])[_isMatch, _isRepeat, _isNotFirst, _isNotSecond, _isFourth, _isLongFirst, _slots, _special,
+            _align, _literals])
         {
             Array.Fill(model, RangeDecoder.Even);
         }

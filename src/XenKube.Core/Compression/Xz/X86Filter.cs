@@ -75,7 +75,8 @@ internal sealed class X86Filter(DecompressionStream inner, uint start) : Decompr
             if (IsAllowed(bytes, at) && IsSignByte(bytes[at + OperandSize]))
             {
                 var operand = bytes.Slice(at + 1, OperandSize);
-                BinaryPrimitives.WriteUInt32LittleEndian(operand, Relative(BinaryPrimitives.ReadUInt32LittleEndian(operand), _position + (uint)at));
+                BinaryPrimitives.WriteUInt32LittleEndian(operand,
+                    Relative(BinaryPrimitives.ReadUInt32LittleEndian(operand), _position + (uint)at));
                 at += 1 + OperandSize;
                 _recent = 0;
             }

@@ -130,7 +130,8 @@ internal sealed class XzStream : DecompressionStream
         }
         _header = XzBlockHeader.Read(_input, first);
         // Two bytes of history at least; a block never refers to more history than it has data.
-        var dictionary = Math.Max(4096, _header.UncompressedSize is { } size ? Math.Min(_header.DictionarySize, size) : _header.DictionarySize);
+        var dictionary = Math.Max(4096, _header.UncompressedSize is { } size
+            ? Math.Min(_header.DictionarySize, size) : _header.DictionarySize);
         if (dictionary > Lzma.Lzma.MaximumDictionary)
         {
             throw _input.Unsupported(FormattableString.Invariant($"dictionary of {dictionary >> 20} MiB"));

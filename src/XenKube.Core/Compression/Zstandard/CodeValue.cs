@@ -7,11 +7,13 @@ internal readonly record struct CodeValue(uint Base, byte ExtraBits)
 {
     /// <summary>The codes of literals lengths.</summary>
     public static CodeValue[] LiteralsLengths { get; } =
-        Make(0, [(16, 0), (4, 1), (2, 2), (2, 3), (1, 4), (1, 6), (1, 7), (1, 8), (1, 9), (1, 10), (1, 11), (1, 12), (1, 13), (1, 14), (1, 15), (1, 16)]);
+        Make(0, [(16, 0), (4, 1), (2, 2), (2, 3), (1, 4), (1, 6), (1, 7), (1, 8), (1, 9), (1, 10), (1, 11), (1, 12), (1, 13), (1, 14),
+            (1, 15), (1, 16)]);
 
     /// <summary>The codes of match lengths.</summary>
     public static CodeValue[] MatchLengths { get; } =
-        Make(3, [(32, 0), (4, 1), (2, 2), (2, 3), (2, 4), (1, 5), (1, 7), (1, 8), (1, 9), (1, 10), (1, 11), (1, 12), (1, 13), (1, 14), (1, 15), (1, 16)]);
+        Make(3, [(32, 0), (4, 1), (2, 2), (2, 3), (2, 4), (1, 5), (1, 7), (1, 8), (1, 9), (1, 10), (1, 11), (1, 12), (1, 13), (1, 14),
+            (1, 15), (1, 16)]);
 
     /// <summary>The codes of offsets: code N is 1 &lt;&lt; N and N extra bits.</summary>
     public static CodeValue[] Offsets { get; } = [.. Enumerable.Range(0, 32).Select(code => new CodeValue(1u << code, (byte)code))];
@@ -23,7 +25,8 @@ internal readonly record struct CodeValue(uint Base, byte ExtraBits)
     /// <summary>The probabilities of match lengths that need no table, section 3.1.1.3.2.2.2.</summary>
     public static ReadOnlySpan<short> DefaultMatchLengths =>
     [
-        1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1,
         -1, -1, -1, -1, -1, -1, -1,
     ];
 

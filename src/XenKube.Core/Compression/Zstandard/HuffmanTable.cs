@@ -11,7 +11,8 @@ internal sealed class HuffmanTable
 
     private const int MaximumWeightLog = 6;
 
-    private static readonly CodeValue[] Weights = [.. Enumerable.Range(0, MaximumBits + 2).Select(weight => new CodeValue((uint)weight, 0))];
+    private static readonly CodeValue[] Weights = [.. Enumerable.Range(0, MaximumBits + 2)
+        .Select(weight => new CodeValue((uint)weight, 0))];
 
     private readonly ushort[] _entries = new ushort[1 << MaximumBits];
     private readonly FseTable _weightTable = new();

@@ -82,7 +82,8 @@ internal sealed class LiteralsSection
         }
         Count = size;
         var literals = Bytes.AsSpan(0, size);
-        var isGood = format == 0 ? _table.Decode(block, offset, compressed, literals) : _table.DecodeFour(block, offset, compressed, literals);
+        var isGood = format == 0 ? _table.Decode(block, offset, compressed, literals) : _table.DecodeFour(block, offset, compressed,
+            literals);
         return isGood ? used : -1;
     }
 

@@ -7,7 +7,8 @@ internal sealed class SequencesSection
     private const int MatchLengthLog = 9;
     private const int OffsetLog = 8;
 
-    private readonly SequenceTable _literalsLengths = new(CodeValue.LiteralsLengths, LiteralsLengthLog, CodeValue.DefaultLiteralsLengths, 6);
+    private readonly SequenceTable _literalsLengths = new(CodeValue.LiteralsLengths, LiteralsLengthLog, CodeValue.DefaultLiteralsLengths,
+        6);
     private readonly SequenceTable _offsets = new(CodeValue.Offsets, OffsetLog, CodeValue.DefaultOffsets, 5);
     private readonly SequenceTable _matchLengths = new(CodeValue.MatchLengths, MatchLengthLog, CodeValue.DefaultMatchLengths, 6);
     private uint _offset1;

@@ -141,7 +141,8 @@ internal sealed class ZstandardStream : DecompressionStream
     private string? DecodeCompressed(int size, HistoryWindow window)
     {
         var used = _literals.Decode(_block, BackwardBits.Padding, size);
-        return used < 0 ? "the literals are damaged" : _sequences.Execute(_block, BackwardBits.Padding + used, size - used, _literals, window);
+        return used < 0 ? "the literals are damaged" : _sequences.Execute(_block, BackwardBits.Padding + used, size - used, _literals,
+            window);
     }
 
     private void EndFrame(ZstandardFrame frame)

@@ -22,7 +22,8 @@ internal sealed class CopyAttributes(TreeCopyOptions options, bool keepsAll, boo
         source.LastWriteTimeUtc)
     {
         ExtendedAttributes = !keepsAll || extended is null ? null
-            : keepsOwners ? extended : extended.Where(pair => pair.Key.StartsWith("user.", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal),
+            : keepsOwners ? extended : extended.Where(pair => pair.Key.StartsWith("user.", StringComparison.Ordinal))
+            .ToDictionary(StringComparer.Ordinal),
     };
 
     private int ModeOf(FileSystemEntry source)

@@ -45,14 +45,17 @@ internal abstract class CopyDirectory : IDisposable
     public abstract bool TryLink(string name, string target, FileAttributesChange attributes);
 
     /// <summary>Notes that this copy takes a name here.</summary>
-    /// <exception cref="ItemExistsException">For this file system the name is one that the copy has written already, or another file's second name.</exception>
+    /// <exception cref="ItemExistsException">For this file system the name is one that the copy has written already, or another file's
+    /// second name.</exception>
     public abstract void Claim(string name);
 
     /// <summary>The errors of the host and of images alike, as one that names the place.</summary>
-    protected static OperationFailedException NotCopied(string place, string reason, Exception? cause = null) => new(ErrorIds.FileNotCopied, place, null, reason, innerException: cause);
+    protected static OperationFailedException NotCopied(string place, string reason, Exception? cause = null) =>
+        new(ErrorIds.FileNotCopied, place, null, reason, innerException: cause);
 
     /// <summary>Two names of a source are one name here.</summary>
-    protected ItemExistsException Clash(string name, string reason) => new(ErrorIds.NamesClash, null, PlaceOf(name), reason, "Rename one of the two in the source, and copy it again");
+    protected ItemExistsException Clash(string name, string reason) =>
+        new(ErrorIds.NamesClash, null, PlaceOf(name), reason, "Rename one of the two in the source, and copy it again");
 
     /// <inheritdoc/>
     public void Dispose()

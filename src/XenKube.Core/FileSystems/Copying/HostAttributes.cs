@@ -5,7 +5,9 @@ using XenKube.Posix;
 
 namespace XenKube.FileSystems.Copying;
 
-/// <summary>The extended attributes of files of the host. The kernel shows access control lists in another form than ext keeps them in.</summary>
+/// <summary>
+/// The extended attributes of files of the host. The kernel shows access control lists in another form than ext keeps them in.
+/// </summary>
 internal static class HostAttributes
 {
     private const string AccessControlPrefix = "system.posix_acl_";
@@ -23,11 +25,13 @@ internal static class HostAttributes
         var all = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         var list = new byte[65536];
         var length = Libc.ListAttributes(path, list, (nuint)list.Length);
-        foreach (var attribute in length > 0 ? Encoding.UTF8.GetString(list, 0, (int)length).Split('\0', StringSplitOptions.RemoveEmptyEntries) : [])
+        foreach (var attribute in length > 0 ? Encoding.UTF8.GetString(list, 0, (int)length)
+            .Split('\0', StringSplitOptions.RemoveEmptyEntries) : [])
         {
             var value = new byte[65536];
             var size = Libc.ReadAttribute(path, [.. Encoding.UTF8.GetBytes(attribute), 0], value, (nuint)value.Length);
-            if (size >= 0 && (attribute.StartsWith(AccessControlPrefix, StringComparison.Ordinal) ? ToDisk(value.AsSpan(0, (int)size)) : value[..(int)size]) is { } kept)
+            if (size >= 0 && (attribute.StartsWith(AccessControlPrefix, StringComparison.Ordinal)
+                ? ToDisk(value.AsSpan(0, (int)size)) : value[..(int)size]) is { } kept)
             {
                 all[attribute] = kept;
             }

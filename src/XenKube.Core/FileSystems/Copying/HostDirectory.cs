@@ -39,7 +39,8 @@ internal sealed class HostDirectory : CopyDirectory
     {
         try
         {
-            return new(path, OpenIn(Libc.CurrentDirectory, Zero(path), OpenFlags.Directory | (followLast ? OpenFlags.ReadOnly : OpenFlags.NoFollow), path));
+            return new(path, OpenIn(Libc.CurrentDirectory, Zero(path),
+                OpenFlags.Directory | (followLast ? OpenFlags.ReadOnly : OpenFlags.NoFollow), path));
         }
         catch (ItemNotFoundException)
         {
@@ -80,7 +81,8 @@ internal sealed class HostDirectory : CopyDirectory
         new HostDirectory(PlaceOf(name), OpenIn(Descriptor, Zero(name), OpenFlags.Directory | OpenFlags.NoFollow, PlaceOf(name)));
 
     // Not blocking: what was a file when it was listed may be a pipe by now.
-    public override Stream OpenRead(string name) => Regular(OpenIn(Descriptor, Zero(name), OpenFlags.NoFollow | OpenFlags.NonBlocking, PlaceOf(name)), PlaceOf(name));
+    public override Stream OpenRead(string name) => Regular(OpenIn(Descriptor, Zero(name), OpenFlags.NoFollow | OpenFlags.NonBlocking,
+        PlaceOf(name)), PlaceOf(name));
 
     /// <summary>Opens a regular file by its path, links followed.</summary>
     public static Stream OpenFile(string path) => Regular(OpenIn(Libc.CurrentDirectory, Zero(path), OpenFlags.NonBlocking, path), path);
@@ -117,12 +119,14 @@ internal sealed class HostDirectory : CopyDirectory
         var place = PlaceOf(name);
         var old = Replaceable(name);
         var temporary = TemporaryName();
-        using var file = OpenIn(Descriptor, temporary, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, place, Private);
+        using var file = OpenIn(Descriptor, temporary, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow,
+            place, Private);
         var isNamed = false;
         try
         {
             Pour(content, file, place, cancellationToken);
-            if (attributes.UserId is null && old is { IsRegularFile: true } && (old.Value.UserId != Libc.UserId) && Libc.ChangeOwner(file, old.Value.UserId, old.Value.GroupId) != 0)
+            if (attributes.UserId is null && old is { IsRegularFile: true } && (old.Value.UserId != Libc.UserId)
+                && Libc.ChangeOwner(file, old.Value.UserId, old.Value.GroupId) != 0)
             {
                 throw Failed(place);
             }
@@ -147,10 +151,12 @@ internal sealed class HostDirectory : CopyDirectory
     {
         if (Find(name) is { Kind: not FileSystemEntryKind.SymbolicLink })
         {
-            throw new ItemExistsException(ErrorIds.FileExists, PlaceOf(name), null, "something is there that is not a symbolic link", "Remove it first");
+            throw new ItemExistsException(ErrorIds.FileExists, PlaceOf(name), null, "something is there that is not a symbolic link",
+                "Remove it first");
         }
         PutInPlace(name, temporary => Libc.MakeLinkAt(Zero(target), Descriptor, temporary) == 0
-            && (attributes.UserId is null || Libc.ChangeOwnerAt(Descriptor, temporary, (uint)attributes.UserId, (uint)(attributes.GroupId ?? uint.MaxValue), NoFollow) == 0));
+            && (attributes.UserId is null || Libc.ChangeOwnerAt(Descriptor, temporary, (uint)attributes.UserId,
+                (uint)(attributes.GroupId ?? uint.MaxValue), NoFollow) == 0));
         return true;
     }
 
@@ -227,7 +233,8 @@ internal sealed class HostDirectory : CopyDirectory
 
     public override void Claim(string name)
     {
-        if (Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name))) is { } status && _written.Contains((status.Device, status.Identity.Inode)))
+        if (Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name))) is { } status
+            && _written.Contains((status.Device, status.Identity.Inode)))
         {
             throw Clash(name, "this file system does not tell the name from that of another file, which was copied just now");
         }
@@ -252,7 +259,8 @@ internal sealed class HostDirectory : CopyDirectory
         if (FileStatus.Read(handle) is not { IsRegularFile: true })
         {
             handle.Dispose();
-            throw new InvalidInputException(ErrorIds.FileInvalid, place, null, "it is not a regular file", $"Copy a file, or write what a pipe holds: {RemedyActionKind.WriteDiskFile}");
+            throw new InvalidInputException(ErrorIds.FileInvalid, place, null, "it is not a regular file",
+                $"Copy a file, or write what a pipe holds: {RemedyActionKind.WriteDiskFile}");
         }
         return new FileStream(handle, FileAccess.Read, bufferSize: 0);
     }
@@ -264,8 +272,10 @@ internal sealed class HostDirectory : CopyDirectory
     {
         Errno.NoEntry => new ItemNotFoundException(ErrorIds.FileNotFound, place, null, "there is no such file or directory"),
         Errno.TooManyLinks or Errno.NotADirectory when isDirectory => new ItemExistsException(
-            ErrorIds.FileExists, place, null, "it is not a directory, or a symbolic link, which is not followed at a destination", "Remove it first, or copy to another place"),
-        Errno.TooManyLinks => new ItemExistsException(ErrorIds.FileExists, place, null, "it is a symbolic link, which is not followed here"),
+            ErrorIds.FileExists, place, null, "it is not a directory, or a symbolic link, which is not followed at a destination",
+            "Remove it first, or copy to another place"),
+        Errno.TooManyLinks => new ItemExistsException(ErrorIds.FileExists, place, null,
+            "it is a symbolic link, which is not followed here"),
         _ => NotCopied(place, Libc.LastErrorText),
     };
 
@@ -315,7 +325,8 @@ internal sealed class HostDirectory : CopyDirectory
     {
         var old = Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name)));
         return old is null or { IsRegularFile: true } or { IsSymbolicLink: true } ? old
-            : throw new ItemExistsException(ErrorIds.FileExists, PlaceOf(name), null, old is { IsDirectory: true } ? "it is a directory" : "it is not a regular file", "Remove it first, or copy to another name");
+            : throw new ItemExistsException(ErrorIds.FileExists, PlaceOf(name), null, old is { IsDirectory: true }
+                ? "it is a directory" : "it is not a regular file", "Remove it first, or copy to another name");
     }
 
     private void Written(string name)

@@ -38,7 +38,8 @@ internal sealed class ImageDirectory(IFileSystem files, string path) : CopyDirec
     }
 
     public override void Finish(string name, FileAttributesChange attributes) => 
-        files.SetAttributes(Inside(name), KnowsNoCase ? new FileAttributesChange(attributes.Mode, TimeUtc: attributes.TimeUtc) : attributes);
+        files.SetAttributes(Inside(name), KnowsNoCase ? new FileAttributesChange(attributes.Mode,
+            TimeUtc: attributes.TimeUtc) : attributes);
 
     public override void WriteFile(string name, FileAttributesChange attributes, Stream content, CancellationToken cancellationToken)
     {

@@ -18,7 +18,8 @@ public static class TreeCopy
     /// <param name="cancellationToken">Ends the copy; a file that is only half there goes.</param>
     /// <returns>The path of the copy.</returns>
     /// <exception cref="XenKubeException">It cannot be copied.</exception>
-    public static string ToHost(IFileSystem source, string path, string name, string destination, TreeCopyOptions options, CancellationToken cancellationToken = default)
+    public static string ToHost(IFileSystem source, string path, string name, string destination, TreeCopyOptions options,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrEmpty(destination);
@@ -34,9 +35,11 @@ public static class TreeCopy
         var link = HostDirectory.Status(full) is { IsSymbolicLink: true } && target.Place != full;
         if (link && Directory.Exists(full))
         {
-            throw new ItemExistsException(ErrorIds.FileExists, full, null, "it is a symbolic link, which is not followed at a destination", "To copy into the directory that it leads to, end the path with '/'");
+            throw new ItemExistsException(ErrorIds.FileExists, full, null, "it is a symbolic link, which is not followed at a destination",
+                "To copy into the directory that it leads to, end the path with '/'");
         }
-        Copy(new ImageDirectory(source, ParentOf(path)), Existing(source, path, options), path, target, newName, new CopyAttributes(options, options.Preserve, keepsOwners: Libc.UserId == 0), options, cancellationToken);
+        Copy(new ImageDirectory(source, ParentOf(path)), Existing(source, path, options), path, target, newName,
+            new CopyAttributes(options, options.Preserve, keepsOwners: Libc.UserId == 0), options, cancellationToken);
         return target.PlaceOf(newName);
     }
 
@@ -48,13 +51,15 @@ public static class TreeCopy
     /// <param name="cancellationToken">Ends the copy between two files.</param>
     /// <returns>The path of the copy.</returns>
     /// <exception cref="XenKubeException">It cannot be copied.</exception>
-    public static string FromHost(string source, IFileSystem target, string path, TreeCopyOptions options, CancellationToken cancellationToken = default)
+    public static string FromHost(string source, IFileSystem target, string path, TreeCopyOptions options,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(options);
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source));
-        var status = FileStatus.Of(full, follow: !options.Recurse) ?? throw new ItemNotFoundException(ErrorIds.FileNotFound, full, null, "there is no such file or directory");
+        var status = FileStatus.Of(full, follow: !options.Recurse)
+            ?? throw new ItemNotFoundException(ErrorIds.FileNotFound, full, null, "there is no such file or directory");
         var (directory, name) = Into(target, path, Path.GetFileName(full));
         using var into = new ImageDirectory(target, directory);
         var entry = HostDirectory.Describe(name, status, status.IsSymbolicLink ? new FileInfo(full).LinkTarget : null);
@@ -90,7 +95,8 @@ public static class TreeCopy
     /// <param name="cancellationToken">Ends the copy between two files.</param>
     /// <returns>The path of the copy.</returns>
     /// <exception cref="XenKubeException">It cannot be copied.</exception>
-    public static string Between(IFileSystem source, string path, string name, IFileSystem target, string newPath, TreeCopyOptions options, CancellationToken cancellationToken = default)
+    public static string Between(IFileSystem source, string path, string name, IFileSystem target, string newPath, TreeCopyOptions options,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
@@ -102,15 +108,18 @@ public static class TreeCopy
         {
             if (target.Find(place, followLink: false) is { } there && SameFile(path, place, entry, there))
             {
-                throw new InvalidInputException(ErrorIds.PathInvalid, null, path, "a file cannot be copied onto itself", "Give the copy another name");
+                throw new InvalidInputException(ErrorIds.PathInvalid, null, path, "a file cannot be copied onto itself",
+                    "Give the copy another name");
             }
             if (entry.Kind == FileSystemEntryKind.Directory && LiesIn(source, directory, entry.Id))
             {
-                throw new InvalidInputException(ErrorIds.PathInvalid, null, path, $"the directory cannot be copied into itself, to {place}", "Copy it to a place outside of it");
+                throw new InvalidInputException(ErrorIds.PathInvalid, null, path,
+                    $"the directory cannot be copied into itself, to {place}", "Copy it to a place outside of it");
             }
         }
         InBatch(target, () => Copy(
-            new ImageDirectory(source, ParentOf(path)), entry, path, new ImageDirectory(target, directory), newName, new CopyAttributes(options, keepsAll: true), options, cancellationToken));
+            new ImageDirectory(source, ParentOf(path)), entry, path, new ImageDirectory(target, directory), newName,
+                new CopyAttributes(options, keepsAll: true), options, cancellationToken));
         return place;
     }
 
@@ -131,11 +140,13 @@ public static class TreeCopy
     }
 
     private static void Copy(
-        ImageDirectory parent, FileSystemEntry entry, string path, CopyDirectory target, string name, CopyAttributes attributes, TreeCopyOptions options, CancellationToken cancellationToken)
+        ImageDirectory parent, FileSystemEntry entry, string path, CopyDirectory target, string name, CopyAttributes attributes,
+        TreeCopyOptions options, CancellationToken cancellationToken)
     {
         if (!FileNames.IsSingle(name))
         {
-            throw new InvalidInputException(ErrorIds.PathInvalid, null, path, $"'{Printable.Of(name)}' is not the name of a file", "Give the copy a name");
+            throw new InvalidInputException(ErrorIds.PathInvalid, null, path, $"'{Printable.Of(name)}' is not the name of a file",
+                "Give the copy a name");
         }
         var run = new TreeCopyRun(attributes, target, options, cancellationToken);
         if (entry.Kind == FileSystemEntryKind.Directory)
@@ -182,7 +193,9 @@ public static class TreeCopy
         return false;
     }
 
-    private static string ParentOf(string path) => path.TrimEnd('/') is { Length: > 0 } trimmed && trimmed.LastIndexOf('/') is > 0 and var at ? trimmed[..at] : "/";
+    private static string ParentOf(string path) => path.TrimEnd('/') is { Length: > 0 } trimmed
+        && trimmed.LastIndexOf('/') is > 0 and var at ? trimmed[..at] : "/";
 
-    private static string LastOf(string path) => path.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed[(trimmed.LastIndexOf('/') + 1)..] : "";
+    private static string LastOf(string path) => path.TrimEnd('/') is { Length: > 0 } trimmed
+        ? trimmed[(trimmed.LastIndexOf('/') + 1)..] : "";
 }

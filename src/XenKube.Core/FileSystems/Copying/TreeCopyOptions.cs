@@ -18,7 +18,10 @@ public sealed record TreeCopyOptions
     /// <summary>Group of all that is copied, by number; null as for <see cref="UserId"/>.</summary>
     public long? GroupId { get; init; }
 
-    /// <summary>Permission bits (0 to 07777, octal) of all files that are copied; a directory that may be read may also be entered. Null keeps those of the source.</summary>
+    /// <summary>
+    /// Permission bits (0 to 07777, octal) of all files that are copied; a directory that may be read may also be entered. Null keeps those
+    /// of the source.
+    /// </summary>
     public int? Mode { get; init; }
 
     /// <summary>Is told what could not be copied; the rest is copied all the same. Null ends the copy with the first error.</summary>

@@ -7,7 +7,8 @@ namespace XenKube.FileSystems.Copying;
 /// <param name="root">The directory that the copy is made in.</param>
 /// <param name="options">How to copy.</param>
 /// <param name="cancellationToken">Ends the copy.</param>
-internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root, TreeCopyOptions options, CancellationToken cancellationToken)
+internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root, TreeCopyOptions options,
+    CancellationToken cancellationToken)
 {
     private readonly HashSet<long> _seen = [];
     private readonly Dictionary<(ulong Device, long Id), string[]> _named = [];
@@ -21,11 +22,13 @@ internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root,
         cancellationToken.ThrowIfCancellationRequested();
         if (source is ImageDirectory && !_seen.Add(entry.Id))
         {
-            throw new CorruptImageException(ErrorIds.CorruptImage, null, source.Place, "the directory occurs in more than one place of the tree");
+            throw new CorruptImageException(ErrorIds.CorruptImage, null, source.Place,
+                "the directory occurs in more than one place of the tree");
         }
         if (_path.Count >= ImageLimits.Levels)
         {
-            throw new UnsupportedFeatureException(null, source.Place, $"directories in each other to a depth of more than {ImageLimits.Levels}");
+            throw new UnsupportedFeatureException(null, source.Place,
+                $"directories in each other to a depth of more than {ImageLimits.Levels}");
         }
         var wanted = attributes.Of(entry, attributes.KeepsAll ? source.ReadAttributes(".") : null);
         bool isNew;
@@ -80,16 +83,19 @@ internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root,
     }
 
     /// <summary>Copies a file.</summary>
-    public void File(Stream content, FileSystemEntry entry, IReadOnlyDictionary<string, byte[]>? extended, CopyDirectory target, string name) =>
+    public void File(Stream content, FileSystemEntry entry, IReadOnlyDictionary<string, byte[]>? extended, CopyDirectory target,
+        string name) =>
         target.WriteFile(name, attributes.Of(entry, extended), content, cancellationToken);
 
     private void Children(CopyDirectory source, CopyDirectory into)
     {
         var children = source.List();
-        var twice = children.GroupBy(child => child.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
+        var twice = children.GroupBy(child => child.Name, StringComparer.Ordinal).Where(group => group.Count() > 1)
+            .Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var damaged in twice)
         {
-            Try(() => throw new CorruptImageException(ErrorIds.CorruptImage, null, source.PlaceOf(damaged), "the directory holds this name more than once; nothing of it was copied"));
+            Try(() => throw new CorruptImageException(ErrorIds.CorruptImage, null, source.PlaceOf(damaged),
+                "the directory holds this name more than once; nothing of it was copied"));
         }
         foreach (var child in children)
         {
@@ -99,7 +105,8 @@ internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root,
                 // Said once, and not again on the way up.
                 if (_entries == ImageLimits.TreeEntries + 1)
                 {
-                    Try(() => throw ImageLimits.Exceeded(null, source.Place, $"the tree has more than {ImageLimits.Text(ImageLimits.TreeEntries)} entries; the rest was not copied"));
+                    Try(() => throw ImageLimits.Exceeded(null, source.Place,
+                        $"the tree has more than {ImageLimits.Text(ImageLimits.TreeEntries)} entries; the rest was not copied"));
                 }
                 break;
             }
@@ -133,7 +140,8 @@ internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root,
         }
         if (_data > size)
         {
-            throw new CorruptImageException(ErrorIds.CorruptImage, null, source.PlaceOf(name), "the files up to this one claim more data than the file system has room for");
+            throw new CorruptImageException(ErrorIds.CorruptImage, null, source.PlaceOf(name),
+                "the files up to this one claim more data than the file system has room for");
         }
     }
 
@@ -141,7 +149,8 @@ internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root,
     {
         if (!FileNames.IsSingle(child.Name))
         {
-            throw new CorruptImageException(ErrorIds.CorruptImage, null, source.Place, $"'{Printable.Of(child.Name)}' is not the name of a file");
+            throw new CorruptImageException(ErrorIds.CorruptImage, null, source.Place,
+                $"'{Printable.Of(child.Name)}' is not the name of a file");
         }
         if (child.Damage is not null)
         {

@@ -24,7 +24,8 @@ internal static class FileSystemDetector
         Span<byte> buffer = stackalloc byte[HeadLength];
         var head = buffer[..(int)Math.Min(HeadLength, partition.Length)];
         partition.Read(0, head);
-        return DetectExt(head) ?? DetectByHead(head) ?? DetectVolume(partition, head) ?? DetectFat(partition, head) ?? DetectElsewhere(partition);
+        return DetectExt(head) ?? DetectByHead(head) ?? DetectVolume(partition, head) ?? DetectFat(partition, head)
+            ?? DetectElsewhere(partition);
     }
 
     private static FileSystemSignature? DetectExt(ReadOnlySpan<byte> head)
@@ -55,17 +56,20 @@ internal static class FileSystemDetector
         }
         if (head.Slice(3, 8).SequenceEqual("NTFS    "u8))
         {
-            return new FileSystemSignature("ntfs", "", BinaryPrimitives.ReadUInt64LittleEndian(head[0x48..]).ToString("X16", System.Globalization.CultureInfo.InvariantCulture));
+            return new FileSystemSignature("ntfs", "", BinaryPrimitives.ReadUInt64LittleEndian(head[0x48..])
+                .ToString("X16", System.Globalization.CultureInfo.InvariantCulture));
         }
         if (head.Slice(3, 8).SequenceEqual("EXFAT   "u8))
         {
-            return new FileSystemSignature("exfat", "", FatBootSector.FormatVolumeId(BinaryPrimitives.ReadUInt32LittleEndian(head[0x64..])));
+            return new FileSystemSignature("exfat", "", FatBootSector.FormatVolumeId(
+                BinaryPrimitives.ReadUInt32LittleEndian(head[0x64..])));
         }
         if (head.Length >= HeadLength && BinaryPrimitives.ReadUInt32LittleEndian(head[1024..]) == 0xF2F52010)
         {
             return new FileSystemSignature("f2fs", "", ReadUuid(head.Slice(1024 + 0x6C, 16)));
         }
-        if (head.Length >= HeadLength && (head.Slice(HeadLength - 10, 10).SequenceEqual("SWAPSPACE2"u8) || head.Slice(HeadLength - 10, 10).SequenceEqual("SWAP-SPACE"u8)))
+        if (head.Length >= HeadLength && (head.Slice(HeadLength - 10, 10).SequenceEqual("SWAPSPACE2"u8)
+            || head.Slice(HeadLength - 10, 10).SequenceEqual("SWAP-SPACE"u8)))
         {
             return head[HeadLength - 1] == (byte)'2'
                 ? new FileSystemSignature("linux-swap(v1)", ReadText(head.Slice(0x41C, 16)), ReadUuid(head.Slice(0x40C, 16)))
@@ -74,7 +78,10 @@ internal static class FileSystemDetector
         return null;
     }
 
-    /// <summary>Members of LVM (lib/format_text/layout.h of LVM2: the label is in one of the first four sectors) and of md (Linux, md_p.h, versions 1.1 and 1.2).</summary>
+    /// <summary>
+    /// Members of LVM (lib/format_text/layout.h of LVM2: the label is in one of the first four sectors) and of md (Linux, md_p.h, versions
+    /// 1.1 and 1.2).
+    /// </summary>
     private static FileSystemSignature? DetectVolume(BlockDevice partition, ReadOnlySpan<byte> head)
     {
         const int sector = 512, typeOffset = 0x18, volumeOffset = 0x20;
@@ -84,7 +91,8 @@ internal static class FileSystemDetector
             if (label.StartsWith("LABELONE"u8) && label[typeOffset..].StartsWith("LVM2 001"u8))
             {
                 var id = ReadText(label.Slice(volumeOffset, 32));
-                return new FileSystemSignature("LVM2_member", "", id.Length < 32 ? "" : $"{id[..6]}-{id[6..10]}-{id[10..14]}-{id[14..18]}-{id[18..22]}-{id[22..26]}-{id[26..]}");
+                return new FileSystemSignature("LVM2_member", "", id.Length < 32
+                    ? "" : $"{id[..6]}-{id[6..10]}-{id[10..14]}-{id[14..18]}-{id[18..22]}-{id[22..26]}-{id[26..]}");
             }
         }
         if (DetectRaid(head) is { } atStart)
@@ -101,7 +109,8 @@ internal static class FileSystemDetector
     }
 
     private static FileSystemSignature? DetectRaid(ReadOnlySpan<byte> super) =>
-        super.Length >= RaidSize && BinaryPrimitives.ReadUInt32LittleEndian(super) == 0xA92B4EFC && BinaryPrimitives.ReadUInt32LittleEndian(super[4..]) == 1
+        super.Length >= RaidSize && BinaryPrimitives.ReadUInt32LittleEndian(super) == 0xA92B4EFC
+            && BinaryPrimitives.ReadUInt32LittleEndian(super[4..]) == 1
             ? new FileSystemSignature("linux_raid_member", ReadText(super.Slice(0x20, 32)), ReadUuid(super.Slice(0x10, 16)))
             : null;
 

@@ -3,7 +3,9 @@ using XenKube.Devices;
 
 namespace XenKube.FileSystems.Detection;
 
-/// <summary>What is recognised but not opened: other file systems, encryption, volume managers; each with the command that leads to its files.</summary>
+/// <summary>
+/// What is recognised but not opened: other file systems, encryption, volume managers; each with the command that leads to its files.
+/// </summary>
 internal static class ForeignContent
 {
     /// <summary>What it is.</summary>
@@ -27,17 +29,23 @@ internal static class ForeignContent
         var start = (partition as PartitionDevice)?.AbsoluteStart ?? 0;
         var isPart = start > 0;
         string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-        var attach = isPart ? $"losetup --find --show -o {Text(start)} --sizelimit {Text(partition.Length)} {disk}" : $"losetup --find --show {disk}";
+        var attach = isPart
+            ? $"losetup --find --show -o {Text(start)} --sizelimit {Text(partition.Length)} {disk}" : $"losetup --find --show {disk}";
         var before = isDevice && !isPart ? "" : $"{attach}; ";
-        var mount = isPart ? $"mount -o loop,ro,offset={Text(start)},sizelimit={Text(partition.Length)} {disk} /mnt" : $"mount -o {(isDevice ? "ro" : "loop,ro")} {disk} /mnt";
+        var mount = isPart
+            ? $"mount -o loop,ro,offset={Text(start)},sizelimit={Text(partition.Length)} {disk} /mnt"
+            : $"mount -o {(isDevice ? "ro" : "loop,ro")} {disk} /mnt";
         return kind switch
         {
-            "crypto_LUKS" => $"Open it, and then its content as a block device, /dev/mapper/decrypted: cryptsetup open {(isPart ? $"\"$({attach})\"" : disk)} decrypted",
+            "crypto_LUKS" =>
+                $"Open it, and then its content as a block device, /dev/mapper/decrypted: cryptsetup open {(isPart ? $"\"$({attach})\"" : disk)} decrypted",
             "LVM2_member" => $"Activate its volumes, and open one of them as a block device: {before}vgchange --activate y; lvs -o lv_path",
             "linux_raid_member" => $"Assemble the array, and open it as a block device: {before}mdadm --assemble --scan; cat /proc/mdstat",
-            "iso9660" when !isPart => $"Copy its files out: xorriso -osirrox on -indev {disk} -extract / {ShellWord.Quote(ShellWord.FreeName(partition.Name, [".iso"], ".files"))}",
+            "iso9660" when !isPart =>
+                $"Copy its files out: xorriso -osirrox on -indev {disk} -extract / {ShellWord.Quote(ShellWord.FreeName(partition.Name, [".iso"], ".files"))}",
             "linux-swap(v1)" or "linux-swap(v0)" => "Name another partition",
-            "btrfs" => $"Look into it by its mount: {mount}. Flatcar's OEM and USR-A are btrfs since 2021: pass the config URL in some other way than OEM's grub.cfg, or use an image with an ext4 OEM",
+            "btrfs" =>
+                $"Look into it by its mount: {mount}. Flatcar's OEM and USR-A are btrfs since 2021: pass the config URL in some other way than OEM's grub.cfg, or use an image with an ext4 OEM",
             _ => $"Look into it by its mount: {mount}",
         };
     }

@@ -82,7 +82,8 @@ public sealed class ExtFileSystem : IFileSystem
 
     /// <summary>The features that are set, by the names mke2fs gives them.</summary>
     public IReadOnlyList<string> Features =>
-        [.. FeatureNames.Of(_volume.Superblock.Compatible), .. FeatureNames.Of(_volume.Superblock.Incompatible), .. FeatureNames.Of(_volume.Superblock.ReadOnly)];
+        [.. FeatureNames.Of(_volume.Superblock.Compatible), .. FeatureNames.Of(_volume.Superblock.Incompatible),
+            .. FeatureNames.Of(_volume.Superblock.ReadOnly)];
 
     /// <summary>Whether a guest's boot loader can read this file system.</summary>
     public GrubCompatibility GrubCompatibility => GrubCompatibility.Of(_volume.Superblock);
@@ -152,7 +153,8 @@ public sealed class ExtFileSystem : IFileSystem
     public IReadOnlyDictionary<string, byte[]> ReadExtendedAttributes(string path)
     {
         PathWalker.Check(path);
-        var inode = _walker.Walk(path, followLast: false) is { Inode: not 0 } place ? _volume.ReadUsedInode(place.Inode) : throw NotFound(path);
+        var inode = _walker.Walk(path, followLast: false) is { Inode: not 0 } place
+            ? _volume.ReadUsedInode(place.Inode) : throw NotFound(path);
         var all = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         long total = 0;
         foreach (var entry in _attributes.ReadBody(inode).Concat(_attributes.ReadBlock(inode)).Where(entry => !entry.IsInlineData))
@@ -160,7 +162,8 @@ public sealed class ExtFileSystem : IFileSystem
             total += entry.Size;
             if (total > ImageLimits.AttributeBytes)
             {
-                throw ImageLimits.Exceeded(_volume.Store.Device.Name, path, $"its extended attributes have more than {ImageLimits.AttributeBytes >> 20} MiB together");
+                throw ImageLimits.Exceeded(_volume.Store.Device.Name, path,
+                    $"its extended attributes have more than {ImageLimits.AttributeBytes >> 20} MiB together");
             }
             all[entry.FullName] = entry.ValueInode == 0 ? entry.Value.ToArray() : ReadLargeValue(entry);
         }
@@ -176,7 +179,8 @@ public sealed class ExtFileSystem : IFileSystem
     {
         if (!CanWrite)
         {
-            throw new OperationFailedException(ErrorIds.FileSystemReadOnly, _volume.Store.Device.Name, null, "the image was opened for reading only");
+            throw new OperationFailedException(ErrorIds.FileSystemReadOnly, _volume.Store.Device.Name, null,
+                "the image was opened for reading only");
         }
         if (_edit is not null)
         {
@@ -224,7 +228,8 @@ public sealed class ExtFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public void WriteFile(string path, Stream content, FileAttributesChange? attributes = null, CancellationToken cancellationToken = default)
+    public void WriteFile(string path, Stream content, FileAttributesChange? attributes = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         content = PrefixedStream.Of(content);
@@ -247,13 +252,15 @@ public sealed class ExtFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public void SetAttributes(string path, FileAttributesChange attributes, bool followLink = true) => Change(edit => edit.SetAttributes(path, attributes, followLink));
+    public void SetAttributes(string path, FileAttributesChange attributes, bool followLink = true) =>
+        Change(edit => edit.SetAttributes(path, attributes, followLink));
 
     /// <inheritdoc/>
     public void CreateHardLink(string path, string existing) => Change(edit => edit.CreateHardLink(path, existing));
 
     /// <inheritdoc/>
-    public void CreateDirectory(string path, FileAttributesChange? attributes = null) => Change(edit => edit.CreateDirectory(path, attributes));
+    public void CreateDirectory(string path, FileAttributesChange? attributes = null) =>
+        Change(edit => edit.CreateDirectory(path, attributes));
 
     /// <inheritdoc/>
     public void CreateSymbolicLink(string path, string target) => Change(edit => edit.CreateSymbolicLink(path, target));
@@ -326,7 +333,8 @@ public sealed class ExtFileSystem : IFileSystem
     {
         if (!_volume.Superblock.HasJournal)
         {
-            throw new CorruptImageException(ErrorIds.CorruptImage, _volume.Store.Device.Name, "superblock", "it needs recovery, but has no journal");
+            throw new CorruptImageException(ErrorIds.CorruptImage, _volume.Store.Device.Name, "superblock",
+                "it needs recovery, but has no journal");
         }
         var recovery = JournalRecovery.Run(_volume, JournalLog.Open(_volume, _map));
         if (!recovery.View.IsEmpty)
@@ -349,7 +357,8 @@ public sealed class ExtFileSystem : IFileSystem
         if (!inode.Has(InodeFlags.AttributeInode) || inode.Size != entry.Size || inode.Size > longestValue)
         {
             throw new CorruptImageException(ErrorIds.CorruptImage, _volume.Store.Device.Name,
-                string.Create(CultureInfo.InvariantCulture, $"inode {entry.ValueInode}"), $"it does not hold the value of attribute '{entry.FullName}'");
+                string.Create(CultureInfo.InvariantCulture, $"inode {entry.ValueInode}"),
+                $"it does not hold the value of attribute '{entry.FullName}'");
         }
         var value = new byte[(int)inode.Size];
         _content.Read(inode, 0, value);
@@ -358,5 +367,6 @@ public sealed class ExtFileSystem : IFileSystem
 
     private static string Normalize(string path) => "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));
 
-    private ItemNotFoundException NotFound(string path) => new(ErrorIds.FileNotFound, _volume.Store.Device.Name, path, "there is nothing at this path");
+    private ItemNotFoundException NotFound(string path) => new(ErrorIds.FileNotFound, _volume.Store.Device.Name, path,
+        "there is nothing at this path");
 }

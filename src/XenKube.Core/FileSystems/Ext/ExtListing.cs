@@ -7,7 +7,8 @@ using XenKube.FileSystems.Ext.Volumes;
 namespace XenKube.FileSystems.Ext;
 
 /// <summary>
-/// Lists a directory. What is damaged hides no other entry. Each directory is listed as a directory in one place only, so that a walk through the
+/// Lists a directory. What is damaged hides no other entry. Each directory is listed as a directory in one place only, so that a walk
+/// through the
 /// listings comes to an end: not where it was given a second name, and not where its own <c>..</c>
 /// leads elsewhere.
 /// </summary>
@@ -49,7 +50,8 @@ internal sealed class ExtListing(ExtVolume volume, ExtDirectory directories, Ext
         inode.UserId,
         inode.GroupId,
         inode.ModifiedUtc,
-        inode.IsLink && !inode.Has(InodeFlags.Encrypted) ? content.ReadLink(inode, Math.Max(PathWalker.MaximumTarget, volume.BlockSize)) : null)
+        inode.IsLink && !inode.Has(InodeFlags.Encrypted) ? content.ReadLink(inode,
+            Math.Max(PathWalker.MaximumTarget, volume.BlockSize)) : null)
     { Id = inode.Number, Links = inode.Links };
 
     // A second name of a file is a hard link. A directory has one name.
@@ -79,7 +81,8 @@ internal sealed class ExtListing(ExtVolume volume, ExtDirectory directories, Ext
             return "it is the directory that it is in";
         }
         return !inode.Has(InodeFlags.Encrypted) && directories.Find(inode, ".."u8) is var parent && parent != directory.Number
-            ? string.Create(CultureInfo.InvariantCulture, $"it is a directory whose '..' leads to inode {parent}, not to the directory that it is in") : null;
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"it is a directory whose '..' leads to inode {parent}, not to the directory that it is in") : null;
     }
 
     private static FileSystemEntry Damaged(string path, uint inode, string damage) =>

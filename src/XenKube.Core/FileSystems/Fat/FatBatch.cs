@@ -21,7 +21,8 @@ internal sealed class FatBatch(FatVolume volume, FatEditor editor)
     public bool IsEmpty => _units.Count == 0 && _taken.Count == 0 && _freed.Count == 0;
 
     /// <summary>True where much is kept in memory.</summary>
-    public bool IsLarge => volume.DirectoryCount > MostDirectories || volume.Table.ChangedSectors > MostSectors || _freed.Count > MostFreed || _taken.Count > MostFreed;
+    public bool IsLarge => volume.DirectoryCount > MostDirectories || volume.Table.ChangedSectors > MostSectors || _freed.Count > MostFreed
+        || _taken.Count > MostFreed;
 
     /// <summary>Notes clusters that were free before the batch.</summary>
     public void Took(IEnumerable<uint> clusters) => _taken.UnionWith(clusters);
@@ -45,7 +46,9 @@ internal sealed class FatBatch(FatVolume volume, FatEditor editor)
     /// <summary>Notes that the sector of a slot has to be on the disk before the next one.</summary>
     public void Before(FatDirectory directory, int slot) => _before.Add((directory, slot / FatDirectory.SlotsPerUnit));
 
-    /// <summary>Links a cluster to the end of a directory: at once where nothing leads to that end yet, else when the content is safe.</summary>
+    /// <summary>
+    /// Links a cluster to the end of a directory: at once where nothing leads to that end yet, else when the content is safe.
+    /// </summary>
     public void Link(uint last, uint next, List<uint> taken)
     {
         if (_taken.Contains(last) || taken.Contains(last))

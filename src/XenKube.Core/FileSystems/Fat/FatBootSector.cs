@@ -175,5 +175,6 @@ internal sealed record FatBootSector
     }
 
     /// <summary>A volume id as blkid prints it.</summary>
-    public static string FormatVolumeId(uint id) => id == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{id >> 16:X4}-{id & 0xFFFF:X4}");
+    public static string FormatVolumeId(uint id) => id == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
+        $"{id >> 16:X4}-{id & 0xFFFF:X4}");
 }

@@ -94,7 +94,8 @@ internal sealed class FatDirectory
                     {
                         return "";
                     }
-                    if (slot[0] != FatSlot.FreeMark && !FatSlot.IsLongName(slot) && (slot[11] & (FatSlot.VolumeId | FatSlot.Directory)) == FatSlot.VolumeId)
+                    if (slot[0] != FatSlot.FreeMark && !FatSlot.IsLongName(slot)
+                        && (slot[11] & (FatSlot.VolumeId | FatSlot.Directory)) == FatSlot.VolumeId)
                     {
                         return FatName.ReadLabel(slot[..11]);
                     }
@@ -296,7 +297,8 @@ internal sealed class FatDirectory
         var slot = GetSlot(slotIndex);
         var shortName = FatName.Read(slot);
         return new FatEntry(
-            longName ?? shortName, shortName, firstSlot, slotIndex, slot[11], FatSlot.GetCluster(slot, _boot.Bits), FatSlot.GetSize(slot), FatTime.GetModified(slot));
+            longName ?? shortName, shortName, firstSlot, slotIndex, slot[11], FatSlot.GetCluster(slot, _boot.Bits), FatSlot.GetSize(slot),
+            FatTime.GetModified(slot));
     }
 
     /// <summary>Puts the parts of a long name together; parts out of order, or of another short name, are dropped as Linux does.</summary>

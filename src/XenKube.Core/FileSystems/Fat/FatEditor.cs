@@ -229,7 +229,8 @@ internal sealed class FatEditor(FatVolume volume)
     /// <summary>Finds room for an entry in a directory; the clusters it has to grow by are allocated.</summary>
     public (FatPlace Place, uint[] Growth) Reserve(FatDirectory directory, int slots, string path)
     {
-        var place = directory.FindPlace(slots, canGrow: true) ?? throw FileSystemErrors.Full(path, directory.IsFixed ? "the root directory of FAT16 is full" : "the directory is full");
+        var place = directory.FindPlace(slots, canGrow: true) ?? throw FileSystemErrors.Full(path, directory.IsFixed
+            ? "the root directory of FAT16 is full" : "the directory is full");
         try
         {
             return (place, Allocate(place.NewClusters, path));
@@ -289,7 +290,8 @@ internal sealed class FatEditor(FatVolume volume)
         }
         WriteUnit(directory, entry.Slot);
         volume.Device.Flush();
-        for (var slot = entry.FirstSlot; slot / FatDirectory.SlotsPerUnit < entry.Slot / FatDirectory.SlotsPerUnit; slot += FatDirectory.SlotsPerUnit)
+        for (var slot = entry.FirstSlot; slot / FatDirectory.SlotsPerUnit < entry.Slot / FatDirectory.SlotsPerUnit;
+            slot += FatDirectory.SlotsPerUnit)
         {
             WriteUnit(directory, slot);
         }

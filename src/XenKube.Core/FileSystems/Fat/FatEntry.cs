@@ -16,5 +16,6 @@ internal sealed record FatEntry(
 
     public FileSystemEntry ToEntry(string path) => IsDirectory
         ? new FileSystemEntry(path, FileSystemEntryKind.Directory, 0, FileModes.Directory, 0, 0, ModifiedUtc, null) { Id = Cluster }
-        : new FileSystemEntry(path, FileSystemEntryKind.File, Size, (Attributes & FatSlot.ReadOnly) != 0 ? FileModes.ReadOnlyFile : FileModes.File, 0, 0, ModifiedUtc, null) { Id = Cluster };
+        : new FileSystemEntry(path, FileSystemEntryKind.File, Size, (Attributes & FatSlot.ReadOnly) != 0
+            ? FileModes.ReadOnlyFile : FileModes.File, 0, 0, ModifiedUtc, null) { Id = Cluster };
 }

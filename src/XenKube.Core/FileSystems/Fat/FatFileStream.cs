@@ -99,7 +99,8 @@ internal sealed class FatFileStream : Stream
         {
             if (!_chain.MoveNext())
             {
-                throw CorruptImageException.At("FAT", _boot.FatOffset(0), $"the chain of a file of {Length} bytes ends after {_clusters.Count} clusters");
+                throw CorruptImageException.At("FAT", _boot.FatOffset(0),
+                    $"the chain of a file of {Length} bytes ends after {_clusters.Count} clusters");
             }
             _clusters.Add(_chain.Current);
         }

@@ -68,7 +68,8 @@ public sealed class FatFileSystem : IFileSystem
         var parts = FatPath.Split(path);
         if (parts.Count == 0)
         {
-            return new FileSystemEntry("/", FileSystemEntryKind.Directory, 0, FileModes.Directory, 0, 0, FatTime.Read(0, 0), null) { Id = _volume.Boot.Bits == 32 ? _volume.Boot.RootCluster : 0 };
+            return new FileSystemEntry("/", FileSystemEntryKind.Directory, 0, FileModes.Directory, 0, 0, FatTime.Read(0, 0), null)
+                { Id = _volume.Boot.Bits == 32 ? _volume.Boot.RootCluster : 0 };
         }
         return FindEntry(parts)?.ToEntry(FatPath.Join(parts));
     }
@@ -93,7 +94,8 @@ public sealed class FatFileSystem : IFileSystem
         var entry = parts.Count == 0 ? null : FindEntry(parts);
         if (entry is null || entry.IsDirectory)
         {
-            throw parts.Count == 0 || entry is not null ? FileSystemErrors.FileNotFound(path, "it is a directory") : FileSystemErrors.FileNotFound(path);
+            throw parts.Count == 0 || entry is not null ? FileSystemErrors.FileNotFound(path,
+                "it is a directory") : FileSystemErrors.FileNotFound(path);
         }
         return new FatFileStream(_volume.Device, _volume.Boot, _volume.Table, entry, path);
     }
@@ -106,7 +108,8 @@ public sealed class FatFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public void WriteFile(string path, Stream content, FileAttributesChange? attributes = null, CancellationToken cancellationToken = default)
+    public void WriteFile(string path, Stream content, FileAttributesChange? attributes = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         content = PrefixedStream.Of(content);
@@ -128,7 +131,8 @@ public sealed class FatFileSystem : IFileSystem
                 {
                     throw FileSystemErrors.IsADirectory(path);
                 }
-                _editor.Run(() => _writer.Write(path, directory, name, old, content, attributes ?? new FileAttributesChange(), cancellationToken));
+                _editor.Run(() => _writer.Write(path, directory, name, old, content, attributes
+                    ?? new FileAttributesChange(), cancellationToken));
             },
             canRepeat: content.CanSeek));
     }
@@ -243,7 +247,8 @@ public sealed class FatFileSystem : IFileSystem
         {
             throw FileSystemErrors.Exists(newPath);
         }
-        if (entry.IsDirectory && newParts.Count > parts.Count && parts.SequenceEqual(newParts.Take(parts.Count), StringComparer.OrdinalIgnoreCase))
+        if (entry.IsDirectory && newParts.Count > parts.Count && parts.SequenceEqual(newParts.Take(parts.Count),
+            StringComparer.OrdinalIgnoreCase))
         {
             throw FileSystemErrors.InvalidPath(newPath, "a directory cannot be moved into itself");
         }

@@ -8,7 +8,8 @@ internal sealed class FatFileWriter(FatVolume volume, FatEditor editor)
     private readonly FatBootSector _boot = volume.Boot;
 
     /// <summary>Creates a file, or replaces the content of one.</summary>
-    public void Write(string path, FatDirectory directory, string name, FatEntry? old, Stream content, FileAttributesChange attributes, CancellationToken cancellationToken)
+    public void Write(string path, FatDirectory directory, string name, FatEntry? old, Stream content, FileAttributesChange attributes,
+        CancellationToken cancellationToken)
     {
         var time = attributes.TimeUtc ?? DateTime.UtcNow;
         var oldClusters = old is null ? [] : editor.ListChain(old.Cluster);
@@ -24,7 +25,8 @@ internal sealed class FatFileWriter(FatVolume volume, FatEditor editor)
         {
             editor.Begin();
         }
-        var size = known is { } expected ? Pour(content, expected, clusters, cancellationToken) : Pour(content, clusters, path, cancellationToken);
+        var size = known is { } expected ? Pour(content, expected, clusters, cancellationToken) : Pour(content, clusters, path,
+            cancellationToken);
         if (clusters.Count + oldClusters.Length + (growth?.Length ?? 0) > 0)
         {
             editor.Flush();
@@ -87,7 +89,8 @@ internal sealed class FatFileWriter(FatVolume volume, FatEditor editor)
             {
                 throw SparseReader.Shorter();
             }
-            editor.WriteContent(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(clusters).Slice(at, Math.Min(perPart, clusters.Count - at)), part);
+            editor.WriteContent(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(clusters)
+                .Slice(at, Math.Min(perPart, clusters.Count - at)), part);
         }
         return (uint)length;
     }
@@ -118,7 +121,8 @@ internal sealed class FatFileWriter(FatVolume volume, FatEditor editor)
     private int ClustersFor(long length) => (int)((length + _boot.ClusterSize - 1L) / _boot.ClusterSize);
 
     private OperationFailedException TooLarge(string path) =>
-        new(ErrorIds.FileTooLarge, volume.Device.Name, path, "FAT holds files of less than 4 GiB", "Write it to an ext partition, or in parts");
+        new(ErrorIds.FileTooLarge, volume.Device.Name, path, "FAT holds files of less than 4 GiB",
+            "Write it to an ext partition, or in parts");
 
     /// <summary>FAT keeps one bit of a mode: whether anybody may write.</summary>
     private static byte ApplyMode(byte attributes, int? mode) => mode switch

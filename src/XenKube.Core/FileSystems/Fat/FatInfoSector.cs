@@ -25,7 +25,8 @@ internal sealed class FatInfoSector
         _sector = sector;
         var (free, next) = sector is null
             ? (Unknown, FatBootSector.FirstCluster)
-            : (BinaryPrimitives.ReadUInt32LittleEndian(sector.AsSpan(FreeOffset)), BinaryPrimitives.ReadUInt32LittleEndian(sector.AsSpan(NextOffset)));
+            : (BinaryPrimitives.ReadUInt32LittleEndian(sector.AsSpan(FreeOffset)),
+                BinaryPrimitives.ReadUInt32LittleEndian(sector.AsSpan(NextOffset)));
         FreeClusters = free <= boot.ClusterCount ? free : null;
         Next = boot.IsCluster(next) ? next : FatBootSector.FirstCluster;
     }
@@ -66,7 +67,8 @@ internal sealed class FatInfoSector
         }
         BinaryPrimitives.WriteUInt32LittleEndian(_sector.AsSpan(FreeOffset), (uint)(FreeClusters ?? Unknown));
         // The last cluster taken, as the specification says, not the next one to look at.
-        BinaryPrimitives.WriteUInt32LittleEndian(_sector.AsSpan(NextOffset), Next > FatBootSector.FirstCluster ? Next - 1 : _boot.LastCluster);
+        BinaryPrimitives.WriteUInt32LittleEndian(_sector.AsSpan(NextOffset), Next > FatBootSector.FirstCluster
+            ? Next - 1 : _boot.LastCluster);
         _device.Write((long)_boot.InfoSector * _boot.SectorSize, _sector);
         _isChanged = false;
     }

@@ -30,7 +30,8 @@ internal sealed class FatMove(FatVolume volume, FatEditor editor, string path)
     }
 
     private static bool IsOwn(FatEntry entry, string name) =>
-        string.Equals(entry.ShortName, name, StringComparison.OrdinalIgnoreCase) || string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase);
+        string.Equals(entry.ShortName, name, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The entry of the file to be replaced takes over a copy of the content; then the old name goes.</summary>
     private void Replace(FatDirectory from, FatEntry entry, FatDirectory to, FatEntry target)

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace XenKube.FileSystems.Fat;
 
-/// <summary>Long and short names of FAT (FAT specification, "Name restrictions"; short names as Linux' vfat and mtools make them).</summary>
+/// <summary>
+/// Long and short names of FAT (FAT specification, "Name restrictions"; short names as Linux' vfat and mtools make them).
+/// </summary>
 internal static class FatName
 {
     private const int MostUnits = 255;
@@ -11,7 +13,8 @@ internal static class FatName
     private static readonly Encoding ShortEncoding = CodePagesEncodingProvider.Instance.GetEncoding(437)!;
 
     /// <summary>True for the slots <c>.</c> and <c>..</c> of a directory.</summary>
-    public static bool IsDot(ReadOnlySpan<byte> slot) => slot[..11].SequenceEqual(".          "u8) || slot[..11].SequenceEqual("..         "u8);
+    public static bool IsDot(ReadOnlySpan<byte> slot) => slot[..11].SequenceEqual(".          "u8)
+        || slot[..11].SequenceEqual("..         "u8);
 
     /// <summary>The short name of a slot, in the case that its NT byte asks for.</summary>
     public static string Read(ReadOnlySpan<byte> slot)
@@ -30,7 +33,8 @@ internal static class FatName
 
     /// <summary>True where a long name can be a name in a path, whatever wrote it.</summary>
     public static bool IsPossible(string name) =>
-        name.Length is > 0 and <= MostUnits && name is not ("." or "..") && !name.Contains('/', StringComparison.Ordinal) && !name.Any(char.IsControl);
+        name.Length is > 0 and <= MostUnits && name is not ("." or "..") && !name.Contains('/', StringComparison.Ordinal)
+            && !name.Any(char.IsControl);
 
     /// <summary>Refuses what cannot be the name of a new file.</summary>
     /// <param name="name">The name.</param>

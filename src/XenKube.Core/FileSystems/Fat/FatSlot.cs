@@ -37,7 +37,8 @@ internal static class FatSlot
     public static bool IsLongName(ReadOnlySpan<byte> slot) => (slot[11] & LongNameMask) == LongName;
 
     public static uint GetCluster(ReadOnlySpan<byte> slot, int bits) =>
-        BinaryPrimitives.ReadUInt16LittleEndian(slot[26..]) | (bits == 32 ? (uint)BinaryPrimitives.ReadUInt16LittleEndian(slot[20..]) << 16 : 0);
+        BinaryPrimitives.ReadUInt16LittleEndian(slot[26..]) | (bits == 32
+            ? (uint)BinaryPrimitives.ReadUInt16LittleEndian(slot[20..]) << 16 : 0);
 
     public static void SetCluster(Span<byte> slot, uint cluster)
     {

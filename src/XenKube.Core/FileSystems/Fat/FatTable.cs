@@ -100,7 +100,8 @@ internal sealed class FatTable(BlockDevice device, FatBootSector boot)
         {
             if (!boot.IsCluster(cluster))
             {
-                throw CorruptImageException.At("FAT", EntryOffset(first), $"the chain from cluster {first} leads to cluster {cluster}, which does not exist");
+                throw CorruptImageException.At("FAT", EntryOffset(first),
+                    $"the chain from cluster {first} leads to cluster {cluster}, which does not exist");
             }
             if (++count > most)
             {

@@ -54,7 +54,8 @@ internal sealed class FatVolume
         }
         if (boot.Length > device.Length)
         {
-            throw CorruptImageException.At("FAT boot sector", 0, $"the file system's {boot.Length} bytes reach beyond the end of the partition at {device.Length}");
+            throw CorruptImageException.At("FAT boot sector", 0,
+                $"the file system's {boot.Length} bytes reach beyond the end of the partition at {device.Length}");
         }
         if (boot.ActiveFat >= boot.FatCount)
         {
@@ -75,7 +76,8 @@ internal sealed class FatVolume
     {
         if (count > ImageLimits.Levels)
         {
-            throw ImageLimits.Exceeded(Device.Name, FatPath.Join([.. parts.Take(count)]), $"the path has more than {ImageLimits.Levels} names");
+            throw ImageLimits.Exceeded(Device.Name, FatPath.Join([.. parts.Take(count)]),
+                $"the path has more than {ImageLimits.Levels} names");
         }
         var directory = Load(0);
         HashSet<uint> seen = [directory.FirstCluster];
@@ -91,11 +93,13 @@ internal sealed class FatVolume
             slots += directory.SlotCount;
             if (slots > MostSlotsOnTheWay)
             {
-                throw ImageLimits.Exceeded(Device.Name, FatPath.Join([.. parts.Take(count)]), $"on the way are directories with room for more than {ImageLimits.Text(MostSlotsOnTheWay)} entries together");
+                throw ImageLimits.Exceeded(Device.Name, FatPath.Join([.. parts.Take(count)]),
+                    $"on the way are directories with room for more than {ImageLimits.Text(MostSlotsOnTheWay)} entries together");
             }
             if (!seen.Add(directory.FirstCluster))
             {
-                throw CorruptImageException.At("FAT directory", Boot.ClusterOffset(directory.FirstCluster), $"the directory '{parts[i]}' contains itself");
+                throw CorruptImageException.At("FAT directory", Boot.ClusterOffset(directory.FirstCluster),
+                    $"the directory '{parts[i]}' contains itself");
             }
         }
         return directory;

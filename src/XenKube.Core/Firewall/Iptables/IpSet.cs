@@ -57,11 +57,13 @@ internal sealed class IpSet
                 return AddressSpec.Parse(text).Test(isSource ? packet.Source : packet.Destination);
             case "port":
                 var (protocol, ports) = text.Split(':') is [var name, var rest] ? (name, rest) : ("tcp", text);
-                return !protocol.Equals(packet.Protocol, StringComparison.OrdinalIgnoreCase) && text.Contains(':', StringComparison.Ordinal) ? Answer.No
+                return !protocol.Equals(packet.Protocol, StringComparison.OrdinalIgnoreCase)
+                    && text.Contains(':', StringComparison.Ordinal) ? Answer.No
                     : services.Parse(ports, '-') is { } range ? Packet.In(isSource ? packet.SourcePort : packet.DestinationPort, [range])
                     : Answer.Unknown;
             case "mac":
-                return !isSource || packet.SourceMac is not { } mac ? Answer.Unknown : Answers.Of(MacAddress.TryParse(text, out var wanted) && wanted == mac);
+                return !isSource || packet.SourceMac is not { } mac
+                    ? Answer.Unknown : Answers.Of(MacAddress.TryParse(text, out var wanted) && wanted == mac);
             default:
                 return Answer.Unknown;
         }

@@ -9,7 +9,8 @@ internal sealed record IptablesCommand(char Verb, string Chain, int Number, IRea
 {
     private static readonly (string Name, char Verb)[] Verbs =
     [
-        ("append", 'A'), ("insert", 'I'), ("delete", 'D'), ("replace", 'R'), ("policy", 'P'), ("new-chain", 'N'), ("flush", 'F'), ("delete-chain", 'X'), ("zero", 'Z'), ("rename-chain", 'E'),
+        ("append", 'A'), ("insert", 'I'), ("delete", 'D'), ("replace", 'R'), ("policy", 'P'), ("new-chain", 'N'), ("flush", 'F'),
+        ("delete-chain", 'X'), ("zero", 'Z'), ("rename-chain", 'E'),
         ("check", 'C'), ("list", 'L'), ("list-rules", 'S'),
     ];
 
@@ -43,7 +44,9 @@ internal sealed record IptablesCommand(char Verb, string Chain, int Number, IRea
             {
                 var chain = value ?? (i + 1 < words.Count && !words[i + 1].Text.StartsWith('-') ? words[++i].Text : "");
                 var number = 0;
-                if (verb is 'I' or 'D' or 'R' && i + 1 < words.Count && int.TryParse(words[i + 1].Text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out number))
+                if (verb is 'I' or 'D' or 'R' && i + 1 < words.Count
+                    && int.TryParse(words[i + 1].Text, System.Globalization.NumberStyles.None,
+                        System.Globalization.CultureInfo.InvariantCulture, out number))
                 {
                     i++;
                 }
@@ -64,9 +67,11 @@ internal sealed record IptablesCommand(char Verb, string Chain, int Number, IRea
             var name = word[2..].Split('=')[0];
             var value = word.Contains('=', StringComparison.Ordinal) ? word[(word.IndexOf('=', StringComparison.Ordinal) + 1)..] : null;
             var fitting = Verbs.Where(verb => verb.Name == name).ToList();
-            fitting = fitting.Count > 0 || name.Length < 2 ? fitting : [.. Verbs.Where(verb => verb.Name.StartsWith(name, StringComparison.Ordinal))];
+            fitting = fitting.Count > 0 || name.Length < 2 ? fitting : [.. Verbs.Where(verb =>
+                verb.Name.StartsWith(name, StringComparison.Ordinal))];
             return fitting is [var one] ? (one.Verb, value) : null;
         }
-        return word.Length >= 2 && word[0] == '-' && Verbs.Any(verb => verb.Verb == word[1]) ? (word[1], word.Length > 2 ? word[2..] : null) : null;
+        return word.Length >= 2 && word[0] == '-' && Verbs.Any(verb => verb.Verb == word[1])
+            ? (word[1], word.Length > 2 ? word[2..] : null) : null;
     }
 }

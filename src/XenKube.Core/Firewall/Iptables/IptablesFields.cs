@@ -24,7 +24,9 @@ internal sealed record IptablesFields
 
     public string Comment { get; init; } = "";
 
-    /// <summary>Where the option that names the ports begins in the line, and where its value begins and ends; null for none, or several.</summary>
+    /// <summary>
+    /// Where the option that names the ports begins in the line, and where its value begins and ends; null for none, or several.
+    /// </summary>
     public (int Start, int ValueStart, int End)? PortsAt { get; init; }
 
     /// <summary>True when the option takes several ports.</summary>

@@ -12,30 +12,39 @@ internal static class IptablesMatches
 
     private static readonly IptablesOption[] Ports =
     [
-        new("source-port", 1, SourcePorts), new("sport", 1, SourcePorts), new("destination-port", 1, DestinationPorts), new("dport", 1, DestinationPorts),
+        new("source-port", 1, SourcePorts), new("sport", 1, SourcePorts), new("destination-port", 1, DestinationPorts),
+            new("dport", 1, DestinationPorts),
     ];
 
     private static readonly Dictionary<string, IptablesOption[]> Known = new(StringComparer.Ordinal)
     {
-        ["tcp"] = [.. Ports, new("tcp-flags", 2, (values, context) => Flags(values[0], values[1], context)), new("syn", 0, (_, context) => Flags("FIN,SYN,RST,ACK", "SYN", context)), new("tcp-option", 1, NotUnderstood)],
+        ["tcp"] = [.. Ports, new("tcp-flags", 2, (values, context) => Flags(values[0], values[1], context)),
+            new("syn", 0, (_, context) => Flags("FIN,SYN,RST,ACK", "SYN", context)), new("tcp-option", 1, NotUnderstood)],
         ["udp"] = Ports,
         ["multiport"] =
         [
-            new("source-ports", 1, SourcePorts), new("sports", 1, SourcePorts), new("destination-ports", 1, DestinationPorts), new("dports", 1, DestinationPorts), new("ports", 1, EitherPorts),
+            new("source-ports", 1, SourcePorts), new("sports", 1, SourcePorts), new("destination-ports", 1, DestinationPorts),
+                new("dports", 1, DestinationPorts), new("ports", 1, EitherPorts),
         ],
         ["state"] = [new("state", 1, States)],
         ["conntrack"] =
         [
-            new("ctstate", 1, States), new("ctproto", 1, (values, context) => Protocol(values[0], context)), new("ctdir", 1, (values, context) => context.That(_ => Answers.Of("original".StartsWith(values[0], StringComparison.OrdinalIgnoreCase)))),
-            new("ctorigsrc", 1, (values, context) => Source(values[0], context)), new("ctorigdst", 1, UntranslatedDestination), new("ctreplsrc", 1, NotUnderstood), new("ctrepldst", 1, NotUnderstood),
-            new("ctorigsrcport", 1, SourcePorts), new("ctorigdstport", 1, UntranslatedPorts), new("ctreplsrcport", 1, NotUnderstood), new("ctrepldstport", 1, NotUnderstood),
+            new("ctstate", 1, States), new("ctproto", 1, (values, context) => Protocol(values[0], context)),
+                new("ctdir", 1, (values, context) => context.That(_ =>
+                    Answers.Of("original".StartsWith(values[0], StringComparison.OrdinalIgnoreCase)))),
+            new("ctorigsrc", 1, (values, context) => Source(values[0], context)), new("ctorigdst", 1, UntranslatedDestination),
+                new("ctreplsrc", 1, NotUnderstood), new("ctrepldst", 1, NotUnderstood),
+            new("ctorigsrcport", 1, SourcePorts), new("ctorigdstport", 1, UntranslatedPorts), new("ctreplsrcport", 1, NotUnderstood),
+                new("ctrepldstport", 1, NotUnderstood),
             new("ctstatus", 1, NotUnderstood), new("ctexpire", 1, NotUnderstood),
         ],
         ["mac"] = [new("mac-source", 1, Mac)],
         ["set"] =
         [
-            new("match-set", 2, Set), new("return-nomatch", 0, NotUnderstood), new("packets-eq", 1, NotUnderstood), new("packets-lt", 1, NotUnderstood), new("packets-gt", 1, NotUnderstood),
-            new("bytes-eq", 1, NotUnderstood), new("bytes-lt", 1, NotUnderstood), new("bytes-gt", 1, NotUnderstood), new("update-counters", 0), new("update-subcounters", 0),
+            new("match-set", 2, Set), new("return-nomatch", 0, NotUnderstood), new("packets-eq", 1, NotUnderstood),
+                new("packets-lt", 1, NotUnderstood), new("packets-gt", 1, NotUnderstood),
+            new("bytes-eq", 1, NotUnderstood), new("bytes-lt", 1, NotUnderstood), new("bytes-gt", 1, NotUnderstood),
+                new("update-counters", 0), new("update-subcounters", 0),
         ],
         ["comment"] = [new("comment", 1)],
         ["addrtype"] =
@@ -44,8 +53,10 @@ internal static class IptablesMatches
             new("dst-type", 1, (values, context) => context.That(packet => Type(values[0], packet.Destination, packet.IsLocal))),
             new("limit-iface-in", 0), new("limit-iface-out", 0),
         ],
-        ["pkttype"] = [new("pkt-type", 1, (values, context) => context.That(_ => Answers.Of(values[0].Equals("unicast", StringComparison.OrdinalIgnoreCase))))],
-        ["iprange"] = [new("src-range", 1, (values, context) => Source(values[0], context)), new("dst-range", 1, (values, context) => Destination(values[0], context))],
+        ["pkttype"] = [new("pkt-type", 1, (values, context) =>
+            context.That(_ => Answers.Of(values[0].Equals("unicast", StringComparison.OrdinalIgnoreCase))))],
+        ["iprange"] = [new("src-range", 1, (values, context) => Source(values[0], context)),
+            new("dst-range", 1, (values, context) => Destination(values[0], context))],
         ["mark"] = [new("mark", 1, Mark)],
         ["icmp"] = [new("icmp-type", 1, Never)],
         ["icmp6"] = [new("icmpv6-type", 1, Never)],
@@ -53,22 +64,28 @@ internal static class IptablesMatches
         ["limit"] = [new("limit", 1, NotUnderstood), new("limit-burst", 1)],
         ["recent"] =
         [
-            new("set", 0), new("rcheck", 0, NotUnderstood), new("update", 0, NotUnderstood), new("remove", 0, NotUnderstood), new("rttl", 0), new("seconds", 1), new("hitcount", 1), new("name", 1),
+            new("set", 0), new("rcheck", 0, NotUnderstood), new("update", 0, NotUnderstood), new("remove", 0, NotUnderstood),
+                new("rttl", 0), new("seconds", 1), new("hitcount", 1), new("name", 1),
             new("rsource", 0), new("rdest", 0), new("mask", 1), new("reap", 0),
         ],
-        ["connlimit"] = [new("connlimit-upto", 1, NotUnderstood), new("connlimit-above", 1, NotUnderstood), new("connlimit-mask", 1), new("connlimit-saddr", 0), new("connlimit-daddr", 0)],
+        ["connlimit"] = [new("connlimit-upto", 1, NotUnderstood), new("connlimit-above", 1, NotUnderstood), new("connlimit-mask", 1),
+            new("connlimit-saddr", 0), new("connlimit-daddr", 0)],
         ["hashlimit"] =
         [
-            new("hashlimit-upto", 1, NotUnderstood), new("hashlimit", 1, NotUnderstood), new("hashlimit-above", 1, NotUnderstood), new("hashlimit-burst", 1), new("hashlimit-mode", 1), new("hashlimit-srcmask", 1), new("hashlimit-dstmask", 1),
-            new("hashlimit-name", 1), new("hashlimit-htable-size", 1), new("hashlimit-htable-max", 1), new("hashlimit-htable-expire", 1), new("hashlimit-htable-gcinterval", 1), new("hashlimit-rate-match", 0), new("hashlimit-rate-interval", 1),
+            new("hashlimit-upto", 1, NotUnderstood), new("hashlimit", 1, NotUnderstood), new("hashlimit-above", 1, NotUnderstood),
+                new("hashlimit-burst", 1), new("hashlimit-mode", 1), new("hashlimit-srcmask", 1), new("hashlimit-dstmask", 1),
+            new("hashlimit-name", 1), new("hashlimit-htable-size", 1), new("hashlimit-htable-max", 1), new("hashlimit-htable-expire", 1),
+                new("hashlimit-htable-gcinterval", 1), new("hashlimit-rate-match", 0), new("hashlimit-rate-interval", 1),
         ],
         ["rpfilter"] = [new("loose", 0), new("validmark", 0), new("accept-local", 0), new("invert", 0, Never)],
         ["policy"] =
         [
-            new("dir", 1), new("pol", 1, (values, context) => context.That(_ => Answers.Of(values[0] == "none"))), new("strict", 0), new("reqid", 1, Never), new("spi", 1, Never), new("proto", 1, Never), new("mode", 1, Never),
+            new("dir", 1), new("pol", 1, (values, context) => context.That(_ => Answers.Of(values[0] == "none"))), new("strict", 0),
+                new("reqid", 1, Never), new("spi", 1, Never), new("proto", 1, Never), new("mode", 1, Never),
             new("tunnel-src", 1, Never), new("tunnel-dst", 1, Never), new("next", 0),
         ],
-        ["physdev"] = [new("physdev-in", 1, NotUnderstood), new("physdev-out", 1, NotUnderstood), new("physdev-is-in", 0, NotUnderstood), new("physdev-is-out", 0, NotUnderstood), new("physdev-is-bridged", 0, NotUnderstood)],
+        ["physdev"] = [new("physdev-in", 1, NotUnderstood), new("physdev-out", 1, NotUnderstood), new("physdev-is-in", 0, NotUnderstood),
+            new("physdev-is-out", 0, NotUnderstood), new("physdev-is-bridged", 0, NotUnderstood)],
         ["owner"] = [new("uid-owner", 1, Never), new("gid-owner", 1, Never), new("socket-exists", 0, Never), new("suppl-groups", 0)],
     };
 
@@ -116,7 +133,8 @@ internal static class IptablesMatches
         context.Ports(values[0]) is { } ports ? context.That(packet => Packet.In(packet.DestinationPort, ports)) : context.NotUnderstood;
 
     private static Condition EitherPorts(IReadOnlyList<string> values, IptablesContext context) =>
-        context.Ports(values[0]) is { } ports ? context.That(packet => Answers.Any([Packet.In(packet.SourcePort, ports), Packet.In(packet.DestinationPort, ports)])) : context.NotUnderstood;
+        context.Ports(values[0]) is { } ports ? context.That(packet =>
+            Answers.Any([Packet.In(packet.SourcePort, ports), Packet.In(packet.DestinationPort, ports)])) : context.NotUnderstood;
 
     private static Condition UntranslatedDestination(IReadOnlyList<string> values, IptablesContext context)
     {
@@ -125,7 +143,8 @@ internal static class IptablesMatches
     }
 
     private static Condition UntranslatedPorts(IReadOnlyList<string> values, IptablesContext context) =>
-        context.Ports(values[0]) is { } ports ? context.That(packet => packet.IsTranslated ? Answer.Unknown : Packet.In(packet.DestinationPort, ports)) : context.NotUnderstood;
+        context.Ports(values[0]) is { } ports ? context.That(packet =>
+            packet.IsTranslated ? Answer.Unknown : Packet.In(packet.DestinationPort, ports)) : context.NotUnderstood;
 
     /// <summary>The first packet of a connection has SYN alone.</summary>
     private static Condition Flags(string mask, string set, IptablesContext context)
@@ -140,13 +159,15 @@ internal static class IptablesMatches
             }
             return bits > 0xff ? null : bits;
         }
-        return Bits(mask) is { } looked && Bits(set) is { } wanted ? context.That(_ => Answers.Of((0x02 & looked) == wanted)) : context.NotUnderstood;
+        return Bits(mask) is { } looked && Bits(set) is { } wanted
+            ? context.That(_ => Answers.Of((0x02 & looked) == wanted)) : context.NotUnderstood;
     }
 
     private static Condition States(IReadOnlyList<string> values, IptablesContext context)
     {
         var states = values[0].ToUpperInvariant().Split(',', StringSplitOptions.TrimEntries);
-        return context.That(packet => states.Contains(packet.IsTracked ? "NEW" : "UNTRACKED") || (states.Contains("DNAT") && packet.IsTranslated) ? Answer.Yes
+        return context.That(packet => states.Contains(packet.IsTracked ? "NEW" : "UNTRACKED")
+            || (states.Contains("DNAT") && packet.IsTranslated) ? Answer.Yes
             : states.Contains("SNAT") ? Answer.Unknown
             : Answer.No);
     }

@@ -10,7 +10,8 @@ internal sealed class IptablesRuleReader(Ruleset rules, ServiceNames services, F
 {
     private static readonly (string Name, char Letter)[] Common =
     [
-        ("protocol", 'p'), ("proto", 'p'), ("source", 's'), ("src", 's'), ("destination", 'd'), ("dst", 'd'), ("in-interface", 'i'), ("out-interface", 'o'), ("jump", 'j'), ("goto", 'g'), ("match", 'm'), ("fragments", 'f'),
+        ("protocol", 'p'), ("proto", 'p'), ("source", 's'), ("src", 's'), ("destination", 'd'), ("dst", 'd'), ("in-interface", 'i'),
+        ("out-interface", 'o'), ("jump", 'j'), ("goto", 'g'), ("match", 'm'), ("fragments", 'f'),
     ];
 
     private readonly List<Condition> _conditions = [];
@@ -43,20 +44,24 @@ internal sealed class IptablesRuleReader(Ruleset rules, ServiceNames services, F
                     ReadProtocol(Value(joined), isNegated);
                     break;
                 case 's':
-                    Add(isNegated, Value(joined), value => _fields = _fields with { Source = value }, (value, context) => IptablesMatches.Source(value, context), "-s");
+                    Add(isNegated, Value(joined), value => _fields = _fields with { Source = value }, (value, context) =>
+                        IptablesMatches.Source(value, context), "-s");
                     break;
                 case 'd':
-                    Add(isNegated, Value(joined), value => _fields = _fields with { Destination = value }, (value, context) => IptablesMatches.Destination(value, context), "-d");
+                    Add(isNegated, Value(joined), value => _fields = _fields with { Destination = value }, (value, context) =>
+                        IptablesMatches.Destination(value, context), "-d");
                     break;
                 case 'i' or 'o' when joined is not null:
                     // iptables 1.8.9 takes the whole word for the name of the interface, other versions its rest.
                     _conditions.Add(Condition.NotUnderstood(word.Text));
                     break;
                 case 'i':
-                    Add(isNegated, Value(joined), value => _fields = _fields with { InInterface = value }, (value, context) => IptablesMatches.Interface(value, isIn: true, context), "-i");
+                    Add(isNegated, Value(joined), value => _fields = _fields with { InInterface = value }, (value, context) =>
+                        IptablesMatches.Interface(value, isIn: true, context), "-i");
                     break;
                 case 'o':
-                    Add(isNegated, Value(joined), value => _fields = _fields with { OutInterface = value }, (value, context) => IptablesMatches.Interface(value, isIn: false, context), "-o");
+                    Add(isNegated, Value(joined), value => _fields = _fields with { OutInterface = value }, (value, context) =>
+                        IptablesMatches.Interface(value, isIn: false, context), "-o");
                     break;
                 case 'm':
                     LoadMatch(Value(joined));
@@ -75,7 +80,8 @@ internal sealed class IptablesRuleReader(Ruleset rules, ServiceNames services, F
                     break;
             }
         }
-        var action = _fields.Target.Length == 0 ? new RuleAction.Continue() : IptablesTargets.ActionOf(_fields.Target, isGoto, _targetOptions, services);
+        var action = _fields.Target.Length == 0 ? new RuleAction.Continue() : IptablesTargets.ActionOf(_fields.Target, isGoto,
+            _targetOptions, services);
         return (new Rule(line, text, _conditions, action), _fields);
     }
 
@@ -85,13 +91,15 @@ internal sealed class IptablesRuleReader(Ruleset rules, ServiceNames services, F
         var text = word.Text;
         if (!text.StartsWith("--", StringComparison.Ordinal) || text.Length == 2)
         {
-            return text.Length >= 2 && text[0] == '-' && "psdiojgmf".Contains(text[1], StringComparison.Ordinal) ? (text[1], "", text.Length > 2 ? text[2..] : null) : (null, text, null);
+            return text.Length >= 2 && text[0] == '-' && "psdiojgmf".Contains(text[1], StringComparison.Ordinal)
+                ? (text[1], "", text.Length > 2 ? text[2..] : null) : (null, text, null);
         }
         var at = text.IndexOf('=', StringComparison.Ordinal);
         var (name, joined) = at < 0 ? (text[2..], null) : (text[2..at], text[(at + 1)..]);
         // As getopt_long(3) does: the whole name, else a beginning that fits one option only.
         return Common.FirstOrDefault(common => common.Name == name) is { Letter: not '\0' } exact ? (exact.Letter, name, joined)
-            : Find(name) is null && Common.Where(common => common.Name.StartsWith(name, StringComparison.Ordinal)).Select(common => common.Letter).Distinct().ToList() is [var letter] ? (letter, name, joined)
+            : Find(name) is null && Common.Where(common => common.Name.StartsWith(name, StringComparison.Ordinal))
+            .Select(common => common.Letter).Distinct().ToList() is [var letter] ? (letter, name, joined)
             : (null, name, joined);
     }
 
@@ -140,7 +148,8 @@ internal sealed class IptablesRuleReader(Ruleset rules, ServiceNames services, F
             return;
         }
         // The protocol brings its own options without -m.
-        if (isLong && IptablesMatches.OptionsOf(_fields.Protocol) is { } implied && implied.Any(one => one.Name.StartsWith(name, StringComparison.Ordinal)) && !implied.All(_options.Contains))
+        if (isLong && IptablesMatches.OptionsOf(_fields.Protocol) is { } implied
+            && implied.Any(one => one.Name.StartsWith(name, StringComparison.Ordinal)) && !implied.All(_options.Contains))
         {
             _options.AddRange(implied);
             ReadLong(word, name, joined, isNegated, start);
@@ -168,7 +177,8 @@ internal sealed class IptablesRuleReader(Ruleset rules, ServiceNames services, F
         {
             return exact;
         }
-        return name.Length == 0 ? null : _options.Where(option => option.Name.StartsWith(name, StringComparison.Ordinal)).MinBy(option => option.Name.Length);
+        return name.Length == 0 ? null : _options.Where(option => option.Name.StartsWith(name, StringComparison.Ordinal))
+            .MinBy(option => option.Name.Length);
     }
 
     private void ReadOption(IptablesOption option, string? joined, bool isNegated, int start, IptablesWord word)
@@ -215,7 +225,9 @@ internal sealed class IptablesRuleReader(Ruleset rules, ServiceNames services, F
     {
         if (option.Name is "dport" or "destination-port" or "dports" or "destination-ports")
         {
-            _fields = _fields with { PortsAt = _fields.Ports.Count > 0 ? null : place, IsMultiport = option.Name.EndsWith('s'), Ports = [.. _fields.Ports, .. values[0].Split(',')], ArePortsNegated = _fields.ArePortsNegated || isNegated };
+            _fields = _fields with { PortsAt = _fields.Ports.Count > 0
+                ? null : place, IsMultiport = option.Name.EndsWith('s'), Ports = [.. _fields.Ports, .. values[0].Split(',')],
+                ArePortsNegated = _fields.ArePortsNegated || isNegated };
         }
         else if (option.Name == "comment")
         {

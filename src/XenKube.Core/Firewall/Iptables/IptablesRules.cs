@@ -12,7 +12,8 @@ internal sealed class IptablesRules
     private static readonly Dictionary<string, (Hook Hook, string Chain, int Priority)[]> Hooks = new(StringComparer.Ordinal)
     {
         ["raw"] = [(Hook.Prerouting, "PREROUTING", -300)],
-        ["mangle"] = [(Hook.Prerouting, "PREROUTING", -150), (Hook.Input, "INPUT", -150), (Hook.Forward, "FORWARD", -150), (Hook.Postrouting, "POSTROUTING", -150)],
+        ["mangle"] = [(Hook.Prerouting, "PREROUTING", -150), (Hook.Input, "INPUT", -150), (Hook.Forward, "FORWARD", -150),
+            (Hook.Postrouting, "POSTROUTING", -150)],
         ["nat"] = [(Hook.Prerouting, "PREROUTING", -100), (Hook.Input, "INPUT", 100), (Hook.Postrouting, "POSTROUTING", 100)],
         ["filter"] = [(Hook.Input, "INPUT", 0), (Hook.Forward, "FORWARD", 0)],
         ["security"] = [(Hook.Input, "INPUT", 50), (Hook.Forward, "FORWARD", 50)],
@@ -183,8 +184,10 @@ internal sealed class IptablesRules
     }
 
     private static bool IsSame(Rule rule, IptablesCommand command) =>
-        (IptablesWord.Split(rule.Text) ?? []) is { } words && IptablesCommand.Read([.. words.Where(word => !word.Text.StartsWith('['))], isIPv6: false).Rest.Select(word => word.Text).SequenceEqual(command.Rest.Select(word => word.Text));
+        (IptablesWord.Split(rule.Text) ?? []) is { } words && IptablesCommand.Read([.. words.Where(word => !word.Text.StartsWith('['))],
+            isIPv6: false).Rest.Select(word => word.Text).SequenceEqual(command.Rest.Select(word => word.Text));
 
     private InvalidInputException Bad(int line, string reason) =>
-        new(ErrorIds.FirewallRulesInvalid, _path, string.Create(CultureInfo.InvariantCulture, $"line {line}"), reason, "Compare with the output of iptables-save");
+        new(ErrorIds.FirewallRulesInvalid, _path, string.Create(CultureInfo.InvariantCulture, $"line {line}"), reason,
+            "Compare with the output of iptables-save");
 }

@@ -8,7 +8,9 @@ namespace XenKube.Firewall.Iptables;
 /// <param name="End">Where it ends.</param>
 internal readonly record struct IptablesWord(string Text, int Start, int End)
 {
-    /// <summary>Splits a line as iptables-restore does (add_param_to_argv): blanks and tabs between words, double quotes, a backslash in quotes.</summary>
+    /// <summary>
+    /// Splits a line as iptables-restore does (add_param_to_argv): blanks and tabs between words, double quotes, a backslash in quotes.
+    /// </summary>
     /// <param name="line">The line.</param>
     /// <returns>The words; null when a quote is not closed.</returns>
     public static List<IptablesWord>? Split(string line)

@@ -16,7 +16,8 @@ internal sealed record CardPattern(int Type, IReadOnlyList<int> Bytes)
     public bool IsEthernet => Type is 0 or Ethernet && Bytes.Count == EthernetLength;
 
     /// <summary>The one card; null where it is not one, or not one that guests can have.</summary>
-    public MacAddress? Card => IsEthernet && !Bytes.Contains(-1) && MacAddress.TryParse(string.Join(':', Bytes.Select(Hex)), out var address) ? address : null;
+    public MacAddress? Card => IsEthernet && !Bytes.Contains(-1)
+        && MacAddress.TryParse(string.Join(':', Bytes.Select(Hex)), out var address) ? address : null;
 
     /// <summary>True when the pattern is for this card, even by wildcards.</summary>
     /// <param name="card">The card.</param>
@@ -55,7 +56,8 @@ internal sealed record CardPattern(int Type, IReadOnlyList<int> Bytes)
             }
             else
             {
-                bytes.AddRange(piece.Chunk(2).Select(pair => int.Parse(pair, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)));
+                bytes.AddRange(piece.Chunk(2).Select(pair => int.Parse(pair, NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture)));
             }
             start = end + 1;
         }

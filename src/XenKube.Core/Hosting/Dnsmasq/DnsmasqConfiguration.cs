@@ -69,17 +69,21 @@ internal sealed class DnsmasqConfiguration
         var interfaces = Fields("interface");
         var addresses = Fields("listen-address");
         return !Fields("except-interface").Concat(Fields("no-dhcp-interface")).Any(name => IsNamed(name, bridge))
-            && ((interfaces.Count == 0 && addresses.Count == 0) || interfaces.Any(name => IsNamed(name, bridge)) || addresses.Contains(address.ToString()));
+            && ((interfaces.Count == 0 && addresses.Count == 0) || interfaces.Any(name => IsNamed(name, bridge))
+                || addresses.Contains(address.ToString()));
     }
 
     /// <summary>True when it reads a file of hosts.</summary>
     /// <param name="path">The file, as the configuration or as this program names it.</param>
     public bool ReadsHosts(string path) =>
-        Fields("dhcp-hostsfile").Concat(Fields("dhcp-hostsdir")).Any(named => SamePath(named, path) || SamePath(named, Path.GetDirectoryName(path) ?? "/"));
+        Fields("dhcp-hostsfile").Concat(Fields("dhcp-hostsdir"))
+            .Any(named => SamePath(named, path) || SamePath(named, Path.GetDirectoryName(path) ?? "/"));
 
     /// <summary>The name of the libvirt network whose files these are; null for others. libvirt writes it above its file.</summary>
-    public string? LibvirtNetwork => _files.Select(file => _tree.TryReadConfiguration(file) is { } text && text.Contains("AUTO-GENERATED", StringComparison.Ordinal)
-        ? text.Split('\n').Select(line => line.Split("virsh net-edit ", 2)).FirstOrDefault(parts => parts.Length == 2)?[1].Trim() : null).FirstOrDefault(name => name is not null);
+    public string? LibvirtNetwork => _files.Select(file => _tree.TryReadConfiguration(file) is { } text
+        && text.Contains("AUTO-GENERATED", StringComparison.Ordinal)
+        ? text.Split('\n').Select(line => line.Split("virsh net-edit ", 2)).FirstOrDefault(parts => parts.Length == 2)?[1].Trim() : null)
+            .FirstOrDefault(name => name is not null);
 
     /// <summary>The hosts that other files than this one name.</summary>
     /// <param name="path">The file.</param>
@@ -88,7 +92,8 @@ internal sealed class DnsmasqConfiguration
     private static bool IsNamed(string pattern, string bridge) =>
         pattern.EndsWith('*') ? bridge.StartsWith(pattern[..^1], StringComparison.Ordinal) : pattern == bridge;
 
-    private bool SamePath(string named, string path) => named.Length > 0 && Path.GetFullPath(_tree.At(named)) == Path.GetFullPath(_tree.At(path));
+    private bool SamePath(string named, string path) => named.Length > 0
+        && Path.GetFullPath(_tree.At(named)) == Path.GetFullPath(_tree.At(path));
 
     private IEnumerable<string> Values(string name) => _options.Where(option => option.Name == name).Select(option => option.Value);
 
@@ -124,14 +129,17 @@ internal sealed class DnsmasqConfiguration
         }
     }
 
-    /// <summary>conf-dir=DIRECTORY[,SUFFIX…]: all files, or those with the suffixes after a '*', without the ones with other suffixes.</summary>
+    /// <summary>
+    /// conf-dir=DIRECTORY[,SUFFIX…]: all files, or those with the suffixes after a '*', without the ones with other suffixes.
+    /// </summary>
     private void IncludeDirectory(string value, int depth, List<string> unread)
     {
         var fields = DnsmasqText.Fields(value);
         var only = fields.Skip(1).Where(field => field.Length > 1 && field[0] == '*').Select(field => field[1..]).ToList();
         var not = fields.Skip(1).Where(field => field.Length > 0 && field[0] != '*').ToList();
         bool EndsWith(string name, string suffix) => name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.Ordinal);
-        foreach (var name in FilesIn(fields[0]).Where(name => (only.Count == 0 || only.Exists(suffix => EndsWith(name, suffix))) && !not.Exists(suffix => EndsWith(name, suffix))))
+        foreach (var name in FilesIn(fields[0]).Where(name => (only.Count == 0 || only.Exists(suffix => EndsWith(name, suffix)))
+            && !not.Exists(suffix => EndsWith(name, suffix))))
         {
             Include(Path.Combine(fields[0], name), depth, unread);
         }
@@ -139,7 +147,8 @@ internal sealed class DnsmasqConfiguration
 
     /// <summary>What dnsmasq reads of a directory: no file of an editor, no hidden one.</summary>
     private IEnumerable<string> FilesIn(string directory) => _tree.Names(directory)
-        .Where(name => name[0] != '.' && name[^1] != '~' && !(name[0] == '#' && name[^1] == '#') && File.Exists(_tree.At(Path.Combine(directory, name))));
+        .Where(name => name[0] != '.' && name[^1] != '~' && !(name[0] == '#' && name[^1] == '#')
+            && File.Exists(_tree.At(Path.Combine(directory, name))));
 
     private string? TryRead(string file, List<string> unread)
     {
@@ -157,13 +166,15 @@ internal sealed class DnsmasqConfiguration
     private void ReadHosts(List<string> unread)
     {
         // In the order of dnsmasq: command line and configuration, ethers, the files of hosts.
-        var hosts = _options.Where(option => option.Name == "dhcp-host").Select(option => DnsmasqHostParser.Parse(option.Value, option.File, option.Line)).ToList();
+        var hosts = _options.Where(option => option.Name == "dhcp-host")
+            .Select(option => DnsmasqHostParser.Parse(option.Value, option.File, option.Line)).ToList();
         if (_options.Exists(option => option.Name == "read-ethers") && TryRead(Ethers, unread) is { } ethers)
         {
             hosts.AddRange(DnsmasqHostParser.ParseEthers(ethers, Ethers));
         }
         HostsFiles = [.. Fields("dhcp-hostsfile").Concat(Fields("dhcp-hostsdir"))
-            .SelectMany(path => Directory.Exists(_tree.At(path)) ? FilesIn(path).Select(name => Path.Combine(path, name)) : [path]).Distinct()];
+            .SelectMany(path => Directory.Exists(_tree.At(path)) ? FilesIn(path).Select(name => Path.Combine(path, name)) : [path])
+            .Distinct()];
         foreach (var file in HostsFiles)
         {
             hosts.AddRange(TryRead(file, unread) is { } text ? DnsmasqHostParser.ParseFile(text, file) : []);
@@ -179,11 +190,13 @@ internal sealed class DnsmasqConfiguration
             return hosts;
         }
         var files = _options.Exists(option => option.Name == "no-hosts") ? [] : new List<string> { SystemHosts };
-        files.AddRange(Fields("addn-hosts").Concat(Fields("hostsdir")).SelectMany(path => Directory.Exists(_tree.At(path)) ? FilesIn(path).Select(name => Path.Combine(path, name)) : [path]));
+        files.AddRange(Fields("addn-hosts").Concat(Fields("hostsdir"))
+            .SelectMany(path => Directory.Exists(_tree.At(path)) ? FilesIn(path).Select(name => Path.Combine(path, name)) : [path]));
         var names = new Dictionary<string, IPAddress>(StringComparer.OrdinalIgnoreCase);
         foreach (var line in files.Select(file => TryRead(file, unread)).OfType<string>().SelectMany(text => text.Split('\n')))
         {
-            if (line.Split('#')[0].Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries) is [var first, .. var rest] && AddressText.IPv4(first) is { } address)
+            if (line.Split('#')[0].Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries) is [var first, .. var rest]
+                && AddressText.IPv4(first) is { } address)
             {
                 foreach (var name in rest)
                 {
@@ -191,6 +204,7 @@ internal sealed class DnsmasqConfiguration
                 }
             }
         }
-        return [.. hosts.Select(host => host is { Address: null, Name.Length: > 0 } && names.TryGetValue(host.Name, out var address) ? host with { Address = address, IsAddressOfName = true } : host)];
+        return [.. hosts.Select(host => host is { Address: null, Name.Length: > 0 } && names.TryGetValue(host.Name, out var address)
+            ? host with { Address = address, IsAddressOfName = true } : host)];
     }
 }

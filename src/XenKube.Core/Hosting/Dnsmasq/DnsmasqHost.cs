@@ -4,7 +4,9 @@ using XenKube.Networks;
 
 namespace XenKube.Hosting.Dnsmasq;
 
-/// <summary>One host that dnsmasq is told of: a line of a hosts file, a <c>dhcp-host</c> of its configuration, or a line of /etc/ethers.</summary>
+/// <summary>
+/// One host that dnsmasq is told of: a line of a hosts file, a <c>dhcp-host</c> of its configuration, or a line of /etc/ethers.
+/// </summary>
 /// <param name="File">Where that is said.</param>
 /// <param name="Line">The line, from 1; 0 for the command line.</param>
 internal sealed record DnsmasqHost(string File, int Line)
@@ -40,10 +42,12 @@ internal sealed record DnsmasqHost(string File, int Line)
     public MacAddress? OnlyCard => Cards is [var card] && Address is not null && !IsIgnored ? card.Card : null;
 
     /// <summary>Where it is said, for a message.</summary>
-    public string Place => Line == 0 ? "the command line of dnsmasq" : string.Create(CultureInfo.InvariantCulture, $"line {Line} of {File}");
+    public string Place => Line == 0 ? "the command line of dnsmasq" : string.Create(CultureInfo.InvariantCulture,
+        $"line {Line} of {File}");
 
     /// <summary>What it says.</summary>
     public override string ToString() => string.Join(',', Cards.Select(card => card.ToString())
         .Append(ClientId.Length > 0 ? $"id:{Printable.Of(ClientId)}" : "").Append(IsAddressOfName ? "" : Address?.ToString() ?? "")
-        .Concat(IPv6Addresses.Select(address => $"[{address}]")).Append(Printable.Of(Name)).Append(IsIgnored ? "ignore" : "").Where(text => text.Length > 0));
+        .Concat(IPv6Addresses.Select(address => $"[{address}]")).Append(Printable.Of(Name)).Append(IsIgnored ? "ignore" : "")
+        .Where(text => text.Length > 0));
 }

@@ -12,9 +12,12 @@ internal static class DnsmasqHostParser
     /// <param name="text">The file's text.</param>
     /// <param name="file">The file.</param>
     public static IEnumerable<DnsmasqHost> ParseFile(string text, string file) =>
-        DnsmasqText.Lines(text).Select(line => line.Text is null ? new DnsmasqHost(file, line.Number) { Problem = "a \" is missing" } : Parse(line.Text, file, line.Number));
+        DnsmasqText.Lines(text).Select(line => line.Text is null
+            ? new DnsmasqHost(file, line.Number) { Problem = "a \" is missing" } : Parse(line.Text, file, line.Number));
 
-    /// <summary>Reads the hosts of /etc/ethers, ethers(5) and dhcp_read_ethers of dnsmasq's dhcp.c: a card, and its address or name.</summary>
+    /// <summary>
+    /// Reads the hosts of /etc/ethers, ethers(5) and dhcp_read_ethers of dnsmasq's dhcp.c: a card, and its address or name.
+    /// </summary>
     /// <param name="text">The file's text.</param>
     /// <param name="file">The file.</param>
     public static IEnumerable<DnsmasqHost> ParseEthers(string text, string file)
@@ -23,7 +26,8 @@ internal static class DnsmasqHostParser
         foreach (var line in text.Split('\n'))
         {
             number++;
-            if (line.StartsWith('#') || line.Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries) is not [var card, var who, ..] || CardPattern.Parse(card) is not { IsEthernet: true } pattern)
+            if (line.StartsWith('#') || line.Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries) is not [var card, var who, ..]
+                || CardPattern.Parse(card) is not { IsEthernet: true } pattern)
             {
                 continue;
             }
@@ -57,7 +61,8 @@ internal static class DnsmasqHostParser
         {
             var id = field[3..];
             return id.StartsWith('*') ? host
-                : id.Contains(':', StringComparison.Ordinal) && CardPattern.Parse(id) is null ? host with { Problem = $"'{Printable.Of(DnsmasqText.Shown(field))}' is not hexadecimal" }
+                : id.Contains(':', StringComparison.Ordinal) && CardPattern.Parse(id) is null
+                ? host with { Problem = $"'{Printable.Of(DnsmasqText.Shown(field))}' is not hexadecimal" }
                 : host with { ClientId = DnsmasqText.Shown(id) };
         }
         if (field.StartsWith("net:", StringComparison.Ordinal) || field.StartsWith("set:", StringComparison.Ordinal))
@@ -72,14 +77,17 @@ internal static class DnsmasqHostParser
         {
             var parts = field[1..^1].Split('/', 2);
             return AddressText.IPv6(parts[0]) is not { } address ? host with { Problem = $"'{Printable.Of(field)}' is not an IPv6 address" }
-                : parts.Length > 1 && !(int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length <= 128) ? host with { Problem = $"'{Printable.Of(field)}' has not the prefix of an IPv6 address" }
+                : parts.Length > 1 && !(int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+                    && length <= 128) ? host with { Problem = $"'{Printable.Of(field)}' has not the prefix of an IPv6 address" }
                 : host with { IPv6Addresses = [.. host.IPv6Addresses, address] };
         }
         return CardPattern.Parse(field) is { } card ? host with { Cards = [.. host.Cards, card] }
             : host with { Problem = $"'{Printable.Of(DnsmasqText.Shown(field))}' is not a hardware address" };
     }
 
-    /// <summary>A field without one: an address, a lease time, a word of dnsmasq's, or a name. The last address and the last name win.</summary>
+    /// <summary>
+    /// A field without one: an address, a lease time, a word of dnsmasq's, or a name. The last address and the last name win.
+    /// </summary>
     private static DnsmasqHost WithWord(DnsmasqHost host, string field)
     {
         if (AddressText.IPv4(field) is { } address)
@@ -104,9 +112,13 @@ internal static class DnsmasqHostParser
         return digits.All(c => char.IsAsciiDigit(c) || c == ' ');
     }
 
-    /// <summary>legal_hostname of dnsmasq's util.c; the domain has other rules. dnsmasq converts other letters than those of ASCII by IDNA, so they are accepted here.</summary>
+    /// <summary>
+    /// legal_hostname of dnsmasq's util.c; the domain has other rules. dnsmasq converts other letters than those of ASCII by IDNA, so they
+    /// are accepted here.
+    /// </summary>
     private static bool IsLegalName(string name) =>
-        name.Split('.') is var labels && labels.All(label => label.Length <= LongestLabel) && !name.Any(char.IsControl) && labels[0].Length > 0
+        name.Split('.') is var labels && labels.All(label => label.Length <= LongestLabel) && !name.Any(char.IsControl)
+            && labels[0].Length > 0
         && labels[0].Select((c, i) => char.IsAsciiLetterOrDigit(c) || c > '\x7f' || (i > 0 && c is '-' or '_')).All(isLegal => isLegal);
 
     private static string NameOf(string name) => name.Split('.')[0];

@@ -24,7 +24,8 @@ internal sealed record DnsmasqInstance(DnsmasqConfiguration Configuration, strin
     public bool IsLibvirts => Configuration.LibvirtNetwork is not null;
 
     /// <summary>Who it is, for a message.</summary>
-    public string Name => Configuration.LibvirtNetwork is { } network ? $"libvirt's network '{Printable.Of(network)}'" : Unit ?? (IsRunning ? "the running dnsmasq" : "dnsmasq");
+    public string Name => Configuration.LibvirtNetwork is { } network
+        ? $"libvirt's network '{Printable.Of(network)}'" : Unit ?? (IsRunning ? "the running dnsmasq" : "dnsmasq");
 
     /// <summary>
     /// The instances that lease addresses on a bridge, or read a file of hosts: those that run, and where none does, those that
@@ -36,16 +37,19 @@ internal sealed record DnsmasqInstance(DnsmasqConfiguration Configuration, strin
     /// <param name="hostsFile">The file of hosts.</param>
     public static IReadOnlyList<DnsmasqInstance> Of(HostTree tree, string bridge, IPAddress address, string hostsFile)
     {
-        bool Concerns(DnsmasqInstance instance) => instance.Configuration.ReadsHosts(hostsFile) || instance.Configuration.Serves(bridge, address);
+        bool Concerns(DnsmasqInstance instance) => instance.Configuration.ReadsHosts(hostsFile)
+            || instance.Configuration.Serves(bridge, address);
         var running = Running(tree).Where(Concerns).ToList();
         if (running.Count > 0)
         {
             return running;
         }
         var files = new[] { GuideDefaults.DnsmasqConfiguration(bridge) }
-            .Concat(tree.Names(LibvirtFolder).Where(name => name.EndsWith(".conf", StringComparison.Ordinal)).Select(name => $"{LibvirtFolder}/{name}"))
+            .Concat(tree.Names(LibvirtFolder).Where(name => name.EndsWith(".conf", StringComparison.Ordinal))
+                .Select(name => $"{LibvirtFolder}/{name}"))
             .Where(file => File.Exists(tree.At(file)))
-            .Select(file => new DnsmasqInstance(DnsmasqConfiguration.Read(tree, [$"--conf-file={file}"]), file == GuideDefaults.DnsmasqConfiguration(bridge) ? GuideDefaults.DnsmasqUnit(bridge) : null, IsRunning: false));
+            .Select(file => new DnsmasqInstance(DnsmasqConfiguration.Read(tree, [$"--conf-file={file}"]),
+                file == GuideDefaults.DnsmasqConfiguration(bridge) ? GuideDefaults.DnsmasqUnit(bridge) : null, IsRunning: false));
         var stock = File.Exists(tree.At("/etc/dnsmasq.conf")) || Directory.Exists(tree.At("/etc/dnsmasq.d"))
             ? [new DnsmasqInstance(DnsmasqConfiguration.Read(tree, StockArguments), StockUnit, IsRunning: false)]
             : Array.Empty<DnsmasqInstance>();
@@ -60,5 +64,6 @@ internal sealed record DnsmasqInstance(DnsmasqConfiguration Configuration, strin
     private static IEnumerable<DnsmasqInstance> Running(HostTree tree) => ServiceProcess.Named(tree, Program)
         // libvirt starts two processes for each network, the second one for its leases.
         .DistinctBy(process => string.Join('\0', process.Arguments))
-        .Select(process => new DnsmasqInstance(DnsmasqConfiguration.Read(tree, process.Arguments), process.Unit, IsRunning: true) { ProcessId = process.Id });
+        .Select(process => new DnsmasqInstance(DnsmasqConfiguration.Read(tree, process.Arguments), process.Unit,
+            IsRunning: true) { ProcessId = process.Id });
 }

@@ -13,7 +13,8 @@ internal sealed record DnsmasqOption(string Name, string Value, string File, int
     private static readonly Dictionary<char, string> Letters = new()
     {
         ['C'] = "conf-file", ['7'] = "conf-dir", ['G'] = "dhcp-host", ['F'] = "dhcp-range", ['i'] = "interface", ['I'] = "except-interface",
-        ['2'] = "no-dhcp-interface", ['a'] = "listen-address", ['H'] = "addn-hosts", ['h'] = "no-hosts", ['Z'] = "read-ethers", ['p'] = "port", ['l'] = "dhcp-leasefile",
+        ['2'] = "no-dhcp-interface", ['a'] = "listen-address", ['H'] = "addn-hosts", ['h'] = "no-hosts", ['Z'] = "read-ethers",
+        ['p'] = "port", ['l'] = "dhcp-leasefile",
     };
 
     /// <summary>Reads a command line as getopt_long does.</summary>
@@ -34,7 +35,8 @@ internal sealed record DnsmasqOption(string Name, string Value, string File, int
             for (var letter = 1; argument.StartsWith('-') && letter < argument.Length; letter++)
             {
                 var hasValue = LettersWithValue.Contains(argument[letter], StringComparison.Ordinal);
-                var value = !hasValue ? "" : letter + 1 < argument.Length ? argument[(letter + 1)..] : i + 1 < arguments.Count ? arguments[++i] : "";
+                var value = !hasValue ? "" : letter + 1 < argument.Length ? argument[(letter + 1)..] : i + 1 < arguments.Count
+                    ? arguments[++i] : "";
                 if (Letters.TryGetValue(argument[letter], out var name))
                 {
                     yield return new(name, value, "", 0);

@@ -43,7 +43,8 @@ internal static class DnsmasqText
 
     /// <summary>A field's text, with what quotes hid.</summary>
     /// <param name="field">The field.</param>
-    public static string Shown(string field) => string.Concat(field.Select(c => c is >= Hidden and < (char)(Hidden + 256) ? (char)(c - Hidden) : c));
+    public static string Shown(string field) => string.Concat(field.Select(c =>
+        c is >= Hidden and < (char)(Hidden + 256) ? (char)(c - Hidden) : c));
 
     private static string? Clean(ReadOnlySpan<char> line)
     {

@@ -10,4 +10,5 @@ namespace XenKube.Hosting.Nginx;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Bytes">Bytes of content; 0 where the format does not have them.</param>
 /// <param name="UserAgent">What the client calls itself; empty where the format does not have it.</param>
-internal sealed record IgnitionLogLine(DateTimeOffset Time, IPAddress Address, string Method, string Target, int Status, long Bytes, string UserAgent);
+internal sealed record IgnitionLogLine(DateTimeOffset Time, IPAddress Address, string Method, string Target, int Status, long Bytes,
+    string UserAgent);

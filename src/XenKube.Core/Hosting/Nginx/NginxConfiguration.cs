@@ -75,12 +75,14 @@ internal sealed class NginxConfiguration
     {
         var (folder, name) = (Path.GetDirectoryName(pattern) ?? "/", Path.GetFileName(pattern));
         var folders = folder.AsSpan().IndexOfAny('*', '?', '[') < 0 ? [folder]
-            : _tree.Names(Path.GetDirectoryName(folder) ?? "/").Where(each => IsMatch(Path.GetFileName(folder), each)).Select(each => Path.Combine(Path.GetDirectoryName(folder) ?? "/", each));
+            : _tree.Names(Path.GetDirectoryName(folder) ?? "/").Where(each => IsMatch(Path.GetFileName(folder), each))
+            .Select(each => Path.Combine(Path.GetDirectoryName(folder) ?? "/", each));
         return name.AsSpan().IndexOfAny('*', '?', '[') < 0 ? folders.Select(each => Path.Combine(each, name))
             : folders.SelectMany(each => _tree.Names(each).Where(file => IsMatch(name, file)).Select(file => Path.Combine(each, file)));
     }
 
-    private static bool IsMatch(string pattern, string name) => name[0] != '.' && FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
+    private static bool IsMatch(string pattern, string name) =>
+        name[0] != '.' && FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 
     /// <summary>Words with a blank in front, and the punctuation between them.</summary>
     private static IEnumerable<string> Tokens(string text)

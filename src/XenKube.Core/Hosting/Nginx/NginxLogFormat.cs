@@ -12,7 +12,8 @@ internal sealed partial class NginxLogFormat
 
     // What is read; the other variables are passed over.
     private static readonly HashSet<string> Known =
-        ["remote_addr", "realip_remote_addr", "time_local", "time_iso8601", "msec", "request", "request_method", "request_uri", "uri", "document_uri", "status", "body_bytes_sent", "bytes_sent", "http_user_agent"];
+        ["remote_addr", "realip_remote_addr", "time_local", "time_iso8601", "msec", "request", "request_method", "request_uri", "uri",
+            "document_uri", "status", "body_bytes_sent", "bytes_sent", "http_user_agent"];
 
     private readonly Regex _line;
     private readonly bool _isJson;
@@ -53,14 +54,16 @@ internal sealed partial class NginxLogFormat
     /// <summary>The variable without which a request cannot be read from its lines; null where all are there.</summary>
     public string? Lacks { get; }
 
-    private const string CombinedText = "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \"$http_referer\" \"$http_user_agent\"";
+    private const string CombinedText =
+        "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \"$http_referer\" \"$http_user_agent\"";
 
     /// <summary>Reads the formats of a configuration, by their names.</summary>
     /// <param name="configuration">The configuration.</param>
     public static IReadOnlyDictionary<string, NginxLogFormat> Of(NginxConfiguration configuration)
     {
         var formats = new Dictionary<string, NginxLogFormat>(StringComparer.Ordinal) { [Combined.Name] = Combined };
-        foreach (var words in configuration.Directives.Where(directive => directive is { Name: "log_format", Words.Count: > 2 }).Select(directive => directive.Words))
+        foreach (var words in configuration.Directives.Where(directive => directive is { Name: "log_format", Words.Count: > 2 })
+            .Select(directive => directive.Words))
         {
             var escape = words[2].StartsWith("escape=", StringComparison.Ordinal) ? words[2]["escape=".Length..] : null;
             formats[words[1]] = new(words[1], string.Concat(words.Skip(escape is null ? 2 : 3)), escape ?? "default");
@@ -78,7 +81,8 @@ internal sealed partial class NginxLogFormat
             return null;
         }
         string? Value(params string[] names) => names.Select(name => match.Groups[name]).FirstOrDefault(group => group.Success)?.Value;
-        if (TimeOf(match) is not { } time || !int.TryParse(Value("status"), NumberStyles.None, CultureInfo.InvariantCulture, out var status))
+        if (TimeOf(match) is not { } time || !int.TryParse(Value("status"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var status))
         {
             return null;
         }
@@ -99,17 +103,22 @@ internal sealed partial class NginxLogFormat
         DateTimeOffset time;
         if (match.Groups["time_local"] is { Success: true } local)
         {
-            return DateTimeOffset.TryParseExact(local.Value, "dd/MMM/yyyy:HH:mm:ss zzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out time) ? time : null;
+            return DateTimeOffset.TryParseExact(local.Value, "dd/MMM/yyyy:HH:mm:ss zzz", CultureInfo.InvariantCulture, DateTimeStyles.None,
+                out time) ? time : null;
         }
         if (match.Groups["time_iso8601"] is { Success: true } iso)
         {
-            return DateTimeOffset.TryParseExact(iso.Value, "yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out time) ? time : null;
+            return DateTimeOffset.TryParseExact(iso.Value, "yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture, DateTimeStyles.None,
+                out time) ? time : null;
         }
-        return decimal.TryParse(match.Groups["msec"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 253402300799
+        return decimal.TryParse(match.Groups["msec"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds < 253402300799
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)) : null;
     }
 
-    /// <summary>A value in quotes has none within: nginx writes them as \x22, in JSON as \". Others end where the next text begins.</summary>
+    /// <summary>
+    /// A value in quotes has none within: nginx writes them as \x22, in JSON as \". Others end where the next text begins.
+    /// </summary>
     private static string PatternOf(string name, char? next) => name switch
     {
         "remote_addr" or "realip_remote_addr" => "[0-9a-fA-F.:]+|unix:",

@@ -24,11 +24,13 @@ internal sealed record ServiceProcess(int Id, string Program, IReadOnlyList<stri
         {
             var process = tree.At($"/proc/{name}");
             // A service in another network namespace, of a container, serves another bridge of this name.
-            if (WholeFile.TryReadText(Path.Combine(process, "comm"))?.Trim() is { } program && programs.Contains(program) && IsOfSystem(process)
+            if (WholeFile.TryReadText(Path.Combine(process, "comm"))?.Trim() is { } program && programs.Contains(program)
+                && IsOfSystem(process)
                 && (NetworkOf(process) is not { } network || own is null || network == own))
             {
                 var line = WholeFile.TryReadText(Path.Combine(process, "cmdline")) ?? "";
-                yield return new(int.Parse(name, CultureInfo.InvariantCulture), program, [.. line.TrimEnd('\0').Split('\0').Skip(1)], UnitOf(process));
+                yield return new(int.Parse(name, CultureInfo.InvariantCulture), program, [.. line.TrimEnd('\0').Split('\0').Skip(1)],
+                    UnitOf(process));
             }
         }
     }
@@ -51,5 +53,6 @@ internal sealed record ServiceProcess(int Id, string Program, IReadOnlyList<stri
 
     /// <summary>The unit that a process belongs to, the last part of its control group that is a service.</summary>
     private static string? UnitOf(string process) => (WholeFile.TryReadText(Path.Combine(process, "cgroup")) ?? "").Split('\n', '/')
-        .LastOrDefault(part => part.EndsWith(".service", StringComparison.Ordinal)) is { } unit && !unit.StartsWith("user@", StringComparison.Ordinal) ? unit : null;
+        .LastOrDefault(part => part.EndsWith(".service", StringComparison.Ordinal)) is { } unit
+        && !unit.StartsWith("user@", StringComparison.Ordinal) ? unit : null;
 }

@@ -5,7 +5,8 @@ namespace XenKube.Hosting.Services;
 /// <summary>The systemd units that a host has, by their files: systemd.unit(5).</summary>
 internal static class ServiceUnits
 {
-    private static readonly string[] Folders = ["/etc/systemd/system", "/run/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system"];
+    private static readonly string[] Folders = ["/etc/systemd/system", "/run/systemd/system", "/lib/systemd/system",
+        "/usr/lib/systemd/system"];
 
     /// <summary>True for a unit of its own: not one that is masked, nor another name of another unit.</summary>
     /// <param name="tree">The host's files.</param>
@@ -31,7 +32,8 @@ internal static class ServiceUnits
     /// <param name="tree">The host's files.</param>
     /// <param name="unit">The unit.</param>
     public static bool IsEnabled(HostTree tree, string unit) =>
-        tree.Names(Folders[0]).Any(name => name.EndsWith(".wants", StringComparison.Ordinal) && LinkTarget(tree.At($"{Folders[0]}/{name}/{unit}")) is not null);
+        tree.Names(Folders[0]).Any(name => name.EndsWith(".wants", StringComparison.Ordinal)
+            && LinkTarget(tree.At($"{Folders[0]}/{name}/{unit}")) is not null);
 
     private static string? LinkTarget(string path)
     {

@@ -5,7 +5,9 @@ using XenKube.Networks;
 
 namespace XenKube.Hosting.Time;
 
-/// <summary>The clients that are answered: entries for networks, of which the smallest one that a client is in decides. IPv4 alone.</summary>
+/// <summary>
+/// The clients that are answered: entries for networks, of which the smallest one that a client is in decides. IPv4 alone.
+/// </summary>
 internal sealed class AccessTable
 {
     private readonly List<(uint First, int Length, bool IsOpen, TimeDirective Source)> _entries = [];
@@ -17,7 +19,8 @@ internal sealed class AccessTable
     /// <param name="all">True to forget what was said about parts of the network.</param>
     public void Set((uint First, int Length) network, bool isOpen, TimeDirective source, bool all = false)
     {
-        _entries.RemoveAll(entry => (entry.First, entry.Length) == network || (all && Contains(network, entry.First) && entry.Length >= network.Length));
+        _entries.RemoveAll(entry => (entry.First, entry.Length) == network
+            || (all && Contains(network, entry.First) && entry.Length >= network.Length));
         _entries.Add((network.First, network.Length, isOpen, source));
     }
 
@@ -27,14 +30,18 @@ internal sealed class AccessTable
     /// <returns>Whether it is answered, and the line that decides; null for none.</returns>
     public (bool IsOpen, TimeDirective? Source) Of((uint First, int Length) network, bool otherwise)
     {
-        var entry = _entries.Where(entry => entry.Length <= network.Length && Contains((entry.First, entry.Length), network.First)).OrderByDescending(entry => entry.Length).FirstOrDefault();
+        var entry = _entries.Where(entry => entry.Length <= network.Length && Contains((entry.First, entry.Length), network.First))
+            .OrderByDescending(entry => entry.Length).FirstOrDefault();
         return entry.Source is null ? (otherwise, null) : (entry.IsOpen, entry.Source);
     }
 
-    /// <summary>The line that closes a part of a network, of two addresses or more; null for none. One address is a choice of the administrator's.</summary>
+    /// <summary>
+    /// The line that closes a part of a network, of two addresses or more; null for none. One address is a choice of the administrator's.
+    /// </summary>
     /// <param name="network">The network.</param>
     public TimeDirective? ClosedWithin((uint First, int Length) network) =>
-        _entries.Where(entry => !entry.IsOpen && entry.Length > network.Length && entry.Length < 32 && Contains(network, entry.First)).Select(entry => entry.Source).FirstOrDefault();
+        _entries.Where(entry => !entry.IsOpen && entry.Length > network.Length && entry.Length < 32 && Contains(network, entry.First))
+            .Select(entry => entry.Source).FirstOrDefault();
 
     /// <summary>Reads <c>ADDRESS</c>, <c>ADDRESS/BITS</c> and, where asked for, an address of fewer numbers, such as 192.168.</summary>
     /// <param name="text">The text.</param>
@@ -59,7 +66,8 @@ internal sealed class AccessTable
         }
         address <<= 8 * (4 - numbers.Length);
         var length = numbers.Length * 8;
-        return parts.Length > 1 && !(int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out length) && length <= 32) ? null : (address & Mask(length), length);
+        return parts.Length > 1 && !(int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out length) && length <= 32)
+            ? null : (address & Mask(length), length);
     }
 
     /// <summary>Reads an address with a mask.</summary>

@@ -44,11 +44,13 @@ internal sealed class ChronyLanguage : TimeLanguage
         }
         var (isOpen, source) = table.Of(network.Block, otherwise: false);
         var port = lines.LastOrDefault(line => line.Name == "port");
-        var bound = lines.LastOrDefault(line => line.Name == "bindaddress" && IPAddress.TryParse(line.Argument, out var local) && local.AddressFamily == network.Dom0.AddressFamily);
+        var bound = lines.LastOrDefault(line => line.Name == "bindaddress" && IPAddress.TryParse(line.Argument, out var local)
+            && local.AddressFamily == network.Dom0.AddressFamily);
         var obstacle = port is not null && port.Argument != "123" ? port
             : bound is not null && bound.Argument != network.Dom0.ToString() && bound.Argument != "0.0.0.0" ? bound
             : table.ClosedWithin(network.Block) ?? (source is { Name: "deny" } && IsOfOwn(source, network.Block) ? source : null);
-        return new(isOpen && obstacle is null, lines.Any(line => line.Name == "broadcast" && line.Words.Count > 2 && line.Words[2] == network.Broadcast.ToString()), obstacle);
+        return new(isOpen && obstacle is null, lines.Any(line =>
+            line.Name == "broadcast" && line.Words.Count > 2 && line.Words[2] == network.Broadcast.ToString()), obstacle);
     }
 
     /// <summary>A denial of this very network is meant; one of all that is around is what the network is taken out of.</summary>
@@ -60,10 +62,12 @@ internal sealed class ChronyLanguage : TimeLanguage
     {
         var folder = Path.GetDirectoryName(pattern) ?? "/";
         return pattern.AsSpan().IndexOfAny('*', '?') < 0 ? [pattern]
-            : tree.Names(folder).Where(name => name[0] != '.' && FileSystemName.MatchesSimpleExpression(Path.GetFileName(pattern), name, ignoreCase: false)).Select(name => Path.Combine(folder, name));
+            : tree.Names(folder).Where(name => name[0] != '.' && FileSystemName.MatchesSimpleExpression(Path.GetFileName(pattern), name,
+                ignoreCase: false)).Select(name => Path.Combine(folder, name));
     }
 
     /// <summary>The *.conf of all directories in the order of their names; of two of one name, that of the first directory.</summary>
     private static IEnumerable<string> Merged(string[] folders, HostTree tree) => folders
-        .SelectMany(folder => Folder(folder, tree)).GroupBy(file => Path.GetFileName(file)!, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => group.First());
+        .SelectMany(folder => Folder(folder, tree)).GroupBy(file => Path.GetFileName(file)!, StringComparer.Ordinal)
+        .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => group.First());
 }

@@ -22,7 +22,9 @@ internal sealed class NtpLanguage(bool hasBroadcasts) : TimeLanguage
         return Directory.Exists(tree.At(path)) ? Folder(path, tree) : [path];
     }
 
-    /// <summary>restrict, where the flags of one network add up and the smallest network decides; without any, everybody is answered.</summary>
+    /// <summary>
+    /// restrict, where the flags of one network add up and the smallest network decides; without any, everybody is answered.
+    /// </summary>
     /// <inheritdoc/>
     public override TimeAnswer Answer(IReadOnlyList<TimeDirective> lines, ServedNetwork network)
     {
@@ -50,7 +52,8 @@ internal sealed class NtpLanguage(bool hasBroadcasts) : TimeLanguage
             table.Set(named, !known.Overlaps(["ignore", "noserve", "notrust"]) || known.Contains("ntpport"), line);
         }
         var (isOpen, source) = table.Of(network.Block, otherwise: true);
-        var obstacle = Interface(lines, network.Dom0, network.Bridge) ?? table.ClosedWithin(network.Block) ?? (!isOpen && source is not null && Restricted(source)?.Network == network.Block ? source : null);
+        var obstacle = Interface(lines, network.Dom0, network.Bridge) ?? table.ClosedWithin(network.Block)
+            ?? (!isOpen && source is not null && Restricted(source)?.Network == network.Block ? source : null);
         var broadcasts = !hasBroadcasts || lines.Any(line => line.Name == "broadcast" && line.Argument == network.Broadcast.ToString());
         return new(isOpen && obstacle is null, broadcasts, obstacle);
     }
@@ -75,12 +78,15 @@ internal sealed class NtpLanguage(bool hasBroadcasts) : TimeLanguage
     private static TimeDirective? Interface(IReadOnlyList<TimeDirective> lines, IPAddress address, string bridge)
     {
         bool Fits(string name) => name is "all" or "ipv4" || name == bridge || name == address.ToString()
-            || (AccessTable.Parse(name, @short: false) is { } network && network.Length < 32 && new AccessTableEntry(network).Contains(address));
-        return lines.LastOrDefault(line => line.Name is "interface" or "nic" && line.Words.Count > 2 && Fits(line.Words[2])) is { } line && line.Argument is "ignore" or "drop" ? line : null;
+            || (AccessTable.Parse(name, @short: false) is { } network && network.Length < 32
+                && new AccessTableEntry(network).Contains(address));
+        return lines.LastOrDefault(line => line.Name is "interface" or "nic" && line.Words.Count > 2 && Fits(line.Words[2])) is { } line
+            && line.Argument is "ignore" or "drop" ? line : null;
     }
 
     private readonly record struct AccessTableEntry((uint First, int Length) Network)
     {
-        public bool Contains(IPAddress address) => AccessTable.Parse(string.Create(CultureInfo.InvariantCulture, $"{address}/{Network.Length}"), @short: false) == Network;
+        public bool Contains(IPAddress address) => AccessTable.Parse(string.Create(CultureInfo.InvariantCulture,
+            $"{address}/{Network.Length}"), @short: false) == Network;
     }
 }

@@ -2,7 +2,9 @@ using XenKube.Files;
 
 namespace XenKube.Hosting.Time;
 
-/// <summary>ntpd.conf(5) of OpenNTPD, which answers everybody on the addresses that it is told to listen on, and sends nothing by itself.</summary>
+/// <summary>
+/// ntpd.conf(5) of OpenNTPD, which answers everybody on the addresses that it is told to listen on, and sends nothing by itself.
+/// </summary>
 internal sealed class OpenNtpdLanguage : TimeLanguage
 {
     /// <inheritdoc/>
@@ -13,5 +15,6 @@ internal sealed class OpenNtpdLanguage : TimeLanguage
 
     /// <inheritdoc/>
     public override TimeAnswer Answer(IReadOnlyList<TimeDirective> lines, ServedNetwork network) => new(
-        lines.Any(line => line.Words is ["listen", "on", var place, ..] && (place is "*" or "0.0.0.0" || place == network.Dom0.ToString())), Broadcasts: true, null);
+        lines.Any(line => line.Words is ["listen", "on", var place, ..]
+            && (place is "*" or "0.0.0.0" || place == network.Dom0.ToString())), Broadcasts: true, null);
 }

@@ -9,7 +9,8 @@ namespace XenKube.Ignition.Comparing;
 /// <c>Filesystem</c>, <c>Config</c> (one that is merged, appended, or put in place of this one), <c>Authority</c> (of
 /// certificates), or <c>Setting</c> for everything else.
 /// </param>
-/// <param name="Name">The path, device, source, unit's or user's name, the key's fingerprint; of a setting, its place in the config.</param>
+/// <param name="Name">The path, device, source, unit's or user's name, the key's fingerprint; of a setting, its place in the
+/// config.</param>
 /// <param name="Detail">What it is or what changes about it, in a few words.</param>
 /// <param name="Diff">The lines of a text that change, as a unified diff; empty where there is none.</param>
 public sealed record IgnitionChange(string Change, string Kind, string Name, string Detail, string Diff)

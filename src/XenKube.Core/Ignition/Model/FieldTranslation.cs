@@ -1,7 +1,8 @@
 namespace XenKube.Ignition.Model;
 
 /// <summary>
-/// Copies what a config language and Ignition have in common, key by key, and records where each value comes from. Everything that an object
+/// Copies what a config language and Ignition have in common, key by key, and records where each value comes from. Everything that an
+/// object
 /// has beyond that is added by the completion of its type.
 /// </summary>
 /// <param name="files">The files directory from which completions read.</param>

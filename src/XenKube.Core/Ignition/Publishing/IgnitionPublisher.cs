@@ -74,7 +74,9 @@ public static class IgnitionPublisher
         return WholeFile.TryRead(path, regularOnly: true);
     }
 
-    /// <summary>Shows that the published file is the current result of the config, for programs that compare the times of the files.</summary>
+    /// <summary>
+    /// Shows that the published file is the current result of the config, for programs that compare the times of the files.
+    /// </summary>
     private static void MarkPublished(string path)
     {
         try

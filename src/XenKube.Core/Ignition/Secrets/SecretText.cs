@@ -39,7 +39,8 @@ public static class SecretText
         (SecretKind.Password, Make(@"\bmachine\s+\S+\s+login\s+\S+\s+password\s+(?<s>\S+)", RegexOptions.IgnoreCase)),
         (SecretKind.Token, Make(@"""(?:auth|identitytoken|registrytoken)""\s*:\s*""(?<s>[A-Za-z0-9+/=._-]{8,})""")),
         (SecretKind.Password, Make(
-            @"(?:^|[\s""'`;,{(])-{1,2}[A-Za-z0-9_.-]*(?:password|passphrase|token|secret|api-key|private-key)[ \t]+(?<s>[^\s""'/$-][^\s""'`;]*)", RegexOptions.IgnoreCase)),
+            @"(?:^|[\s""'`;,{(])-{1,2}[A-Za-z0-9_.-]*(?:password|passphrase|token|secret|api-key|private-key)[ \t]+(?<s>[^\s""'/$-][^\s""'`;]*)",
+            RegexOptions.IgnoreCase)),
         (SecretKind.Password, Make(Assigned(@"""(?<s>[^""\r\n]+)"""), RegexOptions.IgnoreCase)),
         (SecretKind.Password, Make(Assigned(@"'(?<s>[^'\r\n]+)'"), RegexOptions.IgnoreCase)),
         (SecretKind.Password, Make(Assigned(@"(?<s>[^\s""'`,;}\]>|&]+)"), RegexOptions.IgnoreCase)),

@@ -51,7 +51,8 @@ public static class IgnitionTemplate
             var expanded = Expand(template, templatePath, folder, variables ?? TemplateVariables.None, includes, boundary, heading);
             var isCurrent = !force && (IsNewer(output, templatePath, includes) ? !expanded.DiffersOnlyInValues(Text(output))
                 // Files of one tick of the clock have one time: where nothing would change, nothing is written.
-                : File.Exists(output) && Text(output) == expanded.ToString() && File.GetLastWriteTimeUtc(output) == File.GetLastWriteTimeUtc(templatePath));
+                : File.Exists(output) && Text(output) == expanded.ToString()
+                && File.GetLastWriteTimeUtc(output) == File.GetLastWriteTimeUtc(templatePath));
             return new TemplateExpansion(templatePath, output, isCurrent ? null : expanded.ToString(), includes) { Lines = expanded.Lines };
         }
         catch (InvalidInputException) when (!force && IsNewer(output, templatePath, includes) && includes.TrueForAll(File.Exists))
@@ -71,7 +72,8 @@ public static class IgnitionTemplate
     public static string ExpandText(string template, string name, string folder, TemplateVariables? variables = null)
     {
         ArgumentNullException.ThrowIfNull(template);
-        return Expand(Encoding.UTF8.GetBytes(template), name, folder, variables ?? TemplateVariables.None, [], IncludeBoundary.None, "").ToString();
+        return Expand(Encoding.UTF8.GetBytes(template), name, folder, variables ?? TemplateVariables.None, [], IncludeBoundary.None, "")
+            .ToString();
     }
 
     private static string Text(string path) => Encoding.UTF8.GetString(WholeFile.Read(path, regularOnly: true));
@@ -97,7 +99,8 @@ public static class IgnitionTemplate
                 "Rename it, or name the output");
 
     private static ExpandedText Expand(
-        byte[] template, string name, string folder, TemplateVariables variables, List<string> used, IncludeBoundary boundary, string heading)
+        byte[] template, string name, string folder, TemplateVariables variables, List<string> used, IncludeBoundary boundary,
+        string heading)
     {
         if (!System.Text.Unicode.Utf8.IsValid(template))
         {
@@ -133,7 +136,8 @@ public static class IgnitionTemplate
         var first = errors[0];
         var more = string.Concat(errors.Skip(1).Select(error => $"; {error.Place}: {error.Reason}"));
         return more.Length == 0 ? first
-            : new InvalidInputException((ErrorId<InvalidInputException>)first.Id, first.File, first.Place, first.Reason + more, first.Advice, first);
+            : new InvalidInputException((ErrorId<InvalidInputException>)first.Id, first.File, first.Place, first.Reason + more,
+                first.Advice, first);
     }
 
     private static void ExpandLine(
@@ -161,7 +165,8 @@ public static class IgnitionTemplate
         if (boundary.Refuse(path) is { } refusal)
         {
             throw line.Error(
-                marker + Marker.Length, ErrorIds.IncludeOutside, refusal, "Copy the file into the cluster's directory, or allow its directory by includeDirectories in xenkube.json");
+                marker + Marker.Length, ErrorIds.IncludeOutside, refusal,
+                "Copy the file into the cluster's directory, or allow its directory by includeDirectories in xenkube.json");
         }
         var included = ReadLines(path, line, marker);
         if (isLines)

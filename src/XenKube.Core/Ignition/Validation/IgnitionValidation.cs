@@ -31,7 +31,9 @@ public sealed class IgnitionValidation
     /// <summary>The version that the config declares; empty if it has none.</summary>
     public string Version { get; internal init; } = "";
 
-    /// <summary>Whether the input is not a config of a known version at all, so that no rule was applied; the only entry says why.</summary>
+    /// <summary>
+    /// Whether the input is not a config of a known version at all, so that no rule was applied; the only entry says why.
+    /// </summary>
     public bool IsUnreadable { get; }
 
     /// <summary>

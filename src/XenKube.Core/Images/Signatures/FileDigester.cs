@@ -26,7 +26,8 @@ internal sealed class FileDigester : IDisposable
     }
 
     /// <summary>The digest of the file and a trailer.</summary>
-    public byte[] Digest(OpenPgpHashAlgorithm algorithm, bool isText, ReadOnlySpan<byte> trailer) => _hashes[(algorithm, isText)].Hasher.DigestWith(trailer);
+    public byte[] Digest(OpenPgpHashAlgorithm algorithm, bool isText, ReadOnlySpan<byte> trailer) =>
+        _hashes[(algorithm, isText)].Hasher.DigestWith(trailer);
 
     /// <summary>Reads the file.</summary>
     public void Read(Stream file, ProgressMeter meter, CancellationToken cancellationToken)

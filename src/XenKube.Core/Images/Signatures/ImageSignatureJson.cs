@@ -12,7 +12,8 @@ internal static class ImageSignatureJson
     {
         using var output = new MemoryStream();
         // The relaxed encoder leaves user ids such as "A <a@b>" readable; this is a document of its own, not part of a page.
-        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true, NewLine = "\n",
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteString("verdict", signature.Verdict.ToString());

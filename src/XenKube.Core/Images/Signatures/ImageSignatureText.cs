@@ -12,7 +12,8 @@ internal static class ImageSignatureText
         text.Append(CultureInfo.InvariantCulture, $"assuming signed data in '{Path.GetFileName(signature.File)}'\n");
         if (signature.Signatures.Count == 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"no valid OpenPGP signature in '{Path.GetFileName(signature.SignatureFile)}': {signature.Reason}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"no valid OpenPGP signature in '{Path.GetFileName(signature.SignatureFile)}': {signature.Reason}\n");
         }
         foreach (var result in signature.Signatures)
         {
@@ -31,7 +32,8 @@ internal static class ImageSignatureText
         {
             text.Append(CultureInfo.InvariantCulture, $"               using {result.PublicKeyAlgorithm ?? "unknown"} key {key}\n");
         }
-        var by = result.SignerUserId is null ? "" : $" from \"{Printable.Name(result.SignerUserId)}\" [{(result.Trust == SignatureTrust.Trusted ? "ultimate" : "unknown")}]";
+        var by = result.SignerUserId is null
+            ? "" : $" from \"{Printable.Name(result.SignerUserId)}\" [{(result.Trust == SignatureTrust.Trusted ? "ultimate" : "unknown")}]";
         var because = result.Reason is null ? "" : $": {result.Reason}";
         text.Append(result.Verdict switch
         {

@@ -21,14 +21,17 @@ internal sealed class JudgedCertificate
         _now = now;
         IsTrusted = isTrusted;
         var direct = SelfSignatures(certificate.Primary, 0x1F, 0x1F, VerifyPrimary).ToList();
-        _revokers = [.. direct.SelectMany(signature => signature.RevokerFingerprints).Distinct().Select(findRevoker).OfType<OpenPgpPublicKey>()];
+        _revokers = [.. direct.SelectMany(signature => signature.RevokerFingerprints).Distinct().Select(findRevoker)
+            .OfType<OpenPgpPublicKey>()];
         var userIds = certificate.UserIds.Select(JudgeUserId).Where(userId => userId.Newest is not null).ToList();
         HasUserId = userIds.Count > 0;
         // The main one: marked so, then the newest. A revoked one only where there is no other.
         UserIds = [.. userIds.OrderBy(userId => userId.IsRevoked).ThenByDescending(userId => userId.Newest!.IsPrimaryUserId)
             .ThenByDescending(userId => userId.Newest!.Created).Select(userId => userId.Component.UserId!)];
-        var newest = Newest(userIds.Select(userId => userId.Newest!).Concat(direct.Where(signature => signature.HasKeyLifetime || signature.KeyFlags is not null)));
-        Primary = new BoundKey(certificate.PrimaryKey, MaySign(certificate.PrimaryKey, newest), newest?.KeyLifetime ?? 0, [.. FindPrimaryRevocations()]);
+        var newest = Newest(userIds.Select(userId => userId.Newest!)
+            .Concat(direct.Where(signature => signature.HasKeyLifetime || signature.KeyFlags is not null)));
+        Primary = new BoundKey(certificate.PrimaryKey, MaySign(certificate.PrimaryKey, newest), newest?.KeyLifetime
+            ?? 0, [.. FindPrimaryRevocations()]);
         Subkeys = [.. certificate.Subkeys.Select(JudgeSubkey).OfType<BoundKey>()];
     }
 
@@ -50,10 +53,12 @@ internal sealed class JudgedCertificate
     /// <param name="isTrusted">True if its primary is pinned.</param>
     /// <param name="now">Today, in seconds since 1970.</param>
     /// <param name="findRevoker">Finds the primary key of somebody who was named to revoke this one.</param>
-    public static JudgedCertificate Judge(OpenPgpCertificate certificate, bool isTrusted, DateTimeOffset now, Func<string, OpenPgpPublicKey?> findRevoker) =>
+    public static JudgedCertificate Judge(OpenPgpCertificate certificate, bool isTrusted, DateTimeOffset now,
+        Func<string, OpenPgpPublicKey?> findRevoker) =>
         new(certificate, isTrusted, now.ToUnixTimeSeconds(), findRevoker);
 
-    private static bool MaySign(OpenPgpPublicKey key, OpenPgpSignature? newest) => newest is not null && key.CanVerify && (newest.KeyFlags is not { } flags || (flags & 2) != 0);
+    private static bool MaySign(OpenPgpPublicKey key, OpenPgpSignature? newest) =>
+        newest is not null && key.CanVerify && (newest.KeyFlags is not { } flags || (flags & 2) != 0);
 
     // Of equal dates the later in the file, as gpg.
     private static OpenPgpSignature? Newest(IEnumerable<OpenPgpSignature> signatures)
@@ -79,7 +84,8 @@ internal sealed class JudgedCertificate
         OpenPgpKeyCheck.VerifySubkey(_certificate.PrimaryKey, component.Key!, signature);
 
     /// <summary>The signatures of a part that the primary made and that count.</summary>
-    private IEnumerable<OpenPgpSignature> SelfSignatures(OpenPgpComponent component, int from, int to, Func<OpenPgpComponent, OpenPgpSignature, bool> verify) =>
+    private IEnumerable<OpenPgpSignature> SelfSignatures(OpenPgpComponent component, int from, int to,
+        Func<OpenPgpComponent, OpenPgpSignature, bool> verify) =>
         component.Signatures.Where(signature => signature.Class >= from && signature.Class <= to && _certificate.IsIssuerOf(signature)
             && IsAccepted(signature) && verify(component, signature));
 
@@ -87,13 +93,15 @@ internal sealed class JudgedCertificate
         signature.Created >= _certificate.PrimaryKey.Created && !signature.HasUnknownCritical
         && (_acceptSha1 || signature.HashAlgorithm is not (OpenPgpHashAlgorithm.SHA1 or OpenPgpHashAlgorithm.RIPEMD160));
 
-    private bool IsInForce(OpenPgpSignature signature) => signature.Lifetime == 0 || (long)signature.Created!.Value + signature.Lifetime > _now;
+    private bool IsInForce(OpenPgpSignature signature) => signature.Lifetime == 0
+        || (long)signature.Created!.Value + signature.Lifetime > _now;
 
     private (OpenPgpComponent Component, OpenPgpSignature? Newest, bool IsRevoked) JudgeUserId(OpenPgpComponent userId)
     {
         var signatures = SelfSignatures(userId, 0x10, 0x13, VerifyUserId).ToList();
         var newest = Newest(signatures.Where(IsInForce)) ?? Newest(signatures);
-        var isRevoked = SelfSignatures(userId, 0x30, 0x30, VerifyUserId).Any(revocation => newest is null || revocation.Created >= newest.Created);
+        var isRevoked = SelfSignatures(userId, 0x30, 0x30, VerifyUserId)
+            .Any(revocation => newest is null || revocation.Created >= newest.Created);
         return (userId, newest, isRevoked);
     }
 
@@ -113,10 +121,12 @@ internal sealed class JudgedCertificate
         OpenPgpKeyCheck.VerifyPrimary(_certificate.PrimaryKey, _certificate.PrimaryKey, signature)
         || _revokers.Any(revoker => OpenPgpKeyCheck.VerifyPrimary(_certificate.PrimaryKey, revoker, signature)));
 
-    private IEnumerable<KeyRevocation> FindSubkeyRevocations(OpenPgpComponent subkey) => FindRevocations(subkey.Signatures.Concat(_certificate.Misplaced), 0x28, signature =>
+    private IEnumerable<KeyRevocation> FindSubkeyRevocations(OpenPgpComponent subkey) =>
+        FindRevocations(subkey.Signatures.Concat(_certificate.Misplaced), 0x28, signature =>
         OpenPgpKeyCheck.VerifySubkey(_certificate.PrimaryKey, subkey.Key!, signature));
 
-    private static IEnumerable<KeyRevocation> FindRevocations(IEnumerable<OpenPgpSignature> signatures, int type, Func<OpenPgpSignature, bool> verify) =>
+    private static IEnumerable<KeyRevocation> FindRevocations(IEnumerable<OpenPgpSignature> signatures, int type,
+        Func<OpenPgpSignature, bool> verify) =>
         from signature in signatures
         where signature.Class == type && signature.Created is not null && !signature.HasUnknownCritical && verify(signature)
         select new KeyRevocation(signature.Created!.Value, signature.RevocationReason);

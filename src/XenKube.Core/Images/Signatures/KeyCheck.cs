@@ -38,12 +38,14 @@ public static class KeyCheck
         {
             var end = KeyRenewal.EndOf(key)!.Value;
             var known = KnownKey.All.FirstOrDefault(known => known.Fingerprint == key.Fingerprint);
-            yield return new CheckResult(Name, CheckStatus.Warn, $"{known?.Name ?? Printable.Of(key.UserId)}: every signing subkey of {key.Fingerprint} {(end < now ? "has ended, the last one" : "ends, the last one")} on {Timestamp.Day(end)}; images signed later cannot be checked",
+            yield return new CheckResult(Name, CheckStatus.Warn,
+                $"{known?.Name ?? Printable.Of(key.UserId)}: every signing subkey of {key.Fingerprint} {(end < now ? "has ended, the last one" : "ends, the last one")} on {Timestamp.Day(end)}; images signed later cannot be checked",
                 KeyRenewal.Advise(known, key));
         }
         if (keys.Count > 0 && ending.Count == 0)
         {
-            yield return new CheckResult(Name, CheckStatus.Pass, string.Create(CultureInfo.InvariantCulture, $"{keys.Count} trusted, all of them in force"));
+            yield return new CheckResult(Name, CheckStatus.Pass,
+                string.Create(CultureInfo.InvariantCulture, $"{keys.Count} trusted, all of them in force"));
         }
     }
 }

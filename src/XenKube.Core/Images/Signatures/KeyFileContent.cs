@@ -24,16 +24,25 @@ internal static class KeyFileContent
         var text = Encoding.Latin1.GetString(content[..Math.Min(content.Length, 64)]).TrimStart();
         return text switch
         {
-            _ when text.StartsWith("ssh-", StringComparison.Ordinal) || text.StartsWith("-----BEGIN OPENSSH", StringComparison.Ordinal) => ("this is a key of ssh, which signs no images", Export),
-            _ when text.StartsWith("-----BEGIN CERTIFICATE", StringComparison.Ordinal) => ("this is an X.509 certificate, not an OpenPGP key", Export),
-            _ when text.StartsWith("-----BEGIN PUBLIC KEY", StringComparison.Ordinal) || text.StartsWith("-----BEGIN RSA", StringComparison.Ordinal) => ("this is a PEM key without a user id, not an OpenPGP key", Export),
-            _ when text.StartsWith("untrusted comment:", StringComparison.Ordinal) => ("this is a key of minisign or signify, not an OpenPGP key", Export),
-            _ when text.StartsWith("<!", StringComparison.Ordinal) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase) => ("this is a web page, not a key: a log-in page (captive portal), or the page around the key", "Download the file that the page links to"),
+            _ when text.StartsWith("ssh-", StringComparison.Ordinal) || text.StartsWith("-----BEGIN OPENSSH", StringComparison.Ordinal) =>
+                ("this is a key of ssh, which signs no images", Export),
+            _ when text.StartsWith("-----BEGIN CERTIFICATE", StringComparison.Ordinal) =>
+                ("this is an X.509 certificate, not an OpenPGP key", Export),
+            _ when text.StartsWith("-----BEGIN PUBLIC KEY", StringComparison.Ordinal)
+                || text.StartsWith("-----BEGIN RSA", StringComparison.Ordinal) =>
+                    ("this is a PEM key without a user id, not an OpenPGP key", Export),
+            _ when text.StartsWith("untrusted comment:", StringComparison.Ordinal) =>
+                ("this is a key of minisign or signify, not an OpenPGP key", Export),
+            _ when text.StartsWith("<!", StringComparison.Ordinal) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase) =>
+                ("this is a web page, not a key: a log-in page (captive portal), or the page around the key",
+                    "Download the file that the page links to"),
             _ => null,
         };
     }
 
-    /// <summary>The keys of a file that are not read here, each as a sentence: secret ones, those of other versions or unknown algorithms.</summary>
+    /// <summary>
+    /// The keys of a file that are not read here, each as a sentence: secret ones, those of other versions or unknown algorithms.
+    /// </summary>
     /// <param name="content">The file's content.</param>
     public static IReadOnlyList<string> FindSkipped(ReadOnlyMemory<byte> content)
     {
@@ -70,7 +79,10 @@ internal static class KeyFileContent
         };
     }
 
-    /// <summary>The name of a public-key algorithm that is not known here; null for one that is. The registry of RFC 9580, section 9.1, and its post-quantum additions.</summary>
+    /// <summary>
+    /// The name of a public-key algorithm that is not known here; null for one that is. The registry of RFC 9580, section 9.1, and its
+    /// post-quantum additions.
+    /// </summary>
     /// <param name="algorithm">Its number.</param>
     public static string? AlgorithmName(byte algorithm) => algorithm switch
     {

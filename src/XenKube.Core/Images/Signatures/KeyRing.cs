@@ -11,7 +11,8 @@ public sealed class KeyRing
 {
     private const int LargestFile = 16 << 20;
 
-    private static readonly FileReadErrors FileErrors = new(ErrorIds.FileNotFound, ErrorIds.FileNotReadable, ErrorIds.KeyFileTooLarge, "key file");
+    private static readonly FileReadErrors FileErrors = new(ErrorIds.FileNotFound, ErrorIds.FileNotReadable, ErrorIds.KeyFileTooLarge,
+        "key file");
 
     private readonly IReadOnlyList<RingEntry> _entries;
 
@@ -47,7 +48,8 @@ public sealed class KeyRing
     public static KeyRing Load(string path, bool isTrusted) => Read(ReadFile(path), path, isTrusted);
 
     /// <summary>Reads a file of the trust store: root refuses one that another user could have written.</summary>
-    internal static KeyRing LoadTrusted(string path) => Read(WholeFile.ReadOfHouse(path, isTrusted: true, LargestFile, FileErrors), path, isTrusted: true);
+    internal static KeyRing LoadTrusted(string path) => Read(WholeFile.ReadOfHouse(path, isTrusted: true, LargestFile, FileErrors), path,
+        isTrusted: true);
 
     /// <summary>Takes the keys out of the content of a file.</summary>
     /// <param name="content">The content.</param>
@@ -88,7 +90,8 @@ public sealed class KeyRing
         return [.. OpenPgpCertificate.Merge(_entries.Select(entry => entry.Certificate)).Select(certificate =>
         {
             var copies = byFingerprint[certificate.PrimaryKey.Fingerprint];
-            return new RingEntry(certificate, copies.Any(copy => copy.IsTrusted), (copies.FirstOrDefault(copy => copy.IsTrusted) ?? copies.First()).Source);
+            return new RingEntry(certificate, copies.Any(copy => copy.IsTrusted),
+                (copies.FirstOrDefault(copy => copy.IsTrusted) ?? copies.First()).Source);
         })];
     }
 

@@ -13,10 +13,14 @@ public sealed record KnownKey(string Name, string Fingerprint, string Descriptio
     public static IReadOnlyList<KnownKey> All { get; } =
     [
         new("CoreOS", "04127D0BFABEC8871FFB2CCE50E0885593D2DCB4", "CoreOS Container Linux, which ended in May 2020"),
-        new("Flatcar", "F88CFEDEFF29A5B4D9523864E25D9AED0593B34A", "Flatcar Container Linux") { Source = new("https://www.flatcar.org/security/image-signing-key/Flatcar_Image_Signing_Key.asc") },
-        new("Fedora-43", "C6E7F081CF80E13146676E88829B606631645531", "Fedora 43 and its CoreOS") { Source = new(FedoraKeys), File = FedoraFile },
-        new("Fedora-44", "36F612DCF27F7D1A48A835E4DBFCF71C6D9F90A6", "Fedora 44 and its CoreOS") { Source = new(FedoraKeys), File = FedoraFile },
-        new("Fedora-45", "4F50A6114CD5C6976A7F1179655A4B02F577861E", "Fedora 45 and its CoreOS") { Source = new(FedoraKeys), File = FedoraFile },
+        new("Flatcar", "F88CFEDEFF29A5B4D9523864E25D9AED0593B34A", "Flatcar Container Linux")
+            { Source = new("https://www.flatcar.org/security/image-signing-key/Flatcar_Image_Signing_Key.asc") },
+        new("Fedora-43", "C6E7F081CF80E13146676E88829B606631645531", "Fedora 43 and its CoreOS")
+            { Source = new(FedoraKeys), File = FedoraFile },
+        new("Fedora-44", "36F612DCF27F7D1A48A835E4DBFCF71C6D9F90A6", "Fedora 44 and its CoreOS")
+            { Source = new(FedoraKeys), File = FedoraFile },
+        new("Fedora-45", "4F50A6114CD5C6976A7F1179655A4B02F577861E", "Fedora 45 and its CoreOS")
+            { Source = new(FedoraKeys), File = FedoraFile },
     ];
 
     private const string FedoraKeys = "https://fedoraproject.org/fedora.gpg";
@@ -36,7 +40,8 @@ public sealed record KnownKey(string Name, string Fingerprint, string Descriptio
     public static IReadOnlyList<KnownKey> FindAll(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return [.. All.Where(key => string.Equals(key.Name, name, StringComparison.OrdinalIgnoreCase) || key.Name.StartsWith($"{name}-", StringComparison.OrdinalIgnoreCase))];
+        return [.. All.Where(key => string.Equals(key.Name, name, StringComparison.OrdinalIgnoreCase)
+            || key.Name.StartsWith($"{name}-", StringComparison.OrdinalIgnoreCase))];
     }
 
     /// <summary>The copy that comes with XenKube.</summary>

@@ -26,7 +26,8 @@ internal sealed class SignatureJudge(KeyRing ring, DateTimeOffset now)
             return unsupported;
         }
         var keys = FindKeys(signature);
-        return keys.Exists(key => key.Certificate.IsTrusted) ? null : keys.Count > 0 ? $"key {keys[0].Key.Key.Fingerprint} is not trusted" : ExplainMissing(signature);
+        return keys.Exists(key => key.Certificate.IsTrusted) ? null : keys.Count > 0
+            ? $"key {keys[0].Key.Key.Fingerprint} is not trusted" : ExplainMissing(signature);
     }
 
     /// <summary>The verdict on one signature.</summary>
@@ -42,7 +43,8 @@ internal sealed class SignatureJudge(KeyRing ring, DateTimeOffset now)
         }
         if (keys.Count == 0)
         {
-            return known with { Verdict = SignatureVerdict.UnknownKey, SigningFingerprint = signature.IssuerFingerprint, Reason = ExplainMissing(signature) };
+            return known with { Verdict = SignatureVerdict.UnknownKey, SigningFingerprint = signature.IssuerFingerprint,
+                Reason = ExplainMissing(signature) };
         }
         var digest = digester.Digest(signature.HashAlgorithm, signature.Class == 0x01, signature.Trailer);
         // Key ids are short: of several keys with one id it is the one that fits.
@@ -58,12 +60,14 @@ internal sealed class SignatureJudge(KeyRing ring, DateTimeOffset now)
 
     private static SignatureResult Describe(OpenPgpSignature signature)
     {
-        var keyId = signature.IssuerFingerprint is { Length: 40 } fingerprint ? fingerprint[^16..] : signature.IssuerKeyId?.ToString("X16", null);
+        var keyId = signature.IssuerFingerprint is { Length: 40 } fingerprint
+            ? fingerprint[^16..] : signature.IssuerKeyId?.ToString("X16", null);
         return new SignatureResult(
             SignatureVerdict.Good,
             KeyId: keyId,
             CreatedUtc: signature.Created is { } created ? SigningKeyReader.ToDate(created) : null,
-            Hash: Enum.IsDefined(signature.HashAlgorithm) && signature.HashAlgorithm != OpenPgpHashAlgorithm.None ? signature.HashAlgorithm.ToString() : null,
+            Hash: Enum.IsDefined(signature.HashAlgorithm) && signature.HashAlgorithm != OpenPgpHashAlgorithm.None
+                ? signature.HashAlgorithm.ToString() : null,
             PublicKeyAlgorithm: signature.KeyAlgorithm switch
             {
                 OpenPgpKeyAlgorithm.Rsa or OpenPgpKeyAlgorithm.RsaSign => "RSA",
@@ -97,7 +101,8 @@ internal sealed class SignatureJudge(KeyRing ring, DateTimeOffset now)
         {
             return $"signature version {signature.Version} is not known";
         }
-        if (signature.KeyAlgorithm is not (OpenPgpKeyAlgorithm.Rsa or OpenPgpKeyAlgorithm.RsaSign or OpenPgpKeyAlgorithm.Dsa or OpenPgpKeyAlgorithm.Ecdsa or OpenPgpKeyAlgorithm.EdDsa))
+        if (signature.KeyAlgorithm is not (OpenPgpKeyAlgorithm.Rsa or OpenPgpKeyAlgorithm.RsaSign or OpenPgpKeyAlgorithm.Dsa
+            or OpenPgpKeyAlgorithm.Ecdsa or OpenPgpKeyAlgorithm.EdDsa))
         {
             return $"public-key algorithm {(int)signature.KeyAlgorithm} is not known";
         }
@@ -169,18 +174,21 @@ internal sealed class SignatureJudge(KeyRing ring, DateTimeOffset now)
         {
             foreach (var revocation in owner.Revocations.Where(revocation => revocation.Applies(made)))
             {
-                return result with { Verdict = SignatureVerdict.RevokedKey, Reason = $"the {who} was revoked on {Timestamp.Day(SigningKeyReader.ToDate(revocation.Date))} ({revocation})" };
+                return result with { Verdict = SignatureVerdict.RevokedKey,
+                    Reason = $"the {who} was revoked on {Timestamp.Day(SigningKeyReader.ToDate(revocation.Date))} ({revocation})" };
             }
         }
         foreach (var (who, owner) in Owners(primary, key))
         {
             if (owner.HasEndedBy(made))
             {
-                return result with { Verdict = SignatureVerdict.ExpiredKey, Reason = $"the {who} had ended on {Timestamp.Day(SigningKeyReader.ToDate(owner.Expires!.Value))}" };
+                return result with { Verdict = SignatureVerdict.ExpiredKey,
+                    Reason = $"the {who} had ended on {Timestamp.Day(SigningKeyReader.ToDate(owner.Expires!.Value))}" };
             }
         }
         return signature.Lifetime > 0 && made + signature.Lifetime <= _now
-            ? result with { Verdict = SignatureVerdict.ExpiredSignature, Reason = $"it ended on {Timestamp.Day(SigningKeyReader.ToDate(made + signature.Lifetime))}" }
+            ? result with { Verdict = SignatureVerdict.ExpiredSignature,
+                Reason = $"it ended on {Timestamp.Day(SigningKeyReader.ToDate(made + signature.Lifetime))}" }
             : result;
     }
 

@@ -4,7 +4,8 @@ namespace XenKube.Images.Signatures;
 /// <param name="Verdict">What became of it.</param>
 /// <param name="Trust">Whether its key is trusted.</param>
 /// <param name="SignerUserId">The main user id of the key; null where there is no key.</param>
-/// <param name="SigningFingerprint">The fingerprint of the key, often a subkey, that made it: 40 upper-case digits. Without that key the one that the signature states, or null.</param>
+/// <param name="SigningFingerprint">The fingerprint of the key, often a subkey, that made it: 40 upper-case digits. Without that key the
+/// one that the signature states, or null.</param>
 /// <param name="PrimaryFingerprint">The fingerprint of that key's primary; null where there is no key.</param>
 /// <param name="KeyId">The id of the key, 16 upper-case digits; null where the signature does not say.</param>
 /// <param name="CreatedUtc">The date that the signature states; null where it cannot be read.</param>

@@ -20,7 +20,8 @@ public static class SignatureVerifier
 
     /// <summary>Checks a file against its detached signature. The file is read once, to its last byte.</summary>
     /// <param name="file">The signed file.</param>
-    /// <param name="signatureFile">The file with the signature, armored or binary; by default the file's name with <c>.sig</c>, else <c>.asc</c>.</param>
+    /// <param name="signatureFile">The file with the signature, armored or binary; by default the file's name with <c>.sig</c>, else
+    /// <c>.asc</c>.</param>
     /// <param name="keys">The keys to check by.</param>
     /// <param name="progress">Told how far it is, or null.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -28,7 +29,8 @@ public static class SignatureVerifier
     /// <exception cref="ItemNotFoundException">One of the files is not there.</exception>
     /// <exception cref="OperationFailedException">One of the files cannot be read.</exception>
     public static ImageSignature Verify(
-        string file, string? signatureFile, KeyRing keys, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+        string file, string? signatureFile, KeyRing keys, IProgress<OperationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
         ArgumentNullException.ThrowIfNull(keys);
@@ -38,7 +40,8 @@ public static class SignatureVerifier
     /// <summary>Checks a file by the keys of a trust store.</summary>
     /// <inheritdoc cref="Verify(string, string?, KeyRing, IProgress{OperationProgress}?, CancellationToken)"/>
     public static ImageSignature Verify(
-        string file, string? signatureFile, TrustStore keys, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+        string file, string? signatureFile, TrustStore keys, IProgress<OperationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
         return Verify(file, signatureFile, keys.OpenKeyRing(), progress, cancellationToken);
@@ -46,7 +49,8 @@ public static class SignatureVerifier
 
     /// <summary>Checks a file as it would be checked on another day.</summary>
     internal static ImageSignature Verify(
-        string file, string? signatureFile, KeyRing keys, TimeProvider clock, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+        string file, string? signatureFile, KeyRing keys, TimeProvider clock, IProgress<OperationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         signatureFile ??= FindSignatureFile(file);
         using var data = Open(file, ErrorIds.ImageNotFound, ErrorIds.ImageNotReadable, "there is no such file", null);
@@ -58,7 +62,8 @@ public static class SignatureVerifier
         }
         catch (OpenPgpFormatException e)
         {
-            return new ImageSignature(file, signatureFile, new SignatureResult(SignatureVerdict.Malformed, Reason: e.Message), [], data.Length, null);
+            return new ImageSignature(file, signatureFile, new SignatureResult(SignatureVerdict.Malformed, Reason: e.Message), [],
+                data.Length, null);
         }
         try
         {
@@ -133,7 +138,8 @@ public static class SignatureVerifier
     }
 
     private static ImageSignature Judge(
-        string file, string signatureFile, FileStream data, IReadOnlyList<OpenPgpSignature> signatures, SignatureJudge judge, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+        string file, string signatureFile, FileStream data, IReadOnlyList<OpenPgpSignature> signatures, SignatureJudge judge,
+        IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {
         using var digester = new FileDigester();
         string? sha512 = null;
@@ -166,7 +172,8 @@ public static class SignatureVerifier
 
     private static byte[] ReadSignatureFile(string path)
     {
-        using var stream = Open(path, ErrorIds.SignatureNotFound, ErrorIds.SignatureNotReadable, "there is no such signature file", "Download the .sig file of the image, and put it next to the image");
+        using var stream = Open(path, ErrorIds.SignatureNotFound, ErrorIds.SignatureNotReadable, "there is no such signature file",
+            "Download the .sig file of the image, and put it next to the image");
         try
         {
             var buffer = new byte[LargestSignatureFile + 1];
@@ -180,7 +187,8 @@ public static class SignatureVerifier
         }
     }
 
-    private static FileStream Open(string path, ErrorId<ItemNotFoundException> notFoundId, ErrorId<OperationFailedException> notReadableId, string reason, string? remedy)
+    private static FileStream Open(string path, ErrorId<ItemNotFoundException> notFoundId, ErrorId<OperationFailedException> notReadableId,
+        string reason, string? remedy)
     {
         try
         {

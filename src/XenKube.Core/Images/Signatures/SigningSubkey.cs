@@ -10,7 +10,8 @@ namespace XenKube.Images.Signatures;
 /// <param name="RevokedUtc">When it was revoked; null if it was not.</param>
 /// <param name="RevocationReason">Why, in words; null if it was not.</param>
 public sealed record SigningSubkey(
-    string Fingerprint, string Algorithm, int Bits, bool CanSign, DateTime CreatedUtc, DateTime? ExpiresUtc, DateTime? RevokedUtc, string? RevocationReason)
+    string Fingerprint, string Algorithm, int Bits, bool CanSign, DateTime CreatedUtc, DateTime? ExpiresUtc, DateTime? RevokedUtc,
+    string? RevocationReason)
 {
     /// <summary>True if it is revoked.</summary>
     public bool IsRevoked => RevokedUtc is not null;

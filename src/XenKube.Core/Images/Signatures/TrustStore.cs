@@ -77,7 +77,8 @@ public sealed class TrustStore
         }
         catch (OpenPgpFormatException e)
         {
-            throw new InvalidInputException(ErrorIds.KeyFileMalformed, source, $"byte {e.Offset}", e.Reason, "Export the key again: gpg --armor --export FINGERPRINT", e);
+            throw new InvalidInputException(ErrorIds.KeyFileMalformed, source, $"byte {e.Offset}", e.Reason,
+                "Export the key again: gpg --armor --export FINGERPRINT", e);
         }
         if (certificates.Count == 0)
         {
@@ -96,7 +97,9 @@ public sealed class TrustStore
         return [.. imported.Select(key => SigningKeyReader.Read(key.Entry, key.Judged))];
     }
 
-    /// <summary>The keys of a file that an import leaves out, each as a sentence: those of other versions or unknown algorithms, and secret ones.</summary>
+    /// <summary>
+    /// The keys of a file that an import leaves out, each as a sentence: those of other versions or unknown algorithms, and secret ones.
+    /// </summary>
     /// <param name="content">The content, armored or binary.</param>
     public static IReadOnlyList<string> FindSkipped(ReadOnlyMemory<byte> content) => KeyFileContent.FindSkipped(content);
 
@@ -113,7 +116,8 @@ public sealed class TrustStore
     }
 
     /// <summary>Trusts a key that comes with XenKube, or adds what its copy has beyond the trusted one.</summary>
-    /// <param name="name">Its name: <c>CoreOS</c>, <c>Flatcar</c>, <c>Fedora-43</c>; <c>Fedora</c> for those of all releases that are known.</param>
+    /// <param name="name">Its name: <c>CoreOS</c>, <c>Flatcar</c>, <c>Fedora-43</c>; <c>Fedora</c> for those of all releases that are
+    /// known.</param>
     /// <exception cref="ItemNotFoundException">No known key has that name.</exception>
     public IReadOnlyList<SigningKey> ImportKnown(string name)
     {
@@ -124,12 +128,15 @@ public sealed class TrustStore
             $"Known are {string.Join(" and ", KnownKey.All.Select(key => key.Name))}; import any other key from its file");
         }
         // A file may hold keys of more releases than those that are asked for.
-        var certificates = OpenPgpCertificate.Merge(known.SelectMany(key => OpenPgpCertificate.ReadAll(key.ReadContent()).Where(certificate => certificate.PrimaryKey.Fingerprint == key.Fingerprint)));
-        return certificates.Count == known.Count ? Import(certificates, name) : throw new InvalidOperationException($"the key of {name} has another fingerprint");
+        var certificates = OpenPgpCertificate.Merge(known.SelectMany(key =>
+            OpenPgpCertificate.ReadAll(key.ReadContent()).Where(certificate => certificate.PrimaryKey.Fingerprint == key.Fingerprint)));
+        return certificates.Count == known.Count ? Import(certificates,
+            name) : throw new InvalidOperationException($"the key of {name} has another fingerprint");
     }
 
     /// <summary>Stops trusting a key.</summary>
-    /// <param name="fingerprint">The primary's fingerprint, or its last digits, at least eight, as long as they mean one key; blanks are ignored.</param>
+    /// <param name="fingerprint">The primary's fingerprint, or its last digits, at least eight, as long as they mean one key; blanks are
+    /// ignored.</param>
     /// <returns>False if there was no such key.</returns>
     /// <exception cref="InvalidInputException">It is not a fingerprint, or means several keys.</exception>
     /// <exception cref="ItemInUseException">Another process was changing the store all the time.</exception>
@@ -143,17 +150,20 @@ public sealed class TrustStore
         }
         if (digits.Length is < FewestDigits or > 40 || !digits.All(char.IsAsciiHexDigit))
         {
-            throw new InvalidInputException(ErrorIds.FingerprintInvalid, null, null, $"'{fingerprint}' is not a fingerprint", $"Give its 40 hexadecimal digits, or the last ones, at least {FewestDigits}");
+            throw new InvalidInputException(ErrorIds.FingerprintInvalid, null, null, $"'{fingerprint}' is not a fingerprint",
+                $"Give its 40 hexadecimal digits, or the last ones, at least {FewestDigits}");
         }
         if (!Directory.Exists(_directory))
         {
             return false;
         }
         using var held = Lock("removal of a key");
-        var matching = ListFiles().Where(path => Path.GetFileNameWithoutExtension(path).EndsWith(digits, StringComparison.Ordinal)).ToList();
+        var matching = ListFiles().Where(path => Path.GetFileNameWithoutExtension(path).EndsWith(digits, StringComparison.Ordinal))
+            .ToList();
         if (matching.Count > 1)
         {
-            throw new InvalidInputException(ErrorIds.FingerprintAmbiguous, null, null, $"'{fingerprint}' means {matching.Count} keys", "Give more of its digits");
+            throw new InvalidInputException(ErrorIds.FingerprintAmbiguous, null, null, $"'{fingerprint}' means {matching.Count} keys",
+                "Give more of its digits");
         }
         if (matching.Count == 0)
         {
@@ -174,17 +184,26 @@ public sealed class TrustStore
         var merged = OpenKeyRing().With(KeyRing.Of(certificates.Select(certificate => new RingEntry(certificate, true, null)), [])).Merge();
         var wanted = certificates.Select(certificate => certificate.PrimaryKey.Fingerprint).ToHashSet();
         var imported = merged.Where(entry => wanted.Contains(entry.Certificate.PrimaryKey.Fingerprint))
-            .Select(entry => (Entry: entry with { Source = PathOf(entry) }, Judged: KeyRing.Judge(entry, merged, DateTimeOffset.UtcNow))).ToList();
+            .Select(entry => (Entry: entry with { Source = PathOf(entry) }, Judged: KeyRing.Judge(entry, merged, DateTimeOffset.UtcNow)))
+            .ToList();
         return imported.Find(key => !key.Judged.HasUserId) is { Entry: { } unusable }
             ? throw new InvalidInputException(ErrorIds.KeyNotBound, source, $"key {unusable.Certificate.PrimaryKey.Fingerprint}",
-                unusable.Certificate.PrimaryKey.CanVerify ? "none of its user ids has a valid self-signature, so the key cannot check anything" : $"its algorithm {KeyFileContent.AlgorithmName((byte)unusable.Certificate.PrimaryKey.Algorithm) ?? unusable.Certificate.PrimaryKey.Name} is not known here, so the key cannot check anything",
-                unusable.Certificate.PrimaryKey.CanVerify ? "Export the whole key again: gpg --armor --export FINGERPRINT" : "Ask its owner for a key of RSA, ECDSA or EdDSA (version 4)")
+                unusable.Certificate.PrimaryKey.CanVerify
+                    ? "none of its user ids has a valid self-signature, so the key cannot check anything"
+                    : $"its algorithm {KeyFileContent.AlgorithmName((byte)unusable.Certificate.PrimaryKey.Algorithm) ?? unusable.Certificate.PrimaryKey.Name} is not known here, so the key cannot check anything",
+                unusable.Certificate.PrimaryKey.CanVerify
+                    ? "Export the whole key again: gpg --armor --export FINGERPRINT"
+                    : "Ask its owner for a key of RSA, ECDSA or EdDSA (version 4)")
             : imported;
     }
 
-    private static InvalidInputException Empty(ReadOnlyMemory<byte> content, string? source) => KeyFileContent.FindSkipped(content) is [var first, ..] skipped
-        ? new InvalidInputException(ErrorIds.KeyFileEmpty, source, null, $"there is no public key in it that can be used, only {first}{(skipped.Count > 1 ? $", and {skipped.Count - 1} more" : "")}", "Ask its owner for a public key of version 4 (RSA, ECDSA or EdDSA)")
-        : new InvalidInputException(ErrorIds.KeyFileEmpty, source, null, "there is no public key in it", "Export the key again: gpg --armor --export FINGERPRINT");
+    private static InvalidInputException Empty(ReadOnlyMemory<byte> content, string? source) =>
+        KeyFileContent.FindSkipped(content) is [var first, ..] skipped
+        ? new InvalidInputException(ErrorIds.KeyFileEmpty, source, null,
+            $"there is no public key in it that can be used, only {first}{(skipped.Count > 1 ? $", and {skipped.Count - 1} more" : "")}",
+            "Ask its owner for a public key of version 4 (RSA, ECDSA or EdDSA)")
+        : new InvalidInputException(ErrorIds.KeyFileEmpty, source, null, "there is no public key in it",
+            "Export the key again: gpg --armor --export FINGERPRINT");
 
     // A revocation certificate names its key, and has to be that key's own.
     private List<SigningKey> ImportRevocations(ReadOnlyMemory<byte> content)
@@ -238,7 +257,9 @@ public sealed class TrustStore
         try
         {
             return Directory.Exists(_directory)
-                ? [.. Directory.EnumerateFiles(_directory, "*.asc").Where(path => Path.GetFileNameWithoutExtension(path) is { Length: 40 } name && name.All(digit => char.IsAsciiDigit(digit) || digit is >= 'A' and <= 'F')).Order(StringComparer.Ordinal)]
+                ? [.. Directory.EnumerateFiles(_directory, "*.asc")
+                    .Where(path => Path.GetFileNameWithoutExtension(path) is { Length: 40 } name
+                        && name.All(digit => char.IsAsciiDigit(digit) || digit is >= 'A' and <= 'F')).Order(StringComparer.Ordinal)]
                 : [];
         }
         catch (Exception e) when (e.IsFileTrouble())

@@ -16,7 +16,8 @@ internal static class DigestList
             {
                 isSha512 = algorithm == "SHA512";
             }
-            else if (isSha512 && words is [{ Length: 128 } digest, var name] && name.TrimStart('*') == fileName && digest.All(char.IsAsciiHexDigit))
+            else if (isSha512 && words is [{ Length: 128 } digest, var name] && name.TrimStart('*') == fileName
+                && digest.All(char.IsAsciiHexDigit))
             {
                 return digest.ToLowerInvariant();
             }

@@ -8,7 +8,8 @@ internal sealed class DirectoryTransport(string directory) : ReleaseTransport
 {
     public override Uri UriOf(string path) => new(new UriBuilder("file", "") { Path = PathOf(path) }.Uri.AbsoluteUri);
 
-    public override Task<byte[]?> ReadSmallAsync(string path, int limit, CancellationToken cancellationToken, bool isOptional = false) => Guard(path, () =>
+    public override Task<byte[]?> ReadSmallAsync(string path, int limit, CancellationToken cancellationToken, bool isOptional = false) =>
+        Guard(path, () =>
     {
         if (!File.Exists(PathOf(path)))
         {
@@ -18,13 +19,16 @@ internal sealed class DirectoryTransport(string directory) : ReleaseTransport
         var buffer = new byte[limit + 1];
         var count = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         return count <= limit ? buffer[..count]
-            : throw new OperationFailedException(ErrorIds.FileTooLarge, PathOf(path), null, $"is larger than the {limit} bytes that such a file may have");
+            : throw new OperationFailedException(ErrorIds.FileTooLarge, PathOf(path), null,
+                $"is larger than the {limit} bytes that such a file may have");
     });
 
-    public override Task<IReadOnlyList<string>> ListDirectoriesAsync(string path, CancellationToken cancellationToken) => Guard<IReadOnlyList<string>>(path, () =>
+    public override Task<IReadOnlyList<string>> ListDirectoriesAsync(string path, CancellationToken cancellationToken) =>
+        Guard<IReadOnlyList<string>>(path, () =>
         Directory.Exists(PathOf(path)) ? [.. Directory.EnumerateDirectories(PathOf(path)).Select(each => Path.GetFileName(each))] : []);
 
-    public override Task<RemoteContent> OpenAsync(string path, long offset, TransferState? known, CancellationToken cancellationToken) => Guard(path, () =>
+    public override Task<RemoteContent> OpenAsync(string path, long offset, TransferState? known, CancellationToken cancellationToken) =>
+        Guard(path, () =>
     {
         if (!File.Exists(PathOf(path)))
         {

@@ -36,22 +36,28 @@ internal sealed partial class HttpTransport : ReleaseTransport
     public override Uri UriOf(string path) => new(_base, string.Join('/', path.Split('/').Select(Uri.EscapeDataString)));
 
     public override Task<byte[]?> ReadSmallAsync(string path, int limit, CancellationToken cancellationToken, bool isOptional = false) =>
-        RetryAsync(UriOf(path).ToString(), () => ReadOnceAsync(UriOf(path), limit, isOptional ? [HttpStatusCode.Forbidden] : [], cancellationToken), cancellationToken);
+        RetryAsync(UriOf(path).ToString(), () => ReadOnceAsync(UriOf(path), limit, isOptional
+            ? [HttpStatusCode.Forbidden] : [], cancellationToken), cancellationToken);
 
     public override async Task<IReadOnlyList<string>> ListDirectoriesAsync(string path, CancellationToken cancellationToken)
     {
-        var page = await RetryAsync(UriOf(path).ToString(), () => ReadOnceAsync(new Uri(UriOf(path).AbsoluteUri + "/"), LargestListing, missing: null, cancellationToken), cancellationToken).ConfigureAwait(false);
-        return page is null ? [] : [.. Links().Matches(Encoding.Latin1.GetString(page)).Select(match => Uri.UnescapeDataString(match.Groups[1].Value).TrimEnd('/')).Distinct()];
+        var page = await RetryAsync(UriOf(path).ToString(), () =>
+            ReadOnceAsync(new Uri(UriOf(path).AbsoluteUri + "/"), LargestListing, missing: null, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+        return page is null ? [] : [.. Links().Matches(Encoding.Latin1.GetString(page))
+            .Select(match => Uri.UnescapeDataString(match.Groups[1].Value).TrimEnd('/')).Distinct()];
     }
 
     public override async Task<RemoteContent> OpenAsync(string path, long offset, TransferState? known, CancellationToken cancellationToken)
     {
         var uri = UriOf(path);
         var resume = offset > 0 && known is { CanResume: true } && known.Uri == uri.AbsoluteUri;
-        var response = await SendAsync(uri, request => Ask(request, resume ? offset : 0, resume ? known!.RangeMark : null), cancellationToken).ConfigureAwait(false);
+        var response = await SendAsync(uri, request => Ask(request, resume ? offset : 0, resume ? known!.RangeMark : null),
+            cancellationToken).ConfigureAwait(false);
         try
         {
-            if (resume && response.StatusCode == HttpStatusCode.OK && known!.RangeMark is not null && known.IsSameFile(StateOf(uri, response)))
+            if (resume && response.StatusCode == HttpStatusCode.OK && known!.RangeMark is not null
+                && known.IsSameFile(StateOf(uri, response)))
             {
                 // It is the same file, and still the whole of it: some servers do not follow If-Range. A part of it without that
                 // is compared with what is there all the same.
@@ -67,7 +73,8 @@ internal sealed partial class HttpTransport : ReleaseTransport
             Check(uri, response);
             ReplyCheck.RefuseEncoded(uri, response);
             ReplyCheck.RefusePage(uri, response, []);
-            var state = StateOf(uri, response) with { IgnoresRanges = resume && response.StatusCode == HttpStatusCode.OK && known!.IsSameFile(StateOf(uri, response)) };
+            var state = StateOf(uri, response) with { IgnoresRanges = resume && response.StatusCode == HttpStatusCode.OK
+                && known!.IsSameFile(StateOf(uri, response)) };
             var start = 0L;
             if (response.StatusCode == HttpStatusCode.PartialContent)
             {
@@ -76,7 +83,8 @@ internal sealed partial class HttpTransport : ReleaseTransport
                     // Not what was asked for, or part of another file.
                     response.Dispose();
                     return resume ? await OpenAsync(path, 0, null, cancellationToken).ConfigureAwait(false)
-                        : throw new OperationFailedException(ErrorIds.ServerReplyInvalid, uri.ToString(), null, "the server sent a part where all was asked for");
+                        : throw new OperationFailedException(ErrorIds.ServerReplyInvalid, uri.ToString(), null,
+                            "the server sent a part where all was asked for");
                 }
                 start = offset;
             }
@@ -111,7 +119,8 @@ internal sealed partial class HttpTransport : ReleaseTransport
     {
         var content = response.Content.Headers;
         var refusesRanges = response.Headers.AcceptRanges.Contains("none");
-        return new TransferState(uri.AbsoluteUri, response.Headers.ETag?.ToString(), LastModified(response), content.ContentRange?.Length ?? content.ContentLength) { IgnoresRanges = refusesRanges };
+        return new TransferState(uri.AbsoluteUri, response.Headers.ETag?.ToString(), LastModified(response), content.ContentRange?.Length
+            ?? content.ContentLength) { IgnoresRanges = refusesRanges };
     }
 
     public override OperationFailedException GiveUp(string what, TransferBrokenException last, TransferState? state = null)
@@ -143,7 +152,8 @@ internal sealed partial class HttpTransport : ReleaseTransport
         var target = new Uri(from, to);
         if (target.Scheme != Uri.UriSchemeHttps && (target.Scheme != Uri.UriSchemeHttp || from.Scheme == Uri.UriSchemeHttps))
         {
-            throw new OperationFailedException(ErrorIds.RedirectNotSecure, from.ToString(), null, $"the server redirects to {target}, which is not followed",
+            throw new OperationFailedException(ErrorIds.RedirectNotSecure, from.ToString(), null,
+                $"the server redirects to {target}, which is not followed",
                 $"Name a server whose https leads to https, or an http one knowingly, with {RemedyActionKind.BaseUriOption}");
         }
         return target;
@@ -153,11 +163,13 @@ internal sealed partial class HttpTransport : ReleaseTransport
     {
         if (place.Host.EndsWith(".core-os.net", StringComparison.OrdinalIgnoreCase))
         {
-            return ($"{last.Message}. CoreOS ended in May 2020 and its servers are gone", $"Name a mirror, or a directory with the files, with {RemedyActionKind.BaseUriOption}");
+            return ($"{last.Message}. CoreOS ended in May 2020 and its servers are gone",
+                $"Name a mirror, or a directory with the files, with {RemedyActionKind.BaseUriOption}");
         }
         if (last.IsNameUnknown)
         {
-            return ($"the server '{place.Host}' is not known: {last.Message}", $"Check the network and the name, or name a mirror or a directory with {RemedyActionKind.BaseUriOption}");
+            return ($"the server '{place.Host}' is not known: {last.Message}",
+                $"Check the network and the name, or name a mirror or a directory with {RemedyActionKind.BaseUriOption}");
         }
         return (last.Message, Again(state));
     }
@@ -186,7 +198,8 @@ internal sealed partial class HttpTransport : ReleaseTransport
         {
             407 => ProxyRemedy,
             // S3 and others answer 403 for what they do not have.
-            401 or 403 => (Remedy)$"The server forbids the file, or does not have it: check version, channel, board and image name, or name another server with {RemedyActionKind.BaseUriOption}",
+            401 or 403 =>
+                (Remedy)$"The server forbids the file, or does not have it: check version, channel, board and image name, or name another server with {RemedyActionKind.BaseUriOption}",
             _ => (Remedy?)null,
         });
     }
@@ -195,10 +208,14 @@ internal sealed partial class HttpTransport : ReleaseTransport
     {
         _ when cancellationToken.IsCancellationRequested => null,
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-            new OperationFailedException(ErrorIds.ServerNotTrusted, uri.ToString(), null, $"no secure connection: {SecureConnectionFault.Of(e, DateTimeOffset.UtcNow).Reason}", SecureConnectionFault.Of(e, DateTimeOffset.UtcNow).Remedy, e),
+            new OperationFailedException(ErrorIds.ServerNotTrusted, uri.ToString(), null,
+                $"no secure connection: {SecureConnectionFault.Of(e, DateTimeOffset.UtcNow).Reason}",
+                SecureConnectionFault.Of(e, DateTimeOffset.UtcNow).Remedy, e),
         // The proxy's refusal of a way through comes as text alone; asking again does not help.
-        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } when e.Message.Contains("'407'", StringComparison.Ordinal) =>
-            new OperationFailedException(ErrorIds.ServerRefused, uri.ToString(), null, "the proxy answered 407, it wants a user and a password", ProxyRemedy, e),
+        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } when e.Message.Contains("'407'",
+            StringComparison.Ordinal) =>
+            new OperationFailedException(ErrorIds.ServerRefused, uri.ToString(), null,
+                "the proxy answered 407, it wants a user and a password", ProxyRemedy, e),
         HttpRequestException or IOException or SocketException => new TransferBrokenException(e.Message, null, e),
         OperationCanceledException or TimeoutException => new TransferBrokenException("the server does not answer in time", null, e),
         _ => null,
@@ -208,7 +225,8 @@ internal sealed partial class HttpTransport : ReleaseTransport
     {
         var isPage = missing is null;
         using var response = await SendAsync(uri, _ => { }, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone || (isPage ? !response.IsSuccessStatusCode : missing!.Contains(response.StatusCode)))
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone
+            || (isPage ? !response.IsSuccessStatusCode : missing!.Contains(response.StatusCode)))
         {
             return null;
         }
@@ -227,7 +245,8 @@ internal sealed partial class HttpTransport : ReleaseTransport
                 content.Write(buffer, 0, count);
                 if (content.Length > limit)
                 {
-                    throw new OperationFailedException(ErrorIds.FileTooLarge, uri.ToString(), null, $"is larger than the {limit} bytes that such a file may have");
+                    throw new OperationFailedException(ErrorIds.FileTooLarge, uri.ToString(), null,
+                        $"is larger than the {limit} bytes that such a file may have");
                 }
             }
             if (!isPage)
@@ -248,7 +267,8 @@ internal sealed partial class HttpTransport : ReleaseTransport
         for (var redirections = 0; ; redirections++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, target);
-            request.Headers.UserAgent.Add(new ProductInfoHeaderValue("XenKube", typeof(HttpTransport).Assembly.GetName().Version?.ToString(3)));
+            request.Headers.UserAgent.Add(new ProductInfoHeaderValue("XenKube",
+                typeof(HttpTransport).Assembly.GetName().Version?.ToString(3)));
             request.Headers.AcceptEncoding.ParseAdd("identity");
             prepare(request);
             HttpResponseMessage response;
@@ -276,6 +296,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
     }
 
     // Directories in the listings of nginx, Apache and the release servers.
-    [GeneratedRegex("""<a\s[^>]*?href\s*=\s*["']?(?:\./)?([^"'/?#<>\s]+)/["']?""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""<a\s[^>]*?href\s*=\s*["']?(?:\./)?([^"'/?#<>\s]+)/["']?""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        1000)]
     private static partial Regex Links();
 }

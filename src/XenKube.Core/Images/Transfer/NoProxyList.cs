@@ -21,14 +21,16 @@ internal sealed class NoProxyList(string text)
             return true;
         }
         var name = host.Trim('[', ']').TrimEnd('.');
-        return IPAddress.TryParse(name, out var address) ? _entries.Any(entry => IsAddress(entry, address)) : name.Length > 0 && _entries.Any(entry => IsDomain(entry, name));
+        return IPAddress.TryParse(name, out var address) ? _entries.Any(entry => IsAddress(entry, address)) : name.Length > 0
+            && _entries.Any(entry => IsDomain(entry, name));
     }
 
     private static bool IsDomain(string entry, string name)
     {
         var domain = entry.TrimEnd('.');
         domain = domain.StartsWith('.') ? domain[1..] : domain;
-        return domain.Length > 0 && name.EndsWith(domain, StringComparison.OrdinalIgnoreCase) && (name.Length == domain.Length || name[^(domain.Length + 1)] == '.');
+        return domain.Length > 0 && name.EndsWith(domain, StringComparison.OrdinalIgnoreCase)
+            && (name.Length == domain.Length || name[^(domain.Length + 1)] == '.');
     }
 
     private static bool IsAddress(string entry, IPAddress address)
@@ -40,7 +42,8 @@ internal sealed class NoProxyList(string text)
         }
         var (left, right) = (block.GetAddressBytes(), address.GetAddressBytes());
         var bits = left.Length * 8;
-        if (parts.Length > 1 && !(int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out bits) && bits <= left.Length * 8))
+        if (parts.Length > 1 && !(int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out bits)
+            && bits <= left.Length * 8))
         {
             return false;
         }

@@ -187,7 +187,8 @@ internal sealed class PartialFile : IDisposable
                 }
                 if (!Libc.TryLock(sidecar, FlockOperation.Exclusive | FlockOperation.NonBlocking))
                 {
-                    throw new ItemInUseException(ErrorIds.DownloadInProgress, place.Path, null, "another process is downloading it", "Wait until that one is done");
+                    throw new ItemInUseException(ErrorIds.DownloadInProgress, place.Path, null, "another process is downloading it",
+                        "Wait until that one is done");
                 }
                 // The process that had the lock before may have removed the file between our opening and our locking it.
                 if (FileStatus.Read(sidecar).Identity == place.Directory.Find(Name(place, ".part.json"))?.Identity || attempt == 10)

@@ -10,20 +10,25 @@ internal abstract class ReleaseTransport : IDisposable
     /// <param name="place">An http, https or file URI, or a directory.</param>
     public static ReleaseTransport Open(string place)
     {
-        if (place.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || place.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        if (place.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            || place.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
         {
-            return Uri.TryCreate(place.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Query.Length == 0 && uri.Fragment.Length == 0
+            return Uri.TryCreate(place.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Query.Length == 0
+                && uri.Fragment.Length == 0
                 ? new HttpTransport(uri)
-                : throw new InvalidInputException(ErrorIds.BaseUriInvalid, place, null, "is not the base of a release server", "Give a URI such as https://mirror.example/coreos without query, or a directory");
+                : throw new InvalidInputException(ErrorIds.BaseUriInvalid, place, null, "is not the base of a release server",
+                    "Give a URI such as https://mirror.example/coreos without query, or a directory");
         }
         if (place.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
         {
             return Uri.TryCreate(place, UriKind.Absolute, out var uri) && uri.IsFile && uri.Host.Length == 0
                 ? new DirectoryTransport(uri.LocalPath)
-                : throw new InvalidInputException(ErrorIds.BaseUriInvalid, place, null, "is not a file URI of this machine", "Give a directory, as in file:///srv/mirror");
+                : throw new InvalidInputException(ErrorIds.BaseUriInvalid, place, null, "is not a file URI of this machine",
+                    "Give a directory, as in file:///srv/mirror");
         }
         return place.Contains("://", StringComparison.Ordinal)
-            ? throw new InvalidInputException(ErrorIds.BaseUriInvalid, place, null, "is neither http, https nor file", "Give a URI such as https://mirror.example/coreos, or a directory")
+            ? throw new InvalidInputException(ErrorIds.BaseUriInvalid, place, null, "is neither http, https nor file",
+                "Give a URI such as https://mirror.example/coreos, or a directory")
             : new DirectoryTransport(Path.GetFullPath(place));
     }
 
@@ -35,7 +40,8 @@ internal abstract class ReleaseTransport : IDisposable
     /// <param name="path">Relative to the base.</param>
     /// <param name="limit">The most bytes it may have.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="isOptional">True for a file that need not be there: a server that forbids it, as some answer for what they do not have, has none.</param>
+    /// <param name="isOptional">True for a file that need not be there: a server that forbids it, as some answer for what they do not have,
+    /// has none.</param>
     /// <returns>Its content; null if there is no such file.</returns>
     public abstract Task<byte[]?> ReadSmallAsync(string path, int limit, CancellationToken cancellationToken, bool isOptional = false);
 
@@ -87,11 +93,14 @@ internal abstract class ReleaseTransport : IDisposable
     {
         null => "Run the same command again",
         { CanResume: true } => "Run the same command again: a download goes on where it stopped",
-        _ => (Remedy)$"Run the same command again; this server cannot resume downloads, so it begins at the start: another server, named with {RemedyActionKind.BaseUriOption}, may do better",
+        _ =>
+            (Remedy)$"Run the same command again; this server cannot resume downloads, so it begins at the start: another server, named with {RemedyActionKind.BaseUriOption}, may do better",
     };
 
-    private static Remedy OtherServer => $"Check version, channel, board and image name, or name another server with {RemedyActionKind.BaseUriOption}";
+    private static Remedy OtherServer =>
+        $"Check version, channel, board and image name, or name another server with {RemedyActionKind.BaseUriOption}";
 
-    protected static ItemNotFoundException NotFound(Uri uri, Remedy? remedy = null) => new(ErrorIds.ReleaseFileNotFound, uri.ToString(), null, "there is no such file",
+    protected static ItemNotFoundException NotFound(Uri uri, Remedy? remedy = null) =>
+        new(ErrorIds.ReleaseFileNotFound, uri.ToString(), null, "there is no such file",
         remedy ?? OtherServer);
 }

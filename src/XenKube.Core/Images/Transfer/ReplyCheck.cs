@@ -14,9 +14,11 @@ internal static class ReplyCheck
     /// <exception cref="OperationFailedException">It is compressed.</exception>
     public static void RefuseEncoded(Uri uri, HttpResponseMessage response)
     {
-        if (response.Content.Headers.ContentEncoding.FirstOrDefault(encoding => !OwnEncodings.Contains(encoding, StringComparer.OrdinalIgnoreCase)) is { } encoding)
+        if (response.Content.Headers.ContentEncoding.FirstOrDefault(encoding =>
+            !OwnEncodings.Contains(encoding, StringComparer.OrdinalIgnoreCase)) is { } encoding)
         {
-            throw new OperationFailedException(ErrorIds.ServerReplyInvalid, uri.ToString(), null, $"the server, or a proxy before it, sends the file compressed as {Printable.Of(encoding)}, which was not asked for",
+            throw new OperationFailedException(ErrorIds.ServerReplyInvalid, uri.ToString(), null,
+                $"the server, or a proxy before it, sends the file compressed as {Printable.Of(encoding)}, which was not asked for",
                 $"Turn that off for this server (in nginx: gzip off), or name another one with {RemedyActionKind.BaseUriOption}");
         }
     }
@@ -28,11 +30,14 @@ internal static class ReplyCheck
     /// <exception cref="OperationFailedException">It is a web page.</exception>
     public static void RefusePage(Uri uri, HttpResponseMessage response, ReadOnlySpan<byte> beginning)
     {
-        var text = Encoding.Latin1.GetString(beginning[..Math.Min(beginning.Length, 256)]).TrimStart('\ufeff', 'ï', '»', '¿', ' ', '\t', '\r', '\n');
+        var text = Encoding.Latin1.GetString(beginning[..Math.Min(beginning.Length, 256)])
+            .TrimStart('\ufeff', 'ï', '»', '¿', ' ', '\t', '\r', '\n');
         if (response.Content.Headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml"
-            || text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
+            || text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
         {
-            throw new OperationFailedException(ErrorIds.ServerReplyInvalid, uri.ToString(), null, "the reply is a web page, not the file: the network's log-in page (captive portal), or a proxy's",
+            throw new OperationFailedException(ErrorIds.ServerReplyInvalid, uri.ToString(), null,
+                "the reply is a web page, not the file: the network's log-in page (captive portal), or a proxy's",
                 $"Open any http page from this network and log in, then run the same command again; or name another server with {RemedyActionKind.BaseUriOption}");
         }
     }

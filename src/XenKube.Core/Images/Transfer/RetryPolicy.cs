@@ -1,6 +1,8 @@
 namespace XenKube.Images.Transfer;
 
-/// <summary>How patient a transfer is: waits double up to a limit, with some chance in them so that many clients do not return at once.</summary>
+/// <summary>
+/// How patient a transfer is: waits double up to a limit, with some chance in them so that many clients do not return at once.
+/// </summary>
 internal sealed record RetryPolicy
 {
     /// <summary>How many times in a row something may fail without a byte having come.</summary>

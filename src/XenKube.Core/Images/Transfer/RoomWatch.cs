@@ -24,7 +24,8 @@ internal sealed class RoomWatch(string target, long start)
     {
         if (length > LargestImage)
         {
-            return (false, string.Create(CultureInfo.InvariantCulture, $"the server sends more than {LargestImage >> 30} GiB, which is larger than any image"));
+            return (false, string.Create(CultureInfo.InvariantCulture,
+                $"the server sends more than {LargestImage >> 30} GiB, which is larger than any image"));
         }
         if (length < _next)
         {
@@ -33,7 +34,8 @@ internal sealed class RoomWatch(string target, long start)
         _next = length + Step;
         var drive = new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(target))!);
         return drive.AvailableFreeSpace - Step < drive.TotalSize * KeptFree
-            ? (true, string.Create(CultureInfo.InvariantCulture, $"the server has sent {length:N0} bytes without an end, and the disk of {Path.GetDirectoryName(target)} is nearly full"))
+            ? (true, string.Create(CultureInfo.InvariantCulture,
+                $"the server has sent {length:N0} bytes without an end, and the disk of {Path.GetDirectoryName(target)} is nearly full"))
             : null;
     }
 }

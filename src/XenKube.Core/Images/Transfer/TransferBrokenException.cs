@@ -1,7 +1,10 @@
 namespace XenKube.Images.Transfer;
 
-/// <summary>A transfer failed in a way that may pass: the connection broke, the server is busy. It never leaves the transfer's own code.</summary>
-internal sealed class TransferBrokenException(string reason, TimeSpan? retryAfter = null, Exception? innerException = null) : Exception(reason, innerException)
+/// <summary>
+/// A transfer failed in a way that may pass: the connection broke, the server is busy. It never leaves the transfer's own code.
+/// </summary>
+internal sealed class TransferBrokenException(string reason, TimeSpan? retryAfter = null,
+    Exception? innerException = null) : Exception(reason, innerException)
 {
     /// <summary>What the server asked for.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;

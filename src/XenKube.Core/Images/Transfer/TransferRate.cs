@@ -23,7 +23,8 @@ internal sealed class TransferRate(RetryPolicy policy)
         var rate = _count / _watch.Elapsed.TotalSeconds;
         if (rate < policy.SlowestRate)
         {
-            throw new TransferBrokenException(string.Create(CultureInfo.InvariantCulture, $"the server sends {rate:0} bytes in a second, fewer than {policy.SlowestRate}")) { IsSlow = true };
+            throw new TransferBrokenException(string.Create(CultureInfo.InvariantCulture,
+                $"the server sends {rate:0} bytes in a second, fewer than {policy.SlowestRate}")) { IsSlow = true };
         }
         _count = 0;
         _watch.Restart();

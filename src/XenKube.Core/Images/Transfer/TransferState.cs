@@ -18,7 +18,8 @@ internal sealed record TransferState(string Uri, string? ETag, string? LastModif
     /// <summary>What If-Range is asked with: a strong tag, else the date; null for none, since a weak tag may not be used there.</summary>
     public string? RangeMark => ETag is not null && !ETag.StartsWith("W/", StringComparison.Ordinal) ? ETag : LastModified;
 
-    public bool IsSameFile(TransferState other) => (ETag is not null || LastModified is not null) && Uri == other.Uri && ETag == other.ETag && LastModified == other.LastModified
+    public bool IsSameFile(TransferState other) => (ETag is not null || LastModified is not null) && Uri == other.Uri && ETag == other.ETag
+        && LastModified == other.LastModified
         && (Total is null || other.Total is null || Total == other.Total);
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this);

@@ -41,7 +41,8 @@ internal readonly record struct DirectoryEntry(int Offset, uint Inode, int Lengt
         {
             return null;
         }
-        return new DirectoryEntry(offset, BinaryPrimitives.ReadUInt32LittleEndian(bytes), length, nameLength, hasKinds ? (EntryKind)bytes[KindAt] : EntryKind.Unknown);
+        return new DirectoryEntry(offset, BinaryPrimitives.ReadUInt32LittleEndian(bytes), length, nameLength, hasKinds
+            ? (EntryKind)bytes[KindAt] : EntryKind.Unknown);
     }
 
     public ReadOnlySpan<byte> Name(ReadOnlySpan<byte> block) => block.Slice(Offset + HeaderSize, NameLength);
@@ -59,10 +60,12 @@ internal readonly record struct DirectoryEntry(int Offset, uint Inode, int Lengt
         bytes[(HeaderSize + name.Length)..Math.Min(Needed(name.Length), length)].Clear();
     }
 
-    public static void WriteLength(Span<byte> block, int offset, int length) => BinaryPrimitives.WriteUInt16LittleEndian(block[(offset + LengthAt)..],
+    public static void WriteLength(Span<byte> block, int offset, int length) =>
+        BinaryPrimitives.WriteUInt16LittleEndian(block[(offset + LengthAt)..],
         (ushort)(block.Length < 65536 ? length : length == block.Length ? 65535 : (length & 65532) | (length >> 16 & 3)));
 
     public static void WriteKind(Span<byte> block, int offset, EntryKind kind) => block[offset + KindAt] = (byte)kind;
 
-    public static void WriteInode(Span<byte> block, int offset, uint inode) => BinaryPrimitives.WriteUInt32LittleEndian(block[offset..], inode);
+    public static void WriteInode(Span<byte> block, int offset, uint inode) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(block[offset..], inode);
 }

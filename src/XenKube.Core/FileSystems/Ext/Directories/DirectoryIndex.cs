@@ -65,7 +65,8 @@ internal sealed class DirectoryIndex(ExtVolume volume, ExtDirectory directories)
     public uint? Hash(byte version, ReadOnlySpan<byte> name)
     {
         var isUnsigned = volume.Superblock.HashIsUnsigned || version > DirectoryHash.Tea;
-        return DirectoryHash.Of(version is > DirectoryHash.Tea and <= 5 ? (byte)(version - 3) : version, isUnsigned, volume.Superblock.HashSeed, name);
+        return DirectoryHash.Of(version is > DirectoryHash.Tea and <= 5
+            ? (byte)(version - 3) : version, isUnsigned, volume.Superblock.HashSeed, name);
     }
 
     // Adds nodes to a way until it has the given depth; says what is wrong, or null.

@@ -144,7 +144,8 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
         if (found is not { } entry || (entry.Inode != 0 && !IsName(entry.Name(block.Bytes))))
         {
             throw new CorruptImageException(ErrorIds.CorruptImage, volume.Store.Device.Name,
-                string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}, block {block.Logical}, entry at {offset}"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"directory inode {directory.Number}, block {block.Logical}, entry at {offset}"),
                 "the entry breaks the rules for entries");
         }
         return entry;
@@ -214,11 +215,13 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
         if (directory.Size < 0 || directory.Size / volume.BlockSize > volume.Superblock.BlockCount)
         {
             throw new CorruptImageException(ErrorIds.CorruptImage, volume.Store.Device.Name,
-                string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}"), $"its size {directory.Size} is impossible");
+                string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}"),
+                $"its size {directory.Size} is impossible");
         }
         if (directory.Size > ImageLimits.DirectoryBytes)
         {
-            throw ImageLimits.Exceeded(volume.Store.Device.Name, string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}"),
+            throw ImageLimits.Exceeded(volume.Store.Device.Name,
+                string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}"),
                 $"its {ImageLimits.Text(directory.Size)} bytes are more than {ImageLimits.DirectoryBytes >> 20} MiB");
         }
     }
@@ -237,7 +240,8 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
         return first is { Inode: 0 } entry && entry.Length == bytes.Length ? DirectoryBlockKind.IndexNode : DirectoryBlockKind.Leaf;
     }
 
-    private bool IsIndexed(ExtInode directory) => directory.Has(InodeFlags.Indexed) && volume.Superblock.Is(CompatibleFeatures.DirectoryIndex);
+    private bool IsIndexed(ExtInode directory) => directory.Has(InodeFlags.Indexed)
+        && volume.Superblock.Is(CompatibleFeatures.DirectoryIndex);
 
     private void CheckLeaf(ExtInode directory, long physical, byte[] bytes)
     {
@@ -255,7 +259,8 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
     private void CheckIndex(ExtInode directory, long physical, byte[] bytes, DirectoryBlockKind kind)
     {
         var node = OpenIndex(directory, physical, bytes, kind);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(node.TailAt + 4)) != IndexChecksum(directory.Seed(volume.ChecksumSeed), bytes, node))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(node.TailAt + 4)) != IndexChecksum(directory.Seed(volume.ChecksumSeed),
+            bytes, node))
         {
             throw volume.Store.Corrupt(NameOf(directory), physical, "the checksum of its index is wrong");
         }
@@ -266,7 +271,8 @@ internal sealed class ExtDirectory(ExtVolume volume, FileMap map, ExtAttributes 
         IndexNode.Open(bytes, kind == DirectoryBlockKind.IndexRoot, volume.Superblock.HasMetadataChecksums)
             ?? throw volume.Store.Corrupt(NameOf(directory), physical, "its index is impossible");
 
-    private static string NameOf(ExtInode directory) => string.Create(CultureInfo.InvariantCulture, $"block of directory inode {directory.Number}");
+    private static string NameOf(ExtInode directory) => string.Create(CultureInfo.InvariantCulture,
+        $"block of directory inode {directory.Number}");
 
     private static bool IsName(ReadOnlySpan<byte> name) => name.Length > 0 && name.IndexOfAny((byte)0, (byte)'/') < 0;
 }

@@ -85,7 +85,8 @@ internal sealed class IndexNode
 
     public uint Hash(int index) => index == 0 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(_start + index * EntrySize));
 
-    public uint Block(int index) => BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(_start + index * EntrySize + BlockAt)) & BlockMask;
+    public uint Block(int index) => BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(_start + index * EntrySize
+        + BlockAt)) & BlockMask;
 
     public void Set(int index, uint hash, uint block)
     {

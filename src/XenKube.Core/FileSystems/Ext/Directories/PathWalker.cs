@@ -76,7 +76,8 @@ internal sealed class PathWalker(ExtVolume volume, ExtDirectory directories, Ext
             {
                 if (++links > MaximumLinks)
                 {
-                    throw new CorruptImageException(ErrorIds.LinkLoop, volume.Store.Device.Name, path, "the symbolic links on the way form a loop");
+                    throw new CorruptImageException(ErrorIds.LinkLoop, volume.Store.Device.Name, path,
+                        "the symbolic links on the way form a loop");
                 }
                 var text = content.ReadLink(target, MaximumTarget);
                 if (text.StartsWith('/'))
@@ -136,7 +137,8 @@ internal sealed class PathWalker(ExtVolume volume, ExtDirectory directories, Ext
     {
         if (blocks > 2L * ImageLimits.DirectoryBytes / volume.BlockSize)
         {
-            throw ImageLimits.Exceeded(volume.Store.Device.Name, path, $"on the way are directories of more than {2 * (ImageLimits.DirectoryBytes >> 20)} MiB together");
+            throw ImageLimits.Exceeded(volume.Store.Device.Name, path,
+                $"on the way are directories of more than {2 * (ImageLimits.DirectoryBytes >> 20)} MiB together");
         }
     }
 

@@ -16,10 +16,12 @@ internal sealed class AttributeEditor(ExtVolume volume, ExtAttributes attributes
         var kept = attributes.ReadBody(inode);
         if (kept.Concat(attributes.ReadBlock(inode)).Any(entry => entry.ValueInode != 0))
         {
-            throw new UnsupportedFeatureException(volume.Store.Device.Name, NameOf(inode), "ea_inode (changing the attributes of a file with one of that kind)");
+            throw new UnsupportedFeatureException(volume.Store.Device.Name, NameOf(inode),
+                "ea_inode (changing the attributes of a file with one of that kind)");
         }
         var wanted = values.Select(pair => AttributeEntry.Of(pair.Key, pair.Value)
-            ?? throw new UnsupportedFeatureException(volume.Store.Device.Name, NameOf(inode), $"the extended attribute '{Printable.Of(pair.Key)}'")).ToList();
+            ?? throw new UnsupportedFeatureException(volume.Store.Device.Name, NameOf(inode),
+                $"the extended attribute '{Printable.Of(pair.Key)}'")).ToList();
         if (wanted.Count > 0 && !volume.Superblock.Is(CompatibleFeatures.ExtendedAttributes))
         {
             throw new UnsupportedFeatureException(volume.Store.Device.Name, "superblock", "extended attributes without ext_attr");
@@ -34,7 +36,8 @@ internal sealed class AttributeEditor(ExtVolume volume, ExtAttributes attributes
         var block = blocks.TakeOne(volume.GroupOfInode(inode.Number));
         if (!attributes.TryCreateBlock(block, wanted))
         {
-            throw new UnsupportedFeatureException(volume.Store.Device.Name, NameOf(inode), "extended attributes that need more than one block");
+            throw new UnsupportedFeatureException(volume.Store.Device.Name, NameOf(inode),
+                "extended attributes that need more than one block");
         }
         inode.AttributeBlock = block;
         inode.StoredBlocks += SectorsPerBlock(inode);
@@ -42,7 +45,8 @@ internal sealed class AttributeEditor(ExtVolume volume, ExtAttributes attributes
 
     /// <summary>The value of an attribute; null where the inode has none of that name.</summary>
     public byte[]? Find(ExtInode inode, string name) =>
-        attributes.ReadBody(inode).Concat(attributes.ReadBlock(inode)).FirstOrDefault(entry => entry.FullName == name && entry.ValueInode == 0)?.Value.ToArray();
+        attributes.ReadBody(inode).Concat(attributes.ReadBlock(inode))
+            .FirstOrDefault(entry => entry.FullName == name && entry.ValueInode == 0)?.Value.ToArray();
 
     /// <summary>Gives back an inode's share in its attribute block.</summary>
     public void Release(ExtInode inode)

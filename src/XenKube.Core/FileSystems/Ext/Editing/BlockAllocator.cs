@@ -69,7 +69,8 @@ internal sealed class BlockAllocator(ExtVolume volume)
 
     /// <summary>Takes one block for metadata, which always goes through the journal where there is one.</summary>
     public long TakeOne(int goal) =>
-        (TryTake(1, goal, mayReuse: false) ?? (volume.Superblock.HasJournal ? TryTake(1, goal, mayReuse: true) : null) ?? throw Full())[0].Physical;
+        (TryTake(1, goal, mayReuse: false) ?? (volume.Superblock.HasJournal ? TryTake(1, goal, mayReuse: true) : null)
+            ?? throw Full())[0].Physical;
 
     /// <summary>Gives blocks back.</summary>
     public void Free(long first, long count) => Free([(first, count)]);
@@ -96,7 +97,8 @@ internal sealed class BlockAllocator(ExtVolume volume)
                 if (Bitmap.Next(bits, index, index + part, false) is var free && free < index + part)
                 {
                     throw volume.Store.Corrupt("block bitmap", volume.ReadGroup(group).BlockBitmap,
-                        string.Create(CultureInfo.InvariantCulture, $"block {volume.FirstBlockOf(group) + free} belongs to a file, but is marked as free"));
+                        string.Create(CultureInfo.InvariantCulture,
+                            $"block {volume.FirstBlockOf(group) + free} belongs to a file, but is marked as free"));
                 }
                 Bitmap.ClearRange(bits, index, index + part);
                 volume.Store.Forget(first, part);
@@ -292,7 +294,8 @@ internal sealed class BlockAllocator(ExtVolume volume)
             throw volume.Store.Corrupt("block bitmap", descriptor.BlockBitmap, "the count of free blocks does not agree with it");
         }
         ExtSuperblock.SetFreeBlocks(superblock, wide, total);
-        volume.WriteGroup(group, descriptor with { FreeBlocks = descriptor.FreeBlocks + freed, BlockBitmapChecksum = Checksum(bits, descriptor) });
+        volume.WriteGroup(group, descriptor with { FreeBlocks = descriptor.FreeBlocks + freed,
+            BlockBitmapChecksum = Checksum(bits, descriptor) });
     }
 
     private bool IsFresh(GroupDescriptor descriptor) =>
@@ -322,7 +325,8 @@ internal sealed class BlockAllocator(ExtVolume volume)
         var bits = volume.Store.Read(descriptor.BlockBitmap);
         if (volume.Superblock.HasMetadataChecksums && descriptor.BlockBitmapChecksum != Checksum(bits, descriptor))
         {
-            throw volume.Store.Corrupt(string.Create(CultureInfo.InvariantCulture, $"block bitmap of group {group}"), descriptor.BlockBitmap, "its checksum is wrong");
+            throw volume.Store.Corrupt(string.Create(CultureInfo.InvariantCulture, $"block bitmap of group {group}"),
+                descriptor.BlockBitmap, "its checksum is wrong");
         }
         return bits;
     }

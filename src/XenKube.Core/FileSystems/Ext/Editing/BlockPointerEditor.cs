@@ -86,7 +86,8 @@ internal sealed class BlockPointerEditor(ExtVolume volume, BlockAllocator alloca
         return grown;
     }
 
-    private OperationFailedException TooLarge() => new(ErrorIds.FileTooLarge, volume.Store.Device.Name, null, "a file cannot be that long without extents");
+    private OperationFailedException TooLarge() => new(ErrorIds.FileTooLarge, volume.Store.Device.Name, null,
+        "a file cannot be that long without extents");
 
     private long WriteBelow(int level, long first, long span)
     {

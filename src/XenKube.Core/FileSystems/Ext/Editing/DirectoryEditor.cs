@@ -17,7 +17,8 @@ internal sealed class DirectoryEditor
     private readonly BlockAllocator _allocator;
     private readonly IndexEditor _index;
 
-    public DirectoryEditor(ExtVolume volume, ExtDirectory directories, ExtAttributes attributes, FileMapEditor maps, BlockAllocator allocator)
+    public DirectoryEditor(ExtVolume volume, ExtDirectory directories, ExtAttributes attributes, FileMapEditor maps,
+        BlockAllocator allocator)
     {
         _volume = volume;
         _directories = directories;
@@ -211,7 +212,8 @@ internal sealed class DirectoryEditor
     {
         if (TailSize > 0)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(node.TailAt + 4), ExtDirectory.IndexChecksum(directory.Seed(_volume.ChecksumSeed), bytes, node));
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(node.TailAt + 4),
+                ExtDirectory.IndexChecksum(directory.Seed(_volume.ChecksumSeed), bytes, node));
         }
     }
 
@@ -267,7 +269,8 @@ internal sealed class DirectoryEditor
         if (entries.Sum(entry => DirectoryEntry.Needed(entry.Name.Length)) > bytes.Length - TailSize)
         {
             throw new UnsupportedFeatureException(_volume.Store.Device.Name,
-                string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}"), "inline_data (a directory larger than a block)");
+                string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}"),
+                "inline_data (a directory larger than a block)");
         }
         Fill(directory, bytes, 0, entries);
         HasMovedNames = true;
@@ -293,7 +296,8 @@ internal sealed class DirectoryEditor
         }
         if (directory.Has(InodeFlags.Immutable | InodeFlags.AppendOnly))
         {
-            throw new OperationFailedException(ErrorIds.FileImmutable, _volume.Store.Device.Name, place, "the directory is immutable", "chattr -i it in the guest first");
+            throw new OperationFailedException(ErrorIds.FileImmutable, _volume.Store.Device.Name, place, "the directory is immutable",
+                "chattr -i it in the guest first");
         }
     }
 }

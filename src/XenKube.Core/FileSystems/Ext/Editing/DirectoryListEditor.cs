@@ -9,7 +9,8 @@ namespace XenKube.FileSystems.Ext.Editing;
 /// Writes the names of a directory and a new one into new blocks, as a plain list. The old blocks stay as they are until the
 /// inode points to the new ones, which is one sector: the one way to change much of a directory without a journal.
 /// </summary>
-internal sealed class DirectoryListEditor(ExtVolume volume, ExtDirectory directories, DirectoryEditor editor, FileMapEditor maps, BlockAllocator allocator)
+internal sealed class DirectoryListEditor(ExtVolume volume, ExtDirectory directories, DirectoryEditor editor, FileMapEditor maps,
+    BlockAllocator allocator)
 {
     public void Write(ExtInode directory, ReadOnlySpan<byte> name, uint inode, EntryKind kind)
     {

@@ -43,7 +43,8 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables ta
         if (_failure is not null)
         {
             throw new OperationFailedException(ErrorIds.EditInterrupted, volume.Store.Device.Name, null,
-                "an edit before this one was interrupted while it was written", "Open the image again: what the journal holds is replayed then", _failure);
+                "an edit before this one was interrupted while it was written",
+                "Open the image again: what the journal holds is replayed then", _failure);
         }
         if (!_ready)
         {
@@ -148,7 +149,8 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables ta
         if (_journal is not null)
         {
             var trimmer = new OrphanTrimmer(volume, tables.Blocks);
-            foreach (var number in orphans.Listed().Where(number => volume.ReadInode(number) is { Links: 0, IsFile: true } inode && !inode.Has(InodeFlags.InlineData)).ToList())
+            foreach (var number in orphans.Listed().Where(number =>
+                volume.ReadInode(number) is { Links: 0, IsFile: true } inode && !inode.Has(InodeFlags.InlineData)).ToList())
             {
                 StartOver();
                 while (trimmer.Trim(volume.ReadInode(number), Math.Min(MostBlocks, _journal.Room / 3)))

@@ -7,7 +7,8 @@ namespace XenKube.FileSystems.Ext.Editing;
 /// <summary>What changes the tables of a file system in memory: blocks, inodes, maps, directories, contents, names.</summary>
 internal sealed class EditTables
 {
-    public EditTables(ExtVolume volume, FileMap map, ExtAttributes attributes, ExtContent content, ExtDirectory directories, PathWalker walker)
+    public EditTables(ExtVolume volume, FileMap map, ExtAttributes attributes, ExtContent content, ExtDirectory directories,
+        PathWalker walker)
     {
         Blocks = new BlockAllocator(volume);
         Inodes = new InodeAllocator(volume, Blocks);

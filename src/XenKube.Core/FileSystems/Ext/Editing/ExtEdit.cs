@@ -46,7 +46,8 @@ public sealed class ExtEdit : IDisposable
     }
 
     /// <inheritdoc cref="IFileSystem.WriteFile(string, Stream, FileAttributesChange?, CancellationToken)"/>
-    public void WriteFile(string path, Stream content, FileAttributesChange? attributes = null, CancellationToken cancellationToken = default)
+    public void WriteFile(string path, Stream content, FileAttributesChange? attributes = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         var (place, inode, now) = BeginFile(path, attributes);
@@ -59,7 +60,8 @@ public sealed class ExtEdit : IDisposable
         var now = Start(path);
         var place = Names.Place(path, followLast: true);
         return (place, place.Inode != 0 ? WritableFile(place.Inode, path)
-            : _tables.Creator.Create(place, InodeType.RegularFile, attributes?.Mode & FileModes.All ?? FileModes.File, attributes, now), now);
+            : _tables.Creator.Create(place, InodeType.RegularFile, attributes?.Mode & FileModes.All ?? FileModes.File, attributes, now),
+            now);
     }
 
     private void EndFile(PathPlace place, ExtInode inode, FileAttributesChange? attributes, DateTime now)
@@ -108,7 +110,8 @@ public sealed class ExtEdit : IDisposable
         var now = Start(path);
         var place = Names.NewPlace(path);
         Names.RefuseFullParent(_volume.ReadUsedInode(place.Parent), path);
-        var inode = _tables.Creator.Create(place, InodeType.Directory, attributes?.Mode & FileModes.All ?? FileModes.Directory, attributes, now);
+        var inode = _tables.Creator.Create(place, InodeType.Directory, attributes?.Mode & FileModes.All
+            ?? FileModes.Directory, attributes, now);
         inode.Links = 2;
         _tables.Entries.Initialize(inode, place.Parent);
         _volume.WriteInode(inode);
@@ -125,7 +128,8 @@ public sealed class ExtEdit : IDisposable
         var bytes = FileNames.Encode(target);
         if (bytes.Length == 0 || bytes.Length >= Math.Min(_volume.BlockSize, PathWalker.MaximumTarget) || bytes.Contains((byte)0))
         {
-            throw new InvalidInputException(ErrorIds.LinkTargetInvalid, _volume.Store.Device.Name, path, "a link's target has 1 to 4095 bytes (less than a block), none of them zero");
+            throw new InvalidInputException(ErrorIds.LinkTargetInvalid, _volume.Store.Device.Name, path,
+                "a link's target has 1 to 4095 bytes (less than a block), none of them zero");
         }
         var inode = _tables.Creator.Create(place, InodeType.SymbolicLink, FileModes.SymbolicLink, null, now);
         if (bytes.Length < ExtInode.MapSize)
@@ -155,7 +159,8 @@ public sealed class ExtEdit : IDisposable
             var inode = Names.Writable(place.Inode, path);
             if (inode.IsDirectory && _directories.List(inode).Any())
             {
-                throw new OperationFailedException(ErrorIds.DirectoryNotEmpty, _volume.Store.Device.Name, path, "the directory is not empty", "Remove what is in it first");
+                throw new OperationFailedException(ErrorIds.DirectoryNotEmpty, _volume.Store.Device.Name, path,
+                    "the directory is not empty", "Remove what is in it first");
             }
             Names.Unlink(place, inode, now);
         }
@@ -304,7 +309,8 @@ public sealed class ExtEdit : IDisposable
         }
         if (inode.Has(InodeFlags.Verity))
         {
-            throw new UnsupportedFeatureException(_volume.Store.Device.Name, path, "verity", "A file sealed by fs-verity can be removed, not changed");
+            throw new UnsupportedFeatureException(_volume.Store.Device.Name, path, "verity",
+                "A file sealed by fs-verity can be removed, not changed");
         }
         return inode;
     }

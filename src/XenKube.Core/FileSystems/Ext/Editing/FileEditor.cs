@@ -83,7 +83,8 @@ internal sealed class FileEditor(
         {
             maps.Release(dropped);
             throughJournal = true;
-            added = (volume.Superblock.HasJournal ? allocator.TryTake(count, volume.GroupOfInode(inode.Number), mayReuse: true) : null) ?? throw allocator.Full();
+            added = (volume.Superblock.HasJournal ? allocator.TryTake(count, volume.GroupOfInode(inode.Number), mayReuse: true) : null)
+                ?? throw allocator.Full();
         }
         Put(added, moved, throughJournal);
         runs.AddRange(added.Select(run => run with { Logical = run.Logical + first }));

@@ -50,7 +50,8 @@ internal sealed class FileMapEditor(ExtVolume volume, FileMap map, BlockAllocato
         if (!inode.Has(InodeFlags.Extents) && volume.Superblock.HasJournal)
         {
             RefuseBlocksBehindEnd(inode, run);
-            var grown = new BlockPointerEditor(volume, allocator, volume.GroupOfInode(inode.Number)).Append(inode, run.Logical, run.Physical);
+            var grown = new BlockPointerEditor(volume, allocator, volume.GroupOfInode(inode.Number))
+                .Append(inode, run.Logical, run.Physical);
             SetBlocks(inode, Blocks(inode) + run.Count + grown);
             return;
         }
@@ -73,7 +74,8 @@ internal sealed class FileMapEditor(ExtVolume volume, FileMap map, BlockAllocato
         allocator.Free([.. mapped.Runs.Select(run => (run.Physical, run.Count)), .. mapped.MapBlocks.Select(block => (block, 1L))]);
     }
 
-    private long Blocks(ExtInode inode) => inode.Has(InodeFlags.HugeFile) ? inode.StoredBlocks : inode.StoredBlocks / (volume.BlockSize / 512);
+    private long Blocks(ExtInode inode) => inode.Has(InodeFlags.HugeFile)
+        ? inode.StoredBlocks : inode.StoredBlocks / (volume.BlockSize / 512);
 
     // What counts for an inode besides content and map: the attribute block and, with ea_inode, the blocks of the inodes that
     // hold its large attributes (not for all of them: e2fsck leaves out those of an older kind).
@@ -118,7 +120,8 @@ internal sealed class FileMapEditor(ExtVolume volume, FileMap map, BlockAllocato
             for (var at = 0; at < level.Count; at += NodeCapacity)
             {
                 var below = level.GetRange(at, Math.Min(NodeCapacity, level.Count - at));
-                above.Add((below[0].Key, WriteNode(inode, depth, below.Count, (node, i) => ExtentNode.WriteIndex(node, i, below[i].Key, below[i].Child))));
+                above.Add((below[0].Key, WriteNode(inode, depth, below.Count, (node, i) =>
+                    ExtentNode.WriteIndex(node, i, below[i].Key, below[i].Child))));
                 blocks++;
             }
             level = above;
@@ -169,14 +172,16 @@ internal sealed class FileMapEditor(ExtVolume volume, FileMap map, BlockAllocato
         for (var i = 0; i < runs.Count;)
         {
             var run = runs[i++];
-            for (; i < runs.Count && runs[i].Logical == run.End && runs[i].Physical == run.Physical + run.Count && runs[i].Unwritten == run.Unwritten; i++)
+            for (; i < runs.Count && runs[i].Logical == run.End && runs[i].Physical == run.Physical + run.Count
+                && runs[i].Unwritten == run.Unwritten; i++)
             {
                 run = run with { Count = run.Count + runs[i].Count };
             }
             var longest = run.Unwritten ? ExtentNode.LongestExtent - 1 : ExtentNode.LongestExtent;
             for (long done = 0; done < run.Count; done += longest)
             {
-                entries.Add(run with { Logical = run.Logical + done, Physical = run.Physical + done, Count = Math.Min(longest, run.Count - done) });
+                entries.Add(run with { Logical = run.Logical + done, Physical = run.Physical + done,
+                    Count = Math.Min(longest, run.Count - done) });
             }
         }
         return entries;

@@ -8,7 +8,8 @@ namespace XenKube.FileSystems.Ext.Editing;
 /// Replaces the content of a file by that of a stream, in a constant amount of memory. The new content is written to free blocks
 /// while it is read; until the edit commits, nothing refers to them.
 /// </summary>
-internal sealed class FileStreamEditor(ExtVolume volume, FileMap map, FileMapEditor maps, BlockAllocator allocator, FileEditor files, DirectoryEditor entries)
+internal sealed class FileStreamEditor(ExtVolume volume, FileMap map, FileMapEditor maps, BlockAllocator allocator, FileEditor files,
+    DirectoryEditor entries)
 {
     /// <summary>Content up to this size is taken as a whole: on a full disk it can go through the journal.</summary>
     private const int LargestWhole = 4 << 20;
@@ -60,7 +61,8 @@ internal sealed class FileStreamEditor(ExtVolume volume, FileMap map, FileMapEdi
             var first = offset / size;
             if (first + count > FileMap.MaximumBlocks)
             {
-                throw new OperationFailedException(ErrorIds.FileTooLarge, volume.Store.Device.Name, null, "a file cannot have more than 2^32 blocks");
+                throw new OperationFailedException(ErrorIds.FileTooLarge, volume.Store.Device.Name, null,
+                    "a file cannot have more than 2^32 blocks");
             }
             var taken = allocator.TryTake(count, goal, mayReuse: false) ?? throw allocator.Full();
             var blocks = Padded(part, count * size);

@@ -96,7 +96,8 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
     {
         if (root.Node.Levels >= directories.Index.MaximumLevels)
         {
-            throw new OperationFailedException(ErrorIds.DirectoryFull, volume.Store.Device.Name, NameOf(directory), "the index of the directory is full");
+            throw new OperationFailedException(ErrorIds.DirectoryFull, volume.Store.Device.Name, NameOf(directory),
+                "the index of the directory is full");
         }
         var (logical, bytes) = editor.AppendBlock(directory);
         var below = IndexNode.Create(bytes, volume.Superblock.HasMetadataChecksums);
@@ -115,7 +116,8 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
 
     private void SplitLeaf(ExtInode directory, IndexLevel parent, DirectoryBlock leaf, byte version)
     {
-        var entries = Entries(directory, leaf).Select(entry => (Hash: directories.Index.Hash(version, entry.Name)!.Value, Entry: entry)).OrderBy(pair => pair.Hash).ToList();
+        var entries = Entries(directory, leaf).Select(entry => (Hash: directories.Index.Hash(version, entry.Name)!.Value, Entry: entry))
+            .OrderBy(pair => pair.Hash).ToList();
         if (entries.Count < 2)
         {
             throw Broken(directory, "a block of it is full with less than two entries");
@@ -161,7 +163,8 @@ internal sealed class IndexEditor(ExtVolume volume, ExtDirectory directories, Di
         return entries;
     }
 
-    private CorruptImageException Broken(ExtInode directory, string reason) => new(ErrorIds.CorruptImage, volume.Store.Device.Name, NameOf(directory), reason);
+    private CorruptImageException Broken(ExtInode directory, string reason) =>
+        new(ErrorIds.CorruptImage, volume.Store.Device.Name, NameOf(directory), reason);
 
     private static string NameOf(ExtInode directory) => string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}");
 }

@@ -47,7 +47,8 @@ internal sealed class InodeAllocator(ExtVolume volume, BlockAllocator blocks)
             _taken.Add(number);
             return number;
         }
-        throw new OperationFailedException(ErrorIds.FileSystemFull, volume.Store.Device.Name, null, "the file system has no free inode", "Remove files");
+        throw new OperationFailedException(ErrorIds.FileSystemFull, volume.Store.Device.Name, null, "the file system has no free inode",
+            "Remove files");
     }
 
     /// <summary>Gives an inode back.</summary>
@@ -90,7 +91,8 @@ internal sealed class InodeAllocator(ExtVolume volume, BlockAllocator blocks)
         var bits = volume.Store.Change(descriptor.InodeBitmap);
         if (volume.Superblock.HasMetadataChecksums && descriptor.InodeBitmapChecksum != Checksum(bits, descriptor))
         {
-            throw volume.Store.Corrupt(string.Create(CultureInfo.InvariantCulture, $"inode bitmap of group {group}"), descriptor.InodeBitmap, "its checksum is wrong");
+            throw volume.Store.Corrupt(string.Create(CultureInfo.InvariantCulture, $"inode bitmap of group {group}"),
+                descriptor.InodeBitmap, "its checksum is wrong");
         }
         return bits;
     }

@@ -18,7 +18,8 @@ internal sealed class InodeCreator(ExtVolume volume, InodeAllocator inodes, File
         var parent = volume.ReadUsedInode(place.Parent);
         if (!parent.IsDirectory)
         {
-            throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, volume.Store.Device.Name, place.Name, "what is above it is not a directory");
+            throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, volume.Store.Device.Name, place.Name,
+                "what is above it is not a directory");
         }
         var isDirectory = type == InodeType.Directory;
         var number = inodes.Take(volume.GroupOfInode(place.Parent), isDirectory);
@@ -58,7 +59,8 @@ internal sealed class InodeCreator(ExtVolume volume, InodeAllocator inodes, File
         {
             return;
         }
-        var mode = attributes?.Mode is not null ? inode.Mode & FileModes.All : inode.Mode & FileModes.SetGroupId | (inode.IsDirectory ? FileModes.Everybody : FileModes.EverybodysFile);
+        var mode = attributes?.Mode is not null ? inode.Mode & FileModes.All : inode.Mode & FileModes.SetGroupId | (inode.IsDirectory
+            ? FileModes.Everybody : FileModes.EverybodysFile);
         if (DefaultAcl.Apply(value, mode) is not { } acl)
         {
             return;
@@ -106,5 +108,6 @@ internal sealed class InodeCreator(ExtVolume volume, InodeAllocator inodes, File
     }
 
     private static uint Identifier(long value) => value is >= 0 and <= uint.MaxValue ? (uint)value
-        : throw new InvalidInputException(ErrorIds.OwnerInvalid, null, null, string.Create(CultureInfo.InvariantCulture, $"{value} is not a user or group number"));
+        : throw new InvalidInputException(ErrorIds.OwnerInvalid, null, null,
+            string.Create(CultureInfo.InvariantCulture, $"{value} is not a user or group number"));
 }

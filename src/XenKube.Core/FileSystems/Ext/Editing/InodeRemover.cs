@@ -39,7 +39,8 @@ internal sealed class InodeRemover(
         if (attributes.ReadBody(inode).Concat(attributes.ReadBlock(inode)).Any(entry => entry.ValueInode != 0))
         {
             throw new UnsupportedFeatureException(volume.Store.Device.Name,
-                string.Create(CultureInfo.InvariantCulture, $"inode {inode.Number}"), "ea_inode (removing a file with an attribute of that kind)");
+                string.Create(CultureInfo.InvariantCulture, $"inode {inode.Number}"),
+                "ea_inode (removing a file with an attribute of that kind)");
         }
         var isDirectory = inode.IsDirectory;
         maps.Release(map.Collect(inode));

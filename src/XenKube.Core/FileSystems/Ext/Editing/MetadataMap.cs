@@ -2,7 +2,9 @@ using XenKube.FileSystems.Ext.Volumes;
 
 namespace XenKube.FileSystems.Ext.Editing;
 
-/// <summary>Where the bitmaps and inode tables of some groups are, to be asked for each run of blocks that is taken or given back.</summary>
+/// <summary>
+/// Where the bitmaps and inode tables of some groups are, to be asked for each run of blocks that is taken or given back.
+/// </summary>
 internal sealed class MetadataMap
 {
     private readonly (long Start, long Count, string Name)[] _all;

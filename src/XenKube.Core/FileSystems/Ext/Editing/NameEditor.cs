@@ -47,7 +47,8 @@ internal sealed class NameEditor(
     public PathPlace NewPlace(string path)
     {
         var place = Place(path, followLast: false);
-        return place.Inode == 0 ? place : throw new ItemExistsException(ErrorIds.FileExists, volume.Store.Device.Name, path, "there is something at this path already");
+        return place.Inode == 0 ? place : throw new ItemExistsException(ErrorIds.FileExists, volume.Store.Device.Name, path,
+            "there is something at this path already");
     }
 
     /// <summary>Refuses paths that end in no name of their own.</summary>
@@ -55,7 +56,8 @@ internal sealed class NameEditor(
     {
         if (place.Name.Length == 0 || place.Name == "..")
         {
-            throw new InvalidInputException(ErrorIds.PathInvalid, volume.Store.Device.Name, path, "the path does not end in a name that can be changed");
+            throw new InvalidInputException(ErrorIds.PathInvalid, volume.Store.Device.Name, path,
+                "the path does not end in a name that can be changed");
         }
         if (FileNames.Encode(place.Name).Length > DirectoryEntry.MaximumName)
         {
@@ -81,11 +83,13 @@ internal sealed class NameEditor(
     {
         if (inode.IsDirectory)
         {
-            throw new InvalidInputException(ErrorIds.PathInvalid, volume.Store.Device.Name, path, "a directory has one name only", "Make a symbolic link");
+            throw new InvalidInputException(ErrorIds.PathInvalid, volume.Store.Device.Name, path, "a directory has one name only",
+                "Make a symbolic link");
         }
         if (inode.Links >= MaximumLinks)
         {
-            throw new OperationFailedException(ErrorIds.FileNotLinked, volume.Store.Device.Name, path, "the file has as many names as it can have");
+            throw new OperationFailedException(ErrorIds.FileNotLinked, volume.Store.Device.Name, path,
+                "the file has as many names as it can have");
         }
         inode.Links++;
         inode.SetChanged(now);
@@ -140,7 +144,8 @@ internal sealed class NameEditor(
     {
         if (parent.Links >= MaximumLinks - 1 && (!volume.Superblock.Is(ReadOnlyFeatures.DirectoryLinks) || !parent.Has(InodeFlags.Indexed)))
         {
-            throw new OperationFailedException(ErrorIds.DirectoryFull, volume.Store.Device.Name, path, "the directory above has as many directories as there can be");
+            throw new OperationFailedException(ErrorIds.DirectoryFull, volume.Store.Device.Name, path,
+                "the directory above has as many directories as there can be");
         }
     }
 
@@ -151,7 +156,8 @@ internal sealed class NameEditor(
         {
             if (at == moved)
             {
-                throw new InvalidInputException(ErrorIds.PathInvalid, volume.Store.Device.Name, path, "a directory cannot be moved into itself");
+                throw new InvalidInputException(ErrorIds.PathInvalid, volume.Store.Device.Name, path,
+                    "a directory cannot be moved into itself");
             }
             if (seen.Count > ImageLimits.Levels)
             {
@@ -241,7 +247,8 @@ internal sealed class NameEditor(
         var inode = volume.ReadUsedInode(number);
         if (inode.Has(InodeFlags.Immutable | InodeFlags.AppendOnly))
         {
-            throw new OperationFailedException(ErrorIds.FileImmutable, volume.Store.Device.Name, path, "it is marked as immutable or append-only", "chattr -i it in the guest first");
+            throw new OperationFailedException(ErrorIds.FileImmutable, volume.Store.Device.Name, path,
+                "it is marked as immutable or append-only", "chattr -i it in the guest first");
         }
         if (inode.Has(InodeFlags.Encrypted))
         {

@@ -40,7 +40,8 @@ internal sealed class OrderedWriter(ExtVolume volume, BlockAllocator blocks, Ino
         if (inodes.Taken.Count > 0 || others.Count > 0)
         {
             DataWriter.Write(store, others);
-            DataWriter.Write(store, changed.Where(pair => kinds(pair.Key) == Kind.Inodes).Select(table => WithNewInodes(table, (byte[])store.ReadCommitted(table.Key).Clone())));
+            DataWriter.Write(store, changed.Where(pair => kinds(pair.Key) == Kind.Inodes)
+                .Select(table => WithNewInodes(table, (byte[])store.ReadCommitted(table.Key).Clone())));
             store.Device.Flush();
         }
         foreach (var kind in inodesFirst ? [Kind.Inodes, Kind.Directory] : (Kind[])[Kind.Directory, Kind.Inodes])
@@ -131,7 +132,8 @@ internal sealed class OrderedWriter(ExtVolume volume, BlockAllocator blocks, Ino
             {
                 // Without links it is taken as deleted until the last step: a name that leads to it too early is cleared by
                 // e2fsck, where an inode that no name leads to would be put into lost+found.
-                var unlinked = new ExtInode(inode, table.Value.AsSpan(offset, volume.Superblock.InodeSize).ToArray()) { Links = 0, DeletionTime = 1 };
+                var unlinked = new ExtInode(inode, table.Value.AsSpan(offset, volume.Superblock.InodeSize).ToArray())
+                    { Links = 0, DeletionTime = 1 };
                 if (volume.Superblock.HasMetadataChecksums)
                 {
                     unlinked.StoredChecksum = unlinked.Checksum(volume.ChecksumSeed);

@@ -64,7 +64,8 @@ internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, EditTables ta
                 var entries = (bytes.Length - 8) / 4;
                 var tail = bytes.AsSpan(bytes.Length - 8);
                 if (BinaryPrimitives.ReadUInt32LittleEndian(tail) != OrphanBlockMagic
-                    || (volume.Superblock.HasMetadataChecksums && BinaryPrimitives.ReadUInt32LittleEndian(tail[4..]) != Checksum(file, block, bytes)))
+                    || (volume.Superblock.HasMetadataChecksums
+                        && BinaryPrimitives.ReadUInt32LittleEndian(tail[4..]) != Checksum(file, block, bytes)))
                 {
                     throw volume.Store.Corrupt("orphan file", block, "its checksum or magic number is wrong");
                 }
@@ -95,7 +96,8 @@ internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, EditTables ta
     {
         if (count > ImageLimits.Orphans)
         {
-            throw ImageLimits.Exceeded(volume.Store.Device.Name, "orphans", $"there are more than {ImageLimits.Text(ImageLimits.Orphans)} of them");
+            throw ImageLimits.Exceeded(volume.Store.Device.Name, "orphans",
+                $"there are more than {ImageLimits.Text(ImageLimits.Orphans)} of them");
         }
     }
 

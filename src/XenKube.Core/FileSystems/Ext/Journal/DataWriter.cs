@@ -24,7 +24,8 @@ internal static class DataWriter
             for (var start = 0; start < blocks.Count;)
             {
                 var count = 0;
-                while (start + count < blocks.Count && (count + 1) * size <= buffer.Length && blocks[start + count].Key == blocks[start].Key + count)
+                while (start + count < blocks.Count && (count + 1) * size <= buffer.Length
+                    && blocks[start + count].Key == blocks[start].Key + count)
                 {
                     blocks[start + count].Value.Span.CopyTo(buffer.AsSpan(count * size));
                     count++;

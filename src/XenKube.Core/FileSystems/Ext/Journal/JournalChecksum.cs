@@ -1,6 +1,8 @@
 namespace XenKube.FileSystems.Ext.Journal;
 
-/// <summary>CRC-32 with the bits from the left (crc32_be of Linux): the journal's first kind of checksum, over a whole transaction.</summary>
+/// <summary>
+/// CRC-32 with the bits from the left (crc32_be of Linux): the journal's first kind of checksum, over a whole transaction.
+/// </summary>
 internal static class JournalChecksum
 {
     private const uint Polynomial = 0x04C11DB7;

@@ -52,7 +52,8 @@ internal sealed class JournalLog
         var superblock = JournalSuperblock.Read(bytes, volume.BlockSize, mapped, out var problem) ?? throw Broken(volume, problem!);
         if ((superblock.Features & ~JournalFeatures.Known) != 0)
         {
-            throw new UnsupportedFeatureException(volume.Store.Device.Name, "journal", $"journal feature {superblock.Features & ~JournalFeatures.Known:x}");
+            throw new UnsupportedFeatureException(volume.Store.Device.Name, "journal",
+                $"journal feature {superblock.Features & ~JournalFeatures.Known:x}");
         }
         return new JournalLog(volume, runs, superblock);
     }

@@ -121,7 +121,8 @@ internal sealed class JournalRecovery
     {
         if (_consumed > ImageLimits.JournalBytes / _block.Length)
         {
-            throw ImageLimits.Exceeded(_volume.Store.Device.Name, "journal", $"more than {ImageLimits.JournalBytes >> 20} MiB of it would have to be replayed");
+            throw ImageLimits.Exceeded(_volume.Store.Device.Name, "journal",
+                $"more than {ImageLimits.JournalBytes >> 20} MiB of it would have to be replayed");
         }
     }
 
@@ -177,7 +178,8 @@ internal sealed class JournalRecovery
                 : BinaryPrimitives.ReadUInt32BigEndian(_block.AsSpan(at)));
             if (_revoked.Count + revoked.Count > ImageLimits.RevokedBlocks)
             {
-                throw ImageLimits.Exceeded(_volume.Store.Device.Name, "journal", $"it revokes more than {ImageLimits.Text(ImageLimits.RevokedBlocks)} blocks");
+                throw ImageLimits.Exceeded(_volume.Store.Device.Name, "journal",
+                    $"it revokes more than {ImageLimits.Text(ImageLimits.RevokedBlocks)} blocks");
             }
         }
         return true;
@@ -197,7 +199,8 @@ internal sealed class JournalRecovery
         }
         if (_journal.HasBlockChecksums)
         {
-            right &= BinaryPrimitives.ReadUInt32BigEndian(_block.AsSpan(JournalBlock.CommitChecksumAt)) == JournalBlock.CommitChecksum(_journal, _block)
+            right &= BinaryPrimitives.ReadUInt32BigEndian(_block.AsSpan(JournalBlock.CommitChecksumAt)) == JournalBlock.CommitChecksum(
+                _journal, _block)
                 || IsTornCommit();
         }
         if (!right)
@@ -207,7 +210,8 @@ internal sealed class JournalRecovery
             {
                 return false;
             }
-            throw _log.Broken(string.Create(CultureInfo.InvariantCulture, $"transaction {sequence} is committed, but its checksum is wrong"));
+            throw _log.Broken(string.Create(CultureInfo.InvariantCulture,
+                $"transaction {sequence} is committed, but its checksum is wrong"));
         }
         _lastCommitTime = time;
         return true;
@@ -218,7 +222,8 @@ internal sealed class JournalRecovery
     {
         var copy = new byte[_block.Length];
         _block.AsSpan(0, Math.Min(0x3C, copy.Length)).CopyTo(copy);
-        return BinaryPrimitives.ReadUInt32BigEndian(copy.AsSpan(JournalBlock.CommitChecksumAt)) == JournalBlock.CommitChecksum(_journal, copy);
+        return BinaryPrimitives.ReadUInt32BigEndian(copy.AsSpan(JournalBlock.CommitChecksumAt)) == JournalBlock.CommitChecksum(_journal,
+            copy);
     }
 
     private void Apply()
@@ -235,7 +240,8 @@ internal sealed class JournalRecovery
                 _log.Read(position, _block);
                 if (JournalTag.ChecksumOf(_journal, sequence, _block) != tag.Checksum)
                 {
-                    throw _log.Broken(string.Create(CultureInfo.InvariantCulture, $"the copy of block {tag.Block} in transaction {sequence} has a wrong checksum"));
+                    throw _log.Broken(string.Create(CultureInfo.InvariantCulture,
+                        $"the copy of block {tag.Block} in transaction {sequence} has a wrong checksum"));
                 }
             }
             View.Set(tag.Block, _log.Place(position).Block, (tag.Flags & JournalTagFlags.Escaped) != 0);
@@ -268,7 +274,8 @@ internal sealed class JournalRecovery
     }
 
     private bool TailIsRight() => !_journal.HasBlockChecksums
-        || BinaryPrimitives.ReadUInt32BigEndian(_block.AsSpan(_block.Length - JournalBlock.TailSize)) == JournalBlock.TailChecksum(_journal, _block);
+        || BinaryPrimitives.ReadUInt32BigEndian(_block.AsSpan(_block.Length - JournalBlock.TailSize)) == JournalBlock.TailChecksum(
+            _journal, _block);
 
     private void Next(out long position)
     {

@@ -15,13 +15,15 @@ internal readonly record struct JournalTag(long Block, JournalTagFlags Flags, ui
         if (journal.Is(JournalFeatures.ChecksumsV3))
         {
             block |= (long)(BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]) & 0x7FFFFFFF) << 32;
-            return new JournalTag(block, (JournalTagFlags)BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]));
+            return new JournalTag(block, (JournalTagFlags)BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]),
+                BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]));
         }
         if (journal.Is(JournalFeatures.SixtyFourBit))
         {
             block |= (long)(BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]) & 0x7FFFFFFF) << 32;
         }
-        return new JournalTag(block, (JournalTagFlags)BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]), BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]));
+        return new JournalTag(block, (JournalTagFlags)BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]),
+            BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]));
     }
 
     public void Write(Span<byte> bytes, JournalSuperblock journal)

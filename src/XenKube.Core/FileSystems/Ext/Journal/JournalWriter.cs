@@ -37,7 +37,8 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
         }
         if (!_journal.Is(JournalFeatures.SixtyFourBit) && volume.Store.Changed.Keys.Any(block => block > uint.MaxValue))
         {
-            throw new UnsupportedFeatureException(volume.Store.Device.Name, "journal", "a journal without 64bit on a file system of more than 2^32 blocks");
+            throw new UnsupportedFeatureException(volume.Store.Device.Name, "journal",
+                "a journal without 64bit on a file system of more than 2^32 blocks");
         }
     }
 
@@ -103,7 +104,8 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
         ClearNeedsRecovery();
     }
 
-    private int TagsPerDescriptor => (volume.BlockSize - JournalBlock.HeaderSize - 16 - (_journal.HasBlockChecksums ? JournalBlock.TailSize : 0)) / _journal.TagSize;
+    private int TagsPerDescriptor => (volume.BlockSize - JournalBlock.HeaderSize - 16 - (_journal.HasBlockChecksums
+        ? JournalBlock.TailSize : 0)) / _journal.TagSize;
 
     private int Descriptors(int blocks) => (blocks + TagsPerDescriptor - 1) / TagsPerDescriptor;
 
@@ -134,7 +136,8 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
                 {
                     flags |= JournalTagFlags.SameUuid;
                 }
-                new JournalTag(blocks[start + i].Key, flags, JournalTag.ChecksumOf(_journal, sequence, copy)).Write(descriptor[tagAt..], _journal);
+                new JournalTag(blocks[start + i].Key, flags, JournalTag.ChecksumOf(_journal, sequence, copy))
+                    .Write(descriptor[tagAt..], _journal);
                 tagAt += _journal.TagSize;
                 if (i == 0)
                 {
@@ -144,7 +147,8 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
             }
             if (_journal.HasBlockChecksums)
             {
-                BinaryPrimitives.WriteUInt32BigEndian(descriptor[^JournalBlock.TailSize..], JournalBlock.TailChecksum(_journal, descriptor));
+                BinaryPrimitives.WriteUInt32BigEndian(descriptor[^JournalBlock.TailSize..],
+                    JournalBlock.TailChecksum(_journal, descriptor));
             }
             at += (count + 1) * size;
         }
@@ -179,7 +183,8 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
         BinaryPrimitives.WriteUInt32BigEndian(block.AsSpan(JournalBlock.CommitTimeAt + 8), (uint)(ticks % TimeSpan.TicksPerSecond * 100));
         if (_journal.HasBlockChecksums)
         {
-            BinaryPrimitives.WriteUInt32BigEndian(block.AsSpan(JournalBlock.CommitChecksumAt), JournalBlock.CommitChecksum(_journal, block));
+            BinaryPrimitives.WriteUInt32BigEndian(block.AsSpan(JournalBlock.CommitChecksumAt),
+                JournalBlock.CommitChecksum(_journal, block));
         }
         volume.Store.Device.Write(log.Place(position).Block * volume.BlockSize, block);
     }
@@ -211,7 +216,8 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
         volume.EndRecovery();
     }
 
-    private int SectorOf(ReadOnlySpan<byte> superblock) => volume.Superblock.Is(ReadOnlyFeatures.Snapshot) ? superblock.Length : ExtSuperblock.SectorSize;
+    private int SectorOf(ReadOnlySpan<byte> superblock) => volume.Superblock.Is(ReadOnlyFeatures.Snapshot)
+        ? superblock.Length : ExtSuperblock.SectorSize;
 
     // The kernel's logged superblock has a checksum of its own, in the second sector. Where nothing else there differs, the
     // checksum that is on the disk is kept and the first sector made to fit, so that this write cannot tear either.

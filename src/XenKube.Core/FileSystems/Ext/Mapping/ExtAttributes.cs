@@ -52,7 +52,8 @@ internal sealed class ExtAttributes(ExtVolume volume)
     public bool TryCreateBlock(long block, IEnumerable<AttributeEntry> entries)
     {
         // The kernel searches them in this order (ext4_xattr_find_entry, sorted).
-        var sorted = entries.OrderBy(entry => entry.Prefix).ThenBy(entry => entry.Name.Length).ThenBy(entry => entry.Name, StringComparer.Ordinal).ToList();
+        var sorted = entries.OrderBy(entry => entry.Prefix).ThenBy(entry => entry.Name.Length)
+            .ThenBy(entry => entry.Name, StringComparer.Ordinal).ToList();
         var bytes = volume.Store.Create(block);
         if (!AttributeEntry.Write(bytes.AsSpan(BlockHeaderSize), sorted, BlockHeaderSize))
         {
@@ -125,6 +126,7 @@ internal sealed class ExtAttributes(ExtVolume volume)
     {
         var start = 128 + inode.ExtraSize;
         var room = inode.Bytes.AsSpan(Math.Min(start, inode.Bytes.Length));
-        return inode.Bytes.Length > 128 && room.Length > 8 && BinaryPrimitives.ReadUInt32LittleEndian(room) == AttributeEntry.Magic ? room[4..] : [];
+        return inode.Bytes.Length > 128 && room.Length > 8 && BinaryPrimitives.ReadUInt32LittleEndian(room) == AttributeEntry.Magic
+            ? room[4..] : [];
     }
 }

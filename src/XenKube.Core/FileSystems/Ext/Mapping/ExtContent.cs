@@ -85,7 +85,8 @@ internal sealed class ExtContent(ExtVolume volume, FileMap map, ExtAttributes at
         }
     }
 
-    private CorruptImageException Broken(ExtInode inode, string reason) => new(ErrorIds.CorruptImage, volume.Store.Device.Name, NameOf(inode), reason);
+    private CorruptImageException Broken(ExtInode inode, string reason) =>
+        new(ErrorIds.CorruptImage, volume.Store.Device.Name, NameOf(inode), reason);
 
     private static string NameOf(ExtInode inode) => string.Create(CultureInfo.InvariantCulture, $"inode {inode.Number}");
 }

@@ -90,7 +90,8 @@ internal sealed class ExtentTree(ExtVolume volume)
                 throw Broken(inode, block, problem);
             }
             if (node.TailAt > bytes.Length - 4
-                || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(node.TailAt)) != Checksum(inode.Seed(volume.ChecksumSeed), bytes, node.TailAt))
+                || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(node.TailAt)) != Checksum(inode.Seed(volume.ChecksumSeed), bytes,
+                    node.TailAt))
             {
                 throw Broken(inode, block, "its checksum is wrong");
             }

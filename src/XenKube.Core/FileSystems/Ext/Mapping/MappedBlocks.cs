@@ -52,7 +52,8 @@ internal sealed class MappedBlocks(long limit, string file, uint inode)
         }
         if (Runs.Count >= ImageLimits.FilePieces)
         {
-            throw ImageLimits.Exceeded(file, string.Create(CultureInfo.InvariantCulture, $"inode {inode}"), $"the file is in more than {ImageLimits.Text(ImageLimits.FilePieces)} pieces");
+            throw ImageLimits.Exceeded(file, string.Create(CultureInfo.InvariantCulture, $"inode {inode}"),
+                $"the file is in more than {ImageLimits.Text(ImageLimits.FilePieces)} pieces");
         }
         Runs.Add(run);
     }

@@ -203,7 +203,8 @@ internal sealed class ExtInode
     /// <summary>The seed of the checksums of the blocks that belong to this inode.</summary>
     public uint Seed(uint fileSystemSeed) => Crc32C.Append(Crc32C.Append(fileSystemSeed, Number), Generation);
 
-    private bool HasExtra(int offset) => Bytes.Length > CoreSize && ExtraSize >= offset + 2 - CoreSize && CoreSize + ExtraSize <= Bytes.Length;
+    private bool HasExtra(int offset) => Bytes.Length > CoreSize && ExtraSize >= offset + 2 - CoreSize
+        && CoreSize + ExtraSize <= Bytes.Length;
 
     // i_Xtime_extra: two bits that extend the epoch to 2446, thirty bits of nanoseconds.
     private DateTime Time(int offset, int extraAt)

@@ -164,8 +164,10 @@ internal sealed class ExtSuperblock
     /// <returns>ext2, ext3 or ext4; null if the magic number is missing.</returns>
     public static string? KindOf(ReadOnlySpan<byte> bytes)
     {
-        const IncompatibleFeatures modern = IncompatibleFeatures.Extents | IncompatibleFeatures.SixtyFourBit | IncompatibleFeatures.FlexibleGroups;
-        const ReadOnlyFeatures modernReadOnly = ReadOnlyFeatures.HugeFile | ReadOnlyFeatures.GroupChecksums | ReadOnlyFeatures.DirectoryLinks;
+        const IncompatibleFeatures modern =
+            IncompatibleFeatures.Extents | IncompatibleFeatures.SixtyFourBit | IncompatibleFeatures.FlexibleGroups;
+        const ReadOnlyFeatures modernReadOnly =
+            ReadOnlyFeatures.HugeFile | ReadOnlyFeatures.GroupChecksums | ReadOnlyFeatures.DirectoryLinks;
         if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[MagicAt..]) != Magic)
         {
             return null;
@@ -187,7 +189,8 @@ internal sealed class ExtSuperblock
     /// <summary>True where this can be a later state of another superblock: what no resize and no mount changes is the same.</summary>
     public bool HasGeometryOf(ExtSuperblock other) =>
         (BlockSize, ClusterRatio, FirstDataBlock, BlocksPerGroup, InodesPerGroup, InodeSize, DescriptorSize)
-            == (other.BlockSize, other.ClusterRatio, other.FirstDataBlock, other.BlocksPerGroup, other.InodesPerGroup, other.InodeSize, other.DescriptorSize)
+            == (other.BlockSize, other.ClusterRatio, other.FirstDataBlock, other.BlocksPerGroup, other.InodesPerGroup, other.InodeSize,
+                other.DescriptorSize)
         && (HasJournal, JournalInode, ChecksumSeed, HasMetadataChecksums, HasGroupChecksums)
             == (other.HasJournal, other.JournalInode, other.ChecksumSeed, other.HasMetadataChecksums, other.HasGroupChecksums);
 
@@ -230,17 +233,22 @@ internal sealed class ExtSuperblock
 
     public static uint FreeInodes(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[FreeInodesAt..]);
 
-    public static void SetFreeInodes(Span<byte> bytes, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(bytes[FreeInodesAt..], value);
+    public static void SetFreeInodes(Span<byte> bytes, uint value) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[FreeInodesAt..], value);
 
-    public static void SetWriteTime(Span<byte> bytes, long seconds) => BinaryPrimitives.WriteUInt32LittleEndian(bytes[WriteTimeAt..], (uint)seconds);
+    public static void SetWriteTime(Span<byte> bytes, long seconds) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[WriteTimeAt..], (uint)seconds);
 
     public static uint LastOrphan(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[LastOrphanAt..]);
 
-    public static void SetLastOrphan(Span<byte> bytes, uint inode) => BinaryPrimitives.WriteUInt32LittleEndian(bytes[LastOrphanAt..], inode);
+    public static void SetLastOrphan(Span<byte> bytes, uint inode) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[LastOrphanAt..], inode);
 
-    public static void SetNeedsRecovery(Span<byte> bytes, bool value) => SetBit(bytes[IncompatibleAt..], (uint)IncompatibleFeatures.Recover, value);
+    public static void SetNeedsRecovery(Span<byte> bytes, bool value) =>
+        SetBit(bytes[IncompatibleAt..], (uint)IncompatibleFeatures.Recover, value);
 
-    public static void SetOrphanPresent(Span<byte> bytes, bool value) => SetBit(bytes[ReadOnlyAt..], (uint)ReadOnlyFeatures.OrphanPresent, value);
+    public static void SetOrphanPresent(Span<byte> bytes, bool value) =>
+        SetBit(bytes[ReadOnlyAt..], (uint)ReadOnlyFeatures.OrphanPresent, value);
 
     public static void SetLargeFile(Span<byte> bytes) => SetBit(bytes[ReadOnlyAt..], (uint)ReadOnlyFeatures.LargeFile, true);
 
@@ -313,7 +321,8 @@ internal sealed class ExtSuperblock
         {
             throw Broken($"inode size {InodeSize} is impossible");
         }
-        if (Is(IncompatibleFeatures.SixtyFourBit) && (DescriptorSize < 64 || DescriptorSize > 1024 || !BitOperations.IsPow2(DescriptorSize)))
+        if (Is(IncompatibleFeatures.SixtyFourBit) && (DescriptorSize < 64 || DescriptorSize > 1024
+            || !BitOperations.IsPow2(DescriptorSize)))
         {
             throw Broken($"group descriptor size {DescriptorSize} is impossible");
         }

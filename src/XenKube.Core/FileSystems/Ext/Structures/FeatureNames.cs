@@ -6,7 +6,8 @@ namespace XenKube.FileSystems.Ext.Structures;
 /// <summary>The names that mke2fs and dumpe2fs give the features, so that an error says what the manual says.</summary>
 internal static class FeatureNames
 {
-    public static IEnumerable<string> Of(CompatibleFeatures features) => Split((uint)features, "FEATURE_C", bit => (CompatibleFeatures)bit switch
+    public static IEnumerable<string> Of(CompatibleFeatures features) =>
+        Split((uint)features, "FEATURE_C", bit => (CompatibleFeatures)bit switch
     {
         (CompatibleFeatures)0x1 => "dir_prealloc",
         (CompatibleFeatures)0x2 => "imagic_inodes",
@@ -21,7 +22,8 @@ internal static class FeatureNames
         _ => null,
     });
 
-    public static IEnumerable<string> Of(IncompatibleFeatures features) => Split((uint)features, "FEATURE_I", bit => (IncompatibleFeatures)bit switch
+    public static IEnumerable<string> Of(IncompatibleFeatures features) =>
+        Split((uint)features, "FEATURE_I", bit => (IncompatibleFeatures)bit switch
     {
         IncompatibleFeatures.Compression => "compression",
         IncompatibleFeatures.FileType => "filetype",
@@ -42,7 +44,8 @@ internal static class FeatureNames
         _ => null,
     });
 
-    public static IEnumerable<string> Of(ReadOnlyFeatures features) => Split((uint)features, "FEATURE_R", bit => (ReadOnlyFeatures)bit switch
+    public static IEnumerable<string> Of(ReadOnlyFeatures features) =>
+        Split((uint)features, "FEATURE_R", bit => (ReadOnlyFeatures)bit switch
     {
         ReadOnlyFeatures.SparseSuper => "sparse_super",
         ReadOnlyFeatures.LargeFile => "large_file",

@@ -55,7 +55,8 @@ internal readonly record struct GroupDescriptor(
 
     public static ushort StoredChecksum(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[ChecksumAt..]);
 
-    public static void StoreChecksum(Span<byte> bytes, ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(bytes[ChecksumAt..], value);
+    public static void StoreChecksum(Span<byte> bytes, ushort value) =>
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[ChecksumAt..], value);
 
     private static long Wide(ReadOnlySpan<byte> bytes, int low, int high) =>
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[low..])

@@ -27,7 +27,9 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
 
     public int BlockSize => blockSize;
 
-    /// <summary>Grows whenever another state of the file system is to be seen; what was looked up before holds as long as it is the same.</summary>
+    /// <summary>
+    /// Grows whenever another state of the file system is to be seen; what was looked up before holds as long as it is the same.
+    /// </summary>
     public long Version { get; private set; }
 
     /// <summary>True within an edit that has changed something.</summary>
@@ -258,7 +260,8 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     {
         if (block < 0 || count < 0 || block > _blockCount - count)
         {
-            throw new CorruptImageException(ErrorIds.CorruptImage, device.Name, string.Create(CultureInfo.InvariantCulture, $"block {block}"),
+            throw new CorruptImageException(ErrorIds.CorruptImage, device.Name,
+                string.Create(CultureInfo.InvariantCulture, $"block {block}"),
                 string.Create(CultureInfo.InvariantCulture, $"{count} blocks from here reach beyond the file system's {_blockCount}"));
         }
     }
@@ -268,7 +271,8 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
         if (_changed.Count >= ImageLimits.EditBytes / blockSize)
         {
             throw new OperationFailedException(ErrorIds.EditTooLarge, device.Name, null,
-                $"the edit changes more than {ImageLimits.EditBytes >> 20} MiB of the file system's own tables", "Make it in smaller parts");
+                $"the edit changes more than {ImageLimits.EditBytes >> 20} MiB of the file system's own tables",
+                "Make it in smaller parts");
         }
     }
 
@@ -277,7 +281,8 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     {
         if (_before is not null && !_before.ContainsKey(block))
         {
-            _before.Add(block, ((byte[]?)_changed.GetValueOrDefault(block)?.Clone(), _data.TryGetValue(block, out var data) ? (ReadOnlyMemory<byte>?)data : null));
+            _before.Add(block, ((byte[]?)_changed.GetValueOrDefault(block)?.Clone(), _data.TryGetValue(block, out var data)
+                ? (ReadOnlyMemory<byte>?)data : null));
         }
     }
 

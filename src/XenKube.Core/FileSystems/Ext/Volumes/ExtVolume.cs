@@ -52,10 +52,12 @@ internal sealed class ExtVolume
     }
 
     /// <summary>The superblock's bytes as part of the edit in progress.</summary>
-    public Span<byte> ChangeSuperblock() => Store.Change(ExtSuperblock.Offset / BlockSize).AsSpan(ExtSuperblock.Offset % BlockSize, ExtSuperblock.Size);
+    public Span<byte> ChangeSuperblock() => Store.Change(ExtSuperblock.Offset / BlockSize)
+        .AsSpan(ExtSuperblock.Offset % BlockSize, ExtSuperblock.Size);
 
     /// <summary>The superblock's bytes as they are seen now.</summary>
-    public ReadOnlySpan<byte> SuperblockBytes => Store.Read(ExtSuperblock.Offset / BlockSize).AsSpan(ExtSuperblock.Offset % BlockSize, ExtSuperblock.Size);
+    public ReadOnlySpan<byte> SuperblockBytes => Store.Read(ExtSuperblock.Offset / BlockSize)
+        .AsSpan(ExtSuperblock.Offset % BlockSize, ExtSuperblock.Size);
 
     /// <summary>The journal is replayed: what is seen is what is in place.</summary>
     public void EndRecovery() => NeedsRecovery = false;
@@ -74,7 +76,8 @@ internal sealed class ExtVolume
         }
         if (!superblock.HasGeometryOf(Superblock))
         {
-            throw new CorruptImageException(ErrorIds.CorruptImage, Store.Device.Name, "journal", "its copy of the superblock is of another file system");
+            throw new CorruptImageException(ErrorIds.CorruptImage, Store.Device.Name, "journal",
+                "its copy of the superblock is of another file system");
         }
         Superblock = superblock;
         Store.Resize(superblock.BlockCount);
@@ -95,7 +98,8 @@ internal sealed class ExtVolume
         var bytes = Store.Read(block).AsSpan(offset, Superblock.DescriptorSize);
         if (Superblock.HasGroupChecksums && GroupDescriptor.StoredChecksum(bytes) != GroupDescriptor.Checksum(Superblock, group, bytes))
         {
-            throw Store.Corrupt(string.Create(CultureInfo.InvariantCulture, $"descriptor of group {group}"), block, "its checksum is wrong");
+            throw Store.Corrupt(string.Create(CultureInfo.InvariantCulture, $"descriptor of group {group}"), block,
+                "its checksum is wrong");
         }
         var descriptor = GroupDescriptor.Read(bytes);
         CheckMetadata(descriptor.BlockBitmap, 1, "block bitmap", group, block);

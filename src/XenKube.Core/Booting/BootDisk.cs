@@ -102,8 +102,11 @@ internal sealed class BootDisk : IGrubDisk, IDisposable
     }
 
     /// <inheritdoc/>
-    public string? ReadText(string device, string path) =>
-        ReadFile(device, path, BootLimits.Script) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+    public string? ReadText(string device, string path) => ReadText(device, path, BootLimits.Script);
+
+    /// <summary>Reads a file as text; null where there is none, or it is larger than the limit.</summary>
+    public string? ReadText(string device, string path, int maximum) =>
+        ReadFile(device, path, maximum) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
     /// <inheritdoc/>
     public bool Test(char kind, string device, string path)

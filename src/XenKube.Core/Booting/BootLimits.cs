@@ -12,9 +12,12 @@ internal static class BootLimits
     /// <summary>The longest command line of a PVH guest, in characters: Linux' COMMAND_LINE_SIZE without the final NUL.</summary>
     public const int PvhArguments = 2047;
 
-    /// <summary>The largest script or entry that is read from a guest's disk, in bytes.</summary>
+    /// <summary>The largest script that is read from a guest's disk, in bytes.</summary>
     public const int Script = 1 << 20;
 
-    /// <summary>The most boot entries that are looked at.</summary>
-    public const int Entries = 1000;
+    /// <summary>The largest boot entry that is read, in bytes; those of ostree have some hundred.</summary>
+    public const int Entry = 64 << 10;
+
+    /// <summary>The most boot entries that are looked at; ostree keeps two or three.</summary>
+    public const int Entries = 100;
 }

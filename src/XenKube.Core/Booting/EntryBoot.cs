@@ -59,7 +59,7 @@ internal sealed class EntryBoot(BootDisk disk, DiskPartition boot, BootPlanOptio
         var entries = new List<BootEntry>();
         foreach (var name in names.Take(BootLimits.Entries))
         {
-            if (disk.ReadText(_device, $"{Directory}/{name}") is { } text && BootEntry.Parse(name, text) is { } entry)
+            if (disk.ReadText(_device, $"{Directory}/{name}", BootLimits.Entry) is { } text && BootEntry.Parse(name, text) is { } entry)
             {
                 entries.Add(entry);
             }

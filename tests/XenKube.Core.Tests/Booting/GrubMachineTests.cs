@@ -159,6 +159,11 @@ public class GrubMachineTests
         Assert.Contains(feature, error.Feature, StringComparison.Ordinal);
     }
 
+    /// <summary>A command of half a million words is read in one go: the time goes with its length.</summary>
+    [Fact]
+    public void Command_of_very_many_words_is_read() =>
+        Assert.Equal("1", Run($"echo{string.Concat(Enumerable.Repeat(" a", 500_000))}\nset a=1", new FakeGrubDisk()).Get("a").ToString());
+
     [Fact]
     public void Unknown_command_off_the_way_does_not_matter() =>
         Assert.Equal("1", Run("if false; then frobnicate; fi\nfunction f { frobnicate; }\nset a=1", new FakeGrubDisk()).Get("a").ToString());
@@ -168,10 +173,15 @@ public class GrubMachineTests
     [InlineData("function f { source /self; }\nf")]
     [InlineData("set a=xxxxxxxxxxxxxxxx\nfunction f { set a=\"$a$a$a$a$a$a$a$a\"; }\nf\nf\nf\nf\nf\nf\nf\nf")]
     [InlineData("function a { b; b; b; b; b; b; b; b; }\nfunction b { c; c; c; c; c; c; c; c; }\nfunction c { d; d; d; d; d; d; d; d; }\nfunction d { e; e; e; e; e; e; e; e; }\nfunction e { g; g; g; g; g; g; g; g; }\nfunction g { true; true; true; true; true; true; true; true; }\na")]
+    [InlineData("function a { b; b; b; b; b; b; b; b; }\nfunction b { c; c; c; c; c; c; c; c; }\nfunction c { search --label gone; search --label gone; search --label gone; search --label gone; }\na")]
+    [InlineData("function a { b; b; b; b; b; b; b; b; }\nfunction b { c; c; c; c; c; c; c; c; }\nfunction c { if [ -f /x ]; then true; fi; if [ -f /x ]; then true; fi; if [ -f /x ]; then true; fi; if [ -f /x ]; then true; fi; }\na")]
+    [InlineData("source /long\nsource /long\nsource /long\nsource /long\nsource /long\nsource /long\nsource /long\nsource /long\nsource /long")]
+    [InlineData("set a=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nfunction g { set a=\"$a$a\"; }\ng\ng\ng\ng\ng\ng\ng\ng\ng\ng\nfunction e { f; f; f; f; f; f; f; f; }\nfunction f { echo $a$a$a$a$a$a$a$a; echo $a$a$a$a$a$a$a$a; echo $a$a$a$a$a$a$a$a; echo $a$a$a$a$a$a$a$a; echo $a$a$a$a$a$a$a$a; echo $a$a$a$a$a$a$a$a; echo $a$a$a$a$a$a$a$a; echo $a$a$a$a$a$a$a$a; }\ne\ne")]
     public void Script_without_end_is_stopped(string script)
     {
         var disk = Disk();
         disk.Files["(hd0,gpt1)/self"] = "source /self";
+        disk.Files["(hd0,gpt1)/long"] = new string('#', 2 << 20);
         Assert.Equal(ErrorIds.CorruptBootScript, Assert.Throws<CorruptImageException>(() => Run(script, disk)).Id);
     }
 

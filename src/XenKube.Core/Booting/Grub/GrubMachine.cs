@@ -10,6 +10,8 @@ namespace XenKube.Booting.Grub;
 internal sealed class GrubMachine
 {
     private const int MostSteps = 100_000;
+    private const int MostDiskAccesses = 200;
+    private const int MostText = 16 << 20;
     private const int DeepestCalls = 32;
     private const int LongestText = 64 * 1024;
 
@@ -27,6 +29,8 @@ internal sealed class GrubMachine
     private readonly List<GrubEntry> _entries = [];
     private string _source = "";
     private int _steps;
+    private int _diskAccesses;
+    private long _text;
     private int _depth;
     private int _status;
 
@@ -58,7 +62,11 @@ internal sealed class GrubMachine
     /// <summary>Runs a script.</summary>
     /// <param name="text">The script.</param>
     /// <param name="source">Its name in errors and origins.</param>
-    public void Run(string text, string source) => Enter(GrubParser.Parse(text, source), source);
+    public void Run(string text, string source)
+    {
+        Spend(text.Length);
+        Enter(GrubParser.Parse(text, source), source);
+    }
 
     /// <summary>Runs a menu entry; <see cref="Kernel"/> is what it loaded.</summary>
     public void Run(GrubEntry entry)
@@ -211,7 +219,11 @@ internal sealed class GrubMachine
     {
         var test = new GrubTest(
             [.. arguments.Select(argument => argument.ToString())],
-            (kind, text) => GrubPath.Parse(text, Get("root").ToString()) is { } path && _disk.Test(kind, path.Device, path.Path));
+            (kind, text) =>
+            {
+                AccessDisk();
+                return GrubPath.Parse(text, Get("root").ToString()) is { } path && _disk.Test(kind, path.Device, path.Path);
+            });
         return test.Evaluate() switch { true => 0, false => 1, _ => throw Invalid(command, "the test is not one") };
     }
 
@@ -268,6 +280,7 @@ internal sealed class GrubMachine
         {
             throw Invalid(command, "search has no name, or too many");
         }
+        AccessDisk();
         if (_disk.Search(kind, names[0]) is not { } device)
         {
             return 1;
@@ -285,13 +298,13 @@ internal sealed class GrubMachine
         {
             throw Invalid(command, "source has no path");
         }
+        AccessDisk();
         // GRUB reports a missing file and goes on.
         if (_disk.ReadText(path.Device, path.Path) is not { } text)
         {
             return 1;
         }
-        var source = _disk.NameOf(path.Device, path.Path);
-        Enter(GrubParser.Parse(text, source), source);
+        Run(text, _disk.NameOf(path.Device, path.Path));
         return _status;
     }
 
@@ -355,6 +368,7 @@ internal sealed class GrubMachine
         {
             throw Invalid(command, "linux has no path");
         }
+        AccessDisk();
         Kernel = new GrubKernel(path, [], arguments[1..]);
         return _disk.Test('f', path.Device, path.Path) ? 0 : 1;
     }
@@ -384,6 +398,7 @@ internal sealed class GrubMachine
                     continue;
                 }
                 var value = part.Text == "?" ? GrubText.Of(_status.ToString(CultureInfo.InvariantCulture), origin) : Get(part.Text);
+                Spend(value.Length);
                 if (part.IsQuoted)
                 {
                     current.Append(value);
@@ -406,10 +421,6 @@ internal sealed class GrubMachine
             {
                 result.Add(current);
             }
-            if (result.Count > 0 && result.Sum(text => (long)text.Length) > LongestText)
-            {
-                throw Limit("a command is too long");
-            }
         }
         return result;
     }
@@ -430,6 +441,25 @@ internal sealed class GrubMachine
 
     private CorruptImageException Invalid(GrubCommand command, string reason) =>
         new(ErrorIds.CorruptBootScript, _source, new GrubOrigin(_source, command.Line).ToString(), reason);
+
+    // Every character that is read or expanded costs time and memory.
+    private void Spend(int characters)
+    {
+        _text += characters;
+        if (_text > MostText)
+        {
+            throw Limit("it makes too much text");
+        }
+    }
+
+    // A look at the disk costs far more than a step: a guest may have made its directories slow.
+    private void AccessDisk()
+    {
+        if (++_diskAccesses > MostDiskAccesses)
+        {
+            throw Limit("it looks at the disk too often");
+        }
+    }
 
     private CorruptImageException Limit(string reason) => new(ErrorIds.CorruptBootScript, _source, null, reason);
 }

@@ -12,15 +12,16 @@ namespace XenKube.Booting.Kernels;
 internal sealed class LinuxKernel
 {
     /// <summary>
-    /// The largest kernel that is unpacked, in bytes: a guest says the size, and the memory is taken before anything is unpacked.
+    /// The largest kernel that is unpacked, in bytes. A guest says the size, and the memory is taken before anything is unpacked: once for
+    /// the kernel and once for the history of the decoder. Kernels of distributions have 30 to 80 MiB.
     /// </summary>
-    public const int MaximumSize = 256 << 20;
+    public const int MaximumSize = 128 << 20;
 
     /// <summary>No kernel shrinks to less than this part of its size; those of distributions shrink to a quarter.</summary>
     private const int MaximumRatio = 256;
 
     /// <summary>The largest file that is taken for a kernel, in bytes.</summary>
-    public const int MaximumFileSize = 128 << 20;
+    public const int MaximumFileSize = 64 << 20;
 
     private const int HashOffset = 64;
     private const int HashSize = 64;

@@ -4,48 +4,28 @@ namespace XenKube.Compression;
 /// Decompressed data, read forward only. Input is hostile: every subclass is safe code, allocates no more than its limit of
 /// memory, and reports damage as <see cref="CorruptImageException"/> with the byte of the compressed data.
 /// </summary>
-internal abstract class DecompressionStream : Stream
+internal abstract class DecompressionStream : ForwardStream
 {
     /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
+    public sealed override int Read(Span<byte> buffer)
     {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
+        if (buffer.IsEmpty)
+        {
+            return 0;
+        }
+        while (true)
+        {
+            var count = Take(buffer);
+            if (count > 0 || !DecodeMore())
+            {
+                return count;
+            }
+        }
     }
 
-    /// <inheritdoc/>
-    public abstract override int Read(Span<byte> buffer);
+    /// <summary>Takes data that was decoded; 0 where none is left.</summary>
+    protected abstract int Take(Span<byte> buffer);
 
-    /// <inheritdoc/>
-    public sealed override int Read(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return Read(buffer.AsSpan(offset, count));
-    }
-
-    /// <inheritdoc/>
-    public sealed override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public sealed override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public sealed override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public sealed override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    /// <summary>Decodes the next piece, which may be empty, after all data was taken; false at the end of the data.</summary>
+    protected abstract bool DecodeMore();
 }

@@ -1,7 +1,7 @@
 namespace XenKube.FileSystems;
 
 /// <summary>A stream whose beginning was read already.</summary>
-internal sealed class PrefixedStream : Stream
+internal sealed class PrefixedStream : ForwardStream
 {
     /// <summary>A stream that is not longer than this is read as a whole, so that its length is known.</summary>
     private const int LargestWhole = 1 << 20;
@@ -28,20 +28,6 @@ internal sealed class PrefixedStream : Stream
             content);
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override int Read(Span<byte> buffer)
     {
         if (_start.Length == 0)
@@ -53,16 +39,4 @@ internal sealed class PrefixedStream : Stream
         _start = _start[count..];
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -25,29 +25,19 @@ internal sealed class Lz4LegacyStream(Stream input) : DecompressionStream
     private bool _hasEnded;
 
     /// <inheritdoc/>
-    public override int Read(Span<byte> buffer)
+    protected override int Take(Span<byte> buffer)
     {
-        if (buffer.IsEmpty)
-        {
-            return 0;
-        }
-        while (_start == _end)
-        {
-            if (_hasEnded || !DecodeBlock())
-            {
-                return 0;
-            }
-        }
         var count = Math.Min(buffer.Length, _end - _start);
         _data.AsSpan(_start, count).CopyTo(buffer);
         _start += count;
         return count;
     }
 
-    private bool DecodeBlock()
+    /// <inheritdoc/>
+    protected override bool DecodeMore()
     {
         var position = _input.Position;
-        if (_input.IsAtEnd)
+        if (_hasEnded || _input.IsAtEnd)
         {
             return _hasFrame ? false : throw _input.Damaged("frame", "there is no frame");
         }

@@ -72,21 +72,16 @@ internal sealed class LzmaAloneStream : DecompressionStream
     }
 
     /// <inheritdoc/>
-    public override int Read(Span<byte> buffer)
+    protected override int Take(Span<byte> buffer) => _window.Take(buffer);
+
+    /// <inheritdoc/>
+    protected override bool DecodeMore()
     {
-        if (buffer.IsEmpty)
+        if (!_hasEnded)
         {
-            return 0;
-        }
-        while (_window.Pending == 0)
-        {
-            if (_hasEnded)
-            {
-                return 0;
-            }
             DecodePiece();
         }
-        return _window.Take(buffer);
+        return !_hasEnded || _window.Pending > 0;
     }
 
     private void DecodePiece()

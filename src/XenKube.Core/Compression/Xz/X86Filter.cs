@@ -24,28 +24,21 @@ internal sealed class X86Filter(DecompressionStream inner, uint start) : Decompr
     private int _recent;
 
     /// <inheritdoc/>
-    public override int Read(Span<byte> buffer)
+    protected override int Take(Span<byte> buffer)
     {
-        if (buffer.IsEmpty)
-        {
-            return 0;
-        }
-        while (_taken == _ready)
-        {
-            if (_hasEnded)
-            {
-                return 0;
-            }
-            Fill();
-        }
         var count = Math.Min(buffer.Length, _ready - _taken);
         _buffer.AsSpan(_taken, count).CopyTo(buffer);
         _taken += count;
         return count;
     }
 
-    private void Fill()
+    /// <inheritdoc/>
+    protected override bool DecodeMore()
     {
+        if (_hasEnded)
+        {
+            return false;
+        }
         var kept = _end - _ready;
         _buffer.AsSpan(_ready, kept).CopyTo(_buffer);
         var read = inner.Read(_buffer.AsSpan(kept));
@@ -55,6 +48,7 @@ internal sealed class X86Filter(DecompressionStream inner, uint start) : Decompr
         // The last bytes wait for what follows them; at the end of the data they stay as they are.
         _ready = _hasEnded ? _end : Convert(_buffer.AsSpan(0, _end));
         _position += (uint)_ready;
+        return true;
     }
 
     // Returns how many bytes are final.

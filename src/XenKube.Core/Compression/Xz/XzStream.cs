@@ -41,37 +41,33 @@ internal sealed class XzStream : DecompressionStream
     }
 
     /// <inheritdoc/>
-    public override int Read(Span<byte> buffer)
+    protected override int Take(Span<byte> buffer)
     {
-        if (buffer.IsEmpty)
+        var count = _block?.Read(buffer) ?? 0;
+        if (count > 0)
         {
-            return 0;
+            _blockSize += count;
+            _check!.Append(buffer[..count]);
         }
-        while (true)
+        return count;
+    }
+
+    /// <inheritdoc/>
+    protected override bool DecodeMore()
+    {
+        if (_check is null)
         {
-            if (_block is not null)
-            {
-                var count = _block.Read(buffer);
-                if (count > 0)
-                {
-                    _blockSize += count;
-                    _check!.Append(buffer[..count]);
-                    return count;
-                }
-                EndBlock();
-            }
-            else if (_check is null)
-            {
-                if (!BeginStream())
-                {
-                    return 0;
-                }
-            }
-            else
-            {
-                BeginBlockOrEnd();
-            }
+            return BeginStream();
         }
+        if (_block is not null)
+        {
+            EndBlock();
+        }
+        else
+        {
+            BeginBlockOrEnd();
+        }
+        return true;
     }
 
     /// <inheritdoc/>

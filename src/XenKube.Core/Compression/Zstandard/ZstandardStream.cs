@@ -34,24 +34,17 @@ internal sealed class ZstandardStream : DecompressionStream
     }
 
     /// <inheritdoc/>
-    public override int Read(Span<byte> buffer)
+    protected override int Take(Span<byte> buffer) => _window?.Take(buffer) ?? 0;
+
+    /// <inheritdoc/>
+    protected override bool DecodeMore()
     {
-        if (buffer.IsEmpty)
+        if (_frame is not { } frame)
         {
-            return 0;
+            return BeginFrame();
         }
-        while (_window is not { Pending: > 0 })
-        {
-            if (_frame is { } frame)
-            {
-                DecodeBlock(frame, _window!);
-            }
-            else if (!BeginFrame())
-            {
-                return 0;
-            }
-        }
-        return _window.Take(buffer);
+        DecodeBlock(frame, _window!);
+        return true;
     }
 
     // False at the end of the data.

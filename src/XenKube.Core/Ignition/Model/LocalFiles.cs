@@ -28,7 +28,8 @@ internal sealed class LocalFiles(string directory, string missing, Func<string, 
         }
         var path = GoPath.Join(directory, name);
         error = name.Contains('\0', StringComparison.Ordinal) ? $"open {path}: invalid argument"
-            : IsWithin(Path.GetFullPath(path), Path.GetFullPath(directory)) && IsWithin(RealPath(path), RealPath(directory)) ? null
+            : RealPath.IsWithin(Path.GetFullPath(path), Path.GetFullPath(directory))
+                && RealPath.IsWithin(RealPath.Of(path), RealPath.Of(directory)) ? null
             : escape(path);
         return error is null ? path : null;
     }
@@ -54,50 +55,5 @@ internal sealed class LocalFiles(string directory, string missing, Func<string, 
             error = $"open {path}: {SystemError.Describe(exception, path)}";
         }
         return null;
-    }
-
-    private static bool IsWithin(string path, string directory) =>
-        path == directory || path.StartsWith(directory.EndsWith('/') ? directory : directory + "/", StringComparison.Ordinal);
-
-    /// <summary>The path with every symbolic link on the way followed; what does not exist stays as it is.</summary>
-    private static string RealPath(string path)
-    {
-        const int mostLinks = 40;
-        var links = 0;
-        var rest = new Stack<string>(Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
-        var real = "/";
-        while (rest.TryPop(out var part))
-        {
-            if (part is "." or "..")
-            {
-                real = part == "." ? real : Path.GetDirectoryName(real) ?? "/";
-                continue;
-            }
-            var next = Path.Combine(real, part);
-            if (links < mostLinks && LinkTarget(next) is { } target)
-            {
-                links++;
-                real = target.StartsWith('/') ? "/" : real;
-                foreach (var step in target.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
-                {
-                    rest.Push(step);
-                }
-                continue;
-            }
-            real = next;
-        }
-        return real;
-    }
-
-    private static string? LinkTarget(string path)
-    {
-        try
-        {
-            return new FileInfo(path).LinkTarget;
-        }
-        catch (Exception exception) when (exception.IsFileTrouble())
-        {
-            return null;
-        }
     }
 }

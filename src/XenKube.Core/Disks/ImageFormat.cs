@@ -14,42 +14,27 @@ namespace XenKube.Disks;
 /// <param name="Command">The shell command that makes a raw image or unpacks the archive: of a file, to another.</param>
 internal sealed record ImageFormat(string Name, string Noun, string[] Suffixes, Func<string, string, string> Command)
 {
-    private const int HeadLength = 512;
-
     /// <summary>The formats that begin with a mark: its offset, and its bytes. The first that fits is taken.</summary>
     private static readonly (int Offset, byte[] Mark, ImageFormat Format)[] Marks =
     [
-        // qemu, docs/interop/qcow2.rst; version 1 has the same mark.
-        (0, [.. "QFI"u8, 0xFB, 0, 0, 0, 1], Hypervisor("qcow", "a qcow image")),
-        (0, [.. "QFI"u8], Hypervisor("qcow2", "a qcow2 image")),
-        (0, [.. "QED\0"u8], Hypervisor("qed", "a QED image")),
-        // VMware, Virtual Disk Format 5.0: sparse extents of hosted products and of ESX, and the descriptor as a file of its own.
-        (0, [.. "KDMV"u8], Hypervisor("vmdk", "a VMDK image")),
-        (0, [.. "COWD"u8], Hypervisor("vmdk", "a VMDK image")),
-        (0, [.. "# Disk DescriptorFile"u8], Hypervisor("vmdk", "the descriptor of a VMDK image")),
-        // VirtualBox, include/VBox/vd.h: VDI_IMAGE_SIGNATURE after 64 bytes of text.
-        (0x40, [0x7F, 0x10, 0xDA, 0xBE], Hypervisor("vdi", "a VDI image")),
-        // Microsoft, Virtual Hard Disk Image Format Specification 1.0, and [MS-VHDX] 2.1.
-        (0, [.. "conectix"u8], Hypervisor("vpc", "a VHD image")),
-        (0, [.. "vhdxfile"u8], Hypervisor("vhdx", "a VHDX image")),
-        (0, [.. "WithoutFreeSpace"u8], Hypervisor("parallels", "a Parallels image")),
-        (0, [.. "WithouFreSpacExt"u8], Hypervisor("parallels", "a Parallels image")),
         (0, [.. "LZIP"u8], Compressed("lzip", ".lz", "lzip -dc")),
         (0, [.. "PK\u0003\u0004"u8], Archive("zip", "a zip archive", "unzip")),
         (0, [.. "7z"u8, 0xBC, 0xAF, 0x27, 0x1C], Archive("7z", "a 7z archive", "7z x")),
         (257, [.. "ustar"u8], Archive("tar", "a tar archive", "tar -xf")),
     ];
 
-    private static readonly ImageFormat FixedVhd = Hypervisor("vpc", "a VHD image");
-
     /// <summary>Recognises a format by the first bytes of a file.</summary>
     /// <param name="device">The file.</param>
     /// <returns>Null for anything that may be a raw disk.</returns>
     public static ImageFormat? Recognize(BlockDevice device)
     {
-        Span<byte> buffer = stackalloc byte[HeadLength];
-        var head = buffer[..(int)Math.Min(HeadLength, device.Length)];
+        Span<byte> buffer = stackalloc byte[ContainerFormat.HeadLength];
+        var head = buffer[..(int)Math.Min(ContainerFormat.HeadLength, device.Length)];
         device.Read(0, head);
+        if (ContainerFormat.Recognize(head) is { } container)
+        {
+            return Hypervisor(container);
+        }
         foreach (var (offset, mark, format) in Marks)
         {
             if (head.Length >= offset + mark.Length && head.Slice(offset, mark.Length).SequenceEqual(mark))
@@ -80,7 +65,8 @@ internal sealed record ImageFormat(string Name, string Noun, string[] Suffixes, 
         Span<byte> footer = stackalloc byte[FooterLength];
         device.Read(device.Length - FooterLength, footer);
         const int typeOffset = 60, isFixed = 2;
-        return footer.StartsWith("conectix"u8) && BinaryPrimitives.ReadInt32BigEndian(footer[typeOffset..]) == isFixed ? FixedVhd : null;
+        return footer.StartsWith(ContainerFormat.VhdMark) && BinaryPrimitives.ReadInt32BigEndian(footer[typeOffset..]) == isFixed
+            ? Hypervisor(ContainerFormat.Vhd) : null;
     }
 
     /// <summary>Length of the footer of a VHD in bytes.</summary>
@@ -103,8 +89,8 @@ internal sealed record ImageFormat(string Name, string Noun, string[] Suffixes, 
     public string RemedyFor(string path) =>
         $"{(Suffixes is [] ? "Unpack it first" : "Make a raw image of it first")}: {Command(ShellWord.Quote(path), ShellWord.Quote(ShellWord.FreeName(path, Suffixes, ".raw")))}";
 
-    private static ImageFormat Hypervisor(string name, string noun) =>
-        new(name, noun, ["." + name, ".vhd"], (path, raw) => $"qemu-img convert -f {name} -O raw {path} {raw}");
+    private static ImageFormat Hypervisor(ContainerFormat format) => new(
+        format.Name, format.Noun, ["." + format.Name, ".vhd"], (path, raw) => $"qemu-img convert -f {format.Name} -O raw {path} {raw}");
 
     private static ImageFormat Compressed(string name, string suffix, string program) =>
         new(name, $"a file compressed by {name}", [suffix], (path, raw) => $"{program} {path} > {raw}");

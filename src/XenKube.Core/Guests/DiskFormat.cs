@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using XenKube.Devices;
 using XenKube.Posix;
 
 namespace XenKube.Guests;
@@ -10,8 +11,6 @@ namespace XenKube.Guests;
 /// file.</param>
 internal sealed record DiskFormat(string Name, string? XlFormat, bool NamesOtherFile = false)
 {
-    private const int HeadSize = 512;
-
     /// <summary>Looks at an image file.</summary>
     /// <returns>Its format; null for a raw image, or one that cannot be read.</returns>
     public static DiskFormat? Find(string path)
@@ -23,12 +22,12 @@ internal sealed record DiskFormat(string Name, string? XlFormat, bool NamesOther
         }
         try
         {
-            Span<byte> head = stackalloc byte[HeadSize], end = stackalloc byte[HeadSize];
+            Span<byte> head = stackalloc byte[ContainerFormat.HeadLength], end = stackalloc byte[ContainerFormat.HeadLength];
             head.Clear();
             end.Clear();
             var length = RandomAccess.GetLength(file);
             _ = RandomAccess.Read(file, head, 0);
-            _ = length < HeadSize ? 0 : RandomAccess.Read(file, end, length - HeadSize);
+            _ = length < ContainerFormat.HeadLength ? 0 : RandomAccess.Read(file, end, length - ContainerFormat.HeadLength);
             return Of(head, end);
         }
         catch (Exception e) when (e.IsFileTrouble())
@@ -39,24 +38,26 @@ internal sealed record DiskFormat(string Name, string? XlFormat, bool NamesOther
 
     private static DiskFormat? Of(ReadOnlySpan<byte> head, ReadOnlySpan<byte> end)
     {
-        if (head.StartsWith("QFI"u8) && head[3] == 0xfb)
+        // A dynamic VHD has its footer at both ends, a fixed one at its end alone.
+        var container = ContainerFormat.Recognize(head) ?? (end.StartsWith(ContainerFormat.VhdMark) ? ContainerFormat.Vhd : null);
+        return container?.Name switch
         {
-            // docs/interop/qcow2.txt of QEMU: version, offset of the backing file's name; incompatible feature 2 is an external data file.
-            var version = BinaryPrimitives.ReadUInt32BigEndian(head[4..]);
-            var hasBacking = BinaryPrimitives.ReadUInt64BigEndian(head[8..]) != 0;
-            var hasDataFile = version >= 3 && (BinaryPrimitives.ReadUInt64BigEndian(head[72..]) & 4) != 0;
-            return version == 1 ? new("qcow", "qcow", hasBacking) : new("qcow2", "qcow2", hasBacking || hasDataFile);
-        }
-        // A dynamic VHD has its footer at both ends, a fixed one at its end; type 4 is a difference to another file.
-        if (head.StartsWith("conectix"u8) || end.StartsWith("conectix"u8))
-        {
-            var footer = head.StartsWith("conectix"u8) ? head : end;
-            return new("VHD", "vhd", BinaryPrimitives.ReadUInt32BigEndian(footer[60..]) == 4);
-        }
-        return head.StartsWith("QED\0"u8) ? new("QED", "qed", (BinaryPrimitives.ReadUInt64LittleEndian(head[16..]) & 1) != 0)
-            : head.StartsWith("KDMV"u8) || head.StartsWith("# Disk DescriptorFile"u8) ? new("VMDK", null)
-            : head.StartsWith("vhdxfile"u8) ? new("VHDX", null)
-            : head[0x40..].StartsWith((ReadOnlySpan<byte>)[0x7f, 0x10, 0xda, 0xbe]) ? new("VDI", null)
-            : null;
+            null => null,
+            "qcow" or "qcow2" or "qed" => new(container.Title, container.Name, NamesOther(head, container.Name)),
+            "vpc" => new(container.Title, "vhd", IsDifference(head.StartsWith(ContainerFormat.VhdMark) ? head : end)),
+            _ => new(container.Title, null),
+        };
     }
+
+    // The type of disk in a VHD's footer.
+    private static bool IsDifference(ReadOnlySpan<byte> footer) => BinaryPrimitives.ReadUInt32BigEndian(footer[60..]) == 4;
+
+    // docs/interop/qcow2.txt and qed_spec.txt of QEMU: the offset of the backing file's name, and of qcow2's incompatible features the
+    // one of an external data file.
+    private static bool NamesOther(ReadOnlySpan<byte> head, string format) => format switch
+    {
+        "qed" => (BinaryPrimitives.ReadUInt64LittleEndian(head[16..]) & 1) != 0,
+        _ => BinaryPrimitives.ReadUInt64BigEndian(head[8..]) != 0
+            || (BinaryPrimitives.ReadUInt32BigEndian(head[4..]) >= 3 && (BinaryPrimitives.ReadUInt64BigEndian(head[72..]) & 4) != 0),
+    };
 }

@@ -56,4 +56,13 @@ public abstract class XenDirCommand : XenKubeCommand
     }
 
     private void TellWhoIsInTheWay(string holder) => Tell($"waiting for another XenKube that is at work in the same XENDIR: {holder}");
+
+    /// <summary>How a node's config is transpiled by the parameters of a cmdlet that has -Platform, -FilesDirectory and -Strict.</summary>
+    private protected NodeConfigOverrides Overrides(string? platform, string? filesDirectory, SwitchParameter strict) => new()
+    {
+        Platform = platform,
+        FilesDirectory = filesDirectory is null ? null : Resolve(filesDirectory),
+        // Not given, the settings decide; -Strict:$false is given.
+        Strict = MyInvocation.BoundParameters.ContainsKey("Strict") ? strict.IsPresent : null,
+    };
 }

@@ -21,7 +21,7 @@ internal static class DiskEditCommands
     private static readonly Option<bool> Recursive = new("--recursive", "-r", "-R")
         { Description = "Take directories with all that is in them." };
     private static readonly Option<bool> Parents = new("--parents", "-p")
-        { Description = "Make missing directories above it too; a directory that is there is no error." };
+        { Description = "Make missing directories above it too; a directory that exists already is accepted." };
     private static readonly Option<bool> Symbolic = new("--symbolic", "-s")
         { Description = "Make a symbolic link; without it, a second name of the same file." };
     private static readonly Option<bool> NoDereference = new("--no-dereference")

@@ -57,20 +57,8 @@ public sealed class NodeConfig
         && (WholeFile.TryReadText(Node.ConfigPath) is not { } config || config.StartsWith(ClusterHeading, StringComparison.Ordinal));
 
     /// <summary>How the node's config is transpiled: as the settings of its XENDIR say, with the local files in its directory.</summary>
-    public TranspileOptions Options
-    {
-        get
-        {
-            var settings = _directory.Settings.TranspileOptions;
-            return settings with
-            {
-                FilesDirectory = _overrides.FilesDirectory ?? Path.GetDirectoryName(Node.ConfigPath)!,
-                Platform = _overrides.Platform ?? settings.Platform,
-                Strict = _overrides.Strict ?? settings.Strict,
-                SourcePath = Node.ConfigPath,
-            };
-        }
-    }
+    public TranspileOptions Options =>
+        _overrides.On(_directory.Settings.TranspileOptions, Node.ConfigPath) with { SourcePath = Node.ConfigPath };
 
     /// <summary>
     /// Why the release on the node's disk would not take a config; null where nothing speaks against it, or nothing is known.

@@ -119,8 +119,15 @@ public sealed class ResetIgnitionCommand : NodeCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var options = new IgnitionResetOptions { Steps = Step, ThrottleLimit = ThrottleLimit
-            ?? Environment.ProcessorCount, ForceTemplate = Force, ConfigUri = ConfigUri, LinuxAppend = LinuxAppend, Config = Overrides() };
+        var options = new IgnitionResetOptions
+        {
+            Steps = Step,
+            ThrottleLimit = ThrottleLimit ?? Environment.ProcessorCount,
+            ForceTemplate = Force,
+            ConfigUri = ConfigUri,
+            LinuxAppend = LinuxAppend,
+            Config = Overrides(Platform, FilesDirectory, Strict),
+        };
         foreach (var group in _nodes.GroupBy(DirectoryOf))
         {
             if (Restart)
@@ -150,13 +157,6 @@ public sealed class ResetIgnitionCommand : NodeCommand
             Write(steps.Current);
         }
     }
-
-    private NodeConfigOverrides Overrides() => new()
-    {
-        Platform = Platform,
-        FilesDirectory = FilesDirectory is null ? null : Resolve(FilesDirectory),
-        Strict = MyInvocation.BoundParameters.ContainsKey(nameof(Strict)) ? Strict.IsPresent : null,
-    };
 
     private XenKubeException NotNamed(string reason, string remedy) =>
         Ended(new InvalidInputException(ErrorIds.NodeNotNamed, null, null, reason, remedy));

@@ -10,29 +10,11 @@ namespace XenKube.Commands.Guests;
 /// <summary>Writes the guest configurations of nodes for xl, with addresses from the reservations.</summary>
 [Cmdlet(VerbsCommon.New, "XenGuest", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(XenGuest))]
-public sealed class NewXenGuestCommand : NodeCommand
+public sealed class NewXenGuestCommand : GuestPlanCommand
 {
-    private readonly List<Node> _nodes = [];
-
-    /// <summary>Memory, such as 2GB; a number below a million is in MiB, as for xl. Default: by role, or 1024 MiB.</summary>
-    [Parameter]
-    [ValidateRange(1, long.MaxValue)]
-    public long? Memory { get; set; }
-
-    /// <summary>Virtual processors. Default: by role, or 1.</summary>
-    [Parameter]
-    [ValidateRange(1, 512)]
-    public int? VCpu { get; set; }
-
     /// <summary>The role of the guest: a master gets 2048 MiB and 2 processors, a worker 1536 MiB and 1.</summary>
     [Parameter]
     public GuestRole Role { get; set; }
-
-    /// <summary>The bridge to which the guest is attached. Default: the bridge of the settings, virbr1.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(BridgeCompleter))]
-    public string? Bridge { get; set; }
 
     /// <summary>The MAC address of a single guest. Default: one that is reserved and free.</summary>
     [Parameter]
@@ -57,11 +39,6 @@ public sealed class NewXenGuestCommand : NodeCommand
     [Parameter]
     public GuestType? Type { get; set; }
 
-    /// <summary>The VLAN of the network card, 1 to 4094.</summary>
-    [Parameter]
-    [ValidateRange(1, 4094)]
-    public int? Vlan { get; set; }
-
     /// <summary>The script that attaches the network card, such as vif-openvswitch. Default: xl's own.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -85,68 +62,27 @@ public sealed class NewXenGuestCommand : NodeCommand
     [ValidateNotNullOrEmpty]
     public string? Kernel { get; set; }
 
-    /// <summary>Further disk images, attached as xvdb, xvdc and so on.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string[] AdditionalDisk { get; set; } = [];
-
-    /// <summary>Starts the guests with the host.</summary>
-    [Parameter]
-    public SwitchParameter AutoStart { get; set; }
-
     /// <summary>Changes guest configurations that exist: what is not asked for stays as it is, the address too.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessNode(Node node) => _nodes.Add(node);
+    private protected override GuestPlan Plan(NodeGuests host, IReadOnlyList<Node> nodes) =>
+        host.Plan(nodes, (_, request) => Request(Common(request)), FirstAddress, Force);
 
-    /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        foreach (var group in _nodes.GroupBy(node => DirectoryOf(node).Path))
-        {
-            Guard(null, () => Create([.. group]));
-        }
-    }
+    private protected override string Sentence(PlannedGuest guest) =>
+        $"Write the guest configuration of {guest.Name}, {guest.MacAddress}{(guest.IPAddress is null ? "" : $" at {guest.IPAddress}")}, to {guest.ConfigPath}";
 
-    private void Create(IReadOnlyList<Node> nodes)
-    {
-        var host = new NodeGuests(DirectoryOf(nodes[0]));
-        var plan = host.Plan(nodes, (_, request) => Request(request), FirstAddress, Force);
-        foreach (var warning in plan.Warnings)
-        {
-            WriteWarning(warning);
-        }
-        var chosen = plan.Guests.Where(guest =>
-            Should($"Write the guest configuration of {guest.Name}, {guest.MacAddress}{(guest.IPAddress is null ? "" : $" at {guest.IPAddress}")}, to {guest.ConfigPath}")).Select(guest => guest.Name).ToHashSet();
-        if (chosen.Count > 0)
-        {
-            var written = host.Write(plan, chosen, StopToken).Guests.Where(guest => chosen.Contains(guest.Name))
-                .Select(guest => guest.ConfigPath).ToHashSet();
-            if (MyInvocation.BoundParameters.ContainsKey(nameof(AutoStart)))
-            {
-                host.SetAutoStart([.. written], AutoStart);
-            }
-            WriteObject(host.Open().List(null, StopToken).Where(guest => guest.GuestConfigPath is { } path && written.Contains(path)),
-                enumerateCollection: true);
-        }
-    }
+    private protected override void Written(IReadOnlyList<XenGuest> guests) => WriteObject(guests, enumerateCollection: true);
 
     private GuestRequest Request(GuestRequest request) => request with
     {
-        Memory = GuestMemory.ToMiB(Memory),
-        VCpus = VCpu,
         Role = Role,
-        Bridge = Bridge,
         MacAddress = MacAddress is null ? Reservation?.MacAddress : XenKube.Networks.MacAddress.Parse(MacAddress),
         IPAddress = IPAddress ?? Reservation?.IPAddress,
         Type = Type,
-        Vlan = Vlan,
         VifScript = VifScript,
         AdditionalCards = [.. AdditionalNetwork.Select(GuestCard.Parse)],
         BootLoader = BootLoader,
         Kernel = Kernel is null ? null : Resolve(Kernel),
-        AdditionalDisks = [.. AdditionalDisk.Select(Resolve)],
     };
 }

@@ -54,7 +54,7 @@ public sealed class CompareIgnitionCommand : NodeCommand
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
-        var own = new NodeConfig(DirectoryOf(node), node, Overrides());
+        var own = new NodeConfig(DirectoryOf(node), node, Overrides(Platform, FilesDirectory, Strict));
         var config = own.Transpile();
         ConfigFailure.Refuse(config);
         var change = own.Compare(config);
@@ -64,11 +64,4 @@ public sealed class CompareIgnitionCommand : NodeCommand
         }
         WriteObject(change.Comparison.Changes, enumerateCollection: true);
     }
-
-    private NodeConfigOverrides Overrides() => new()
-    {
-        Platform = Platform,
-        FilesDirectory = FilesDirectory is null ? null : Resolve(FilesDirectory),
-        Strict = MyInvocation.BoundParameters.ContainsKey(nameof(Strict)) ? Strict.IsPresent : null,
-    };
 }

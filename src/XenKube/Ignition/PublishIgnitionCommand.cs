@@ -116,14 +116,7 @@ public sealed class PublishIgnitionCommand : XenDirCommand
 
     private void PublishFile(string path)
     {
-        var settings = Directory.Settings.TranspileOptions;
-        var overrides = Overrides();
-        var config = ReadyConfig.Read(path, settings with
-        {
-            FilesDirectory = overrides.FilesDirectory ?? System.IO.Path.GetDirectoryName(path)!,
-            Platform = overrides.Platform ?? settings.Platform,
-            Strict = overrides.Strict ?? settings.Strict,
-        });
+        var config = ReadyConfig.Read(path, Overrides(Platform, FilesDirectory, Strict).On(Directory.Settings.TranspileOptions, path));
         Warn(path, config);
         PublishFor(config);
     }
@@ -157,7 +150,7 @@ public sealed class PublishIgnitionCommand : XenDirCommand
 
     private void PublishOwn(Node node)
     {
-        var config = new NodeConfig(DirectoryOf(node), node, Overrides()).Transpile();
+        var config = new NodeConfig(DirectoryOf(node), node, Overrides(Platform, FilesDirectory, Strict)).Transpile();
         Warn(node.ConfigPath, config);
         Publish(node, config);
     }
@@ -176,11 +169,4 @@ public sealed class PublishIgnitionCommand : XenDirCommand
             WriteObject(own.Publish(config, StopToken));
         }
     }
-
-    private NodeConfigOverrides Overrides() => new()
-    {
-        Platform = Platform,
-        FilesDirectory = FilesDirectory is null ? null : Resolve(FilesDirectory),
-        Strict = MyInvocation.BoundParameters.ContainsKey(nameof(Strict)) ? Strict.IsPresent : null,
-    };
 }

@@ -128,7 +128,13 @@ internal sealed class ImageGuard
             // Btrfs mounts have a number of their own, and the device as their source.
             if (numbers.Contains(mount.Number) || (mount.Source.StartsWith('/') && _family.ContainsPath(mount.Source)))
             {
-                throw InUse($"it is mounted on {Printable.Of(mount.Place)}", $"Unmount it first: umount {Printable.Of(mount.Place)}");
+                var place = Printable.Of(mount.Place);
+                throw mount.Process is null
+                    ? InUse($"it is mounted on {place}", $"Unmount it first: umount {place}")
+                    // A umount in this name space would answer "not mounted".
+                    : InUse(
+                        $"it is mounted on {place} in the mount name space of process {mount.Process}",
+                        $"Unmount it there first: nsenter --target {mount.Process} --mount umount {place}");
             }
         }
     }

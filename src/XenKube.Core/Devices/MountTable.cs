@@ -9,7 +9,8 @@ internal sealed class MountTable(SystemFiles system)
     /// <param name="Number">The number of its device.</param>
     /// <param name="Place">Where it is mounted.</param>
     /// <param name="Source">The mounted device, or the file that FUSE mounts, by a path that is valid here.</param>
-    public readonly record struct Mount(string Number, string Place, string Source);
+    /// <param name="Process">A process in whose mount name space the mount is, or null for that of this process.</param>
+    public readonly record struct Mount(string Number, string Place, string Source, string? Process);
 
     /// <summary>The mounts.</summary>
     /// <param name="everywhere">True to look into the name spaces of other processes too.</param>
@@ -23,10 +24,12 @@ internal sealed class MountTable(SystemFiles system)
                 continue;
             }
             // A path in another name space begins at the root that a process there has.
-            var root = process == "proc/self" ? "" : Path.Combine(process, "root");
+            var other = process == "proc/self" ? null : Path.GetFileName(process);
+            var root = other is null ? "" : Path.Combine(process, "root");
             foreach (var mount in Parse(system.Read(Path.Combine(process, "mountinfo"))))
             {
-                yield return mount.Source.StartsWith('/') ? mount with { Source = root + mount.Source } : mount;
+                var source = mount.Source.StartsWith('/') ? root + mount.Source : mount.Source;
+                yield return mount with { Source = source, Process = other };
             }
         }
     }
@@ -59,7 +62,7 @@ internal sealed class MountTable(SystemFiles system)
             var dash = Array.IndexOf(fields, "-");
             if (fields.Length >= 6 && dash >= 0 && dash + 2 < fields.Length)
             {
-                yield return new Mount(fields[2], Unescape(fields[4]), Unescape(fields[dash + 2]));
+                yield return new Mount(fields[2], Unescape(fields[4]), Unescape(fields[dash + 2]), null);
             }
         }
     }

@@ -114,7 +114,7 @@ public sealed class NodeDeviceTests : IDisposable
         }
         finally
         {
-            Tool.Run("umount", _xenDir["mnt"]).ShouldSucceed();
+            KernelMount.End(_xenDir["mnt"]);
         }
         New(loop.Path, image, "--force").ShouldSucceed();
     }

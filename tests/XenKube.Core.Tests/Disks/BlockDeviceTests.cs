@@ -63,14 +63,19 @@ public sealed class BlockDeviceTests : IDisposable
         Tool.Run("mount", "-o", "ro", part, _folder["mnt"]).ShouldSucceed();
         Refused(loop.Path, $"mounted on {_folder["mnt"]}", $"umount {_folder["mnt"]}");
         Refused(part, $"mounted on {_folder["mnt"]}", "umount");
-        Tool.Run("umount", _folder["mnt"]).ShouldSucceed();
+        KernelMount.End(_folder["mnt"]);
         Edit(loop.Path);
 
         using (var other = Script($"exec unshare -m sh -c 'mount {part} {_folder["mnt"]} && echo ready && read end'"))
         {
-            Refused(loop.Path, $"mounted on {_folder["mnt"]}", "umount");
+            var error = Assert.Throws<ItemInUseException>(() => Edit(loop.Path));
+            Assert.Contains($"it is mounted on {_folder["mnt"]} in the mount name space of process {other.Id}", error.Message, StringComparison.Ordinal);
+            // The remedy works as typed, while a umount here would find nothing.
+            Assert.NotEqual(0, Tool.Run("umount", _folder["mnt"]).ExitCode);
+            var command = error.Remedy!;
+            Tool.Run("sh", "-c", command[command.IndexOf("nsenter", StringComparison.Ordinal)..]).ShouldSucceed();
+            Edit(loop.Path);
         }
-        Edit(loop.Path);
 
         using (var upper = LoopDevice.Need(part))
         {

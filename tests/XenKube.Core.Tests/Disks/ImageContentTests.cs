@@ -242,7 +242,7 @@ public sealed class ImageContentTests : IDisposable
             }
             finally
             {
-                Tool.Run("umount", _folder["mnt"]).ShouldSucceed();
+                KernelMount.End(_folder["mnt"]);
             }
         }
     }

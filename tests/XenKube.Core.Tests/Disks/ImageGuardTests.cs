@@ -63,7 +63,7 @@ public sealed class ImageGuardTests : IDisposable
         }
         finally
         {
-            Tool.Run("umount", place).ShouldSucceed();
+            KernelMount.End(place);
         }
         Check();
     }

@@ -367,7 +367,7 @@ public sealed class NodeDiskWriterTests : IDisposable
         }
         finally
         {
-            Tool.Run("umount", place.Path).ShouldSucceed();
+            KernelMount.End(place.Path);
         }
     }
 

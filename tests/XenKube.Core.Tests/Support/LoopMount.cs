@@ -35,11 +35,7 @@ internal sealed class LoopMount : IDisposable
 
     public void Dispose()
     {
-        // A process that another test has just started holds our open files until it has become the new program.
-        for (var i = 0; i < 50 && Tool.Run("umount", Path).ExitCode != 0; i++)
-        {
-            Thread.Sleep(100);
-        }
+        KernelMount.End(Path);
         // Fails if it is still mounted, and nothing is removed by the folder's own Dispose then.
         Directory.Delete(Path);
     }

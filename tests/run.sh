@@ -41,14 +41,18 @@ trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$run" "${XENKUBE_TEST_MEMORY:-$run}"'
 touch "$run/start"
 
 if [ "$pester" ]; then
-  # Pester keeps one processor busy: it runs beside xunit, which keeps the others busy, and is printed after it.
-  command=("$pwsh" -NoProfile -NonInteractive -File tests/Pester/run.ps1 -Configuration "$configuration" -Name "$files" -ResultFile "$run/results/pester.json")
-  if [ "$verbose" ]; then
-    "${command[@]}" > "$run/results/pester.txt" 2>&1 &
-  else
-    # The host writes sentences of -WhatIf and differences past every stream: a green run shows Pester's line for each file.
-    "${command[@]}" 2>&1 | grep --line-buffered '^\[[-+]\] .*\.Tests\.ps1' > "$run/results/pester.txt" &
-  fi
+  # Two runs of Pester, each taking the next file: they wait for programs most of the time. They are printed after xunit.
+  mkdir "$run/queue"
+  for part in 1 2; do
+    command=("$pwsh" -NoProfile -NonInteractive -File tests/Pester/run.ps1 -Configuration "$configuration" -Name "$files"
+      -Queue "$run/queue" -ResultFile "$run/results/pester-$part.json")
+    if [ "$verbose" ]; then
+      "${command[@]}" > "$run/results/pester-$part.txt" 2>&1 &
+    else
+      # The host writes sentences of -WhatIf and differences past every stream: a green run shows Pester's line for each file.
+      "${command[@]}" 2>&1 | grep --line-buffered '^\[[-+]\] .*\.Tests\.ps1' > "$run/results/pester-$part.txt" &
+    fi
+  done
 fi
 if [ "$xunit" ]; then
   assemblies=()
@@ -63,12 +67,13 @@ if [ "$xunit" ]; then
       "${assembly%.dll}" -noLogo -noColor "${reporter[@]}" -filterVSTest "$filter" -result-trx "$run/results/xunit-$(basename "$assembly").trx"
     done
   else
-    dotnet test "${assemblies[@]}" --nologo --logger "trx;LogFilePrefix=xunit" --results-directory "$run/results" ${verbose:+--logger "console;verbosity=normal"} "$@"
+    dotnet test "${assemblies[@]}" --nologo --logger "trx;LogFilePrefix=xunit" --results-directory "$run/results" ${verbose:+--logger "console;verbosity=normal"} \
+      --settings tests/test.runsettings "$@"
   fi
 fi
 if [ "$pester" ]; then
   wait
-  cat "$run/results/pester.txt"
+  cat "$run"/results/pester-*.txt
 fi
 tests/leftovers.sh > "$run/results/leftovers.txt"
 "$pwsh" -NoProfile -NonInteractive -File tests/report.ps1 -Directory "$run/results" ${xunit:+-Xunit} ${pester:+-Pester}

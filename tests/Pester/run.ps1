@@ -4,6 +4,8 @@ param(
     [string] $Configuration = 'Release',
     # Only these files, without their .Tests.ps1, with commas between them.
     [string] $Name,
+    # A directory that several runs share: each takes the next file that none of the others has taken.
+    [string] $Queue,
     [string] $ResultFile
 )
 $ErrorActionPreference = 'Stop'
@@ -11,25 +13,38 @@ $artifacts = Join-Path $PSScriptRoot "../../artifacts/$Configuration" -Resolve
 Import-Module "$artifacts/Pester/Pester.psd1"
 $env:XENKUBE_MODULE = "$artifacts/XenKube/XenKube.psd1"
 
-$settings = New-PesterConfiguration
-$settings.Run.Path = $Name ? [string[]] ($Name -split ',' | ForEach-Object { "$PSScriptRoot/$_.Tests.ps1" }) : $PSScriptRoot
-$settings.Run.PassThru = $true
-$settings.Output.Verbosity = 'Normal'
-$settings.Output.RenderMode = 'Plaintext'
-$run = Invoke-Pester -Configuration $settings
+# Long files tend to be slow ones: they come first, so that no run is left alone with one at the end.
+$files = $Name ? @($Name -split ',' | ForEach-Object { "$PSScriptRoot/$_.Tests.ps1" })
+    : @(Get-ChildItem $PSScriptRoot -Filter *.Tests.ps1 | Sort-Object Length -Descending | ForEach-Object FullName)
+function Test-Mine([string] $file) {
+    if (-not $Queue) { return $true }
+    try { [IO.File]::Open((Join-Path $Queue (Split-Path -Leaf $file)), 'CreateNew').Dispose(); $true } catch [IO.IOException] { $false }
+}
+$runs = @(foreach ($file in $files) {
+    if (-not (Test-Mine $file)) { continue }
+    $settings = New-PesterConfiguration
+    $settings.Run.Path = $file
+    $settings.Run.PassThru = $true
+    $settings.Output.Verbosity = 'Normal'
+    $settings.Output.RenderMode = 'Plaintext'
+    Invoke-Pester -Configuration $settings
+})
 
-$failed = $run.FailedCount + $run.FailedContainersCount + $run.FailedBlocksCount
+$failed = 0
+$runs | ForEach-Object { $failed += $_.FailedCount + $_.FailedContainersCount + $_.FailedBlocksCount }
 if ($ResultFile) {
-    $skipped = @($run.Skipped) + @($run.NotRun) | Where-Object { $_ } | ForEach-Object {
+    $skipped = @($runs.Skipped) + @($runs.NotRun) | Where-Object { $_ } | ForEach-Object {
         $why = $_.ErrorRecord | Select-Object -First 1
         @{ name = "Pester: $($_.ExpandedPath)"; reason = $why ? $why.Exception.Message -replace '^is skipped, because ' : '' }
     }
-    $failures = @($run.Failed) + @($run.FailedBlocks) + @($run.FailedContainers) | Where-Object { $_ } | ForEach-Object {
+    $failures = @($runs.Failed) + @($runs.FailedBlocks) + @($runs.FailedContainers) | Where-Object { $_ } | ForEach-Object {
         @{
             name = "Pester: $($_.PSObject.Properties['ExpandedPath'] ? $_.ExpandedPath : "$($_.Item)")"
             message = @($_.ErrorRecord | ForEach-Object { $_.DisplayErrorMessage ? $_.DisplayErrorMessage : "$_"; $_.DisplayStackTrace }) -join "`n"
         }
     }
-    @{ passed = $run.PassedCount; failed = $failed; failures = @($failures); skipped = @($skipped) } | ConvertTo-Json -Depth 4 | Set-Content $ResultFile
+    $passed = 0
+    $runs | ForEach-Object { $passed += $_.PassedCount }
+    @{ passed = $passed; failed = $failed; failures = @($failures); skipped = @($skipped) } | ConvertTo-Json -Depth 4 | Set-Content $ResultFile
 }
 exit [int]($failed -gt 0)

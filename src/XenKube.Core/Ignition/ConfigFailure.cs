@@ -58,7 +58,10 @@ public static class ConfigFailure
     public static string MessageOf(ReportEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return Printable.Name(SecretText.Redact(entry.Message));
+        const string unknown = "unused key ";
+        // Butane 0.29 and Ignition 2.26 begin with a small letter what all releases before began with a capital.
+        var message = entry.Message.StartsWith(unknown, StringComparison.Ordinal) ? "U" + entry.Message[1..] : entry.Message;
+        return Printable.Name(SecretText.Redact(message));
     }
 
     /// <summary>Where an entry is in its document; null where the report does not say.</summary>

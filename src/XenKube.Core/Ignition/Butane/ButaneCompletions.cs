@@ -24,7 +24,7 @@ internal static class ButaneCompletions
             : null;
         if (contents is not null)
         {
-            ResourceUrl.Set(to, contents, path.Field(name));
+            ResourceUrl.Set(to, contents, path.Field(name), translation.PacksContents);
         }
     }
 

@@ -21,10 +21,17 @@ internal sealed class ButaneDialect : IIgnitionDialect
 
     /// <inheritdoc/>
     public IgnitionTranslation Translate(ReadOnlyMemory<byte> source, TranspileOptions options) =>
-        Translate(source, ButaneRelease.Find(options.ButaneRelease), options);
+        Translate(source, ButaneRelease.Find(options.ButaneRelease), options, isRaw: true);
 
     /// <summary>Translates a document as a release of Butane does.</summary>
-    public static IgnitionTranslation Translate(ReadOnlyMemory<byte> source, ButaneRelease release, TranspileOptions options)
+    /// <param name="source">The document.</param>
+    /// <param name="release">The release.</param>
+    /// <param name="options">How to.</param>
+    /// <param name="isRaw">
+    /// Whether a document for OpenShift becomes an Ignition config; otherwise it becomes a MachineConfig in YAML.
+    /// </param>
+    public static IgnitionTranslation Translate(
+        ReadOnlyMemory<byte> source, ButaneRelease release, TranspileOptions options, bool isRaw)
     {
         var report = new Report();
         YamlNode? root;
@@ -53,21 +60,29 @@ internal sealed class ButaneDialect : IIgnitionDialect
         var document = ButaneReader.Read(root!, ButaneTypes.Config(version, release), type => GoName(type, version), out var error);
         return error is not null
             ? Fail(version, report, "yaml: " + error)
-            : Translate(version, release, document, new YamlSource(root!, report), report, options);
+            : Translate(version, release, document, new YamlSource(root!, report), report, options, isRaw);
     }
 
     private static IgnitionTranslation Translate(
-        ButaneVersion version, ButaneRelease release, ConfigValue document, YamlSource source, Report report, TranspileOptions options)
+        ButaneVersion version,
+        ButaneRelease release,
+        ConfigValue document,
+        YamlSource source,
+        Report report,
+        TranspileOptions options,
+        bool isRaw)
     {
         source.ReportUnknownKeys(document, asSentences: !release.IsRecent);
+        // A MachineConfig must have a name and a role, so that the section is checked even if the document lacks it.
+        document["metadata"].IsSet = true;
         var findings = new List<ConfigFinding>();
         ConfigWalk.Check(document, findings);
         ConfigValue? config = null;
         if (!HasErrors(findings))
         {
-            var translation = new ButaneTranslation(version, release, options.FilesDirectory, findings);
+            var translation = new ButaneTranslation(version, release, options.FilesDirectory, isRaw, findings);
             config = translation.Translate(document);
-            if (config is not null)
+            if (config is not null && !HasErrors(findings))
             {
                 translation.CheckVariant(config);
             }
@@ -89,7 +104,11 @@ internal sealed class ButaneDialect : IIgnitionDialect
         return options.Strict && report.Count > 0
             ? new IgnitionTranslation(
                 null, version.Spec.ToString(), version.ToString(), report, "Config produced warnings and --strict was specified")
-            : new IgnitionTranslation(Write(config!, options.Pretty), version.Spec.ToString(), version.ToString(), report);
+            : new IgnitionTranslation(
+                version.Machine is null || isRaw ? Write(config!, options.Pretty) : MachineConfigYaml.Write(config!),
+                version.Spec.ToString(),
+                version.ToString(),
+                report);
     }
 
     private static bool HasErrors(List<ConfigFinding> findings) => findings.Exists(finding => finding.Kind == ReportKind.Error);
@@ -111,6 +130,8 @@ internal sealed class ButaneDialect : IIgnitionDialect
         ConfigKind.Text when type == ConfigType.Text => "string",
         ConfigKind.Number => "int",
         ConfigKind.Flag => "bool",
+        ConfigKind.Map => type.Name,
+        _ when type.IsOfOuterVariant => $"{version.OuterPackage}.{type.Name}",
         _ => $"{(type.IsOfVariant ? version.VariantPackage : version.BasePackage)}.{type.Name}",
     };
 }

@@ -94,7 +94,7 @@ internal sealed class ButaneReader
         var scalar = YamlScalarValue.Resolve(node);
         if (scalar.Tag == "!!null")
         {
-            if (!isOptional && value.Type.Kind != ConfigKind.List)
+            if (!isOptional && value.Type.Kind is not (ConfigKind.List or ConfigKind.Map))
             {
                 return false;
             }
@@ -164,11 +164,12 @@ internal sealed class ButaneReader
         {
             return false;
         }
-        if (value.Type.Kind != ConfigKind.Object)
+        if (value.Type.Kind is not (ConfigKind.Object or ConfigKind.Map))
         {
             AddTypeError(node, value.Type);
             return false;
         }
+        var isNew = !value.IsSet;
         value.IsSet = true;
         var outerMergedKeys = mergedKeys;
         mergedKeys = null;
@@ -182,7 +183,16 @@ internal sealed class ButaneReader
                 merge = child;
                 continue;
             }
-            if (ReadKey(key) is not { } name || outerMergedKeys?.Add(name) == false || value.Type.Field(name) is not { } field)
+            if (ReadKey(key) is not { } name || outerMergedKeys?.Add(name) == false)
+            {
+                continue;
+            }
+            if (value.Type.Kind == ConfigKind.Map)
+            {
+                FillEntry(name, child, value, isNew);
+                continue;
+            }
+            if (value.Type.Field(name) is not { } field)
             {
                 continue;
             }
@@ -199,6 +209,17 @@ internal sealed class ButaneReader
             Merge(node, merge, value);
         }
         return true;
+    }
+
+    /// <summary>An entry of a map; null is an empty text, unless an alias or a merge gave a text before.</summary>
+    private void FillEntry(string name, YamlNode child, ConfigValue map, bool isNew)
+    {
+        var text = new ConfigValue(ConfigType.Text);
+        if (Fill(child, text, isOptional: false)
+            || (YamlScalarValue.TagOf(child) == "!!null" && (isNew || !map.Entries.ContainsKey(name))))
+        {
+            map.Entries[name] = text.Text;
+        }
     }
 
     /// <summary>

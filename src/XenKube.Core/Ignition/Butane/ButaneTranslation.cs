@@ -6,7 +6,14 @@ using XenKube.Ignition.Rules;
 namespace XenKube.Ignition.Butane;
 
 /// <summary>Turns a document's tree into an Ignition config's.</summary>
-internal sealed class ButaneTranslation(ButaneVersion version, ButaneRelease release, string filesDirectory, List<ConfigFinding> findings)
+/// <param name="version">The version of the document.</param>
+/// <param name="release">The release of Butane to be like.</param>
+/// <param name="filesDirectory">Where local files are read; empty for nowhere.</param>
+/// <param name="isRaw">Whether only the Ignition config is wanted of a document that becomes a MachineConfig.</param>
+/// <param name="findings">Takes what is found.</param>
+/// <remarks>Held against Butane 0.19.0 and Butane 0.29.0.</remarks>
+internal sealed class ButaneTranslation(
+    ButaneVersion version, ButaneRelease release, string filesDirectory, bool isRaw, List<ConfigFinding> findings)
 {
     /// <summary>The message for a local file where there is no files directory.</summary>
     public const string NoFilesDirectory = "local file paths are relative to a files directory that must be specified with -d/--files-dir";
@@ -14,11 +21,15 @@ internal sealed class ButaneTranslation(ButaneVersion version, ButaneRelease rel
     private readonly LocalFiles files = new(filesDirectory, NoFilesDirectory, _ => "local file path traverses outside the files directory");
     private readonly ConfigType type = Ignition3Types.Config(version.Spec, release.Ignition);
 
-    /// <summary>The config; null if there was an error, which is among the findings then.</summary>
+    private readonly bool isWrapped = version.Machine is not null && !isRaw;
+
+    /// <summary>
+    /// The config, in OpenShift's MachineConfig if that is wanted; null if there was an error, which is among the findings then.
+    /// </summary>
     public ConfigValue? Translate(ConfigValue document)
     {
         var config = NewConfig();
-        var fields = new FieldTranslation(files, findings);
+        var fields = new FieldTranslation(files, findings) { PacksContents = version.Machine?.PacksContents ?? true };
         foreach (var name in (ReadOnlySpan<string>)["ignition", "kernel_arguments", "passwd", "storage", "systemd"])
         {
             fields.Copy(document[name], config[ConfigNames.ToCamel(name)], isOptional: false, ConfigPath.Root.Field(name));
@@ -33,19 +44,20 @@ internal sealed class ButaneTranslation(ButaneVersion version, ButaneRelease rel
             MountUnits.Add(document["storage"], mounts, version.Spec);
             config = ConfigMerge.Merge(mounts, config);
         }
-        new Trees(files, config["storage"], findings).Add(document["storage"]["trees"]);
+        new Trees(fields, config["storage"], findings).Add(document["storage"]["trees"]);
         new Quadlets(fields, config["storage"]).Add(document["systemd"]["quadlets"]);
         if (findings.Exists(finding => finding.Kind == ReportKind.Error))
         {
             return null;
         }
-        return version.ChecksReservedLabels ? AddFedoraParts(document, config) : config;
+        config = version.ChecksReservedLabels ? AddFedoraParts(document, config) : config;
+        return version.Machine is { } machine ? new MachineConfigs(machine, isRaw).Wrap(document, config, fields, findings) : config;
     }
 
     /// <summary>The settings of the config that the variant cannot do.</summary>
     public void CheckVariant(ConfigValue config)
     {
-        if (version.Refused.Count > 0)
+        if (version.Refused.Count > 0 && (version.Machine is null || isWrapped))
         {
             CheckRefused(config, isOptional: false, "", ConfigPath.Root, config);
         }
@@ -55,7 +67,9 @@ internal sealed class ButaneTranslation(ButaneVersion version, ButaneRelease rel
     {
         if (version.Refused.TryGetValue(name, out var message))
         {
-            new FindingPlace(findings, ConfigOrigins.Find(config, path)).Error(IsEmpty(value, isOptional) ? null : message);
+            // The remark that contents are not packed is not refused with the packed ones.
+            var isGiven = !IsEmpty(value, isOptional && !name.EndsWith(".compression", StringComparison.Ordinal));
+            new FindingPlace(findings, ConfigOrigins.Find(config, path)).Error(isGiven ? message : null);
             return;
         }
         for (var i = 0; i < value.Items.Count; i++)
@@ -112,7 +126,7 @@ internal sealed class ButaneTranslation(ButaneVersion version, ButaneRelease rel
                 }
                 if (!disks[i]["wipeTable"].Flag)
                 {
-                    CheckReservedLabel(partitions[j], ConfigOrigins.Find(config, place.Field("label")));
+                    CheckReservedLabel(partitions[j], PlaceOf(config, place.Field("label")));
                 }
             }
         }
@@ -124,15 +138,19 @@ internal sealed class ButaneTranslation(ButaneVersion version, ButaneRelease rel
         const int smallest = 8192;
         if (root["sizeMiB"].Number != 0)
         {
-            new FindingPlace(findings, ConfigOrigins.Find(config, place.Field("size_mib"))).Warning(
+            new FindingPlace(findings, PlaceOf(config, place.Field("size_mib"))).Warning(
                 root["sizeMiB"].Number < smallest ? "root should have 8GiB of space assigned" : null);
         }
         else if (partitions.Exists(other => other != root && other["startMiB"].Number == 0))
         {
-            new FindingPlace(findings, ConfigOrigins.Find(config, place.Field("label"))).Warning(
+            new FindingPlace(findings, PlaceOf(config, place.Field("label"))).Warning(
                 "root partition cannot expand; it is set to fill available space but is followed by an auto-positioned partition");
         }
     }
+
+    /// <summary>The reference does not find the place in the document once the config is in a MachineConfig.</summary>
+    private ConfigPath PlaceOf(ConfigValue config, ConfigPath path) =>
+        isWrapped ? ConfigNames.ToSnake(path) : ConfigOrigins.Find(config, path);
 
     private void CheckReservedLabel(ConfigValue partition, ConfigPath place)
     {

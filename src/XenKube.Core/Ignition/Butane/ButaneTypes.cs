@@ -63,8 +63,27 @@ internal sealed class ButaneTypes
             Of("storage", Storage()),
             Of("systemd", Systemd()),
             version.HasBootDevice ? Of("boot_device", BootDevice()) : null,
-            version.HasGrub ? Of("grub", Grub()) : null).Ruled(bootDevice.Config).OfVariant();
+            version.HasGrub ? Of("grub", Grub()) : null,
+            version.Machine is null ? null : Of("metadata", Metadata()),
+            version.Machine is null ? null : Of("openshift", OpenShift()))
+            .Ruled(ConfigRule())
+            .OfVariant(isOuter: version.Machine is not null);
     }
+
+    /// <summary>
+    /// The rule about the whole document. OpenShift's own one takes the place of the one of the variant that it builds on.
+    /// </summary>
+    private ConfigRule? ConfigRule() =>
+        version.Machine is not { } machine ? bootDevice.Config : machine.ChecksCryptoCards ? OpenShiftRules.CryptoCards : null;
+
+    private static ConfigType Metadata() => ConfigType.Object("Metadata", Text("name"), Of("labels", ConfigType.TextMap))
+        .Ruled(OpenShiftRules.Metadata)
+        .OfVariant(isOuter: true);
+
+    private static ConfigType OpenShift() => ConfigType.Object(
+        "OpenShift", Texts("kernel_arguments"), Texts("extensions"), OptionalFlag("fips"), OptionalText("kernel_type"))
+        .Ruled(OpenShiftRules.OpenShift)
+        .OfVariant(isOuter: true);
 
     /// <summary>A config to be merged or to replace this one; one that is given in place is checked.</summary>
     private ConfigType Reference() =>

@@ -52,6 +52,8 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
         new("r4e", "1.2.0-experimental", IgnitionSpec.V3_7) { Refused = EdgeLimits },
         new("fiot", "1.0.0", IgnitionSpec.V3_4) { Refused = EdgeLimits, First = ButaneRelease.V0290 },
         new("fiot", "1.1.0-experimental", IgnitionSpec.V3_7) { Refused = EdgeLimits },
+        .. Enumerable.Range(OpenShiftRelease.FirstMinor, OpenShiftRelease.LastMinor - OpenShiftRelease.FirstMinor + 1)
+            .Select(minor => OpenShift(new OpenShiftRelease(minor))),
     ];
 
     private readonly ButaneRelease? first;
@@ -62,6 +64,9 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
         get => first ?? (Spec > IgnitionSpec.V3_4 ? ButaneRelease.V0290 : ButaneRelease.V0190);
         init => first = value;
     }
+
+    /// <summary>What OpenShift adds to Fedora CoreOS' config and refuses of it; null for all other variants.</summary>
+    public OpenShiftRelease? Machine { get; init; }
 
     /// <summary>Whether there is a <c>boot_device</c> section.</summary>
     public bool HasBootDevice { get; init; }
@@ -80,14 +85,10 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
         System.Globalization.CultureInfo.InvariantCulture, $"v0_{Spec.Minor + 1}{(Spec.IsExperimental ? "_exp" : "")}");
 
     /// <summary>The name of the package of the variant's own types.</summary>
-    public string VariantPackage
-    {
-        get
-        {
-            var parts = Version.Split('.');
-            return $"v{parts[0]}_{parts[1]}{(Spec.IsExperimental ? "_exp" : "")}";
-        }
-    }
+    public string VariantPackage => PackageOf(Machine?.FedoraVersion ?? Version);
+
+    /// <summary>The name of the package of what OpenShift adds to the variant that it builds on.</summary>
+    public string OuterPackage => PackageOf(Version);
 
     /// <summary>The version of a document, or null with the reference's reason.</summary>
     public static ButaneVersion? Find(string variant, string version, ButaneRelease release, out string? reason)
@@ -112,4 +113,20 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
 
     /// <inheritdoc/>
     public override string ToString() => $"{Variant} {Version}";
+
+    private static ButaneVersion OpenShift(OpenShiftRelease machine) => new("openshift", machine.Version, machine.Spec)
+    {
+        Machine = machine,
+        First = machine.Minor < 15 ? ButaneRelease.V0190 : ButaneRelease.V0290,
+        ChecksReservedLabels = true,
+        HasBootDevice = true,
+        HasGrub = machine.Spec >= IgnitionSpec.V3_4,
+        Refused = machine.Refused,
+    };
+
+    private string PackageOf(string version)
+    {
+        var parts = version.Split('.');
+        return $"v{parts[0]}_{parts[1]}{(Spec.IsExperimental ? "_exp" : "")}";
+    }
 }

@@ -15,18 +15,19 @@ internal static class ResourceUrl
     /// <param name="resource">The resource.</param>
     /// <param name="contents">The bytes.</param>
     /// <param name="origin">The place they come from.</param>
-    public static void Set(ConfigValue resource, byte[] contents, ConfigPath origin)
+    /// <param name="packs">Whether the contents may be packed.</param>
+    public static void Set(ConfigValue resource, byte[] contents, ConfigPath origin, bool packs = true)
     {
         var compression = resource["compression"];
-        var mayPack = !compression.HasText;
+        var isPlain = !compression.HasText;
         var base64Length = Base64Length(contents.Length);
         var isEscaped = 1 + DataUrl.EscapedLength(contents) <= base64Length;
         var shortest = Math.Min(1 + DataUrl.EscapedLength(contents), base64Length);
-        if (mayPack)
+        if (isPlain)
         {
             // Set even if it is empty, lest a config that this one is merged into lends its own.
             compression.Set("").Origin = origin;
-            var packed = Base64Length(ShortestPacked) + "gzip".Length < shortest ? GoGzip.Pack(contents) : null;
+            var packed = packs && Base64Length(ShortestPacked) + "gzip".Length < shortest ? GoGzip.Pack(contents) : null;
             if (packed is not null && Base64Length(packed.Length) + "gzip".Length < shortest)
             {
                 compression.Set("gzip");

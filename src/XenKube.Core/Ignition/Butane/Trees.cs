@@ -8,12 +8,13 @@ namespace XenKube.Ignition.Butane;
 
 /// <summary>Whole directories of local files: regular files and symbolic links become nodes of the config.</summary>
 /// <remarks>Held against Butane 0.19.0 and Butane 0.29.0.</remarks>
-internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFinding> findings)
+internal sealed class Trees(FieldTranslation fields, ConfigValue storage, List<ConfigFinding> findings)
 {
     private const int ExecuteBits = 0x49;
     private const int FileMode = 0x1A4;
     private const int ExecutableMode = 0x1ED;
 
+    private readonly LocalFiles files = fields.Files;
     private readonly StorageNodes nodes = new(storage);
 
     /// <summary>Adds the nodes of all trees.</summary>
@@ -101,7 +102,7 @@ internal sealed class Trees(LocalFiles files, ConfigValue storage, List<ConfigFi
         }
         file["contents"].IsSet = true;
         file["contents"].Origin = place;
-        ResourceUrl.Set(file["contents"], contents, place);
+        ResourceUrl.Set(file["contents"], contents, place, fields.PacksContents);
         if (!file["mode"].IsSet)
         {
             file["mode"].Set(tree["file_mode"].IsSet ? tree["file_mode"].Number : usualMode).Origin = place;

@@ -31,6 +31,9 @@ internal readonly partial record struct YamlScalarValue(string Tag, Int128? Inte
         };
     }
 
+    /// <summary>The short tag of a plain text.</summary>
+    public static string PlainTag(string text) => ResolvePlain(text).Tag;
+
     /// <summary>The value of a scalar.</summary>
     /// <exception cref="YamlException">The text does not fit an explicit tag.</exception>
     public static YamlScalarValue Resolve(YamlNode node)

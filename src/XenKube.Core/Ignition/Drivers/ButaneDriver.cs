@@ -33,13 +33,11 @@ public static class ButaneDriver
             return 2;
         }
         var flags = ButaneFlags.Parse(words, release, out var fault);
-        if (flags is null)
+        error.Write(flags.Remarks);
+        if (fault is not null)
         {
-            if (fault!.Length > 0)
-            {
-                error.Write(fault + "\n");
-            }
-            error.Write(ButaneFlags.Usage(release));
+            var (usage, reason) = (ButaneFlags.Usage(release), fault.Length > 0 ? fault + "\n" : "");
+            error.Write(release.IsRecent ? usage + reason : reason + usage + reason);
             return 2;
         }
         if (flags.Help || flags.ShowVersion)
@@ -52,7 +50,7 @@ public static class ButaneDriver
             return 1;
         }
         var options = new TranspileOptions { FilesDirectory = flags.FilesDirectory, Pretty = flags.Pretty, Strict = flags.Strict };
-        var result = ButaneDialect.Translate(source, release, options);
+        var result = ButaneDialect.Translate(source, release, options, flags.Raw);
         var name = flags.Input.Length > 0 ? flags.Input : "<stdin>";
         error.Write(release.IsRecent && !flags.RawErrors
             ? new ButaneExcerpts(source, name, flags.IsColored).Format(result.Report)

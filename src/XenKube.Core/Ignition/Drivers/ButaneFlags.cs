@@ -62,6 +62,9 @@ internal sealed class ButaneFlags
     /// <summary>The file to read; empty for standard input.</summary>
     public string Input { get; private set; } = "";
 
+    /// <summary>Remarks about flags that are deprecated, a line each.</summary>
+    public string Remarks { get; private set; } = "";
+
     /// <summary>The file to write; empty for standard output.</summary>
     public string Output => values.GetValueOrDefault("output", "");
 
@@ -80,6 +83,9 @@ internal sealed class ButaneFlags
     /// <summary>Whether to print errors on one line each, as 0.19.0 does.</summary>
     public bool RawErrors => IsOn("raw-errors");
 
+    /// <summary>Whether a config for OpenShift is not put into a MachineConfig.</summary>
+    public bool Raw => IsOn("raw");
+
     /// <summary>Whether to print errors in colours. Without a word about them there are none.</summary>
     public bool IsColored => (values.GetValueOrDefault("color") ?? values.GetValueOrDefault("colour")) is "always" or "yes";
 
@@ -92,8 +98,11 @@ internal sealed class ButaneFlags
     /// <summary>Whether warnings are fatal.</summary>
     public bool Strict => IsOn("strict");
 
-    /// <summary>Reads the words; null with what is wrong, which is empty for too many files.</summary>
-    public static ButaneFlags? Parse(IReadOnlyList<string> args, ButaneRelease release, out string? fault)
+    /// <summary>Reads the words.</summary>
+    /// <param name="args">The words.</param>
+    /// <param name="release">The release of Butane to be like.</param>
+    /// <param name="fault">The fault, which is empty for too many files; null if there is none.</param>
+    public static ButaneFlags Parse(IReadOnlyList<string> args, ButaneRelease release, out string? fault)
     {
         var flags = new ButaneFlags(release);
         var files = new List<string>();
@@ -125,7 +134,7 @@ internal sealed class ButaneFlags
             fault = "";
         }
         flags.Input = files.Count > 0 ? files[0] : named;
-        return fault is null ? flags : null;
+        return flags;
     }
 
     private bool IsOn(string name) => values.GetValueOrDefault(name) == "true";
@@ -168,7 +177,8 @@ internal sealed class ButaneFlags
                 return $"unknown shorthand flag: {GoQuote.Quote(letter.ToString()).Replace('"', '\'')} in -{word[i..]}";
             }
             var rest = word[(i + 1)..];
-            if (rest.StartsWith('='))
+            // The flag library takes an equals sign that nothing follows for another flag.
+            if (rest.Length > 1 && rest[0] == '=')
             {
                 return Set(found, rest[1..]);
             }
@@ -197,6 +207,10 @@ internal sealed class ButaneFlags
             value = isOn ? "true" : "false";
         }
         values[flag.Name] = value;
+        if (flag.Name == "input")
+        {
+            Remarks += "Flag --input has been deprecated, specify filename directly on command line\n";
+        }
         return null;
     }
 }

@@ -39,6 +39,14 @@ internal static class ConfigJson
                 }
                 json.EndArray();
                 break;
+            case ConfigKind.Map:
+                json.StartObject();
+                foreach (var (name, text) in value.Entries)
+                {
+                    json.Member(name, text);
+                }
+                json.EndObject();
+                break;
             case ConfigKind.Text:
                 json.Value(value.Text);
                 break;
@@ -56,6 +64,7 @@ internal static class ConfigJson
         _ when isOptional => !value.IsSet,
         ConfigKind.Object => value.Present.All(field => IsEmpty(field.Value, field.Field.IsOptional)),
         ConfigKind.List => value.Items.Count == 0,
+        ConfigKind.Map => value.Entries.Count == 0,
         ConfigKind.Text => value.Text.Length == 0,
         ConfigKind.Number => value.Number == 0,
         _ => !value.Flag,

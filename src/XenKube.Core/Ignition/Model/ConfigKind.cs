@@ -9,6 +9,9 @@ internal enum ConfigKind
     /// <summary>A list of one type of element.</summary>
     List,
 
+    /// <summary>Texts under keys of the document's own choice.</summary>
+    Map,
+
     /// <summary>A text.</summary>
     Text,
 

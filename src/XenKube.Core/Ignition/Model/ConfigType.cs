@@ -36,6 +36,9 @@ internal sealed class ConfigType
     /// <summary>True or false.</summary>
     public static ConfigType Flag { get; } = new(ConfigKind.Flag, "bool", null, []);
 
+    /// <summary>Texts under keys of the document's own choice.</summary>
+    public static ConfigType TextMap { get; } = new(ConfigKind.Map, "map[string]string", null, []);
+
     /// <summary>The kind of value.</summary>
     public ConfigKind Kind { get; }
 
@@ -62,6 +65,9 @@ internal sealed class ConfigType
 
     /// <summary>Whether only a variant of its language has the type.</summary>
     public bool IsOfVariant { get; private set; }
+
+    /// <summary>Whether only a variant that builds on another one has the type.</summary>
+    public bool IsOfOuterVariant { get; private set; }
 
     /// <summary>What else an object becomes in the Ignition config; null if its fields are all there is to translate.</summary>
     public ConfigCompletion? Completion { get; private set; }
@@ -106,7 +112,8 @@ internal sealed class ConfigType
     public ConfigType Keyed(Func<ConfigValue, string> by) => Changed(type => type.key = by);
 
     /// <summary>The type as one that only a variant of its language has.</summary>
-    public ConfigType OfVariant() => Changed(type => type.IsOfVariant = true);
+    /// <param name="isOuter">Whether a variant has it that builds on another one.</param>
+    public ConfigType OfVariant(bool isOuter = false) => Changed(type => (type.IsOfVariant, type.IsOfOuterVariant) = (true, isOuter));
 
     /// <summary>The type of texts that are parsed when they are read.</summary>
     /// <param name="wanted">What the text should be, for messages.</param>

@@ -9,6 +9,7 @@ internal sealed class ConfigValue(ConfigType type)
 
     private ConfigValue?[]? fields;
     private List<ConfigValue>? items;
+    private SortedDictionary<string, string>? entries;
 
     /// <summary>Its type.</summary>
     public ConfigType Type { get; private set; } = type;
@@ -33,6 +34,9 @@ internal sealed class ConfigValue(ConfigType type)
 
     /// <summary>The elements of a list. Change them by <see cref="AddItem"/> and <see cref="Truncate"/>.</summary>
     public List<ConfigValue> Items => items ?? NoItems;
+
+    /// <summary>The texts of a map by their keys, in the order of the keys' characters.</summary>
+    public SortedDictionary<string, string> Entries => entries ??= new SortedDictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Whether a text is given and not empty.</summary>
     public bool HasText => IsSet && Text.Length > 0;
@@ -81,7 +85,7 @@ internal sealed class ConfigValue(ConfigType type)
     public bool IsZero(bool isOptional = false) => Type.Kind switch
     {
         ConfigKind.Object => isOptional ? !IsSet : Present.All(field => field.Value.IsZero(field.Field.IsOptional)),
-        ConfigKind.List => !IsSet,
+        ConfigKind.List or ConfigKind.Map => !IsSet,
         _ => isOptional ? !IsSet : Text.Length == 0 && Number == 0 && !Flag,
     };
 
@@ -100,6 +104,14 @@ internal sealed class ConfigValue(ConfigType type)
         fields?.AsSpan(0, kept).CopyTo(refined);
         fields = refined;
         Type = type;
+    }
+
+    /// <summary>Takes another value of the field's type for the field.</summary>
+    public void Adopt(string name, ConfigValue value)
+    {
+        fields ??= new ConfigValue?[Type.Fields.Count];
+        fields[Type.IndexOf(name)] = value;
+        IsSet = true;
     }
 
     /// <summary>Sets a text.</summary>
@@ -157,5 +169,6 @@ internal sealed class ConfigValue(ConfigType type)
         Flag = false;
         items = null;
         fields = null;
+        entries = null;
     }
 }

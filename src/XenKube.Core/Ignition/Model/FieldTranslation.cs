@@ -12,6 +12,9 @@ internal sealed class FieldTranslation(LocalFiles files, List<ConfigFinding> fin
     /// <summary>The files directory.</summary>
     public LocalFiles Files => files;
 
+    /// <summary>Whether contents may be packed where that makes them shorter.</summary>
+    public bool PacksContents { get; init; } = true;
+
     /// <summary>Adds an error, unless the message is null.</summary>
     public void Error(ConfigPath place, string? message) => new FindingPlace(findings, place).Error(message);
 

@@ -51,7 +51,7 @@ public static class IgnitionValidator
         }
         catch (JsonSyntaxException exception)
         {
-            return Single(generation ?? 3, positions, exception.Offset, exception.Message);
+            return Single(generation ?? 3, "", positions, exception.Offset, exception.Message);
         }
         var version = IgnitionVersions.Declared(tree.Root);
         return (generation ?? IgnitionVersions.GenerationOf(tree.Root, version)) == 2
@@ -109,7 +109,7 @@ public static class IgnitionValidator
     /// <summary>The reference calls many a wrong type an unsupported version; the wrong type helps more.</summary>
     private static IgnitionValidation Unsupported(string version, ConfigTypeError? error, TextPositions positions) => error is null
         ? Unreadable(2, version, "unsupported config version")
-        : Single(2, positions, error.Offset, error.Message, error.Path);
+        : Single(2, version, positions, error.Offset, error.Message, error.Path);
 
     private static IgnitionValidation ValidateGeneration3(
         JsonTree tree, TextPositions positions, string version, Generation3Release release)
@@ -117,7 +117,7 @@ public static class IgnitionValidator
         ConfigReader.Read(tree.Root, IgnitionVersions.Stub, out var error);
         if (error is not null)
         {
-            return WrongType(error with { Path = error.Path.ToLowerInvariant() }, positions, release);
+            return WrongType(error with { Path = error.Path.ToLowerInvariant() }, positions, version, release);
         }
         if (GoSemver.Parse(version, out _, checkIdentifiers: true) is not { } declared)
         {
@@ -129,7 +129,7 @@ public static class IgnitionValidator
             {
                 var config = ConfigReader.Read(tree.Root, Ignition3Types.Config(spec, release), out error);
                 return error is not null
-                    ? WrongType(error, positions, release)
+                    ? WrongType(error, positions, version, release)
                     : Check(config, tree, positions, version, release);
             }
         }
@@ -137,10 +137,11 @@ public static class IgnitionValidator
     }
 
     /// <summary>2.16.2 is not held to its words here, which name types instead of the place.</summary>
-    private static IgnitionValidation WrongType(ConfigTypeError error, TextPositions positions, Generation3Release release) =>
+    private static IgnitionValidation WrongType(
+        ConfigTypeError error, TextPositions positions, string version, Generation3Release release) =>
         release == Generation3Release.Ignition2162
-            ? Single(3, positions, error.Offset, error.Message, error.Path)
-            : Single(3, positions, error.Offset, error.GoMessage);
+            ? Single(3, version, positions, error.Offset, error.Message, error.Path)
+            : Single(3, version, positions, error.Offset, error.GoMessage);
 
     /// <summary>Applies all rules of generation 3, then looks for duplicates, then for unknown keys.</summary>
     private static IgnitionValidation Check(
@@ -158,7 +159,8 @@ public static class IgnitionValidator
     private static IgnitionValidation Unreadable(int generation, string version, string reason) =>
         new([new ReportEntry(ReportKind.Error, reason)], isUnreadable: true) { Generation = generation, Version = version };
 
-    private static IgnitionValidation Single(int generation, TextPositions positions, int offset, string message, string path = "")
+    private static IgnitionValidation Single(
+        int generation, string version, TextPositions positions, int offset, string message, string path = "")
     {
         var (line, column) = generation == 2 ? positions.Behind(offset) : positions.At(offset);
         return new IgnitionValidation(
@@ -166,6 +168,7 @@ public static class IgnitionValidator
             generation == 2 ? [positions.Show(offset)] : null)
         {
             Generation = generation,
+            Version = version,
         };
     }
 

@@ -41,6 +41,36 @@ public sealed class ButaneDriverTests
         Assert.Contains("Usage: butane [options] [input-file]", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--input FILE", 0, "Flag --input has been deprecated, specify filename directly on command line\n")]
+    [InlineData(
+        "--input=FILE --input FILE",
+        0,
+        "Flag --input has been deprecated, specify filename directly on command line\n"
+            + "Flag --input has been deprecated, specify filename directly on command line\n")]
+    public void Input_by_flag_is_read_with_a_remark_each_time(string words, int exitCode, string said)
+    {
+        using var directory = new TemporaryDirectory();
+        var path = directory.Write("in.bu", Document);
+        foreach (var release in (string[])["0.19", "0.29"])
+        {
+            var run = ButaneRun.Of("", [$"--release={release}", .. words.Replace("FILE", path, StringComparison.Ordinal).Split(' ')]);
+            Assert.Equal((exitCode, Json, said), (run.ExitCode, run.Output, run.Error));
+        }
+    }
+
+    [Theory]
+    [InlineData("-p=", "unknown shorthand flag: '=' in -=")]
+    [InlineData("-pz", "unknown shorthand flag: 'z' in -z")]
+    [InlineData("--output", "flag needs an argument: --output")]
+    public void Wrong_usage_is_told_last_and_by_the_older_release_first_too(string words, string fault)
+    {
+        var recent = ButaneRun.Of(Document, "--release=0.29", words).Error.TrimEnd('\n').Split('\n');
+        Assert.Equal(("Usage: butane [options] [input-file]", fault), (recent[0], recent[^1]));
+        var older = ButaneRun.Of(Document, "--release=0.19", words).Error.TrimEnd('\n').Split('\n');
+        Assert.Equal((fault, fault), (older[0], older[^1]));
+    }
+
     [Fact]
     public void Help_and_version_go_to_standard_output()
     {

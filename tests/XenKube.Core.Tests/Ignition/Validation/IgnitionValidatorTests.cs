@@ -205,4 +205,16 @@ public sealed class IgnitionValidatorTests
         var entry = Assert.Single(IgnitionValidator.Validate(Encoding.UTF8.GetBytes(text.Replace('\'', '"')), 2).Entries);
         Assert.Equal((ReportKind.Error, 1, column), (entry.Kind, entry.Line, entry.Column));
     }
+
+    [Theory]
+    [InlineData("""{"ignition":{"version":"3.3.0"},"storage":{"files":[{"path":"/b","mode":"0644"}]}}""", "3.3.0")]
+    [InlineData("""{"ignition":{"version":"2.2.0"},"storage":{"files":[{"path":"/b","mode":"0644"}]}}""", "2.2.0")]
+    [InlineData("""{"ignition":{"version":"3.6.0","timeouts":7}}""", "3.6.0")]
+    [InlineData("""{"ignition":{"version":"9.9.9"}}""", "9.9.9")]
+    public void Version_is_told_whatever_is_wrong(string json, string version)
+    {
+        var validation = IgnitionValidator.Validate(Encoding.UTF8.GetBytes(json));
+        Assert.False(validation.IsValid);
+        Assert.Equal(version, validation.Version);
+    }
 }

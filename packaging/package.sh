@@ -54,7 +54,7 @@ Version: $version
 Architecture: amd64
 Maintainer: The XenKube authors <xenkube@users.noreply.github.com>
 Installed-Size: $(du -sk --apparent-size "$root/usr" | cut -f1)
-Depends: libc6, libgcc-s1, libssl3, libstdc++6, zlib1g
+Depends: libc6, libgcc-s1, libssl3, libstdc++6, passwd, zlib1g
 Recommends: xen-utils, nginx, dnsmasq, powershell (>= 7.6)
 Section: admin
 Priority: optional
@@ -70,6 +70,10 @@ modules=/usr/local/share/powershell/Modules
 if [ "$1" = configure ] && [ ! -e "$modules/XenKube" ]; then
   mkdir -p "$modules"
   ln -sfn /usr/share/powershell/Modules/XenKube "$modules/XenKube"
+fi
+# The user without rights as which boot loaders read the guests' disks.
+if [ "$1" = configure ] && ! getent passwd xenkube-boot > /dev/null; then
+  useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin xenkube-boot
 fi
 END
 cat > "$root/DEBIAN/prerm" <<'END'

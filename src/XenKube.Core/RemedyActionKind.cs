@@ -42,6 +42,14 @@ public enum RemedyActionKind
     /// <summary>Make a guest's configuration again, in place of the one that is there. Arguments: <c>CLUSTER/NODE</c>.</summary>
     RemakeGuest,
 
+    /// <summary>
+    /// Have another boot loader start a guest. Arguments: <c>CLUSTER/NODE</c>, the boot loader's word (<c>XenKube</c>, <c>Pygrub</c>).
+    /// </summary>
+    SetBootLoader,
+
+    /// <summary>Show what a node boots next. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    ShowBootPlan,
+
     /// <summary>Shut a guest down. Arguments: <c>CLUSTER/NODE</c>.</summary>
     StopGuest,
 

@@ -32,6 +32,8 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.RemakeNode => $"New-Node{Names(action)} -Replace",
             RemedyActionKind.MakeGuest => $"New-XenGuest{arguments}",
             RemedyActionKind.RemakeGuest => $"New-XenGuest{arguments} -Force",
+            RemedyActionKind.SetBootLoader => $"Set-XenGuest {Quote(action.Arguments[0])} -BootLoader {Quote(action.Arguments[1])}",
+            RemedyActionKind.ShowBootPlan => $"Get-NodeBootPlan{arguments}",
             RemedyActionKind.StopGuest => $"Stop-XenGuest{Names(action)}",
             RemedyActionKind.DestroyGuest => $"Stop-XenGuest{Names(action)} -Force",
             RemedyActionKind.ResumeGuest => $"Resume-XenGuest{Names(action)}",

@@ -55,7 +55,7 @@ internal static class RefreshComparison
         using var oem = disk.OpenFileSystem("OEM");
         using var root = disk.OpenFileSystem("ROOT");
         using var boot = disk.OpenFileSystem("EFI-SYSTEM");
-        var layout = GuestLayout.Detect(boot);
+        var layout = GuestLayout.Detect(disk);
         OemGrubConfig.Check(oem, image, uri).Point(oem, uri, [], layout);
         root.Remove(MachineId);
         boot.WriteFile(FirstBoot, []);

@@ -28,9 +28,10 @@ internal static class GuestCommands
     private static readonly Option<IPAddress?> FirstAddress = new("--first-address")
         { Description = "Use the reservations from this address on: .20, .21, …", HelpName = "IP",
             CustomParser = result => Parse(result, IPAddress.TryParse(result.Tokens[0].Value, out var address), address, "an IP address") };
-    private static readonly Option<GuestType?> Type = WordOption.OfOptional<GuestType>("--type", "PV (the default), PVH or HVM.");
+    private static readonly Option<GuestType?> Type = WordOption.OfOptional<GuestType>("--type",
+        "PV, PVH or HVM (default: PVH for guests of XenKube's boot loader where the host can, else PV).");
     private static readonly Option<string?> BootLoader = new("--boot-loader")
-        { Description = "The boot loader (pygrub for pv).", HelpName = "PROGRAM" };
+        { Description = "XenKube, pygrub, or a program (default: by what the disk holds).", HelpName = "LOADER" };
     private static readonly Option<string?> Kernel = new("--kernel")
         { Description = "A kernel on dom0, instead of a boot loader.", HelpName = "FILE" };
     private static readonly Option<int?> Throttle = new("--throttle-limit")
@@ -80,7 +81,7 @@ internal static class GuestCommands
             }
         });
         var set = new Command("set", "Change guest configurations; everything that is not named stays as it is.")
-            { Names, Memory, VCpus, Bridge, Vlan, Disk, AutoStart, StandardOptions.XenDir, StandardOptions.Json };
+            { Names, Memory, VCpus, Bridge, Vlan, Disk, Type, BootLoader, AutoStart, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(set, terminal, Set);
         var log = new Command("log", "Show what a guest has written to its console since its last start.")
             { Name, Tail, Follow, All, StandardOptions.XenDir };
@@ -158,6 +159,8 @@ internal static class GuestCommands
             VCpus = run.Get(VCpus),
             Bridge = run.Get(Bridge),
             Vlan = run.Get(Vlan),
+            Type = run.Get(Type),
+            BootLoader = run.Get(BootLoader),
             AdditionalDisks = run.Get(Disk) ?? [],
         });
         Write(run, guests, plan);

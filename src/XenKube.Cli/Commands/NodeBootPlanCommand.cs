@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using XenKube.Booting;
 using XenKube.Cli.Output;
+using XenKube.Clusters;
 
 namespace XenKube.Cli.Commands;
 
@@ -10,14 +11,14 @@ internal static class NodeBootPlanCommand
 {
     private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]|IMAGE")
         { Arity = ArgumentArity.OneOrMore, Description = "Nodes, or disk images; patterns like etcd/node-* are understood." };
-    private static readonly Option<BootGuestType> Type = WordOption.Of<BootGuestType>("--type",
-        "As what Xen starts the guest: pv, or pvh (the default).");
+    private static readonly Option<BootGuestType?> Type = WordOption.OfOptional<BootGuestType>("--type",
+        "As what Xen starts the guest: pv or pvh (default: what its configuration says, pvh without one).");
     private static readonly Option<string?> Slot = new("--slot")
         { Description = "Boot this slot, whatever the partition table says.", HelpName = "a|b" };
     private static readonly Option<string?> Entry = new("--entry")
         { Description = "Boot this menu entry: its id, title or number from 0.", HelpName = "ENTRY" };
     private static readonly Option<string[]> Arguments = new("--append")
-        { Description = "A kernel argument of the guest's configuration. May be repeated.", HelpName = "ARGUMENT" };
+        { Description = "A kernel argument beside those of the guest's configuration. May be repeated.", HelpName = "ARGUMENT" };
     private static readonly Option<bool> Quick = new("--quick")
         { Description = "Do not unpack the kernel to see whether it can run as the guest's type." };
 
@@ -31,7 +32,7 @@ internal static class NodeBootPlanCommand
 
     private static void Run(CommandRun run)
     {
-        var options = new BootPlanOptions
+        var options = new NodeBootPlanOptions
         {
             GuestType = run.Get(Type),
             Slot = run.Get(Slot),
@@ -39,21 +40,21 @@ internal static class NodeBootPlanCommand
             Arguments = run.Get(Arguments) ?? [],
             ReadNotes = !run.Get(Quick),
         };
-        var paths = new List<string>();
+        var disks = new List<(string Path, Node? Node)>();
         foreach (var name in run.Get(Names))
         {
             // An image is a path that leads to a file; a node's name never does, unless somebody made such a file here.
             if (File.Exists(name))
             {
-                paths.Add(name);
+                disks.Add((name, null));
             }
             else
             {
-                paths.AddRange(NodeCommands.Select(run, [name]).Select(node => node.DiskPath));
+                disks.AddRange(NodeCommands.Select(run, [name]).Select(node => (node.DiskPath, (Node?)node)));
             }
         }
         var plans = new List<BootPlan>();
-        run.ForEach(paths.Distinct(), path => plans.Add(BootPlan.Make(path, options)));
+        run.ForEach(disks.DistinctBy(disk => disk.Path), disk => plans.Add(NodeBootPlan.Make(disk.Path, disk.Node, options)));
         run.Print(plans, Write);
         if (plans.Any(plan => !plan.IsBootable))
         {

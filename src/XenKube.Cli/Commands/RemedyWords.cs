@@ -28,6 +28,9 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.RemakeNode => $"xenkube node new{arguments} --replace",
             RemedyActionKind.MakeGuest => $"xenkube guest new{arguments}",
             RemedyActionKind.RemakeGuest => $"xenkube guest new{arguments} --force",
+            RemedyActionKind.SetBootLoader =>
+                $"xenkube guest set {Quote(action.Arguments[0])} --boot-loader {Quote(action.Arguments[1])}",
+            RemedyActionKind.ShowBootPlan => $"xenkube node boot-plan{arguments}",
             RemedyActionKind.StopGuest => $"xenkube guest stop{arguments}",
             RemedyActionKind.DestroyGuest => $"xenkube guest stop{arguments} --force",
             RemedyActionKind.ResumeGuest => $"xenkube guest resume{arguments}",

@@ -2,7 +2,6 @@ using XenKube.Booting.Grub;
 using XenKube.Booting.Kernels;
 using XenKube.Compression.Detection;
 using XenKube.Disks;
-using XenKube.FileSystems;
 
 namespace XenKube.Booting;
 
@@ -11,9 +10,6 @@ namespace XenKube.Booting;
 /// <param name="options">How it should be booted.</param>
 internal sealed class BootPlanner(DiskImage image, BootPlanOptions options)
 {
-    private const string SystemLabel = "EFI-SYSTEM";
-    private const string EntriesLabel = "boot";
-
     private readonly BootPlan _empty = new() { DiskPath = image.Path };
 
     /// <summary>Makes the plan.</summary>
@@ -22,17 +18,15 @@ internal sealed class BootPlanner(DiskImage image, BootPlanOptions options)
         using var disk = new BootDisk(image, options);
         try
         {
-            foreach (var partition in disk.Partitions)
+            var system = BootSystem.Find(disk.Partitions, disk.Open);
+            switch (system.Rules)
             {
-                if (partition.Label == SystemLabel && DistributionOf(disk.Open(partition)) is { } distribution)
-                {
-                    return MakeFromSlots(disk, partition, distribution);
-                }
-                if (partition.Label == EntriesLabel && disk.Open(partition)?.Find(
-                    EntryBoot.Directory) is { Kind: FileSystemEntryKind.Directory })
-                {
-                    return Finish(disk, new EntryBoot(disk, partition, options).Choose());
-                }
+                case BootRules.Slots:
+                    return MakeFromSlots(disk, system.Partition!, system.Distribution);
+                case BootRules.Entries:
+                    return Finish(disk, new EntryBoot(disk, system.Partition!, options).Choose());
+                default:
+                    break;
             }
         }
         catch (XenKubeException e) when (e is CorruptImageException or UnsupportedFeatureException)
@@ -46,11 +40,6 @@ internal sealed class BootPlanner(DiskImage image, BootPlanOptions options)
             Warnings = disk.Warnings,
         };
     }
-
-    private static string? DistributionOf(IFileSystem? system) =>
-        system is null ? null
-            : system.Find("/flatcar") is { Kind: FileSystemEntryKind.Directory } ? "flatcar"
-            : system.Find("/coreos") is { Kind: FileSystemEntryKind.Directory } ? "coreos" : null;
 
     // As GRUB's fallback entries: a slot whose kernel cannot be loaded is passed over.
     private BootPlan MakeFromSlots(BootDisk disk, DiskPartition system, string distribution)
@@ -162,9 +151,11 @@ internal sealed class BootPlanner(DiskImage image, BootPlanOptions options)
         {
             arguments.Add(new BootArgument($"verity.usrhash={hash}", "the kernel file, byte 64"));
         }
-        if (arguments.Any(argument => FirstBoot.NeedsCondition(argument.Text)))
+        if (arguments.Any(argument => FirstBoot.IsWanted(argument.Text))
+            && arguments.Any(argument => argument.Text.StartsWith("root=", StringComparison.Ordinal)))
         {
-            // systemd looks at the presets of the config's units though ROOT has a machine-id already.
+            // systemd looks at the presets of the config's units though the root file system has a machine-id already. Fedora CoreOS names
+            // root= only after its first boot (coreos-boot-edit).
             arguments.Add(new BootArgument(FirstBoot.Condition, "the first boot"));
         }
         arguments.AddRange(options.Arguments.Select(argument => new BootArgument(argument, "the guest's configuration")));

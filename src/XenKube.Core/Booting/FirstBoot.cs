@@ -10,11 +10,12 @@ internal static class FirstBoot
     private static readonly string[] Off = ["0", "no", "off"];
 
     /// <summary>Whether an argument makes Ignition run.</summary>
-    public static bool IsWanted(string argument) => argument is "ignition.firstboot" or "ignition.firstboot=1" || NeedsCondition(argument);
-
-    /// <summary>Whether it does so in a guest whose root file system may be from an earlier boot.</summary>
-    public static bool NeedsCondition(string argument)
+    public static bool IsWanted(string argument)
     {
+        if (argument is "ignition.firstboot" or "ignition.firstboot=1")
+        {
+            return true;
+        }
         var equals = argument.IndexOf('=', StringComparison.Ordinal);
         return equals > 0 && Parameters.Contains(argument[..equals]) && !Off.Contains(argument[(equals + 1)..]);
     }

@@ -19,12 +19,15 @@ public sealed class FirstBootStep : IgnitionResetStep
     private protected override int Order => 50;
 
     /// <inheritdoc/>
-    internal override void Check(IgnitionResetWork work) => work.Open(GuestLayout.BootLabel).Find(work.Layout.FirstBootPath);
+    internal override IReadOnlyList<string> PartitionsOf(IgnitionResetWork work) => [work.Layout.FirstBootLabel];
+
+    /// <inheritdoc/>
+    internal override void Check(IgnitionResetWork work) => work.Open(work.Layout.FirstBootLabel).Find(work.Layout.FirstBootPath);
 
     /// <inheritdoc/>
     internal override (bool Changed, string Message) Apply(IgnitionResetWork work)
     {
-        var boot = work.Open(GuestLayout.BootLabel);
+        var boot = work.Open(work.Layout.FirstBootLabel);
         var path = work.Layout.FirstBootPath;
         if (boot.Find(path) is not null)
         {

@@ -1,14 +1,12 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
+using XenKube.Guests;
 
 namespace XenKube.Clusters;
 
 /// <summary>The one line of a grub.cfg that XenKube owns, <c>set linux_append="…"</c>, found and replaced in its text.</summary>
 internal static partial class GrubScript
 {
-    /// <summary>The kernel parameters that name a config, of Container Linux, of Flatcar and of Ignition itself.</summary>
-    private static readonly string[] ConfigUriParameters = ["coreos.config.url", "flatcar.config.url", "ignition.config.url"];
-
     // Between double quotes $, ", \ and ` are not themselves (GRUB manual, section "Quoting").
     private static readonly SearchValues<char> NotInArguments = SearchValues.Create("\"\\$`\r\n");
     private static readonly SearchValues<char> NotInUris = SearchValues.Create("\"\\$`\r\n \t");
@@ -38,7 +36,7 @@ internal static partial class GrubScript
     /// <summary>The config URL among kernel arguments. The last one takes effect, as on a kernel command line.</summary>
     public static Uri? FindConfigUri(string? linuxAppend) =>
         Arguments(linuxAppend ?? "")
-            .Where(IsConfigUri)
+            .Where(GuestArguments.IsConfigUri)
             .Select(argument => Uri.TryCreate(argument[(argument.IndexOf('=', StringComparison.Ordinal) + 1)..], UriKind.Absolute,
                 out var uri) ? uri : null)
             .LastOrDefault(uri => uri is not null);
@@ -50,7 +48,7 @@ internal static partial class GrubScript
     /// <param name="parameter">The kernel parameter that the guest's Ignition reads.</param>
     public static string WithConfigUri(string text, Uri uri, IReadOnlyList<string> linuxAppend, string parameter)
     {
-        var there = Arguments(FindLinuxAppend(text) ?? "").Where(argument => !IsConfigUri(argument)).ToArray();
+        var there = Arguments(FindLinuxAppend(text) ?? "").Where(argument => !GuestArguments.IsConfigUri(argument)).ToArray();
         var kept = there.Where(argument => linuxAppend.Any(pattern => NamePattern.IsMatch(pattern, argument)));
         var added = linuxAppend.Where(pattern => !NamePattern.IsPattern(pattern)).SelectMany(Arguments);
         string[] arguments = [$"{parameter}={uri.AbsoluteUri}", .. kept.Concat(added).Distinct()];
@@ -70,12 +68,9 @@ internal static partial class GrubScript
         {
             return text;
         }
-        var others = Arguments(append).Where(argument => !IsConfigUri(argument)).ToArray();
+        var others = Arguments(append).Where(argument => !GuestArguments.IsConfigUri(argument)).ToArray();
         return Replace(text, others.Length == 0 ? null : AppendLine(string.Join(' ', others)));
     }
-
-    private static bool IsConfigUri(string argument) =>
-        ConfigUriParameters.Any(parameter => argument.StartsWith(parameter + "=", StringComparison.Ordinal));
 
     private static string[] Arguments(string value) => value.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
 

@@ -1,3 +1,5 @@
+using XenKube.Guests;
+
 namespace XenKube.Clusters;
 
 /// <summary>Points the OEM partition's grub.cfg at the node's config.</summary>
@@ -19,14 +21,67 @@ public sealed class GrubStep : IgnitionResetStep
     private protected override int Order => 10;
 
     /// <inheritdoc/>
-    internal override void Check(IgnitionResetWork work) =>
+    internal override bool NeedsDisk(IgnitionResetWork work, bool? bootsByXenKube) => bootsByXenKube != true;
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<string> PartitionsOf(IgnitionResetWork work) => work.BootsByXenKube ? [] : Partitions;
+
+    /// <summary>
+    /// XenKube's boot loader takes the URL from the guest configuration: the step is left out where the URL is right there.
+    /// </summary>
+    internal override bool AppliesTo(IgnitionResetWork work) =>
+        !work.BootsByXenKube || work.IsNamed(this) || Pointed(work) is { IsChanged: true };
+
+    /// <inheritdoc/>
+    internal override void Check(IgnitionResetWork work)
+    {
+        if (work.BootsByXenKube)
+        {
+            GrubScript.CheckUri(work.ConfigUri);
+            work.GuestConfig = Pointed(work)?.Config;
+            return;
+        }
         work.Grub = OemGrubConfig.Check(work.Open(OemGrubConfig.PartitionLabel), work.Node.DiskPath, work.ConfigUri);
+    }
 
     /// <inheritdoc/>
     internal override (bool Changed, string Message) Apply(IgnitionResetWork work)
     {
+        if (work.BootsByXenKube)
+        {
+            return ApplyToGuest(work);
+        }
         var before = work.Grub!;
         work.Grub = before.Point(work.Open(OemGrubConfig.PartitionLabel), work.ConfigUri, work.Options.LinuxAppend, work.Layout);
         return (work.Grub.Text != before.Text, $"grub.cfg set to:{work.Grub.Line}");
+    }
+
+    private static (bool Changed, string Message) ApplyToGuest(IgnitionResetWork work)
+    {
+        var file = Path.GetFileName(work.Node.GuestConfigPath);
+        if (work.GuestConfig is not { } config)
+        {
+            return (false, $"There is no {file} yet, which names the config");
+        }
+        var before = NodeBoot.TryReadConfig(work.Node)?.ToString();
+        config.Save();
+        return (config.ToString() != before, $"{file} set to:{string.Join(' ', GuestArguments.Of(config))}");
+    }
+
+    // The guest configuration as it should be, and whether that changes the file; null where there is none.
+    private static (XenGuestConfig Config, bool IsChanged)? Pointed(IgnitionResetWork work)
+    {
+        if (NodeBoot.TryReadConfig(work.Node) is not { } config)
+        {
+            return null;
+        }
+        // Another parameter of Ignition for the same URL is as good.
+        var there = GuestArguments.Of(config);
+        var names = there.Where(GuestArguments.IsConfigUri).ToList();
+        IReadOnlyList<string> uri = names is [var only] && only.EndsWith($"={work.ConfigUri.AbsoluteUri}", StringComparison.Ordinal)
+            ? names : NodeBoot.ArgumentsOf(work.LayoutIfKnown, work.ConfigUri);
+        var added = work.Options.LinuxAppend.Where(argument => !NamePattern.IsPattern(argument) && !there.Contains(argument));
+        var pointed = GuestArguments.WithConfigUri(config, [.. uri, .. added]);
+        return (pointed, pointed.ToString() != config.ToString());
     }
 }

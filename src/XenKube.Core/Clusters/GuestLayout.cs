@@ -1,15 +1,15 @@
+using XenKube.Booting;
 using XenKube.Disks;
-using XenKube.FileSystems;
 
 namespace XenKube.Clusters;
 
 /// <summary>The differences between the guests' boot chains: where first_boot is and which kernel parameter names the config.</summary>
-/// <param name="Distribution"><c>coreos</c> or <c>flatcar</c>.</param>
-/// <param name="FirstBootPath">The file on EFI-SYSTEM whose presence makes Ignition run.</param>
+/// <param name="Distribution"><c>coreos</c>, <c>flatcar</c> or <c>fedora-coreos</c>.</param>
+/// <param name="FirstBootPath">The file whose presence makes Ignition run.</param>
 /// <param name="ConfigUriParameter">The kernel parameter that holds the config's URL.</param>
 public sealed record GuestLayout(string Distribution, string FirstBootPath, string ConfigUriParameter)
 {
-    /// <summary>Label of the partition that GRUB and first_boot stand on.</summary>
+    /// <summary>Label of the partition that GRUB and first_boot of Container Linux and Flatcar are on.</summary>
     public const string BootLabel = "EFI-SYSTEM";
 
     /// <summary>Label of the partition with the guest's own files.</summary>
@@ -18,21 +18,47 @@ public sealed record GuestLayout(string Distribution, string FirstBootPath, stri
     /// <summary>The file on ROOT that systemd writes at the first boot; without it systemd applies its presets at the next one.</summary>
     public const string MachineIdPath = "/etc/machine-id";
 
+    /// <summary>The menu from which pygrub takes the kernel of Container Linux' Xen images.</summary>
+    internal const string PygrubMenu = "/boot/grub/menu.lst";
+
+    private const string EntriesLabel = "boot";
+
     /// <summary>Container Linux, the guide's guest.</summary>
-    public static GuestLayout CoreOS { get; } = new("coreos", "/coreos/first_boot", "coreos.config.url");
+    public static GuestLayout CoreOS { get; } = new("coreos", "/coreos/first_boot", "coreos.config.url")
+        { Partitions = [BootLabel, "USR-A", OemGrubConfig.PartitionLabel, RootLabel] };
 
     /// <summary>Flatcar: reads both parameters, and has a directory of its own beside (or instead of) coreos.</summary>
-    public static GuestLayout Flatcar { get; } = new("flatcar", "/flatcar/first_boot", "flatcar.config.url");
+    public static GuestLayout Flatcar { get; } = new("flatcar", "/flatcar/first_boot", "flatcar.config.url")
+        { Partitions = CoreOS.Partitions };
 
-    /// <summary>Tells by the directories of the EFI system partition what kind of guest an image holds.</summary>
+    /// <summary>Fedora CoreOS: the stamp is on the partition <c>boot</c>, and root has a file system that is never edited.</summary>
+    public static GuestLayout FedoraCoreOS { get; } = new("fedora-coreos", "/ignition.firstboot", "ignition.config.url")
+        { FirstBootLabel = EntriesLabel, Partitions = [BootLabel, EntriesLabel, "root"] };
+
+    /// <summary>Label of the partition that <see cref="FirstBootPath"/> is on.</summary>
+    public string FirstBootLabel { get; private init; } = BootLabel;
+
+    /// <summary>Labels of the partitions without which the guest does not come up.</summary>
+    public required IReadOnlyList<string> Partitions { get; init; }
+
+    /// <summary>
+    /// The kernel parameter by which a guest that XenKube's boot loader starts gets its URL: Ignition's own, which all Ignitions of
+    /// Flatcar since 3185 and of Fedora CoreOS take.
+    /// </summary>
+    public string LoaderUriParameter => this == CoreOS ? ConfigUriParameter : FedoraCoreOS.ConfigUriParameter;
+
+    /// <summary>Tells by an image's partitions and the directories of the EFI system partition what kind of guest it holds.</summary>
     /// <param name="disk">The image.</param>
     public static GuestLayout Detect(DiskImage disk)
     {
         ArgumentNullException.ThrowIfNull(disk);
-        using var boot = disk.OpenFileSystem(BootLabel);
-        return Detect(boot);
+        return Find(disk) ?? CoreOS;
     }
 
-    internal static GuestLayout Detect(IFileSystem boot) =>
-        boot.Find("/flatcar") is { Kind: FileSystemEntryKind.Directory } ? Flatcar : CoreOS;
+    /// <summary>The same, or null for an image that holds none of them.</summary>
+    internal static GuestLayout? Find(DiskImage disk)
+    {
+        var distribution = BootSystem.Find(disk).Distribution;
+        return Array.Find([CoreOS, Flatcar, FedoraCoreOS], layout => layout.Distribution == distribution);
+    }
 }

@@ -5,7 +5,7 @@ namespace XenKube.Clusters;
 /// <summary>What a reset did to one node, after which its Ignition runs again at the next boot.</summary>
 /// <param name="Node">The node.</param>
 /// <param name="Steps">The steps that were taken, in order.</param>
-/// <param name="Grub">The OEM partition's grub.cfg as it is now; null where that step was not taken.</param>
+/// <param name="Grub">The OEM partition's grub.cfg as it is now; null where it was not edited.</param>
 /// <param name="Config">The config that was published; null where that step was not taken.</param>
 /// <param name="Duration">How long it took in all.</param>
 public sealed record IgnitionReset(Node Node, IReadOnlyList<IgnitionResetStepResult> Steps, OemGrubConfig? Grub, IgnitionConfig? Config,

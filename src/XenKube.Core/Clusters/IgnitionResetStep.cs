@@ -78,6 +78,14 @@ public abstract class IgnitionResetStep : IEquatable<IgnitionResetStep>
     /// <summary>Whether there is anything to do for the node.</summary>
     internal virtual bool AppliesTo(IgnitionResetWork work) => true;
 
+    /// <summary>Whether the step works on the node's disk.</summary>
+    /// <param name="work">The node.</param>
+    /// <param name="bootsByXenKube">Whether XenKube's boot loader starts the node; null where only the disk tells.</param>
+    internal virtual bool NeedsDisk(IgnitionResetWork work, bool? bootsByXenKube) => Partitions.Count > 0;
+
+    /// <summary>Labels of the partitions of this node's disk that the step works on.</summary>
+    internal virtual IReadOnlyList<string> PartitionsOf(IgnitionResetWork work) => Partitions;
+
     /// <summary>Checks everything that could keep the step from being done, and changes nothing.</summary>
     internal abstract void Check(IgnitionResetWork work);
 

@@ -1,6 +1,7 @@
 using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems;
+using XenKube.Guests;
 using XenKube.Ignition;
 using XenKube.Ignition.Templates;
 
@@ -23,9 +24,28 @@ internal sealed class IgnitionResetWork : IDisposable
     {
         Config = new NodeConfig(directory, node, options.Config);
         Options = options;
-        _steps = [.. options.ChosenSteps.Where(step => step.AppliesTo(this))];
-        _disk = _steps.Any(step => step.Partitions.Count > 0) ? DiskImage.OpenWrite(node.DiskPath, domains) : null;
+        var isOwn = NodeBoot.IsOwnByConfig(node);
+        try
+        {
+            _disk = options.ChosenSteps.Any(step => step.NeedsDisk(this, isOwn)) ? DiskImage.OpenWrite(node.DiskPath, domains) : null;
+            BootsByXenKube = isOwn ?? (_disk is not null && NodeBoot.IsOwnByDisk(_disk));
+            _steps = [.. options.ChosenSteps.Where(step => step.AppliesTo(this))];
+        }
+        catch
+        {
+            _disk?.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>
+    /// Whether XenKube's boot loader starts the node. Then its URL is in the guest configuration, and systemd is told of the first boot by
+    /// the kernel's command line: neither OEM nor ROOT is edited.
+    /// </summary>
+    public bool BootsByXenKube { get; }
+
+    /// <summary>Whether a step was named by the user, and is not only one of all.</summary>
+    public bool IsNamed(IgnitionResetStep step) => Options.Steps.Contains(step);
 
     /// <summary>The node's config.</summary>
     public NodeConfig Config { get; }
@@ -40,13 +60,19 @@ internal sealed class IgnitionResetWork : IDisposable
     public Uri ConfigUri => Options.ConfigUri ?? Node.IgnitionUri;
 
     /// <summary>What differs between the guests' boot chains.</summary>
-    public GuestLayout Layout => _layout ??= GuestLayout.Detect(Open(GuestLayout.BootLabel));
+    public GuestLayout Layout => _layout ??= GuestLayout.Detect(_disk!);
+
+    /// <summary>The same; null where no step opened the disk.</summary>
+    public GuestLayout? LayoutIfKnown => _disk is null ? null : Layout;
 
     /// <summary>The template's result, in memory until every node's inputs are known to be good; null where there is none.</summary>
     public TemplateExpansion? Expansion { get; set; }
 
     /// <summary>The transpiled config; null where none is published.</summary>
     public IgnitionConfig? Transpiled { get; set; }
+
+    /// <summary>The guest configuration with the config's URL; null where it is not changed.</summary>
+    public XenGuestConfig? GuestConfig { get; set; }
 
     /// <summary>OEM's grub.cfg as it is now; null where that step is not taken.</summary>
     public OemGrubConfig? Grub { get; set; }
@@ -64,7 +90,7 @@ internal sealed class IgnitionResetWork : IDisposable
     /// <summary>Checks what every step needs, and changes nothing.</summary>
     public void Check()
     {
-        foreach (var label in _steps.SelectMany(step => step.Partitions))
+        foreach (var label in _steps.SelectMany(step => step.PartitionsOf(this)))
         {
             _ = Open(label);
         }

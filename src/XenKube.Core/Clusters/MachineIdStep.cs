@@ -19,6 +19,15 @@ public sealed class MachineIdStep : IgnitionResetStep
     private protected override int Order => 20;
 
     /// <inheritdoc/>
+    internal override bool NeedsDisk(IgnitionResetWork work, bool? bootsByXenKube) => bootsByXenKube != true || work.IsNamed(this);
+
+    /// <summary>
+    /// Where XenKube's boot loader starts the node, the kernel's command line tells systemd. ROOT, which may have any file system, is
+    /// edited only if the step was named.
+    /// </summary>
+    internal override bool AppliesTo(IgnitionResetWork work) => !work.BootsByXenKube || work.IsNamed(this);
+
+    /// <inheritdoc/>
     internal override void Check(IgnitionResetWork work) => work.Open(GuestLayout.RootLabel)
         .Find(GuestLayout.MachineIdPath, followLink: false);
 

@@ -43,7 +43,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
                 node.DiskPath,
                 disk =>
                 {
-                    var check = new NodeDiskCheck(disk, node, TypeOf(node), state);
+                    var check = new NodeDiskCheck(disk, node, state);
                     return (check.Run().ToList(), check.Guest);
                 },
                 cancellationToken);
@@ -170,18 +170,6 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
 
     private static Remedy PublishAgain(Node node) =>
         $"Publish it ({new RemedyAction(RemedyActionKind.PublishConfig, node.FullName)}), or refresh the node ({new RemedyAction(RemedyActionKind.Refresh, node.FullName)})";
-
-    private static GuestType TypeOf(Node node)
-    {
-        try
-        {
-            return File.Exists(node.GuestConfigPath) ? XenGuestConfig.Read(node.GuestConfigPath).Type : GuestType.PV;
-        }
-        catch (XenKubeException)
-        {
-            return GuestType.PV;
-        }
-    }
 
     /// <summary>
     /// The image a disk was poured from is the one of its release in the store; the signature of that image can be verified.

@@ -12,14 +12,16 @@ namespace XenKube.Clusters;
 /// <summary>The part of a node's check that looks into its disk.</summary>
 /// <param name="disk">The disk.</param>
 /// <param name="node">Its node.</param>
-/// <param name="type">How the guest is started.</param>
 /// <param name="state">The guest's state: a running guest has the file systems mounted.</param>
-internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType type, XenGuestState state)
+internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestState state)
 {
     private const int MaxText = 1 << 20;
     private readonly Remedy _pour = NodeCheck.PourAgain(node);
     private static readonly string[] KernelPaths = ["/coreos/vmlinuz-a", "/flatcar/vmlinuz-a"];
-    private static readonly string[] Labels = ["EFI-SYSTEM", "USR-A", "OEM", "ROOT"];
+    private readonly XenGuestConfig? _config = NodeBoot.TryReadConfig(node);
+    private GuestLayout _layout = GuestLayout.CoreOS;
+
+    private GuestType Type => _config?.Type ?? GuestType.PV;
 
     /// <summary>The release the disk holds; null where it cannot be determined.</summary>
     public GuestOfImage? Guest { get; private set; }
@@ -34,6 +36,15 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         }
         yield return Guarded("file-systems", CheckFileSystems);
         yield return Guarded("release", CheckRelease);
+        if (NodeBoot.IsOwn(node, disk))
+        {
+            var loader = new NodeLoaderCheck(disk, node);
+            yield return Guarded("boot", loader.CheckBoot);
+            yield return Guarded("kernel", loader.CheckKernel);
+            yield return Guarded("url", loader.CheckUrl);
+            yield return Guarded("first-boot", CheckFirstBoot);
+            yield break;
+        }
         yield return Guarded("boot", CheckBoot);
         yield return Guarded("kernel", CheckKernel);
         yield return Guarded("oem", CheckOem);
@@ -65,7 +76,8 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         try
         {
             var table = disk.Partitions;
-            var missing = Labels.Where(label => table.Find(label) is null).ToList();
+            _layout = GuestLayout.Detect(disk);
+            var missing = _layout.Partitions.Where(label => table.Find(label) is null).ToList();
             if (missing.Count > 0)
             {
                 return new(name, CheckStatus.Fail, $"no partition {string.Join(", ", missing)} on {node.DiskPath}", _pour);
@@ -73,7 +85,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
             return table.UsesBackup || table.Warnings.Count > 0
                 ? new(name, CheckStatus.Warn, table.UsesBackup ? "the GPT is damaged; its backup is used"
                     : table.Warnings[0], "'sgdisk --verify' gives details, 'sgdisk -e' moves the backup to the end of the disk")
-                : new(name, CheckStatus.Pass, $"GPT with {string.Join(", ", Labels)}");
+                : new(name, CheckStatus.Pass, $"GPT with {string.Join(", ", _layout.Partitions)}");
         }
         catch (XenKubeException e)
         {
@@ -85,7 +97,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
     {
         const string name = "file-systems";
         var warnings = new List<string>();
-        foreach (var label in Labels)
+        foreach (var label in _layout.Partitions)
         {
             IFileSystem opened;
             try
@@ -125,6 +137,10 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
     /// <summary>The release on a disk; null where the disk does not say.</summary>
     internal static GuestOfImage? ReadGuest(DiskImage disk)
     {
+        if (GuestLayout.Find(disk) == GuestLayout.FedoraCoreOS)
+        {
+            return null;
+        }
         using var usr = disk.OpenFileSystem("USR-A");
         return ReadText(usr, "/lib/os-release") is { } text ? GuestOfImage.Parse(text) : null;
     }
@@ -132,7 +148,19 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
     private CheckResult CheckRelease()
     {
         const string name = "release";
-        Guest = ReadGuest(disk);
+        if (_layout == GuestLayout.FedoraCoreOS)
+        {
+            return new(name, CheckStatus.Pass, "Fedora CoreOS");
+        }
+        try
+        {
+            Guest = ReadGuest(disk);
+        }
+        catch (UnsupportedFeatureException e)
+        {
+            return new(name, CheckStatus.Warn, $"the release is not read: USR-A, {e.Reason}",
+                "Nothing is wrong with a disk that boots");
+        }
         return Guest is { Version.Length: > 0 } ? new(name, CheckStatus.Pass, $"{Guest.Id} {Guest.Version}") : new(name, CheckStatus.Warn,
             "USR-A has no lib/os-release that names a release",
             "Nothing is wrong with a disk that boots; a disk of CoreOS or Flatcar has this file");
@@ -142,16 +170,16 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
     private CheckResult CheckBoot()
     {
         const string name = "boot";
-        if (type != GuestType.PV)
+        if (Type != GuestType.PV || !BootLoaders.IsPygrub(_config?.BootLoader ?? BootLoaders.Pygrub))
         {
             return new(name, CheckStatus.Pass, "not started by pygrub");
         }
         using var boot = disk.OpenFileSystem(GuestLayout.BootLabel);
-        var menu = ReadText(boot, "/boot/grub/menu.lst");
+        var menu = ReadText(boot, GuestLayout.PygrubMenu);
         if (menu is null)
         {
             return new(name, CheckStatus.Fail, "EFI-SYSTEM has no boot/grub/menu.lst, so pygrub finds no kernel",
-                "Use a Xen image (coreos_production_xen_image)");
+                $"Have XenKube's boot loader start it: {new RemedyAction(RemedyActionKind.SetBootLoader, node.FullName, nameof(BootLoaders.XenKube))}");
         }
         if (KernelLine().Match(menu) is not { Success: true } line)
         {
@@ -176,9 +204,9 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
         {
             null => new(name, CheckStatus.Warn, $"{path} is not a kind of Linux kernel that XenKube knows",
                 $"Nothing is wrong if the guest boots; if it does not, see its console: {RemedyActionKind.ShowConsole}"),
-            "zstd" when type == GuestType.PV => new(name, CheckStatus.Fail,
+            "zstd" when Type == GuestType.PV => new(name, CheckStatus.Fail,
                 $"{path} is packed with zstd, which the pv boot path cannot unpack",
-                $"Use a guest of type pvh or hvm ({new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)} {RemedyActionKind.GuestTypeOption} pvh), or a release whose kernel is compressed in another way"),
+                $"Have XenKube's boot loader start it: {new RemedyAction(RemedyActionKind.SetBootLoader, node.FullName, nameof(BootLoaders.XenKube))}"),
             var packing => new(name, CheckStatus.Pass, $"{path} is packed with {packing}"),
         };
     }
@@ -227,15 +255,15 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, GuestType
     private CheckResult CheckFirstBoot()
     {
         const string name = "first-boot";
-        using var boot = disk.OpenFileSystem(GuestLayout.BootLabel);
-        var path = GuestLayout.Detect(boot).FirstBootPath;
+        using var boot = disk.OpenFileSystem(_layout.FirstBootLabel);
+        var path = _layout.FirstBootPath;
         return (boot.Find(path) is not null || boot.Find(GuestLayout.CoreOS.FirstBootPath) is not null, IsMounted) switch
         {
             (true, false) => new(name, CheckStatus.Pass, $"{path} is there"),
             (true, true) => new(name, CheckStatus.Warn, $"Ignition has not run yet, or not to its end: {path} is still there",
                 $"Wait for it, or look at the console: {RemedyActionKind.ShowConsole}"),
             (false, true) => new(name, CheckStatus.Pass, $"Ignition ran: the guest has removed {path}"),
-            _ => new(name, CheckStatus.Fail, $"{path} is missing on EFI-SYSTEM: Ignition will not run at the next start",
+            _ => new(name, CheckStatus.Fail, $"{path} is missing on {_layout.FirstBootLabel}: Ignition will not run at the next start",
                 $"Create it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "first-boot")}; nothing is wrong if the node is configured and should stay so"),
         };
     }

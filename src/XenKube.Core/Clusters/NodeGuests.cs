@@ -19,8 +19,12 @@ public sealed class NodeGuests
     }
 
     /// <summary>How to talk to Xen: the xl on the PATH, and where the settings say that guests are saved.</summary>
-    internal XlDriver Xl => new(new XlOptions { SavedGuests = [.. _directory.Settings.SavedGuests.Select(path =>
-        Path.GetFullPath(path, _directory.Path))] });
+    internal XlDriver Xl
+    {
+        get => field ??= new XlDriver(new XlOptions { SavedGuests = [.. _directory.Settings.SavedGuests.Select(path =>
+            Path.GetFullPath(path, _directory.Path))] });
+        init;
+    }
 
     /// <summary>The guests and their domains, and what can be done with them.</summary>
     /// <param name="xl">How to talk to Xen; null for the xl on the PATH.</param>
@@ -50,10 +54,12 @@ public sealed class NodeGuests
     {
         ArgumentNullException.ThrowIfNull(nodes);
         var settings = _directory.Settings;
+        var boot = new NodeBootDefaults(Xl);
         var requests = nodes.Select(node =>
         {
             var request = new GuestRequest($"{node.Cluster}-{node.Name}", node.DiskPath, node.GuestConfigPath);
-            return customize is null ? request : customize(node, request);
+            request = customize is null ? request : customize(node, request);
+            return boot.Complete(node, request, force ? NodeBoot.TryReadConfig(node) : null);
         });
         return GuestPlan.Create([.. requests], new GuestPlanOptions
         {

@@ -11,6 +11,8 @@ namespace XenKube.Guests;
 /// <param name="defaults">What a guest gets where nothing else is said.</param>
 internal sealed class GuestConfigMaker(GuestDefaults defaults)
 {
+    private const string Arguments = "bootloader_args", GuestTypeArgument = "--guest-type=";
+    private const string Restrict = "bootloader_restrict", RestrictUser = "bootloader_user";
     private const int LeastMemory = 16, MostMemory = 16 * 1024 * 1024, MostVCpus = 512;
 
     /// <summary>Makes a new configuration.</summary>
@@ -28,6 +30,7 @@ internal sealed class GuestConfigMaker(GuestDefaults defaults)
         {
             config = config.With("vif", XenConfigValue.OfTexts(cards.Prepend(vif).Select(card => card.ToString())));
         }
+        config = WithLoader(config, request);
         return request.Kernel is { } kernel ? config.With("kernel", XenConfigValue.OfText(kernel)) : config;
     }
 
@@ -75,11 +78,46 @@ internal sealed class GuestConfigMaker(GuestDefaults defaults)
         {
             config = config.With("kernel", XenConfigValue.OfText(kernel));
         }
-        var bootLoader = request.BootLoader ?? (request.Type is null && request.Kernel is null
+        var bootLoader = Program(request) ?? (request.Type is null && request.Kernel is null
             ? config.BootLoader : BootLoader(request, config.Type));
-        return bootLoader is null ? config.Without("bootloader") : config.BootLoader == bootLoader
+        config = bootLoader is null ? config.Without("bootloader") : config.BootLoader == bootLoader
             ? config : config.With("bootloader", XenConfigValue.OfText(bootLoader));
+        return WithLoader(config, request);
     }
+
+    /// <summary>The settings that XenKube's boot loader reads, and no other; and pygrub's user.</summary>
+    private static XenGuestConfig WithLoader(XenGuestConfig config, GuestRequest request)
+    {
+        var isOwn = BootLoaders.IsXenKube(config.BootLoader);
+        // A plain text is split at blanks, as libxl does it.
+        var arguments = config.Get(Arguments) switch
+        {
+            null => [],
+            { Kind: XenConfigValueKind.List } list => list.Items.Select(item => item.Text).ToList(),
+            var text => [.. text.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries)],
+        };
+        var others = arguments.Where(argument => !argument.StartsWith(GuestTypeArgument, StringComparison.Ordinal)).ToList();
+        // libxl does not tell the boot loader what it makes of the kernel.
+        List<string> wanted = isOwn ? [GuestTypeArgument + config.Type.ToXl(), .. others] : others;
+        if (!wanted.SequenceEqual(arguments))
+        {
+            config = wanted.Count == 0 ? config.Without(Arguments) : config.With(Arguments, XenConfigValue.OfTexts(wanted));
+        }
+        if (isOwn && request.KernelArguments.Count > 0)
+        {
+            config = GuestArguments.WithConfigUri(config, request.KernelArguments);
+        }
+        else if (BootLoaders.IsPygrub(config.BootLoader))
+        {
+            // pygrub passes no arguments; a URL that is left here would mislead the reader of the file.
+            config = GuestArguments.WithConfigUri(config, []);
+        }
+        return BootLoaders.IsPygrub(config.BootLoader) && request.PygrubUser is { } user
+            ? config.With(Restrict, XenConfigValue.OfNumber(1)).With(RestrictUser, XenConfigValue.OfText(user))
+            : isOwn ? config.Without(Restrict).Without(RestrictUser) : config;
+    }
+
+    private static string? Program(GuestRequest request) => request.BootLoader is { } word ? BootLoaders.ProgramOf(word) : null;
 
     private XenGuestConfig WithCards(XenGuestConfig config, GuestRequest request, MacAddress mac, IReadOnlyList<XenVif>? cards)
     {
@@ -110,7 +148,7 @@ internal sealed class GuestConfigMaker(GuestDefaults defaults)
 
     private string? BootLoader(GuestRequest request, GuestType type)
     {
-        var bootLoader = request.BootLoader ?? (type == GuestType.PV && request.Kernel is null ? defaults.BootLoader : null);
+        var bootLoader = Program(request) ?? (type == GuestType.PV && request.Kernel is null ? defaults.BootLoader : null);
         return type == GuestType.PVH && bootLoader is null && request.Kernel is null
             ? throw new InvalidInputException(ErrorIds.GuestConfigInvalid, request.ConfigPath, null,
                 "a pvh guest needs a kernel file or a boot loader",

@@ -23,9 +23,9 @@ internal sealed class GuestImageLocks : IDisposable
                 locks._held.Add(device);
                 locks._held.Add(ImageLock.Take(device));
             }
-            if (config.Type != GuestType.PV)
+            if (config.Type != GuestType.PV || BootLoaders.IsXenKube(config.BootLoader))
             {
-                // QEMU, which serves the disks of such a guest, takes locks of the same kind itself.
+                // QEMU, which serves the disks of such a guest, takes locks of the same kind itself, and so does XenKube's boot loader.
                 locks.Dispose();
             }
             return locks;

@@ -42,8 +42,20 @@ public sealed record GuestRequest(string Name, string DiskPath, string ConfigPat
     /// <summary>More network cards; empty for none, or for those that are there.</summary>
     public IReadOnlyList<GuestCard> AdditionalCards { get; init; } = [];
 
-    /// <summary>The boot loader; by default pygrub for a pv guest and none for the others.</summary>
+    /// <summary>
+    /// The boot loader: <c>XenKube</c>, <c>Pygrub</c> or a program; by default pygrub for a pv guest and none for the others.
+    /// </summary>
     public string? BootLoader { get; init; }
+
+    /// <summary>
+    /// Kernel arguments for a guest that XenKube's boot loader starts, such as the URL of its config; other boot loaders do not pass any.
+    /// </summary>
+    public IReadOnlyList<string> KernelArguments { get; init; } = [];
+
+    /// <summary>
+    /// The user without rights as which xl has pygrub run, written where xl of this host knows it (4.18 and later); null for none.
+    /// </summary>
+    public string? PygrubUser { get; init; }
 
     /// <summary>A kernel file on dom0 instead of a boot loader, as a pvh guest may need.</summary>
     public string? Kernel { get; init; }

@@ -3,7 +3,7 @@ namespace XenKube.Guests;
 /// <summary>The kind of a Xen guest.</summary>
 public enum GuestType
 {
-    /// <summary>Paravirtualized, started through pygrub: the guide's way and the default.</summary>
+    /// <summary>Paravirtualized: the guide's way.</summary>
     PV,
 
     /// <summary>Paravirtualized in a hardware container.</summary>

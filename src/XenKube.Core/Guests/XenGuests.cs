@@ -244,12 +244,15 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         new GuestWait(this, path, begin).Until(condition, options.Timeout, cancellationToken);
 
     /// <summary>Starts a guest with its disks held, and looks once more who has them: another session may have been faster.</summary>
-    private IReadOnlyList<string> Create(string path, GuestActionOptions options, CancellationToken cancellationToken)
+    private List<string> Create(string path, GuestActionOptions options, CancellationToken cancellationToken)
     {
         var config = XenGuestConfig.Read(path, isTrusted: true);
         using var held = TakeDisks(config, cancellationToken);
         GuestPreflight.Check(config, GuestUses.Read(Xl, path, cancellationToken));
-        return Xl.Create(path, options.Paused, cancellationToken);
+        var warnings = new List<string>();
+        var environment = new PygrubRights(Xl.Options.SystemRoot).Prepare(config, warnings.Add);
+        warnings.AddRange(Xl.Create(path, options.Paused, environment, cancellationToken));
+        return warnings;
     }
 
     private GuestImageLocks TakeDisks(XenGuestConfig config, CancellationToken cancellationToken)

@@ -21,6 +21,19 @@ public sealed record XenHostInfo(IReadOnlyDictionary<string, string> Values)
     /// <summary>Processors of the machine.</summary>
     public long CpuCount => Number("nr_cpus");
 
+    /// <summary>
+    /// Whether guests can run in a hardware container (PVH and HVM): Xen names <c>hvm</c> where the processor has VT-x or SVM.
+    /// </summary>
+    public bool CanRunPvh => Has("virt_caps", caps => caps == "hvm") || Has("xen_caps", caps =>
+        caps.StartsWith("hvm-3.0-x86", StringComparison.Ordinal));
+
+    /// <summary>Xen's version as two numbers, such as (4, 17); null where xl does not say.</summary>
+    internal (int Major, int Minor)? Version =>
+        XenVersion.Split('.') is [var first, var second, ..]
+            && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+            && int.TryParse(new string([.. second.TakeWhile(char.IsAsciiDigit)]), NumberStyles.None, CultureInfo.InvariantCulture,
+                out var minor) ? (major, minor) : null;
+
     /// <summary>Reads the output of <c>xl info</c>.</summary>
     /// <param name="output">The output.</param>
     internal static XenHostInfo Parse(string output)
@@ -36,6 +49,8 @@ public sealed record XenHostInfo(IReadOnlyDictionary<string, string> Values)
         }
         return new XenHostInfo(values);
     }
+
+    private bool Has(string name, Func<string, bool> isIt) => Values.GetValueOrDefault(name, "").Split(' ').Any(isIt);
 
     private long Number(string name) => long.TryParse(Values.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture,
         out var number) ? number : 0;

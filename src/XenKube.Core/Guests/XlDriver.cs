@@ -44,12 +44,21 @@ public sealed class XlDriver(XlOptions? options = null)
     /// <param name="paused">True to leave it paused.</param>
     /// <param name="cancellationToken">Ends the wait, and xl.</param>
     /// <returns>What xl warned of, a line each.</returns>
-    public IReadOnlyList<string> Create(string configPath, bool paused = false, CancellationToken cancellationToken = default)
+    public IReadOnlyList<string> Create(string configPath, bool paused = false, CancellationToken cancellationToken = default) =>
+        Create(configPath, paused, null, cancellationToken);
+
+    /// <summary>The same, with variables for xl.</summary>
+    internal IReadOnlyList<string> Create(string configPath, bool paused, IReadOnlyDictionary<string, string>? environment,
+        CancellationToken cancellationToken)
     {
         // A full path is never taken for an option or an assignment.
         var path = Path.GetFullPath(configPath);
         string[] arguments = paused ? ["create", "-p", path] : ["create", path];
-        var result = Run(configPath, Options.CreateTimeout, cancellationToken, arguments);
+        var result = Start(Options.CreateTimeout, arguments, environment, cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            throw XlFailure.Of(result, configPath, Options.LogDirectory);
+        }
         return [.. result.Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Where(line => !line.StartsWith("Parsing config from", StringComparison.Ordinal)).Select(line => Printable.Of(line))];
     }
@@ -123,13 +132,17 @@ public sealed class XlDriver(XlOptions? options = null)
         return result.ExitCode == 0 ? result : throw XlFailure.Of(result, target, Options.LogDirectory);
     }
 
-    private ProgramResult Start(TimeSpan timeout, CancellationToken cancellationToken, params string[] arguments)
+    private ProgramResult Start(TimeSpan timeout, CancellationToken cancellationToken, params string[] arguments) =>
+        Start(timeout, arguments, null, cancellationToken);
+
+    private ProgramResult Start(TimeSpan timeout, string[] arguments, IReadOnlyDictionary<string, string>? environment,
+        CancellationToken cancellationToken)
     {
         if (Program is null)
         {
             throw Missing();
         }
-        return ExternalProgram.Run(Options.Path, arguments, timeout, cancellationToken: cancellationToken);
+        return ExternalProgram.Run(Options.Path, arguments, timeout, environment: environment, cancellationToken: cancellationToken);
     }
 
     private OperationFailedException Missing() =>

@@ -17,6 +17,7 @@ public sealed class HostCheck(HostOptions options)
     private const long LeastMemory = GuideDefaults.Memory;
     private const long Gibibyte = 1 << 30;
     private static readonly string[] LibraryFolders = ["usr/lib", "usr/local/lib"];
+    private (int Major, int Minor)? _version;
 
     /// <summary>Runs all checks, in the order in which to mend what they find.</summary>
     /// <param name="cancellationToken">Ends them.</param>
@@ -70,11 +71,8 @@ public sealed class HostCheck(HostOptions options)
             yield return failure!;
             yield break;
         }
-        var version = info.XenVersion.Split('.');
-        var isKnown = version.Length >= 2 && int.TryParse(version[0], NumberStyles.None, CultureInfo.InvariantCulture,
-            out var major) & int.TryParse(new string([.. version[1].TakeWhile(char.IsAsciiDigit)]), NumberStyles.None,
-            CultureInfo.InvariantCulture, out var minor)
-            && (major, minor).CompareTo((LeastXenMajor, LeastXenMinor)) >= 0;
+        _version = info.Version;
+        var isKnown = _version is { } version && version.CompareTo((LeastXenMajor, LeastXenMinor)) >= 0;
         yield return isKnown
             ? Pass("xen", $"Xen {info.XenVersion}")
             : new("xen", CheckStatus.Warn,
@@ -92,8 +90,22 @@ public sealed class HostCheck(HostOptions options)
         var places = LibraryFolders.Select(folder => Path.Combine(options.SystemRoot, folder)).Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateDirectories(folder, "xen*")).Select(folder => Path.Combine(folder, "bin", "pygrub"));
         var found = places.FirstOrDefault(File.Exists) ?? (options.SystemRoot == "/" ? ExternalProgram.Find("pygrub") : null);
-        return found is not null ? Pass("pygrub", found) : new("pygrub", CheckStatus.Fail,
-            "pygrub is not installed, so no pv guest can boot", "Install xen-utils");
+        if (found is null)
+        {
+            return new("pygrub", CheckStatus.Fail, "pygrub is not installed, so no pv guest can boot", "Install xen-utils");
+        }
+        if (_version is { } version && version.CompareTo(PygrubRights.FirstXen) < 0)
+        {
+            return new("pygrub", CheckStatus.Warn, string.Create(CultureInfo.InvariantCulture,
+                $"{found} runs as root, which Xen does not support any more (XSA-508), and Xen {version.Major}.{version.Minor} has no other way"),
+                "Use a newer Xen, or XenKube's own boot loader, which never has root's rights");
+        }
+        if (!new PygrubRights(options.SystemRoot).HasUser)
+        {
+            return new("pygrub", CheckStatus.Warn, $"{found} runs as root, which Xen does not support any more (XSA-508)",
+                $"Make the user as which XenKube has it run: {PygrubRights.MakeUser}");
+        }
+        return Pass("pygrub", $"{found}, run as {PygrubRights.User}");
     }
 
     private CheckResult CheckBridge()

@@ -12,9 +12,12 @@ namespace XenKube.Commands.Booting;
 [OutputType(typeof(BootPlan))]
 public sealed class GetNodeBootPlanCommand : DiskCommand
 {
-    /// <summary>As what Xen starts the guest, which decides how long the command line may be and which notes the kernel needs.</summary>
+    /// <summary>
+    /// As what Xen starts the guest, which decides how long the command line may be and which notes the kernel needs. Default: what the
+    /// node's guest configuration says, Pvh without one.
+    /// </summary>
     [Parameter]
-    public BootGuestType Type { get; set; } = BootGuestType.Pvh;
+    public BootGuestType? Type { get; set; }
 
     /// <summary>Boots this slot, whatever the partition table says.</summary>
     [Parameter]
@@ -26,7 +29,7 @@ public sealed class GetNodeBootPlanCommand : DiskCommand
     [ValidateNotNullOrEmpty]
     public string? Entry { get; set; }
 
-    /// <summary>Kernel arguments of the guest's configuration. They are added at the end, where they win.</summary>
+    /// <summary>Kernel arguments beside those of the node's guest configuration. They are added at the end, where they win.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[]? Append { get; set; }
@@ -36,7 +39,7 @@ public sealed class GetNodeBootPlanCommand : DiskCommand
     public SwitchParameter Quick { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessDisk(string path, Node? node) => WriteObject(BootPlan.Make(path, new BootPlanOptions
+    protected override void ProcessDisk(string path, Node? node) => WriteObject(NodeBootPlan.Make(path, node, new NodeBootPlanOptions
     {
         GuestType = Type,
         Slot = Slot,

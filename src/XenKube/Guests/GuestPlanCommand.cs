@@ -40,6 +40,22 @@ public abstract class GuestPlanCommand : NodeCommand
     [ValidateNotNullOrEmpty]
     public string[] AdditionalDisk { get; set; } = [];
 
+    /// <summary>
+    /// The kind of guest. Default: PVH for a new guest that XenKube's boot loader starts, where the host and the kernel can do that, else
+    /// PV.
+    /// </summary>
+    [Parameter]
+    public GuestType? Type { get; set; }
+
+    /// <summary>
+    /// The boot loader: XenKube, Pygrub, or the path of another program. Default: for a new guest by what its disk holds, pygrub for
+    /// Container Linux' Xen images and XenKube's own for Flatcar and Fedora CoreOS.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(BootLoaderCompleter))]
+    public string? BootLoader { get; set; }
+
     /// <summary>Starts the guests with the host; -AutoStart:$false does not.</summary>
     [Parameter]
     public SwitchParameter AutoStart { get; set; }
@@ -68,6 +84,8 @@ public abstract class GuestPlanCommand : NodeCommand
         VCpus = VCpu,
         Bridge = Bridge,
         Vlan = Vlan,
+        Type = Type,
+        BootLoader = BootLoader,
         AdditionalDisks = [.. AdditionalDisk.Select(Resolve)],
     };
 

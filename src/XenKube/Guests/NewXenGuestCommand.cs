@@ -35,10 +35,6 @@ public sealed class NewXenGuestCommand : GuestPlanCommand
     [Parameter]
     public IPAddress? FirstAddress { get; set; }
 
-    /// <summary>The kind of guest. Default: PV.</summary>
-    [Parameter]
-    public GuestType? Type { get; set; }
-
     /// <summary>The script that attaches the network card, such as vif-openvswitch. Default: xl's own.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -51,11 +47,6 @@ public sealed class NewXenGuestCommand : GuestPlanCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] AdditionalNetwork { get; set; } = [];
-
-    /// <summary>The boot loader. Default: pygrub for a pv guest, none for the others.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? BootLoader { get; set; }
 
     /// <summary>A kernel on dom0, for guests that are started without a boot loader.</summary>
     [Parameter]
@@ -79,10 +70,8 @@ public sealed class NewXenGuestCommand : GuestPlanCommand
         Role = Role,
         MacAddress = MacAddress is null ? Reservation?.MacAddress : XenKube.Networks.MacAddress.Parse(MacAddress),
         IPAddress = IPAddress ?? Reservation?.IPAddress,
-        Type = Type,
         VifScript = VifScript,
         AdditionalCards = [.. AdditionalNetwork.Select(GuestCard.Parse)],
-        BootLoader = BootLoader,
         Kernel = Kernel is null ? null : Resolve(Kernel),
     };
 }

@@ -59,6 +59,22 @@ public sealed class GuestConfigCmdletTests : IDisposable
     }
 
     [Fact]
+    public void Boot_loader_is_named_by_its_word_and_changed_by_another()
+    {
+        _session.Run($"New-XenGuest etcd node-1 {Mac} -BootLoader xenkube -Type Pvh").ShouldSucceed();
+        var lines = File.ReadAllLines(Config);
+        Assert.All(
+            ["type = \"pvh\"", "bootloader = \"/usr/lib/xenkube/xenkube-boot\"", "bootloader_args = [ '--guest-type=pvh' ]", "extra = \"ignition.config.url=http://192.168.100.1/etcd/node-1.json\""],
+            line => Assert.Contains(line, lines));
+        _session.Run("Set-XenGuest etcd node-1 -BootLoader Pygrub").ShouldSucceed();
+        var config = File.ReadAllText(Config);
+        Assert.Contains("bootloader = \"pygrub\"", config, StringComparison.Ordinal);
+        Assert.All(["extra", "bootloader_args", "pvh"], text => Assert.DoesNotContain(text, config, StringComparison.Ordinal));
+        _session.Run("Set-XenGuest etcd node-1 -BootLoader XenKube -Type PV").ShouldSucceed();
+        Assert.Contains("bootloader_args = [ '--guest-type=pv' ]", File.ReadAllText(Config), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Pvh_without_a_kernel_is_refused()
     {
         _session.Run($"New-XenGuest etcd node-1 {Mac} -Type PVH").Error("GuestConfigInvalid");

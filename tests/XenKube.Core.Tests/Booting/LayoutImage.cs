@@ -16,6 +16,23 @@ internal sealed class LayoutImage : IDisposable
 
     public string Path => _directory["disk.img"];
 
+    /// <summary>The same with OEM and ROOT of btrfs, as Flatcar has OEM since 2021 and may have ROOT.</summary>
+    /// <param name="system">Files of EFI-SYSTEM.</param>
+    /// <param name="oem">Files of OEM.</param>
+    public static LayoutImage FlatcarOfToday(IReadOnlyDictionary<string, byte[]> system, Dictionary<string, byte[]>? oem = null)
+    {
+        Tool.Need("mkfs.btrfs");
+        var image = new LayoutImage();
+        image.Add(1, 40, "EFI-SYSTEM", "C12A7328-F81F-11D2-BA4B-00A0C93EC93B", file => image.MakeFat(file, system));
+        image.Add(3, 1, "USR-A", "5DFBF5F4-2848-4BAC-AA5E-0D9A20B745A6", null, UsrAId, "0101000000000000");
+        image.Add(4, 1, "USR-B", "5DFBF5F4-2848-4BAC-AA5E-0D9A20B745A6", null, UsrBId);
+        image.Add(6, 40, "OEM", "0FC63DAF-8483-4772-8E79-3D69D8477DE4", file => image.MakeBtrfs(file, "OEM", oem ?? []));
+        image.Add(9, 40, "ROOT", "3884DD41-8582-4404-B9A8-E9B84F2DF50E", file => image.MakeBtrfs(file, "ROOT", new()
+            { ["etc/machine-id"] = "0123456789abcdef0123456789abcdef\n"u8.ToArray() }));
+        image.Finish("00000000-0000-0000-0000-000000000001");
+        return image;
+    }
+
     public static void NeedTools() => Tool.Need("sgdisk", "mkfs.vfat", "mcopy", "mmd", "mke2fs", "debugfs");
 
     /// <summary>A file of the layout, for its content.</summary>
@@ -108,7 +125,20 @@ internal sealed class LayoutImage : IDisposable
         }
     }
 
+    private void MakeBtrfs(string file, string label, Dictionary<string, byte[]> files) =>
+        Tool.Run("mkfs.btrfs", "-q", "--mixed", "-m", "single", "-d", "single", "-L", label, "--rootdir", MakeTree(label, files), file).ShouldSucceed();
+
     private void MakeExt(string file, string label, Dictionary<string, byte[]> files, params (string Link, string Target)[] links)
+    {
+        var root = MakeTree(label, files);
+        foreach (var (link, target) in links)
+        {
+            File.CreateSymbolicLink(System.IO.Path.Combine(root, link), target);
+        }
+        Tool.Run("mke2fs", "-q", "-t", "ext4", "-L", label, "-d", root, file).ShouldSucceed();
+    }
+
+    private string MakeTree(string label, Dictionary<string, byte[]> files)
     {
         var root = _directory[$"root-{label}"];
         Directory.CreateDirectory(root);
@@ -117,11 +147,7 @@ internal sealed class LayoutImage : IDisposable
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.Combine(root, name))!);
             File.WriteAllBytes(System.IO.Path.Combine(root, name), content);
         }
-        foreach (var (link, target) in links)
-        {
-            File.CreateSymbolicLink(System.IO.Path.Combine(root, link), target);
-        }
-        Tool.Run("mke2fs", "-q", "-t", "ext4", "-L", label, "-d", root, file).ShouldSucceed();
+        return root;
     }
 
     private static IEnumerable<string> Parents(string name)

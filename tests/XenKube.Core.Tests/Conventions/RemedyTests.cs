@@ -83,6 +83,7 @@ public sealed partial class RemedyTests
         RemedyActionKind.ReserveAddress or RemedyActionKind.RemoveReservation => ["00:16:3e:4e:31:11", "/hosts file"],
         RemedyActionKind.MakeCluster => ["etcd"],
         RemedyActionKind.RefreshStep => ["etcd/node-1", "machine-id"],
+        RemedyActionKind.SetBootLoader => ["etcd/node-1", "XenKube"],
         RemedyActionKind.ImportKnownKey => ["CoreOS"],
         _ => ["etcd/node 1's"],
     };

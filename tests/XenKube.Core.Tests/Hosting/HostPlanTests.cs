@@ -120,6 +120,7 @@ public sealed class HostPlanTests : IDisposable
         using var xl = new StandInXl(("info", "info"));
         HostPlan.Create(_options, ["directories", "reservations", "time"]).Apply();
         _folder.Write("root/usr/lib/xen-4.17/bin/pygrub", "");
+        _folder.Write("root/etc/passwd", "xenkube-boot:x:990:991::/nonexistent:/usr/sbin/nologin\n");
         _folder.Write("root/proc/sys/net/ipv4/ip_forward", "1\n");
         _folder.Write("root/proc/123/comm", "dnsmasq\n");
         _folder.Write("root/proc/123/cmdline", $"/usr/sbin/dnsmasq\0--dhcp-hostsfile={_options.ReservationsFile}\0");
@@ -129,6 +130,30 @@ public sealed class HostPlanTests : IDisposable
         Assert.All(results.Where(result => result.Name != "space"), result => Assert.True(result.Status == CheckStatus.Pass, result.ToString()));
         Assert.Equal(["xen", "memory", "pygrub", "bridge", "forwarding", "xendir", "trust", "space", "serving", "firewall", "reservations", "dnsmasq", "time"], results.Select(result => result.Name));
         Assert.Empty(Directory.GetFiles(_folder["xen/nginx"]));
+    }
+
+    [Fact]
+    public void Pygrub_with_roots_rights_is_a_fault_until_the_remedy_is_followed()
+    {
+        Tool.Need("useradd");
+        Assert.SkipWhen(Libc.UserId != 0, "only root can make users");
+        _folder.Write("root/usr/lib/xen-4.17/bin/pygrub", "");
+        foreach (var name in new[] { "passwd", "group" })
+        {
+            _folder.Write($"root/etc/{name}", "root:x:0:0::/root:/bin/sh\n");
+        }
+        using var xl = new StandInXl(("info", "info"));
+        var options = _options with { Xl = xl.Options };
+        var result = Check("pygrub", options);
+        Assert.Equal(CheckStatus.Warn, result.Status);
+        Assert.Contains("XSA-508", result.Message, StringComparison.Ordinal);
+        var command = result.Remedy[(result.Remedy.IndexOf(": ", StringComparison.Ordinal) + 2)..].Split(' ');
+        Assert.Equal("useradd", command[0]);
+        Tool.Run(command[0], ["--prefix", _folder["root"], .. command[1..]]).ShouldSucceed();
+        Assert.Equal(CheckStatus.Pass, Check("pygrub", options).Status);
+        using var old = new StandInXl(("info", "old"));
+        old.Answer("old", "xen_version : 4.14.6\nfree_memory : 4000\n");
+        Assert.Contains("no other way", Check("pygrub", _options with { Xl = old.Options }).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,44 @@
+namespace XenKube.Guests;
+
+/// <summary>
+/// The kernel arguments in a guest's configuration. xl hands them to the boot loader as <c>--args</c>: <c>cmdline=</c> where there is
+/// one, else <c>extra=</c> (parse_cmdline in xl_parse.c).
+/// </summary>
+internal static class GuestArguments
+{
+    private const string Extra = "extra";
+    private const string CommandLine = "cmdline";
+
+    /// <summary>The kernel parameters that name a config: Container Linux', Flatcar's and Ignition's own.</summary>
+    public static IReadOnlyList<string> ConfigUriParameters { get; } = ["coreos.config.url", "flatcar.config.url", "ignition.config.url"];
+
+    /// <summary>Whether an argument names a config.</summary>
+    public static bool IsConfigUri(string argument) =>
+        ConfigUriParameters.Any(parameter => argument.StartsWith(parameter + "=", StringComparison.Ordinal));
+
+    /// <summary>The arguments of a configuration, in their order.</summary>
+    public static IReadOnlyList<string> Of(XenGuestConfig config) =>
+        (config.GetText(KeyOf(config)) ?? "").Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The configuration with these arguments; the key goes where there are none.</summary>
+    public static XenGuestConfig With(XenGuestConfig config, IReadOnlyList<string> arguments)
+    {
+        var key = KeyOf(config);
+        return Of(config).SequenceEqual(arguments) ? config
+            : arguments.Count == 0 ? config.Without(key) : config.With(key, XenConfigValue.OfText(string.Join(' ', arguments)));
+    }
+
+    /// <summary>The configuration with other arguments that name a config, in the place of those that are there.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="arguments">The arguments, and others that are added; none to take those that name a config away.</param>
+    public static XenGuestConfig WithConfigUri(XenGuestConfig config, IReadOnlyList<string> arguments)
+    {
+        var there = Of(config).ToList();
+        var place = there.FindIndex(IsConfigUri);
+        var kept = there.Where(argument => !IsConfigUri(argument)).ToList();
+        kept.InsertRange(place < 0 ? kept.Count : place, arguments.Where(IsConfigUri));
+        return With(config, [.. kept, .. arguments.Where(argument => !IsConfigUri(argument))]);
+    }
+
+    private static string KeyOf(XenGuestConfig config) => config.GetText(CommandLine) is null ? Extra : CommandLine;
+}

@@ -34,6 +34,9 @@ public sealed record CheckResult
     /// <summary>What was checked: a node, a host; empty where there is only one.</summary>
     public string Target { get; init; } = "";
 
+    /// <summary>The XENDIR of the node that was checked; empty for a host.</summary>
+    public string XenDir { get; init; } = "";
+
     /// <summary>The result with its remedy in a front end's words.</summary>
     /// <param name="words">The words.</param>
     public CheckResult WordedBy(IRemedyWords words) => new(this, words);

@@ -138,6 +138,7 @@ public static class ErrorIds
     public static Invalid IncludeOutside { get; } = new("A template includes a file outside its cluster's directory.");
     public static Invalid IncludeNotUtf8 { get; } = new("A file that a template includes is not UTF-8.");
     public static Invalid InputClosed { get; } = new("Standard input was closed by the program that started the command.");
+    public static Invalid InputInvalid { get; } = new("An object from the pipeline is not of a kind that the command takes.");
     public static Invalid InterfaceNameInvalid { get; } = new("A text is not the name of a bridge or network interface.");
     public static Invalid ItemTypeInvalid { get; } = new("An item of this type cannot be made on a disk image.");
     public static Failed KernelNotFound { get; } = new("The boot loader finds no kernel on the guest's disk.");

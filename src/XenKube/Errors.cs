@@ -10,7 +10,8 @@ internal static class Errors
     /// <param name="target">What the cmdlet was working on.</param>
     public static ErrorRecord Record(XenKubeException error, object? target)
     {
-        var category = Enum.Parse<ErrorCategory>(error.WordedBy(RemedyWords.Instance).Id.Kind.ToString());
+        var category = IsDenied(error) ? ErrorCategory.PermissionDenied
+            : Enum.Parse<ErrorCategory>(error.WordedBy(RemedyWords.Instance).Id.Kind.ToString());
         return new ErrorRecord(error, error.ErrorId, category, target ?? error.File)
         {
             // PowerShell shows the recommended action on a line of its own, so the message is shown without it.
@@ -23,6 +24,9 @@ internal static class Errors
     /// <param name="error">PowerShell's error.</param>
     public static ErrorRecord Again(SessionStateException error) => new(error.ErrorRecord, error);
 
+    private static bool IsDenied(Exception? error) =>
+        error is not null && (error is UnauthorizedAccessException || IsDenied(error.InnerException));
+
     // For the errors that speak for themselves: what to do is the same for all of a kind.
     private static string Advice(ErrorCategory category) => category switch
     {
@@ -31,6 +35,7 @@ internal static class Errors
         ErrorCategory.ObjectNotFound => "Check the name: Tab completes existing names",
         ErrorCategory.ResourceExists => "Choose another name, or remove what is there first",
         ErrorCategory.ResourceBusy => "Wait until what uses it has ended, and try again",
+        ErrorCategory.PermissionDenied => "Run this as root, or as the user whom the file belongs to",
         ErrorCategory.InvalidArgument => "Correct what is named, and try again; about_XenKube_Errors lists the errors",
         _ => "Correct what the message names, and try again; -Debug shows the program that was run",
     };

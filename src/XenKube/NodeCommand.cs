@@ -30,10 +30,13 @@ public abstract class NodeCommand : XenDirCommand
     [ArgumentCompleter(typeof(NodeCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Nodes, as Get-Node returns them, even if they came from another host; or any object that has a node.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = NodeSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>
+    /// Nodes; or what names them: clusters, guests, checks, files of nodes, or names such as etcd/node-1. An object that came from another
+    /// host means the node of that name on this one.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = NodeSet, ValueFromPipeline = true)]
     [Alias("Node")]
-    public Node? InputObject { get; set; }
+    public PSObject? InputObject { get; set; }
 
     /// <summary>The word of the guide by which the command was called; null if it was called by its own name.</summary>
     protected string? GuideWord => Commands.Guide.GuideWord.Of(MyInvocation);
@@ -54,15 +57,15 @@ public abstract class NodeCommand : XenDirCommand
     /// <summary>The nodes of this round of the pipeline.</summary>
     protected IReadOnlyList<Node> SelectedNodes()
     {
+        var selected = new List<Node>();
         if (InputObject is not null)
         {
-            return [InputObject];
+            Guard(InputObject.BaseObject, () => selected.AddRange(NodesOf(InputObject)));
+            return selected;
         }
-        var store = new NodeStore(Directory);
-        var selected = new List<Node>();
         foreach (var name in NamesGiven())
         {
-            Guard(name, () => selected.AddRange(store.List(NodeName.Parse(name))));
+            Guard(name, () => selected.AddRange(NodesNamed(name, Directory)));
         }
         return selected;
     }

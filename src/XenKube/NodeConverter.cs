@@ -20,7 +20,7 @@ public sealed class NodeConverter : RecordConverter<Node>
         if (Text(source, nameof(Node.Cluster)) is { } cluster && Text(source, nameof(Node.Name)) is { } name)
         {
             // A XENDIR that this host does not have is another host's: the node is looked up in ours.
-            return Describe(Here(Text(source, nameof(Node.XenDir))), cluster, name);
+            return Get(Here(Text(source, nameof(Node.XenDir))), cluster, name);
         }
         // A guest: XENDIR/guests/CLUSTER/NODE.cfg
         return Text(source, "GuestConfigPath") is { } path && Text(source, "Node") is { } node
@@ -32,9 +32,9 @@ public sealed class NodeConverter : RecordConverter<Node>
     {
         var parts = text.Split('/');
         return parts.Length == 2 && ItemName.IsValid(parts[0]) && ItemName.IsValid(parts[1])
-            ? Describe(directory, parts[0], parts[1]) : null;
+            ? Get(directory, parts[0], parts[1]) : null;
     }
 
-    private static Node Describe(string? directory, string cluster, string name) =>
-        new NodeStore(XenDirectory.Resolve(directory, onWait: null)).Describe(cluster, name);
+    private static Node Get(string? directory, string cluster, string name) =>
+        new NodeStore(XenDirectory.Resolve(directory, onWait: null)).Get(cluster, name);
 }

@@ -4,7 +4,7 @@ using XenKube.Clusters;
 namespace XenKube.Commands;
 
 /// <summary>The base of cmdlets that work in a XENDIR.</summary>
-public abstract class XenDirCommand : XenKubeCommand
+public abstract partial class XenDirCommand : XenKubeCommand
 {
     // One for each XENDIR and command: its settings are read once, and each of them says for whom it waits.
     private readonly Dictionary<string, XenDirectory> _directories = [];

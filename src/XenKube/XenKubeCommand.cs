@@ -16,6 +16,13 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     private volatile Queue? _queue;
     private ProgramTrace? _trace;
     private bool? _debugging;
+    private object? _target;
+    private bool _yesToAll;
+    private bool _noToAll;
+
+    // Things of this host that objects of another one named, with their origin in words.
+    private readonly Dictionary<object, string> _origins = [];
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
 
     /// <summary>Cancelled by Ctrl+C.</summary>
     protected CancellationToken StopToken => _stop.Token;
@@ -29,6 +36,8 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     protected void Guard(object? target, Action action)
     {
         ArgumentNullException.ThrowIfNull(action);
+        var outer = _target;
+        _target = target;
         try
         {
             if (IsDebugging)
@@ -54,6 +63,10 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
+        }
+        finally
+        {
+            _target = outer;
         }
     }
 
@@ -146,7 +159,12 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
 
     /// <summary>Asks PowerShell whether a change may be made: says the sentence for -WhatIf and -Verbose, asks it for -Confirm.</summary>
     /// <param name="sentence">What would be done to which file, from its verb on, without a final stop.</param>
-    protected bool Should(string sentence) => ShouldProcess(sentence, $"{sentence}?", "Confirm");
+    protected bool Should(string sentence) => Ask(sentence + OriginOf(_target), "");
+
+    /// <summary>The same for one of several things that are worked on together.</summary>
+    /// <param name="target">The thing.</param>
+    /// <param name="sentence">What would be done to which file, from its verb on, without a final stop.</param>
+    private protected bool ShouldFor(object target, string sentence) => Ask(sentence + OriginOf(target), "");
 
     /// <summary>The same with a description that costs something to make: it is made only where the sentence is shown.</summary>
     /// <param name="sentence">What would be done to which file, from its verb on, without a final stop.</param>
@@ -154,21 +172,83 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     protected bool Should(string sentence, Func<string> description)
     {
         ArgumentNullException.ThrowIfNull(description);
+        return Ask(sentence + OriginOf(_target), Described(description));
+    }
+
+    /// <summary>
+    /// The same for what destroys something that cannot be had again: it is asked for even where the cmdlet otherwise asks for nothing,
+    /// unless -Force or -Confirm:$false says that nobody is to be asked.
+    /// </summary>
+    /// <param name="sentence">What would be destroyed, from the verb on, without a final stop.</param>
+    /// <param name="force">Whether -Force is given.</param>
+    /// <param name="description">More about it, for the lines after the sentence; null for nothing more.</param>
+    protected bool ShouldDestroy(string sentence, bool force, Func<string>? description = null)
+    {
+        sentence += OriginOf(_target);
+        var more = description is null ? "" : Described(description);
+        var preference = $"{GetVariableValue("ConfirmPreference")}";
+        var isConfirmGiven = MyInvocation.BoundParameters.TryGetValue("Confirm", out var confirm);
+        if (IsOn("WhatIf", "WhatIfPreference") || (isConfirmGiven && confirm is SwitchParameter { IsPresent: true }))
+        {
+            return Ask(sentence, more);
+        }
+        if (force || isConfirmGiven || preference == nameof(ConfirmImpact.None))
+        {
+            WriteVerbose(sentence + more);
+            return true;
+        }
+        // With another preference PowerShell asks by itself.
+        return preference != nameof(ConfirmImpact.High) ? Ask(sentence, more)
+            : ShouldContinue($"{sentence}?{more}", "Confirm", ref _yesToAll, ref _noToAll);
+    }
+
+    private bool Ask(string sentence, string description) =>
+        ShouldProcess(sentence + description, $"{sentence}?{description}", "Confirm");
+
+    private string Described(Func<string> description)
+    {
         if (!IsSentenceShown)
         {
-            return Should(sentence);
+            return "";
         }
-        string shown;
         try
         {
-            shown = description();
+            return Environment.NewLine + description();
         }
         catch (XenKubeException error)
         {
-            shown = $"what would change cannot be shown: {error.Fault}";
+            return $"{Environment.NewLine}what would change cannot be shown: {error.Fault}";
         }
-        return Should(sentence + Environment.NewLine + shown);
     }
+
+    /// <summary>
+    /// Remembers that something of this host was named by an object of another one, and says so: by a warning, once for each origin, and
+    /// in each confirmation.
+    /// </summary>
+    /// <param name="item">The thing of this host.</param>
+    /// <param name="origin">Whence the object came, in words; null for this host.</param>
+    /// <param name="meant">What is meant on this host, in words.</param>
+    private protected void NoteOrigin(object item, string? origin, string meant)
+    {
+        if (origin is null)
+        {
+            return;
+        }
+        _origins[item] = origin;
+        if (_warned.Add(origin))
+        {
+            Tell($"the object came from {origin}; {meant} of this host ({Environment.MachineName}) is meant, and so are others that it names");
+        }
+    }
+
+    /// <summary>All origins of what this command got, for a sentence about all of them together; empty for this host.</summary>
+    private protected string Origins => _origins.Count == 0 ? "" : OriginText(string.Join(", ", _origins.Values.Distinct()));
+
+    private string OriginOf(object? target) =>
+        target is not null && _origins.TryGetValue(target, out var origin) ? OriginText(origin) : "";
+
+    private static string OriginText(string origin) =>
+        $" (named by an object from {origin}; changed on this host, {Environment.MachineName})";
 
     // True in doubt: the description is made then, though nobody sees it.
     private bool IsSentenceShown =>
@@ -352,11 +432,15 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
             { ProcessId = inUse.ProcessId }
             : error;
 
+    /// <summary>True once an error was written for one of the inputs.</summary>
+    private protected bool HasReported { get; private set; }
+
     /// <summary>Writes an error, and goes on.</summary>
     /// <param name="error">The error.</param>
     /// <param name="target">What was worked on.</param>
     protected void Report(XenKubeException error, object? target)
     {
+        HasReported = true;
         error = NameHolder(error);
         WriteDebug(error.ToString());
         WriteError(Errors.Record(error, target));

@@ -76,8 +76,9 @@ Describe 'Ignition configs' {
         It 'takes JSON line by line, and several configs one after the other' {
             ConvertTo-Ignition node-1.ct -Raw -Pretty | ForEach-Object { $_ -split "`n" } | Test-Ignition | Should -BeTrue
             $json = ConvertTo-Ignition node-1.ct -Raw
-            $json, $json, 'not json', $json | Test-Ignition -WarningAction SilentlyContinue | Should -Be $true, $true, $false, $true
-            ConvertTo-Ignition *.ct -Raw -Pretty | ForEach-Object { $_ -split "`n" } | Test-Ignition | Should -Be $true, $true
+            ($json, $json, 'not json', $json | Test-Ignition -Detailed).IsValid | Should -Be $true, $true, $false, $true
+            $json, $json, 'not json', $json | Test-Ignition -WarningAction SilentlyContinue | Should -BeFalse
+            ConvertTo-Ignition *.ct -Raw -Pretty | ForEach-Object { $_ -split "`n" } | Test-Ignition | Should -BeTrue
             (ConvertTo-Ignition node-1.ct -Raw -Pretty | ForEach-Object { $_ -split "`n" } | ConvertFrom-Ignition).Text | Should -Match 'inline: etcd-node-1'
         }
         It 'takes published configs of nodes' {

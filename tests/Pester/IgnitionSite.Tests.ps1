@@ -45,7 +45,7 @@ http { access_log $dir/access.log combined; include $dir/etc/sites-enabled/*; }
             Get-Content -Raw etc/sites-available/xen | Should -BeLike "server {`n`tlisten 127.0.0.1:$port default_server;`n`troot $dir/nginx/;*"
             (Get-Item etc/sites-enabled/xen).Target | Should -Be "$dir/etc/sites-available/xen"
             (Invoke-WebRequest "http://127.0.0.1:$port/etcd/node-1.json").StatusCode | Should -Be 200
-            Test-IgnitionEndpoint etcd | Should -Be $true, $true
+            Test-IgnitionEndpoint etcd | Should -BeTrue
             Install-IgnitionSite
             Get-ChildItem backups -Directory | Should -HaveCount 1
         }

@@ -42,9 +42,9 @@ Describe 'Pipelines' {
         @{ line = 'Get-Node etcd | Show-NodeDisk'; count = 18 }
         @{ line = 'Get-Node etcd | Set-OemGrubConfig -PassThru | Get-DiskPartition -Label OEM'; count = 2 }
         @{ line = 'Get-Node etcd | Get-OemGrubConfig | Clear-OemGrubConfig -PassThru'; count = 2 }
-        @{ line = 'Get-Node etcd | ConvertTo-Ignition | Test-Ignition'; count = 2 }
+        @{ line = 'Get-Node etcd | ConvertTo-Ignition | Test-Ignition'; count = 1 }
         @{ line = 'Get-Node etcd | ConvertTo-Ignition | ConvertFrom-Ignition | ForEach-Object Text | ConvertTo-Ignition'; count = 2 }
-        @{ line = 'Get-Node etcd | Publish-Ignition | Get-Item | Test-Ignition'; count = 2 }
+        @{ line = 'Get-Node etcd | Publish-Ignition | Get-Item | Test-Ignition'; count = 1 }
         @{ line = 'Get-Node etcd node-1 | Mount-NodeDisk | Dismount-NodeDisk'; count = 0 }
         @{ line = 'Get-CoreOSImage | New-Node etcd node-8'; count = 1 }
         @{ line = 'Get-Item $dir/images/*.bz2 | New-Node etcd node-9'; count = 1 }
@@ -54,8 +54,8 @@ Describe 'Pipelines' {
         @{ line = 'Get-XenGuest etcd | Get-Node'; count = 2 }
         @{ line = 'Get-XenGuest etcd | Reset-Ignition -Step Grub | Get-Node'; count = 2 }
         @{ line = '''etcd'' | Get-Node'; count = 2 }
-        @{ line = '''etcd/node-1'', ''etcd/node-2'' | Test-Node -Quiet'; count = 2 }
-        @{ line = 'New-Cluster web | Remove-Cluster -Confirm:$false'; count = 0 }
+        @{ line = '''etcd/node-1'', ''etcd/node-2'' | Test-Node -Quiet'; count = 1 }
+        @{ line = 'New-Cluster web | Remove-Cluster -Force'; count = 0 }
     ) { @(. ([scriptblock]::Create($line))) | Should -HaveCount $count }
 
     It 'takes sizes as 2GB' {
@@ -80,7 +80,7 @@ Describe 'Pipelines' {
         kdown node-1
         (Get-XenGuest etcd/node-1).State | Should -Be Halted
         kup node-1, node-2
-        kdestroy node-1 node-2
+        kdestroy node-1 node-2 -Force
         (Get-XenGuest etcd).State | Should -Be Halted, Halted
         Get-XlCall | Select-Object -Last 2 | Sort-Object | Should -Be 'destroy etcd-node-1', 'destroy etcd-node-2'
     }

@@ -27,9 +27,9 @@ BeforeDiscovery {
         @{ name = 'IgnitionUser'; exact = $true; make = { (ConvertTo-Ignition ../../full.ct -WarningAction SilentlyContinue).Users }; views = 'Table', 'List' }
         @{ name = 'ReportEntry'; exact = $true; make = { (ConvertTo-Ignition ../../full.ct -WarningAction SilentlyContinue).Warnings }; views = 'Table', 'List' }
         @{ name = 'IgnitionValidation'; exact = $true; make = { '{"ignition":{"version":"2.1.0"},"storage":{"files":[{"path":"relative"}]}}' | Test-Ignition -Detailed }; views = 'Table', 'List' }
-        @{ name = 'PublishedIgnition'; exact = $false; make = { Unpublish-Ignition etcd -ErrorAction Ignore; Publish-Ignition etcd; Publish-Ignition etcd node-1 }; views = 'Table', 'List' }
+        @{ name = 'PublishedIgnition'; exact = $false; make = { Unpublish-Ignition etcd -Force -ErrorAction Ignore; Publish-Ignition etcd; Publish-Ignition etcd node-1 }; views = 'Table', 'List' }
         @{ name = 'IgnitionTemplateResult'; exact = $false; make = { Expand-IgnitionTemplate ../../t.ct.tmpl -Force }; views = 'Table', 'List' }
-        @{ name = 'IgnitionChange'; exact = $true; make = { Unpublish-Ignition etcd -ErrorAction Ignore; Compare-Ignition etcd node-1 }; views = 'Custom', 'Table', 'List' }
+        @{ name = 'IgnitionChange'; exact = $true; make = { Unpublish-Ignition etcd -Force -ErrorAction Ignore; Compare-Ignition etcd node-1 }; views = 'Custom', 'Table', 'List' }
         @{ name = 'IgnitionDecompilation'; exact = $true; make = { ConvertTo-Ignition node-1.ct | ConvertFrom-Ignition }; views = 'Custom', 'Table', 'List' }
         @{ name = 'IgnitionReset'; exact = $false; make = { Reset-Ignition etcd node-1 }; views = 'Table', 'List' }
         @{ name = 'IgnitionResetStepResult'; exact = $false; make = { (Reset-Ignition etcd node-1).Steps }; views = 'Table', 'List' }

@@ -169,7 +169,7 @@ Describe 'Guests' {
         It 'kup, kdown and kdestroy take nodes of the current cluster' {
             kup node-1 node-2
             kdown node-1
-            kdestroy node-2
+            kdestroy node-2 -Force
             Get-XlCall | Select-Object -Last 2 | Should -Be 'shutdown etcd-node-1', 'destroy etcd-node-2'
         }
         It 'take NODE.cfg as well' {

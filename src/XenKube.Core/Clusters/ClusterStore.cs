@@ -45,11 +45,19 @@ public sealed class ClusterStore
     /// <exception cref="ItemNotFoundException">There is none of that name.</exception>
     public Cluster Get(string name)
     {
+        Require(name);
+        return ToCluster(name);
+    }
+
+    /// <summary>Throws if there is no cluster of a name.</summary>
+    internal void Require(string name)
+    {
         ItemName.Check(name, "cluster");
-        return Directory.Exists(PathOf(name))
-            ? ToCluster(name)
-            : throw new ItemNotFoundException(ErrorIds.ClusterNotFound, PathOf(name), null, "does not exist",
+        if (!Directory.Exists(PathOf(name)))
+        {
+            throw new ItemNotFoundException(ErrorIds.ClusterNotFound, PathOf(name), null, "does not exist",
                 $"Make the cluster with {new RemedyAction(RemedyActionKind.MakeCluster, name)}");
+        }
     }
 
     /// <summary>Makes a cluster: its directory, and the one its configs are served from.</summary>

@@ -34,7 +34,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         void Add(params IEnumerable<CheckResult> more)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            results.AddRange(more.Select(result => result with { Target = node.FullName }));
+            results.AddRange(more.Select(result => result with { Target = node.FullName, XenDir = node.XenDir }));
         }
         var (uses, state) = StateOf(node, Add);
         try

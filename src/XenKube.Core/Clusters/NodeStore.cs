@@ -26,6 +26,7 @@ public sealed class NodeStore
     /// <exception cref="ItemNotFoundException">A cluster or node named without wildcards does not exist.</exception>
     public IReadOnlyList<Node> List(NodeName name)
     {
+        RequireNoBareNode(name);
         var nodes = new List<Node>();
         foreach (var cluster in new ClusterStore(_directory).List(name.Cluster))
         {
@@ -35,10 +36,21 @@ public sealed class NodeStore
         }
         if (nodes.Count == 0 && !name.IsPattern)
         {
-            throw new ItemNotFoundException(ErrorIds.NodeNotFound, _directory.Layout.NodePath(name.Cluster, name.Node, ""), null,
-                $"there is no node {name}", $"Make it with {new RemedyAction(RemedyActionKind.MakeNode, name.ToString())}");
+            throw NotFound(name);
         }
         return nodes;
+    }
+
+    // The name of a node without its cluster reads like the name of a cluster.
+    private void RequireNoBareNode(NodeName name)
+    {
+        if (name.Node == "*" && ItemName.IsValid(name.Cluster) && !Directory.Exists(_directory.Layout.ClusterPath(name.Cluster))
+            && Names(new NodeName("*", name.Cluster)).Select(node => node.ToString()).Order(StringComparer.Ordinal).ToArray()
+                is { Length: > 0 } meant)
+        {
+            throw new ItemNotFoundException(ErrorIds.ClusterNotFound, _directory.Layout.ClusterPath(name.Cluster), null,
+                "there is no such cluster, but a node has this name", $"Name the node with its cluster: {string.Join(" or ", meant)}");
+        }
     }
 
     /// <summary>
@@ -90,7 +102,29 @@ public sealed class NodeStore
         };
     }
 
-    /// <summary>The node that a file belongs to by its place and name: <c>guests/CLUSTER/NODE.img</c>, <c>.ct</c>, <c>.cfg</c>.</summary>
+    /// <summary>One node, which exists.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    /// <param name="name">Name of the node.</param>
+    /// <exception cref="InvalidInputException">A name is not valid.</exception>
+    /// <exception cref="ItemNotFoundException">There is no cluster or node of that name.</exception>
+    public Node Get(string cluster, string name)
+    {
+        ItemName.Check(name, "node");
+        new ClusterStore(_directory).Require(cluster);
+        // The template of a cluster is not the template of a node that is called cluster.
+        return XenDirLayout.NodeExtensions.Select(extension => _directory.Layout.NodePath(cluster, name, extension))
+            .Any(path => File.Exists(path) && path != _directory.Layout.ClusterTemplatePath(cluster))
+            ? Describe(cluster, name) : throw NotFound(new NodeName(cluster, name));
+    }
+
+    private ItemNotFoundException NotFound(NodeName name) => new(ErrorIds.NodeNotFound,
+        _directory.Layout.NodePath(name.Cluster, name.Node, ""), null, $"there is no node {name}",
+        $"Make it with {new RemedyAction(RemedyActionKind.MakeNode, name.ToString())}");
+
+    /// <summary>
+    /// The node that a file belongs to by its place and name: <c>guests/CLUSTER/NODE.img</c>, <c>.ct</c>, <c>.cfg</c>, or its published
+    /// config, <c>nginx/CLUSTER/NODE.json</c>.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <returns>The node; null if the file does not belong to a node.</returns>
     public Node? FindByFile(string path)
@@ -100,6 +134,12 @@ public sealed class NodeStore
         var extension = file == XenDirLayout.ClusterTemplateName
             ? null : XenDirLayout.NodeExtensions.FirstOrDefault(e => file.EndsWith(e, StringComparison.Ordinal));
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (file.EndsWith(XenDirLayout.IgnitionExtension, StringComparison.Ordinal) && Path.GetFileName(directory) is var published
+            && ItemName.IsValid(published) && directory == _directory.Layout.PublishedPath(published)
+            && Path.GetFileNameWithoutExtension(file) is var node && ItemName.IsValid(node))
+        {
+            return Describe(published, node);
+        }
         return extension is not null && _directory.FindClusterAt(directory) is { } cluster && Path.GetFileName(directory) == cluster
             && ItemName.IsValid(file[..^extension.Length])
             ? Describe(cluster, file[..^extension.Length])

@@ -9,6 +9,7 @@ namespace XenKube.Commands.Booting;
 /// Shows what disks boot next, and why: the slot or entry, the kernel, the whole command line, and whether Ignition will run.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "NodeBootPlan", DefaultParameterSetName = NameSet)]
+[Alias("Get-XenNodeBootPlan")]
 [OutputType(typeof(BootPlan))]
 public sealed class GetNodeBootPlanCommand : DiskCommand
 {

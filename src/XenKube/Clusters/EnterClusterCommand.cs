@@ -6,17 +6,24 @@ using XenKube.Commands.Completion;
 namespace XenKube.Commands.Clusters;
 
 /// <summary>Goes to a cluster's directory and runs the cluster's functions.ps1 in the caller's scope.</summary>
-[Cmdlet(VerbsCommon.Enter, "Cluster")]
-[Alias("xencd")]
+[Cmdlet(VerbsCommon.Enter, "Cluster", DefaultParameterSetName = NameSet)]
+[Alias("xencd", "Enter-XenCluster")]
 [OutputType(typeof(Cluster))]
 public sealed class EnterClusterCommand : XenDirCommand
 {
+    private const string NameSet = "Name";
+    private const string InputObjectSet = "InputObject";
+
     /// <summary>Name of the cluster.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
     [Alias("Cluster")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterNameCompleter))]
     public string Name { get; set; } = "";
+
+    /// <summary>A cluster, as Get-Cluster returns it, its directory or its name.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>Does not run functions.ps1.</summary>
     [Parameter]
@@ -27,9 +34,10 @@ public sealed class EnterClusterCommand : XenDirCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Guard(Name, () =>
+    protected override void ProcessRecord() => Guard(InputObject?.BaseObject ?? Name, () =>
     {
-        var cluster = new ClusterStore(Directory).Get(Name);
+        var cluster = InputObject is null ? new ClusterStore(Directory).Get(Name) : ClustersOf(InputObject) is [var only] ? only
+            : throw new InvalidInputException(ErrorIds.InputInvalid, null, null, "one cluster is needed", "Name one cluster");
         SessionState.Path.SetLocation(WildcardPattern.Escape(cluster.Path));
         if (!NoFunctions && ClusterFunctions.Find(cluster) is { } functions)
         {

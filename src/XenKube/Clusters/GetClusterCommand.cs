@@ -5,25 +5,33 @@ using XenKube.Commands.Completion;
 namespace XenKube.Commands.Clusters;
 
 /// <summary>Lists the clusters of a XENDIR.</summary>
-[Cmdlet(VerbsCommon.Get, "Cluster")]
+[Cmdlet(VerbsCommon.Get, "Cluster", DefaultParameterSetName = NameSet)]
+[Alias("Get-XenCluster")]
 [OutputType(typeof(Cluster))]
-public sealed class GetClusterCommand : XenDirCommand
+public sealed class GetClusterCommand : ClusterCommand
 {
     /// <summary>Names of clusters. Wildcards are allowed. Default: all.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ParameterSetName = NameSet)]
     [Alias("Cluster")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterNameCompleter))]
-    public string[] Name { get; set; } = ["*"];
+    public override string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessCluster(Cluster cluster) => WriteObject(cluster);
+
+    // To look at the cluster of a node is harmless.
+    private protected override IReadOnlyList<Cluster> Find(PSObject source)
     {
-        var store = new ClusterStore(Directory);
-        foreach (var name in Name)
+        try
         {
-            Guard(name, () => WriteObject(store.List(name), enumerateCollection: true));
+            return ClustersOf(source);
+        }
+        catch (InvalidInputException error) when (error.Id == ErrorIds.InputInvalid && source.BaseObject is not string)
+        {
+            return [.. NodesOf(source).GroupBy(node => (node.XenDir, node.Cluster))
+                .Select(group => new ClusterStore(DirectoryOf(group.Key.XenDir)).Get(group.Key.Cluster))];
         }
     }
 }

@@ -10,32 +10,12 @@ namespace XenKube.Commands.Clusters;
 [OutputType(typeof(Node))]
 public sealed class GetNodeCommand : NodeCommand
 {
-    private const string ClusterSet = "InputCluster";
-
     /// <summary>Clusters; or each cluster and node with a slash between. Wildcards are allowed. Default: all clusters.</summary>
     [Parameter(Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public override string[]? Cluster { get; set; } = ["*"];
-
-    /// <summary>Clusters, as Get-Cluster returns them, whose nodes are listed.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ClusterSet)]
-    public XenKube.Clusters.Cluster? InputCluster { get; set; }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (InputCluster is null)
-        {
-            base.ProcessRecord();
-        }
-        else
-        {
-            Guard(InputCluster, () => WriteObject(new NodeStore(DirectoryOf(InputCluster.XenDir))
-                .List(new NodeName(InputCluster.Name, "*")), enumerateCollection: true));
-        }
-    }
 
     /// <inheritdoc/>
     protected override void ProcessNode(Node node) => WriteObject(InputObject is null

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
+using XenKube.Commands.Images;
 using XenKube.Images;
 
 namespace XenKube.Commands.Clusters;
@@ -33,9 +34,9 @@ public sealed class NewNodeCommand : XenDirCommand
     [ArgumentCompleter(typeof(ImageVersionCompleter))]
     public string? Image { get; set; }
 
-    /// <summary>The image, as Get-CoreOSImage returns it.</summary>
+    /// <summary>The image, as Get-CoreOSImage returns it, its file or its version.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
-    public CoreOSImage? InputObject { get; set; }
+    public PSObject? InputObject { get; set; }
 
     /// <summary>The path of a compressed image, taken as it is.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
@@ -68,7 +69,9 @@ public sealed class NewNodeCommand : XenDirCommand
     [Parameter]
     public SwitchParameter Replace { get; set; }
 
-    /// <summary>Starts even if the file system seems too full, and overwrites what a block device holds.</summary>
+    /// <summary>
+    /// Starts even if the file system seems too full, overwrites what a block device holds, and does not ask before -Replace.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -77,13 +80,15 @@ public sealed class NewNodeCommand : XenDirCommand
     {
         var (cluster, names) = Names();
         // A relative path starts at $PWD. A version is not a path, even if it looks like one.
-        var image = LiteralPath is not null ? Resolve(LiteralPath) : InputObject?.Path
-            ?? (Image is not null && File.Exists(Resolve(Image)) ? Resolve(Image) : Image);
+        var image = LiteralPath is not null ? Resolve(LiteralPath) : InputObject is not null ? Piped(InputObject)
+            : Image is not null && File.Exists(Resolve(Image)) ? Resolve(Image) : Image;
         var directory = Directory;
         var store = new NodeStore(directory);
         var devices = Path?.Select(path => Resolve(path)).ToArray();
         var disks = devices ?? names.Select(name => store.Describe(cluster, name).DiskPath);
-        if (!Should($"{(devices is not null ? "Overwrite" : Replace ? "Create, and in place of what is there," : "Create")} {string.Join(", ", disks)} from {(image is null ? "the newest image" : $"the image {image}")}"))
+        var action = devices is not null ? "Overwrite" : Replace ? "Create, and in place of what is there," : "Create";
+        var sentence = $"{action} {string.Join(", ", disks)} from {(image is null ? "the newest image" : $"the image {image}")}";
+        if (!(Replace && disks.Any(File.Exists) ? ShouldDestroy(sentence, Force) : Should(sentence)))
         {
             return;
         }
@@ -100,6 +105,17 @@ public sealed class NewNodeCommand : XenDirCommand
                 options, progress, devices, token);
         }), enumerateCollection: true);
     });
+
+    private string Piped(PSObject source)
+    {
+        var item = new PipedObject(source);
+        if (ImageSelection.Find(source) is { } image)
+        {
+            return image.Path;
+        }
+        var text = item.FilePath is { } path ? Resolve(path) : item.Value as string ?? throw ImageSelection.NotImage(item);
+        return OwnFile(text) ?? text;
+    }
 
     private (string Cluster, IReadOnlyList<string> Names) Names()
     {

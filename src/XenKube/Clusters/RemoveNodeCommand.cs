@@ -10,10 +10,15 @@ namespace XenKube.Commands.Clusters;
 [OutputType(typeof(void))]
 public sealed class RemoveNodeCommand : NodeCommand
 {
+    /// <summary>Does not ask.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
-        if (Should($"Remove the node {node} with all of its files: {node.DiskPath}{(DevicePath.Of(node.DiskPath) is { } device ? $" (the device {device} is kept)" : "")}, its configs and {node.IgnitionPath}"))
+        if (ShouldDestroy($"Remove the node {node} with all of its files: {node.DiskPath}{(DevicePath.Of(node.DiskPath) is { } device ? $" (the device {device} is kept)" : "")}, its configs and {node.IgnitionPath}",
+            Force))
         {
             new NodeStore(DirectoryOf(node)).Remove(node, StopToken);
         }

@@ -9,9 +9,11 @@ namespace XenKube.Commands.Clusters;
 [OutputType(typeof(CheckResult), typeof(bool))]
 public sealed class TestNodeCommand : NodeCommand
 {
-    /// <summary>Returns True for each node without a failed check, and False for the others.</summary>
+    /// <summary>Returns True if no check of any of the nodes failed, and False otherwise.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
+
+    private readonly Verdict _verdict = new();
 
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
@@ -19,11 +21,20 @@ public sealed class TestNodeCommand : NodeCommand
         var checks = new NodeCheck(DirectoryOf(node)).Run(node, StopToken);
         if (Quiet)
         {
-            WriteObject(checks.All(check => check.Status != CheckStatus.Fail));
+            _verdict.Add(checks.All(check => check.Status != CheckStatus.Fail));
         }
         else
         {
             WriteObject(checks.Select(check => check.WordedBy(RemedyWords.Instance)), enumerateCollection: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (Quiet)
+        {
+            WriteObject(_verdict.IsGood && !HasReported);
         }
     }
 }

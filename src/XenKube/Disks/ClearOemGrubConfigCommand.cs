@@ -5,6 +5,7 @@ namespace XenKube.Commands.Disks;
 
 /// <summary>Removes the URL of the config from the grub.cfg of the OEM partition, and keeps its other lines.</summary>
 [Cmdlet(VerbsCommon.Clear, "OemGrubConfig", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("Clear-XenOemGrubConfig")]
 [OutputType(typeof(OemGrubConfig))]
 public sealed class ClearOemGrubConfigCommand : DiskCommand
 {

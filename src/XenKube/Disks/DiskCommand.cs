@@ -27,16 +27,19 @@ public abstract class DiskCommand : XenDirCommand
     public string[]? Cluster { get; set; }
 
     /// <summary>Names of nodes in the cluster. Wildcards are allowed. Default: all.</summary>
-    [Parameter(Position = 1, ParameterSetName = NameSet)]
+    [Parameter(Position = 1, ParameterSetName = NameSet, ValueFromRemainingArguments = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(NodeCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Nodes, as Get-Node returns them, even if they came from another host; or any object that has a node.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = NodeSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>
+    /// Nodes, image files, or what names either: clusters, guests, checks, partitions, or names such as etcd/node-1. An object that came
+    /// from another host means the node of that name on this one.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = NodeSet, ValueFromPipeline = true)]
     [Alias("Node")]
-    public Node? InputObject { get; set; }
+    public PSObject? InputObject { get; set; }
 
     /// <summary>Paths of disk images. Wildcards are allowed.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
@@ -68,7 +71,9 @@ public abstract class DiskCommand : XenDirCommand
     {
         if (InputObject is not null)
         {
-            return [(InputObject.DiskPath, InputObject)];
+            var piped = new List<(string, Node?)>();
+            Guard(InputObject.BaseObject, () => piped.AddRange(PipedObject.Elements(InputObject).SelectMany(DisksOf)));
+            return piped;
         }
         if (ParameterSetName != NameSet)
         {
@@ -79,19 +84,36 @@ public abstract class DiskCommand : XenDirCommand
         {
             Guard(cluster, () =>
             {
-                if (Name is null && File.Exists(Resolve(cluster)))
+                if (Name is null && OwnFile(cluster) is { } file)
                 {
-                    selected.Add((Resolve(cluster), NodeOf(Resolve(cluster))));
+                    selected.Add((file, NodeOf(file)));
                     return;
                 }
-                var store = new NodeStore(Directory);
                 foreach (var name in Name is null ? [cluster] : Name.Select(name => $"{cluster}/{name}"))
                 {
-                    Guard(name, () => selected.AddRange(store.List(NodeName.Parse(name)).Select(node => (node.DiskPath, (Node?)node))));
+                    Guard(name, () => selected.AddRange(NodesNamed(name, Directory).Select(node => (node.DiskPath, (Node?)node))));
                 }
             });
         }
         return selected;
+    }
+
+    // A node, or a file by what says that it is one: the item itself, its text, or the disk that a record was read from.
+    private IReadOnlyList<(string Path, Node? Node)> DisksOf(PSObject element)
+    {
+        var item = new PipedObject(element);
+        var path = item.FilePath ?? (item.Value is string text ? OwnFile(text) : item.Is<Node>() || item.Property(nameof(Node)) is not null
+            ? null : item.Text(nameof(Node.DiskPath)));
+        if (path is null)
+        {
+            return [.. NodesOf(element).Select(node => (node.DiskPath, (Node?)node))];
+        }
+        var files = Files(null, [path]);
+        foreach (var file in files)
+        {
+            NoteOrigin((object?)NodeOf(file) ?? file, OriginOf(item), $"the file {file}");
+        }
+        return [.. files.Select(file => (file, NodeOf(file)))];
     }
 
     // $XENDIR/guests/CLUSTER/NODE.img is a node's disk by whatever way it was named.

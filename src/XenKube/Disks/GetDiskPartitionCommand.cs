@@ -7,6 +7,7 @@ namespace XenKube.Commands.Disks;
 
 /// <summary>Lists the partitions of disk images, as parted and sgdisk would.</summary>
 [Cmdlet(VerbsCommon.Get, "DiskPartition", DefaultParameterSetName = NameSet)]
+[Alias("Get-XenDiskPartition")]
 [OutputType(typeof(DiskPartition))]
 public sealed class GetDiskPartitionCommand : DiskCommand
 {

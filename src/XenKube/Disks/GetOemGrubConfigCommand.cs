@@ -5,6 +5,7 @@ namespace XenKube.Commands.Disks;
 
 /// <summary>Reads the grub.cfg of the OEM partition, which holds the URL of the node's Ignition config.</summary>
 [Cmdlet(VerbsCommon.Get, "OemGrubConfig", DefaultParameterSetName = NameSet)]
+[Alias("Get-XenOemGrubConfig")]
 [OutputType(typeof(OemGrubConfig))]
 public sealed class GetOemGrubConfigCommand : DiskCommand
 {

@@ -5,6 +5,7 @@ namespace XenKube.Commands.Disks;
 
 /// <summary>Points a node's Ignition at its config, by one line in the grub.cfg of the OEM partition.</summary>
 [Cmdlet(VerbsCommon.Set, "OemGrubConfig", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("Set-XenOemGrubConfig")]
 [OutputType(typeof(OemGrubConfig))]
 public sealed class SetOemGrubConfigCommand : DiskCommand
 {

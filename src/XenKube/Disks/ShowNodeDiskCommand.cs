@@ -7,6 +7,7 @@ namespace XenKube.Commands.Disks;
 
 /// <summary>Draws the partitions of disk images as a bar, to scale, with the used and free space of each.</summary>
 [Cmdlet(VerbsCommon.Show, "NodeDisk", DefaultParameterSetName = NameSet)]
+[Alias("Show-XenNodeDisk")]
 [OutputType(typeof(string))]
 public sealed class ShowNodeDiskCommand : DiskCommand
 {

@@ -6,6 +6,7 @@ namespace XenKube.Commands.Drives;
 
 /// <summary>Copies files between the file system and drives over disk images, which PowerShell's own Copy-Item cannot.</summary>
 [Cmdlet(VerbsCommon.Copy, "NodeDiskItem", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[Alias("Copy-XenNodeDiskItem")]
 [OutputType(typeof(NodeDiskItem), typeof(FileInfo), typeof(DirectoryInfo))]
 public sealed class CopyNodeDiskItemCommand : XenKubeCommand
 {

@@ -5,6 +5,7 @@ namespace XenKube.Commands.Drives;
 
 /// <summary>Removes drives over disk images, and releases the images.</summary>
 [Cmdlet(VerbsData.Dismount, "NodeDisk", SupportsShouldProcess = true)]
+[Alias("Dismount-XenNodeDisk")]
 [OutputType(typeof(void))]
 public sealed class DismountNodeDiskCommand : XenKubeCommand
 {

@@ -6,11 +6,14 @@ namespace XenKube.Commands.Drives;
 
 /// <summary>Makes a drive over the file systems of a disk image.</summary>
 [Cmdlet(VerbsData.Mount, "NodeDisk", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("Mount-XenNodeDisk")]
 [OutputType(typeof(NodeDiskDrive))]
 public sealed class MountNodeDiskCommand : DiskCommand
 {
-    /// <summary>Name of the drive. Default: the name of the node or image.</summary>
-    [Parameter]
+    /// <summary>
+    /// Name of the drive; a script block such as { $_.GuestName } makes one for each node. Default: the name of the node or image.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidatePattern("^[A-Za-z0-9_-]+$")]
     public string? DriveName { get; set; }
 

@@ -9,6 +9,8 @@ namespace XenKube.Commands.Guests;
 [OutputType(typeof(void))]
 public sealed class EnterXenGuestCommand : NodeCommand
 {
+    private protected override bool TakesDomainNames => true;
+
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {

@@ -24,15 +24,17 @@ public sealed class GetXenGuestCommand : NodeCommand
     [Parameter]
     public XenGuestState[]? State { get; set; }
 
+    private protected override bool TakesDomainNames => true;
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(null, () =>
     {
-        var guests = List(InputObject is null ? Directory : DirectoryOf(InputObject));
         if (InputObject is not null)
         {
-            Write(guests.Where(guest => guest.Node == InputObject.FullName), InputObject.FullName);
+            Guard(InputObject.BaseObject, () => WriteOf(InputObject));
             return;
         }
+        var guests = List(Directory);
         foreach (var wanted in Name is null ? Cluster! : Cluster!.SelectMany(cluster => Name.Select(name => $"{cluster}/{name}")))
         {
             Guard(wanted, () => Write(guests.Where(guest => IsMatch(guest, wanted)), wanted));
@@ -41,6 +43,27 @@ public sealed class GetXenGuestCommand : NodeCommand
 
     /// <inheritdoc/>
     protected override void ProcessNode(Node node) => throw new NotSupportedException();
+
+    // A domain that is not of this XENDIR is one all the same.
+    private void WriteOf(PSObject source)
+    {
+        foreach (var element in PipedObject.Elements(source))
+        {
+            if ((element.BaseObject as XenGuest)?.Node is null && element.BaseObject is XenGuest foreign)
+            {
+                Write(List(DirectoryOf(new PipedObject(element))).Where(guest => guest.Name == foreign.Name), foreign.Name);
+                continue;
+            }
+            foreach (var group in NodesOf(element).GroupBy(node => node.XenDir))
+            {
+                var guests = List(DirectoryOf(group.Key));
+                foreach (var node in group)
+                {
+                    Guard(node, () => Write(guests.Where(guest => guest.Node == node.FullName), node.FullName));
+                }
+            }
+        }
+    }
 
     private IReadOnlyList<XenGuest> List(XenDirectory directory)
     {

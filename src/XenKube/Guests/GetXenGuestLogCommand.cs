@@ -24,6 +24,8 @@ public sealed class GetXenGuestLogCommand : NodeCommand
     [Parameter]
     public SwitchParameter All { get; set; }
 
+    private protected override bool TakesDomainNames => true;
+
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {

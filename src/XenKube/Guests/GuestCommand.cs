@@ -31,10 +31,18 @@ public abstract class GuestCommand : NodeCommand
     /// <summary>False for a command that only looks on, which -WhatIf does not concern.</summary>
     protected virtual bool IsChange => true;
 
+    private protected override bool TakesDomainNames => true;
+
+    /// <summary>True where what is done cannot be taken back, so that it is asked for.</summary>
+    protected virtual bool Destroys => false;
+
+    /// <summary>True where -Force says that nobody is to be asked.</summary>
+    protected virtual bool IsForced => false;
+
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
-        if (!IsChange || Should(Sentence(node)))
+        if (!IsChange || (Destroys ? ShouldDestroy(Sentence(node), IsForced) : Should(Sentence(node))))
         {
             _nodes.Add(node);
         }

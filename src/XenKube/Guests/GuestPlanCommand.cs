@@ -60,6 +60,8 @@ public abstract class GuestPlanCommand : NodeCommand
     [Parameter]
     public SwitchParameter AutoStart { get; set; }
 
+    private protected override bool TakesDomainNames => true;
+
     /// <inheritdoc/>
     protected sealed override void ProcessNode(Node node) => _nodes.Add(node);
 
@@ -97,7 +99,8 @@ public abstract class GuestPlanCommand : NodeCommand
         {
             WriteWarning(warning);
         }
-        var chosen = plan.Guests.Where(guest => Should(Sentence(guest))).Select(guest => guest.Name).ToHashSet();
+        var chosen = plan.Guests.Where(guest => ShouldFor(nodes.First(node => node.GuestConfigPath == guest.ConfigPath),
+            Sentence(guest))).Select(guest => guest.Name).ToHashSet();
         if (chosen.Count == 0)
         {
             return;

@@ -10,12 +10,18 @@ namespace XenKube.Commands.Guests;
 [OutputType(typeof(XenGuest))]
 public sealed class RemoveXenGuestCommand : GuestCommand
 {
-    /// <summary>Destroys a running guest before it is removed.</summary>
+    /// <summary>Destroys a running guest before it is removed, and does not ask.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
     protected override string Activity => "Removing guests";
+
+    /// <inheritdoc/>
+    protected override bool Destroys => true;
+
+    /// <inheritdoc/>
+    protected override bool IsForced => Force;
 
     /// <inheritdoc/>
     protected override string Sentence(Node node) =>

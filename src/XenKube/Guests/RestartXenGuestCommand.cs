@@ -9,7 +9,7 @@ namespace XenKube.Commands.Guests;
 [OutputType(typeof(XenGuest))]
 public sealed class RestartXenGuestCommand : GuestCommand
 {
-    /// <summary>Destroys the guests and starts them again, instead of asking them to restart.</summary>
+    /// <summary>Destroys the guests and starts them again, instead of asking them to restart, and does not ask.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

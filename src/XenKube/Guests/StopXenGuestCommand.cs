@@ -10,7 +10,9 @@ namespace XenKube.Commands.Guests;
 [OutputType(typeof(XenGuest))]
 public sealed class StopXenGuestCommand : GuestCommand
 {
-    /// <summary>Destroys the guests instead of asking them to shut down, as if their power failed.</summary>
+    /// <summary>
+    /// Destroys the guests instead of asking them to shut down, as if their power failed, and does not ask. kdestroy without it asks.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -21,7 +23,11 @@ public sealed class StopXenGuestCommand : GuestCommand
     /// <inheritdoc/>
     protected override string Activity => "Stopping guests";
 
-    private bool Destroys => Force || GuideWord == Commands.Guide.GuideWord.Destroy;
+    /// <inheritdoc/>
+    protected override bool IsForced => Force;
+
+    /// <inheritdoc/>
+    protected override bool Destroys => Force || GuideWord == Commands.Guide.GuideWord.Destroy;
 
     /// <inheritdoc/>
     protected override string Sentence(Node node) =>

@@ -7,6 +7,7 @@ namespace XenKube.Commands.Hosting;
 
 /// <summary>Opens ports for the guests, by the smallest rule in the host's firewall file; the rest of the file keeps every byte.</summary>
 [Cmdlet(VerbsCommon.Add, "FirewallPort", SupportsShouldProcess = true, DefaultParameterSetName = PortSet)]
+[Alias("Add-XenFirewallPort")]
 [OutputType(typeof(FirewallRule))]
 public sealed class AddFirewallPortCommand : HostCommand
 {

@@ -6,6 +6,7 @@ namespace XenKube.Commands.Hosting;
 
 /// <summary>Lists the rules of the host's firewall file.</summary>
 [Cmdlet(VerbsCommon.Get, "FirewallRule", DefaultParameterSetName = PathSet)]
+[Alias("Get-XenFirewallRule")]
 [OutputType(typeof(FirewallRule))]
 public sealed class GetFirewallRuleCommand : XenDirCommand
 {

@@ -34,8 +34,9 @@ public abstract class HostCommand : XenDirCommand
     /// <param name="sentence">What it does to which file, from the verb on.</param>
     /// <param name="activate">True to make the service use the files.</param>
     /// <param name="tries">How often to try.</param>
+    /// <param name="asks">False where -Force says that nobody is to be asked.</param>
     /// <returns>True where it was made, or nothing was to be done.</returns>
-    protected bool MakeEdit(Func<SystemChange> plan, string sentence, bool activate, int tries = 10)
+    protected bool MakeEdit(Func<SystemChange> plan, string sentence, bool activate, int tries = 10, bool asks = true)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var change = plan();
@@ -44,7 +45,8 @@ public abstract class HostCommand : XenDirCommand
             WriteVerbose($"{change.Step}: nothing to change");
             return true;
         }
-        if (!Should($"{sentence}{Environment.NewLine}{change.Diff.TrimEnd('\n')}"))
+        var shown = change.Diff.TrimEnd('\n');
+        if (!(asks ? Should(sentence, () => shown) : ShouldDestroy(sentence, force: true, () => shown)))
         {
             return false;
         }

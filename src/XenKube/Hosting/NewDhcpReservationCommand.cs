@@ -7,11 +7,13 @@ namespace XenKube.Commands.Hosting;
 
 /// <summary>Adds reservations to dnsmasq's file; other lines and comments stay as they are.</summary>
 [Cmdlet(VerbsCommon.New, "DhcpReservation", SupportsShouldProcess = true, DefaultParameterSetName = AddressSet)]
+[Alias("New-XenDhcpReservation")]
 [OutputType(typeof(DhcpReservation))]
 public sealed class NewDhcpReservationCommand : ReservationCommand
 {
     private const string AddressSet = "Address";
     private const string RangeSet = "Range";
+    private const string InputObjectSet = "InputObject";
 
     private readonly List<DhcpReservation> _wanted = [];
 
@@ -29,6 +31,10 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
     [AllowEmptyString]
     public string HostName { get; set; } = "";
 
+    /// <summary>What has a MAC address and an IP address: reservations, nodes, guests, or lines of a table.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    public PSObject? InputObject { get; set; }
+
     /// <summary>
     /// Last numbers of addresses, such as 10..99: each gets the MAC address whose last byte shows the same digits, as khostsfile makes
     /// them.
@@ -42,9 +48,23 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
     public IPAddress? Network { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Guard(MacAddress, () => _wanted.AddRange(
-        Range is null ? [new DhcpReservation(XenKube.Networks.MacAddress.Parse(MacAddress!), IPAddress!,
-            HostName)] : Range.SelectMany(Numbers)));
+    protected override void ProcessRecord() => Guard(InputObject?.BaseObject ?? MacAddress, () => _wanted.AddRange(
+        InputObject is not null ? PipedObject.Elements(InputObject).Select(Piped)
+        : Range is null ? [new DhcpReservation(XenKube.Networks.MacAddress.Parse(MacAddress!), IPAddress!, HostName)]
+        : Range.SelectMany(Numbers)));
+
+    private DhcpReservation Piped(PSObject element)
+    {
+        var item = new PipedObject(element);
+        if (PipedReservation.Of(item) is not { MacAddress: { } mac, IPAddress: { } ip } wanted)
+        {
+            throw PipedReservation.NotReservation(item);
+        }
+        var reservation = new DhcpReservation(XenKube.Networks.MacAddress.Parse(mac), System.Net.IPAddress.TryParse(ip, out var address)
+            ? address : throw PipedReservation.NotReservation(item), wanted.HostName);
+        NoteOrigin(reservation, OriginOf(item), $"the reservation {wanted}");
+        return reservation;
+    }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -64,7 +84,7 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
                 // Of a range, those are reserved that are free; each of the others is an error of its own.
                 return Range is null ? present.With(_wanted) : present.With(_wanted, (item, error) => taken[item] = error);
             }
-            if (Edit(Add, $"Reserve {what}"))
+            if (Edit(Add, $"Reserve {what}{Origins}"))
             {
                 foreach (var (item, error) in taken)
                 {

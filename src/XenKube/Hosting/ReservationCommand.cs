@@ -47,13 +47,15 @@ public abstract class ReservationCommand : HostCommand
     /// <summary>Edits the reservations in their file.</summary>
     /// <param name="edit">The edit, which is made again where another process was faster.</param>
     /// <param name="sentence">What is done, from the verb on.</param>
+    /// <param name="destroys">True where it is asked for always, unless forced.</param>
+    /// <param name="force">Whether -Force is given.</param>
     /// <returns>True where it was done.</returns>
-    protected bool Edit(Func<DhcpReservations, DhcpReservations> edit, string sentence)
+    protected bool Edit(Func<DhcpReservations, DhcpReservations> edit, string sentence, bool destroys = false, bool force = false)
     {
         ArgumentNullException.ThrowIfNull(edit);
         var service = new DnsmasqService { Unit = Unit ?? GuideDefaults.DnsmasqUnit(Settings.Bridge), Restart = Restart };
         return MakeEdit(() => edit(ReadReservations()).ToChange(Apply || Restart ? service : null),
-            $"{sentence} in {ReadReservations().Path}", Apply || Restart);
+            $"{sentence} in {ReadReservations().Path}", Apply || Restart, asks: destroys && !force);
     }
 
     private string DefaultPath => HasXenDir ? Directory.ReservationsPath : DhcpReservations.DefaultPath;

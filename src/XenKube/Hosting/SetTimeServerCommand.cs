@@ -6,6 +6,7 @@ namespace XenKube.Commands.Hosting;
 
 /// <summary>Makes the host's time service serve the guests' network: ntp, NTPsec, chrony or OpenNTPD, whichever runs.</summary>
 [Cmdlet(VerbsCommon.Set, "TimeServer", SupportsShouldProcess = true)]
+[Alias("Set-XenTimeServer")]
 [OutputType(typeof(TimeServer))]
 public sealed class SetTimeServerCommand : HostCommand
 {

@@ -1,4 +1,7 @@
 using System.Management.Automation;
+using XenKube.Clusters;
+using XenKube.Ignition;
+using XenKube.Ignition.Decompiling;
 
 namespace XenKube.Commands.Ignition;
 
@@ -55,17 +58,24 @@ public abstract class ConfigInputCommand : FileCommand
                 Take(PSObject.AsPSObject(element));
             }
         }
-        else if (FileOf(item) is { } path)
+        else if (item.BaseObject is string or char or byte or byte[])
         {
-            Take(_documents.End());
-            foreach (var file in Files(null, [path], ReadsDrives))
-            {
-                Guard(file, () => ProcessFile(file));
-            }
+            Take(_documents.Add(item));
+        }
+        else if (TextOf(new PipedObject(item)) is { } text)
+        {
+            Take([.. _documents.End(), System.Text.Encoding.UTF8.GetBytes(text)]);
         }
         else
         {
-            Take(_documents.Add(item));
+            Take(_documents.End());
+            Guard(item.BaseObject, () =>
+            {
+                foreach (var file in Files(null, [.. FilesOf(item)], ReadsDrives))
+                {
+                    Guard(file, () => ProcessFile(file));
+                }
+            });
         }
     }
 
@@ -77,9 +87,17 @@ public abstract class ConfigInputCommand : FileCommand
         }
     }
 
-    /// <summary>The file that an object stands for: that of a node, or a file itself; null for text.</summary>
-    private string? FileOf(PSObject item) =>
-        item.BaseObject is string or byte or byte[] ? null
-        : item.Properties[NodeProperty]?.Value as string ?? item.Properties["PSPath"]?.Value as string
-            ?? (item.BaseObject as System.IO.FileSystemInfo)?.FullName;
+    /// <summary>The config that a record holds as text; null if it does not hold one.</summary>
+    private string? TextOf(PipedObject item) =>
+        IsJson && item.Is<IgnitionConfig>() ? item.Text(nameof(IgnitionConfig.Json))
+        : !IsJson && item.Is<IgnitionDecompilation>() ? item.Text(nameof(IgnitionDecompilation.Text)) : null;
+
+    /// <summary>The files that an object stands for: itself, or those of the nodes that it names.</summary>
+    private IEnumerable<string> FilesOf(PSObject source)
+    {
+        var item = new PipedObject(source);
+        return item.FilePath is { } path && item.Value is not DirectoryInfo ? [path] : NodesOf(source).Select(FileOf);
+    }
+
+    private string FileOf(Node node) => NodeProperty == nameof(Node.ConfigPath) ? node.ConfigPath : node.IgnitionPath;
 }

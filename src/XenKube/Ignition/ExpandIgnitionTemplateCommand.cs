@@ -15,8 +15,11 @@ public sealed class ExpandIgnitionTemplateCommand : FileCommand
     [ValidateNotNullOrEmpty]
     public override string[]? LiteralPath { get; set; }
 
-    /// <summary>The file to write. Default: the template's own name without .tmpl.</summary>
-    [Parameter(Position = 1)]
+    /// <summary>
+    /// The file to write; a script block such as { $_.Name + '.ct' } makes one for each template. Default: the template's own name without
+    /// .tmpl.
+    /// </summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? Destination { get; set; }
 

@@ -12,8 +12,7 @@ namespace XenKube.Commands.Ignition;
 public sealed class PublishIgnitionCommand : XenDirCommand
 {
     private const string NameSet = "Name";
-    private const string NodeSet = "Node";
-    private const string ConfigSet = "Config";
+    private const string InputObjectSet = "InputObject";
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
 
@@ -21,7 +20,7 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     /// Clusters; or each cluster and node with a slash between. Wildcards are allowed if the nodes' own configs are published.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
-    [Parameter(Position = 0, ParameterSetName = ConfigSet)]
+    [Parameter(Position = 0, ParameterSetName = InputObjectSet)]
     [Parameter(Position = 0, ParameterSetName = PathSet)]
     [Parameter(Position = 0, ParameterSetName = LiteralPathSet)]
     [SupportsWildcards]
@@ -30,24 +29,23 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     public string[]? Cluster { get; set; }
 
     /// <summary>Names of nodes in the cluster. Wildcards are allowed. Default: all.</summary>
-    [Parameter(Position = 1, ParameterSetName = NameSet)]
-    [Parameter(Position = 1, ParameterSetName = ConfigSet)]
-    [Parameter(Position = 1, ParameterSetName = PathSet)]
-    [Parameter(Position = 1, ParameterSetName = LiteralPathSet)]
+    [Parameter(Position = 1, ParameterSetName = NameSet, ValueFromRemainingArguments = true)]
+    [Parameter(Position = 1, ParameterSetName = InputObjectSet, ValueFromRemainingArguments = true)]
+    [Parameter(Position = 1, ParameterSetName = PathSet, ValueFromRemainingArguments = true)]
+    [Parameter(Position = 1, ParameterSetName = LiteralPathSet, ValueFromRemainingArguments = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(NodeCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Nodes whose own configs are transpiled and published.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = NodeSet)]
-    public Node? Node { get; set; }
-
     /// <summary>
-    /// A config, as ConvertTo-Ignition returns it. It is published for the named nodes, or else for the node that its file belongs to.
+    /// Nodes whose own configs are transpiled and published, or what names them: clusters, guests, checks, or names such as etcd/node-1.
+    /// A config, as ConvertTo-Ignition returns it, or a file is published for the named nodes, or else for the node that its file belongs
+    /// to.
     /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ConfigSet)]
-    public IgnitionConfig? InputObject { get; set; }
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    [Alias("Node")]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>
     /// Files to publish for the named nodes, or else for the nodes they belong to: configs, which are transpiled, or Ignition JSON, which
@@ -89,10 +87,6 @@ public sealed class PublishIgnitionCommand : XenDirCommand
                 Guard(path, () => PublishFile(path));
             }
         }
-        else if (ParameterSetName == NodeSet)
-        {
-            Guard(Node, () => PublishOwn(Node!));
-        }
         else if (ParameterSetName == NameSet)
         {
             foreach (var node in NamedNodes())
@@ -102,7 +96,39 @@ public sealed class PublishIgnitionCommand : XenDirCommand
         }
         else
         {
-            Guard(InputObject!.SourcePath, () => PublishFor(InputObject));
+            foreach (var element in PipedObject.Elements(InputObject!))
+            {
+                Guard(element.BaseObject, () => Publish(element));
+            }
+        }
+    }
+
+    // A config or a file is published for whom it is; what names nodes has the nodes' own configs published.
+    private void Publish(PSObject element)
+    {
+        var item = new PipedObject(element);
+        if (item.Is<IgnitionConfig>())
+        {
+            PublishFor(LanguagePrimitives.ConvertTo<IgnitionConfig>(element));
+        }
+        else if (item.FilePath is { } path && item.Value is not DirectoryInfo)
+        {
+            foreach (var file in Files(null, [path]))
+            {
+                Guard(file, () => PublishFile(file));
+            }
+        }
+        else if (Cluster is not null)
+        {
+            throw new InvalidInputException(ErrorIds.InputInvalid, null, null, $"{item} is not a config to publish for the named nodes",
+                "Pipe a config, as ConvertTo-Ignition returns it, or its file");
+        }
+        else
+        {
+            foreach (var node in NodesOf(element))
+            {
+                Guard(node, () => PublishOwn(node));
+            }
         }
     }
 
@@ -133,10 +159,9 @@ public sealed class PublishIgnitionCommand : XenDirCommand
     private List<Node> NamedNodes()
     {
         var nodes = new List<Node>();
-        var store = new NodeStore(Directory);
         foreach (var name in Name is null ? Cluster! : Cluster!.SelectMany(cluster => Name.Select(name => $"{cluster}/{name}")))
         {
-            Guard(name, () => nodes.AddRange(store.List(NodeName.Parse(name))));
+            Guard(name, () => nodes.AddRange(NodesNamed(name, Directory)));
         }
         return nodes;
     }

@@ -13,9 +13,11 @@ public sealed class TestIgnitionCommand : IgnitionJsonCommand
     [ValidateSet("2", "3")]
     public string? Generation { get; set; }
 
-    /// <summary>Returns everything that was found, instead of True or False.</summary>
+    /// <summary>Returns everything that was found about each config, instead of one True or False for all of them.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
+
+    private readonly Verdict _verdict = new();
 
     /// <inheritdoc/>
     protected override void ProcessJson(byte[] json, string source)
@@ -30,6 +32,16 @@ public sealed class TestIgnitionCommand : IgnitionJsonCommand
         {
             WriteWarning($"{entry.KindText}: {Reports.Line(source, entry)}{(entry.Path.Length > 0 ? $" ($.{Printable.Name(entry.Path)})" : "")}");
         }
-        WriteObject(validation.IsValid);
+        _verdict.Add(validation.IsValid);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (!Detailed)
+        {
+            WriteObject(_verdict.IsGood && !HasReported);
+        }
     }
 }

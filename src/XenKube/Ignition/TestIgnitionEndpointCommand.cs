@@ -19,9 +19,11 @@ public sealed class TestIgnitionEndpointCommand : NodeCommand
     [ValidateRange(1, 600)]
     public int Timeout { get; set; } = 10;
 
-    /// <summary>Returns everything that was found, instead of True or False.</summary>
+    /// <summary>Returns everything that was found about each node, instead of one True or False for all of them.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
+
+    private readonly Verdict _verdict = new();
 
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
@@ -37,6 +39,15 @@ public sealed class TestIgnitionEndpointCommand : NodeCommand
         {
             WriteWarning(result.ToString());
         }
-        WriteObject(result.IsOk);
+        _verdict.Add(result.IsOk);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (!Detailed)
+        {
+            WriteObject(_verdict.IsGood && !HasReported);
+        }
     }
 }

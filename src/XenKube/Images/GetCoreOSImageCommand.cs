@@ -6,19 +6,26 @@ using XenKube.Images.Signatures;
 namespace XenKube.Commands.Images;
 
 /// <summary>Lists the images of the store; with -Version, downloads and verifies what is missing.</summary>
-[Cmdlet(VerbsCommon.Get, "CoreOSImage", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Get, "CoreOSImage", SupportsShouldProcess = true, DefaultParameterSetName = VersionSet)]
 [OutputType(typeof(CoreOSImage))]
 public sealed class GetCoreOSImageCommand : ReleaseCommand
 {
+    private const string VersionSet = "Version";
+    private const string InputObjectSet = "InputObject";
+
     /// <summary>
     /// Versions. One that is not in the store is downloaded; current is the channel's newest. With wildcards, only the store is searched.
     /// Default: all images in the store.
     /// </summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ParameterSetName = VersionSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ImageVersionCompleter))]
     public string[] Version { get; set; } = ["*"];
+
+    /// <summary>Versions, images of the store, or releases, as Find-CoreOSImage returns them.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>Accepts a downloaded image without checking its signature, with a warning.</summary>
     [Parameter]
@@ -32,7 +39,17 @@ public sealed class GetCoreOSImageCommand : ReleaseCommand
     protected override void ProcessRecord()
     {
         var store = new ImageStore(Directory.ImagesPath);
-        foreach (var version in Version)
+        var versions = new List<string>();
+        if (InputObject is null)
+        {
+            versions.AddRange(Version);
+        }
+        else
+        {
+            Guard(InputObject.BaseObject, () => versions.AddRange(PipedObject.Elements(InputObject).Select(element =>
+                ImageSelection.VersionOf(new PipedObject(element)) ?? throw ImageSelection.NotImage(new PipedObject(element)))));
+        }
+        foreach (var version in versions)
         {
             Guard(version, () => Write(store, version));
         }

@@ -6,19 +6,25 @@ namespace XenKube.Commands.Images;
 
 /// <summary>Lists the trusted signing keys; with -Known, the keys that come with XenKube.</summary>
 [Cmdlet(VerbsCommon.Get, "SigningKey", DefaultParameterSetName = TrustedSet)]
-[OutputType(typeof(SigningKey), ParameterSetName = [TrustedSet])]
+[Alias("Get-XenSigningKey")]
+[OutputType(typeof(SigningKey), ParameterSetName = [TrustedSet, InputObjectSet])]
 [OutputType(typeof(KnownKey), ParameterSetName = [KnownSet])]
 public sealed class GetSigningKeyCommand : XenDirCommand
 {
     private const string TrustedSet = "Trusted";
+    private const string InputObjectSet = "InputObject";
     private const string KnownSet = "Known";
 
     /// <summary>Fingerprints, or their last digits; or words of the user id with wildcards. Default: all.</summary>
-    [Parameter(Position = 0, ParameterSetName = TrustedSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ParameterSetName = TrustedSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(FingerprintCompleter))]
     public string[]? Fingerprint { get; set; }
+
+    /// <summary>Keys, or their fingerprints.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>Lists the keys that Import-SigningKey -Known can trust.</summary>
     [Parameter(Mandatory = true, ParameterSetName = KnownSet)]
@@ -33,7 +39,7 @@ public sealed class GetSigningKeyCommand : XenDirCommand
             return;
         }
         var keys = new TrustStore(Directory.KeysPath).List();
-        foreach (var fingerprint in Fingerprint ?? ["*"])
+        foreach (var fingerprint in InputObject is not null ? PipedKey.Fingerprints(InputObject) : Fingerprint ?? ["*"])
         {
             Guard(fingerprint, () => WriteObject(Select(keys, fingerprint), enumerateCollection: true));
         }

@@ -5,8 +5,9 @@ using XenKube.Images.Signatures;
 
 namespace XenKube.Commands.Images;
 
-/// <summary>Checks whether the signature of images is good and made by a trusted key.</summary>
+/// <summary>Checks whether the signatures of all images are good and made by a trusted key.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ImageSignature", DefaultParameterSetName = VersionSet)]
+[Alias("Test-XenImageSignature")]
 [OutputType(typeof(bool), typeof(ImageSignature))]
 public sealed class TestImageSignatureCommand : XenDirCommand
 {
@@ -15,6 +16,7 @@ public sealed class TestImageSignatureCommand : XenDirCommand
     private const string LiteralPathSet = "LiteralPath";
     private const string InputObjectSet = "InputObject";
 
+    private readonly Verdict _verdict = new();
     private KeyRing? _keys;
 
     /// <summary>Versions of images in the store. Wildcards are allowed.</summary>
@@ -24,9 +26,9 @@ public sealed class TestImageSignatureCommand : XenDirCommand
     [ArgumentCompleter(typeof(ImageVersionCompleter))]
     public string[]? Version { get; set; }
 
-    /// <summary>Images, as Get-CoreOSImage returns them.</summary>
+    /// <summary>Images, as Get-CoreOSImage returns them, signed files, or versions in the store.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
-    public CoreOSImage? InputObject { get; set; }
+    public PSObject? InputObject { get; set; }
 
     /// <summary>Paths of signed files. Wildcards are allowed.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
@@ -52,7 +54,10 @@ public sealed class TestImageSignatureCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string[]? KeyFile { get; set; }
 
-    /// <summary>Returns everything that the check found: verdict, trust, signer, fingerprints, date.</summary>
+    /// <summary>
+    /// Returns everything that the check found about each image: verdict, trust, signer, fingerprints, date. Without it, one True or False
+    /// is returned for all of them.
+    /// </summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
@@ -62,18 +67,15 @@ public sealed class TestImageSignatureCommand : XenDirCommand
         switch (ParameterSetName)
         {
             case InputObjectSet:
-                Guard(InputObject, () => Check(InputObject!.Path, InputObject.SignaturePath));
+                foreach (var element in PipedObject.Elements(InputObject!))
+                {
+                    Guard(element.BaseObject, () => CheckObject(element));
+                }
                 break;
             case VersionSet:
                 foreach (var version in Version!)
                 {
-                    Guard(version, () =>
-                    {
-                        foreach (var image in ImageSelection.Select(new ImageStore(Directory.ImagesPath), version))
-                        {
-                            Guard(image, () => Check(image.Path, Signature is null ? image.SignaturePath : Resolve(Signature)));
-                        }
-                    });
+                    Guard(version, () => CheckVersion(version));
                 }
                 break;
             default:
@@ -82,6 +84,48 @@ public sealed class TestImageSignatureCommand : XenDirCommand
                     Guard(file, () => Check(file, Signature is null ? null : Resolve(Signature)));
                 }
                 break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (!Detailed)
+        {
+            if (!_verdict.HasAny && !HasReported)
+            {
+                WriteWarning("no image was checked");
+            }
+            WriteObject(_verdict.IsGood && !HasReported);
+        }
+    }
+
+    private void CheckVersion(string version)
+    {
+        foreach (var image in ImageSelection.Select(new ImageStore(Directory.ImagesPath), version))
+        {
+            Guard(image, () => Check(image.Path, Signature is null ? image.SignaturePath : Resolve(Signature)));
+        }
+    }
+
+    private void CheckObject(PSObject element)
+    {
+        if (ImageSelection.Find(element) is { } image)
+        {
+            NoteOrigin(image, OriginOf(new PipedObject(element)), $"the image {image}");
+            Check(image.Path, image.SignaturePath);
+        }
+        else if (element.BaseObject is string version)
+        {
+            CheckVersion(version);
+        }
+        else
+        {
+            var item = new PipedObject(element);
+            foreach (var file in Files(null, [item.FilePath ?? throw ImageSelection.NotImage(item)]))
+            {
+                Guard(file, () => Check(file, null));
+            }
         }
     }
 
@@ -97,7 +141,11 @@ public sealed class TestImageSignatureCommand : XenDirCommand
                 : $"{file}: {result.Verdict}: {result.Reason ?? "the signature is not good"}");
         }
         WriteVerbose($"{file}: {result}");
-        WriteObject(Detailed ? result : result.IsTrusted);
+        _verdict.Add(result.IsTrusted);
+        if (Detailed)
+        {
+            WriteObject(result);
+        }
     }
 
     private KeyRing Keys()

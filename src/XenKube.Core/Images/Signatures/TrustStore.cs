@@ -142,41 +142,60 @@ public sealed class TrustStore
     /// <exception cref="ItemInUseException">Another process was changing the store all the time.</exception>
     public bool Remove(string fingerprint)
     {
+        RequireDigits(fingerprint);
+        if (!Directory.Exists(_directory))
+        {
+            return false;
+        }
+        using var held = Lock("removal of a key");
+        if (FindFile(fingerprint) is not { } file)
+        {
+            return false;
+        }
+        try
+        {
+            return HostFile.Remove(file);
+        }
+        catch (Exception e) when (e.IsFileTrouble())
+        {
+            throw new OperationFailedException(ErrorIds.KeyNotRemoved, file, null, e.Message, innerException: e);
+        }
+    }
+
+    /// <summary>The whole fingerprint of a trusted key.</summary>
+    /// <param name="fingerprint">The primary's fingerprint, or its last digits, as for <see cref="Remove"/>.</param>
+    /// <exception cref="InvalidInputException">It is not a fingerprint, or means several keys.</exception>
+    /// <exception cref="ItemNotFoundException">No such key is trusted.</exception>
+    public string FullFingerprint(string fingerprint)
+    {
+        RequireDigits(fingerprint);
+        return Directory.Exists(_directory) && FindFile(fingerprint) is { } file ? Path.GetFileNameWithoutExtension(file)
+            : throw new ItemNotFoundException(ErrorIds.KeyNotFound, _directory, null, $"no key '{Printable.Of(fingerprint)}' is trusted",
+                "List the trusted keys");
+    }
+
+    private string? FindFile(string fingerprint)
+    {
+        var digits = RequireDigits(fingerprint);
+        var matching = ListFiles().Where(path => Path.GetFileNameWithoutExtension(path).EndsWith(digits, StringComparison.Ordinal))
+            .ToList();
+        return matching.Count > 1
+            ? throw new InvalidInputException(ErrorIds.FingerprintAmbiguous, null, null, $"'{fingerprint}' means {matching.Count} keys",
+                "Give more of its digits")
+            : matching.Count == 1 ? matching[0] : null;
+    }
+
+    private static string RequireDigits(string fingerprint)
+    {
         ArgumentNullException.ThrowIfNull(fingerprint);
         var digits = fingerprint.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
         if (digits.StartsWith("0X", StringComparison.Ordinal))
         {
             digits = digits[2..];
         }
-        if (digits.Length is < FewestDigits or > 40 || !digits.All(char.IsAsciiHexDigit))
-        {
-            throw new InvalidInputException(ErrorIds.FingerprintInvalid, null, null, $"'{fingerprint}' is not a fingerprint",
+        return digits.Length is >= FewestDigits and <= 40 && digits.All(char.IsAsciiHexDigit) ? digits
+            : throw new InvalidInputException(ErrorIds.FingerprintInvalid, null, null, $"'{fingerprint}' is not a fingerprint",
                 $"Give its 40 hexadecimal digits, or the last ones, at least {FewestDigits}");
-        }
-        if (!Directory.Exists(_directory))
-        {
-            return false;
-        }
-        using var held = Lock("removal of a key");
-        var matching = ListFiles().Where(path => Path.GetFileNameWithoutExtension(path).EndsWith(digits, StringComparison.Ordinal))
-            .ToList();
-        if (matching.Count > 1)
-        {
-            throw new InvalidInputException(ErrorIds.FingerprintAmbiguous, null, null, $"'{fingerprint}' means {matching.Count} keys",
-                "Give more of its digits");
-        }
-        if (matching.Count == 0)
-        {
-            return false;
-        }
-        try
-        {
-            return HostFile.Remove(matching[0]);
-        }
-        catch (Exception e) when (e.IsFileTrouble())
-        {
-            throw new OperationFailedException(ErrorIds.KeyNotRemoved, matching[0], null, e.Message, innerException: e);
-        }
     }
 
     private List<(RingEntry Entry, JudgedCertificate Judged)> Merge(IReadOnlyList<OpenPgpCertificate> certificates, string? source)

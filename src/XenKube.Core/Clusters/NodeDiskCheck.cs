@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using XenKube.Booting.Kernels;
 using XenKube.Disks;
 using XenKube.FileSystems;
+using XenKube.FileSystems.Btrfs;
 using XenKube.FileSystems.Ext;
 using XenKube.FileSystems.Fat;
 using XenKube.Guests;
@@ -224,6 +225,11 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
             return new(name, CheckStatus.Fail, $"OEM cannot be edited here: {e.Reason}", e.Advice);
         }
         using var oem = opened;
+        if (oem is BtrfsFileSystem)
+        {
+            return new(name, CheckStatus.Fail, "OEM is btrfs, so that the URL cannot be written to its grub.cfg",
+                $"Have XenKube's boot loader start it: {new RemedyAction(RemedyActionKind.SetBootLoader, node.FullName, nameof(BootLoaders.XenKube))}");
+        }
         if (oem is ExtFileSystem { GrubCompatibility: { IsReadable: false } grub })
         {
             return new(name, CheckStatus.Fail, $"the guest's GRUB cannot read OEM ({grub}) and would boot without the URL",

@@ -1,6 +1,7 @@
 using System.Text;
 using XenKube.Disks;
 using XenKube.FileSystems;
+using XenKube.FileSystems.Btrfs;
 using XenKube.FileSystems.Ext;
 
 namespace XenKube.Clusters;
@@ -83,6 +84,7 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
     {
         GrubScript.CheckUri(configUri);
         RequireReadableByGrub(oem, diskPath);
+        (oem as BtrfsFileSystem)?.RefuseEdit(diskPath, PartitionLabel);
         return Parse(diskPath, ReadText(oem, diskPath));
     }
 

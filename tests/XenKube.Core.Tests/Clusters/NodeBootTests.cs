@@ -147,7 +147,8 @@ public sealed class NodeBootTests : IDisposable
         Assert.DoesNotContain("oem", results.Keys);
         Assert.DoesNotContain("machine-id", results.Keys);
         Assert.Equal((CheckStatus.Pass, CheckStatus.Pass), (results["kernel"].Status, results["first-boot"].Status));
-        Assert.Contains("boots ", results["boot"].Message, StringComparison.Ordinal);
+        Assert.Equal(CheckStatus.Pass, results["boot"].Status);
+        Assert.Contains("xenkube-boot boots", results["boot"].Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,7 +160,7 @@ public sealed class NodeBootTests : IDisposable
         Assert.Contains("PHYS32_ENTRY", results["boot"].Message, StringComparison.Ordinal);
         Assert.Equal((CheckStatus.Fail, CheckStatus.Fail), (results["boot"].Status, results["first-boot"].Status));
         Write(Plan("info", request => request with { Type = GuestType.PV }, change: true));
-        Assert.NotEqual(CheckStatus.Fail, Check(_directory, Node)["boot"].Status);
+        Assert.Equal(CheckStatus.Pass, Check(_directory, Node)["boot"].Status);
     }
 
     [Fact]
@@ -169,7 +170,28 @@ public sealed class NodeBootTests : IDisposable
         Write(Plan("info", request => request with { BootLoader = "pygrub" }));
         Assert.Contains("set boot loader web/node-1 XenKube", Check(_directory, Node)["boot"].Remedy, StringComparison.Ordinal);
         Write(Plan("info", request => request with { BootLoader = "XenKube" }, change: true));
-        Assert.NotEqual(CheckStatus.Fail, Check(_directory, Node)["boot"].Status);
+        Assert.Equal(CheckStatus.Pass, Check(_directory, Node)["boot"].Status);
+    }
+
+    [Fact]
+    public void Boot_plan_has_the_arguments_of_a_grub_cfg_on_btrfs_and_an_edit_of_it_is_refused_with_what_to_do()
+    {
+        MakeDisk("flatcar", new() { ["grub.cfg"] = "set linux_append=\"from.oem=1\"\n"u8.ToArray() });
+        var plan = NodeBootPlan.Make(Node.DiskPath, Node);
+        Assert.Empty(plan.Warnings);
+        Assert.Contains(" from.oem=1", plan.CommandLine, StringComparison.Ordinal);
+        Assert.Equal("OEM:/grub.cfg, line 1", plan.Arguments.Single(argument => argument.Text == "from.oem=1").Origin);
+        Assert.Equal("from.oem=1", OemGrubConfig.Read(Node.DiskPath).LinuxAppend);
+        var before = Hashes();
+        var error = Assert.Throws<UnsupportedFeatureException>(() => OemGrubConfig.Write(Node.DiskPath, Node.IgnitionUri));
+        Assert.Equal("btrfs", error.Feature);
+        Write(Plan("info", request => request with { BootLoader = "pygrub" }));
+        Assert.Throws<AggregateException>(() => new IgnitionResetter(_directory).Reset([Node], new IgnitionResetOptions()));
+        Assert.Contains("set boot loader web/node-1 XenKube", Check(_directory, Node)["oem"].Remedy, StringComparison.Ordinal);
+        Assert.Equal(before, Hashes());
+        Write(Plan("info", request => request with { BootLoader = "XenKube" }, change: true));
+        new IgnitionResetter(_directory).Reset([Node], new IgnitionResetOptions());
+        Assert.DoesNotContain(Check(_directory, Node).Values, result => result.Status == CheckStatus.Fail);
     }
 
     [Fact]
@@ -209,7 +231,7 @@ public sealed class NodeBootTests : IDisposable
         return (change ? guests.PlanChange([Node], (_, request) => customize(request)) : guests.Plan([Node], (_, request) => customize(request), force: false)).Guests.Single().Config;
     }
 
-    private void MakeDisk(string image)
+    private void MakeDisk(string image, Dictionary<string, byte[]>? oem = null)
     {
         byte[] Kernel(bool pvh = true) => ForgedKernel.BzImage(Decompression.Compress("zstd", ForgedKernel.Elf(pvh: pvh)), 200_000);
         if (image == "coreos")
@@ -226,7 +248,7 @@ public sealed class NodeBootTests : IDisposable
                     ["loader.1/entries/ostree-1.conf"] = Encoding.UTF8.GetBytes("title Fedora CoreOS 44.20261101.3.0 (ostree:0)\nversion 1\noptions $ignition_firstboot ignition.platform.id=metal root=UUID=1\nlinux /ostree/abc/vmlinuz\ninitrd /ostree/abc/initramfs.img\n"),
                 },
                 ("loader", "loader.1"))
-            : LayoutImage.FlatcarOfToday(new Dictionary<string, byte[]> { ["flatcar/vmlinuz-a"] = Kernel(image == "flatcar"), ["flatcar/vmlinuz-b"] = Kernel(image == "flatcar") });
+            : LayoutImage.FlatcarOfToday(new Dictionary<string, byte[]> { ["flatcar/vmlinuz-a"] = Kernel(image == "flatcar"), ["flatcar/vmlinuz-b"] = Kernel(image == "flatcar") }, oem);
         File.Move(disk.Path, _folder["guests/web/node-1.img"]);
     }
 

@@ -230,6 +230,7 @@ public sealed class NodeCheckTests : IDisposable
             file.Write(new byte[1024]);
         });
         Fails("oem", CheckStatus.Fail, "btrfs");
+        Overwrite(2285895680, image => Tool.Run("mke2fs", "-q", "-F", "-t", "ext4", "-L", "OEM", image).ShouldSucceed());
         using (var disk = new FileStream(_node.DiskPath, FileMode.Open, FileAccess.Write))
         {
             // s_state of ROOT: errors detected

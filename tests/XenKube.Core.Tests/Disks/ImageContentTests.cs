@@ -200,7 +200,6 @@ public sealed class ImageContentTests : IDisposable
 
     [Theory]
     [InlineData("mkfs.xfs", "truncate -s 400M fs; mkfs.xfs -q -f fs", "xfs", "mount -o loop,ro")]
-    [InlineData("mkfs.btrfs", "truncate -s 200M fs; mkfs.btrfs -q -f fs", "btrfs", "mount -o loop,ro")]
     [InlineData("mksquashfs", "mkdir d; mksquashfs d fs -quiet", "squashfs", "mount -o loop,ro")]
     [InlineData("mkswap", "truncate -s 8M fs; mkswap fs", "linux-swap(v1)", "Name another partition")]
     [InlineData("cryptsetup", "truncate -s 40M fs; echo key | cryptsetup luksFormat --batch-mode --type luks1 --pbkdf-force-iterations 1000 fs -", "crypto_LUKS", "cryptsetup open")]

@@ -33,6 +33,9 @@ internal sealed class ZstandardStream : DecompressionStream
         _expected = expected;
     }
 
+    /// <summary>True for one frame, whatever follows it.</summary>
+    public bool IsOneFrame { get; init; }
+
     /// <inheritdoc/>
     protected override int Take(Span<byte> buffer) => _window?.Take(buffer) ?? 0;
 
@@ -51,6 +54,10 @@ internal sealed class ZstandardStream : DecompressionStream
     private bool BeginFrame()
     {
         Span<byte> four = stackalloc byte[4];
+        if (_hasFrame && IsOneFrame)
+        {
+            return false;
+        }
         if (_input.IsAtEnd)
         {
             return _hasFrame ? false : throw _input.Damaged("frame", "there is no frame");

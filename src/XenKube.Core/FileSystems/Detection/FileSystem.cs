@@ -1,4 +1,5 @@
 using XenKube.Devices;
+using XenKube.FileSystems.Btrfs;
 using XenKube.FileSystems.Ext;
 using XenKube.FileSystems.Fat;
 
@@ -18,6 +19,7 @@ public static class FileSystem
         {
             "ext2" or "ext3" or "ext4" => ExtFileSystem.Open(partition),
             "fat12" or "fat16" or "fat32" => FatFileSystem.Open(partition),
+            "btrfs" => new BtrfsFileSystem(partition, ForeignContent.RemedyFor("btrfs", partition)),
             null => throw new UnsupportedFeatureException(null, null, "no file system",
                 "Name a partition that holds ext2, ext3, ext4, FAT16 or FAT32", "there is no file system in it that XenKube knows"),
             _ => throw new UnsupportedFeatureException(null, null, kind, ForeignContent.RemedyFor(kind, partition),
@@ -38,7 +40,7 @@ public static class FileSystem
     /// Why the content of a partition cannot be opened, and the command that helps; null for the kinds that XenKube opens.
     /// </summary>
     internal static string? WhyNotReadable(string kind, BlockDevice partition) =>
-        kind is "ext2" or "ext3" or "ext4" or "fat12" or "fat16" or "fat32"
+        kind is "ext2" or "ext3" or "ext4" or "fat12" or "fat16" or "fat32" or "btrfs"
         ? null
         : $"{ForeignContent.ReasonFor(kind)}. {ForeignContent.RemedyFor(kind, partition)}";
 }

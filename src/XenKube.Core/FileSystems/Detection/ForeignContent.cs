@@ -45,7 +45,7 @@ internal static class ForeignContent
                 $"Copy its files out: xorriso -osirrox on -indev {disk} -extract / {ShellWord.Quote(ShellWord.FreeName(partition.Name, [".iso"], ".files"))}",
             "linux-swap(v1)" or "linux-swap(v0)" => "Name another partition",
             "btrfs" =>
-                $"Look into it by its mount: {mount}. Flatcar's OEM and USR-A are btrfs since 2021: pass the config URL in some other way than OEM's grub.cfg, or use an image with an ext4 OEM",
+                $"Change it by its mount: {mount.Replace("loop,ro", "loop", StringComparison.Ordinal).Replace("-o ro", "-o rw", StringComparison.Ordinal)}. Flatcar's OEM is btrfs since 2021; a guest that XenKube's boot loader starts needs no edit of it",
             _ => $"Look into it by its mount: {mount}",
         };
     }

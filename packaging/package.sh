@@ -37,10 +37,19 @@ fi
 
 command -v dpkg-deb > /dev/null || { echo "no dpkg-deb: no .deb" >&2; exit 0; }
 root=$stage/deb
-mkdir -p "$root"/{DEBIAN,usr/lib/xenkube,usr/bin,usr/share/powershell/Modules,usr/share/man/man1,usr/share/man/man7,usr/share/doc/xenkube}
+mkdir -p "$root"/{DEBIAN,usr/lib/xenkube,usr/bin,usr/share/powershell/Modules,usr/share/man/man1,usr/share/man/man7,usr/share/man/man8,usr/share/doc/xenkube}
 dotnet publish src/XenKube.Cli -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:DebugType=none -o "$stage/cli" --nologo -v quiet
 install -m 755 "$stage/cli/xenkube" "$root/usr/lib/xenkube/"
 cp -r "$stage/cli/sample" "$root/usr/lib/xenkube/"
+# The boot loader is native code, which a C compiler links.
+build/publish-boot.sh "$stage/boot"
+install -m 755 "$stage/boot/xenkube-boot" "$root/usr/lib/xenkube/"
+size=$(stat -c %s "$stage/boot/xenkube-boot")
+[ "$size" -le 6291456 ] || { echo "xenkube-boot has $size bytes, more than 6 MB" >&2; exit 1; }
+libraries=$(objdump -p "$stage/boot/xenkube-boot" | awk '$1 == "NEEDED" { print $2 }' | grep -vE '^(libc|libm|ld-linux-x86-64)\.so\.[0-9]+$' || true)
+[ -z "$libraries" ] || { echo "xenkube-boot needs more than libc and libm: $libraries" >&2; exit 1; }
+echo "xenkube-boot: $size bytes"
+sed "s/@VERSION@/$version/" packaging/xenkube-boot.8.in | gzip -9n > "$root/usr/share/man/man8/xenkube-boot.8.gz"
 ln -s ../lib/xenkube/xenkube "$root/usr/bin/xenkube"
 cp -r "$stage/module/XenKube" "$root/usr/share/powershell/Modules/"
 python3 packaging/man-page.py "$stage/cli/xenkube" "$version" packaging/xenkube.1.in | gzip -9n > "$root/usr/share/man/man1/xenkube.1.gz"
@@ -92,6 +101,7 @@ echo "$packages/xenkube_${version}_amd64.deb: $(stat -c %s "$packages/xenkube_${
 
 dpkg-deb -x "$packages/xenkube_${version}_amd64.deb" "$stage/unpacked"
 (cd "$stage" && unpacked/usr/bin/xenkube quickstart --directory "$stage/quickstart" > "$stage/quickstart.log") || { tail -20 "$stage/quickstart.log" >&2; exit 1; }
+"$stage/unpacked/usr/lib/xenkube/xenkube-boot" --help > /dev/null || { echo "xenkube-boot of the .deb does not run" >&2; exit 1; }
 if command -v man > /dev/null; then
   for page in "$stage"/unpacked/usr/share/man/man*/*.gz; do
     complaints=$(LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l "$page" 2>&1 > /dev/null)

@@ -25,6 +25,8 @@ public static class ErrorIds
     public static Invalid BackupInvalid { get; } = new("A backup set is damaged or was not made by XenKube.");
     public static NotFound BackupNotFound { get; } = new("There is no backup to undo.");
     public static Invalid BaseUriInvalid { get; } = new("A URL or directory cannot be the base of a release server.");
+    public static Invalid BootArgumentInvalid { get; } = new("An argument of the boot loader cannot be used as given.");
+    public static Failed BootFailed { get; } = new("The boot loader boots nothing from a guest's disk.");
     public static Failed BootLoaderMissing { get; } = new("The boot loader that a guest's configuration names cannot be run.");
     public static Failed BridgeMissing { get; } = new("The bridge that a guest's network card names does not exist on this host.");
     public static Exists CacheExists { get; } = new("A file that XenKube did not make is where the decompressed image would be cached.");

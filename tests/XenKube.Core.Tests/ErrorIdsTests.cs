@@ -7,7 +7,7 @@ namespace XenKube.Tests;
 public class ErrorIdsTests
 {
     // Where errors are raised.
-    private static readonly string[] Assemblies = [Project.Assembly("XenKube.Core.dll"), Project.Assembly("xenkube.dll"), Project.ModuleAssembly];
+    private static readonly string[] Assemblies = [Project.Assembly("XenKube.Core.dll"), Project.Assembly("xenkube.dll"), Project.Assembly("xenkube-boot.dll"), Project.ModuleAssembly];
 
     [Fact]
     public void Page_of_errors_is_written_from_the_list() =>

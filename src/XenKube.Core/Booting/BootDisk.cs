@@ -24,6 +24,9 @@ internal sealed class BootDisk : IGrubDisk, IDisposable
     /// <summary>The slot that a script chose last; null before.</summary>
     public UsrSlot? Slot { get; private set; }
 
+    /// <summary>The slots that scripts chose, those that were passed over as well: each choice takes a try.</summary>
+    public Dictionary<int, UsrSlot> Taken { get; } = [];
+
     /// <summary>Whether a script asked for a slot.</summary>
     public bool WasAsked { get; private set; }
 
@@ -66,6 +69,17 @@ internal sealed class BootDisk : IGrubDisk, IDisposable
             _fileSystems.Add(partition.Number, files);
         }
         return files;
+    }
+
+    /// <summary>The size of a file in bytes; 0 where there is none.</summary>
+    public long SizeOf(GrubPath path) => PartitionOf(path.Device) is { } partition ? Open(partition)?.Find(path.Path)?.Size ?? 0 : 0;
+
+    /// <summary>Appends a file to a stream, as GRUB loads several initial file systems as one: each begins at a multiple of four.</summary>
+    public void Append(GrubPath path, Stream output)
+    {
+        using var content = Open(PartitionOf(path.Device)!)!.OpenRead(path.Path);
+        output.Write(new byte[-output.Length & 3]);
+        content.CopyTo(output);
     }
 
     /// <summary>Reads a file; null where there is none, or it is larger than the limit.</summary>
@@ -135,7 +149,12 @@ internal sealed class BootDisk : IGrubDisk, IDisposable
         Slot = _options.Slot is { } wanted
             ? slots.Where(partition => IsSlot(partition, wanted)).Select(UsrSlot.Of).FirstOrDefault()
             : UsrSlot.Choose(slots, _excluded);
-        return Slot is null ? null : (NameOf(Slot.Partition), Slot.Partition.UniqueId);
+        if (Slot is null)
+        {
+            return null;
+        }
+        Taken[Slot.Partition.Number] = Slot;
+        return (NameOf(Slot.Partition), Slot.Partition.UniqueId);
     }
 
     /// <inheritdoc/>

@@ -19,4 +19,19 @@ public sealed record BootPlanOptions
     /// Unpacks the kernel and reads its notes about Xen, which takes up to a second; otherwise <see cref="BootPlan.CanRun"/> is null.
     /// </summary>
     public bool ReadNotes { get; init; }
+
+    /// <summary>
+    /// True where nobody says what Xen starts the guest as: then the kernel must be able to run as either, and the command line must
+    /// fit for both.
+    /// </summary>
+    internal bool IsGuestTypeOpen { get; init; }
+
+    /// <summary>The kernel that the guest's configuration names, on the partition of the disk's own choice; null for that choice.</summary>
+    internal string? KernelPath { get; init; }
+
+    /// <summary>The initrd that the guest's configuration names, on the kernel's partition; null for the disk's own choice.</summary>
+    internal string? InitrdPath { get; init; }
+
+    /// <summary>The platform by whose name Ignition goes, such as <c>metal</c>; null for what the disk says.</summary>
+    internal string? Platform { get; init; }
 }

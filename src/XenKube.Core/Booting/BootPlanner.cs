@@ -1,3 +1,4 @@
+using System.Text;
 using XenKube.Booting.Grub;
 using XenKube.Booting.Kernels;
 using XenKube.Compression.Detection;
@@ -11,11 +12,27 @@ namespace XenKube.Booting;
 internal sealed class BootPlanner(DiskImage image, BootPlanOptions options)
 {
     private readonly BootPlan _empty = new() { DiskPath = image.Path };
+    private BootTarget? _target;
 
     /// <summary>Makes the plan.</summary>
     public BootPlan Make()
     {
         using var disk = new BootDisk(image, options);
+        return Make(disk);
+    }
+
+    /// <summary>Makes the plan and loads what it boots. Nothing is written to the disk, also no try.</summary>
+    /// <param name="target">Receives kernel and initrd.</param>
+    public LoadedBoot Load(BootTarget target)
+    {
+        _target = target;
+        using var disk = new BootDisk(image, options);
+        var plan = Make(disk);
+        return new LoadedBoot(plan, disk.Taken.Values);
+    }
+
+    private BootPlan Make(BootDisk disk)
+    {
         try
         {
             var system = BootSystem.Find(disk.Partitions, disk.Open);
@@ -76,10 +93,11 @@ internal sealed class BootPlanner(DiskImage image, BootPlanOptions options)
             Advice = choice.Advice,
             Warnings = disk.Warnings,
         };
-        if (choice.Kernel is not { } loaded)
+        if (choice.Kernel is not { } chosen)
         {
             return plan;
         }
+        var loaded = Override(chosen);
         plan = plan with
         {
             KernelPartition = disk.PartitionOf(loaded.Path.Device)?.Label ?? loaded.Path.Device,
@@ -90,26 +108,40 @@ internal sealed class BootPlanner(DiskImage image, BootPlanOptions options)
         {
             return plan with { Problem = $"there is no kernel {Printable.Of(plan.KernelPath)} on {plan.KernelPartition}" };
         }
+        // The sum does not overflow: no file system here has files of more than 2^60 bytes.
+        var initrdSize = 0L;
         foreach (var initrd in loaded.Initrds)
         {
+            initrdSize += disk.SizeOf(initrd);
             if (!disk.Test('f', initrd.Device, initrd.Path))
             {
                 return plan with { Problem = $"there is no initrd {Printable.Of(initrd.Path)} on {plan.KernelPartition}" };
             }
         }
+        if (initrdSize > BootTarget.MaximumInitrd)
+        {
+            return plan with { Problem = $"the initrd has {initrdSize} bytes, {BootTarget.MaximumInitrd} are the most" };
+        }
         try
         {
-            return WithKernel(plan, LinuxKernel.Read(file), loaded);
+            return WithKernel(disk, plan, LinuxKernel.Read(file), loaded);
         }
         catch (XenKubeException e) when (e is CorruptImageException or UnsupportedFeatureException)
         {
-            return plan with { Problem = $"{Printable.Of(plan.KernelPath)}: {e.Reason}" };
+            return plan with { Problem = $"{Printable.Of(plan.KernelPath)}: {e.Fault}" };
         }
     }
 
-    private BootPlan WithKernel(BootPlan plan, LinuxKernel kernel, GrubKernel loaded)
+    // Files that the guest's configuration names are on the partition of the guest's own choice.
+    private GrubKernel Override(GrubKernel chosen) => chosen with
     {
-        var arguments = ArgumentsOf(loaded, kernel);
+        Path = options.KernelPath is { } kernel ? chosen.Path with { Path = kernel } : chosen.Path,
+        Initrds = options.InitrdPath is { } initrd ? [chosen.Path with { Path = initrd }] : chosen.Initrds,
+    };
+
+    private BootPlan WithKernel(BootDisk disk, BootPlan plan, LinuxKernel kernel, GrubKernel loaded)
+    {
+        var arguments = ArgumentsOf(loaded, kernel, plan.Rules);
         plan = plan with
         {
             KernelVersion = kernel.Version,
@@ -117,35 +149,55 @@ internal sealed class BootPlanner(DiskImage image, BootPlanOptions options)
             Arguments = arguments,
             WillIgnite = arguments.Any(argument => FirstBoot.IsWanted(argument.Text)),
         };
-        var limit = Math.Min(options.GuestType == BootGuestType.Pv
-            ? BootLimits.PvArguments : BootLimits.PvhArguments, kernel.ArgumentLimit);
-        if (plan.CommandLine.Length > limit)
+        var mayBePv = options.GuestType == BootGuestType.Pv || options.IsGuestTypeOpen;
+        var limit = Math.Min(mayBePv ? BootLimits.PvArguments : BootLimits.PvhArguments, kernel.ArgumentLimit);
+        var length = Encoding.UTF8.GetByteCount(plan.CommandLine);
+        if (length > limit)
         {
             return plan with
             {
-                Problem = $"the command line has {plan.CommandLine.Length} characters, {limit} are the most that the guest takes",
+                Problem = $"the command line has {length} characters, {limit} are the most that the guest takes",
                 Advice = "Take arguments out of the guest's configuration or of the OEM partition's grub.cfg",
             };
         }
-        if (!options.ReadNotes)
-        {
-            return plan;
-        }
-        var notes = XenNotes.Read(kernel.Unpack());
-        var isPv = options.GuestType == BootGuestType.Pv;
-        plan = plan with { CanRun = isPv ? notes.CanPv : notes.CanPvh };
-        return plan.CanRun == true ? plan : plan with
-        {
-            Problem = isPv ? "this kernel cannot run as PV: it has no notes for it (CONFIG_XEN_PV)"
-                : "this kernel cannot run as PVH: it has no PHYS32_ENTRY note (CONFIG_XEN_PVH)",
-            Advice = (isPv ? notes.CanPvh : notes.CanPv) ? $"Make the guest {(isPv ? "PVH" : "PV")}, which the kernel can run as" : "",
-        };
+        return _target is null && !options.ReadNotes ? plan : WithNotes(disk, plan, kernel, loaded);
     }
 
-    private List<BootArgument> ArgumentsOf(GrubKernel loaded, LinuxKernel kernel)
+    private BootPlan WithNotes(BootDisk disk, BootPlan plan, LinuxKernel kernel, GrubKernel loaded)
+    {
+        _target?.Clear();
+        using var memory = _target is null ? new MemoryStream(kernel.UnpackedSize) : null;
+        var unpacked = memory ?? _target!.Kernel;
+        kernel.Unpack(unpacked);
+        var notes = XenNotes.Read(unpacked);
+        var isPv = options.GuestType == BootGuestType.Pv;
+        var canRun = options.IsGuestTypeOpen ? notes.CanPv || notes.CanPvh : isPv ? notes.CanPv : notes.CanPvh;
+        plan = plan with { CanRun = canRun };
+        if (!canRun)
+        {
+            return plan with
+            {
+                Problem = options.IsGuestTypeOpen ? "this kernel has no notes for Xen: it can run neither as PV nor as PVH"
+                    : isPv ? "this kernel cannot run as PV: it has no notes for it (CONFIG_XEN_PV)"
+                    : "this kernel cannot run as PVH: it has no PHYS32_ENTRY note (CONFIG_XEN_PVH)",
+                Advice = (isPv ? notes.CanPvh : notes.CanPv) ? $"Make the guest {(isPv ? "PVH" : "PV")}, which the kernel can run as" : "",
+            };
+        }
+        foreach (var initrd in _target is null ? [] : loaded.Initrds)
+        {
+            disk.Append(initrd, _target!.Initrd);
+        }
+        return plan;
+    }
+
+    private List<BootArgument> ArgumentsOf(GrubKernel loaded, LinuxKernel kernel, BootRules rules)
     {
         var arguments = loaded.Arguments.SelectMany(word => word.Split())
             .Select(word => new BootArgument(word.ToString(), word.Pieces[0].Origin.ToString())).ToList();
+        if (options.Platform is { } platform)
+        {
+            BootPlatform.Set(arguments, platform, rules);
+        }
         if (kernel.VerityHash is { } hash && !arguments.Any(argument =>
             argument.Text.StartsWith("verity.usrhash=", StringComparison.Ordinal)))
         {

@@ -65,6 +65,12 @@ public sealed class FileDevice : BlockDevice
         }
     }
 
+    /// <summary>A device over a file that is open already, such as one that was inherited.</summary>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="handle">The open file; the device disposes of it.</param>
+    /// <param name="canWrite">Whether it was opened for writing.</param>
+    internal static FileDevice Over(string name, SafeFileHandle handle, bool canWrite = false) => new(name, handle, canWrite);
+
     /// <summary>True for a block device: an LVM volume, a partition, a loop device.</summary>
     public bool IsBlockDevice { get; }
 

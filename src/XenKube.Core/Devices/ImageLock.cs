@@ -23,10 +23,31 @@ internal sealed class ImageLock : IDisposable
     /// <summary>Takes the locks, or says who is in the way.</summary>
     public static ImageLock Take(FileDevice device)
     {
+        Lock(device, FlockOperation.Exclusive, FileLockKind.Write);
+        return new ImageLock(device);
+    }
+
+    /// <summary>
+    /// Takes locks for a look that no edit may change: others may look as well, and nobody who asks for the locks may edit.
+    /// </summary>
+    /// <param name="device">The image, open for reading at least.</param>
+    public static ImageLock TakeShared(FileDevice device)
+    {
+        Lock(device, FlockOperation.Shared, FileLockKind.Read);
+        return new ImageLock(device);
+    }
+
+    /// <summary>
+    /// Makes shared locks exclusive. No edit that asks for the locks comes in between: the second of the two locks is never let go.
+    /// </summary>
+    public void MakeExclusive() => Lock(_device, FlockOperation.Exclusive, FileLockKind.Write);
+
+    private static void Lock(FileDevice device, FlockOperation operation, FileLockKind kind)
+    {
         try
         {
             var start = Stopwatch.GetTimestamp();
-            while (!Libc.TryLock(device.Handle, FlockOperation.Exclusive | FlockOperation.NonBlocking))
+            while (!Libc.TryLock(device.Handle, operation | FlockOperation.NonBlocking))
             {
                 if (!device.IsBlockDevice || Stopwatch.GetElapsedTime(start) > LongestLook)
                 {
@@ -39,14 +60,13 @@ internal sealed class ImageLock : IDisposable
         {
             throw CannotLock(device, e.Message);
         }
-        var range = new FileLockRange { Kind = FileLockKind.Write };
+        var range = new FileLockRange { Kind = kind };
         if (Libc.LockRange(device.Handle, FileLockCommand.Set, ref range) != 0)
         {
             throw Libc.LastError is Errno.TryAgain or Errno.PermissionDenied
                 ? Locked(device, WhoLocks(device)) : CannotLock(device, Libc.LastErrorText);
         }
         RefuseReplaced(device);
-        return new ImageLock(device);
     }
 
     /// <summary>Lets the image go before the file is closed.</summary>

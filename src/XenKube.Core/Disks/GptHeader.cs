@@ -70,4 +70,22 @@ internal readonly record struct GptHeader(
         }
         return header;
     }
+
+    /// <summary>Writes the fields, and the checksum over all of the header, into a sector that has been a header of this table.</summary>
+    /// <param name="sector">The whole sector of any copy; its fields that are not known here stay.</param>
+    public void Write(Span<byte> sector)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(sector[0x18..], MyLba);
+        BinaryPrimitives.WriteInt64LittleEndian(sector[0x20..], AlternateLba);
+        BinaryPrimitives.WriteInt64LittleEndian(sector[0x28..], FirstUsable);
+        BinaryPrimitives.WriteInt64LittleEndian(sector[0x30..], LastUsable);
+        DiskId.TryWriteBytes(sector[0x38..]);
+        BinaryPrimitives.WriteInt64LittleEndian(sector[0x48..], EntriesLba);
+        BinaryPrimitives.WriteInt32LittleEndian(sector[0x50..], EntryCount);
+        BinaryPrimitives.WriteInt32LittleEndian(sector[0x54..], EntrySize);
+        BinaryPrimitives.WriteUInt32LittleEndian(sector[0x58..], EntriesCrc);
+        var headerSize = (int)BinaryPrimitives.ReadUInt32LittleEndian(sector[0x0C..]);
+        sector.Slice(0x10, 4).Clear();
+        BinaryPrimitives.WriteUInt32LittleEndian(sector[0x10..], Crc32.Compute(sector[..headerSize]));
+    }
 }

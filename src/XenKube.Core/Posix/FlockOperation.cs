@@ -4,6 +4,9 @@ namespace XenKube.Posix;
 [Flags]
 internal enum FlockOperation
 {
+    /// <summary>LOCK_SH.</summary>
+    Shared = 1,
+
     /// <summary>LOCK_EX.</summary>
     Exclusive = 2,
 

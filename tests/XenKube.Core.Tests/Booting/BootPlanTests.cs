@@ -10,7 +10,7 @@ namespace XenKube.Tests.Booting;
 [Trait("Kind", "Process")]
 public class BootPlanTests
 {
-    private const string Hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    internal const string Hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     private const string Script = """
         set default="flatcar"
@@ -220,7 +220,9 @@ public class BootPlanTests
             {
                 var kernel = XenKube.Booting.Kernels.LinuxKernel.Read(damaged);
                 _ = kernel.VerityHash;
-                XenKube.Booting.Kernels.XenNotes.Read(kernel.Unpack());
+                var unpacked = new MemoryStream();
+                kernel.Unpack(unpacked);
+                XenKube.Booting.Kernels.XenNotes.Read(unpacked);
             }
             catch (XenKubeException)
             {
@@ -244,7 +246,7 @@ public class BootPlanTests
         return ForgedKernel.BzImage(Pack(format, elf), format is "gzip" or "none" ? null : elf.Length, hash: hash);
     }
 
-    private static LayoutImage Flatcar(
+    internal static LayoutImage Flatcar(
         string script = Script,
         string format = "zstd",
         byte[]? elf = null,
@@ -282,7 +284,7 @@ public class BootPlanTests
         return bytes.ToArray();
     }
 
-    private static Dictionary<string, byte[]> Entries(params (string Name, string Title, string Kernel)[] entries)
+    internal static Dictionary<string, byte[]> Entries(params (string Name, string Title, string Kernel)[] entries)
     {
         LayoutImage.NeedTools();
         var files = new Dictionary<string, byte[]>

@@ -24,6 +24,7 @@ internal static class ArchitecturePage
         "XenKube.Core" => type.Namespace == "XenKube" ? "Core" : type.Namespace.Split('.')[1],
         "XenKube" => "Module",
         "xenkube" => "Command line",
+        "xenkube-boot" => "Boot loader",
         _ => "Parsing",
     };
 }

@@ -18,12 +18,12 @@ internal static partial class CompiledCode
     internal sealed record TypeName(string Assembly, string Namespace, string Name);
 
     /// <summary>Uses between types of different namespaces in the assemblies that users get.</summary>
-    public static IReadOnlyList<Use> Uses { get; } = [.. new[] { "XenKube", "XenKube.Cli", "XenKube.Core", "XenKube.Parsing" }.SelectMany(Read).Distinct()];
+    public static IReadOnlyList<Use> Uses { get; } = [.. new[] { "XenKube", "XenKube.Cli", "XenKube.Boot", "XenKube.Core", "XenKube.Parsing" }.SelectMany(Read).Distinct()];
 
     private static IEnumerable<Use> Read(string project)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var file = project == "XenKube.Cli" ? "xenkube" : project;
+        var file = project switch { "XenKube.Cli" => "xenkube", "XenKube.Boot" => "xenkube-boot", _ => project };
         using var module = ModuleDefinition.ReadModule(Path.Combine(Project.Root, "src", project, "bin", configuration, "net10.0", $"{file}.dll"));
         foreach (var type in module.GetTypes())
         {

@@ -29,7 +29,7 @@ public sealed class FileFloorTests
     [Fact]
     public void Files_of_the_host_are_changed_and_opened_by_the_folder_Files_alone()
     {
-        string[] uses = [.. new[] { "XenKube", "XenKube.Cli", "XenKube.Core", "XenKube.Parsing" }.SelectMany(Uses).Distinct().Order(StringComparer.Ordinal)];
+        string[] uses = [.. new[] { "XenKube", "XenKube.Cli", "XenKube.Boot", "XenKube.Core", "XenKube.Parsing" }.SelectMany(Uses).Distinct().Order(StringComparer.Ordinal)];
         Assert.True(uses.Length == 0, $"call AtomicFile, HostFile, WholeFile or DurableFile of src/XenKube.Core/Files instead:\n{string.Join('\n', uses)}");
     }
 
@@ -42,7 +42,7 @@ public sealed class FileFloorTests
     private static List<string> Uses(string project, bool keepExceptions)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var file = project == "XenKube.Cli" ? "xenkube" : project;
+        var file = project switch { "XenKube.Cli" => "xenkube", "XenKube.Boot" => "xenkube-boot", _ => project };
         using var module = ModuleDefinition.ReadModule(Path.Combine(Project.Root, "src", project, "bin", configuration, "net10.0", $"{file}.dll"));
         var uses = new List<string>();
         foreach (var type in module.GetTypes())

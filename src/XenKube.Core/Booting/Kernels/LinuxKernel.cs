@@ -93,30 +93,45 @@ internal sealed class LinuxKernel
             header.ArgumentLimit);
     }
 
+    /// <summary>The size of the unpacked kernel in bytes, as the file says it.</summary>
+    /// <exception cref="CorruptImageException">The size is more than a kernel has.</exception>
+    public int UnpackedSize
+    {
+        get
+        {
+            if (Format == CompressionFormat.None)
+            {
+                return _payloadSize;
+            }
+            // The size of the data follows the compressed data; gzip ends with it by itself.
+            var size = BinaryPrimitives.ReadUInt32LittleEndian(_file.AsSpan(_payloadStart + _payloadSize - sizeof(uint)));
+            return size is not 0 and <= MaximumSize && size <= (long)_payloadSize * MaximumRatio ? (int)size
+                : throw Invalid(FormattableString.Invariant($"it says that it unpacks to {size} bytes, which is more than a kernel has"));
+        }
+    }
+
     /// <summary>Unpacks the kernel to the ELF file that Xen starts.</summary>
+    /// <param name="output">
+    /// Receives the file; it is empty, and can be read and seek. A kernel that cannot be unpacked leaves a part.
+    /// </param>
     /// <exception cref="CorruptImageException">The payload is damaged, or is not an ELF file.</exception>
     /// <exception cref="UnsupportedFeatureException">The payload is compressed in a way that is not supported.</exception>
-    public byte[] Unpack()
+    public void Unpack(Stream output)
     {
-        if (_payloadStart == 0)
-        {
-            return _file;
-        }
-        var payload = _file.AsMemory(_payloadStart, _payloadSize);
         if (Format == CompressionFormat.None)
         {
-            return ElfFile.IsElf(payload.Span) ? payload.ToArray() : throw Invalid("its payload is compressed in a way that is not known");
+            var payload = _file.AsSpan(_payloadStart, _payloadSize);
+            output.Write(ElfFile.IsElf(payload) ? payload : throw Invalid("its payload is compressed in a way that is not known"));
+            return;
         }
-        // The size of the data follows the compressed data; gzip ends with it by itself.
-        var size = BinaryPrimitives.ReadUInt32LittleEndian(payload.Span[^4..]);
-        if (size is 0 or > MaximumSize || size > (long)_payloadSize * MaximumRatio)
+        var count = Format == CompressionFormat.Gzip ? _payloadSize : _payloadSize - sizeof(uint);
+        CompressionFormats.Decompress(Format, new MemoryStream(_file, _payloadStart, count), output, UnpackedSize);
+        var head = new byte[ElfFile.HeaderSize];
+        output.Position = 0;
+        if (output.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !ElfFile.IsElf(head))
         {
-            throw Invalid(FormattableString.Invariant($"it says that it unpacks to {size} bytes, which is more than a kernel has"));
+            throw Invalid("its payload is not an ELF file");
         }
-        var data = new byte[size];
-        var compressed = Format == CompressionFormat.Gzip ? payload : payload[..^4];
-        CompressionFormats.Decompress(Format, new MemoryStream(_file, _payloadStart, compressed.Length), data);
-        return ElfFile.IsElf(data) ? data : throw Invalid("its payload is not an ELF file");
     }
 
     // A text like "6.12.102-flatcar (build@host) #1 SMP ...".

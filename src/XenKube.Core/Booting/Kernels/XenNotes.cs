@@ -17,14 +17,14 @@ internal sealed record XenNotes(bool CanPv, bool CanPvh)
     private const uint Physical32Entry = 18;
 
     /// <summary>Reads the notes of a kernel.</summary>
-    /// <param name="elf">The unpacked kernel.</param>
-    public static XenNotes Read(ReadOnlySpan<byte> elf)
+    /// <param name="elf">The unpacked kernel; it can seek.</param>
+    public static XenNotes Read(Stream elf)
     {
         var (isGeneric, isLinux, isVersion3, hasPvhEntry) = (false, false, false, false);
         foreach (var range in ElfFile.Notes(elf))
         {
             // Each note: the sizes of name and description, the type, the name, the description, both padded to four bytes.
-            var notes = elf[range];
+            ReadOnlySpan<byte> notes = range;
             while (notes.Length >= 12)
             {
                 var nameSize = BinaryPrimitives.ReadUInt32LittleEndian(notes);

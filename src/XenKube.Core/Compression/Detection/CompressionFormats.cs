@@ -43,38 +43,47 @@ internal static class CompressionFormats
         _ => "none",
     };
 
-    /// <summary>Decompresses data of a known size.</summary>
+    /// <summary>Decompresses data of a known size. Of the data no more is in memory than the format's own history.</summary>
     /// <param name="format">The format.</param>
     /// <param name="input">The compressed data.</param>
-    /// <param name="output">Receives the data, which must fill it exactly.</param>
+    /// <param name="output">Receives the data.</param>
+    /// <param name="size">The size of the data, in bytes.</param>
     /// <exception cref="CorruptImageException">The data is damaged, or has another size.</exception>
     /// <exception cref="UnsupportedFeatureException">The format, or a feature of it, is not supported.</exception>
-    public static void Decompress(CompressionFormat format, Stream input, byte[] output)
+    public static void Decompress(CompressionFormat format, Stream input, Stream output, long size)
     {
-        int count;
-        bool isLonger;
         if (format == CompressionFormat.Bzip2)
         {
-            var sink = new BufferSink(output);
-            count = (int)Bzip2Decoder.Decode(input, sink, new Bzip2Options { Threads = 1 });
-            isLonger = false;
-        }
-        else
-        {
-            using var stream = Open(format, input, output.Length);
-            try
+            var sink = new SizedSink(output, size);
+            Bzip2Decoder.Decode(input, sink, new Bzip2Options { Threads = 1 });
+            if (sink.Left > 0)
             {
-                count = stream.ReadAtLeast(output, output.Length, throwOnEndOfStream: false);
-                isLonger = stream.ReadByte() >= 0;
+                throw WrongSize(format, isLonger: false);
             }
-            catch (InvalidDataException e)
+            return;
+        }
+        using var stream = Open(format, input, size);
+        var buffer = new byte[BufferSize];
+        try
+        {
+            for (var left = size; left > 0;)
             {
-                throw new CorruptImageException(ErrorIds.CorruptImage, null, NameOf(format), e.Message, innerException: e);
+                var count = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+                if (count == 0)
+                {
+                    throw WrongSize(format, isLonger: false);
+                }
+                output.Write(buffer, 0, count);
+                left -= count;
+            }
+            if (stream.ReadByte() >= 0)
+            {
+                throw WrongSize(format, isLonger: true);
             }
         }
-        if (count < output.Length || isLonger)
+        catch (InvalidDataException e)
         {
-            throw WrongSize(format, isLonger);
+            throw new CorruptImageException(ErrorIds.CorruptImage, null, NameOf(format), e.Message, innerException: e);
         }
     }
 

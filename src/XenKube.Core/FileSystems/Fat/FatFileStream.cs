@@ -48,8 +48,15 @@ internal sealed class FatFileStream : Stream
             return 0;
         }
         var (index, inside) = ((int)(_position / _boot.ClusterSize), (int)(_position % _boot.ClusterSize));
-        count = Math.Min(count, _boot.ClusterSize - inside);
-        _device.Read(_boot.ClusterOffset(ClusterAt(index)) + inside, buffer[..count]);
+        // Clusters that follow each other on the disk are read at once: a file of some mebibytes has ten thousands of them.
+        var first = ClusterAt(index);
+        var together = 1;
+        while (((long)together * _boot.ClusterSize) - inside < count && ClusterAt(index + together) == first + (uint)together)
+        {
+            together++;
+        }
+        count = (int)Math.Min(count, ((long)together * _boot.ClusterSize) - inside);
+        _device.Read(_boot.ClusterOffset(first) + inside, buffer[..count]);
         _position += count;
         return count;
     }

@@ -1,0 +1,4 @@
+using XenKube.Boot;
+using XenKube.Boot.Reading;
+
+return args is [ReaderProcess.Marker, .. var rest] ? Reader.Run(rest) : Loader.Run(args);

@@ -50,6 +50,7 @@ public static class CommandLine
             GrubCommands.Create(terminal),
             ClusterCommands.Create(terminal),
             NodeCommands.Create(terminal),
+            CertificateCommands.Create(terminal),
             GuestCommands.Create(terminal),
             HostCommands.Create(terminal),
             IgnitionCommands.Create(terminal),

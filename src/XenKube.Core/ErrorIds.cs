@@ -31,6 +31,16 @@ public static class ErrorIds
     public static Failed BridgeMissing { get; } = new("The bridge that a guest's network card names does not exist on this host.");
     public static Exists CacheExists { get; } = new("A file that XenKube did not make is where the decompressed image would be cached.");
     public static Failed CacheNotWritable { get; } = new("The cache of decompressed images cannot be written.");
+    public static Failed CertificateAuthorityExpired { get; } = new("A certificate authority is not valid any more.");
+    public static Exists CertificateAuthorityExists { get; } = new("The cluster has a certificate authority already.");
+    public static NotFound CertificateAuthorityKeyMissing { get; } = new("The private key of a certificate authority is not there.");
+    public static NotFound CertificateAuthorityMissing { get; } = new("The cluster has no certificate authority.");
+    public static Invalid CertificateInvalid { get; } = new("A file is not a certificate.");
+    public static Invalid CertificateKeyInvalid { get; } = new("A file is not a private key that can be read.");
+    public static Invalid CertificateKeyMismatch { get; } = new("A private key is not the key of its certificate.");
+    public static Invalid CertificateKeyOnNode { get; } = new("A config would bring the key of the certificate authority to a node.");
+    public static NotFound CertificateMissing { get; } = new("A certificate of a node does not exist.");
+    public static Failed CertificatesNotPublished { get; } = new("The certificates of a node could not be brought to the node.");
     public static Invalid ChainInvalid { get; } = new("A text is not the name of an iptables chain.");
     public static Invalid ClusterDirectoryInvalid { get; } = new("The current directory is not the directory of a cluster.");
     public static Failed ClockWrong { get; } = new("This machine's clock shows a time before the date of a signature.");
@@ -167,6 +177,7 @@ public static class ErrorIds
     public static Exists NodeDiskExists { get; } = new("There is a file already where the node's disk would be made.");
     public static Invalid NodeDiskNamedTwice { get; } = new("The same node disk is named twice.");
     public static Invalid NodeDiskNotNamed { get; } = new("No node disk is named.");
+    public static Invalid NodeAddressMissing { get; } = new("The node has no reserved IP address.");
     public static Failed NodeDiskNotWritable { get; } = new("A node's disk cannot be written.");
     public static NotFound NodeNotFound { get; } = new("There is no node of this name.");
     public static Invalid NodeNotNamed { get; } = new("It is not clear which node is meant.");

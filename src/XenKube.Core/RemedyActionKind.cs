@@ -82,6 +82,21 @@ public enum RemedyActionKind
     /// <summary>Find every fault of an Ignition config. Arguments: the file.</summary>
     ValidateConfig,
 
+    /// <summary>Make the certificate authority of a cluster. Arguments: the cluster.</summary>
+    MakeCertificateAuthority,
+
+    /// <summary>Make the certificate authority of a cluster again, in place of the one that is there. Arguments: the cluster.</summary>
+    RemakeCertificateAuthority,
+
+    /// <summary>Make the certificates of a node that are missing or wrong. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    MakeCertificates,
+
+    /// <summary>Make all certificates of a node again. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    RenewCertificates,
+
+    /// <summary>Bring the certificates of a node to the node. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    PublishCertificates,
+
     /// <summary>Write a file on a node's disk from a pipe.</summary>
     WriteDiskFile,
 

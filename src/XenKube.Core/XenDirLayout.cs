@@ -50,6 +50,19 @@ public sealed record XenDirLayout(string Path)
     /// <param name="cluster">Name of the cluster.</param>
     public string ClusterPath(string cluster) => System.IO.Path.Combine(GuestsPath, cluster);
 
+    /// <summary>Certificates of a cluster and their keys.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    public string CertificatesPath(string cluster) => System.IO.Path.Combine(ClusterPath(cluster), "certs");
+
+    /// <summary>The certificate of a cluster's certificate authority.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    public string CertificateAuthorityPath(string cluster) => System.IO.Path.Combine(CertificatesPath(cluster), $"{cluster}-ca.pem");
+
+    /// <summary>The private key of a cluster's certificate authority, which never leaves this host.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    public string CertificateAuthorityKeyPath(string cluster) =>
+        System.IO.Path.Combine(CertificatesPath(cluster), $"{cluster}-ca-key.pem");
+
     /// <summary>A file of a node beside its disk.</summary>
     /// <param name="cluster">Name of the cluster.</param>
     /// <param name="node">Name of the node.</param>

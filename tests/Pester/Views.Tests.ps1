@@ -43,6 +43,9 @@ BeforeDiscovery {
         @{ name = 'HostStepResult'; exact = $false; make = { Initialize-XenKubeHost -Step reservations -NoActivate -BackupDirectory "$dir/backups" }; views = 'Table', 'List' }
         @{ name = 'BackupSet'; exact = $false; make = { Initialize-XenKubeHost -Undo reservations -NoActivate -BackupDirectory "$dir/backups" }; views = 'Table', 'List' }
         @{ name = 'CheckResult'; exact = $false; make = { Test-Node etcd node-1 | Where-Object Name -In 'partitions', 'kernel', 'url', 'machine-id' }; views = 'Table', 'List', 'Wide' }
+        @{ name = 'CertificateAuthority'; exact = $false; make = { Get-CertificateAuthority etcd }; views = 'Table', 'List' }
+        @{ name = 'ClusterCertificate'; exact = $false; make = { Get-ClusterCertificate etcd node-2 }; views = 'Table', 'List' }
+        @{ name = 'CertificateDelivery'; exact = $false; make = { Publish-ClusterCertificate etcd node-1 }; views = 'Table', 'List' }
         @{ name = 'NodeDiskDrive'; exact = $false; make = { Mount-NodeDisk etcd node-1 }; views = 'Table', 'List', 'Wide' }
         @{ name = 'NodeDiskItem'; exact = $false; make = { $null = Mount-NodeDisk etcd node-1; Get-ChildItem node-1:/OEM, node-1:/ROOT | Where-Object Name -NotIn 'etc', 'grub.cfg' }; views = 'Table', 'List', 'Wide' }
     )
@@ -108,12 +111,16 @@ passwd:
         chmod 755 "$dir/bin/nginx"
         Set-Content "$dir/nginx-etc/nginx.conf" "pid $dir/nginx.pid; error_log $dir/error.log; events { } http { access_log off; include $dir/nginx-etc/sites-enabled/*; }"
         $null = New-Cluster web
+        $null = Publish-Ignition etcd node-1
+        $null = New-ClusterCertificate etcd
         Start-XenGuest etcd node-2
 
         # The same text in every run: paths, moments, sizes of what holds them, numbers of processes and ports.
         function Get-Plain([string] $Text, [switch] $Exact) {
             $Text = $Text.Replace((Split-Path $Assets), 'TESTS').Replace($dir, '/xen')
             if ($Exact) { return ($Text -split '\r?\n' | ForEach-Object TrimEnd) -join "`n" -replace '^\n+|\n+$' }
+            # The numbers of certificates, their days, which leap years change, and the name of this host.
+            $Text = $Text -replace '(?m)^(Fingerprint\s+: )[0-9A-F]{64}', '$1DIGITS' -replace '(?m)^(Serial\s+: )[0-9A-F]+', '$1DIGITS' -replace '\b365\d\b', 'DAYS' -replace 'O=\S+ clusters', 'O=HOST clusters'
             # A path takes the place of another length in a column: what is left of the padding is no matter.
             $Text = $Text -replace '\d{8}T\d{6}\.\d+Z', 'MOMENT' -replace '\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( [+-]\d\d:?\d\d)?', 'MOMENT' -replace '\d\d:\d\d:\d\d\.\d+', 'TIME' -replace '\d\d:\d\d:\d\d(?=\s|$)', 'TIME' -replace '\d+(\.\d+)? ms', 'N ms' -replace '127\.0\.0\.1:\d+', '127.0.0.1:PORT'
             ($Text -split '\r?\n' | ForEach-Object { ($_ -replace ' {2,}', '  ' -replace '-{3,}', '---').TrimEnd() }) -join "`n" -replace '\n{3,}', "`n`n" -replace '^\n+|\n+$'

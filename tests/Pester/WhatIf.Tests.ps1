@@ -34,6 +34,10 @@ BeforeDiscovery {
         'Install-IgnitionSite'    = @{ call = 'Install-IgnitionSite -ConfigDirectory $dir/nginx-etc'; file = '$dir/nginx-etc/sites-available/xen' }
         'Initialize-XenKubeHost'  = @{ call = 'Initialize-XenKubeHost -Step reservations'; file = '$dir/hostsfile' }
         'Start-IgnitionServer'    = @{ call = 'Start-IgnitionServer 127.0.0.1 0'; file = '$dir/nginx' }
+        'New-CertificateAuthority' = @{ call = 'New-CertificateAuthority etcd -Replace -Force'; file = '$dir/guests/etcd/certs/etcd-ca.pem' }
+        'New-ClusterCertificate'  = @{ call = 'New-ClusterCertificate etcd node-1 -Force'; file = '$dir/guests/etcd/certs' }
+        'Update-ClusterCertificate' = @{ call = 'Update-ClusterCertificate etcd node-1'; file = '$dir/guests/etcd/certs' }
+        'Publish-ClusterCertificate' = @{ call = 'Publish-ClusterCertificate etcd node-1'; file = '$dir/guests/etcd/node-1.img' }
         'Stop-IgnitionServer'     = @{ call = 'Stop-IgnitionServer'; file = '$dir/nginx' }
     }
     $cases = foreach ($name in $calls.Keys) { @{ name = $name; call = $calls[$name].call; file = $calls[$name].file } }
@@ -54,6 +58,7 @@ Describe '-WhatIf' {
         Copy-Item $Release, "$Release.sig" "$dir/mirror/amd64-usr/1632.3.0"
         $null = New-DhcpReservation -Range 10..20 -BackupDirectory "$dir/backups"
         $null = Publish-Ignition etcd node-2
+        $null = New-ClusterCertificate etcd -KeyAlgorithm EcdsaP256
         Start-XenGuest etcd node-2
 
         # Every file with its size and time, and every domain.
@@ -95,7 +100,7 @@ Describe '-WhatIf' {
     It 'is tested for <name>' -ForEach $changing { $known | Should -BeTrue }
 
     It 'is known by every cmdlet with a changing verb, and -Confirm with it' {
-        $verbs = 'Add', 'Clear', 'Copy', 'Dismount', 'Expand', 'Import', 'Initialize', 'Install', 'Mount', 'New', 'Publish', 'Remove', 'Reset', 'Restart', 'Resume', 'Set', 'Start', 'Stop', 'Suspend', 'Unpublish'
+        $verbs = 'Add', 'Clear', 'Copy', 'Dismount', 'Expand', 'Import', 'Initialize', 'Install', 'Mount', 'New', 'Publish', 'Remove', 'Reset', 'Restart', 'Resume', 'Set', 'Start', 'Stop', 'Suspend', 'Unpublish', 'Update'
         Get-Command -Module XenKube -CommandType Cmdlet | Where-Object { $_.Verb -in $verbs -and -not ($_.Parameters.ContainsKey('WhatIf') -and $_.Parameters.ContainsKey('Confirm')) } | Should -BeNullOrEmpty
     }
 }

@@ -129,7 +129,8 @@ public sealed class NodeConfig
     /// <param name="config">The config, the node's own or another; a failed one is refused, and what is published stays as it is.</param>
     /// <param name="cancellationToken">Ends the wait for another XenKube that is at work in the XENDIR.</param>
     /// <returns>What is served now.</returns>
-    /// <exception cref="InvalidInputException">The config failed.</exception>
+    /// <exception cref="InvalidInputException">The config failed, or would bring the key of the cluster's certificate authority to the
+    /// node.</exception>
     public PublishedIgnition Publish(IgnitionConfig config, CancellationToken cancellationToken = default)
     {
         ConfigFailure.Refuse(config);
@@ -146,9 +147,22 @@ public sealed class NodeConfig
         return IgnitionPublisher.Unpublish(Node.IgnitionPath);
     }
 
+    /// <summary>
+    /// Makes the node's config again where the template, or what it takes in, is newer, and publishes it, while the XENDIR's lock is held.
+    /// </summary>
+    /// <returns>What is served now.</returns>
+    internal PublishedIgnition RepublishHeld()
+    {
+        var expansion = HasTemplate ? PrepareTemplate(force: false) : null;
+        var config = RequireTranspiled(expansion);
+        expansion?.Write();
+        return PublishHeld(config);
+    }
+
     /// <summary>Publishes a config for the node while the XENDIR's lock is held.</summary>
     internal PublishedIgnition PublishHeld(IgnitionConfig config)
     {
+        AuthorityKeyGuard.Refuse(_directory.Layout, Node, config);
         if (PrivateFile.IsOpen(Node.ConfigPath) && SecretText.IsIn(WholeFile.TryReadText(Node.ConfigPath)))
         {
             // Others could read there what they cannot read in the published file.
@@ -173,6 +187,7 @@ public sealed class NodeConfig
             throw ConfigFailure.OfTemplate(config, expansion.TemplatePath, expansion.Lines);
         }
         ConfigFailure.Refuse(config);
+        AuthorityKeyGuard.Refuse(_directory.Layout, Node, config);
         return config;
     }
 

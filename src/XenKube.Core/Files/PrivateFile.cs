@@ -9,6 +9,11 @@ internal static class PrivateFile
     /// <summary>Read and write for the owner.</summary>
     public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>Everything for the owner: the mode of a directory.</summary>
+    public const UnixFileMode OwnerOnlyDirectory = OwnerOnly | UnixFileMode.UserExecute;
+
+    private const UnixFileMode Group = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
+
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>Whether a user who is neither the owner nor in the group can read a file, as far as its own permissions say.</summary>
@@ -38,6 +43,20 @@ internal static class PrivateFile
         catch (Exception e) when (e.IsFileTrouble() || e is XenKubeException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Takes the permissions of everybody but the owner from a directory.</summary>
+    /// <param name="path">The directory; links of other users are not followed.</param>
+    public static void CloseToOwner(string path)
+    {
+        using var place = PathWalk.Find(path);
+        using var directory = place.Directory.Enter(place.Name);
+        using var file = directory?.OpenReadable();
+        if (file is not null && FileStatus.Read(file).Permissions is var mode && (mode & (Group | Others)) != 0
+            && Libc.ChangeMode(file, (uint)(mode & ~(Group | Others))) != 0)
+        {
+            throw SystemFailure.Last(path);
         }
     }
 

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Globalization;
+using XenKube.Certificates;
+using XenKube.Cli.Output;
+using XenKube.Clusters;
+
+namespace XenKube.Cli.Commands;
+
+/// <summary><c>xenkube certificate</c>.</summary>
+internal static class CertificateCommands
+{
+    private static readonly Argument<string[]> Clusters = new("CLUSTER")
+        { Arity = ArgumentArity.OneOrMore, Description = "Names of clusters." };
+    private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]")
+        { Arity = ArgumentArity.OneOrMore, Description = "Nodes; patterns like etcd/node-* are understood." };
+    private static readonly Option<KeyAlgorithm?> Key = new("--key")
+        { Description = "The kind of the keys (default: that of the authority, and rsa2048 for an authority).", HelpName = "rsa2048|ecdsap256" };
+    private static readonly Option<int> Years = new("--years")
+        { Description = "Years of validity.", DefaultValueFactory = _ => CertificateOptions.UsualYears };
+    private static readonly Option<bool> Replace = new("--replace")
+        { Description = "Make an authority that exists again; nothing that it signed is trusted any more." };
+    private static readonly Option<int> Days = new("--days")
+        { Description = "Days of validity; a certificate ends with its authority at the latest.", DefaultValueFactory = _ => CertificateOptions.UsualDays };
+    private static readonly Option<string[]> AdditionalNames = new("--additional-name")
+        { Description = "A DNS name or IP address besides those of the guest.", HelpName = "NAME" };
+    private static readonly Option<CertificateRole[]> Roles = new("--role")
+        { Description = "What the certificates are for (default: all roles).", HelpName = "ROLE" };
+    private static readonly Option<CertificateSource[]> Sources = new("--source")
+        { Description = "Where to look: file, config, disk, endpoint.", HelpName = "SOURCE" };
+    private static readonly Option<int?> Within = new("--within")
+        { Description = "Only what ends within this many days.", HelpName = "DAYS" };
+
+    public static Command Create(Terminal terminal)
+    {
+        var authority = new Command("authority", "Make the certificate authorities of clusters.")
+            { Clusters, Key, Years, Replace, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(authority, terminal, run => run.ForEach(run.Get(Clusters), cluster => run.Print(
+            new CertificateStore(run.Directory).CreateAuthority(cluster, run.Get(Key) ?? KeyAlgorithm.Rsa2048, run.Get(Years),
+                run.Get(Replace), run.CancellationToken),
+            (output, made) => output.WriteLine(Printable.Name(made.Path)))));
+        var make = new Command("new", "Make the certificates of nodes that are missing or wrong.")
+            { Names, Roles, Key, Days, AdditionalNames, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(make, terminal, run => Each(run, node =>
+            new CertificateStore(run.Directory).Create(node, Options(run), run.CancellationToken)));
+        var list = new Command("list", "List certificates.") { Names, Sources, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(list, terminal, run => Each(run, node => [.. SourcesOf(run).DefaultIfEmpty(CertificateSource.File)
+            .SelectMany(source => new CertificateFinder(run.Directory).List(node, source, run.CancellationToken))]));
+        var check = new Command("check", "Check certificates, with remedies. Exit 1 if a check fails.")
+            { Names, Sources, Within, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(check, terminal, Check);
+        var renew = new Command("renew", "Renew certificates: new keys, the same names.")
+            { Names, Roles, Within, Key, Days, AdditionalNames, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(renew, terminal, Renew);
+        var publish = new Command("publish", "Bring certificates to their nodes: into configs, onto disks, by ssh to nodes that run.")
+            { Names, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(publish, terminal, Publish);
+        return new Command("certificate", "Certificates of clusters.") { authority, make, list, check, renew, publish };
+    }
+
+    private static CertificateSource[] SourcesOf(CommandRun run) => run.Get(Sources) ?? [];
+
+    private static CertificateOptions Options(CommandRun run) => new()
+    {
+        Roles = run.Get(Roles) ?? [],
+        KeyAlgorithm = run.Get(Key),
+        Days = run.Get(Days),
+        AdditionalNames = run.Get(AdditionalNames) ?? [],
+        Force = run.Has(StandardOptions.Force),
+    };
+
+    private static void Each(CommandRun run, Func<Node, IReadOnlyList<ClusterCertificate>> action)
+    {
+        var all = new List<ClusterCertificate>();
+        run.ForEach(NodeCommands.Select(run, run.Get(Names)), node => all.AddRange(action(node)));
+        run.Print<IReadOnlyList<ClusterCertificate>>(all, (output, certificates) => TextTable.Write(
+            output,
+            ["Node", "Role", "Until", ">Days", "Names", "Path"],
+            certificates.Select(one => new[] { one.Node.FullName, one.Role.ToString(), Timestamp.Minute(one.NotAfter.UtcDateTime),
+                one.DaysLeft.ToString(CultureInfo.InvariantCulture), string.Join(", ", one.Names), one.Path })));
+    }
+
+    private static void Check(CommandRun run)
+    {
+        var check = new CertificateCheck(run.Directory, new CertificateCheckOptions
+        {
+            Sources = SourcesOf(run) is { Length: > 0 } sources ? sources : null,
+            Days = run.Get(Within) ?? CertificateCheckOptions.UsualDays,
+        });
+        var nodes = NodeCommands.Select(run, run.Get(Names));
+        HostCommands.WriteChecks(run, [.. nodes.Select(node => node.Cluster).Distinct().SelectMany(check.Run),
+            .. nodes.SelectMany(node => check.Run(node, run.CancellationToken))]);
+    }
+
+    private static void Renew(CommandRun run) => Each(run, node =>
+    {
+        var store = new CertificateStore(run.Directory);
+        var (roles, within) = (run.Get(Roles) ?? [], run.Get(Within));
+        CertificateRole[] chosen = [.. store.List(node).Where(one => (roles.Length == 0 || roles.Contains(one.Role))
+            && (within is null || one.DaysLeft < within)).Select(one => one.Role)];
+        return chosen.Length == 0 ? [] : store.Renew(node, Options(run) with { Roles = chosen }, run.CancellationToken);
+    });
+
+    private static void Publish(CommandRun run)
+    {
+        var all = new List<CertificateDelivery>();
+        run.ForEach(NodeCommands.Select(run, run.Get(Names)), node =>
+            all.AddRange(new CertificatePublisher(run.Directory).Publish(node, run.CancellationToken)));
+        run.Print<IReadOnlyList<CertificateDelivery>>(all, (output, done) =>
+        {
+            foreach (var one in done)
+            {
+                output.WriteLine(Printable.Name(one.ToString()));
+            }
+        });
+    }
+}

@@ -17,6 +17,21 @@ public static class CommandLine
     {
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(terminal);
+        try
+        {
+            return await InvokeAsync(args, terminal, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            // Commands report their errors themselves; this is the output of a help, of a version, of ct or butane: a closed pipe, a full
+            // disk.
+            await terminal.Error.WriteLineAsync($"xenkube: {Printable.Name(error.Message)}").ConfigureAwait(false);
+            return ExitCode.NotDone;
+        }
+    }
+
+    private static async Task<int> InvokeAsync(string[] args, Terminal terminal, CancellationToken cancellationToken)
+    {
         // ct and butane keep their own tongue, so that they can stand in for the programs of that name.
         switch (args)
         {

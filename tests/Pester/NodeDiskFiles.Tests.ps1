@@ -176,16 +176,31 @@ Describe 'The other cmdlets' {
         Test-Ignition x.json | Should -BeTrue
         { ConvertTo-Ignition ./none -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotFound,*'
     }
+    It 'expand a template of the disk with files of the disk alone' {
+        Set-Content secret host
+        $null = New-Item -ItemType Directory n:/ROOT/t
+        Set-Content n:/ROOT/t/x.ct.tmpl "inline: |`n  |###parts/motd"
+        $null = New-Item -Force n:/ROOT/t/parts/motd -Value "one`ntwo"
+        $result = Expand-IgnitionTemplate n:/ROOT/t/x.ct.tmpl -Destination ./t.ct
+        Get-Content -Raw ./t.ct | Should -Be "inline: |`n  one`n  two`n"
+        "$($result.Includes)" | Should -Be n:/ROOT/t/parts/motd
+        foreach ($name in "$PWD/secret", 'secret', '../../../secret', '../secret') {
+            Set-Content n:/ROOT/t/y.ct.tmpl "-###$name"
+            { Expand-IgnitionTemplate n:/ROOT/t/y.ct.tmpl -Destination ./y.ct -ErrorAction Stop } | Should -Throw -ErrorId 'Include*'
+            Test-Path ./y.ct | Should -BeFalse
+        }
+    }
     It 'name what to type where they need a file of the host, and never take the path of the drive for one' {
         Set-Content n:/ROOT/x.ct.tmpl 'x'
         { Expand-IgnitionTemplate n:/ROOT/x.ct.tmpl -ErrorAction Stop } | Should -Throw -ErrorId 'PathInvalid,*'
+        { Get-OemGrubConfig -Path n:/ROOT/x.ct.tmpl -ErrorAction Stop } | Should -Throw -ErrorId 'PathInvalid,*'
         { Get-DiskPartition -Path n:/ROOT/x.ct.tmpl -ErrorAction Stop } | Should -Throw -ErrorId 'PathInvalid,*'
         { ConvertTo-Ignition env:PATH -ErrorAction Stop } | Should -Throw -ErrorId 'PathInvalid,*'
         Test-Path ./n: | Should -BeFalse
         Expand-IgnitionTemplate n:/ROOT/x.ct.tmpl -ErrorAction SilentlyContinue -ErrorVariable refused
         # The remedy is a promise.
         Invoke-Expression ($refused[0].ErrorDetails.RecommendedAction -replace '^[^:]*: ')
-        Get-Content ./x.ct.tmpl | Should -Be x
+        Get-Content ./x.ct | Should -Be x
     }
 }
 

@@ -14,6 +14,8 @@ switch (args)
         return TranspileFigures.Run();
     case ["refresh", .. var rest]:
         return RefreshComparison.Run(rest);
+    case ["tree", .. var rest]:
+        return TreeComparison.Run(rest);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

@@ -4,6 +4,7 @@ using System.Text;
 using XenKube.Clusters;
 using XenKube.Devices;
 using XenKube.Disks;
+using XenKube.FileSystems.Ext;
 
 namespace XenKube.Benchmarks;
 
@@ -56,8 +57,14 @@ internal static class RefreshComparison
         using var root = disk.OpenFileSystem("ROOT");
         using var boot = disk.OpenFileSystem("EFI-SYSTEM");
         var layout = GuestLayout.Detect(disk);
-        OemGrubConfig.Check(oem, image, uri).Point(oem, uri, [], layout);
-        root.Remove(MachineId);
+        using (var edits = new ImageBatch())
+        {
+            edits.Add(oem);
+            edits.Add(root);
+            OemGrubConfig.Check(oem, image, uri).Point(oem, uri, [], layout);
+            root.Remove(MachineId);
+            edits.Commit();
+        }
         boot.WriteFile(FirstBoot, []);
     }
 

@@ -99,7 +99,7 @@ internal static class DiskCommands
             ["Mode", ">Owner", ">Group", ">Size", "Time", "Name"],
             entries.Select(entry => new[]
             {
-                ModeText(entry), Invariant(entry.UserId), Invariant(entry.GroupId), Invariant(entry.Size),
+                FileModeText.Of(entry.Kind, entry.Mode), Invariant(entry.UserId), Invariant(entry.GroupId), Invariant(entry.Size),
                 Timestamp.Minute(entry.LastWriteTimeUtc),
                 entry.LinkTarget is null ? entry.Name : $"{entry.Name} -> {entry.LinkTarget}",
             })));
@@ -116,13 +116,6 @@ internal static class DiskCommands
         using var content = image.Read(run.Get(DiskWords.Label), files =>
             ImageReader.OpenRead(files, run.Get(DiskWords.Path)), run.CancellationToken);
         content.CopyTo(run.Terminal.OutputStream);
-    }
-
-    private static string ModeText(FileSystemEntry entry)
-    {
-        var kind = entry.Kind switch { FileSystemEntryKind.Directory => 'd', FileSystemEntryKind.SymbolicLink => 'l',
-            FileSystemEntryKind.Special => 's', _ => '-' };
-        return $"{kind}{Convert.ToString(entry.Mode & 0xfff, 8).PadLeft(4, '0')}";
     }
 
     private static string Invariant(long value) => value.ToString(CultureInfo.InvariantCulture);

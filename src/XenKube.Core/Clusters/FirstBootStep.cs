@@ -22,14 +22,15 @@ public sealed class FirstBootStep : IgnitionResetStep
     internal override IReadOnlyList<string> PartitionsOf(IgnitionResetWork work) => [work.Layout.FirstBootLabel];
 
     /// <inheritdoc/>
-    internal override void Check(IgnitionResetWork work) => work.Open(work.Layout.FirstBootLabel).Find(work.Layout.FirstBootPath);
+    internal override void Check(IgnitionResetWork work) =>
+        work.Layout.RequireRoomForFirstBoot(work.Open(work.Layout.FirstBootLabel), work.Node.DiskPath);
 
     /// <inheritdoc/>
     internal override (bool Changed, string Message) Apply(IgnitionResetWork work)
     {
         var boot = work.Open(work.Layout.FirstBootLabel);
         var path = work.Layout.FirstBootPath;
-        if (boot.Find(path) is not null)
+        if (work.Layout.HasFirstBoot(boot))
         {
             return (false, $"{path[1..]} was there already");
         }

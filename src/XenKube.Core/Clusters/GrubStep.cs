@@ -21,6 +21,9 @@ public sealed class GrubStep : IgnitionResetStep
     private protected override int Order => 10;
 
     /// <inheritdoc/>
+    internal override bool SharesFlushes => true;
+
+    /// <inheritdoc/>
     internal override bool NeedsDisk(IgnitionResetWork work, bool? bootsByXenKube) => bootsByXenKube != true;
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using XenKube.Booting;
 using XenKube.Disks;
+using XenKube.FileSystems;
 
 namespace XenKube.Clusters;
 
@@ -60,5 +61,22 @@ public sealed record GuestLayout(string Distribution, string FirstBootPath, stri
     {
         var distribution = BootSystem.Find(disk).Distribution;
         return Array.Find([CoreOS, Flatcar, FedoraCoreOS], layout => layout.Distribution == distribution);
+    }
+
+    /// <summary>Whether the next boot is a first boot: GRUB searches for a file, and passes over a directory of that name.</summary>
+    internal bool HasFirstBoot(IFileSystem boot) => boot.Find(FirstBootPath) is { Kind: FileSystemEntryKind.File };
+
+    /// <summary>Refuses to go on where something else has the name of the file.</summary>
+    /// <param name="boot">The file system that the mark belongs to.</param>
+    /// <param name="diskPath">The image.</param>
+    internal void RequireRoomForFirstBoot(IFileSystem boot, string diskPath)
+    {
+        if (boot.Find(FirstBootPath, followLink: false) is { } other && !HasFirstBoot(boot))
+        {
+            throw new ItemExistsException(ErrorIds.FileExists, diskPath, $"{FirstBootLabel}:{FirstBootPath}",
+                other.Kind == FileSystemEntryKind.Directory
+                    ? "it is a directory, which the guest's GRUB does not take for the mark of a first boot" : "it is not a regular file",
+                $"Rename {FirstBootPath} on {FirstBootLabel}, or remove it");
+        }
     }
 }

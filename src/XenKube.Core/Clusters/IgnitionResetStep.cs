@@ -32,6 +32,12 @@ public abstract class IgnitionResetStep : IEquatable<IgnitionResetStep>
     /// <summary>Labels of the partitions of the node's disk that the step works on; none where it does not touch the disk.</summary>
     public virtual IReadOnlyList<string> Partitions => [];
 
+    /// <summary>
+    /// True where the step's changes of the disk may be committed together with those of the steps around it. False where everything before
+    /// it must be on the disk first.
+    /// </summary>
+    internal virtual bool SharesFlushes => false;
+
     /// <summary>The step's name with a hyphen between its words, as it is typed on a command line: <c>machine-id</c>.</summary>
     public string HyphenatedName
     {

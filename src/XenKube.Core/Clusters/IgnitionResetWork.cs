@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.FileSystems;
+using XenKube.FileSystems.Ext;
 using XenKube.Guests;
 using XenKube.Ignition;
 using XenKube.Ignition.Templates;
@@ -109,13 +111,37 @@ internal sealed class IgnitionResetWork : IDisposable
     {
         _disk?.RefuseUse(domains);
         var results = new List<IgnitionResetStepResult>(_steps.Count);
+        using var edits = new ImageBatch();
         foreach (var step in _steps)
         {
-            var time = System.Diagnostics.Stopwatch.StartNew();
+            if (!step.SharesFlushes)
+            {
+                Commit(edits, results);
+            }
+            var time = Stopwatch.StartNew();
+            if (step.SharesFlushes)
+            {
+                foreach (var label in step.PartitionsOf(this))
+                {
+                    edits.Add(Open(label));
+                }
+            }
             var (changed, message) = step.Apply(this);
             results.Add(new IgnitionResetStepResult(step, changed, message, time.Elapsed));
         }
+        Commit(edits, results);
         return results;
+    }
+
+    // The time that the disk takes is that of the last step before.
+    private static void Commit(ImageBatch edits, List<IgnitionResetStepResult> results)
+    {
+        var time = Stopwatch.StartNew();
+        edits.Commit();
+        if (results is [.., { Step.SharesFlushes: true } last])
+        {
+            results[^1] = last with { Duration = last.Duration + time.Elapsed };
+        }
     }
 
     /// <summary>Lets the disk go.</summary>

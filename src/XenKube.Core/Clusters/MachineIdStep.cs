@@ -19,6 +19,9 @@ public sealed class MachineIdStep : IgnitionResetStep
     private protected override int Order => 20;
 
     /// <inheritdoc/>
+    internal override bool SharesFlushes => true;
+
+    /// <inheritdoc/>
     internal override bool NeedsDisk(IgnitionResetWork work, bool? bootsByXenKube) => bootsByXenKube != true || work.IsNamed(this);
 
     /// <summary>

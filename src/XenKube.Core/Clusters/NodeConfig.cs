@@ -92,6 +92,15 @@ public sealed class NodeConfig
     public IgnitionTemplateResult Expand(string templatePath, string? outputPath = null, bool force = false) =>
         Prepare(templatePath, outputPath, force).Write();
 
+    /// <summary>Expands for the node a template that is not a file of the host.</summary>
+    /// <param name="template">The template.</param>
+    /// <param name="templatePath">Its path, for errors.</param>
+    /// <param name="outputPath">The result: a file of the host.</param>
+    /// <param name="read">Reads an included file by its path.</param>
+    /// <exception cref="InvalidInputException">The template is wrong; the place is its line and column.</exception>
+    public IgnitionTemplateResult Expand(byte[] template, string templatePath, string outputPath, Func<string, byte[]> read) =>
+        IgnitionTemplate.Expand(template, templatePath, outputPath, read, Variables());
+
     /// <summary>Transpiles the node's config. Trouble with it is in the result's report, not an exception.</summary>
     /// <exception cref="ItemNotFoundException">There is no config.</exception>
     public IgnitionConfig Transpile() => IgnitionTranspiler.TranspileFile(Node.ConfigPath, Options);

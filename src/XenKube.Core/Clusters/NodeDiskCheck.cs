@@ -263,7 +263,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
         const string name = "first-boot";
         using var boot = disk.OpenFileSystem(_layout.FirstBootLabel);
         var path = _layout.FirstBootPath;
-        return (boot.Find(path) is not null || boot.Find(GuestLayout.CoreOS.FirstBootPath) is not null, IsMounted) switch
+        return (_layout.HasFirstBoot(boot) || GuestLayout.CoreOS.HasFirstBoot(boot), IsMounted) switch
         {
             (true, false) => new(name, CheckStatus.Pass, $"{path} is there"),
             (true, true) => new(name, CheckStatus.Warn, $"Ignition has not run yet, or not to its end: {path} is still there",

@@ -28,6 +28,9 @@ public sealed class PartitionDevice : BlockDevice
     /// <summary>Byte offset on the file or block device that holds everything.</summary>
     internal long AbsoluteStart { get; }
 
+    /// <summary>The device that is not a part of another one: one flush of it is a flush of all its parts.</summary>
+    internal static BlockDevice DiskOf(BlockDevice device) => device is PartitionDevice part ? DiskOf(part._disk) : device;
+
     /// <inheritdoc/>
     public override int SectorSize => _disk.SectorSize;
 

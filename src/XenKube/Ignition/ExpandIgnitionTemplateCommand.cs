@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using XenKube.Clusters;
 using XenKube.Ignition.Templates;
 
@@ -31,14 +32,15 @@ public sealed class ExpandIgnitionTemplateCommand : FileCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    // The config is written beside its template, and the guest's disk is not a place for either.
-    /// <inheritdoc/>
-    protected override bool ReadsDrives => false;
-
     /// <inheritdoc/>
     protected override void ProcessFile(string path)
     {
         var target = Destination is null ? null : Resolve(Destination);
+        if (IsOnDrive(path))
+        {
+            ExpandFromDrive(path, target);
+            return;
+        }
         if (Node is null && target is null && System.IO.Path.GetFileName(path) == XenDirLayout.ClusterTemplateName
             && UsableDirectory?.FindClusterAt(path) is { } cluster)
         {
@@ -52,6 +54,26 @@ public sealed class ExpandIgnitionTemplateCommand : FileCommand
                 .Expand(path, target, Force));
         }
     }
+
+    // The config is a file of the host: the guest's disk is not a place for it. What the template includes is on the same disk.
+    private void ExpandFromDrive(string path, string? target)
+    {
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        if (target is null)
+        {
+            throw new InvalidInputException(ErrorIds.PathInvalid, path, null,
+                "it is on a drive over a disk image, and its result is a file of the host", "Name the result with -Destination: "
+                    + $"Expand-IgnitionTemplate {Quote(path)} -Destination {Quote("./" + System.IO.Path.ChangeExtension(name, null))}");
+        }
+        if (Should($"Expand {path} to {target}"))
+        {
+            var template = ReadFile(path);
+            WriteObject(Node is null ? IgnitionTemplate.Expand(template, path, target, ReadFile)
+                : new NodeConfig(DirectoryOf(Node), Node).Expand(template, path, target, ReadFile));
+        }
+    }
+
+    private static string Quote(string word) => $"'{CodeGeneration.EscapeSingleQuotedStringContent(word)}'";
 
     // The template of a cluster is that of each node that has none of its own.
     private void ExpandForCluster(string path, string cluster)

@@ -1,5 +1,7 @@
 using XenKube.Clusters;
+using XenKube.Disks;
 using XenKube.Files;
+using XenKube.FileSystems;
 using XenKube.Hosting;
 using XenKube.Tests.Support;
 
@@ -42,6 +44,34 @@ public sealed class IgnitionResetterTests : IDisposable
             first.Steps.Select(step => step.Message));
         Assert.All(first.Steps, step => Assert.True(step.Changed));
         Assert.All(new IgnitionResetter(Directory).Reset([node], new IgnitionResetOptions()).Single().Steps, step => Assert.False(step.Changed));
+    }
+
+    [Fact]
+    public void Directory_with_the_name_of_first_boot_is_not_the_mark_and_is_kept()
+    {
+        var node = MakeNode("node-1");
+        using (var disk = NodeDisk.OpenWrite(node.DiskPath))
+        using (var boot = disk.OpenFileSystem("EFI-SYSTEM"))
+        {
+            boot.Remove("/coreos/first_boot");
+            boot.CreateDirectory("/coreos/first_boot");
+            boot.WriteFile("/coreos/first_boot/kept", "x"u8);
+        }
+        var errors = Assert.Throws<AggregateException>(() => new IgnitionResetter(Directory).Reset([node], new IgnitionResetOptions()));
+        var error = Assert.IsType<ItemExistsException>(errors.InnerExceptions.Single());
+        Assert.Equal((node.DiskPath, "EFI-SYSTEM:/coreos/first_boot"), (error.File, error.Place));
+        Assert.Equal("", OemGrubConfig.Read(node.DiskPath).Text);
+        Assert.Equal(CheckStatus.Fail, new NodeCheck(Directory).Run(node).Single(result => result.Name == "first-boot").Status);
+        // The remedy: rename it.
+        using (var disk = NodeDisk.OpenWrite(node.DiskPath))
+        using (var boot = disk.OpenFileSystem("EFI-SYSTEM"))
+        {
+            boot.Rename("/coreos/first_boot", "/coreos/other");
+        }
+        Assert.True(new IgnitionResetter(Directory).Reset([node], new IgnitionResetOptions()).Single().FirstBoot);
+        using var after = DiskImage.OpenRead(node.DiskPath);
+        using var files = after.OpenFileSystem("EFI-SYSTEM");
+        Assert.NotNull(files.Find("/coreos/other/kept"));
     }
 
     [Fact]

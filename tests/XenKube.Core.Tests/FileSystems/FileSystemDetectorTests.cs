@@ -60,6 +60,74 @@ public sealed class FileSystemDetectorTests
         Assert.Equal(kind, error.Feature);
     }
 
+    /// <summary>A mirror's member whose superblock is at its end begins as the file system does: a change of it alone is not made.</summary>
+    [Theory]
+    [InlineData("1.0")]
+    [InlineData("0.90")]
+    [Trait("Kind", "Process")]
+    public void Member_of_a_mirror_is_not_taken_for_its_file_system(string version)
+    {
+        Tool.Need("mke2fs", "blkid");
+        using var folder = new TemporaryDirectory();
+        var path = folder["member"];
+        File.WriteAllBytes(path, new byte[(8 << 20) + 3 * 512]);
+        // The array is shorter than its member.
+        Tool.Run("mke2fs", "-q", "-F", "-t", "ext4", "-L", "OEM", path, "7M").ShouldSucceed();
+        var bytes = File.ReadAllBytes(path);
+        Assert.Equal("ext4", FileSystem.Detect(new MemoryDevice(bytes))!.Kind);
+        PutRaidSuperblock(bytes, version);
+        File.WriteAllBytes(path, bytes);
+        var found = FileSystem.Detect(new MemoryDevice(bytes))!;
+        Assert.Equal("linux_raid_member", found.Kind);
+        Assert.Equal(Blkid(path, "TYPE"), found.Kind);
+        Assert.Equal(Blkid(path, "UUID"), found.Uuid);
+        Assert.Equal(Blkid(path, "LABEL"), found.Label);
+        Assert.Equal("linux_raid_member", Assert.Throws<UnsupportedFeatureException>(() => FileSystem.Open(new MemoryDevice(bytes))).Feature);
+        // The superblock of an array that was longer or shorter says nothing of this one.
+        Assert.Equal("ext4", FileSystem.Detect(new MemoryDevice([.. bytes, .. new byte[1 << 20]]))!.Kind);
+    }
+
+    // Linux, include/uapi/linux/raid/md_p.h.
+    private static void PutRaidSuperblock(byte[] bytes, string version)
+    {
+        const uint magic = 0xA92B4EFC;
+        var sectors = bytes.Length / 512;
+        var at = version == "1.0" ? ((sectors - 16) & ~7) * 512 : (bytes.Length & ~0xFFFF) - 0x10000;
+        var super = bytes.AsSpan(at, 4096);
+        void Put32(int offset, uint value) => System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at + offset), value);
+        Put32(0, magic);
+        if (version == "1.0")
+        {
+            Put32(4, 1);
+            for (var i = 0; i < 16; i++)
+            {
+                super[0x10 + i] = (byte)(i + 1);
+            }
+            "node:0"u8.CopyTo(super[0x20..]);
+            Put32(0x48, 1);
+            System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(super[0x50..], (7 << 20) / 512);
+            Put32(0x5C, 2);
+            System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(super[0x88..], (7 << 20) / 512);
+            System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(super[0x90..], at / 512);
+            Put32(0xDC, 2);
+            // sb_csum of md_p.h: the sum of 32-bit words, its carries added.
+            var sum = 0UL;
+            for (var i = 0; i < 256 + 2 * 2; i += 4)
+            {
+                sum += System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(super[i..]);
+            }
+            Put32(0xD8, (uint)((sum & 0xFFFFFFFF) + (sum >> 32)));
+            return;
+        }
+        Put32(8, 90);
+        Put32(0x14, 0x04030201);
+        Put32(0x1C, 1);
+        Put32(0x20, 7 << 10);
+        Put32(0x34, 0x08070605);
+        Put32(0x38, 0x0C0B0A09);
+        Put32(0x3C, 0x100F0E0D);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -14,6 +14,8 @@ internal static class FileSystemDetector
 {
     private const int HeadLength = 4096;
     private const int RaidSize = 256;
+    private const uint RaidMagic = 0xA92B4EFC;
+    private const string RaidMember = "linux_raid_member";
 
     public static FileSystemSignature? Detect(BlockDevice partition)
     {
@@ -24,8 +26,9 @@ internal static class FileSystemDetector
         Span<byte> buffer = stackalloc byte[HeadLength];
         var head = buffer[..(int)Math.Min(HeadLength, partition.Length)];
         partition.Read(0, head);
-        return DetectExt(head) ?? DetectByHead(head) ?? DetectVolume(partition, head) ?? DetectFat(partition, head)
-            ?? DetectElsewhere(partition);
+        // A member of a mirror begins as the file system on the array does: what is at its end decides.
+        return DetectRaidAtEnd(partition) ?? DetectExt(head) ?? DetectByHead(head) ?? DetectVolume(partition, head)
+            ?? DetectFat(partition, head) ?? DetectElsewhere(partition);
     }
 
     private static FileSystemSignature? DetectExt(ReadOnlySpan<byte> head)
@@ -109,10 +112,53 @@ internal static class FileSystemDetector
     }
 
     private static FileSystemSignature? DetectRaid(ReadOnlySpan<byte> super) =>
-        super.Length >= RaidSize && BinaryPrimitives.ReadUInt32LittleEndian(super) == 0xA92B4EFC
+        super.Length >= RaidSize && BinaryPrimitives.ReadUInt32LittleEndian(super) == RaidMagic
             && BinaryPrimitives.ReadUInt32LittleEndian(super[4..]) == 1
-            ? new FileSystemSignature("linux_raid_member", ReadText(super.Slice(0x20, 32)), ReadUuid(super.Slice(0x10, 16)))
+            ? new FileSystemSignature(RaidMember, ReadText(super.Slice(0x20, 32)), ReadUuid(super.Slice(0x10, 16)))
             : null;
+
+    /// <summary>
+    /// Members of md whose superblock is at the end (Linux, md_p.h): version 0.90 in the last whole 64 KiB before the last 64 KiB, version
+    /// 1.0 in 8 KiB at a multiple of 4 KiB. A mirror's member can be read as what the array holds; a change of one member alone
+    /// would be lost, or would damage the array.
+    /// </summary>
+    private static FileSystemSignature? DetectRaidAtEnd(BlockDevice partition)
+    {
+        const long reserved = 64 << 10, sector = 512;
+        const int majorOffset = 4, minorOffset = 8, setIdOffset = 0x14, restOfSetIdOffset = 0x34, superOffsetOffset = 0x90;
+        Span<byte> super = stackalloc byte[RaidSize];
+        var end = partition.Length / sector;
+        var newer = ((end - 16) & ~7L) * sector;
+        if (newer >= HeadLength)
+        {
+            partition.Read(newer, super);
+            if (DetectRaid(super) is { } found
+                && BinaryPrimitives.ReadInt64LittleEndian(super[superOffsetOffset..]) * sector == newer)
+            {
+                return found;
+            }
+        }
+        var older = (partition.Length & ~(reserved - 1)) - reserved;
+        if (older < HeadLength)
+        {
+            return null;
+        }
+        partition.Read(older, super);
+        // The numbers of this version are in the order of the machine that made it; Xen's machines are little-endian.
+        if (BinaryPrimitives.ReadUInt32LittleEndian(super) == RaidMagic
+            && BinaryPrimitives.ReadUInt32LittleEndian(super[majorOffset..]) == 0
+            && BinaryPrimitives.ReadUInt32LittleEndian(super[minorOffset..]) is 90 or 91)
+        {
+            Span<byte> id = stackalloc byte[16];
+            for (var word = 0; word < 4; word++)
+            {
+                var at = word == 0 ? setIdOffset : restOfSetIdOffset + (word - 1) * 4;
+                BinaryPrimitives.WriteUInt32BigEndian(id[(word * 4)..], BinaryPrimitives.ReadUInt32LittleEndian(super[at..]));
+            }
+            return new FileSystemSignature(RaidMember, "", ReadUuid(id));
+        }
+        return null;
+    }
 
     private static FileSystemSignature? DetectFat(BlockDevice partition, ReadOnlySpan<byte> head) =>
         FatBootSector.TryRead(head[..512]) is { } boot

@@ -26,6 +26,26 @@ public static class IgnitionTemplate
         string templatePath, string? outputPath = null, TemplateVariables? variables = null, bool force = false) =>
         Prepare(templatePath, outputPath, variables, force, IncludeBoundary.None).Write();
 
+    /// <summary>Expands a template that is not a file of the host, such as one on a guest's disk, and writes the result.</summary>
+    /// <param name="template">The template.</param>
+    /// <param name="templatePath">Its path, for errors; the paths of the files that it includes begin at the directory in it.</param>
+    /// <param name="outputPath">The result: a file of the host.</param>
+    /// <param name="read">Reads an included file by its path. The template must not name files of the host.</param>
+    /// <param name="variables">The names it may use.</param>
+    /// <exception cref="InvalidInputException">The template is wrong; the place is its line and column.</exception>
+    public static IgnitionTemplateResult Expand(
+        byte[] template, string templatePath, string outputPath, Func<string, byte[]> read, TemplateVariables? variables = null)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        ArgumentException.ThrowIfNullOrEmpty(templatePath);
+        ArgumentException.ThrowIfNullOrEmpty(outputPath);
+        ArgumentNullException.ThrowIfNull(read);
+        var used = new List<string>();
+        var expanded = Expand(template, templatePath, variables ?? TemplateVariables.None, used,
+            TemplateIncludes.Elsewhere(templatePath, read), "");
+        return new TemplateExpansion(templatePath, outputPath, expanded.ToString(), used) { Lines = expanded.Lines }.Write();
+    }
+
     /// <summary>
     /// Expands a template file in memory, unless its result is current. A result is current if it is newer than the template and
     /// all that the template includes, and does not hold old values of variables: a result that differs from what the template
@@ -48,7 +68,8 @@ public static class IgnitionTemplate
         var includes = new List<string>();
         try
         {
-            var expanded = Expand(template, templatePath, folder, variables ?? TemplateVariables.None, includes, boundary, heading);
+            var expanded = Expand(template, templatePath, variables ?? TemplateVariables.None, includes,
+                TemplateIncludes.OfHost(folder, boundary), heading);
             var isCurrent = !force && (IsNewer(output, templatePath, includes) ? !expanded.DiffersOnlyInValues(Text(output))
                 // Files of one tick of the clock have one time: where nothing would change, nothing is written.
                 : File.Exists(output) && Text(output) == expanded.ToString()
@@ -72,8 +93,8 @@ public static class IgnitionTemplate
     public static string ExpandText(string template, string name, string folder, TemplateVariables? variables = null)
     {
         ArgumentNullException.ThrowIfNull(template);
-        return Expand(Encoding.UTF8.GetBytes(template), name, folder, variables ?? TemplateVariables.None, [], IncludeBoundary.None, "")
-            .ToString();
+        return Expand(Encoding.UTF8.GetBytes(template), name, variables ?? TemplateVariables.None, [],
+            TemplateIncludes.OfHost(folder, IncludeBoundary.None), "").ToString();
     }
 
     private static string Text(string path) => Encoding.UTF8.GetString(WholeFile.Read(path, regularOnly: true));
@@ -99,8 +120,7 @@ public static class IgnitionTemplate
                 "Rename it, or name the output");
 
     private static ExpandedText Expand(
-        byte[] template, string name, string folder, TemplateVariables variables, List<string> used, IncludeBoundary boundary,
-        string heading)
+        byte[] template, string name, TemplateVariables variables, List<string> used, TemplateIncludes includes, string heading)
     {
         if (!System.Text.Unicode.Utf8.IsValid(template))
         {
@@ -119,7 +139,7 @@ public static class IgnitionTemplate
             result.BeginLine(index + 1);
             try
             {
-                ExpandLine(new TemplateLine(lines[index], index + 1, name), folder, variables, used, boundary, result);
+                ExpandLine(new TemplateLine(lines[index], index + 1, name), variables, used, includes, result);
             }
             catch (InvalidInputException e)
             {
@@ -141,7 +161,7 @@ public static class IgnitionTemplate
     }
 
     private static void ExpandLine(
-        TemplateLine line, string folder, TemplateVariables variables, List<string> used, IncludeBoundary boundary, ExpandedText result)
+        TemplateLine line, TemplateVariables variables, List<string> used, TemplateIncludes includes, ExpandedText result)
     {
         var marker = line.FindMarker(Marker);
         if (marker < 0)
@@ -160,15 +180,13 @@ public static class IgnitionTemplate
         {
             throw line.Error(marker - 1, ErrorIds.IncludeNotAlone, "only spaces may come before |### on its line");
         }
-        var path = Path.Combine(folder, file);
+        var path = includes.PathOf(file);
         used.Add(path);
-        if (boundary.Refuse(path) is { } refusal)
+        if (includes.Refuse(path) is { } refusal)
         {
-            throw line.Error(
-                marker + Marker.Length, ErrorIds.IncludeOutside, refusal,
-                "Copy the file into the cluster's directory, or allow its directory by includeDirectories in xenkube.json");
+            throw line.Error(marker + Marker.Length, ErrorIds.IncludeOutside, refusal, includes.Remedy);
         }
-        var included = ReadLines(path, line, marker);
+        var included = ReadLines(path, line, marker, includes);
         if (isLines)
         {
             result.Append(string.Join('\n', included.Select(text => text.Length == 0 ? text : indent + text)));
@@ -181,17 +199,20 @@ public static class IgnitionTemplate
         result.Append(line.Text.EndsWith('\r') ? "\r" : "");
     }
 
-    private static string[] ReadLines(string path, TemplateLine line, int marker)
+    private static string[] ReadLines(string path, TemplateLine line, int marker, TemplateIncludes includes)
     {
         byte[] bytes;
         try
         {
-            using var file = HostFile.Open(path, isTrusted: true);
-            bytes = WholeFile.Read(file, path, WholeFile.UsualLimit, FileReadErrors.Usual);
+            bytes = includes.Read(path);
         }
         catch (Exception e) when (e.IsPathTrouble())
         {
             throw line.Error(marker + Marker.Length, ErrorIds.IncludeNotReadable, $"cannot read {path}: {SystemError.Describe(e, path)}");
+        }
+        catch (XenKubeException e) when (!includes.IsHost)
+        {
+            throw line.Error(marker + Marker.Length, ErrorIds.IncludeNotReadable, $"cannot read {Printable.Name(path)}: {e.Reason}");
         }
         if (!System.Text.Unicode.Utf8.IsValid(bytes))
         {

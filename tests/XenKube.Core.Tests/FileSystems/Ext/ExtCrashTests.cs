@@ -290,7 +290,7 @@ public class ExtCrashTests(ITestOutputHelper output)
     // Everything a file system holds, as text; its first line is the content of grub.cfg.
     internal static string Tree(byte[] image, bool withTimes) => Tree(SparseImage.Of(image), withTimes);
 
-    private static string Tree(BlockDevice device, bool withTimes, bool strict = true)
+    internal static string Tree(BlockDevice device, bool withTimes, bool strict = true)
     {
         using var fileSystem = ExtFileSystem.Open(device, new ExtOpenOptions(ReadOnly: true));
         var text = new StringBuilder(Convert.ToHexString(ExtReadTests.ReadAll(fileSystem, "/grub.cfg"))).Append('\n');

@@ -59,31 +59,54 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables ta
     /// <summary>Brings the edit in progress to the disk.</summary>
     public void Commit(bool inodesFirst = false)
     {
-        if (volume.Store.Changed.Count == 0 && volume.Store.Data.Count == 0)
+        if (_journal is not null)
         {
-            return;
+            using var steps = BeginCommit();
+            JointCommit.Run(volume.Store.Device, [steps]);
+        }
+        else if (HasChanges)
+        {
+            CommitInOrder(inodesFirst);
+        }
+    }
+
+    /// <summary>Begins to bring the edit in progress to the disk by the journal.</summary>
+    /// <exception cref="OperationFailedException">The journal cannot hold the edit; nothing was written.</exception>
+    public CommitInSteps BeginCommit()
+    {
+        if (!HasChanges)
+        {
+            return CommitInSteps.Nothing;
         }
         // The superblock is part of every transaction, and is counted with it.
         volume.ChangeSuperblock();
-        _journal?.Check(volume.Store.Changed.Count);
-        var ordered = _journal is null ? new OrderedWriter(volume, tables.Blocks, tables.Inodes, tables.Entries) : null;
+        _journal!.Check(volume.Store.Changed.Count);
+        return new CommitInSteps(_journal.Commit(NowUtc), End, error => Fail(error, _journal.HasWritten));
+    }
+
+    private bool HasChanges => volume.Store.Changed.Count > 0 || volume.Store.Data.Count > 0;
+
+    private void CommitInOrder(bool inodesFirst)
+    {
+        volume.ChangeSuperblock();
+        var ordered = new OrderedWriter(volume, tables.Blocks, tables.Inodes, tables.Entries);
         try
         {
-            if (_journal is not null)
-            {
-                _journal.Commit(NowUtc);
-            }
-            else
-            {
-                ordered!.Commit(NowUtc, inodesFirst);
-                volume.ReloadSuperblock();
-            }
+            ordered.Commit(NowUtc, inodesFirst);
+            volume.ReloadSuperblock();
         }
         catch (Exception e)
         {
-            _failure = _journal?.HasWritten ?? ordered!.HasWritten ? e : null;
+            Fail(e, ordered.HasWritten);
             throw;
         }
+        End();
+    }
+
+    private void Fail(Exception error, bool hasWritten) => _failure = hasWritten ? error : null;
+
+    private void End()
+    {
         _counted = true;
         tables.Begin();
     }

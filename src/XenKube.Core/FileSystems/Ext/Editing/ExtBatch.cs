@@ -1,3 +1,5 @@
+using XenKube.Devices;
+
 namespace XenKube.FileSystems.Ext.Editing;
 
 /// <summary>Gathers changes in one edit, and commits it before it outgrows the journal or the memory that a batch may take.</summary>
@@ -45,6 +47,40 @@ internal sealed class ExtBatch(Func<ExtEdit> begin, Action end) : IFileSystemBat
             }
         }
         _holdsChanges = false;
+    }
+
+    /// <summary>Commits the batches of several file systems; those on one disk, and with journals, share their flushes.</summary>
+    public static void Commit(IReadOnlyList<ExtBatch> batches)
+    {
+        var edits = new List<ExtEdit>();
+        foreach (var batch in batches)
+        {
+            if (batch._edit is { HasJournal: true } edit
+                && (edits.Count == 0 || PartitionDevice.DiskOf(edits[0].Device) == PartitionDevice.DiskOf(edit.Device)))
+            {
+                edits.Add(edit);
+                batch._edit = null;
+                batch._holdsChanges = false;
+            }
+            else
+            {
+                batch.Commit();
+            }
+        }
+        var commits = new List<CommitInSteps>();
+        try
+        {
+            commits.AddRange(edits.Select(edit => edit.BeginCommit()));
+            if (commits.Count > 0)
+            {
+                JointCommit.Run(edits[0].Device, commits);
+            }
+        }
+        finally
+        {
+            commits.ForEach(commit => commit.Dispose());
+            edits.ForEach(edit => edit.Dispose());
+        }
     }
 
     public void Dispose()

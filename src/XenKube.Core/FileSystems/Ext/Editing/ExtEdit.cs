@@ -1,3 +1,4 @@
+using XenKube.Devices;
 using XenKube.FileSystems.Ext.Directories;
 using XenKube.FileSystems.Ext.Structures;
 using XenKube.FileSystems.Ext.Volumes;
@@ -265,6 +266,23 @@ public sealed class ExtEdit : IDisposable
         _committer.Commit();
         Dispose();
     }
+
+    /// <summary>Begins to make the changes durable and visible; the edit ends with the commit. Only with a journal.</summary>
+    internal CommitInSteps BeginCommit()
+    {
+        if (_state != State.Open)
+        {
+            throw NotPossible(null);
+        }
+        _state = State.Failed;
+        return _committer.BeginCommit();
+    }
+
+    /// <summary>True where the edit is one transaction of a journal.</summary>
+    internal bool HasJournal => _committer.HasJournal;
+
+    /// <summary>The device that the file system is on.</summary>
+    internal BlockDevice Device => _volume.Store.Device;
 
     /// <summary>Ends the edit; what was not committed is dropped.</summary>
     public void Dispose()

@@ -42,11 +42,13 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
         }
     }
 
-    /// <summary>Makes the edit in progress durable and puts it in place.</summary>
+    /// <summary>
+    /// Makes the edit in progress durable and puts it in place, a step at a time. After each step but the last, everything that was
+    /// written must be flushed before the next one: the caller does so, for several file systems of a disk at once.
+    /// </summary>
     /// <param name="nowUtc">The time of the commit.</param>
-    public void Commit(DateTime nowUtc)
+    public IEnumerator<CommitStep> Commit(DateTime nowUtc)
     {
-        var device = volume.Store.Device;
         var sequence = _journal.Sequence;
         // The logged superblock says what is true when it is replayed: that there is a journal to replay.
         var superblock = volume.ChangeSuperblock();
@@ -61,20 +63,20 @@ internal sealed class JournalWriter(ExtVolume volume, JournalLog log)
         DataWriter.Write(volume.Store);
         var checksum = WriteLog(blocks, sequence);
         MarkNeedsRecovery();
-        device.Flush();
+        yield return CommitStep.Logged;
 
         _journal.Start = _journal.First;
         WriteJournalSuperblock();
         WriteCommit(commitAt, sequence, checksum, nowUtc);
-        device.Flush();
+        yield return CommitStep.Committed;
 
         DataWriter.Write(volume.Store, blocks);
-        device.Flush();
+        yield return CommitStep.InPlace;
 
         _journal.Start = 0;
         _journal.Sequence = sequence + 1;
         WriteJournalSuperblock();
-        device.Flush();
+        yield return CommitStep.JournalEmpty;
 
         // After this the flag says less than the truth, so that nobody has to wait for it.
         volume.Store.Accept();

@@ -204,6 +204,51 @@ Describe 'The other cmdlets' {
     }
 }
 
+Describe 'A name that a terminal would act upon' {
+    BeforeEach { New-TestDisk }
+    AfterEach { Remove-TestDisk }
+
+    It 'is not printed as it is by a path, and is found by each path: <label>' -ForEach @(
+        @{ label = 'escape'; text = "e`u{1b}]0;x`u{7}y"; path = $null }, @{ label = 'line break'; text = "e`n-rw forged"; path = $null }, @{ label = 'delete'; text = "e`u{7f}"; path = $null }
+        @{ label = 'C1'; text = "e`u{9b}2J"; path = $null }, @{ label = 'bidi'; text = "e`u{202e}txt"; path = $null }, @{ label = 'its own sign'; text = "e`u{241b}"; path = "e$([char[]](0xdce2, 0xdc90, 0xdc9b) -join '')" }
+        @{ label = 'emoji'; text = "e`u{1f600}"; path = $null }
+    ) {
+        $raw = '[\x00-\x1f\x7f-\x9f\u202a-\u202e]'
+        # A sign that is typed means the character; the sign itself is typed as its bytes.
+        Set-Content -LiteralPath "n:/ROOT/$($path ?? $text)" v
+        $item = Get-ChildItem n:/ROOT | Where-Object Name -CEQ $text
+        $item | Should -HaveCount 1
+        $completion = [System.Management.Automation.CommandCompletion]::CompleteInput('Get-Content n:/ROOT/e', 21, $null).CompletionMatches
+        foreach ($shown in "$item", $item.FullName, $item.PSPath, $item.PSChildName, (Get-ChildItem n:/ROOT -Name), $completion.CompletionText, $completion.ListItemText, $completion.ToolTip, (Resolve-Path -LiteralPath $item.FullName).Path) {
+            $shown | Should -Not -Match $raw
+        }
+        Get-Content $item | Should -Be v
+        Get-Content -LiteralPath $item.PSPath | Should -Be v
+        Get-ChildItem n:/ROOT -Name | Where-Object { $_ -like 'e*' } | ForEach-Object { Get-Content -LiteralPath "n:/ROOT/$_" } | Should -Be v
+        $item | Copy-Item -Destination n:/ROOT/copied
+        $item | Remove-Item
+        (Get-Ext 'ls -p /') -join '' | Should -Not -Match '/e'
+        Get-Content n:/ROOT/copied | Should -Be v
+    }
+}
+
+Describe 'A link in a walk' {
+    BeforeEach { New-TestDisk }
+    AfterEach { Remove-TestDisk }
+
+    It 'is not followed, whichever way PowerShell walks' {
+        $null = New-Item -Force n:/ROOT/w/d/found -Value 1
+        foreach ($i in 1..4) { $null = New-Item -ItemType SymbolicLink n:/ROOT/w/l$i -Value . }
+        @(Get-ChildItem n:/ROOT/w -Recurse -Include found).FullName | Should -Be n:/ROOT/w/d/found
+        @(Get-ChildItem n:/ROOT/w -Recurse -Exclude l*).FullName | Should -Be n:/ROOT/w/d, n:/ROOT/w/d/found
+        @(Get-ChildItem n:/ROOT/w -Recurse -Name) | Should -HaveCount 6
+        @(Get-ChildItem n:/ROOT/w -Recurse -Depth 9 -Name) | Should -HaveCount 6
+        Set-Location n:/ROOT/w/l1
+        Get-Content d/found | Should -Be 1
+        @(Get-ChildItem n:/ROOT/w/l2 -Name) | Should -Contain d
+    }
+}
+
 Describe 'about_XenKube_Drives' {
     BeforeEach { New-TestDisk }
     AfterEach { Remove-TestDisk }

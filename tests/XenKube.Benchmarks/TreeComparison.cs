@@ -16,6 +16,9 @@ internal static class TreeComparison
 {
     private const int FilesInDirectory = 100;
 
+    /// <summary>Milliseconds of processor time that the last program took.</summary>
+    private static double _work;
+
     public static int Run(string[] arguments)
     {
         var count = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 1000;
@@ -45,12 +48,14 @@ internal static class TreeComparison
     private static void Compare(string what, int rounds, string folder, string[] make, int size, string tree, Action<string> other)
     {
         var image = Path.Combine(folder, "image");
-        List<double> own = [], others = [], listed = [], found = [];
+        List<double> own = [], others = [], listed = [], found = [], ownWork = [], otherWork = [];
         for (var i = 0; i < rounds; i++)
         {
             Make(folder, image, size, make);
             others.Add(Time(() => other(image)));
+            otherWork.Add(_work);
             Make(folder, image, size, make);
+            var before = Environment.CpuUsage.TotalTime;
             own.Add(Time(() =>
             {
                 using var device = FileDevice.Open(image, writable: true);
@@ -58,6 +63,7 @@ internal static class TreeComparison
                 TreeCopy.FromHost(tree, files, "/", new TreeCopyOptions { Recurse = true });
                 device.Flush();
             }));
+            ownWork.Add((Environment.CpuUsage.TotalTime - before).TotalMilliseconds);
             listed.Add(Time(() =>
             {
                 using var device = FileDevice.Open(image, writable: false);
@@ -68,6 +74,8 @@ internal static class TreeComparison
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{what}: the first {own[0]:F0} ms, median {Median(own):F0} ms; the other program {Median(others):F0} ms: {Median(own) / Median(others):F2} times"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  processor time: median {Median(ownWork):F0} ms, the compiler's threads included; the other program {Median(otherWork):F0} ms: {Median(ownWork) / Median(otherWork):F2} times"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  listed: the first {listed[0]:F0} ms, median {Median(listed):F0} ms; find -ls {Median(found):F0} ms: {Median(listed) / Median(found):F2} times"));
     }
@@ -127,6 +135,7 @@ internal static class TreeComparison
         var error = process.StandardError.ReadToEndAsync();
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
+        _work = process.TotalProcessorTime.TotalMilliseconds;
         if (process.ExitCode != 0)
         {
             throw new InvalidOperationException($"{name}: {error.GetAwaiter().GetResult()}");

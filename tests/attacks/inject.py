@@ -4,19 +4,28 @@
 Each command runs in a fresh XENDIR under strace, which kills it, or lets one call fail, at the n-th call of a kind. After each fault:
 - the command said so: exit code 1 or 2 and a line on standard error, or it did all it was asked; never a stack trace, never an abort;
 - the same command, run again without a fault, completes;
-- e2fsck and fsck.fat find nothing on the node's disk, and the XENDIR holds no temporary and no half-written file.
+- e2fsck and fsck.fat find nothing on the node's disk, the published configs are whole JSON documents, xl (where it is installed) reads the
+  guest configurations, and the XENDIR holds no temporary and no half-written file.
 
-Usage: inject.py --xenkube PROGRAM [--count N] [--work DIRECTORY] [--only COMMAND]
-Prints a line for each command and the count of all faults. Exit 1 if one of them was lost; 75 if strace cannot be used here."""
+A fault that hits a library or an assembly while the system's loader or the runtime reads it is counted apart: the runtime aborts then, and
+only what is left is judged.
+
+Usage: inject.py --xenkube PROGRAM [--count N] [--seconds S] [--work DIRECTORY] [--only COMMAND]
+The places of faults are taken in a random order that is the same in each run, so that a run that is ended early (--seconds, Ctrl+C, SIGTERM)
+has tried a part of each kind. Prints a line for each command and the count of all faults. Exit 1 if one of them was lost; 75 if strace
+cannot be used here."""
 import argparse
 import collections
 import json
 import os
+import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 OPENS = ["openat"]
 # write(2) is what the runtime tells its own threads by and prints with; files are written by pwrite64.
@@ -30,6 +39,8 @@ FAULTS = {
     "ENOSPC": ("error=ENOSPC", WRITES + SYNCS + ["openat", "mkdirat", "linkat", "renameat", "symlinkat"]),
     "EMFILE": ("error=EMFILE", OPENS),
 }
+# What the system's loader and the runtime read by themselves.
+LOADED = re.compile(r'\.so(\.\d+)*[">]|\.dll[">]|\.dat[">]|\.runtimeconfig\.json|\.deps\.json|/usr/share/dotnet/|ld\.so\.cache|/usr/share/zoneinfo')
 RUBBISH = re.compile(r"^\s+at \S+\(|Unhandled exception|Aborted|System\.[A-Z]\w+Exception|XenKube\.\w+Exception", re.M)
 
 
@@ -46,7 +57,7 @@ class Attack:
                             "DOTNET_ROOT": os.environ.get("DOTNET_ROOT", ""), "DOTNET_TieredPGO": "0", "XENKUBE_LOCK_WAIT": "20"}
         if not self.environment["DOTNET_ROOT"]:
             del self.environment["DOTNET_ROOT"]
-        self.problems, self.count = [], collections.Counter()
+        self.problems, self.count, self.of_loader, self.judges = [], collections.Counter(), 0, collections.Counter()
 
     def prepare(self, release, key):
         os.makedirs(self.base)
@@ -131,11 +142,17 @@ class Attack:
         arguments, is_done, settled = self.commands()[name]
         self.before(name)
         what = f"{name}: {fault} at {call} {n}"
+        log = os.path.join(self.work, "injected")
         try:
-            code, out, error = run(["strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{action}:when={n}", self.xenkube, *arguments], self.environment)
+            code, out, error = run(["strace", "-f", "-y", "--seccomp-bpf", "-qq", "-o", log, "-e", f"trace={call}", "-e", f"inject={call}:{action}:when={n}", self.xenkube, *arguments], self.environment)
         except subprocess.TimeoutExpired:
             return self.problem(what, "the command did not end")
-        if fault != "kill":
+        # The n-th call is that of each thread: several can fail.
+        with open(log, errors="replace") as lines:
+            hit = [line for line in lines if "INJECTED" in line]
+        of_loader = any(LOADED.search(line) for line in hit)
+        self.of_loader += of_loader
+        if fault != "kill" and not of_loader:
             if code not in (0, 1, 2):
                 self.problem(what, f"exit code {code}: {(out + error)[:400]}")
             elif RUBBISH.search(error):
@@ -159,14 +176,39 @@ class Attack:
             for file in files:
                 if ".xenkube~" in file or ".part" in file:
                     self.problem(what, f"left over: {os.path.join(folder, file)[len(self.dir):]}")
+        for config in (os.path.join(folder, file) for folder, _, files in os.walk(self.dir + "/nginx") for file in files):
+            if config.endswith(".json"):
+                self.judges["JSON"] += 1
+                try:
+                    with open(config) as text:
+                        json.load(text)
+                except ValueError as reason:
+                    self.problem(what, f"{config[len(self.dir):]}: {reason}")
+        if shutil.which("xl"):
+            for config in (os.path.join(folder, file) for folder, _, files in os.walk(self.dir + "/guests") for file in files):
+                if config.endswith(".cfg"):
+                    self.judges["xl"] += 1
+                    code, out, error = run(["xl", "create", "--dryrun", "--quiet", config])
+                    if code and "syntax error" in out + error:
+                        self.problem(what, f"xl on {config[len(self.dir):]}: {out}{error}")
         for node in ("node-1", "node-2"):
             image = f"{self.dir}/guests/etcd/{node}.img"
             if os.path.exists(image):
                 self.check(what, image)
 
     def check(self, what, image):
-        for label, offset in self.partitions.items():
+        for label, (offset, size) in self.partitions.items():
+            if label == "EFI-SYSTEM" and shutil.which("fsck.fat"):
+                part = os.path.join(self.work, "efi-system")
+                run(["dd", f"if={image}", f"of={part}", "bs=1M", "iflag=skip_bytes,count_bytes", f"skip={offset}", f"count={size}", "conv=sparse", "status=none"])
+                code, out, error = run(["fsck.fat", "-n", part])
+                os.remove(part)
+                self.judges["fsck.fat"] += 1
+                # An edit that was interrupted leaves the dirty mark and at most clusters that nothing uses: docs/promise.md.
+                if code and not re.search("Dirty bit|Reclaimed|unused clusters|FATs differ but|Free cluster summary|boot sector and its backup", out):
+                    self.problem(what, f"fsck.fat: {out[-400:]}{error[-200:]}")
             if label in ("ROOT", "OEM"):
+                self.judges["e2fsck"] += 1
                 code, out, error = run(["e2fsck", "-fn", f"{image}?offset={offset}"])
                 # An edit that was interrupted is in the journal, as after a power failure: e2fsck -fn reads the file system without it.
                 if code & ~4 or (code and "recover" not in out + error):
@@ -182,6 +224,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--xenkube", required=True)
     parser.add_argument("--count", type=int, default=5000)
+    parser.add_argument("--seconds", type=float, help="end after so many seconds")
     parser.add_argument("--work")
     parser.add_argument("--only")
     options = parser.parse_args()
@@ -196,15 +239,24 @@ def main():
         attack.prepare(os.path.realpath(os.path.join(assets, "release")), os.path.realpath(os.path.join(assets, "Sample_Image_Signing_Key.asc")))
         attack.fingerprint = [name for name in os.listdir(attack.base + "/keys") if name.endswith(".asc")][0][:-4]
         found = json.loads(run([options.xenkube, "disk", "partitions", attack.base + "/guests/etcd/node-1.img", "--json"], attack.environment)[1])
-        attack.partitions = {part["label"]: part["start"] for part in (found if isinstance(found, list) else found["partitions"])}
+        attack.partitions = {part["label"]: (part["start"], part["size"]) for part in (found if isinstance(found, list) else found["partitions"])}
         points = attack.plan(options.only)
         # Every n-th point, so that each command and each kind of fault has its part.
         step = max(1.0, len(points) / options.count)
         chosen = [points[int(i * step)] for i in range(min(options.count, len(points)))]
-        for point in chosen:
-            attack.inject(point)
+        random.Random(1).shuffle(chosen)
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        end = time.monotonic() + (options.seconds or float("inf"))
+        try:
+            for point in chosen:
+                if time.monotonic() > end:
+                    break
+                attack.inject(point)
+        except KeyboardInterrupt:
+            print("ended early")
         for name, count in attack.count.items():
             print(f"{name}: {count} faults")
+        print(f"judged: {', '.join(f'{name} {count} times' for name, count in sorted(attack.judges.items()))}; {attack.of_loader} faults hit the loader or the runtime")
         print(f"{sum(attack.count.values())} of {len(points)} places of faults, {len(attack.problems)} lost")
         return 1 if attack.problems else 0
     finally:

@@ -74,7 +74,7 @@ public sealed partial class NodeDiskProvider
                 using var batch = files.BeginBatch();
                 try
                 {
-                    Remove(files, place.InnerPath, recurse, []);
+                    _ = recurse ? TreeEdits.Remove(files, place.InnerPath, _stop.Token) : files.Remove(place.InnerPath);
                 }
                 finally
                 {
@@ -144,27 +144,6 @@ public sealed partial class NodeDiskProvider
             MakeParents(files, parent);
             files.CreateDirectory(parent.InnerPath);
         }
-    }
-
-    private void Remove(IFileSystem files, string path, bool recurse, HashSet<long> above)
-    {
-        if (Stopping)
-        {
-            throw new PipelineStoppedException();
-        }
-        if (recurse && files.Find(path, followLink: false) is { Kind: FileSystemEntryKind.Directory } directory)
-        {
-            if (!above.Add(directory.Id))
-            {
-                throw new CorruptImageException(ErrorIds.CorruptImage, null, path, "the directory contains itself");
-            }
-            foreach (var child in files.List(path))
-            {
-                Remove(files, child.Path, recurse, above);
-            }
-            above.Remove(directory.Id);
-        }
-        files.Remove(path);
     }
 
     private void Move(NodeDiskPath place, NodeDiskPath target, bool replace, string action)

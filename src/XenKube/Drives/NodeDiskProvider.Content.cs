@@ -77,6 +77,11 @@ public sealed partial class NodeDiskProvider
             throw new InvalidInputException(ErrorIds.FileInvalid, place.Drive.DiskPath, place.Place, "it is not a regular file",
                 "Remove it first, or write another file");
         }
+        if (there is null && place.Parent is { IsContainer: false } parent && parent.Find() is not null)
+        {
+            throw new XenKube.ItemNotFoundException(ErrorIds.DirectoryNotFound, place.Drive.DiskPath, parent.Place,
+                "it is not a directory", "Name a file in a directory");
+        }
         if (there is null && !place.Parent.IsContainer)
         {
             throw new XenKube.ItemNotFoundException(ErrorIds.DirectoryNotFound, place.Drive.DiskPath, place.Parent.Place,

@@ -20,8 +20,11 @@ public sealed partial class NodeDiskProvider
         }
     }
 
+    // With -Include, -Exclude or -Name, PowerShell itself goes from directory to directory, and asks this about each name. A link is not
+    // followed then, as Get-ChildItem -Recurse does not follow one: a guest's links can lead in circles, and each into all others.
     /// <inheritdoc/>
-    protected override bool IsItemContainer(string path) => Ask(path, place => place.IsContainer);
+    protected override bool IsItemContainer(string path) =>
+        Ask(path, place => place.IsContainer && !_linksOfWalk.Contains(place.FullName));
 
     // Of a link only itself is removed or moved, whatever is in the directory that it leads to.
     /// <inheritdoc/>
@@ -84,8 +87,12 @@ public sealed partial class NodeDiskProvider
     protected override void GetChildNames(string path, ReturnContainers returnContainers) => Guard(path, place =>
     {
         var wanted = new NodeDiskSelection(Filter, DynamicParameters);
-        foreach (var (child, _, isContainer) in Children(place))
+        foreach (var (child, item, isContainer) in Children(place))
         {
+            if (item.Kind == FileSystemEntryKind.SymbolicLink && returnContainers == ReturnContainers.ReturnAllContainers)
+            {
+                _linksOfWalk.Add(child.FullName);
+            }
             if (wanted.Takes(child.Name, isContainer) || (isContainer && returnContainers == ReturnContainers.ReturnAllContainers))
             {
                 WriteItemObject(GetChildName(child.FullName), child.FullName, isContainer);

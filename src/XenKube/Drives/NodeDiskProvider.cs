@@ -17,6 +17,7 @@ namespace XenKube.Commands.Drives;
 public sealed partial class NodeDiskProvider : NavigationCmdletProvider, IContentCmdletProvider, IPropertyCmdletProvider, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly HashSet<string> _linksOfWalk = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();

@@ -277,8 +277,10 @@ public sealed class ExtFileSystem : IFileSystem
         {
             Change(edit => edit.Remove(path));
         }
-        catch (OperationFailedException e) when (e.Id == ErrorIds.EditTooLarge && _batch is null)
+        catch (OperationFailedException e) when (e.Id == ErrorIds.EditTooLarge)
         {
+            // The changes of the batch before it are on the disk first.
+            _batch?.Pause();
             if (!TryOrphan(path))
             {
                 throw;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using XenKube.Devices;
+using XenKube.FileSystems;
 using XenKube.FileSystems.Ext;
 using XenKube.Tests.Support;
 
@@ -32,6 +33,31 @@ public class ExtLargeRemovalTests(ITestOutputHelper output)
         }
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options}: {clock.Elapsed.TotalSeconds:f1} s"));
         ExtImages.ShouldBeClean(image, options);
+    }
+
+    /// <summary>As rm -r and Remove-Item do: the file is one of many changes.</summary>
+    [Fact]
+    [Trait("Kind", "Process")]
+    public void Large_file_is_removed_with_a_tree()
+    {
+        Tool.Need("mke2fs", "debugfs", "e2fsck");
+        using var directory = new TemporaryDirectory(inMemory: true);
+        var image = ExtImages.Make(directory["image"], 300L << 30, "-t", "ext4", "-J", "size=4", "-N", "4096");
+        Fill(image, 200L << 30);
+        using (var device = FileDevice.Open(image, writable: true))
+        using (var fileSystem = ExtFileSystem.Open(device))
+        {
+            fileSystem.CreateDirectory("/tree");
+            fileSystem.Rename("/large", "/tree/large");
+            fileSystem.WriteFile("/tree/small", "x"u8);
+            Assert.True(TreeEdits.Remove(fileSystem, "/tree"));
+            Assert.Null(fileSystem.Find("/tree"));
+            using var batch = fileSystem.BeginBatch();
+            fileSystem.WriteFile("/after", "x"u8);
+            batch.Commit();
+        }
+        ExtImages.ShouldBeClean(image);
+        Assert.Equal("x"u8.ToArray(), ExtImages.Cat(image, "/after"));
     }
 
     [Theory]

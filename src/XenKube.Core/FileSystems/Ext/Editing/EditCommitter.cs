@@ -27,6 +27,9 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables ta
     /// <summary>True where the journal cannot hold the edit in progress.</summary>
     public bool IsTooLarge => _journal is not null && _journal.Needed(volume.Store.Changed.Count + 1) > _journal.Room;
 
+    /// <summary>Refuses the edit in progress where the journal cannot hold it.</summary>
+    public void RequireFit() => _journal?.Check(volume.Store.Changed.Count + 1);
+
     /// <summary>Writes contents of files to their free blocks, where many wait for the commit. Not within a change.</summary>
     public void SpillData()
     {

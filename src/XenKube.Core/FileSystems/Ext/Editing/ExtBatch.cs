@@ -22,6 +22,18 @@ internal sealed class ExtBatch(Func<ExtEdit> begin, Action end) : IFileSystemBat
                 Commit();
                 Try(change);
             }
+            if (_edit!.IsTooLarge && !_holdsChanges)
+            {
+                // The change alone is more than the journal holds: said here, while it can still be taken back.
+                try
+                {
+                    _edit.RequireFit();
+                }
+                finally
+                {
+                    _edit.UndoChange();
+                }
+            }
         }
         catch (XenKubeException e) when (canRepeat && _holdsChanges && e.Id == ErrorIds.FileSystemFull)
         {
@@ -47,6 +59,14 @@ internal sealed class ExtBatch(Func<ExtEdit> begin, Action end) : IFileSystemBat
             }
         }
         _holdsChanges = false;
+    }
+
+    /// <summary>Brings the changes to the disk and ends the edit, so that another one can be made within the batch.</summary>
+    public void Pause()
+    {
+        Commit();
+        _edit?.Dispose();
+        _edit = null;
     }
 
     /// <summary>Commits the batches of several file systems; those on one disk, and with journals, share their flushes.</summary>

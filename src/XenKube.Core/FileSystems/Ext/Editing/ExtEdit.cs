@@ -230,6 +230,10 @@ public sealed class ExtEdit : IDisposable
     /// <summary>True where the journal cannot hold the edit.</summary>
     internal bool IsTooLarge => _committer.IsTooLarge;
 
+    /// <summary>Refuses an edit that the journal cannot hold; nothing was written yet.</summary>
+    /// <exception cref="OperationFailedException">The edit is larger than the journal.</exception>
+    internal void RequireFit() => _committer.RequireFit();
+
     /// <summary>Begins a change that <see cref="UndoChange"/> can take back.</summary>
     internal void BeginChange()
     {

@@ -15,6 +15,10 @@ internal static class BootSentences
         var kernel = $"{version} ({plan.Compression}, {plan.KernelPartition}:{plan.KernelPath})";
         sentences.Add($"{plan.Slot ?? plan.Entry} boots {kernel}{type}{Why(plan, options)}");
         sentences.Add(plan.WillIgnite ? "Ignition will run" : "Ignition will not run");
+        if (!Confinement.IsNative)
+        {
+            sentences.Add("This build is for tests: the part that reads the disk keeps the rights of the loader");
+        }
         return sentences;
     }
 

@@ -91,6 +91,17 @@ public sealed partial class BootConfinementTests : IDisposable
         Assert.Equal("backup backup flush primary primary flush", string.Join(' ', calls.SkipWhile(call => call != "backup")));
     }
 
+    [Fact]
+    public void Program_is_small_and_needs_libc_and_libm_alone()
+    {
+        BootProgram.NeedNative();
+        Tool.Need("ldd");
+        Assert.InRange(new FileInfo(BootProgram.Native!).Length, 1 << 20, 6 << 20);
+        var libraries = Tool.Run("ldd", BootProgram.Native!).ShouldSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => Path.GetFileName(line.Trim().Split(' ')[0])).Order(StringComparer.Ordinal);
+        Assert.Equal(["ld-linux-x86-64.so.2", "libc.so.6", "libm.so.6", "linux-vdso.so.1"], libraries);
+    }
+
     private static void ShouldBeConfined((List<string> Loader, List<string> Reader) trace)
     {
         var lines = trace.Reader;

@@ -42,6 +42,8 @@ public sealed class BootHostileTests(ITestOutputHelper output) : IDisposable
         var disk = _directory[$"disk{seed}.img"];
         var (booted, refused) = (0, 0);
         var longest = TimeSpan.Zero;
+        // Compiled once, before any time is taken.
+        _ = BootProgram.Command;
         for (var round = 0; round < Rounds; round++)
         {
             var bytes = original.ToArray();

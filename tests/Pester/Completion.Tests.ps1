@@ -54,7 +54,7 @@ Describe 'Completion' {
         @{ what = 'conditions'; line = 'Wait-XenGuest etcd -For R'; offered = @('Running') }
         @{ what = 'conditions'; line = 'Start-XenGuest etcd -Wait '; offered = 'Address', 'Gone', 'Ignition', 'Running', 'Ssh' }
         @{ what = 'conditions'; line = 'Restart-XenGuest etcd -Wait s'; offered = @('Ssh') }
-        @{ what = 'channels'; line = 'Find-CoreOSImage -Channel '; offered = 'stable', 'beta', 'alpha' }
+        @{ what = 'channels'; line = 'Find-CoreOSImage -Channel '; offered = 'stable', 'beta', 'alpha', 'testing', 'next' }
         @{ what = 'known keys'; line = 'Import-SigningKey -Known C'; offered = @('CoreOS') }
         @{ what = 'actions of kgen'; line = 'kgen '; offered = 'refresh', 'grub', 'systemd', 'tmpl', 'ct', 'firstboot', 'mount' }
         @{ what = 'nodes here'; line = 'kgen refresh '; offered = 'node-1', 'node-2' }

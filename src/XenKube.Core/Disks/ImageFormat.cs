@@ -76,14 +76,9 @@ internal sealed record ImageFormat(string Name, string Noun, string[] Suffixes, 
     public UnsupportedFeatureException Refusal(string path) =>
         new(path, "disk image", Name, RemedyFor(path), $"it is {Noun}, not a raw disk");
 
-    /// <summary>The same where a file compressed by bzip2 is needed, as releases are.</summary>
-    public UnsupportedFeatureException RefusalAsRelease(string path)
-    {
-        var raw = ShellWord.FreeName(path, Suffixes, ".raw");
-        return new(path, "image", Name,
-            $"Make a file compressed by bzip2 of it first: {Command(ShellWord.Quote(path), ShellWord.Quote(raw))}{(Suffixes is [] ? "" : $"; bzip2 {ShellWord.Quote(raw)}")}",
-            $"it is {Noun}, not a file compressed by bzip2");
-    }
+    /// <summary>The same for an image that node disks are to be made from.</summary>
+    public UnsupportedFeatureException RefusalAsRelease(string path) => new(path, "image", Name, RemedyFor(path),
+        $"it is {Noun}, and neither a raw disk nor one that is compressed by bzip2, xz, zstd or gzip");
 
     /// <summary>The command for a file.</summary>
     public string RemedyFor(string path) =>

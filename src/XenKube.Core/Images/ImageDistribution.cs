@@ -8,4 +8,7 @@ public enum ImageDistribution
 
     /// <summary>Flatcar Container Linux.</summary>
     Flatcar,
+
+    /// <summary>Fedora CoreOS, whose streams are described by metadata.</summary>
+    FedoraCoreOS,
 }

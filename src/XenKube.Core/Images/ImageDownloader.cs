@@ -43,7 +43,8 @@ public sealed class ImageDownloader
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(release);
-        var target = _store.PathOf(FindName(), release.Version);
+        release = _server.Complete(release, cancellationToken);
+        var target = _store.PathOf(FindName(), release.Version, _server.Suffix);
         try
         {
             HostFile.MakeDirectory(_store.Directory);
@@ -228,6 +229,7 @@ public sealed class ImageDownloader
     private void CheckDigest(ImageRelease release, PartialFile partial, byte[]? digests, string? sha512,
         CancellationToken cancellationToken)
     {
+        CheckSha256(release, partial, cancellationToken);
         if (digests is null || DigestList.FindSha512(digests, _server.Options.EffectiveImageName) is not { } expected)
         {
             return;
@@ -248,6 +250,25 @@ public sealed class ImageDownloader
         }
     }
 
+    private static void CheckSha256(ImageRelease release, PartialFile partial, CancellationToken cancellationToken)
+    {
+        if (release.Sha256 is not { } expected)
+        {
+            return;
+        }
+        using var file = partial.OpenData();
+        var digest = Run(() => System.Security.Cryptography.SHA256.HashDataAsync(file, cancellationToken).AsTask());
+        if (Convert.ToHexStringLower(digest) != expected)
+        {
+            partial.Discard();
+            throw new OperationFailedException(ErrorIds.DigestMismatch, release.ImageUri.ToString(), null,
+                "the image is not the one that the metadata of its release name",
+                "Fetch it again, from another mirror if this happens twice");
+        }
+    }
+
+    private static T Run<T>(Func<Task<T>> work) => ReleaseServer.Run(work);
+
     private OperationFailedException Refuse(string file, ImageSignature result, string remedy) => result.Verdict switch
     {
         SignatureVerdict.Good => new OperationFailedException(ErrorIds.SignerNotTrusted, file, null,
@@ -262,7 +283,8 @@ public sealed class ImageDownloader
     private Remedy KeyRemedy(string? fingerprint)
     {
         var known = KnownKey.All.FirstOrDefault(key => key.Fingerprint == fingerprint)
-            ?? KnownKey.Find(_server.Options.Distribution.ToString());
+            ?? KnownKey.Find(_server.Options.Distribution == ImageDistribution.FedoraCoreOS ? "Fedora"
+                : _server.Options.Distribution.ToString());
         return KeyRenewal.Advise(known, known is null ? null : _keys.List().FirstOrDefault(key => key.Fingerprint == known.Fingerprint));
     }
 
@@ -308,11 +330,20 @@ public sealed class ImageDownloader
         CancellationToken cancellationToken)
     {
         IReadOnlyList<string> versions;
+        using var disk = release.UncompressedSha256 is null ? null
+            : System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
         try
         {
-            versions = ImageVersionReader.Read(partial.DataPath, progress, cancellationToken);
+            versions = ImageVersionReader.Read(partial.DataPath, progress, disk, cancellationToken);
+            if (disk is not null && Convert.ToHexStringLower(disk.GetHashAndReset()) != release.UncompressedSha256)
+            {
+                partial.Discard();
+                throw new OperationFailedException(ErrorIds.DigestMismatch, release.ImageUri.ToString(), null,
+                    "the decompressed image is not the one that the metadata of its release name",
+                    "Fetch it again, from another mirror if this happens twice");
+            }
         }
-        catch (CorruptImageException)
+        catch (CorruptImageException) when (disk is null)
         {
             // The signer signed it so; a disk made of it says where it is damaged.
             return;

@@ -13,6 +13,15 @@ public sealed record ImageRelease(
     string Version, ImageDistribution Distribution, string Channel, string Board, Uri ImageUri, Uri SignatureUri, Uri DigestsUri,
     bool IsCurrent)
 {
+    /// <summary>SHA-256 of the image file, in hexadecimal, where the metadata of the release name it.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>SHA-256 of the decompressed image, where the metadata of the release name it.</summary>
+    public string? UncompressedSha256 { get; init; }
+
+    /// <summary>The image's path on its server.</summary>
+    internal string? Path { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Version;
 }

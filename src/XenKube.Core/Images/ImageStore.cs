@@ -3,7 +3,10 @@ using XenKube.Posix;
 
 namespace XenKube.Images;
 
-/// <summary>The compressed images of XENDIR: files <c>NAME-VERSION.bin.bz2</c>, each with its signature beside it.</summary>
+/// <summary>
+/// The compressed images of XENDIR: files <c>NAME-VERSION.bin.bz2</c>, <c>NAME-VERSION.raw.xz</c> and their like, each with its signature
+/// beside it.
+/// </summary>
 public sealed partial class ImageStore
 {
     internal const string Suffix = ".bin.bz2";
@@ -29,7 +32,7 @@ public sealed partial class ImageStore
             {
                 return [];
             }
-            var images = System.IO.Directory.EnumerateFiles(Directory, "*" + Suffix).Select(Read).OfType<CoreOSImage>().ToList();
+            var images = System.IO.Directory.EnumerateFiles(Directory).Select(Read).OfType<CoreOSImage>().ToList();
             images.Sort((left, right) => left.Name == right.Name
                 ? ReleaseVersion.Compare(right.Version, left.Version) : string.CompareOrdinal(left.Name, right.Name));
             return images;
@@ -58,7 +61,7 @@ public sealed partial class ImageStore
             $"Download it with {new RemedyAction(RemedyActionKind.GetImage, version)}");
 
     /// <summary>The path that an image of a release has in the store.</summary>
-    internal string PathOf(string name, string version) => Path.Combine(Directory, $"{name}-{version}{Suffix}");
+    internal string PathOf(string name, string version, string suffix = Suffix) => Path.Combine(Directory, $"{name}-{version}{suffix}");
 
     internal static CoreOSImage? Read(string path)
     {
@@ -69,6 +72,6 @@ public sealed partial class ImageStore
             : null;
     }
 
-    [GeneratedRegex(@"\A(?<name>[A-Za-z0-9_][A-Za-z0-9_.-]*?)-(?<version>[0-9][A-Za-z0-9.+-]*)\.bin\.bz2\z")]
+    [GeneratedRegex(@"\A(?<name>[A-Za-z0-9_][A-Za-z0-9_.-]*?)-(?<version>[0-9][A-Za-z0-9.+-]*?)\.(?:bin|raw|img)\.(?:bz2|xz|zst|gz)\z")]
     private static partial Regex FileName();
 }

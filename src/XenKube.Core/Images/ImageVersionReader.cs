@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using XenKube.Compression.Bzip2;
@@ -14,15 +15,16 @@ internal static partial class ImageVersionReader
     /// <summary>The versions that an image says it is of; none where they cannot be found.</summary>
     /// <param name="path">The compressed image.</param>
     /// <param name="progress">Told how far it is, or null.</param>
+    /// <param name="hash">Is given the decompressed image; null for none.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="CorruptImageException">The image is not a bzip2 file, or is damaged.</exception>
+    /// <exception cref="CorruptImageException">The image is damaged.</exception>
     public static IReadOnlyList<string> Read(string path, IProgress<OperationProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        IncrementalHash? hash = null, CancellationToken cancellationToken = default)
     {
         using var file = HostFile.OpenNamed(path);
         var meter = new ProgressMeter(progress, "Reading the version", Path.GetFileName(path), file.Length);
-        var sink = new ReleaseSink();
-        Bzip2Decoder.Decode(file, sink, new Bzip2Options { Progress = done => meter.Report(done) }, cancellationToken);
+        var sink = new ReleaseSink(hash);
+        ImageDecoder.Decode(file, sink, new Bzip2Options { Progress = done => meter.Report(done) }, cancellationToken);
         meter.Report(file.Length, last: true);
         return [.. sink.Versions];
     }
@@ -34,7 +36,7 @@ internal static partial class ImageVersionReader
     private static partial Regex DistributionLine();
 
     /// <summary>Looks at the beginning of each block, of the smallest size that file systems have.</summary>
-    private sealed class ReleaseSink : IBzip2Sink
+    private sealed class ReleaseSink(IncrementalHash? hash) : IBzip2Sink
     {
         private const int BlockSize = 1024;
         private readonly byte[] _block = new byte[BlockSize];
@@ -44,11 +46,17 @@ internal static partial class ImageVersionReader
 
         public void Write(ReadOnlySpan<byte> bytes)
         {
+            hash?.AppendData(bytes);
+            Look(bytes);
+        }
+
+        private void Look(ReadOnlySpan<byte> bytes)
+        {
             while (bytes.Length > 0)
             {
                 if (_count == 0 && bytes.Length >= BlockSize)
                 {
-                    Look(bytes[..BlockSize]);
+                    Find(bytes[..BlockSize]);
                     bytes = bytes[BlockSize..];
                     continue;
                 }
@@ -59,7 +67,7 @@ internal static partial class ImageVersionReader
                 if (_count == BlockSize)
                 {
                     _count = 0;
-                    Look(_block);
+                    Find(_block);
                 }
             }
         }
@@ -68,17 +76,21 @@ internal static partial class ImageVersionReader
         {
             Span<byte> run = stackalloc byte[BlockSize];
             run.Fill(value);
+            for (var left = count; hash is not null && left > 0; left -= Math.Min(left, BlockSize))
+            {
+                hash.AppendData(run[..(int)Math.Min(left, BlockSize)]);
+            }
             if (_count > 0)
             {
                 var taken = (int)Math.Min(BlockSize - _count, count);
-                Write(run[..taken]);
+                Look(run[..taken]);
                 count -= taken;
             }
             // A block of one value is not a text.
-            Write(run[..(int)(count % BlockSize)]);
+            Look(run[..(int)(count % BlockSize)]);
         }
 
-        private void Look(ReadOnlySpan<byte> block)
+        private void Find(ReadOnlySpan<byte> block)
         {
             if (!block.StartsWith("NAME="u8))
             {

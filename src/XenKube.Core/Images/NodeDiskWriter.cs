@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using XenKube.Compression.Bzip2;
+using XenKube.Compression.Detection;
 using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.Files;
@@ -9,7 +10,8 @@ using XenKube.Posix;
 namespace XenKube.Images;
 
 /// <summary>
-/// Pours one compressed image into any number of node disks: decompressed once, written to all of them, zeros left out. On
+/// Pours one image into any number of node disks: decompressed once, written to all of them, zeros left out. The image is compressed by
+/// bzip2, xz, zstd or gzip, or is a raw disk, which its content says. On
 /// file systems that can share blocks (XFS, Btrfs) all but the first are clones. All disks appear, complete and on stable
 /// storage, or none does. Files are made with mode 0600, since Ignition may leave secrets in them. A target that is a block device
 /// is written to, zeros included.
@@ -118,13 +120,13 @@ public static class NodeDiskWriter
         var (leaders, clones) = Group(kept is null ? files : [kept, .. files]);
         if (!options.Force)
         {
-            FreeSpace.CheckCompressed([.. leaders.OfType<NewFile>()], input, cancellationToken);
+            CheckSpace([.. leaders.OfType<NewFile>()], input, cancellationToken);
         }
         using var hash = cache is null && options.ExpectedSha512 is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
         var meter = new ProgressMeter(progress, "Expanding", image, status.Size);
         var sink = new NodeDiskSink(leaders);
         var decoding = new Bzip2Options { Threads = options.Threads, Hash = hash, Progress = done => meter.Report(done) };
-        var size = Bzip2Decoder.Decode(input, sink, decoding, cancellationToken);
+        var size = ImageDecoder.Decode(input, sink, decoding, cancellationToken);
         var sha512 = hash is null ? "" : Convert.ToHexStringLower(hash.GetHashAndReset());
         meter.Report(status.Size, last: true);
         if (options.ExpectedSha512 is not null && !options.ExpectedSha512.Equals(sha512, StringComparison.OrdinalIgnoreCase))
@@ -195,10 +197,29 @@ public static class NodeDiskWriter
             return;
         }
         using var file = FileDevice.Open(image, writable: false);
-        if (ImageFormat.Recognize(file) is { Name: not "bzip2" } other)
+        if (ImageFormat.Recognize(file) is { } format)
         {
-            throw other.RefusalAsRelease(image);
+            if (!ImageDecoder.Formats.Any(known => CompressionFormats.NameOf(known) == format.Name))
+            {
+                throw format.RefusalAsRelease(image);
+            }
+            return;
         }
+        // A file that is neither compressed nor a disk is refused, such as the page of a server that had no image.
+        using var disk = DiskImage.OpenRead(image);
+    }
+
+    private static void CheckSpace(IReadOnlyList<NewFile> files, FileStream image, CancellationToken cancellationToken)
+    {
+        if (ImageDecoder.Recognize(image) == CompressionFormat.Bzip2)
+        {
+            FreeSpace.CheckCompressed(files, image, cancellationToken);
+            return;
+        }
+        // The data is as large as the compressed file at least; the holes of a raw disk take no room.
+        var least = ImageDecoder.Recognize(image) == CompressionFormat.None
+            ? DataExtents.Of(image.SafeFileHandle).Sum(extent => extent.Length) : image.Length;
+        FreeSpace.Check(files, least, () => least);
     }
 
     private static FileStream Open(string image)

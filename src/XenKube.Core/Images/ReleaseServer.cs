@@ -3,7 +3,10 @@ using XenKube.Images.Transfer;
 
 namespace XenKube.Images;
 
-/// <summary>A server, mirror or directory with releases in the layout of CoreOS: <c>BASE/BOARD/VERSION/IMAGE</c>.</summary>
+/// <summary>
+/// A server, mirror or directory with releases: in the layout of CoreOS, <c>BASE/BOARD/VERSION/IMAGE</c>, or with the metadata of Fedora
+/// CoreOS, <c>BASE/streams/STREAM.json</c>.
+/// </summary>
 public sealed class ReleaseServer : IDisposable
 {
     private const int LargestText = 64 << 10;
@@ -23,6 +26,11 @@ public sealed class ReleaseServer : IDisposable
         CheckName("channel", options.Channel);
         CheckName("board", options.Board);
         CheckName("image name", options.EffectiveImageName);
+        if (IsFedora && options.ImageName is not null)
+        {
+            throw new InvalidInputException(ErrorIds.ReleaseNameInvalid, null, null,
+                $"'{options.ImageName}' cannot be chosen: the metadata of Fedora CoreOS name its image", "Leave the image's name out");
+        }
     }
 
     /// <summary>Which releases, from where.</summary>
@@ -41,9 +49,15 @@ public sealed class ReleaseServer : IDisposable
     public ImageRelease Resolve(string version = ReleaseVersion.Current, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(version);
+        if (IsFedora && version == ReleaseVersion.Current)
+        {
+            return MakeFedora(FedoraStream.PathOfStream(Options.Channel), FedoraStream.ReadStream, isCurrent: true, cancellationToken);
+        }
         if (!ReleaseVersion.IsCurrent(version))
         {
-            return ReleaseVersion.IsValid(version) ? Make(version, isCurrent: false)
+            return ReleaseVersion.IsValid(version) ? IsFedora
+                ? MakeFedora(FedoraStream.PathOfRelease(Options.Channel, version), FedoraStream.ReadRelease, isCurrent: false,
+                    cancellationToken) : Make(version, isCurrent: false)
                 : throw new InvalidInputException(ErrorIds.VersionInvalid, null, null, $"'{version}' is not a release",
                     "Give a version such as 1520.9.0, or current");
         }
@@ -73,7 +87,8 @@ public sealed class ReleaseServer : IDisposable
         {
             current = null;
         }
-        var versions = Run(() => Transport.ListDirectoriesAsync(Options.Board, cancellationToken)).Where(ReleaseVersion.IsValid)
+        var versions = (IsFedora ? FedoraReleases(cancellationToken)
+            : Run(() => Transport.ListDirectoriesAsync(Options.Board, cancellationToken))).Where(ReleaseVersion.IsValid)
             .ToHashSet(StringComparer.Ordinal);
         if (current is not null)
         {
@@ -84,7 +99,7 @@ public sealed class ReleaseServer : IDisposable
             throw new ItemNotFoundException(ErrorIds.ReleasesNotFound, Transport.UriOf(Options.Board).ToString(), null,
                 "there are no releases", $"Check channel and board, or name another server with {RemedyActionKind.BaseUriOption}");
         }
-        var releases = versions.Select(version => Make(version, version == current?.Version)).ToList();
+        var releases = versions.Select(version => version == current?.Version ? current : Make(version, isCurrent: false)).ToList();
         releases.Sort((left, right) => ReleaseVersion.Compare(right.Version, left.Version));
         return releases;
     }
@@ -92,6 +107,10 @@ public sealed class ReleaseServer : IDisposable
     /// <summary>The version that a release's own version.txt says; null where there is none, or none in it.</summary>
     internal string? ReadSaidVersion(ImageRelease release, CancellationToken cancellationToken)
     {
+        if (IsFedora)
+        {
+            return null;
+        }
         var text = Run(() => Transport.ReadSmallAsync($"{Options.Board}/{release.Version}/version.txt", LargestText, cancellationToken,
             isOptional: true));
         return text is null ? null : ReadVersion(Encoding.UTF8.GetString(text));
@@ -102,7 +121,17 @@ public sealed class ReleaseServer : IDisposable
 
     internal static T Run<T>(Func<Task<T>> work) => Task.Run(work).GetAwaiter().GetResult();
 
-    internal string PathOf(ImageRelease release) => $"{Options.Board}/{release.Version}/{Options.EffectiveImageName}";
+    internal string PathOf(ImageRelease release) =>
+        release.Path ?? $"{Options.Board}/{release.Version}/{Options.EffectiveImageName}";
+
+    /// <summary>A release of a list with what its own metadata say, where there are any.</summary>
+    internal ImageRelease Complete(ImageRelease release, CancellationToken cancellationToken) =>
+        IsFedora && release.Path is null ? Resolve(release.Version, cancellationToken) : release;
+
+    /// <summary>The end of the image's name in the store, which says how it is compressed.</summary>
+    internal string Suffix => IsFedora ? ".raw.xz" : ImageStore.Suffix;
+
+    private bool IsFedora => Options.Distribution == ImageDistribution.FedoraCoreOS;
 
     private string Variable => Options.Distribution == ImageDistribution.Flatcar ? "FLATCAR_VERSION" : "COREOS_VERSION";
 
@@ -121,10 +150,32 @@ public sealed class ReleaseServer : IDisposable
         .Select(line => line[(Variable.Length + 1)..].Trim().Trim('"', '\''))
         .LastOrDefault(ReleaseVersion.IsValid);
 
-    private ImageRelease Make(string version, bool isCurrent)
+    private ImageRelease MakeFedora(string metadata, Func<byte[], string, Uri, string, FedoraImage> read, bool isCurrent,
+        CancellationToken cancellationToken)
     {
-        var path = $"{Options.Board}/{version}/{Options.EffectiveImageName}";
+        var source = Transport.UriOf(metadata);
+        var json = Run(() => Transport.ReadSmallAsync(metadata, FedoraStream.Largest, cancellationToken))
+            ?? throw new ItemNotFoundException(ErrorIds.ReleaseFileNotFound, source.ToString(), null, "there is no such file",
+                $"Check version and stream, or name another server with {RemedyActionKind.BaseUriOption}");
+        var image = read(json, FedoraStream.ArchitectureOf(Options.Board), source, Options.EffectiveBaseUri);
+        return Make(image.Version, isCurrent, image.Path) with { Sha256 = image.Sha256, UncompressedSha256 = image.UncompressedSha256 };
+    }
+
+    private IReadOnlyList<string> FedoraReleases(CancellationToken cancellationToken)
+    {
+        var path = FedoraStream.PathOfReleases(Options.Channel);
+        return Run(() => Transport.ReadSmallAsync(path, FedoraStream.Largest, cancellationToken, isOptional: true)) is { } json
+            ? FedoraStream.ReadReleases(json, Transport.UriOf(path)) : [];
+    }
+
+    private ImageRelease Make(string version, bool isCurrent, string? place = null)
+    {
+        // The metadata of Fedora CoreOS name the file; until they are read, its usual name is shown.
+        var architecture = FedoraStream.ArchitectureOf(Options.Board);
+        var path = place ?? (IsFedora
+            ? $"prod/streams/{Options.Channel}/builds/{version}/{architecture}/fedora-coreos-{version}-metal.{architecture}.raw.xz"
+            : $"{Options.Board}/{version}/{Options.EffectiveImageName}");
         return new ImageRelease(version, Options.Distribution, Options.Channel, Options.Board,
-            Transport.UriOf(path), Transport.UriOf(path + ".sig"), Transport.UriOf(path + ".DIGESTS"), isCurrent);
+            Transport.UriOf(path), Transport.UriOf(path + ".sig"), Transport.UriOf(path + ".DIGESTS"), isCurrent) { Path = place };
     }
 }

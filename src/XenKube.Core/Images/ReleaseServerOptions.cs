@@ -6,7 +6,10 @@ public sealed record ReleaseServerOptions
     /// <summary>Who made the images.</summary>
     public ImageDistribution Distribution { get; init; }
 
-    /// <summary><c>stable</c>, <c>beta</c> or <c>alpha</c>; other names are handed on to the server as they are.</summary>
+    /// <summary>
+    /// <c>stable</c>, <c>beta</c> or <c>alpha</c>, for Fedora CoreOS <c>stable</c>, <c>testing</c> or <c>next</c>; other names are handed
+    /// on to the server as they are.
+    /// </summary>
     public string Channel { get; init; } = "stable";
 
     /// <summary>The kind of machine: <c>amd64-usr</c> or <c>arm64-usr</c>.</summary>
@@ -18,17 +21,34 @@ public sealed record ReleaseServerOptions
     /// </summary>
     public string? BaseUri { get; init; }
 
-    /// <summary>The image's file name; null for the Xen image of the distribution.</summary>
+    /// <summary>
+    /// The image's file name; null for the Xen image of Container Linux, and for Flatcar's image for all machines, which XenKube's boot
+    /// loader starts. The metadata of Fedora CoreOS name its image.
+    /// </summary>
     public string? ImageName { get; init; }
 
     /// <summary>The image's file name, the default filled in.</summary>
-    public string EffectiveImageName => ImageName ?? $"{Prefix}_production_xen_image.bin.bz2";
+    public string EffectiveImageName => ImageName ?? Distribution switch
+    {
+        ImageDistribution.FedoraCoreOS => "metal.raw.xz",
+        ImageDistribution.Flatcar => "flatcar_production_image.bin.bz2",
+        _ => "coreos_production_xen_image.bin.bz2",
+    };
 
-    /// <summary>The start of file names: <c>coreos</c> or <c>flatcar</c>.</summary>
-    public string Prefix => Distribution == ImageDistribution.Flatcar ? "flatcar" : "coreos";
+    /// <summary>The start of file names: <c>coreos</c>, <c>flatcar</c> or <c>fedora-coreos</c>.</summary>
+    public string Prefix => Distribution switch
+    {
+        ImageDistribution.FedoraCoreOS => "fedora-coreos",
+        ImageDistribution.Flatcar => "flatcar",
+        _ => "coreos",
+    };
 
     /// <summary>Where releases are looked for, the default filled in.</summary>
-    public string EffectiveBaseUri => (BaseUri ?? (Distribution == ImageDistribution.Flatcar
-        ? "https://{channel}.release.flatcar-linux.net" : "https://{channel}.release.core-os.net"))
+    public string EffectiveBaseUri => (BaseUri ?? Distribution switch
+    {
+        ImageDistribution.FedoraCoreOS => FedoraStream.Server,
+        ImageDistribution.Flatcar => "https://{channel}.release.flatcar-linux.net",
+        _ => "https://{channel}.release.core-os.net",
+    })
         .Replace("{channel}", Channel, StringComparison.Ordinal);
 }

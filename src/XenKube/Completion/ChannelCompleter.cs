@@ -7,7 +7,7 @@ namespace XenKube.Commands.Completion;
 /// <summary>Completes the channels that every release server has.</summary>
 public sealed class ChannelCompleter : IArgumentCompleter
 {
-    private static readonly string[] Channels = ["stable", "beta", "alpha"];
+    private static readonly string[] Channels = ["stable", "beta", "alpha", "testing", "next"];
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,

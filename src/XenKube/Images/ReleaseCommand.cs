@@ -6,19 +6,20 @@ namespace XenKube.Commands.Images;
 /// <summary>The base of cmdlets that ask a release server.</summary>
 public abstract class ReleaseCommand : XenDirCommand
 {
-    /// <summary>Whose images: CoreOS Container Linux, or Flatcar.</summary>
+    /// <summary>Whose images: CoreOS Container Linux, Flatcar, or Fedora CoreOS.</summary>
     [Parameter]
     public ImageDistribution Distribution { get; set; }
 
-    /// <summary>The channel of the release server.</summary>
+    /// <summary>The channel of the release server, or the stream of Fedora CoreOS.</summary>
     [Parameter]
+    [Alias("Stream")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(Completion.ChannelCompleter))]
     public string Channel { get; set; } = "stable";
 
     /// <summary>
-    /// A mirror, used instead of the distribution's own server: an http, https or file URI, or a directory, that holds BOARD/VERSION/IMAGE.
-    /// {channel} in it stands for the channel. Default: the mirror in the settings.
+    /// A mirror, used instead of the distribution's own server: an http, https or file URI, or a directory, that holds BOARD/VERSION/IMAGE,
+    /// or streams/STREAM.json of Fedora CoreOS. {channel} in it stands for the channel. Default: the mirror in the settings.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -29,7 +30,9 @@ public abstract class ReleaseCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string Board { get; set; } = "amd64-usr";
 
-    /// <summary>The file name of the image on the server. Default: the distribution's image for Xen.</summary>
+    /// <summary>
+    /// The file name of the image on the server. Default: Container Linux' image for Xen, and Flatcar's image for all machines.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ImageName { get; set; }

@@ -18,7 +18,7 @@ public class WordOptionTests
 
     [Fact]
     public void A_distribution_that_does_not_exist_is_refused_with_those_that_do() =>
-        Refused(["image", "find", "--distribution", "debian"], "--distribution", "debian", "coreos, flatcar");
+        Refused(["image", "find", "--distribution", "debian"], "--distribution", "debian", "coreos, flatcar, fedoracoreos");
 
     [Theory]
     [InlineData("ssh")]

@@ -414,14 +414,14 @@ public sealed class ImageDownloaderTests : IDisposable
     [Fact]
     public void Download_of_another_image_name_and_board_has_another_name()
     {
-        using var server = new ReleaseServer(new ReleaseServerOptions { Distribution = ImageDistribution.Flatcar, Board = "arm64-usr", ImageName = "flatcar_production_image.bin.bz2", BaseUri = _web.Uri },
+        using var server = new ReleaseServer(new ReleaseServerOptions { Distribution = ImageDistribution.Flatcar, Board = "arm64-usr", ImageName = "flatcar_production_xen_image.bin.bz2", BaseUri = _web.Uri },
             new HttpTransport(new Uri(_web.Uri + "/")) { Retry = Impatient });
         foreach (var suffix in new[] { "", ".sig" })
         {
-            _web.Files["/arm64-usr/1520.9.0/flatcar_production_image.bin.bz2" + suffix] = new TestFile(_web.Files[ImagePath + suffix].Content);
+            _web.Files["/arm64-usr/1520.9.0/flatcar_production_xen_image.bin.bz2" + suffix] = new TestFile(_web.Files[ImagePath + suffix].Content);
         }
         var download = new ImageDownloader(server, Store, Keys).Download(server.Resolve("1520.9.0"));
-        Assert.Equal("flatcar_production_image-arm64-1520.9.0.bin.bz2", Path.GetFileName(download.Image.Path));
+        Assert.Equal("flatcar_production_xen_image-arm64-1520.9.0.bin.bz2", Path.GetFileName(download.Image.Path));
         Assert.Equal((ImageDistribution.Flatcar, "1520.9.0"), (download.Image.Distribution, download.Image.Version));
         Assert.Equal(download.Image.Path, Store.Find("1520.9.0")?.Path);
     }

@@ -22,7 +22,10 @@ public sealed class ReleaseServerTests : IDisposable
         var coreOS = new ReleaseServerOptions { Channel = "beta" };
         Assert.Equal(("https://beta.release.core-os.net", "coreos_production_xen_image.bin.bz2"), (coreOS.EffectiveBaseUri, coreOS.EffectiveImageName));
         var flatcar = new ReleaseServerOptions { Distribution = ImageDistribution.Flatcar };
-        Assert.Equal(("https://stable.release.flatcar-linux.net", "flatcar_production_xen_image.bin.bz2"), (flatcar.EffectiveBaseUri, flatcar.EffectiveImageName));
+        Assert.Equal(("https://stable.release.flatcar-linux.net", "flatcar_production_image.bin.bz2"), (flatcar.EffectiveBaseUri, flatcar.EffectiveImageName));
+        var fedora = new ReleaseServerOptions { Distribution = ImageDistribution.FedoraCoreOS, Channel = "next" };
+        Assert.Equal("https://builds.coreos.fedoraproject.org", fedora.EffectiveBaseUri);
+        Assert.Throws<InvalidInputException>(() => new ReleaseServer(fedora with { ImageName = "x.raw.xz" }));
         Assert.Equal("https://mirror.example/alpha/x", new ReleaseServerOptions { Channel = "alpha", BaseUri = "https://mirror.example/{channel}/x" }.EffectiveBaseUri);
     }
 
@@ -43,7 +46,7 @@ public sealed class ReleaseServerTests : IDisposable
     {
         _web.Files["/arm64-usr/current/version.txt"] = new TestFile("COREOS_VERSION=1.2.3\nFLATCAR_VERSION=\"4081.2.0+nightly-1\"\n"u8.ToArray());
         using var server = new ReleaseServer(new ReleaseServerOptions { Distribution = ImageDistribution.Flatcar, Board = "arm64-usr", BaseUri = _web.Uri });
-        Assert.Equal($"{_web.Uri}/arm64-usr/4081.2.0%2Bnightly-1/flatcar_production_xen_image.bin.bz2", server.Resolve().ImageUri.AbsoluteUri);
+        Assert.Equal($"{_web.Uri}/arm64-usr/4081.2.0%2Bnightly-1/flatcar_production_image.bin.bz2", server.Resolve().ImageUri.AbsoluteUri);
     }
 
     [Fact]

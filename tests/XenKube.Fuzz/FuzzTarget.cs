@@ -8,7 +8,7 @@ using XenKube.Guests;
 using XenKube.Hosting;
 using XenKube.Ignition;
 using XenKube.Ignition.Validation;
-using XenKube.Parsing.OpenPgp;
+using XenKube.Images.Signatures;
 using XenKube.Tests.Support;
 
 namespace XenKube.Fuzz;
@@ -35,7 +35,7 @@ internal sealed record FuzzTarget(string Name, bool IsImage, Action<byte[]> Run)
         new("iptables", false, bytes => _ = IptablesRules.Parse(Encoding.UTF8.GetString(bytes), "rules", isIPv6: false, _ => null)),
         new("grub", false, bytes => _ = GrubParser.Parse(Encoding.UTF8.GetString(bytes), "grub.cfg")),
         new("request", false, bytes => _ = RequestHead.Parse(bytes)),
-        new("openpgp", false, bytes => _ = OpenPgpCertificate.ReadAll(OpenPgpArmor.Remove(bytes))),
+        new("openpgp", false, bytes => _ = KeyRing.Read(bytes, "keys", isTrusted: false)),
     ];
 
     private static void Table(byte[] bytes)

@@ -219,6 +219,10 @@ class Attack:
         print(f"LOST {what}: {reason}", flush=True)
 
 
+def end_early(*_):
+    raise KeyboardInterrupt
+
+
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     parser = argparse.ArgumentParser()
@@ -245,7 +249,8 @@ def main():
         step = max(1.0, len(points) / options.count)
         chosen = [points[int(i * step)] for i in range(min(options.count, len(points)))]
         random.Random(1).shuffle(chosen)
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        # Ctrl+C is ignored by programs that a script starts in the background.
+        signal.signal(signal.SIGTERM, end_early)
         end = time.monotonic() + (options.seconds or float("inf"))
         try:
             for point in chosen:

@@ -22,7 +22,7 @@ internal static class ImageCommands
     private static readonly Option<string?> Channel = new("--channel")
         { Description = "stable (the default), beta or alpha.", HelpName = "NAME" };
     private static readonly Option<ImageDistribution> Distribution = WordOption.Of<ImageDistribution>("--distribution",
-        "CoreOS (the default) or Flatcar.");
+        "CoreOS (the default), Flatcar or FedoraCoreOS.");
     private static readonly Option<string?> Board = new("--board")
         { Description = "amd64-usr (the default) or arm64-usr.", HelpName = "NAME" };
     private static readonly Option<string?> BaseUri = new("--base-uri")

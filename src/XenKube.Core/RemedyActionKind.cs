@@ -141,4 +141,10 @@ public enum RemedyActionKind
 
     /// <summary>The option that sets how long to wait.</summary>
     TimeoutOption,
+
+    /// <summary>The option that names the platform of the guests.</summary>
+    PlatformOption,
+
+    /// <summary>The option that names the directory of local files.</summary>
+    FilesDirectoryOption,
 }

@@ -64,6 +64,8 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.KernelOption => "-Kernel",
             RemedyActionKind.BootLoaderOption => "-BootLoader",
             RemedyActionKind.GuestTypeOption => "-Type",
+            RemedyActionKind.PlatformOption => "-Platform",
+            RemedyActionKind.FilesDirectoryOption => "-FilesDirectory",
             RemedyActionKind.TimeoutOption => "-Timeout",
             _ => throw new ArgumentOutOfRangeException(nameof(action), action.Kind, "no words"),
         };

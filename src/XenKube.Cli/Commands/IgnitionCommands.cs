@@ -53,6 +53,10 @@ internal static class IgnitionCommands
                 run.Out.WriteLine($"{file}: {entry.KindText}{place}{path}: {ConfigFailure.MessageOf(entry)}");
             }
         }
+        if (!run.WantsJson && validation.Remedy is { } remedy)
+        {
+            run.Out.WriteLine($"{file}: {remedy}");
+        }
         if (!validation.IsValid)
         {
             run.NotDone();

@@ -20,16 +20,12 @@ internal static class IgnitionNodeCommands
             HelpName = "FILE" };
     private static readonly Option<bool> DryRun = new("--dry-run")
         { Description = "Show what would change on the guests, and publish nothing." };
-    private static readonly Option<string?> Platform = new("--platform")
-        { Description = "The platform whose metadata fill variables such as {PRIVATE_IPV4}.", HelpName = "NAME" };
-    private static readonly Option<string?> FilesDirectory = new("--files-dir")
-        { Description = "The directory of local files (default: that of the config).", HelpName = "DIRECTORY" };
-    private static readonly Option<bool> Strict = new("--strict") { Description = "Treat warnings as errors." };
 
     public static Command CreateCompare(Terminal terminal)
     {
         var command = new Command("compare", "Show what publishing would change on the guests, or how two configs differ.")
-            { Compared, AreFiles, Platform, FilesDirectory, Strict, StandardOptions.XenDir, StandardOptions.Json };
+            { Compared, AreFiles, ConfigOptions.Platform, ConfigOptions.FilesDirectory, ConfigOptions.Strict,
+                StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(command, terminal, Compare);
         return command;
     }
@@ -37,18 +33,11 @@ internal static class IgnitionNodeCommands
     public static Command CreatePublish(Terminal terminal)
     {
         var command = new Command("publish", "Write configs to the directory from which the guests fetch them.")
-            { Names, File, DryRun, Platform, FilesDirectory, Strict, StandardOptions.XenDir, StandardOptions.Json };
+            { Names, File, DryRun, ConfigOptions.Platform, ConfigOptions.FilesDirectory, ConfigOptions.Strict,
+                StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(command, terminal, Publish);
         return command;
     }
-
-    /// <summary>How configs of nodes are transpiled, as the command line says.</summary>
-    private static NodeConfigOverrides Overrides(CommandRun run) => new()
-    {
-        Platform = run.Get(Platform),
-        FilesDirectory = run.Get(FilesDirectory) is { } directory ? Path.GetFullPath(directory) : null,
-        Strict = run.WasGiven(Strict) ? run.Get(Strict) : null,
-    };
 
     private static void Compare(CommandRun run)
     {
@@ -67,7 +56,7 @@ internal static class IgnitionNodeCommands
         var all = new List<object>();
         run.ForEach(NodeCommands.Select(run, names), node =>
         {
-            var own = new NodeConfig(run.Directory, node, Overrides(run));
+            var own = new NodeConfig(run.Directory, node, ConfigOptions.Overrides(run));
             var config = own.Transpile();
             ConfigFailure.Refuse(config);
             var change = own.Compare(config);
@@ -86,12 +75,12 @@ internal static class IgnitionNodeCommands
         var file = run.Get(File) is { } path ? Path.GetFullPath(path) : null;
         run.ForEach(NodeCommands.Select(run, run.Get(Names)), node =>
         {
-            var own = new NodeConfig(run.Directory, node, Overrides(run));
+            var own = new NodeConfig(run.Directory, node, ConfigOptions.Overrides(run));
             var config = file is null ? own.Transpile() : ReadyConfig.Read(file, own.Options
-                with { FilesDirectory = run.Get(FilesDirectory) ?? Path.GetDirectoryName(file)! });
+                with { FilesDirectory = run.Get(ConfigOptions.FilesDirectory) ?? Path.GetDirectoryName(file)! });
             foreach (var entry in config.Warnings)
             {
-                run.Warn($"{config.SourcePath}: {(ConfigFailure.Place(entry) is { } place ? $"{place}: " : "")}{ConfigFailure.MessageOf(entry)}");
+                run.Warn(ConfigFailure.Line(config.SourcePath ?? "input", entry));
             }
             ConfigFailure.Refuse(config);
             if (own.FindMisfit(config) is { } misfit)

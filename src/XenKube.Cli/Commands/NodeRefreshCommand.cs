@@ -2,6 +2,7 @@ using System.CommandLine;
 using XenKube.Cli.Output;
 using XenKube.Clusters;
 using XenKube.Guests;
+using XenKube.Ignition;
 
 namespace XenKube.Cli.Commands;
 
@@ -30,7 +31,8 @@ internal static class NodeRefreshCommand
     {
         var refresh = new Command("refresh",
             "Make Ignition run again at the next boot: grub.cfg, machine-id, template, publish, first_boot.") { Names, Steps, Throttle,
-            LinuxAppend, Restart, Wait, Timeout, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
+            LinuxAppend, Restart, Wait, Timeout, ConfigOptions.Platform, ConfigOptions.FilesDirectory, ConfigOptions.Strict,
+            StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(refresh, terminal, Refresh);
         return refresh;
     }
@@ -43,6 +45,7 @@ internal static class NodeRefreshCommand
             ThrottleLimit = run.Get(Throttle) ?? Environment.ProcessorCount,
             ForceTemplate = run.Get(StandardOptions.Force),
             LinuxAppend = run.Get(LinuxAppend) ?? [],
+            Config = ConfigOptions.Overrides(run),
         };
         var nodes = NodeCommands.Select(run, run.Get(Names));
         if (!run.Get(Restart))
@@ -76,7 +79,7 @@ internal static class NodeRefreshCommand
     private static void Print(CommandRun run, IReadOnlyList<IgnitionReset> resets)
     {
         foreach (var entry in resets.Where(reset => reset.Config is not null)
-            .SelectMany(reset => reset.Config!.Report.Select(entry => $"{reset.Node.ConfigPath}: {entry}")))
+            .SelectMany(reset => reset.Config!.Report.Select(entry => ConfigFailure.Line(reset.Node.ConfigPath, entry))))
         {
             run.Warn(entry);
         }

@@ -60,6 +60,8 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.KernelOption => "--kernel",
             RemedyActionKind.BootLoaderOption => "--boot-loader",
             RemedyActionKind.GuestTypeOption => "--type",
+            RemedyActionKind.PlatformOption => "--platform",
+            RemedyActionKind.FilesDirectoryOption => "--files-dir",
             RemedyActionKind.TimeoutOption => "--timeout",
             _ => throw new ArgumentOutOfRangeException(nameof(action), action.Kind, "no words"),
         };

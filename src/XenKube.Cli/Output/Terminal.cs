@@ -11,7 +11,8 @@ public sealed class Terminal
     /// <param name="output">Standard output; bytes, because <c>disk cat</c> and <c>ct</c> print bytes.</param>
     /// <param name="error">Standard error.</param>
     /// <param name="isInteractive">True where a person watches standard error, so that progress is worth showing.</param>
-    public Terminal(Stream input, Stream output, Stream error, bool isInteractive = false)
+    /// <param name="showsOutput">True where a person watches standard output, so that no secret must get there unasked.</param>
+    public Terminal(Stream input, Stream output, Stream error, bool isInteractive = false, bool showsOutput = false)
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         InputStream = input;
@@ -20,6 +21,7 @@ public sealed class Terminal
         Out = new PrintableWriter(Json) { NewLine = "\n" };
         Error = new StreamWriter(error, utf8) { AutoFlush = true, NewLine = "\n" };
         IsInteractive = isInteractive;
+        ShowsOutput = showsOutput;
     }
 
     /// <summary>Standard input.</summary>
@@ -40,7 +42,12 @@ public sealed class Terminal
     /// <summary>True where progress is worth showing.</summary>
     public bool IsInteractive { get; }
 
+    /// <summary>True where standard output is a screen.</summary>
+    public bool ShowsOutput { get; }
+
     /// <summary>The streams of this process.</summary>
     public static Terminal OfProcess() =>
-        new(StandardInput.Open(), Console.OpenStandardOutput(), Console.OpenStandardError(), !Console.IsErrorRedirected);
+        new(
+            StandardInput.Open(), Console.OpenStandardOutput(), Console.OpenStandardError(), !Console.IsErrorRedirected,
+            !Console.IsOutputRedirected);
 }

@@ -13,7 +13,8 @@ internal sealed record GuestOfImage(string Id, string Version)
     // generation 2 still understood, 3535.0.0 2.15.0, 4152.0.0 2.20.0.
     // Specification and Ignition: coreos/ignition, NEWS of the branch spec2x ("Mark the … config spec as stable": 2.1.0 in
     // 0.17.0, 2.2.0 in 0.22.0, 2.3.0 in 0.29.0, 2.4.0 in 0.35.0), and docs/specs.md (3.3.0 in 2.11.0, 3.4.0 in 2.15.0,
-    // 3.5.0 in 2.20.0).
+    // 3.5.0 in 2.20.0, 3.6.0 in 2.26.0). A release is numbered by the days since 2013-07-01: the branch of one below 4614 is older than
+    // Ignition 2.26.0 of 2026-02-17.
     private static readonly (string Id, string Specification, int First)[] FirstReleases =
     [
         ("coreos", "2.1.0", 1465),
@@ -27,6 +28,8 @@ internal sealed record GuestOfImage(string Id, string Version)
         ("flatcar", "3.3.0", 3185),
         ("flatcar", "3.4.0", 3535),
         ("flatcar", "3.5.0", 4152),
+        ("flatcar", "3.6.0", 4614),
+        ("flatcar", "3.7.0-experimental", 4614),
     ];
 
     /// <summary>Reads os-release(5).</summary>

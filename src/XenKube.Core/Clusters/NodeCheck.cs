@@ -229,7 +229,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         if (!validation.IsValid)
         {
             return new(name, CheckStatus.Fail,
-                $"{node.IgnitionPath} is not valid: {Printable.Of(validation.Entries.First(entry => entry.Kind == ReportKind.Error).ToString())}",
+                $"{node.IgnitionPath} is not valid: {ConfigFailure.MessageOf(validation.Entries.First(entry => entry.Kind == ReportKind.Error))}",
                 $"See every fault ({new RemedyAction(RemedyActionKind.ValidateConfig, node.IgnitionPath)}), correct the config and refresh");
         }
         if (guest?.Refuses(validation.Generation, validation.Version) is { } reason)

@@ -22,8 +22,8 @@ public static class ConfigFailure
     /// <summary>The error of a config that failed.</summary>
     /// <param name="config">The config.</param>
     /// <param name="source">The file or the input it came from.</param>
-    /// <param name="remedy">What to do about it, or null.</param>
-    public static InvalidInputException Of(IgnitionConfig config, string? source, string? remedy = null)
+    /// <param name="remedy">How to mend it where the config does not tell; null for the usual sentence.</param>
+    public static InvalidInputException Of(IgnitionConfig config, string? source, Remedy? remedy = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         var errors = config.Errors;
@@ -31,7 +31,8 @@ public static class ConfigFailure
         var more = string.Concat(errors.Skip(1).Select(entry => $"; {(Place(entry) is { } place ? $"{place}: " : "")}{MessageOf(entry)}"));
         var reason = ((first is null ? null : MessageOf(first)) ?? config.Failure
             ?? "the config has warnings, which are fatal in strict mode") + more;
-        return new InvalidInputException(ErrorIds.ConfigFailed, source, first is null ? null : Place(first), reason, remedy);
+        return new InvalidInputException(
+            ErrorIds.ConfigFailed, source, first is null ? null : Place(first), reason, config.Remedy ?? remedy);
     }
 
     /// <summary>The error of a template whose result failed: the places are lines of the template.</summary>
@@ -50,7 +51,7 @@ public static class ConfigFailure
         var reason = (first is null ? config.Failure ?? "the result is not a config" : MessageOf(first)) + more;
         return new InvalidInputException(
             ErrorIds.ConfigFailed, template, first is null ? null : PlaceOf(first), reason,
-            "Correct the template or the file that its line includes");
+            config.Remedy ?? "Correct the template or the file that its line includes");
     }
 
     /// <summary>What an entry says, on one line and without secrets: messages quote what they complain of.</summary>
@@ -63,6 +64,12 @@ public static class ConfigFailure
         var message = entry.Message.StartsWith(unknown, StringComparison.Ordinal) ? "U" + entry.Message[1..] : entry.Message;
         return Printable.Name(SecretText.Redact(message));
     }
+
+    /// <summary>An entry on one line, with its file and place in front and without secrets.</summary>
+    /// <param name="source">The file or the input.</param>
+    /// <param name="entry">The entry of a report.</param>
+    public static string Line(string source, ReportEntry entry) =>
+        $"{source}: {(Place(entry) is { } place ? $"{place}: " : "")}{MessageOf(entry)}";
 
     /// <summary>Where an entry is in its document; null where the report does not say.</summary>
     /// <param name="entry">The entry of a report.</param>

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 using XenKube.Ignition.Languages;
 using XenKube.Ignition.Reporting;
+using XenKube.Ignition.Secrets;
 using XenKube.Ignition.Summaries;
 
 namespace XenKube.Ignition;
@@ -22,7 +24,8 @@ public sealed record IgnitionConfig
     /// <summary>Whether there is a config; if not, the report says why.</summary>
     public bool Succeeded { get; }
 
-    /// <summary>The JSON, empty if there is none.</summary>
+    /// <summary>The JSON, secrets included; empty if there is none. It is not a part of JSON that shows the result of a command.</summary>
+    [JsonIgnore]
     public string Json { get; }
 
     /// <summary>The Ignition version it is written in, such as <c>2.1.0</c>.</summary>
@@ -35,7 +38,12 @@ public sealed record IgnitionConfig
     public required Report Report { get; init; }
 
     /// <summary>What the reference tool says at the end of a failed run; null where it says nothing.</summary>
+    [JsonConverter(typeof(RedactedTextConverter))]
     public string? Failure { get; init; }
+
+    /// <summary>How to mend a config that failed, such as the versions that are known; null where the report says all.</summary>
+    [JsonIgnore]
+    public Remedy? Remedy { get; init; }
 
     /// <summary>The JSON's digest, <c>sha512-HEX</c>, as another config's <c>verification.hash</c> wants it.</summary>
     public string Digest { get; }
@@ -100,6 +108,7 @@ public sealed record IgnitionConfig
         Dialect = translation.Dialect,
         Report = translation.Report,
         Failure = translation.Failure,
+        Remedy = translation.Remedy,
         SourcePath = options.SourcePath,
     };
 

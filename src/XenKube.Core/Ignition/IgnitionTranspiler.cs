@@ -2,6 +2,7 @@ using System.Text;
 using XenKube.Files;
 using XenKube.Ignition.Butane;
 using XenKube.Ignition.ContainerLinux;
+using XenKube.Ignition.ContainerLinux.Releases;
 using XenKube.Ignition.Languages;
 using XenKube.Parsing.Yaml;
 
@@ -14,6 +15,9 @@ public static class IgnitionTranspiler
 
     /// <summary>The names <see cref="TranspileOptions.Dialect"/> may have.</summary>
     public static IReadOnlyList<string> DialectNames { get; } = [.. Dialects.Select(dialect => dialect.Name)];
+
+    /// <summary>The names <see cref="TranspileOptions.Platform"/> may have; <c>custom</c> needs release 0.9.0 of ct.</summary>
+    public static IReadOnlyList<string> PlatformNames { get; } = ClcRelease.V090.Platforms;
 
     /// <summary>Transpiles a document. Trouble with it is in the result's report, not an exception.</summary>
     /// <param name="source">The document, UTF-8 or UTF-16 with a mark.</param>

@@ -60,6 +60,7 @@ public sealed class ResetIgnitionCommand : NodeCommand
 
     /// <summary>The platform whose metadata fill variables such as {PRIVATE_IPV4}. Default: the platform in the settings, none.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(PlatformCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Platform { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using XenKube.Clusters;
+using XenKube.Commands.Completion;
 using XenKube.Ignition;
 using XenKube.Ignition.Comparing;
 
@@ -24,6 +25,7 @@ public sealed class CompareIgnitionCommand : NodeCommand
 
     /// <summary>The platform whose metadata fill variables such as {PRIVATE_IPV4}. Default: the platform in the settings, none.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(PlatformCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Platform { get; set; }
 

@@ -8,5 +8,5 @@ internal static class Reports
 {
     /// <summary>One entry, with the file and the place in front.</summary>
     public static string Line(string source, ReportEntry entry) =>
-        $"{source}: {(ConfigFailure.Place(entry) is { } place ? $"{place}: " : "")}{ConfigFailure.MessageOf(entry)}";
+        ConfigFailure.Line(source, entry);
 }

@@ -32,6 +32,10 @@ public sealed class TestIgnitionCommand : IgnitionJsonCommand
         {
             WriteWarning($"{entry.KindText}: {Reports.Line(source, entry)}{(entry.Path.Length > 0 ? $" ($.{Printable.Name(entry.Path)})" : "")}");
         }
+        if (validation.Remedy is { } remedy)
+        {
+            WriteWarning($"{source}: {remedy}");
+        }
         _verdict.Add(validation.IsValid);
     }
 

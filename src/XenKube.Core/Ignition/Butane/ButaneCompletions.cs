@@ -50,7 +50,7 @@ internal static class ButaneCompletions
         keys.Origin = place;
         if (!translation.Files.Exists)
         {
-            translation.Error(place, ButaneTranslation.NoFilesDirectory);
+            translation.Error(place, LocalFiles.ButaneMissing);
             return;
         }
         for (var i = 0; i < local.Count; i++)

@@ -55,7 +55,7 @@ internal sealed class ButaneDialect : IIgnitionDialect
         }
         if (ButaneVersion.Find(variant, number, release, out var reason) is not { } version)
         {
-            return Fail(null, report, reason!);
+            return Fail(null, report, reason!, ButaneVersion.Known(variant, release));
         }
         var document = ButaneReader.Read(root!, ButaneTypes.Config(version, release), type => GoName(type, version), out var error);
         return error is not null
@@ -99,7 +99,7 @@ internal sealed class ButaneDialect : IIgnitionDialect
         findings.ForEach(source.Report);
         if (failure is not null)
         {
-            return Fail(version, report, failure);
+            return Fail(version, report, failure, LocalFiles.Remedy(report));
         }
         return options.Strict && report.Count > 0
             ? new IgnitionTranslation(
@@ -120,8 +120,8 @@ internal sealed class ButaneDialect : IIgnitionDialect
         return [.. json.WrittenMemory.Span, (byte)'\n'];
     }
 
-    private static IgnitionTranslation Fail(ButaneVersion? version, Report report, string reason) =>
-        new(null, version?.Spec.ToString() ?? "", version?.ToString() ?? "butane", report, $"Error translating config: {reason}");
+    private static IgnitionTranslation Fail(ButaneVersion? version, Report report, string reason, Remedy? remedy = null) => new(
+        null, version?.Spec.ToString() ?? "", version?.ToString() ?? "butane", report, $"Error translating config: {reason}", remedy);
 
     /// <summary>The name that the reference's messages have for a type.</summary>
     private static string GoName(ConfigType type, ButaneVersion version) => type.Kind switch

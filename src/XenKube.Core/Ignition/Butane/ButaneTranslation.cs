@@ -15,10 +15,8 @@ namespace XenKube.Ignition.Butane;
 internal sealed class ButaneTranslation(
     ButaneVersion version, ButaneRelease release, string filesDirectory, bool isRaw, List<ConfigFinding> findings)
 {
-    /// <summary>The message for a local file where there is no files directory.</summary>
-    public const string NoFilesDirectory = "local file paths are relative to a files directory that must be specified with -d/--files-dir";
-
-    private readonly LocalFiles files = new(filesDirectory, NoFilesDirectory, _ => "local file path traverses outside the files directory");
+    private readonly LocalFiles files =
+        new(filesDirectory, LocalFiles.ButaneMissing, _ => "local file path traverses outside the files directory");
     private readonly ConfigType type = Ignition3Types.Config(version.Spec, release.Ignition);
 
     private readonly bool isWrapped = version.Machine is not null && !isRaw;

@@ -111,6 +111,16 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
         return found;
     }
 
+    /// <summary>The versions of a variant that a release knows; for a variant that it does not know, all variants with theirs.</summary>
+    public static string Known(string variant, ButaneRelease release)
+    {
+        var variants = All.Where(known => release.Knows(known.First)).ToLookup(known => known.Variant, known => known.Version);
+        return variants.Contains(variant)
+            ? $"The versions of {variant} are {string.Join(", ", variants[variant])}"
+            : "The variants and their versions are "
+                + string.Join("; ", variants.Select(known => $"{known.Key} {string.Join(", ", known)}"));
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Variant} {Version}";
 

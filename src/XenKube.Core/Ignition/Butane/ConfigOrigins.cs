@@ -26,11 +26,29 @@ internal static class ConfigOrigins
     /// </summary>
     public static ConfigPath Find(ConfigValue config, ConfigPath path)
     {
-        ConfigValue? value = config;
+        ConfigValue? value = config, parent = null;
+        ConfigPath? last = null;
         foreach (var step in path.Steps())
         {
+            (parent, last) = (value, step);
             value = value?.Step(step);
         }
-        return value?.Origin ?? ConfigNames.ToSnake(path);
+        return value?.Origin ?? MissingField(parent, last, path) ?? ConfigNames.ToSnake(path);
+    }
+
+    /// <summary>
+    /// In a MachineConfig, the place of a text or number that must be there and is not: a field of the object of the document that lacks
+    /// it, unless the object has another name there.
+    /// </summary>
+    private static ConfigPath? MissingField(ConfigValue? parent, ConfigPath? step, ConfigPath path)
+    {
+        const string config = "spec.config.";
+        if (step?.Name is not { } name || parent is not { Origin: { } origin } || parent.Type.Field(name) is not { IsOptional: false } field
+            || field.Type.Kind is not (ConfigKind.Text or ConfigKind.Number or ConfigKind.Flag))
+        {
+            return null;
+        }
+        var place = origin.Field(ConfigNames.ToSnake(name));
+        return ConfigNames.ToSnake(path).ToString() == config + place ? place : null;
     }
 }

@@ -18,24 +18,30 @@ internal static class ResourceUrl
     /// <param name="packs">Whether the contents may be packed.</param>
     public static void Set(ConfigValue resource, byte[] contents, ConfigPath origin, bool packs = true)
     {
-        var compression = resource["compression"];
-        var isPlain = !compression.HasText;
-        var base64Length = Base64Length(contents.Length);
-        var isEscaped = 1 + DataUrl.EscapedLength(contents) <= base64Length;
-        var shortest = Math.Min(1 + DataUrl.EscapedLength(contents), base64Length);
+        var isPlain = !resource["compression"].HasText;
+        var (source, compression) = Choose(contents, packs && isPlain);
+        resource["source"].Set(source).Origin = origin;
         if (isPlain)
         {
             // Set even if it is empty, lest a config that this one is merged into lends its own.
-            compression.Set("").Origin = origin;
-            var packed = packs && Base64Length(ShortestPacked) + "gzip".Length < shortest ? GoGzip.Pack(contents) : null;
-            if (packed is not null && Base64Length(packed.Length) + "gzip".Length < shortest)
-            {
-                compression.Set("gzip");
-                resource["source"].Set(DataUrl.EncodeBase64(packed)).Origin = origin;
-                return;
-            }
+            resource["compression"].Set(compression).Origin = origin;
         }
-        resource["source"].Set(isEscaped ? DataUrl.Encode(contents) : DataUrl.EncodeBase64(contents)).Origin = origin;
+    }
+
+    /// <summary>The shortest data URL of contents, and its compression.</summary>
+    /// <param name="contents">The bytes.</param>
+    /// <param name="packs">Whether they may be packed.</param>
+    public static (string Source, string Compression) Choose(byte[] contents, bool packs = true)
+    {
+        var base64Length = Base64Length(contents.Length);
+        var escapedLength = 1 + DataUrl.EscapedLength(contents);
+        var shortest = Math.Min(escapedLength, base64Length);
+        var packed = packs && Base64Length(ShortestPacked) + "gzip".Length < shortest ? GoGzip.Pack(contents) : null;
+        if (packed is not null && Base64Length(packed.Length) + "gzip".Length < shortest)
+        {
+            return (DataUrl.EncodeBase64(packed), "gzip");
+        }
+        return (escapedLength <= base64Length ? DataUrl.Encode(contents) : DataUrl.EncodeBase64(contents), "");
     }
 
     /// <summary>The length of <c>;base64,</c> and so many bytes.</summary>

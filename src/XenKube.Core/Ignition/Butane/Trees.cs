@@ -26,7 +26,7 @@ internal sealed class Trees(FieldTranslation fields, ConfigValue storage, List<C
             var place = path.Item(i);
             if (!files.Exists)
             {
-                Error(place, ButaneTranslation.NoFilesDirectory);
+                Error(place, LocalFiles.ButaneMissing);
                 return;
             }
             AddTree(trees.Items[i], place);

@@ -36,7 +36,12 @@ internal sealed class ClcDialect : IIgnitionDialect
     }
 
     private static IgnitionTranslation Result(byte[]? json, ClcRelease release, Report report, string? failure = null) =>
-        new(json, release.Spec.ToString(), release.ToString(), report, failure);
+        new(json, release.Spec.ToString(), release.ToString(), report, failure, json is null ? RemedyOf(release, report) : null);
+
+    private static Remedy? RemedyOf(ClcRelease release, Report report) =>
+        report.Any(entry => entry.Message is ClcPlatforms.Unsupported or ClcPlatforms.NoPlatform)
+            ? $"Name a platform with {RemedyActionKind.PlatformOption}: {string.Join(", ", release.Platforms)}"
+            : LocalFiles.Remedy(report);
 
     /// <summary>Reads and checks the document by itself; null if it cannot be read.</summary>
     private static ConfigValue? Read(ReadOnlySpan<byte> source, ClcRelease release, Report report, out YamlNode? root)
@@ -68,7 +73,7 @@ internal sealed class ClcDialect : IIgnitionDialect
     {
         if (options.Platform.Length > 0 && !release.Platforms.Contains(options.Platform))
         {
-            report.Add(new ReportEntry(ReportKind.Error, "unsupported platform"));
+            report.Add(new ReportEntry(ReportKind.Error, ClcPlatforms.Unsupported));
             return null;
         }
         var source = new IgnitionNamesSource(root, report);

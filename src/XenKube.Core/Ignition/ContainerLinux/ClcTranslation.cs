@@ -38,7 +38,7 @@ internal sealed class ClcTranslation
         output = new ConfigValue(Types[release]) { IsSet = true };
         var files = new LocalFiles(
             options.FilesDirectory,
-            "local files require setting the --files-dir flag to the directory that contains the file",
+            LocalFiles.ClcMissing,
             path => $"open {path}: the path leaves the files directory {options.FilesDirectory}");
         fields = new FieldTranslation(files, findings);
     }

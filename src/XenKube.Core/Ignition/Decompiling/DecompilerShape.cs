@@ -1,29 +1,36 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Decompiling;
 
 /// <summary>Puts Ignition's JSON into the shape of a config language: its key names, its contents of files, its sizes.</summary>
-internal static class DecompilerShape
+/// <param name="contents">Says which contents are written as text.</param>
+/// <param name="isButane">Whether the language is Butane's.</param>
+internal sealed class DecompilerShape(DecompilerContents contents, bool isButane)
 {
     private const long SectorSize = 512;
 
     /// <summary>The shaped copy of a value; null where the language has no need of it.</summary>
-    public static JsonNode? Shape(JsonNode? node, string path, bool isButane, bool readable) => node switch
+    /// <param name="node">The value.</param>
+    /// <param name="path">The keys to it.</param>
+    /// <param name="place">The keys to it, with the numbers of entries of lists.</param>
+    public JsonNode? Shape(JsonNode? node, string path, string place) => node switch
     {
-        JsonObject contents when !isButane && path.EndsWith("files.contents", StringComparison.Ordinal) => Contents(contents, readable),
-        JsonObject contents when isButane && contents.ContainsKey("source") => Resource(contents, path, readable),
+        JsonObject resource when !isButane && path.EndsWith("files.contents", StringComparison.Ordinal) => Contents(resource, place),
+        JsonObject resource when isButane && resource.ContainsKey("source") => Resource(resource, path, place),
         JsonObject verification when !isButane && path.EndsWith("verification", StringComparison.Ordinal) => Verification(verification),
-        JsonObject mapping => Mapping(mapping, path, isButane, readable),
+        JsonObject mapping => Mapping(mapping, path, place),
         JsonArray list => new JsonArray(
-            [.. list.Select(item => Shape(item, path, isButane, readable) ?? (item is JsonObject ? new JsonObject() : null))]),
+        [
+            .. list.Select((item, index) =>
+                Shape(item, path, string.Create(CultureInfo.InvariantCulture, $"{place}.{index}"))
+                    ?? (item is JsonObject ? new JsonObject() : null)),
+        ]),
         _ => node?.DeepClone(),
     };
 
-    private static JsonObject? Mapping(JsonObject mapping, string path, bool isButane, bool readable)
+    private JsonObject? Mapping(JsonObject mapping, string path, string place)
     {
         var shaped = new JsonObject();
         foreach (var (key, value) in mapping)
@@ -33,20 +40,19 @@ internal static class DecompilerShape
             {
                 continue;
             }
-            var isSize = !isButane && path == "storage.disks.partitions" && key is "size" or "start" && !isButane;
-            var child = isSize ? Size(value)
-                : !isButane && here is "passwd.groups.gid" or "passwd.users.create.uid" && !isButane ? Unsigned(value)
-                : Shape(value, here, isButane, readable);
+            var child = !isButane && path == "storage.disks.partitions" && key is "size" or "start" ? Size(value)
+                : !isButane && here is "passwd.groups.gid" or "passwd.users.create.uid" ? Unsigned(value)
+                : Shape(value, here, place.Length == 0 ? key : $"{place}.{key}");
             if (child is not null || value is null)
             {
                 shaped[SnakeCase(key)] = child;
             }
         }
         // Objects that are always there say nothing; those that may be absent do, be they empty.
-        return shaped.Count > 0 || path.Length == 0 || IsMeaningful(path, isButane) ? shaped : null;
+        return shaped.Count > 0 || path.Length == 0 || IsMeaningful(path) ? shaped : null;
     }
 
-    private static bool IsMeaningful(string path, bool isButane) =>
+    private bool IsMeaningful(string path) =>
         isButane
         || path is "ignition.config.replace" or "passwd.users.create" or "storage.filesystems.mount" or "storage.filesystems.mount.create"
         || path.EndsWith(".user", StringComparison.Ordinal) || path.EndsWith(".group", StringComparison.Ordinal);
@@ -70,27 +76,25 @@ internal static class DecompilerShape
         return JsonValue.Create(string.Create(CultureInfo.InvariantCulture, $"{sectors * SectorSize}B"));
     }
 
-    private static JsonObject? Contents(JsonObject contents, bool readable)
+    private JsonObject? Contents(JsonObject resource, string place)
     {
-        var source = Text(contents, "source");
+        var source = DecompilerContents.Text(resource, "source");
         var shaped = new JsonObject();
         var remote = new JsonObject();
-        if (readable && InlineText(source) is { } text)
+        var text = contents.InlineText(resource, place);
+        if (text is { Length: > 0 })
         {
-            if (text.Length > 0)
-            {
-                shaped["inline"] = text;
-            }
+            shaped["inline"] = text;
         }
-        else if (source.Length > 0)
+        else if (text is null && source.Length > 0)
         {
             remote["url"] = source;
         }
-        if (Text(contents, "compression") is { Length: > 0 } compression)
+        if (text is null && DecompilerContents.Text(resource, "compression") is { Length: > 0 } compression)
         {
             remote["compression"] = compression;
         }
-        if (contents["verification"] is JsonObject verification && Verification(verification) is { } shapedVerification)
+        if (resource["verification"] is JsonObject verification && Verification(verification) is { } shapedVerification)
         {
             remote["verification"] = shapedVerification;
         }
@@ -101,19 +105,19 @@ internal static class DecompilerShape
         return shaped.Count > 0 ? shaped : null;
     }
 
-    private static JsonObject Resource(JsonObject resource, string path, bool readable)
+    private JsonObject Resource(JsonObject resource, string path, string place)
     {
         var shaped = new JsonObject();
+        var text = contents.InlineText(resource, place);
         foreach (var (key, value) in resource)
         {
-            if (key == "source" && readable && Text(resource, "compression").Length == 0 && resource.ContainsKey("compression")
-                && InlineText(Text(resource, "source")) is { } text)
+            if (key == "source" && text is not null)
             {
                 shaped["inline"] = text;
             }
-            else if (!(key == "compression" && readable && Text(resource, "compression").Length == 0))
+            else if (!(key == "compression" && text is not null))
             {
-                shaped[SnakeCase(key)] = Shape(value, path + "." + key, isButane: true, readable);
+                shaped[SnakeCase(key)] = Shape(value, path + "." + key, $"{place}.{key}");
             }
         }
         return shaped;
@@ -121,29 +125,13 @@ internal static class DecompilerShape
 
     private static JsonObject? Verification(JsonObject verification)
     {
-        var hash = Text(verification, "hash");
+        var hash = DecompilerContents.Text(verification, "hash");
         var dash = hash.IndexOf('-', StringComparison.Ordinal);
         return dash < 0 ? null : new JsonObject
         {
             ["hash"] = new JsonObject { ["function"] = hash[..dash], ["sum"] = hash[(dash + 1)..] },
         };
     }
-
-    /// <summary>The text of a data URL, if it is one that the text becomes again.</summary>
-    private static string? InlineText(string source)
-    {
-        if (!source.StartsWith("data:", StringComparison.Ordinal) || DataUrl.Decode(source, out _) is not { } bytes
-            || !System.Text.Unicode.Utf8.IsValid(bytes))
-        {
-            return null;
-        }
-        return source == DataUrl.Encode(bytes) || source.StartsWith("data:;base64,", StringComparison.Ordinal)
-            ? Encoding.UTF8.GetString(bytes)
-            : null;
-    }
-
-    private static string Text(JsonObject parent, string name) =>
-        parent[name] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : "";
 
     /// <summary><c>sshAuthorizedKeys</c> is <c>ssh_authorized_keys</c>, <c>sizeMiB</c> is <c>size_mib</c>.</summary>
     private static string SnakeCase(string key)

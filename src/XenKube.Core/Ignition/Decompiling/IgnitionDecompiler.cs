@@ -1,12 +1,8 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
-using XenKube.Ignition.Butane;
-using XenKube.Ignition.ContainerLinux.Releases;
 using XenKube.Ignition.Json;
-using XenKube.Ignition.Languages;
-using XenKube.Ignition.Secrets;
 using XenKube.Ignition.Validation;
-using XenKube.Parsing.Yaml;
 using JsonNode = System.Text.Json.Nodes.JsonNode;
 
 namespace XenKube.Ignition.Decompiling;
@@ -20,61 +16,123 @@ public static class IgnitionDecompiler
     /// <summary>Far more than any version of Ignition has levels; what is deeper is nothing that it knows.</summary>
     private const int MaxDepth = 100;
 
+    /// <summary>How often contents that did not come back as they were are taken as they are, and the rest is tried again.</summary>
+    private const int MaxAttempts = 3;
+
+    /// <summary>More differences than this are not named.</summary>
+    private const int MaxNotes = 20;
+
+    /// <summary>The variants that a document can be written in.</summary>
+    public static IReadOnlyList<string> Variants => DecompilerTarget.Variants;
+
     /// <summary>Decompiles a config.</summary>
     /// <param name="json">The JSON.</param>
+    /// <param name="variant">
+    /// A name of <see cref="Variants"/>; null for a Container Linux Config or, for generation 3, for Flatcar's variant, or Fedora CoreOS's
+    /// where Flatcar's cannot express the config.
+    /// </param>
     /// <returns>The document.</returns>
-    /// <exception cref="InvalidInputException">It is not an Ignition config.</exception>
-    /// <exception cref="UnsupportedFeatureException">Its version is one that no dialect writes.</exception>
-    public static IgnitionDecompilation Decompile(ReadOnlyMemory<byte> json)
+    /// <exception cref="InvalidInputException">
+    /// It is not an Ignition config, or the variant is not known or of the other generation.
+    /// </exception>
+    /// <exception cref="UnsupportedFeatureException">Its version is not known.</exception>
+    public static IgnitionDecompilation Decompile(ReadOnlyMemory<byte> json, string? variant = null)
     {
-        var root = Parse(json);
-        var version = root["ignition"] is JsonObject ignition && ignition["version"] is JsonValue value
-            && value.TryGetValue<string>(out var text)
-            ? text
-            : "";
-        if (version.Length == 0)
+        var document = IgnitionDocument.Read(json);
+        if (document.Version.Length == 0)
         {
             throw new InvalidInputException(
                 ErrorIds.IgnitionVersionMissing, null, null, "the JSON has no ignition.version, so it is not an Ignition config");
         }
-        if (ClcRelease.All.FirstOrDefault(release => release.Spec.ToString() == version) is { } release)
+        var source = new Source(
+            document.Version, (JsonObject)Plain(document.Root, 0)!, ConfigMeaning.Canonical(json), UnknownKeys(json));
+        var results = new List<(IgnitionDecompilation Document, bool Succeeds)>();
+        foreach (var target in DecompilerTarget.For(document.Version, variant))
         {
-            return Decompile(root, json, new TranspileOptions { Release = release.Version, Dialect = "clc" }, release.ToString(), null);
-        }
-        var newest = ButaneVersion.All.Where(known => known.Variant is "flatcar" or "fcos" && known.Spec.ToString() == version)
-            .GroupBy(known => known.Variant)
-            .Select(group => group.Last());
-        if (newest.OrderByDescending(known => known.Variant == "flatcar").ToList() is { Count: > 0 } heads)
-        {
-            return DecompileToButane(root, json, heads);
-        }
-        var written = ClcRelease.All.Select(known => known.Spec).Concat(ButaneVersion.All.Select(known => known.Spec)).Distinct().Order();
-        throw new UnsupportedFeatureException(
-            null,
-            null,
-            $"decompiling Ignition {version}",
-            $"Decompiled are {string.Join(", ", written)}, the versions that a config language here writes");
-    }
-
-    /// <summary>Where two variants write a version, Flatcar's, unless that lacks something that Fedora CoreOS' has.</summary>
-    private static IgnitionDecompilation DecompileToButane(JsonObject root, ReadOnlyMemory<byte> json, List<ButaneVersion> heads)
-    {
-        IgnitionDecompilation? first = null;
-        foreach (var head in heads)
-        {
-            var document = Decompile(root, json, new TranspileOptions { Dialect = "butane" }, head.ToString(), head);
-            if (document.IsExact)
+            var result = Decompile(source, target);
+            if (result.Document.IsExact)
             {
-                return document;
+                return result.Document;
             }
-            first ??= document;
+            results.Add(result);
         }
-        return first!;
+        // Another version than the nearest is worth it only where the nearest refuses the document.
+        return results.Find(result => result.Succeeds).Document ?? results[0].Document;
     }
 
-    /// <summary>Reads the JSON as Ignition does: the last of several equal keys, broken characters replaced.</summary>
-    private static JsonObject Parse(ReadOnlyMemory<byte> json) => (JsonObject)Plain(IgnitionDocument.Read(json).Root, 0)!;
+    private sealed record Source(string Version, JsonObject Root, JsonObject Canonical, IReadOnlyList<string> UnknownKeys);
 
+    /// <summary>
+    /// First so that the very same JSON comes back, which it does for all that ct and Butane wrote. Else with the same meaning, and all
+    /// contents as text that can be.
+    /// </summary>
+    private static (IgnitionDecompilation Document, bool Succeeds) Decompile(Source source, DecompilerTarget target)
+    {
+        var isButane = target.Butane is not null;
+        if (!isButane || DecompilerContents.HasMarks(source.Root))
+        {
+            var contents = new DecompilerContents(target.Spec, isButane, needsSameSource: true, new HashSet<string>());
+            var (document, text) = Shape(source.Root, contents, target);
+            if (IgnitionTranspiler.Transpile(text, target.Options) is { Succeeded: true } again
+                && JsonNode.DeepEquals(JsonNode.Parse(again.Json), source.Root))
+            {
+                return (new IgnitionDecompilation(document, text, target.Dialect, []), true);
+            }
+        }
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        for (var attempt = 1; ; attempt++)
+        {
+            var contents = new DecompilerContents(target.Spec, isButane, needsSameSource: false, kept);
+            var (document, text) = Shape(source.Canonical, contents, target);
+            var again = IgnitionTranspiler.Transpile(text, target.Options);
+            var differences = again.Succeeded
+                ? [.. ConfigMeaning.Differences(source.Canonical, ConfigMeaning.Canonical(Encoding.UTF8.GetBytes(again.Json)))]
+                : new List<(string Path, string Note)>();
+            var spoiled = differences.Select(difference => difference.Path[..Math.Max(0, difference.Path.LastIndexOf('.'))])
+                .Where(place => place.Length > 0 && !kept.Contains(place)).ToList();
+            if (attempt < MaxAttempts && spoiled.Count > 0)
+            {
+                kept.UnionWith(spoiled);
+                continue;
+            }
+            var notes = Notes(source, target, again, differences);
+            return (new IgnitionDecompilation(document, text, target.Dialect, notes), again.Succeeded);
+        }
+    }
+
+    private static List<string> Notes(
+        Source source, DecompilerTarget target, IgnitionConfig again, List<(string Path, string Note)> differences)
+    {
+        var notes = new List<string>(source.UnknownKeys);
+        if (target.Spec.ToString() != source.Version)
+        {
+            notes.Add($"ignition.version: {source.Version} becomes {target.Spec}");
+        }
+        notes.AddRange(differences.Select(difference => difference.Note));
+        if (!again.Succeeded)
+        {
+            notes.AddRange(again.Errors.Select(ConfigFailure.MessageOf).Append(again.Failure ?? "").Where(note => note.Length > 0));
+        }
+        return notes.Count > MaxNotes ? notes[..MaxNotes] : notes;
+    }
+
+    private static (DecompiledDocument Document, string Text) Shape(JsonObject root, DecompilerContents contents, DecompilerTarget target)
+    {
+        var shape = new DecompilerShape(contents, target.Butane is not null);
+        var document = new DecompiledDocument((JsonObject)shape.Shape(root, "", "")!, target.Butane);
+        return (document, document.Text);
+    }
+
+    /// <summary>The keys that the guest does not know and that are left out.</summary>
+    private static List<string> UnknownKeys(ReadOnlyMemory<byte> json) =>
+    [
+        .. IgnitionValidator.Validate(json.Span).Entries
+            .Where(entry => entry.Message.StartsWith("unused key ", StringComparison.Ordinal)
+                || entry.Message.StartsWith("Config has unrecognized key: ", StringComparison.Ordinal))
+            .Select(entry => $"{(entry.Path.Length > 0 ? entry.Path + ": " : "")}{ConfigFailure.MessageOf(entry)}, which is left out"),
+    ];
+
+    /// <summary>The JSON as Ignition reads it: the last of several equal keys, broken characters replaced.</summary>
     private static JsonNode? Plain(Json.JsonNode node, int depth)
     {
         if (depth > MaxDepth)
@@ -102,110 +160,6 @@ public static class IgnitionDecompiler
                 return null;
             default:
                 return JsonNode.Parse(node.Text);
-        }
-    }
-
-    private static IgnitionDecompilation Decompile(
-        JsonObject root, ReadOnlyMemory<byte> json, TranspileOptions options, string dialect, ButaneVersion? butane)
-    {
-        // First with contents as text; where that says something else after all, with every source as it is.
-        var readable = Attempt(root, json, options, dialect, butane, readable: true);
-        return readable.IsExact ? readable : Attempt(root, json, options, dialect, butane, readable: false);
-    }
-
-    private static IgnitionDecompilation Attempt(
-        JsonObject root, ReadOnlyMemory<byte> json, TranspileOptions options, string dialect, ButaneVersion? butane, bool readable)
-    {
-        var text = Write((JsonObject)DecompilerShape.Shape(root, "", butane is not null, readable)!, butane);
-        var again = IgnitionTranspiler.Transpile(text, options);
-        var (wanted, got) = (Parse(json), again.Succeeded ? JsonNode.Parse(again.Json) : null);
-        if (again.Succeeded && JsonNode.DeepEquals(got, wanted))
-        {
-            return new IgnitionDecompilation(text, dialect, true, []);
-        }
-        var notes = again.Succeeded
-            ? Differences(wanted, got, "").Take(20)
-            : again.Errors.Select(error => error.Message).Append(again.Failure ?? "").Where(note => note.Length > 0);
-        return new IgnitionDecompilation(text, dialect, false, [.. notes]);
-    }
-
-    /// <summary>Where two JSON trees differ.</summary>
-    private static IEnumerable<string> Differences(JsonNode? wanted, JsonNode? got, string path)
-    {
-        if (JsonNode.DeepEquals(wanted, got))
-        {
-            return [];
-        }
-        if (wanted is JsonObject a && got is JsonObject b)
-        {
-            return a.Select(pair => pair.Key).Union(b.Select(pair => pair.Key)).SelectMany(
-                key => Differences(a[key], b[key], $"{path}.{key}"));
-        }
-        if (wanted is JsonArray x && got is JsonArray y && x.Count == y.Count)
-        {
-            return Enumerable.Range(0, x.Count).SelectMany(
-                index => Differences(x[index], y[index], string.Create(CultureInfo.InvariantCulture, $"{path}.{index}")));
-        }
-        return [$"{path.TrimStart('.')}: {Shown(wanted)} becomes {Shown(got)}"];
-    }
-
-    private static string Shown(JsonNode? node) => node is null ? "nothing" : Printable.Of(SecretText.Redact(node.ToJsonString()));
-
-    private static string Write(JsonObject document, ButaneVersion? butane)
-    {
-        var writer = new YamlWriter();
-        writer.StartMapping();
-        if (butane is { } head)
-        {
-            writer.Text("variant");
-            writer.Text(head.Variant);
-            writer.Text("version");
-            writer.Text(head.Version);
-        }
-        foreach (var (key, value) in document)
-        {
-            writer.Text(key);
-            Write(writer, value, key);
-        }
-        writer.EndMapping();
-        return writer.Finish();
-    }
-
-    private static void Write(YamlWriter writer, JsonNode? node, string key)
-    {
-        switch (node)
-        {
-            case JsonObject { Count: 0 }:
-                writer.StartFlowMapping();
-                writer.EndMapping();
-                break;
-            case JsonObject mapping:
-                writer.StartMapping();
-                foreach (var (name, value) in mapping)
-                {
-                    writer.Text(name);
-                    Write(writer, value, name);
-                }
-                writer.EndMapping();
-                break;
-            case JsonArray list:
-                writer.StartSequence();
-                foreach (var item in list)
-                {
-                    Write(writer, item, "");
-                }
-                writer.EndSequence();
-                break;
-            case JsonValue value when value.TryGetValue<string>(out var text):
-                writer.Text(text);
-                break;
-            case JsonValue value when key == "mode" && value.TryGetValue<int>(out var mode) && mode is >= 0 and <= 0xFFF:
-                // People read permissions in octal, and a leading zero says so.
-                writer.Plain(mode == 0 ? "0" : "0" + Convert.ToString(mode, 8).PadLeft(3, '0'));
-                break;
-            default:
-                writer.Plain(node?.ToJsonString() ?? "null");
-                break;
         }
     }
 }

@@ -25,7 +25,7 @@ public static class CtDriver
         var (release, words) = TakeRelease(args);
         if (release is null)
         {
-            error.Write("--release needs 0.5.0 or 0.9.0\n");
+            error.Write($"--release needs {string.Join(" or ", ClcRelease.All.Select(known => known.Version))}\n");
             return 2;
         }
         var flags = new GoFlagSet("ct", Flags(release));

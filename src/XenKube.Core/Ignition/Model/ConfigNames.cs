@@ -36,7 +36,8 @@ internal static class ConfigNames
         return snake;
     }
 
-    private static string ToSnake(string name)
+    /// <summary>The language's key of an Ignition key.</summary>
+    public static string ToSnake(string name)
     {
         var snake = new StringBuilder(name.Length + 4);
         foreach (var c in name.Replace("MiB", "Mib", StringComparison.Ordinal))

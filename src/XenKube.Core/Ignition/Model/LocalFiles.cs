@@ -1,4 +1,5 @@
 using XenKube.Files;
+using XenKube.Ignition.Reporting;
 using XenKube.Ignition.Syntax;
 using XenKube.Posix;
 
@@ -10,10 +11,22 @@ namespace XenKube.Ignition.Model;
 /// <param name="escape">The message for a path, as it is shown, that leads out of the directory.</param>
 internal sealed class LocalFiles(string directory, string missing, Func<string, string> escape)
 {
+    /// <summary>What Butane says where there is no files directory.</summary>
+    public const string ButaneMissing = "local file paths are relative to a files directory that must be specified with -d/--files-dir";
+
+    /// <summary>What ct says where there is none.</summary>
+    public const string ClcMissing = "local files require setting the --files-dir flag to the directory that contains the file";
+
     private const int LargestFile = 256 << 20;
 
     /// <summary>Whether there is one.</summary>
     public bool Exists => directory.Length > 0;
+
+    /// <summary>How to mend a config that lacks the directory; null where the report does not say that it does.</summary>
+    public static Remedy? Remedy(Report report) =>
+        report.Any(entry => entry.Message is ButaneMissing or ClcMissing)
+            ? $"Name the directory of the local files with {RemedyActionKind.FilesDirectoryOption}"
+            : (Remedy?)null;
 
     /// <summary>The bytes of a file, or null with what to tell.</summary>
     public byte[]? Read(string name, out string? error) => Resolve(name, out error) is { } path ? ReadFile(path, out error) : null;

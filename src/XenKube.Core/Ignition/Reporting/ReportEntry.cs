@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using XenKube.Ignition.Secrets;
+
 namespace XenKube.Ignition.Reporting;
 
 /// <summary>One thing found in a config.</summary>
@@ -8,7 +11,12 @@ namespace XenKube.Ignition.Reporting;
 /// <param name="Path">
 /// The place in the document's tree, such as <c>storage.files.0.mode</c>; empty where it is not known or the whole document is meant.
 /// </param>
-public sealed record ReportEntry(ReportKind Kind, string Message, int Line = 0, int Column = 0, string Path = "")
+public sealed record ReportEntry(
+    ReportKind Kind,
+    [property: JsonConverter(typeof(RedactedTextConverter))] string Message,
+    int Line = 0,
+    int Column = 0,
+    string Path = "")
 {
     /// <summary>The kind as the tools print it: <c>error</c>, <c>warning</c>, <c>info</c> or <c>deprecated</c>.</summary>
     public string KindText => Kind switch

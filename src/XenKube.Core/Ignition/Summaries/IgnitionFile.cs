@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using XenKube.Ignition.Secrets;
 
 namespace XenKube.Ignition.Summaries;
@@ -10,7 +11,13 @@ namespace XenKube.Ignition.Summaries;
 /// <param name="Size">Its size in bytes; null where it is fetched from elsewhere.</param>
 /// <param name="Source">Where it is fetched from; null where the config itself holds it.</param>
 /// <param name="Filesystem">The file system it is on, in generation 2; empty in generation 3.</param>
-public sealed record IgnitionFile(string Path, string Mode, string Owner, long? Size, string? Source, string Filesystem)
+public sealed record IgnitionFile(
+    string Path,
+    string Mode,
+    string Owner,
+    long? Size,
+    [property: JsonConverter(typeof(RedactedTextConverter))] string? Source,
+    string Filesystem)
 {
     /// <summary>The bytes the config holds for it; null where it is fetched from elsewhere.</summary>
     internal byte[]? Content { get; init; }

@@ -37,6 +37,11 @@ public sealed class IgnitionValidation
     public bool IsUnreadable { get; }
 
     /// <summary>
+    /// How to mend a config that is not one of a known version, or not JSON because of how it begins; null where the entries say all.
+    /// </summary>
+    public string? Remedy { get; internal init; }
+
+    /// <summary>
     /// The report for a person, in the style of the guest's own <c>ignition-validate</c>; ends in a line break unless empty.
     /// </summary>
     public override string ToString()
@@ -70,7 +75,10 @@ public sealed class IgnitionValidation
         return text.ToString().Trim() is { Length: > 0 } report ? report + "\n" : "";
     }
 
-    /// <summary>The report as a JSON document: <c>valid</c>, and <c>entries</c> with kind, path, line, column and message.</summary>
+    /// <summary>
+    /// The report as a JSON document: <c>valid</c>, <c>generation</c>, <c>version</c>, and <c>entries</c> with kind, path, line, column and
+    /// message; <c>remedy</c> where there is one.
+    /// </summary>
     public string ToJson()
     {
         var json = new IgnitionJsonWriter(pretty: true);
@@ -91,6 +99,10 @@ public sealed class IgnitionValidation
             json.EndObject();
         }
         json.EndArray();
+        if (Remedy is not null)
+        {
+            json.Member("remedy", Remedy);
+        }
         json.EndObject();
         return Encoding.UTF8.GetString(json.WrittenMemory.Span);
     }

@@ -51,7 +51,7 @@ public static class IgnitionValidator
         }
         catch (JsonSyntaxException exception)
         {
-            return Single(generation ?? 3, "", positions, exception.Offset, exception.Message);
+            return Single(generation ?? 3, "", positions, exception.Offset, exception.Message, remedy: ByteOrderMarkRemedy(text));
         }
         var version = IgnitionVersions.Declared(tree.Root);
         return (generation ?? IgnitionVersions.GenerationOf(tree.Root, version)) == 2
@@ -108,7 +108,7 @@ public static class IgnitionValidator
 
     /// <summary>The reference calls many a wrong type an unsupported version; the wrong type helps more.</summary>
     private static IgnitionValidation Unsupported(string version, ConfigTypeError? error, TextPositions positions) => error is null
-        ? Unreadable(2, version, "unsupported config version")
+        ? Unreadable(2, version, "unsupported config version", KnownVersions(version))
         : Single(2, version, positions, error.Offset, error.Message, error.Path);
 
     private static IgnitionValidation ValidateGeneration3(
@@ -121,7 +121,7 @@ public static class IgnitionValidator
         }
         if (GoSemver.Parse(version, out _, checkIdentifiers: true) is not { } declared)
         {
-            return Unreadable(3, version, "invalid config version (couldn't parse)");
+            return Unreadable(3, version, "invalid config version (couldn't parse)", KnownVersions(version));
         }
         foreach (var spec in Ignition3Types.Specs(release))
         {
@@ -133,7 +133,7 @@ public static class IgnitionValidator
                     : Check(config, tree, positions, version, release);
             }
         }
-        return Unreadable(3, version, "unsupported config version");
+        return Unreadable(3, version, "unsupported config version", KnownVersions(version));
     }
 
     /// <summary>2.16.2 is not held to its words here, which name types instead of the place.</summary>
@@ -156,11 +156,23 @@ public static class IgnitionValidator
         return new IgnitionValidation(source.Entries) { Generation = 3, Version = version };
     }
 
-    private static IgnitionValidation Unreadable(int generation, string version, string reason) =>
-        new([new ReportEntry(ReportKind.Error, reason)], isUnreadable: true) { Generation = generation, Version = version };
+    private static IgnitionValidation Unreadable(int generation, string version, string reason, string? remedy = null) =>
+        new([new ReportEntry(ReportKind.Error, reason)], isUnreadable: true)
+        {
+            Generation = generation, Version = version, Remedy = remedy,
+        };
+
+    private static string KnownVersions(string version) => version.Length == 0
+        ? $"The config declares no ignition.version; the versions are {IgnitionVersions.List}"
+        : $"The config declares version {Printable.Of(version, 64)}; the versions are {IgnitionVersions.List}";
+
+    private static string? ByteOrderMarkRemedy(byte[] text) =>
+        text is [0xEF, 0xBB, 0xBF, ..] ? "The text begins with a byte order mark: save it as UTF-8 without one"
+        : text is [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..] ? "The text is UTF-16: save it as UTF-8 without a byte order mark"
+        : null;
 
     private static IgnitionValidation Single(
-        int generation, string version, TextPositions positions, int offset, string message, string path = "")
+        int generation, string version, TextPositions positions, int offset, string message, string path = "", string? remedy = null)
     {
         var (line, column) = generation == 2 ? positions.Behind(offset) : positions.At(offset);
         return new IgnitionValidation(
@@ -169,6 +181,7 @@ public static class IgnitionValidator
         {
             Generation = generation,
             Version = version,
+            Remedy = remedy,
         };
     }
 

@@ -34,6 +34,9 @@ internal static class IgnitionVersions
         .. Ignition3Types.Specs(Generation3Release.Ignition2260).Select(spec => spec.ToString()),
     ];
 
+    /// <summary>The versions that a config can declare, for a sentence.</summary>
+    public static string List { get; } = string.Join(", ", Names.Skip(1));
+
     /// <summary>The generation of a config: 2 or 3; 3 for one that does not say.</summary>
     public static int GenerationOf(JsonNode root, string version) =>
         GoSemver.Parse(version, out _) is { } number ? (number.Major <= 2 ? 2 : 3)

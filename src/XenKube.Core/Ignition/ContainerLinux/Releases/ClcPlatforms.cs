@@ -3,6 +3,12 @@ namespace XenKube.Ignition.ContainerLinux.Releases;
 /// <summary>The variables that coreos-metadata knows on each platform.</summary>
 internal static class ClcPlatforms
 {
+    /// <summary>The message for a variable where no platform is named.</summary>
+    public const string NoPlatform = "platform must be specified to use templating";
+
+    /// <summary>The message for a platform that does not exist.</summary>
+    public const string Unsupported = "unsupported platform";
+
     /// <summary>The platforms that both releases know.</summary>
     public static IReadOnlyList<string> Common { get; } =
         ["azure", "digitalocean", "ec2", "gce", "packet", "openstack-metadata", "vagrant-virtualbox", "cloudstack-configdrive"];

@@ -75,7 +75,7 @@ internal sealed record ClcRelease(string Version, IgnitionSpec Spec, Generation2
         null,
         null,
         $"no release {version} of the Container Linux Config Transpiler is known",
-        "Use 0.5.0 or 0.9.0");
+        $"Use {string.Join(" or ", All.Select(release => release.Version))}");
 
     /// <inheritdoc/>
     public override string ToString() => "clc " + Version;

@@ -43,7 +43,7 @@ internal static class ClcServiceUnit
         error = null;
         if (isDynamic)
         {
-            error = platform.Length == 0 ? "platform must be specified to use templating" : Substitute(arguments, platform);
+            error = platform.Length == 0 ? ClcPlatforms.NoPlatform : Substitute(arguments, platform);
             if (error is not null)
             {
                 return null;

@@ -106,9 +106,13 @@ public static class ErrorIds
     public static Invalid FingerprintAmbiguous { get; } = new("The end of a fingerprint fits several keys.");
     public static Invalid FingerprintInvalid { get; } = new("A text is not the fingerprint of a key.");
     public static Failed FirewallForeign { get; } = new("Another program, such as ufw, manages the host's firewall.");
+    public static NotFound FirewallForwardNotFound { get; } = new("No firewall rule lets this port of the host lead to a guest.");
     public static Failed FirewallPortBlocked { get;
         } = new("A firewall rule for some guests only, or in another table, keeps a port closed.");
-    public static Invalid FirewallRulesInvalid { get; } = new("A file of firewall rules has a line that iptables-restore would not read.");
+    public static Exists FirewallPortTaken { get; } = new("A firewall rule sends a port of the host to another address already.");
+    public static Failed FirewallRuleShared { get; } = new("A firewall rule is for other ports too, so it is not removed.");
+    public static Invalid FirewallRulesInvalid { get;
+        } = new("A file of firewall rules has a line that iptables-restore or nft would not read.");
     public static Failed FirewallRulesRefused { get; } = new("The firewall's own program does not accept the changed rules.");
     public static Failed FirewallRulesUnclear { get; } = new("A firewall rule that is not understood decides what becomes of a packet.");
     public static Invalid GenerationUnknown { get; } = new("There is no such generation of Ignition configs.");

@@ -25,6 +25,10 @@ Describe 'The examples of the help' -ForEach @{ cases = $cases; reason = $reason
             'Compare-Ignition: Before publishing' = { (Get-Content node-1.ct) -replace '\$|etcd-node-1', 'changed' | Set-Content node-1.ct }
             'Get-XenKubeBackup: All backups' = { Add-FirewallPort 8081 }
             'Get-XenKubeBackup: The backups of a step' = { Add-FirewallPort 8082 }
+            'Get-FirewallForward: All forwards' = { Add-FirewallForward 8011 192.168.100.11 22; Add-FirewallForward 8012 192.168.100.12 22 }
+            'Get-FirewallForward: Forwards that do not work' = { (Get-Content /etc/iptables/rules.v4) + '*nat', ':PREROUTING ACCEPT [0:0]', '-A PREROUTING -p tcp --dport 8013 -j DNAT --to-destination 192.168.100.13:9', 'COMMIT' | Set-Content /etc/iptables/rules.v4 }
+            'Remove-FirewallForward: One port' = { Add-FirewallForward 8011 192.168.100.11 22 }
+            'Remove-FirewallForward: All forwards to a guest' = { Add-FirewallForward 8011 192.168.100.11 22; Add-FirewallForward 9011 192.168.100.11 9 }
             'Publish-Ignition: The change' = { (Get-Content node-1.ct) -replace '\$|etcd-node-1', 'changed' | Set-Content node-1.ct }
             "Get-IgnitionRequest: The requests of a cluster's nodes" = { Invoke-WebRequest http://192.168.100.1/etcd/node-1.json }
             'Get-IgnitionRequest: The requests of the last hour' = { Invoke-WebRequest http://192.168.100.1/etcd/node-1.json }

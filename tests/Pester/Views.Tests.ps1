@@ -35,6 +35,7 @@ BeforeDiscovery {
         @{ name = 'IgnitionResetStepResult'; exact = $false; make = { (Reset-Ignition etcd node-1).Steps }; views = 'Table', 'List' }
         @{ name = 'DhcpReservation'; exact = $true; make = { Get-DhcpReservation }; views = 'Table', 'List', 'Wide' }
         @{ name = 'FirewallRule'; exact = $true; make = { Get-FirewallRule -Path "$dir/rules.v4" }; views = 'Table', 'List' }
+        @{ name = 'FirewallForwardRule'; exact = $true; make = { Get-FirewallForward -Path "$dir/forwards.v4" }; views = 'Table', 'List' }
         @{ name = 'IgnitionServer'; exact = $false; make = { Start-IgnitionServer 127.0.0.1 0 }; views = 'Table', 'List' }
         @{ name = 'IgnitionEndpointResult'; exact = $false; make = { $null = Publish-Ignition etcd node-1; $uri = "$((Start-IgnitionServer 127.0.0.1 0).Uri)etcd/node-"; Test-IgnitionEndpoint etcd node-1 -Uri "${uri}1.json" -Detailed; Test-IgnitionEndpoint etcd node-1 -Uri "${uri}9.json" -Detailed }; views = 'Table', 'List' }
         @{ name = 'IgnitionRequest'; exact = $false; make = { $null = Publish-Ignition etcd node-1; $uri = (Start-IgnitionServer 127.0.0.1 0).Uri; curl -s -A curl "${uri}etcd/node-1.json" "${uri}etcd/node-9.json" > /dev/null; Get-IgnitionRequest }; views = 'Table', 'List', 'Wide' }
@@ -60,6 +61,7 @@ Describe 'Views' {
         Set-Content "$dir/xenkube.json" (@{ reservationsFile = "$dir/hostsfile" } | ConvertTo-Json)
         Set-Content "$dir/ntp.conf" "driftfile /var/lib/ntp/ntp.drift`n#broadcast 192.168.123.255"
         Set-Content "$dir/hostsfile" "# guests`n00:16:3e:4e:31:11,192.168.100.11,first`n00:16:3e:4e:31:12,192.168.100.12"
+        Set-Content "$dir/forwards.v4" "*nat`n:PREROUTING ACCEPT [0:0]`n-A PREROUTING -p tcp -m tcp --dport 31000:31999 -j DNAT --to-destination 192.168.100.10`n-A PREROUTING -d 192.168.1.45/32 -p tcp -m tcp --dport 8012 -j DNAT --to-destination 192.168.100.12:22`nCOMMIT`n*filter`n:FORWARD DROP [0:0]`n-A FORWARD -d 192.168.100.10/32 -j ACCEPT`n-A FORWARD -i virbr1 -j ACCEPT`nCOMMIT"
         Set-Content "$dir/rules.v4" "*filter`n:INPUT DROP [0:0]`n-A INPUT -p tcp -m tcp --syn -m conntrack --ctstate NEW --dport 22 -j ACCEPT`n-A INPUT -i virbr1 -p udp -m udp -m multiport --dports 53,67 -j ACCEPT`nCOMMIT"
         Set-Content ../../t.ct.tmpl "storage:`n  files:`n    - path: /etc/x`n      filesystem: root`n      contents:`n        inline: |`n          |###part.txt"
         Set-Content ../../part.txt 'hello'

@@ -30,6 +30,8 @@ BeforeDiscovery {
         'New-DhcpReservation'     = @{ call = 'New-DhcpReservation 00:16:3e:4e:31:77 192.168.100.77'; file = '$dir/hostsfile' }
         'Remove-DhcpReservation'  = @{ call = 'Remove-DhcpReservation 192.168.100.11'; file = '$dir/hostsfile' }
         'Add-FirewallPort'        = @{ call = 'Add-FirewallPort -Guide -Path $dir/rules.v4'; file = '$dir/rules.v4' }
+        'Add-FirewallForward'     = @{ call = 'Add-FirewallForward 8011 192.168.100.11 22 -Path $dir/rules.v4'; file = '$dir/rules.v4' }
+        'Remove-FirewallForward'  = @{ call = 'Remove-FirewallForward 8012 -Path $dir/forwards.v4'; file = '$dir/forwards.v4' }
         'Set-TimeServer'          = @{ call = 'Set-TimeServer -Path $dir/ntp.conf'; file = '$dir/ntp.conf' }
         'Install-IgnitionSite'    = @{ call = 'Install-IgnitionSite -ConfigDirectory $dir/nginx-etc'; file = '$dir/nginx-etc/sites-available/xen' }
         'Initialize-XenKubeHost'  = @{ call = 'Initialize-XenKubeHost -Step reservations'; file = '$dir/hostsfile' }
@@ -53,6 +55,7 @@ Describe '-WhatIf' {
         Set-Content "$dir/xenkube.json" (@{ reservationsFile = "$dir/hostsfile" } | ConvertTo-Json)
         Set-Content "$dir/ntp.conf" '#broadcast 192.168.123.255'
         Set-Content "$dir/rules.v4" "*filter`n:INPUT DROP [0:0]`n:FORWARD DROP [0:0]`n:OUTPUT ACCEPT [0:0]`n-A INPUT -p tcp -m tcp --syn -m conntrack --ctstate NEW --dport 22 -j ACCEPT`n-A INPUT -i virbr1 -p udp -m udp -m multiport --dports 53,67 -j ACCEPT`n-A INPUT -i virbr1 -p tcp -m tcp -m multiport --dports 53,67 -j ACCEPT`n-A FORWARD -d 192.168.100.0/24 -o virbr1 -p tcp -m tcp --syn -m conntrack --ctstate NEW -m multiport --dports 22,8080 -j ACCEPT`nCOMMIT"
+        Set-Content "$dir/forwards.v4" "*nat`n:PREROUTING ACCEPT [0:0]`n-A PREROUTING -p tcp -m tcp --dport 8012 -j DNAT --to-destination 192.168.100.12:22`nCOMMIT"
         Set-Content node-1.ct.tmpl (Get-Content -Raw node-1.ct)
         $null = New-Item -ItemType Directory "$dir/nginx-etc/sites-available", "$dir/nginx-etc/sites-enabled", "$dir/mirror/amd64-usr/1632.3.0"
         Copy-Item $Release, "$Release.sig" "$dir/mirror/amd64-usr/1632.3.0"

@@ -80,7 +80,8 @@ internal static class HostCommands
                 command.Options.Add(option);
             }
         }
-        return new Command("host", "This machine as the guests' host.") { plan, apply, undo, backups, check, serve };
+        return new Command("host", "This machine as the guests' host.") { plan, apply, undo, backups, check, serve,
+            HostForwardCommands.Create(terminal, FirewallFile, NoActivate) };
     }
 
     /// <summary>Prints checks, and ends with 1 where one of them failed.</summary>

@@ -18,6 +18,16 @@ public static class HostSettings
             { Bridge = settings.Bridge, MacPrefix = settings.MacPrefix, First = first, Last = last };
     }
 
+    /// <summary>The file that the host's firewall is loaded from.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="directory">The XENDIR, in which a path that is not absolute begins; null for none.</param>
+    public static string FirewallFileOf(XenSettings settings, string? directory)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.FirewallFile is { } file ? Path.Combine(directory ?? "/", file)
+            : FirewallRules.UsualPaths(IPAddress.Parse(settings.Address))[0];
+    }
+
     /// <summary>The same for a check that reports settings which another user could have written: such settings are passed over.</summary>
     /// <param name="directory">The XENDIR; it need not exist yet.</param>
     public static HostOptions ReadTrusted(XenDirectory directory)
@@ -58,8 +68,7 @@ public static class HostSettings
             LastReservation = last,
             ReservationsFile = Path.Combine(directory.Path, settings.ReservationsFile),
             DnsmasqUnit = settings.DnsmasqUnit,
-            FirewallFile = settings.FirewallFile is { } file ? Path.Combine(directory.Path,
-                file) : FirewallRules.UsualPath(IPAddress.Parse(settings.Address)),
+            FirewallFile = FirewallFileOf(settings, directory.Path),
             NginxDirectory = settings.NginxDirectory is { } nginx ? Path.Combine(directory.Path, nginx) : NginxSite.DefaultDirectory,
             HeldConfigs = settings.HoldConfigs ? new NodeReaders(directory).Held() : [],
             OnWait = directory.OnWait,

@@ -29,6 +29,12 @@ internal sealed class Chain(string table, string name)
 
     public bool SeesIPv6 { get; set; } = true;
 
+    /// <summary>True for a chain that gives connections another destination: asked once for each, not for untracked ones.</summary>
+    public bool IsNat { get; set; }
+
+    /// <summary>Which packets come to it; null for all of its place.</summary>
+    public Func<Packet, bool>? Sees { get; set; }
+
     public List<Rule> Rules { get; } = [];
 
     public override string ToString() => $"{Table} {Name}";

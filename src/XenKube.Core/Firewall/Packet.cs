@@ -37,6 +37,15 @@ internal sealed record Packet
     /// <summary>The mark that a rule has set; 0 before that, null for one that is not known.</summary>
     public uint? Mark { get; init; } = 0;
 
+    /// <summary>The mark of its connection; null for one that is not known.</summary>
+    public uint? ConnectionMark { get; init; } = 0;
+
+    /// <summary>True for a packet that comes in by the guests' bridge.</summary>
+    public bool IsFromBridge { get; init; }
+
+    /// <summary>True for the answer, the second packet of a connection.</summary>
+    public bool IsReply { get; init; }
+
     /// <summary>False after a rule has kept the connection from being tracked.</summary>
     public bool IsTracked { get; init; } = true;
 

@@ -7,6 +7,12 @@ namespace XenKube.Firewall;
 /// <param name="Action">What it does then.</param>
 internal sealed record Rule(int Line, string Text, IReadOnlyList<Condition> Conditions, RuleAction Action)
 {
+    /// <summary>The part of the rule after its action, where the rule goes on; null at the rule's end.</summary>
+    public Rule? Rest { get; init; }
+
+    /// <summary>The file, where another one includes it; null for the file that is loaded.</summary>
+    public string? File { get; init; }
+
     /// <summary>The first condition that nobody can judge; null where the packet fulfils all of them.</summary>
     /// <returns>The answer, and the text of what is not understood.</returns>
     public (Answer Answer, string Text) Test(Packet packet)

@@ -27,6 +27,9 @@ internal abstract record RuleAction
     /// <summary>Another mark; null for one that is not known.</summary>
     internal sealed record SetMark(Func<uint, uint?> Change) : RuleAction;
 
+    /// <summary>Something that later rules look at, such as the mark.</summary>
+    internal sealed record Alter(Func<Packet, Packet> Apply) : RuleAction;
+
     /// <summary>The connection is not tracked.</summary>
     internal sealed record Untrack : RuleAction;
 

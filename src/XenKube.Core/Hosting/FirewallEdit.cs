@@ -75,8 +75,31 @@ internal static class FirewallEdit
             : new OperationFailedException(ErrorIds.FirewallPortBlocked, path, PlaceText(verdict), $"{verdict.Port} is {verdict}",
                 $"Change that rule, or add one before it by hand: {rule}");
 
-    private static string? PlaceText(FirewallVerdict verdict) =>
-        verdict.Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {verdict.Line}") : null;
+    /// <summary>Refuses what cannot be a port, or is not a guest's address.</summary>
+    public static void Check(FirewallForward forward, GuestSubnet network)
+    {
+        Check(new FirewallPort(forward.Ports, FirewallPort.Forward, forward.Protocol) { InInterface = forward.InInterface });
+        Check(new FirewallPort(forward.TargetPorts, FirewallPort.Forward, forward.Protocol));
+        if (!network.Contains(forward.To) || forward.To.Equals(network.Address))
+        {
+            throw new InvalidInputException(ErrorIds.AddressInvalid, null, null, $"{forward.To} is not a guest's address",
+                $"Give an address of {network}, other than {network.Address}");
+        }
+    }
+
+    /// <summary>The error for a port that leads somewhere else.</summary>
+    public static ItemExistsException Taken(string path, FirewallForward forward, PacketFate fate) =>
+        new(ErrorIds.FirewallPortTaken, path, fate.Rule is { } rule ? LineText(rule.Line) : null,
+            $"{forward.Ports} leads elsewhere: {fate.Reason}", "Take another port, or remove that rule");
+
+    /// <summary>The error for a rule that does more than what should be removed.</summary>
+    public static OperationFailedException Several(string path, FirewallForward forward, int line, string text) =>
+        new(ErrorIds.FirewallRuleShared, path, LineText(line),
+            $"the rule for {forward.Ports} is for other ports too: {Printable.Of(text.Trim())}", "Edit that rule by hand");
+
+    private static string LineText(int line) => string.Create(CultureInfo.InvariantCulture, $"line {line}");
+
+    private static string? PlaceText(FirewallVerdict verdict) => verdict.Line > 0 ? LineText(verdict.Line) : null;
 
     private static bool IsForSome(PacketFate fate, IReadOnlyList<(Packet Packet, PacketFate Fate)> fates) =>
         fate.Rule is { } rule && fates.Any(other => rule.Test(other.Packet).Answer == Answer.No);

@@ -35,17 +35,25 @@ internal sealed class FirewallPackets(GuestSubnet network)
             DestinationPort = ports,
             InInterface = inInterface,
             OutInterface = port.IsForward ? ends.Out : "",
+            IsFromBridge = inInterface == network.Bridge,
         };
 
-    /// <summary>A packet of a stranger to one of dom0's other addresses, as it arrives at a card of the outside.</summary>
-    public Packet FromOutside(IPAddress destination, PortRange ports, string protocol, string? inInterface) => new()
-    {
-        Protocol = protocol,
-        Source = Stranger,
-        Destination = destination,
-        DestinationPort = ports,
-        InInterface = inInterface ?? OtherInterface,
-    };
+    /// <summary>The packets of a stranger to a port of dom0 that leads to a guest, by each card of the outside that is meant.</summary>
+    public IEnumerable<Packet> For(FirewallForward forward, Ruleset rules) =>
+        from inInterface in Interfaces(forward.InInterface, rules, isForward: true)
+        where inInterface != network.Bridge || forward.InInterface == network.Bridge
+        from ports in rules.Split(forward.Ports)
+        select new Packet
+        {
+            Protocol = forward.Protocol,
+            Source = Stranger,
+            Destination = forward.Address ?? Outside,
+            DestinationPort = ports,
+            InInterface = inInterface,
+        };
+
+    // An address of dom0 that no rule names (RFC 5737, RFC 3849).
+    private IPAddress Outside => IPAddress.Parse(network.IsIPv6 ? "2001:db8::77" : "192.0.2.77");
 
     private IPAddress Stranger => IPAddress.Parse(Strangers[network.IsIPv6 ? 1 : 0]);
 

@@ -23,6 +23,9 @@ public sealed record FirewallPort(PortRange Ports, string Chain = FirewallPort.I
     /// <summary>The interface by which they leave; null for any.</summary>
     public string? OutInterface { get; init; }
 
+    /// <summary>The guest that is meant; null for all.</summary>
+    internal System.Net.IPAddress? Destination { get; init; }
+
     /// <summary>
     /// True for packets through dom0: those of FORWARD, and of a user-defined chain where an interface to leave by is named.
     /// </summary>

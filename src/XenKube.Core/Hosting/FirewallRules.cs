@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using XenKube.Firewall;
 using XenKube.Networks;
+using XenKube.Posix;
 
 namespace XenKube.Hosting;
 
@@ -10,15 +11,43 @@ namespace XenKube.Hosting;
 /// The rules of a file that the host's firewall is loaded from. What becomes of a packet is found by walking it through all of them;
 /// an edit adds the smallest rule in the place that decides, and the rest keeps every byte. Immutable: each change gives a new one.
 /// </summary>
-public abstract class FirewallRules
+public abstract partial class FirewallRules
 {
+    // One for each base chain that a packet and its answer pass.
+    private const int MaxRules = 6;
+    private static readonly string[] Targets = ["sysinit.target.wants", "multi-user.target.wants"];
+
     /// <summary>Where Debian's iptables-persistent keeps the rules of IPv4.</summary>
     public const string DefaultPath = "/etc/iptables/rules.v4";
+
+    /// <summary>What Debian's nftables.service loads.</summary>
+    public const string NftablesPath = "/etc/nftables.conf";
 
     /// <summary>Where Debian's iptables-persistent keeps the rules for a family of addresses.</summary>
     /// <param name="address">An address of the guests' network.</param>
     public static string UsualPath(IPAddress address) => address is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 }
         ? "/etc/iptables/rules.v6" : DefaultPath;
+
+    /// <summary>The files that the host's firewall is loaded from when it boots: one, or two where both services are enabled.</summary>
+    /// <param name="address">An address of the guests' network.</param>
+    /// <param name="root">Where the host's files are; <c>/</c> but in tests.</param>
+    public static IReadOnlyList<string> UsualPaths(IPAddress address, string root = "/")
+    {
+        var iptables = UsualPath(address);
+        bool Has(string path) => File.Exists(System.IO.Path.Combine(root, path.TrimStart('/')));
+        bool IsEnabled(string unit) => Directory.Exists(System.IO.Path.Combine(root, "etc/systemd/system"))
+            && Targets.Any(target =>
+                FileStatus.Of(System.IO.Path.Combine(root, "etc/systemd/system", target, unit), follow: false) is not null);
+        var loadsNft = Has(NftablesPath) && IsEnabled("nftables.service");
+        var loadsIptables = Has(iptables) && (!loadsNft || IsEnabled("netfilter-persistent.service"));
+        return (loadsIptables, loadsNft) switch
+        {
+            (true, true) => [iptables, NftablesPath],
+            (true, false) => [iptables],
+            (false, true) => [NftablesPath],
+            _ => [Has(NftablesPath) ? NftablesPath : iptables],
+        };
+    }
 
     private protected static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
@@ -34,6 +63,9 @@ public abstract class FirewallRules
 
     /// <summary>The unit of systemd that loads the file.</summary>
     internal abstract string Unit { get; }
+
+    /// <summary>The command of systemctl that has the file loaded.</summary>
+    private protected virtual string LoadCommand => "restart";
 
     private protected string Content { get; }
 
@@ -51,7 +83,7 @@ public abstract class FirewallRules
         return origin.Bytes is { } bytes
             ? Make(path, Encoding.Latin1.GetString(bytes), origin)
             : throw new ItemNotFoundException(ErrorIds.FileNotFound, path, null, "there is no such file",
-                "Install iptables-persistent, which writes it, or name the file that your firewall is loaded from");
+                "Install iptables-persistent or nftables, which write it, or name the file that your firewall is loaded from");
     }
 
     /// <summary>Reads the text of a file of rules.</summary>
@@ -106,11 +138,11 @@ public abstract class FirewallRules
     /// <param name="load">True to make the firewall load the rules.</param>
     public SystemChange ToChange(bool load = true) => ToChange(load, HostPrograms.Usual);
 
-    internal SystemChange ToChange(bool load, HostPrograms programs) =>
-        new("firewall", [FileChange.Content(Path, Encoding.Latin1.GetBytes(Content), Origin)])
+    internal SystemChange ToChange(bool load, HostPrograms programs) => new("firewall", ToFiles())
     {
         CheckBefore = token => Test(programs, token),
-        Activate = load ? token => ServiceControl.Run(programs, ["restart", Unit], Unit, Timeout, token) : null,
+        CheckAfter = IsTestedInPlace ? token => TestInPlace(programs, token) : null,
+        Activate = load ? token => ServiceControl.Run(programs, [LoadCommand, Unit], Unit, Timeout, token) : null,
     };
 
     /// <summary>Lets the firewall's own program judge the rules, without loading them.</summary>
@@ -121,20 +153,97 @@ public abstract class FirewallRules
     /// <summary>The file's text.</summary>
     public override string ToString() => Content;
 
+    /// <summary>The files that change.</summary>
+    internal virtual IEnumerable<FileChange> ToFiles() => [FileChange.Content(Path, Encoding.Latin1.GetBytes(Content), Origin)];
+
+    /// <summary>True where the firewall's program can only test files in their place.</summary>
+    private protected virtual bool IsTestedInPlace => false;
+
+    private protected virtual void TestInPlace(HostPrograms programs, CancellationToken cancellationToken)
+    {
+    }
+
     private protected abstract void Test(HostPrograms programs, CancellationToken cancellationToken);
 
-    private protected abstract FirewallRules Open(FirewallPort port, GuestSubnet network);
+    /// <summary>A rule in the words of the firewall's program.</summary>
+    private protected abstract string Word(FirewallRuleText rule, string table, string chain);
+
+    /// <summary>The same with a rule before another one of a chain, or at the chain's end.</summary>
+    private protected abstract FirewallRules WithRule(Chain chain, int index, FirewallRuleText rule);
+
+    /// <summary>The same with a chain for destinations, where there is none; else null.</summary>
+    private protected abstract FirewallRules? WithNat(GuestSubnet network);
+
+    /// <summary>The same without rules.</summary>
+    private protected abstract FirewallRules Without(IReadOnlyList<Rule> rules);
+
+    /// <summary>What a rule says of ports that it sends to a guest; empty for another rule.</summary>
+    private protected abstract IEnumerable<FirewallForward> ForwardsOf(Rule rule);
+
+    /// <summary>True if the tables of a chain take rules that accept.</summary>
+    private protected abstract bool IsFilter(Chain chain);
+
+    /// <summary>Opens a port by one rule for each chain that decides against it, until more packets arrive than before.</summary>
+    private protected virtual FirewallRules Open(FirewallPort port, GuestSubnet network) => OpenByRules(port, network).Rules;
+
+    /// <summary>The same, and how many rules it took, and the chain of the last one.</summary>
+    private protected (FirewallRules Rules, int Count, string Chain) OpenByRules(FirewallPort port, GuestSubnet network)
+    {
+        var verdict = Judge(port, network);
+        if (verdict.IsOpen)
+        {
+            return (this, 0, port.Chain);
+        }
+        var before = OpenedBy(this, port, network).Count;
+        var rules = this;
+        for (var count = 1; count <= MaxRules; count++)
+        {
+            var last = rules;
+            var blocker = FirewallEdit.Blocker(last.Fates(port, network, Answer.No));
+            rules = last.WithRuleAgainst(blocker, port)
+                ?? throw FirewallEdit.NotOpened(Path, count == 1 ? verdict : last.Judge(port, network), ByHand(port));
+            if (OpenedBy(rules, port, network).Count > before)
+            {
+                return (rules, count, PlaceAgainst(blocker, port)!.Value.Chain.Name);
+            }
+        }
+        throw FirewallEdit.NotOpened(Path, rules.Judge(port, network), ByHand(port));
+    }
+
+    /// <summary>The packets that arrive for sure.</summary>
+    private protected static HashSet<Packet> OpenedBy(FirewallRules rules, FirewallPort port, GuestSubnet network) =>
+        [.. rules.Fates(port, network, Answer.Unknown).Where(one => one.Fate.Kind == FateKind.Open).SelectMany(one => Single(one.Packet))];
+
+    // Rules split a range of ports in different places before and after an edit: the ends stand for all.
+    private protected static IEnumerable<Packet> Single(Packet packet) =>
+        [packet with { DestinationPort = packet.DestinationPort.First }, packet with { DestinationPort = packet.DestinationPort.Last }];
+
+    /// <summary>A rule before the one that keeps packets out; null where there is no place for one.</summary>
+    private protected FirewallRules? WithRuleAgainst(PacketFate? blocker, FirewallPort port) =>
+        PlaceAgainst(blocker, port) is { } place && IsFilter(place.Chain)
+            ? WithRule(place.Chain, place.Index, FirewallRuleText.Opening(port, blocker!.IsOfAnswer)) : null;
+
+    private static (Chain Chain, int Index)? PlaceAgainst(PacketFate? blocker, FirewallPort port) =>
+        blocker is null ? null : FirewallEdit.PlaceOf(blocker, blocker.IsOfAnswer ? FirewallPort.Input : port.Chain);
+
+    private string ByHand(FirewallPort port) => Word(FirewallRuleText.Opening(port, isAnswer: false), UsualTable, port.Chain);
+
+    /// <summary>The table that rules of people are in, where nothing else is known.</summary>
+    private protected abstract string UsualTable { get; }
 
     /// <summary>What becomes of each packet that has to arrive.</summary>
     private protected List<(Packet Packet, PacketFate Fate)> Fates(FirewallPort port, GuestSubnet network, Answer unknownIs)
     {
         var packets = new FirewallPackets(network);
         var walk = new PacketWalk(Ruleset, packets.RouteTo);
-        return [.. packets.For(port, Ruleset).Select(packet =>
-            (packet, walk.Run(packet, packet.Destination, packet.DestinationPort, unknownIs)))];
+        // Which answers pass through dom0 is not part of opening a port of the guests.
+        return [.. packets.For(port, Ruleset).Select(packet => (packet, port.IsForward
+            ? walk.Run(packet, packet.Destination, packet.DestinationPort, unknownIs)
+            : walk.RunBothWays(packet, packet.Destination, packet.DestinationPort, unknownIs)))];
     }
 
-    private static IptablesFirewall Make(string path, string text, FileOrigin? origin) => new IptablesFirewall(path, text, origin);
+    private static FirewallRules Make(string path, string text, FileOrigin? origin) =>
+        NftablesFirewall.IsFormatOf(path, text) ? new NftablesFirewall(path, text, origin) : new IptablesFirewall(path, text, origin);
 
     private static FirewallVerdict Verdict(FirewallPort port, FirewallStatus status, PacketFate fate, IEnumerable<Packet> closed, int count)
     {
@@ -143,6 +252,6 @@ public abstract class FirewallRules
             ? string.Create(CultureInfo.InvariantCulture,
                 $", for {senders[0]}{(senders.Count > 1 ? $" and {senders.Count - 1} others" : "")}") : "";
         return new FirewallVerdict(port, status, fate.Reason + some, fate.Rule?.Line
-            ?? (fate.Path.Count > 0 ? fate.Path[^1].Chain.Line : 0));
+            ?? (fate.Path.Count > 0 ? fate.Path[0].Chain.Line : 0));
     }
 }

@@ -231,21 +231,29 @@ public sealed class HostCheck(HostOptions options)
                     $"{foreign.Name} manages the firewall, so no file shows whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}",
                     $"If they do not, type: {foreign.Commands(FirewallPort.Guide(options.Bridge, options.Port))}");
             }
-            if (!File.Exists(options.FirewallFile))
+            var port = new FirewallPort(options.Port) { InInterface = options.Bridge };
+            var loaded = LoadedFirewall.Read(options)?.Judge(port, options.Guests);
+            var files = options.FirewallFiles.Where(File.Exists).ToList();
+            var verdict = files.Select(file => FirewallRules.Read(file).Judge(port, options.Guests)).MaxBy(one => one.Status switch
+                { FirewallStatus.Closed => 2, FirewallStatus.CannotTell => 1, _ => 0 });
+            var text = options.Port.ToString(CultureInfo.InvariantCulture);
+            return (verdict?.Status, loaded?.Verdict.Status) switch
             {
-                return new("firewall", CheckStatus.Warn,
-                    $"{options.FirewallFile} does not exist, so nothing shows whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}",
-                    "If you use another firewall, open that port and udp 123 on the bridge");
-            }
-            var verdict = FirewallRules.Read(options.FirewallFile)
-                .Judge(new FirewallPort(options.Port) { InInterface = options.Bridge }, options.Guests);
-            return verdict.Status switch
-            {
-                FirewallStatus.Open => Pass("firewall", string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is open")),
-                FirewallStatus.Closed => new("firewall", CheckStatus.Fail,
-                    string.Create(CultureInfo.InvariantCulture, $"port {options.Port} is {verdict}: guests cannot fetch their configs"),
-                    $"Open it: {new RemedyAction(RemedyActionKind.OpenPort, options.Port.ToString(CultureInfo.InvariantCulture))}"),
-                _ => new("firewall", CheckStatus.Warn, string.Create(CultureInfo.InvariantCulture, $"port {options.Port}: {verdict}"),
+                (FirewallStatus.Open, FirewallStatus.Closed) => new("firewall", CheckStatus.Fail,
+                    $"port {text} is open in {string.Join(", ", files)}, but the kernel has other rules: port {text} is {loaded!.Value.Verdict} of '{loaded.Value.Program}'",
+                    $"Load the file: {new RemedyAction(RemedyActionKind.SetUpHost, "firewall")}"),
+                (FirewallStatus.Open, _) => Pass("firewall", $"port {text} is open"),
+                (FirewallStatus.Closed, _) => new("firewall", CheckStatus.Fail,
+                    $"port {text} is {verdict}: guests cannot fetch their configs",
+                    $"Open it: {new RemedyAction(RemedyActionKind.OpenPort, text)}"),
+                (null, FirewallStatus.Closed) => new("firewall", CheckStatus.Fail,
+                    $"port {text} is {loaded!.Value.Verdict} of '{loaded.Value.Program}': guests cannot fetch their configs, and {options.FirewallFile} does not exist",
+                    "Open that port and udp 123 on the bridge where those rules come from"),
+                (null, FirewallStatus.Open) => Pass("firewall", $"port {text} is open: no rule of the kernel closes it"),
+                (null, _) => new("firewall", CheckStatus.Warn,
+                    $"{options.FirewallFile} does not exist, so nothing shows whether guests reach port {text}",
+                    "If you use another firewall, open that port and udp 123 on the bridge"),
+                _ => new("firewall", CheckStatus.Warn, $"port {text}: {verdict}",
                     $"Fetch a config from a guest to see, or add a rule for {options.Bridge} before that line"),
             };
         }

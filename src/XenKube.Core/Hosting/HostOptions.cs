@@ -83,8 +83,13 @@ public sealed record HostOptions(string XenDir)
     /// <summary>The instances of dnsmasq that serve the bridge or read the file of reservations.</summary>
     internal IReadOnlyList<DnsmasqInstance> Dnsmasqs => DnsmasqInstance.Of(new HostTree(SystemRoot), Bridge, Address, ReservationsFile);
 
+    /// <summary>The files that the firewall is loaded from: the one that was named, or those that the host's services load.</summary>
+    internal IReadOnlyList<string> FirewallFiles => FirewallRules.UsualPaths(Address) is var usual && usual[0] == FirewallFile
+        ? usual : [FirewallFile];
+
     /// <summary>The program that writes the firewall's rules itself; null where a file is edited.</summary>
-    internal ForeignFirewall? ForeignFirewall => FirewallFile == FirewallRules.UsualPath(Address) || SystemRoot != "/"
+    internal ForeignFirewall? ForeignFirewall => FirewallFile == FirewallRules.UsualPath(Address)
+        || FirewallFile == FirewallRules.NftablesPath || SystemRoot != "/"
         ? ForeignFirewall.Find(SystemRoot) : null;
 
     /// <summary>The guests' network as the firewall sees it.</summary>

@@ -194,23 +194,36 @@ public sealed class HostPlan
         {
             return new HostStep("firewall", $"managed by {foreign.Name}", $"open: {string.Join("; ", ports)}", foreign.Refusal(ports));
         }
-        var rules = FirewallRules.Read(options.FirewallFile);
-        var closed = ports.Select(port => rules.Judge(port, options.Guests)).Where(verdict => !verdict.IsOpen).ToList();
+        var closed = new List<string>();
+        var changes = new List<SystemChange>();
         XenKubeException? problem = null;
-        foreach (var verdict in closed)
+        foreach (var file in options.FirewallFiles)
         {
-            try
+            var rules = FirewallRules.Read(file);
+            foreach (var verdict in ports.Select(port => rules.Judge(port, options.Guests)).Where(verdict => !verdict.IsOpen).ToList())
             {
-                rules = rules.WithPort(verdict.Port, options.Guests);
+                closed.Add($"{verdict.Port}: {verdict}");
+                try
+                {
+                    rules = rules.WithPort(verdict.Port, options.Guests);
+                }
+                catch (XenKubeException e)
+                {
+                    problem ??= e;
+                }
             }
-            catch (XenKubeException e)
-            {
-                problem ??= e;
-            }
+            changes.Add(rules.ToChange(load: true, options.Programs));
         }
-        return new HostStep("firewall", closed.Count == 0 ? "open" : string.Join("; ",
-            closed.Select(verdict => $"{verdict.Port}: {verdict}")), $"open: {string.Join("; ", ports)}",
-                problem) { Change = rules.ToChange(load: true, options.Programs) };
+        var change = SystemChange.Joined(changes);
+        var current = closed.Count == 0 ? "open" : string.Join("; ", closed);
+        // The file may not have been loaded after it was written, or other rules may have been loaded since.
+        if (!change.IsNeeded && problem is null && LoadedFirewall.Read(options)?.FindClosed(ports, options.Guests) is var (loaded, program))
+        {
+            var files = string.Join(", ", options.FirewallFiles);
+            current = $"open in {files}, but the kernel has other rules: {loaded.Port} is {loaded} of '{program}'";
+            change = options.Activate ? change.WithActivation() : change;
+        }
+        return new HostStep("firewall", current, $"open: {string.Join("; ", ports)}", problem) { Change = change };
     }
 
     private static HostStep PlanTime(HostOptions options)

@@ -24,6 +24,7 @@ public sealed record HostStep(string Name, string Current, string Wanted, XenKub
 
     /// <inheritdoc/>
     public override string ToString() =>
-        IsActivationNeeded ? $"{Name}: {Current}, but the service was not told; it will be" : Problem is not null && !IsNeeded
+        IsActivationNeeded ? Current.Contains(", but ", StringComparison.Ordinal) ? $"{Name}: {Current}; the service will load the files"
+            : $"{Name}: {Current}, but the service was not told; it will be" : Problem is not null && !IsNeeded
             ? $"{Name}: {Problem.Message}" : IsNeeded ? $"{Name}: {Current} -> {Wanted}" : $"{Name}: {Current}, nothing to change";
 }

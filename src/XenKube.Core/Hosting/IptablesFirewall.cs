@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Net;
 using System.Text;
 using XenKube.Files;
 using XenKube.Firewall;
@@ -12,6 +12,8 @@ internal sealed class IptablesFirewall : FirewallRules
 {
     // xt_multiport: XT_MULTI_PORTS; a range takes two of the places.
     private const int MaxPorts = 15;
+    private const string Filter = "filter", Nat = "nat";
+    private static readonly string[] NatChains = ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"];
     private readonly IptablesRules _rules;
 
     public IptablesFirewall(string path, string text, FileOrigin? origin)
@@ -46,38 +48,31 @@ internal sealed class IptablesFirewall : FirewallRules
         }
     }
 
+    private protected override string UsualTable => Filter;
+
     private protected override FirewallRules Open(FirewallPort port, GuestSubnet network)
     {
-        var verdict = Judge(port, network);
-        if (verdict.IsOpen)
+        var (rules, count, chain) = OpenByRules(port, network);
+        if (count != 1 || rules is not IptablesFirewall written || port.Destination is not null)
         {
-            return this;
-        }
-        var fates = Fates(port, network, Answer.No);
-        if (FirewallEdit.Blocker(fates) is not { } blocker || FirewallEdit.PlaceOf(blocker,
-            port.Chain) is not { Chain: { Table: "filter" } chain } place)
-        {
-            throw FirewallEdit.NotOpened(Path, verdict, RuleText(port, port.Chain));
-        }
-        var written = WithRule(chain, place.Index, RuleText(port, chain.Name));
-        var opened = OpenedBy(written, port, network);
-        if (opened.Count <= OpenedBy(this, port, network).Count)
-        {
-            throw FirewallEdit.NotOpened(Path, written.Judge(port, network), RuleText(port, chain.Name));
+            return rules;
         }
         // A rule for the same packets takes one port more, if that opens the same.
-        var extended = _rules.InOrder.Where(rule => Fits(_rules.FieldsOf(rule), port, chain.Name))
-            .Select(rule => WithPortIn(rule, port.Ports)).FirstOrDefault(rules => OpenedBy(rules, port, network).SetEquals(opened));
-        return extended ?? written;
+        var opened = OpenedBy(written, port, network);
+        return _rules.InOrder.Where(rule => Fits(_rules.FieldsOf(rule), port, chain))
+            .Select(rule => WithPortIn(rule, port.Ports)).FirstOrDefault(rules => OpenedBy(rules, port, network).SetEquals(opened))
+            ?? rules;
     }
 
-    /// <summary>The packets that arrive for sure.</summary>
-    private static HashSet<Packet> OpenedBy(IptablesFirewall rules, FirewallPort port, GuestSubnet network) =>
-        [.. rules.Fates(port, network, Answer.Unknown).Where(one => one.Fate.Kind == FateKind.Open).SelectMany(one => Single(one.Packet))];
+    private protected override IReadOnlyList<Rule> RulesInOrder => _rules.InOrder;
 
-    // Rules split a range of ports in different places before and after an edit: the ends stand for all.
-    private static IEnumerable<Packet> Single(Packet packet) =>
-        [packet with { DestinationPort = packet.DestinationPort.First }, packet with { DestinationPort = packet.DestinationPort.Last }];
+    private protected override string TableOf(Rule rule) => _rules.FieldsOf(rule).Table;
+
+    private protected override string ChainOf(Rule rule) => _rules.FieldsOf(rule).Chain;
+
+    private protected override bool IsSameStatement(Rule one, Rule other) => one.Line == other.Line;
+
+    private protected override bool IsFilter(Chain chain) => chain.Table == Filter;
 
     private static bool Fits(IptablesFields fields, FirewallPort port, string chain) =>
         fields.Table == "filter" && fields.Chain == chain && fields.Protocol == port.Protocol && fields.Target == "ACCEPT"
@@ -103,9 +98,9 @@ internal sealed class IptablesFirewall : FirewallRules
         return new(Path, string.Join('\n', lines), Origin);
     }
 
-    /// <summary>The file with a rule before another one of a chain, or at the chain's end.</summary>
-    private IptablesFirewall WithRule(Chain chain, int index, string text)
+    private protected override FirewallRules WithRule(Chain chain, int index, FirewallRuleText rule)
     {
+        var text = Word(rule, chain.Table, chain.Name);
         var lines = Content.Split('\n').ToList();
         var before = index < chain.Rules.Count ? chain.Rules[index] : null;
         var at = before is not null ? before.Line - 1 : chain.EndLine > 0 ? chain.EndLine : _rules.Tables[chain.Table].Commit - 1;
@@ -117,13 +112,56 @@ internal sealed class IptablesFirewall : FirewallRules
             (at, text) = (at + 1, $"-I{text[2..]}");
         }
         lines.Insert(at, text + (neighbor.EndsWith('\r') ? "\r" : ""));
-        return new(Path, string.Join('\n', lines), Origin);
+        return new IptablesFirewall(Path, string.Join('\n', lines), Origin);
     }
 
-    private static string RuleText(FirewallPort port, string chain) =>
-        $"-A {chain}{Option("-i", port.InInterface)}{Option("-o", port.OutInterface)} -p {port.Protocol} -m {port.Protocol} --dport {port.Ports.ToText(':')} -j ACCEPT";
+    private protected override FirewallRules? WithNat(GuestSubnet network)
+    {
+        if (_rules.Tables.ContainsKey(Nat))
+        {
+            return null;
+        }
+        var separator = Content.Length == 0 || Content.EndsWith('\n') ? "" : "\n";
+        var chains = string.Concat(NatChains.Select(chain => $":{chain} ACCEPT [0:0]\n"));
+        return new IptablesFirewall(Path, $"{Content}{separator}*{Nat}\n{chains}COMMIT\n", Origin);
+    }
 
-    private static string Option(string option, string? name) => Named(name) is { Length: > 0 } named ? $" {option} {named}" : "";
+    private protected override FirewallRules Without(IReadOnlyList<Rule> rules)
+    {
+        var gone = rules.Select(rule => rule.Line - 1).ToHashSet();
+        return new IptablesFirewall(Path, string.Join('\n', Content.Split('\n').Where((_, i) => !gone.Contains(i))), Origin);
+    }
+
+    private protected override IEnumerable<FirewallForward> ForwardsOf(Rule rule)
+    {
+        var fields = _rules.FieldsOf(rule);
+        return rule.Action is RuleAction.Translate { Address: { } to } action && fields.Protocol is ("tcp" or "udp")
+            && !fields.ArePortsNegated ? fields.Ports.Select(text => _rules.Services.Parse(text)).OfType<PortRange>().Select(ports =>
+                new FirewallForward(ports, to, action.Port is { } port && port != ports ? port : null, fields.Protocol)
+                {
+                    Address = IPAddress.TryParse(fields.Destination.Split('/')[0], out var address) ? address : null,
+                    InInterface = fields.InInterface is { Length: > 0 } and not ['!', ..] ? fields.InInterface : null,
+                }) : [];
+    }
+
+    private protected override string Word(FirewallRuleText rule, string table, string chain) => string.Concat(
+        $"-A {chain}",
+        Option("-s", Host(rule.Source)), Option("-d", Host(rule.Destination)),
+        Option("-i", rule.InInterface), Option("-o", rule.OutInterface),
+        $" -p {rule.Protocol}",
+        rule.IsToDom0 ? " -m addrtype --dst-type LOCAL" : "",
+        $" -m {rule.Protocol}",
+        Option("--sport", rule.SourcePort?.ToText(':')), Option("--dport", rule.DestinationPort?.ToText(':')),
+        rule.IsAnswer ? " -m conntrack --ctstate RELATED,ESTABLISHED" : "",
+        rule.To is null ? " -j ACCEPT" : $" -j DNAT --to-destination {Target(rule.To, rule.ToPort)}");
+
+    private static string Target(IPAddress address, PortRange? port) => port is not { } to ? $"{address}"
+        : $"{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address)}:{to}";
+
+    private static string? Host(IPAddress? address) => address is null ? null
+        : $"{address}/{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 128 : 32)}";
+
+    private static string Option(string option, string? value) => value is null ? "" : $" {option} {value}";
 
     private FirewallRule ToRule(Rule rule)
     {

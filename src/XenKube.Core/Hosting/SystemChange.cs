@@ -112,6 +112,25 @@ public sealed class SystemChange
     /// <param name="cancellationToken">Ends it.</param>
     internal void ActivateOnly(CancellationToken cancellationToken) => Activate?.Invoke(cancellationToken);
 
+    /// <summary>Several changes of one step as one: all files are written, then each service is told.</summary>
+    internal static SystemChange Joined(IReadOnlyList<SystemChange> changes) => changes is [var only] ? only
+        : new(changes[0].Step, changes.SelectMany(change => change.Files))
+        {
+            CheckBefore = token => Each(changes, change => change.CheckBefore, token),
+            CheckAfter = token => Each(changes, change => change.CheckAfter, token),
+            // nftables.conf may flush all rules, those of iptables too, so that it is loaded first.
+            Activate = token => Each(changes.Reverse(), change => change.Activate, token),
+        };
+
+    private static void Each(IEnumerable<SystemChange> changes, Func<SystemChange, Action<CancellationToken>?> part,
+        CancellationToken token)
+    {
+        foreach (var change in changes)
+        {
+            part(change)?.Invoke(token);
+        }
+    }
+
     /// <summary>The same change, which reloads its service even if no file changes.</summary>
     internal SystemChange WithActivation() => new(this);
 

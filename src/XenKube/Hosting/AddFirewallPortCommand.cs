@@ -46,7 +46,9 @@ public sealed class AddFirewallPortCommand : HostCommand
     [Parameter(Mandatory = true, ParameterSetName = GuideSet)]
     public SwitchParameter Guide { get; set; }
 
-    /// <summary>The file of rules. Wildcards are allowed if they match one file. Default: /etc/iptables/rules.v4.</summary>
+    /// <summary>
+    /// The file of rules. Wildcards are allowed if they match one file. Default: the file that the firewall is loaded from.
+    /// </summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -58,7 +60,7 @@ public sealed class AddFirewallPortCommand : HostCommand
     [ValidateNotNullOrEmpty]
     public string? LiteralPath { get; set; }
 
-    /// <summary>Loads the rules, by restarting netfilter-persistent.</summary>
+    /// <summary>Loads the rules, by restarting the service that loads the file.</summary>
     [Parameter]
     public SwitchParameter Apply { get; set; }
 
@@ -77,7 +79,8 @@ public sealed class AddFirewallPortCommand : HostCommand
                 OutInterface = OutInterface ?? (Chain == FirewallPort.Forward && InInterface is null ? Settings.Bridge : null),
             })];
         var network = HostSettings.NetworkOf(Settings);
-        var rules = FirewallRules.Read(OneFile(Path, LiteralPath, () => FirewallRules.DefaultPath));
+        var rules = FirewallRules.Read(OneFile(Path, LiteralPath,
+            () => HostSettings.FirewallFileOf(Settings, HasXenDir ? Directory.Path : null)));
         if (MakeEdit(() => (rules = wanted.Aggregate(FirewallRules.Read(rules.Path), (all, port) => all.WithPort(port, network)))
             .ToChange(Apply), $"Open {string.Join("; ", wanted)} in {rules.Path}", Apply) && PassThru)
         {

@@ -33,11 +33,11 @@ public sealed class GetFirewallRuleCommand : XenDirCommand
     [ValidateSet("tcp", "udp")]
     public string Protocol { get; set; } = "tcp";
 
-    /// <summary>Files of rules. Wildcards are allowed. Default: /etc/iptables/rules.v4.</summary>
+    /// <summary>Files of rules. Wildcards are allowed. Default: the files that the firewall is loaded from.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string[] Path { get; set; } = [FirewallRules.DefaultPath];
+    public string[]? Path { get; set; }
 
     /// <summary>Files of rules, taken as they are.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
@@ -48,9 +48,12 @@ public sealed class GetFirewallRuleCommand : XenDirCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var file in Files(LiteralPath is null ? Path : null, LiteralPath, onDrives: true))
+        var settings = HasXenDir ? Directory.Settings : new XenSettings();
+        string[] usual = settings.FirewallFile is not null ? [HostSettings.FirewallFileOf(settings, HasXenDir ? Directory.Path : null)]
+            : [.. FirewallRules.UsualPaths(System.Net.IPAddress.Parse(settings.Address))];
+        foreach (var path in Files(LiteralPath is null ? Path ?? usual : null, LiteralPath, onDrives: true))
         {
-            Guard(file, () => Write(file));
+            Guard(path, () => Write(path));
         }
     }
 

@@ -54,6 +54,15 @@ public sealed class FirewallLab : IDisposable
         return Tool.Run("ip", Dom0.Prefix("iptables-restore"), System.Text.Encoding.Latin1.GetBytes(rules), timeout: TimeSpan.FromSeconds(60));
     }
 
+    /// <summary>Loads rules into dom0 in place of those before.</summary>
+    /// <param name="rules">What nft reads.</param>
+    internal ToolResult LoadNft(string rules)
+    {
+        Tool.Need("nft");
+        Tool.Run("ip", Dom0.Prefix("nft", "flush", "ruleset"), null, timeout: TimeSpan.FromSeconds(60)).ShouldSucceed();
+        return Tool.Run("ip", Dom0.Prefix("nft", "-f", "-"), System.Text.Encoding.Latin1.GetBytes(rules), timeout: TimeSpan.FromSeconds(60));
+    }
+
     /// <summary>True if the first packet of a connection is answered.</summary>
     /// <param name="from">guest, guest2 or outside.</param>
     /// <param name="address">Where to.</param>

@@ -30,11 +30,11 @@ internal static class IptablesMatches
         ["conntrack"] =
         [
             new("ctstate", 1, States), new("ctproto", 1, (values, context) => Protocol(values[0], context)),
-                new("ctdir", 1, (values, context) => context.That(_ =>
-                    Answers.Of("original".StartsWith(values[0], StringComparison.OrdinalIgnoreCase)))),
-            new("ctorigsrc", 1, (values, context) => Source(values[0], context)), new("ctorigdst", 1, UntranslatedDestination),
+                new("ctdir", 1, (values, context) => context.That(packet =>
+                    Answers.Of((packet.IsReply ? "reply" : "original").StartsWith(values[0], StringComparison.OrdinalIgnoreCase)))),
+            new("ctorigsrc", 1, UnansweredSource), new("ctorigdst", 1, UntranslatedDestination),
                 new("ctreplsrc", 1, NotUnderstood), new("ctrepldst", 1, NotUnderstood),
-            new("ctorigsrcport", 1, SourcePorts), new("ctorigdstport", 1, UntranslatedPorts), new("ctreplsrcport", 1, NotUnderstood),
+            new("ctorigsrcport", 1, UnansweredPorts), new("ctorigdstport", 1, UntranslatedPorts), new("ctreplsrcport", 1, NotUnderstood),
                 new("ctrepldstport", 1, NotUnderstood),
             new("ctstatus", 1, NotUnderstood), new("ctexpire", 1, NotUnderstood),
         ],
@@ -49,7 +49,8 @@ internal static class IptablesMatches
         ["comment"] = [new("comment", 1)],
         ["addrtype"] =
         [
-            new("src-type", 1, (values, context) => context.That(packet => Type(values[0], packet.Source, isLocal: false))),
+            new("src-type", 1, (values, context) => context.That(packet =>
+                Type(values[0], packet.Source, isLocal: packet.InInterface.Length == 0))),
             new("dst-type", 1, (values, context) => context.That(packet => Type(values[0], packet.Destination, packet.IsLocal))),
             new("limit-iface-in", 0), new("limit-iface-out", 0),
         ],
@@ -86,7 +87,7 @@ internal static class IptablesMatches
         ],
         ["physdev"] = [new("physdev-in", 1, NotUnderstood), new("physdev-out", 1, NotUnderstood), new("physdev-is-in", 0, NotUnderstood),
             new("physdev-is-out", 0, NotUnderstood), new("physdev-is-bridged", 0, NotUnderstood)],
-        ["owner"] = [new("uid-owner", 1, Never), new("gid-owner", 1, Never), new("socket-exists", 0, Never), new("suppl-groups", 0)],
+        ["owner"] = [new("uid-owner", 1, Owner), new("gid-owner", 1, Owner), new("socket-exists", 0, Owner), new("suppl-groups", 0)],
     };
 
     /// <summary>The options of a match; null for a match that is not understood.</summary>
@@ -110,6 +111,16 @@ internal static class IptablesMatches
         return context.That(packet => addresses.Test(packet.Destination));
     }
 
+    private static Condition UnansweredSource(IReadOnlyList<string> values, IptablesContext context)
+    {
+        var addresses = AddressSpec.Parse(values[0]);
+        return context.That(packet => packet.IsReply ? Answer.Unknown : addresses.Test(packet.Source));
+    }
+
+    private static Condition UnansweredPorts(IReadOnlyList<string> values, IptablesContext context) =>
+        context.Ports(values[0]) is { } ports ? context.That(packet =>
+            packet.IsReply ? Answer.Unknown : Packet.In(packet.SourcePort, ports)) : context.NotUnderstood;
+
     /// <summary>An interface; a final + is for all that begin so.</summary>
     public static Condition Interface(string text, bool isIn, IptablesContext context)
     {
@@ -126,6 +137,10 @@ internal static class IptablesMatches
 
     private static Condition Never(IReadOnlyList<string> values, IptablesContext context) => context.That(_ => Answer.No);
 
+    /// <summary>Only packets of dom0's own programs have an owner.</summary>
+    private static Condition Owner(IReadOnlyList<string> values, IptablesContext context) =>
+        context.That(packet => packet.InInterface.Length == 0 ? Answer.Unknown : Answer.No);
+
     private static Condition SourcePorts(IReadOnlyList<string> values, IptablesContext context) =>
         context.Ports(values[0]) is { } ports ? context.That(packet => Packet.In(packet.SourcePort, ports)) : context.NotUnderstood;
 
@@ -139,14 +154,14 @@ internal static class IptablesMatches
     private static Condition UntranslatedDestination(IReadOnlyList<string> values, IptablesContext context)
     {
         var addresses = AddressSpec.Parse(values[0]);
-        return context.That(packet => packet.IsTranslated ? Answer.Unknown : addresses.Test(packet.Destination));
+        return context.That(packet => packet.IsTranslated || packet.IsReply ? Answer.Unknown : addresses.Test(packet.Destination));
     }
 
     private static Condition UntranslatedPorts(IReadOnlyList<string> values, IptablesContext context) =>
         context.Ports(values[0]) is { } ports ? context.That(packet =>
-            packet.IsTranslated ? Answer.Unknown : Packet.In(packet.DestinationPort, ports)) : context.NotUnderstood;
+            packet.IsTranslated || packet.IsReply ? Answer.Unknown : Packet.In(packet.DestinationPort, ports)) : context.NotUnderstood;
 
-    /// <summary>The first packet of a connection has SYN alone.</summary>
+    /// <summary>The first packet of a connection has SYN alone, the second one SYN and ACK.</summary>
     private static Condition Flags(string mask, string set, IptablesContext context)
     {
         int? Bits(string names)
@@ -160,13 +175,13 @@ internal static class IptablesMatches
             return bits > 0xff ? null : bits;
         }
         return Bits(mask) is { } looked && Bits(set) is { } wanted
-            ? context.That(_ => Answers.Of((0x02 & looked) == wanted)) : context.NotUnderstood;
+            ? context.That(packet => Answers.Of(((packet.IsReply ? 0x12 : 0x02) & looked) == wanted)) : context.NotUnderstood;
     }
 
     private static Condition States(IReadOnlyList<string> values, IptablesContext context)
     {
         var states = values[0].ToUpperInvariant().Split(',', StringSplitOptions.TrimEntries);
-        return context.That(packet => states.Contains(packet.IsTracked ? "NEW" : "UNTRACKED")
+        return context.That(packet => states.Contains(!packet.IsTracked ? "UNTRACKED" : packet.IsReply ? "ESTABLISHED" : "NEW")
             || (states.Contains("DNAT") && packet.IsTranslated) ? Answer.Yes
             : states.Contains("SNAT") ? Answer.Unknown
             : Answer.No);

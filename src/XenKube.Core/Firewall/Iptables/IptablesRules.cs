@@ -11,12 +11,13 @@ internal sealed class IptablesRules
     // Priorities of the tables: NF_IP_PRI_RAW, …_MANGLE, …_NAT_DST, …_FILTER, …_SECURITY, …_NAT_SRC.
     private static readonly Dictionary<string, (Hook Hook, string Chain, int Priority)[]> Hooks = new(StringComparer.Ordinal)
     {
-        ["raw"] = [(Hook.Prerouting, "PREROUTING", -300)],
+        ["raw"] = [(Hook.Prerouting, "PREROUTING", -300), (Hook.Output, "OUTPUT", -300)],
         ["mangle"] = [(Hook.Prerouting, "PREROUTING", -150), (Hook.Input, "INPUT", -150), (Hook.Forward, "FORWARD", -150),
-            (Hook.Postrouting, "POSTROUTING", -150)],
-        ["nat"] = [(Hook.Prerouting, "PREROUTING", -100), (Hook.Input, "INPUT", 100), (Hook.Postrouting, "POSTROUTING", 100)],
-        ["filter"] = [(Hook.Input, "INPUT", 0), (Hook.Forward, "FORWARD", 0)],
-        ["security"] = [(Hook.Input, "INPUT", 50), (Hook.Forward, "FORWARD", 50)],
+            (Hook.Output, "OUTPUT", -150), (Hook.Postrouting, "POSTROUTING", -150)],
+        ["nat"] = [(Hook.Prerouting, "PREROUTING", -100), (Hook.Input, "INPUT", 100), (Hook.Output, "OUTPUT", -100),
+            (Hook.Postrouting, "POSTROUTING", 100)],
+        ["filter"] = [(Hook.Input, "INPUT", 0), (Hook.Forward, "FORWARD", 0), (Hook.Output, "OUTPUT", 0)],
+        ["security"] = [(Hook.Input, "INPUT", 50), (Hook.Forward, "FORWARD", 50), (Hook.Output, "OUTPUT", 50)],
     };
 
     private readonly string _path;
@@ -95,7 +96,7 @@ internal sealed class IptablesRules
         foreach (var (hook, name, priority) in Hooks.GetValueOrDefault(table) ?? [])
         {
             var chain = Rules.Get(table, name);
-            (chain.Hook, chain.Priority) = (hook, priority);
+            (chain.Hook, chain.Priority, chain.IsNat) = (hook, priority, table == "nat");
         }
     }
 

@@ -27,7 +27,8 @@ internal sealed class LoadedFirewall
     public static LoadedFirewall? Read(HostOptions options, CancellationToken cancellationToken = default)
     {
         // The files of another root are not those that this kernel has loaded.
-        if ((options.SystemRoot != "/" && options.Programs == HostPrograms.Usual) || !NetworkInterface.GetAllNetworkInterfaces().Any(item => item.Name == options.Bridge))
+        if ((options.SystemRoot != "/" && options.Programs == HostPrograms.Usual)
+            || !NetworkInterface.GetAllNetworkInterfaces().Any(item => item.Name == options.Bridge))
         {
             return null;
         }

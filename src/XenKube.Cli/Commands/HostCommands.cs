@@ -44,8 +44,10 @@ internal static class HostCommands
         { Description = "The file of firewall rules (setting firewallFile).", HelpName = "FILE" };
     private static readonly Option<string?> NginxDirectory = new("--nginx-directory")
         { Description = "nginx's directory (setting nginxDirectory).", HelpName = "DIR" };
+    private static readonly Option<string?> Shutdown = new("--shutdown")
+        { Description = "What xendomains does with guests when dom0 shuts down: stop or save (setting shutdown).", HelpName = "WORD" };
     private static readonly Option[] HostOptionsOfAll = [HostAddress, HostPort, Bridge, Network, Reservations, ReservationsFile,
-        DnsmasqUnit, FirewallFile, NginxDirectory];
+        DnsmasqUnit, FirewallFile, NginxDirectory, Shutdown];
 
     private static readonly Option<bool> JsonLines = new("--json")
         { Description = "Print one JSON document on each line: first the server's address, then each request." };
@@ -207,6 +209,7 @@ internal static class HostCommands
             ReservationsFile = run.Find(ReservationsFile) is { } reservationsFile
                 ? Path.GetFullPath(reservationsFile) : settings.ReservationsFile,
             DnsmasqUnit = run.Find(DnsmasqUnit) ?? settings.DnsmasqUnit,
+            Shutdown = run.Find(Shutdown) ?? settings.Shutdown,
             FirewallFile = run.Find(FirewallFile) is { } firewallFile ? Path.GetFullPath(firewallFile) : settings.FirewallFile,
             NginxDirectory = run.Find(NginxDirectory) is { } nginxDirectory ? Path.GetFullPath(nginxDirectory) : settings.NginxDirectory,
         }) with { RemoveDefaultSite = run.Has(RemoveDefault) };

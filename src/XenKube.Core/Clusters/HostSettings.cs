@@ -69,6 +69,7 @@ public static class HostSettings
             ReservationsFile = Path.Combine(directory.Path, settings.ReservationsFile),
             DnsmasqUnit = settings.DnsmasqUnit,
             FirewallFile = FirewallFileOf(settings, directory.Path),
+            Shutdown = settings.Shutdown,
             NginxDirectory = settings.NginxDirectory is { } nginx ? Path.Combine(directory.Path, nginx) : NginxSite.DefaultDirectory,
             HeldConfigs = settings.HoldConfigs ? new NodeReaders(directory).Held() : [],
             OnWait = directory.OnWait,

@@ -54,6 +54,9 @@ public sealed record XenSettings
     /// <summary>nginx's directory; null for /etc/nginx.</summary>
     public string? NginxDirectory { get; init; }
 
+    /// <summary>What xendomains does with guests when dom0 shuts down, <c>stop</c> or <c>save</c>; null to leave it as it is.</summary>
+    public string? Shutdown { get; init; }
+
     /// <summary>Memory of a new guest in MiB.</summary>
     public int Memory { get; init; } = GuideDefaults.Memory;
 
@@ -170,6 +173,8 @@ public sealed record XenSettings
         Require(DnsmasqUnit is not "", "dnsmasqUnit", "it is empty");
         Require(FirewallFile is not "", "firewallFile", "it is empty");
         Require(NginxDirectory is not "", "nginxDirectory", "it is empty");
+        Require(Shutdown is null or XenServiceSettings.Stop or XenServiceSettings.Save, "shutdown",
+            $"'{Printable.Of(Shutdown)}' is neither {XenServiceSettings.Stop} nor {XenServiceSettings.Save}");
         Require(Memory > 0, "memory", $"{Memory} is not above 0");
         Require(VCpus > 0, "vCpus", $"{VCpus} is not above 0");
         Require(TranspilerRelease is "0.5.0" or "0.9.0", "transpilerRelease", $"'{TranspilerRelease}' is neither 0.5.0 nor 0.9.0");

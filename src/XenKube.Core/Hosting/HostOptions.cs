@@ -46,6 +46,9 @@ public sealed record HostOptions(string XenDir)
     /// <summary>nginx's directory.</summary>
     public string NginxDirectory { get; init; } = NginxSite.DefaultDirectory;
 
+    /// <summary>What xendomains does with guests when dom0 shuts down, <c>stop</c> or <c>save</c>; null to leave it as it is.</summary>
+    public string? Shutdown { get; init; }
+
     /// <summary>nginx's main configuration, where it is not the system's.</summary>
     public string? NginxConfiguration { get; init; }
 

@@ -17,6 +17,8 @@ public sealed class HostPlan
         ("reservations", PlanReservations),
         ("firewall", PlanFirewall),
         ("time", PlanTime),
+        ("console", PlanConsole),
+        ("shutdown", PlanShutdown),
     ];
 
     private HostPlan(HostOptions options, IReadOnlyList<HostStep> steps)
@@ -47,7 +49,7 @@ public sealed class HostPlan
             throw new InvalidInputException(ErrorIds.StepUnknown, null, null, $"'{Printable.Of(unknown)}' is not a step",
                 $"Steps are {string.Join(", ", StepNames)}");
         }
-        return new HostPlan(options, [.. StepNames.Where(name => names is null || names.Contains(name))
+        return new HostPlan(options, [.. StepNames.Where(name => names is null ? IsFor(name, options) : names.Contains(name))
             .Select(name => Plan(name, options))]);
     }
 
@@ -111,6 +113,14 @@ public sealed class HostPlan
         }
         return undo.Backup with { State = BackupState.Undone };
     }
+
+    /// <summary>Steps of Xen's services are for hosts that have them.</summary>
+    private static bool IsFor(string name, HostOptions options) => name switch
+    {
+        "console" => XenServiceSettings.WithLog(options.SystemRoot).Count > 0,
+        "shutdown" => XenServiceCheck.CheckShutdown(options.SystemRoot) is not null,
+        _ => true,
+    };
 
     private static HostStep Plan(string name, HostOptions options)
     {
@@ -224,6 +234,25 @@ public sealed class HostPlan
             change = options.Activate ? change.WithActivation() : change;
         }
         return new HostStep("firewall", current, $"open: {string.Join("; ", ports)}", problem) { Change = change };
+    }
+
+    private static HostStep PlanConsole(HostOptions options)
+    {
+        // The daemon that runs keeps its consoles; a restart would interrupt them, and is for the administrator to choose.
+        var change = new SystemChange("console", XenServiceSettings.WithLog(options.SystemRoot)) { HasService = false };
+        return new HostStep("console", change.IsNeeded ? "the guests' consoles are not logged, or the logs are not rotated"
+            : "the guests' consoles are logged from each start of xenconsoled on",
+            "a log of each guest's console in /var/log/xen/console from the next start of xenconsoled on, rotated", null) { Change = change };
+    }
+
+    private static HostStep PlanShutdown(HostOptions options)
+    {
+        var now = XenServiceCheck.CheckShutdown(options.SystemRoot);
+        var change = new SystemChange("shutdown", options.Shutdown is { } wanted
+            && XenServiceSettings.WithShutdown(options.SystemRoot, wanted) is { } file ? [file] : []) { HasService = false };
+        return new HostStep("shutdown", now?.Message ?? "this host has no xendomains", options.Shutdown is null ? "as it is"
+            : options.Shutdown == XenServiceSettings.Stop ? "guests are shut down with dom0" : "guests are saved when dom0 shuts down", null)
+            { Change = change };
     }
 
     private static HostStep PlanTime(HostOptions options)

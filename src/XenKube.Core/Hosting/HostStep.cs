@@ -1,7 +1,7 @@
 namespace XenKube.Hosting;
 
 /// <summary>A step of setting up the host: how it is, how it should be, and the difference of each file.</summary>
-/// <param name="Name">A stable word: directories, site, reservations, firewall, time.</param>
+/// <param name="Name">A stable word: directories, site, reservations, firewall, time, console, shutdown.</param>
 /// <param name="Current">How it is.</param>
 /// <param name="Wanted">How it should be.</param>
 /// <param name="Problem">What keeps the step from being done, or part of it; null for nothing.</param>

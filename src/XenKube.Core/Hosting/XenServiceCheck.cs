@@ -8,9 +8,7 @@ namespace XenKube.Hosting;
 /// </summary>
 internal static class XenServiceCheck
 {
-    private const string ConsoleDaemon = "xenconsoled", Settings = "etc/default/xen", ConsoleArguments = "XENCONSOLED_ARGS=";
-
-    private static readonly string[] Logging = ["--log=guest", "--log=all"];
+    private const string ConsoleDaemon = "xenconsoled", Settings = "etc/default/xen";
 
     /// <summary>Whether xenconsoled logs what guests write; null on a host without it.</summary>
     /// <param name="system">Where /proc and /etc are.</param>
@@ -24,12 +22,15 @@ internal static class XenServiceCheck
             return null;
         }
         // The process shows what is logged now. Without a process, the settings show what will be.
-        var logs = running?.Any(Logging.Contains) ?? settings!.Split('\n')
-            .Any(line => line.TrimStart().StartsWith(ConsoleArguments, StringComparison.Ordinal)
-                && Logging.Any(option => line.Contains(option, StringComparison.Ordinal)));
+        var isSet = settings is not null && XenServiceSettings.Logs(settings);
+        var logs = running?.Any(XenServiceSettings.Logging.Contains) ?? isSet;
         return logs ? new(name, CheckStatus.Pass, "xenconsoled logs the guests' consoles in /var/log/xen/console")
+            : isSet ? new(name, CheckStatus.Warn,
+                "xenconsoled was started before its log was switched on, and does not log the guests' consoles yet",
+                "Restart xenconsoled, or dom0 when that suits")
             : new(name, CheckStatus.Warn, "xenconsoled does not log the guests' consoles: nothing shows why a guest does not come up",
-                $"Write {ConsoleArguments}\"--log=guest\" into /{Settings}, and restart xenconsoled, or dom0 when that suits");
+                settings is null ? (Remedy)$"Start xenconsoled with {XenServiceSettings.Logging[0]}"
+                    : $"Switch the log on: {new RemedyAction(RemedyActionKind.SetUpHost, name)}");
     }
 
     /// <summary>What xendomains does with running guests when dom0 shuts down; null on a host without it.</summary>

@@ -54,6 +54,11 @@ public abstract class HostPlanCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string? NginxDirectory { get; set; }
 
+    /// <summary>What xendomains does with guests when this host shuts down. Default: the setting shutdown, or as it is.</summary>
+    [Parameter]
+    [ValidateSet("stop", "save")]
+    public string? Shutdown { get; set; }
+
     /// <summary>The host as the parameters and the settings want it.</summary>
     /// <param name="directory">The XENDIR; it need not exist yet.</param>
     protected HostOptions ReadOptions(XenDirectory directory) => HostSettings.Read(directory, settings => settings with
@@ -65,6 +70,7 @@ public abstract class HostPlanCommand : XenDirCommand
         Reservations = Reservations ?? settings.Reservations,
         ReservationsFile = ReservationsFile is null ? settings.ReservationsFile : Resolve(ReservationsFile),
         DnsmasqUnit = DnsmasqUnit ?? settings.DnsmasqUnit,
+        Shutdown = Shutdown?.ToLowerInvariant() ?? settings.Shutdown,
         FirewallFile = FirewallFile is null ? settings.FirewallFile : Resolve(FirewallFile),
         NginxDirectory = NginxDirectory is null ? settings.NginxDirectory : Resolve(NginxDirectory),
     });

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using XenKube.Files;
 using XenKube.Ignition.Languages;
+using XenKube.Hosting;
 using XenKube.Networks;
 
 namespace XenKube.Clusters;

@@ -242,7 +242,8 @@ public sealed class HostPlan
         var change = new SystemChange("console", XenServiceSettings.WithLog(options.SystemRoot)) { HasService = false };
         return new HostStep("console", change.IsNeeded ? "the guests' consoles are not logged, or the logs are not rotated"
             : "the guests' consoles are logged from each start of xenconsoled on",
-            "a log of each guest's console in /var/log/xen/console from the next start of xenconsoled on, rotated", null) { Change = change };
+            "a log of each guest's console in /var/log/xen/console from the next start of xenconsoled on, rotated", null)
+            { Change = change };
     }
 
     private static HostStep PlanShutdown(HostOptions options)

@@ -9,7 +9,7 @@ namespace XenKube.Hosting;
 /// </summary>
 internal static class XenServiceSettings
 {
-    /// <summary>What xendomains is to do at shutdown: shut guests down, or save them.</summary>
+    /// <summary>The words for both: xendomains shuts guests down, or saves them.</summary>
     public const string Stop = "stop", Save = "save";
 
     private const string ConsoleFile = "etc/default/xen", ConsoleVariable = "XENCONSOLED_ARGS";

@@ -8,13 +8,15 @@ public sealed class HostOptionsTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
 
+    public HostOptionsTests() => Directory.CreateDirectory(_folder["xen"]);
+
     public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("--reservations", "20-29", "reservations", "192.168.100.20 to 192.168.100.29")]
     [InlineData("--reservations-file", "FOLDER/hosts", "reservations", "FOLDER/hosts")]
     [InlineData("--firewall-file", "FOLDER/rules", "firewall", "FOLDER/rules")]
-    [InlineData("--firewall-file", "FOLDER/nftables.conf", "firewall", "+\t\tiifname \\\"virbr1\\\" tcp dport 80 accept")]
+    [InlineData("--firewall-file", "FOLDER/nftables.conf", "firewall", " tcp dport 80 accept")]
     [InlineData("--bridge", "xenbr7", "firewall", "from xenbr7")]
     [InlineData("--port", "8099", "firewall", "tcp 8099")]
     [InlineData("--nginx-directory", "FOLDER/nginx", "site", "FOLDER/nginx")]
@@ -54,7 +56,6 @@ public sealed class HostOptionsTests : IDisposable
     public void Forwards_are_listed_and_kept_where_they_are_there_already(string name, string text)
     {
         var rules = _folder.Write(name, text);
-        Directory.CreateDirectory(_folder["xen"]);
         string[] options = ["--firewall-file", rules, "--xen-dir", _folder["xen"]];
         Assert.Contains("tcp 8011 to 192.168.100.11:22: open", CommandLineRun.Of(["host", "forward", "list", .. options]).ShouldSucceed().Output, StringComparison.Ordinal);
         Assert.Contains("\"toPort\": \"22\"", CommandLineRun.Of(["host", "forward", "list", "--json", .. options]).ShouldSucceed().Output, StringComparison.OrdinalIgnoreCase);

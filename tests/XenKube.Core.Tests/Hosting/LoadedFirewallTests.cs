@@ -1,5 +1,4 @@
 using System.Net;
-using XenKube.Guests;
 using XenKube.Hosting;
 using XenKube.Tests.Support;
 
@@ -41,7 +40,6 @@ public sealed class LoadedFirewallTests : IDisposable
         FirewallFile = _folder[file],
         BackupDirectory = _folder["backups"],
         Programs = new HostPrograms { Folder = _folder["bin"] },
-        Xl = new XlOptions { Program = _folder["nothing"] },
     };
 
     [Theory]

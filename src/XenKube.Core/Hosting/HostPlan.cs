@@ -252,7 +252,8 @@ public sealed class HostPlan
         var change = new SystemChange("shutdown", options.Shutdown is { } wanted
             && XenServiceSettings.WithShutdown(options.SystemRoot, wanted) is { } file ? [file] : []) { HasService = false };
         return new HostStep("shutdown", now?.Message ?? "this host has no xendomains", options.Shutdown is null ? "as it is"
-            : options.Shutdown == XenServiceSettings.Stop ? "guests are shut down with dom0" : "guests are saved when dom0 shuts down", null)
+            : options.Shutdown == XenServiceSettings.Stop ? "guests are shut down with dom0"
+            : "guests are saved when dom0 shuts down", null)
             { Change = change };
     }
 

@@ -41,9 +41,9 @@ internal sealed class LocalFiles(string directory, string missing, Func<string, 
         }
         var path = GoPath.Join(directory, name);
         error = name.Contains('\0', StringComparison.Ordinal) ? $"open {path}: invalid argument"
-            : RealPath.IsWithin(Path.GetFullPath(path), Path.GetFullPath(directory))
-                && RealPath.IsWithin(RealPath.Of(path), RealPath.Of(directory)) ? null
-            : escape(path);
+            : !RealPath.IsWithin(Path.GetFullPath(path), Path.GetFullPath(directory)) ? escape(path)
+            : RealPath.IsWithin(RealPath.Of(path), RealPath.Of(directory)) ? null
+            : escape(path) + ": a symbolic link leads there, and links out of the directory are not followed";
         return error is null ? path : null;
     }
 

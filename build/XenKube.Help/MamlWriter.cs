@@ -7,6 +7,7 @@ namespace XenKube.Help;
 public static class MamlWriter
 {
     private const string Maml = "http://schemas.microsoft.com/maml/2004/10";
+    private const string OnlinePages = "https://github.com/xenkube/xenkube/blob/main/docs/help/";
     private const string Command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
     private const string Dev = "http://schemas.microsoft.com/maml/dev/2004/10";
 
@@ -44,7 +45,7 @@ public static class MamlWriter
             xml.WriteElementString("name", Maml, cmdlet.Name);
             foreach (var parameter in cmdlet.Parameters.Where(parameter => parameter.In(set) is not null))
             {
-                WriteParameter(xml, parameter, parameter.In(set)!);
+                WriteParameter(xml, parameter, parameter.In(set)!, ParameterDefault.Of(parameter));
             }
             xml.WriteEndElement();
         }
@@ -53,7 +54,7 @@ public static class MamlWriter
         xml.WriteStartElement("parameters", Command);
         foreach (var parameter in cmdlet.Parameters)
         {
-            WriteParameter(xml, parameter, Merge(parameter));
+            WriteParameter(xml, parameter, Merge(parameter), ParameterDefault.Of(parameter));
         }
         if (cmdlet.SupportsShouldProcess)
         {
@@ -84,7 +85,7 @@ public static class MamlWriter
             xml.WriteEndElement();
         }
         WriteExamples(xml, topic.Page.Examples);
-        WriteLinks(xml, topic.Page.Links);
+        WriteLinks(xml, cmdlet.Name, topic.Page.Links);
         xml.WriteEndElement();
     }
 
@@ -116,7 +117,7 @@ public static class MamlWriter
         }
     }
 
-    private static void WriteParameter(XmlWriter xml, ParameterMetadata parameter, ParameterSet set)
+    private static void WriteParameter(XmlWriter xml, ParameterMetadata parameter, ParameterSet set, string standard)
     {
         xml.WriteStartElement("parameter", Command);
         xml.WriteAttributeString("required", Lower(set.Mandatory));
@@ -138,7 +139,7 @@ public static class MamlWriter
         xml.WriteStartElement("type", Dev);
         xml.WriteElementString("name", Maml, parameter.TypeName);
         xml.WriteEndElement();
-        xml.WriteElementString("defaultValue", Dev, "None");
+        xml.WriteElementString("defaultValue", Dev, standard);
         xml.WriteEndElement();
     }
 
@@ -146,7 +147,7 @@ public static class MamlWriter
         WriteParameter(
             xml,
             new ParameterMetadata(name, "System.Management.Automation.SwitchParameter", "SwitchParameter", true, false, false, text, [alias], [], []),
-            new ParameterSet(ParameterSet.All, false, null, false, false, false));
+            new ParameterSet(ParameterSet.All, false, null, false, false, false), "False");
 
     private static void WriteType(XmlWriter xml, string element, string name, string text)
     {
@@ -174,9 +175,14 @@ public static class MamlWriter
         xml.WriteEndElement();
     }
 
-    private static void WriteLinks(XmlWriter xml, IReadOnlyList<string> links)
+    // The first link with a URI is the page that Get-Help -Online opens.
+    private static void WriteLinks(XmlWriter xml, string name, IReadOnlyList<string> links)
     {
         xml.WriteStartElement("relatedLinks", Command);
+        xml.WriteStartElement("navigationLink", Maml);
+        xml.WriteElementString("linkText", Maml, "Online Version:");
+        xml.WriteElementString("uri", Maml, OnlinePages + name + ".md");
+        xml.WriteEndElement();
         foreach (var link in links)
         {
             var isUri = link.StartsWith("https://", StringComparison.Ordinal);

@@ -40,7 +40,12 @@ public static class CommandLine
             case ["butane", .. var rest]:
                 return ButaneDriver.Run(rest, terminal.InputStream, terminal.OutputStream, terminal.Error);
         }
-        var parsed = Create(terminal).Parse(args);
+        var root = Create(terminal);
+        if (CompletionSources.IsAsked(args))
+        {
+            CompletionSources.AddTo(root);
+        }
+        var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -68,6 +73,7 @@ public static class CommandLine
             CertificateCommands.Create(terminal),
             GuestCommands.Create(terminal),
             HostCommands.Create(terminal),
+            CompletionCommand.Create(terminal),
             IgnitionCommands.Create(terminal),
             IgnitionCommands.CreateForHelp("ct", "Container Linux Config to Ignition, with the flags of ct: see 'xenkube ct -help'."),
             IgnitionCommands.CreateForHelp("butane", "Butane to Ignition, with the flags of butane: see 'xenkube butane --help'."),

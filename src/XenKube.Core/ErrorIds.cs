@@ -58,6 +58,7 @@ public static class ErrorIds
     public static Invalid ConfigUriMissing { get; } = new("The disk belongs to no node, so its config has no URL until one is given.");
     public static Failed ConsoleFailed { get; } = new("The connection to a guest's console ended with an error.");
     public static NotFound ConsoleLogNotFound { get; } = new("xenconsoled has kept no log of a guest's console.");
+    public static Invalid ConsoleMissing { get; } = new("A remote session or a job has no terminal for a guest's console.");
     public static Invalid ContentInvalid { get; } = new("Content that should be bytes is something else.");
     public static Invalid ContentTooLarge { get; } = new("The content is larger than the command takes.");
     public static Corrupt CorruptBootScript { get;
@@ -200,6 +201,7 @@ public static class ErrorIds
     public static Invalid PathAmbiguous { get; } = new("It is not clear which file is meant.");
     public static Invalid PathInvalid { get; } = new("A path cannot be used for this operation.");
     public static NotFound PathNotFound { get; } = new("There is nothing at this path.");
+    public static Invalid PatternInvalid { get; } = new("A text with wildcards is not a pattern.");
     public static Invalid PortInvalid { get; } = new("A text or number is not a port.");
     public static Failed PowerShellFailed { get; } = new("The PowerShell part of the quickstart failed.");
     public static Failed ProgramBusy { get; } = new("A program cannot be started because another process has its file open for writing.");

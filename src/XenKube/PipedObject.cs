@@ -41,7 +41,13 @@ internal sealed class PipedObject(PSObject source)
 
     /// <summary>A property in the words of its value, such as those of an address; null if it is not there or empty.</summary>
     /// <param name="property">Name of the property.</param>
-    public string? Words(string property) => Read(property)?.ToString();
+    public string? Words(string property) => Read(property) switch
+    {
+        // From JSON an address comes as an object of its properties.
+        PSObject { BaseObject: PSCustomObject } parts when !parts.TypeNames[0].StartsWith(Deserialized, StringComparison.Ordinal) =>
+            (parts.Properties["IPAddressToString"] ?? parts.Properties["Address"])?.Value?.ToString(),
+        var value => value?.ToString(),
+    };
 
     /// <summary>A property as an object; null if it is not there or empty.</summary>
     /// <param name="property">Name of the property.</param>

@@ -29,11 +29,12 @@ public abstract partial class XenDirCommand
         }
         var store = new NodeStore(directory);
         if (!TakesDomainNames || text.Contains('/', StringComparison.Ordinal)
-            || new ClusterStore(directory).Names().Any(cluster => NamePattern.IsMatch(text, cluster)))
+            || new ClusterStore(directory).Names().Any(cluster => NamePattern.IsMatch(text, cluster, ignoresCase: true)))
         {
             return store.List(NodeName.Parse(text));
         }
-        var guests = store.List(new NodeName("*", "*")).Where(node => NamePattern.IsMatch(text, node.GuestName)).ToArray();
+        var guests = store.List(new NodeName("*", "*"))
+            .Where(node => NamePattern.IsMatch(text, node.GuestName, ignoresCase: true)).ToArray();
         return guests.Length > 0 ? guests : store.List(NodeName.Parse(text));
     }
 

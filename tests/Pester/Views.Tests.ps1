@@ -141,7 +141,7 @@ passwd:
         $width = $exact ? 200 : 500
         foreach ($view in @('') + $views) {
             $file = "$PSScriptRoot/views/$name.$($view ? $view : 'Default').txt"
-            foreach ($language in '', 'de-DE', 'tr-TR', 'th-TH') {
+            foreach ($language in '', 'de-DE', 'tr-TR', 'th-TH', 'fa-IR') {
                 [cultureinfo]::CurrentCulture = $language
                 # The first is what is shown when nothing is said.
                 $text = switch ($view) {

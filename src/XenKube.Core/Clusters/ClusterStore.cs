@@ -29,7 +29,7 @@ public sealed class ClusterStore
         return Directory.Exists(_directory.GuestsPath)
             ? [.. Directory.EnumerateDirectories(_directory.GuestsPath)
                 .Select(path => Path.GetFileName(path)!)
-                .Where(name => ItemName.IsValid(name) && NamePattern.IsMatch(pattern, name))
+                .Where(name => ItemName.IsValid(name) && NamePattern.IsMatch(pattern, name, ignoresCase: true))
                 .Order(StringComparer.Ordinal)
                 .Select(ToCluster)]
             : [];

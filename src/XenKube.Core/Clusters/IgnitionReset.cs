@@ -29,6 +29,9 @@ public sealed record IgnitionReset(Node Node, IReadOnlyList<IgnitionResetStepRes
     /// <summary>True where first_boot is there now.</summary>
     public bool FirstBoot => Has<FirstBootStep>();
 
+    /// <summary>The names of the steps that changed something.</summary>
+    public IReadOnlyList<string> ChangedSteps => [.. Steps.Where(result => result.Changed).Select(result => result.Step.Name)];
+
     /// <inheritdoc/>
     public override string ToString() => $"{Node}: {string.Join("; ", Steps)}";
 

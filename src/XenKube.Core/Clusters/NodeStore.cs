@@ -31,7 +31,7 @@ public sealed class NodeStore
         foreach (var cluster in new ClusterStore(_directory).List(name.Cluster))
         {
             nodes.AddRange(NamesIn(cluster.Path)
-                .Where(node => NamePattern.IsMatch(name.Node, node))
+                .Where(node => NamePattern.IsMatch(name.Node, node, ignoresCase: true))
                 .Select(node => Describe(cluster.Name, node)));
         }
         if (nodes.Count == 0 && !name.IsPattern)
@@ -61,13 +61,14 @@ public sealed class NodeStore
     public IEnumerable<NodeName> Names(NodeName name)
     {
         var clusters = NamePattern.IsPattern(name.Cluster) ? new ClusterStore(_directory).Names() : [name.Cluster];
-        foreach (var cluster in clusters.Where(cluster => ItemName.IsValid(cluster) && NamePattern.IsMatch(name.Cluster, cluster)))
+        foreach (var cluster in clusters.Where(cluster => ItemName.IsValid(cluster)
+            && NamePattern.IsMatch(name.Cluster, cluster, ignoresCase: true)))
         {
             var path = _directory.Layout.ClusterPath(cluster);
             var seen = new HashSet<string>(StringComparer.Ordinal);
             foreach (var node in Directory.Exists(path) ? Directory.EnumerateFiles(path).Select(NameOf) : [])
             {
-                if (node is not null && NamePattern.IsMatch(name.Node, node) && seen.Add(node))
+                if (node is not null && NamePattern.IsMatch(name.Node, node, ignoresCase: true) && seen.Add(node))
                 {
                     yield return new NodeName(cluster, node);
                 }

@@ -9,6 +9,9 @@ public readonly record struct MacAddress : IComparable<MacAddress>
 
     private MacAddress(long value) => _value = value;
 
+    /// <summary>The address as text, so that JSON, which holds properties alone, keeps it.</summary>
+    public string Address => ToString();
+
     /// <summary>Reads an address of six hexadecimal pairs with colons (or dashes) between.</summary>
     /// <param name="text">The address.</param>
     /// <exception cref="InvalidInputException">It is none, or one no card may have.</exception>

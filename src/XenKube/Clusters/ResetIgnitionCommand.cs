@@ -53,7 +53,7 @@ public sealed class ResetIgnitionCommand : NodeCommand
     [Parameter]
     public GuestCondition? For { get; set; }
 
-    /// <summary>With -Restart, the longest time to wait for a guest to end, and to come back, in seconds.</summary>
+    /// <summary>With -Restart, the longest time to wait for a guest to end, and to come back, in seconds. Default: 300.</summary>
     [Parameter]
     [ValidateRange(1, 86400)]
     public int Timeout { get; set; } = 300;

@@ -45,7 +45,7 @@ internal static class Completions
     /// <param name="candidate">The candidate.</param>
     public static bool Fits(string word, string candidate) =>
         candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase)
-            || (NamePattern.IsPattern(word) && NamePattern.IsMatch(word, candidate));
+            || (NamePattern.IsPattern(word) && NamePattern.IsMatch(word, candidate, ignoresCase: true));
 
     /// <summary>The names of the clusters that are found in time, in their order.</summary>
     /// <param name="directory">The XENDIR.</param>

@@ -30,7 +30,7 @@ public sealed class GetDiskPartitionCommand : DiskCommand
         {
             WriteWarning($"{path}: {warning}");
         }
-        var patterns = Label?.Select(label => new WildcardPattern(label)).ToArray();
+        var patterns = Label?.Select(label => Wildcard.Of(label)).ToArray();
         foreach (var partition in table.Partitions.Where(partition =>
             patterns is null || patterns.Any(pattern => pattern.IsMatch(partition.Label))))
         {
@@ -43,7 +43,7 @@ public sealed class GetDiskPartitionCommand : DiskCommand
             WriteObject(shown);
         }
         foreach (var label in Label?.Where(label => !WildcardPattern.ContainsWildcardCharacters(label)
-            && !table.Partitions.Any(partition => partition.Label == label)) ?? [])
+            && !table.Partitions.Any(partition => Wildcard.Of(label).IsMatch(partition.Label))) ?? [])
         {
             Guard(path, () => ImageReader.ReadOnce(path, disk => disk.GetPartition(label), StopToken));
         }

@@ -12,9 +12,10 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
 {
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
+    private const string InputObjectSet = "InputObject";
 
     /// <summary>The items to copy, on a drive over an image or in the file system. Wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
@@ -24,6 +25,10 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
+
+    /// <summary>The items to copy, as Get-Item and Get-ChildItem return them, or their paths.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>The destination, on the other side. If it is a directory, the copy is made inside it.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -62,29 +67,43 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var path in LiteralPath ?? Path!)
+        foreach (var element in InputObject is null ? [] : PipedObject.Elements(InputObject))
         {
-            foreach (var item in Items(path))
+            Guard(element.BaseObject, () => CopyObject(new PipedObject(element)));
+        }
+        foreach (var path in LiteralPath ?? Path ?? [])
+        {
+            CopyItems(path, isLiteral: LiteralPath is not null);
+        }
+    }
+
+    private void CopyObject(PipedObject item) =>
+        CopyItems(item.FilePath ?? item.Value as string ?? throw new InvalidInputException(ErrorIds.InputInvalid, null, null,
+            $"{item} is not a file or a directory", "Pipe items, as Get-Item returns them, or their paths"),
+            isLiteral: item.Value is not string);
+
+    private void CopyItems(string path, bool isLiteral)
+    {
+        foreach (var item in Items(path, isLiteral))
+        {
+            var source = (string)item.Properties["PSPath"].Value;
+            var name = item.BaseObject is NodeDiskItem or FileSystemInfo ? item.BaseObject.ToString()! : path;
+            Guard(name, () =>
             {
-                var source = (string)item.Properties["PSPath"].Value;
-                var name = item.BaseObject is NodeDiskItem or FileSystemInfo ? item.BaseObject.ToString()! : path;
-                Guard(name, () =>
+                if (Should($"Copy {name} to {Destination}"))
                 {
-                    if (Should($"Copy {name} to {Destination}"))
-                    {
-                        Copy(source, name);
-                    }
-                });
-            }
+                    Copy(source, name);
+                }
+            });
         }
     }
 
     // A path that is not there is an error by itself; the next one is taken.
-    private Collection<PSObject> Items(string path)
+    private Collection<PSObject> Items(string path, bool isLiteral)
     {
         try
         {
-            return SessionState.InvokeProvider.Item.Get([path], force: true, literalPath: LiteralPath is not null);
+            return SessionState.InvokeProvider.Item.Get([path], force: true, literalPath: isLiteral);
         }
         catch (SessionStateException e)
         {

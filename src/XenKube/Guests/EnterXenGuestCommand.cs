@@ -14,6 +14,12 @@ public sealed class EnterXenGuestCommand : NodeCommand
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
+        // In a remote session or a job, what xl writes would be read as an answer of PowerShell's, and end the session.
+        if (Host.Name == "ServerRemoteHost")
+        {
+            throw new InvalidInputException(ErrorIds.ConsoleMissing, node.GuestName, null, "this session has no terminal for the console",
+                $"Use ssh with a terminal: ssh -t HOST xenkube guest console {node}");
+        }
         var exit = new XlDriver().Console(node.GuestName);
         WriteVerbose($"xl console {node.GuestName} ended with {exit}");
         if (exit != 0)

@@ -74,9 +74,9 @@ public sealed class GetXenGuestCommand : NodeCommand
     }
 
     private static bool IsMatch(XenGuest guest, string wanted) =>
-        NamePattern.IsMatch(wanted, guest.Name)
+        NamePattern.IsMatch(wanted, guest.Name, ignoresCase: true)
         || (guest.Node is { } node && NamePattern.IsMatch(wanted, wanted.Contains('/', StringComparison.Ordinal)
-            ? node : node[..node.IndexOf('/', StringComparison.Ordinal)]));
+            ? node : node[..node.IndexOf('/', StringComparison.Ordinal)], ignoresCase: true));
 
     private void Write(IEnumerable<XenGuest> guests, string wanted)
     {

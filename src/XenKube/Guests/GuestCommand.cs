@@ -11,12 +11,12 @@ public abstract class GuestCommand : NodeCommand
 {
     private readonly List<Node> _nodes = [];
 
-    /// <summary>How many guests to work on at the same time.</summary>
+    /// <summary>How many guests to work on at the same time. Default: 5.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
     public int ThrottleLimit { get; set; } = 5;
 
-    /// <summary>The longest time to wait for a guest, in seconds.</summary>
+    /// <summary>The longest time to wait for a guest, in seconds. Default: 300.</summary>
     [Parameter]
     [ValidateRange(1, 86400)]
     public int Timeout { get; set; } = 300;

@@ -19,13 +19,13 @@ public sealed class AddFirewallPortCommand : HostCommand
     public PortRange[]? Port { get; set; }
 
     /// <summary>
-    /// The chain: INPUT for packets to this host, FORWARD for packets to the guests, or a chain that one of them jumps to.
+    /// The chain: INPUT for packets to this host, FORWARD for packets to the guests, or a chain that one of them jumps to. Default: INPUT.
     /// </summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateNotNullOrEmpty]
     public string Chain { get; set; } = "INPUT";
 
-    /// <summary>The protocol of the rule.</summary>
+    /// <summary>The protocol of the rule. Default: tcp.</summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateSet("tcp", "udp")]
     public string Protocol { get; set; } = "tcp";

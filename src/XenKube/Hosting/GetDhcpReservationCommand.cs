@@ -101,7 +101,7 @@ public sealed class GetDhcpReservationCommand : XenDirCommand
     {
         foreach (var address in addresses)
         {
-            var pattern = new WildcardPattern(address, WildcardOptions.IgnoreCase);
+            var pattern = Wildcard.Of(address);
             Write(reservations, address, WildcardPattern.ContainsWildcardCharacters(address), [.. reservations.Items.Where(item =>
                 pattern.IsMatch(item.MacAddress.ToString()) || pattern.IsMatch(item.IPAddress.ToString())
                 || (item.HostName.Length > 0 && pattern.IsMatch(item.HostName)))]);

@@ -28,7 +28,7 @@ public sealed class GetFirewallRuleCommand : XenDirCommand
     [Parameter]
     public SwitchParameter Deciding { get; set; }
 
-    /// <summary>With -Deciding, the protocol of the packets.</summary>
+    /// <summary>With -Deciding, the protocol of the packets. Default: tcp.</summary>
     [Parameter]
     [ValidateSet("tcp", "udp")]
     public string Protocol { get; set; } = "tcp";
@@ -59,7 +59,7 @@ public sealed class GetFirewallRuleCommand : XenDirCommand
 
     private void Write(string file)
     {
-        var pattern = new WildcardPattern(Chain, WildcardOptions.IgnoreCase);
+        var pattern = Wildcard.Of(Chain);
         var rules = IsOnDrive(file) ? FirewallRules.Parse(System.Text.Encoding.UTF8.GetString(ReadFile(file)),
             file) : FirewallRules.Read(file);
         if (Deciding && Port is { } decided)

@@ -24,7 +24,7 @@ public sealed class GetXenKubeBackupCommand : XenKubeCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(BackupDirectory, () =>
     {
-        var patterns = Step.Select(step => new WildcardPattern(step, WildcardOptions.IgnoreCase)).ToList();
+        var patterns = Step.Select(step => Wildcard.Of(step)).ToList();
         WriteObject(new BackupStore(Resolve(BackupDirectory)).List().Where(set => patterns.Exists(pattern => pattern.IsMatch(set.Step))),
             enumerateCollection: true);
     });

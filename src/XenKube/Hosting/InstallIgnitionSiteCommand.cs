@@ -24,7 +24,7 @@ public sealed class InstallIgnitionSiteCommand : HostCommand
     [ValidatePattern("^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     public string Name { get; set; } = "xen";
 
-    /// <summary>nginx's directory, with sites-available and sites-enabled.</summary>
+    /// <summary>nginx's directory, with sites-available and sites-enabled. Default: /etc/nginx.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string ConfigDirectory { get; set; } = "/etc/nginx";

@@ -18,16 +18,17 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
     private readonly List<DhcpReservation> _wanted = [];
 
     /// <summary>The MAC address.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = AddressSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = AddressSet)]
     [ValidateNotNullOrEmpty]
     public string? MacAddress { get; set; }
 
     /// <summary>The IP address that is leased to it.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = AddressSet)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = AddressSet)]
     public IPAddress? IPAddress { get; set; }
 
     /// <summary>The host name for the pair.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = AddressSet)]
+    [Parameter(ParameterSetName = AddressSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = InputObjectSet)]
     [AllowEmptyString]
     public string HostName { get; set; } = "";
 
@@ -61,7 +62,7 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
             throw PipedReservation.NotReservation(item);
         }
         var reservation = new DhcpReservation(XenKube.Networks.MacAddress.Parse(mac), System.Net.IPAddress.TryParse(ip, out var address)
-            ? address : throw PipedReservation.NotReservation(item), wanted.HostName);
+            ? address : throw PipedReservation.NotReservation(item), HostName.Length > 0 ? HostName : wanted.HostName);
         NoteOrigin(reservation, OriginOf(item), $"the reservation {wanted}");
         return reservation;
     }

@@ -17,7 +17,7 @@ public abstract class ReservationCommand : HostCommand
     public string? Path { get; set; }
 
     /// <summary>The file of reservations, taken as it is.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
     public string? LiteralPath { get; set; }

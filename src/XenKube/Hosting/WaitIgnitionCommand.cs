@@ -11,7 +11,7 @@ public sealed class WaitIgnitionCommand : NodeCommand
 {
     private readonly List<Node> _nodes = [];
 
-    /// <summary>The time to wait for all of them, in seconds.</summary>
+    /// <summary>The time to wait for all of them, in seconds. Default: 300.</summary>
     [Parameter]
     [ValidateRange(1, 86400)]
     public int Timeout { get; set; } = 300;

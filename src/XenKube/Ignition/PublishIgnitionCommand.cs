@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using XenKube.Clusters;
 using XenKube.Commands.Completion;
@@ -110,7 +111,9 @@ public sealed class PublishIgnitionCommand : XenDirCommand
         var item = new PipedObject(element);
         if (item.Is<IgnitionConfig>())
         {
-            PublishFor(LanguagePrimitives.ConvertTo<IgnitionConfig>(element));
+            PublishFor(LanguagePrimitives.TryConvertTo<IgnitionConfig>(element, CultureInfo.InvariantCulture, out var config) ? config
+                : throw new InvalidInputException(ErrorIds.InputInvalid, null, null, $"{item} has lost the JSON of a config",
+                    "Pipe a config, as ConvertTo-Ignition returns it"));
         }
         else if (item.FilePath is { } path && item.Value is not DirectoryInfo)
         {

@@ -14,7 +14,7 @@ public sealed class TestIgnitionEndpointCommand : NodeCommand
     [Alias("ConfigUri")]
     public Uri? Uri { get; set; }
 
-    /// <summary>How many seconds to wait for an answer.</summary>
+    /// <summary>How many seconds to wait for an answer. Default: 10.</summary>
     [Parameter]
     [ValidateRange(1, 600)]
     public int Timeout { get; set; } = 10;

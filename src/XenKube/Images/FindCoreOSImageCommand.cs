@@ -21,7 +21,7 @@ public sealed class FindCoreOSImageCommand : ReleaseCommand
         using var server = OpenServer(Mirror());
         if (WildcardPattern.ContainsWildcardCharacters(Version))
         {
-            var pattern = new WildcardPattern(Version);
+            var pattern = Wildcard.Of(Version);
             WriteObject(server.Find(StopToken).Where(release => pattern.IsMatch(release.Version)), enumerateCollection: true);
         }
         else

@@ -47,7 +47,7 @@ public sealed class GetSigningKeyCommand : XenDirCommand
 
     private SigningKey[] Select(IReadOnlyList<SigningKey> keys, string wanted)
     {
-        var pattern = new WildcardPattern(wanted, WildcardOptions.IgnoreCase);
+        var pattern = Wildcard.Of(wanted);
         var digits = wanted.Replace(" ", "", StringComparison.Ordinal);
         SigningKey[] found = [.. keys.Where(key => key.Fingerprint.EndsWith(digits, StringComparison.OrdinalIgnoreCase)
             || pattern.IsMatch(key.Fingerprint) || pattern.IsMatch(key.UserId))];

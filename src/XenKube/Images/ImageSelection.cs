@@ -50,7 +50,7 @@ internal static class ImageSelection
         {
             return [store.Get(version)];
         }
-        var pattern = new WildcardPattern(version, WildcardOptions.IgnoreCase);
+        var pattern = Wildcard.Of(version);
         return [.. store.List().Where(image => pattern.IsMatch(image.Version) || pattern.IsMatch(image.ToString()))];
     }
 }

@@ -25,7 +25,7 @@ public abstract class ReleaseCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string? BaseUri { get; set; }
 
-    /// <summary>The kind of machine.</summary>
+    /// <summary>The kind of machine. Default: amd64-usr.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string Board { get; set; } = "amd64-usr";

@@ -114,6 +114,20 @@ internal sealed class CmdletSession : IDisposable
             _host.TakeLines());
     }
 
+    /// <summary>Runs a script in a session whose language is constrained, as a policy of the host makes it.</summary>
+    public CmdletResult RunConstrained(string script)
+    {
+        _runspace.SessionStateProxy.LanguageMode = PSLanguageMode.ConstrainedLanguage;
+        try
+        {
+            return Run(script);
+        }
+        finally
+        {
+            _runspace.SessionStateProxy.LanguageMode = PSLanguageMode.FullLanguage;
+        }
+    }
+
     /// <summary>
     /// Makes the guide's cluster etcd: the image with its signature in the store, its key trusted, and nodes with disk, config and
     /// guest configuration; and goes to its directory.

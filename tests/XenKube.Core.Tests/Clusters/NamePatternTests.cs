@@ -30,6 +30,18 @@ public sealed class NamePatternTests
     public void Name_fits_as_in_a_shell(string pattern, string name, bool expected) => Assert.Equal(expected, NamePattern.IsMatch(pattern, name));
 
     [Theory]
+    [InlineData("NODE-*", "node-1", true)]
+    [InlineData("N[A-O]DE-1", "node-1", true)]
+    [InlineData("NODE-1", "node-1", false)]
+    [InlineData("node-`*", "node-*", true)]
+    [InlineData("node-`*", "node-1", false)]
+    [InlineData("NODE-`[*", "node-[1", true)]
+    public void Pattern_ignores_case_and_a_name_does_not(string pattern, string name, bool expected) =>
+        Assert.Equal(expected, NamePattern.IsMatch(pattern, name, ignoresCase: true));
+
+    [Theory]
+    [InlineData("node-`*", false)]
+    [InlineData("`[*", true)]
     [InlineData("node-1", false)]
     [InlineData("node-*", true)]
     [InlineData("node-?", true)]

@@ -1,0 +1,57 @@
+#!/usr/bin/env pwsh
+<#
+.SYNOPSIS
+    Refreshes a cluster on each of many hosts, and returns a line for each host.
+.DESCRIPTION
+    Runs one pipeline on all hosts by PowerShell's own remoting over ssh (see about_XenKube_Remoting). A host that fails does not stop the
+    others: its line says why. The script ends with the exit code 1 if a host failed.
+.PARAMETER HostName
+    The hosts, as ssh knows them: HOST, USER@HOST or USER@HOST:PORT.
+.PARAMETER Cluster
+    The cluster, which has the same name on each host.
+.PARAMETER XenDir
+    XENDIR on the hosts. Default: the one of the environment there.
+.PARAMETER Module
+    The module on the hosts: its name, or the path of its manifest.
+.PARAMETER KeyFilePath
+    The private key for ssh. Default: as ssh is configured.
+.PARAMETER ThrottleLimit
+    How many hosts to work on at the same time.
+.PARAMETER Option
+    Options of ssh, such as @{ StrictHostKeyChecking = 'no' }.
+.EXAMPLE
+    samples/fleet.ps1 xen-1, xen-2, xen-3 -Cluster etcd -ThrottleLimit 10
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory, Position = 0)] [string[]] $HostName,
+    [string] $Cluster = 'etcd',
+    [string] $XenDir,
+    [string] $Module = 'XenKube',
+    [string] $KeyFilePath,
+    [ValidateRange(1, 1000)] [int] $ThrottleLimit = 32,
+    [hashtable] $Option = @{}
+)
+
+$key = if ($KeyFilePath) { @{ KeyFilePath = $KeyFilePath } } else { @{} }
+$failures = @()
+$results = Invoke-Command -HostName $HostName @key -Options $Option -ThrottleLimit $ThrottleLimit -ErrorVariable failures -ErrorAction SilentlyContinue {
+    Import-Module $using:Module
+    if ($using:XenDir) { $env:XENDIR = $using:XenDir }
+    Get-Node $using:Cluster | Reset-Ignition
+}
+
+foreach ($name in $HostName) {
+    # ssh's host has neither the user nor the port of the address.
+    $plain = $name -replace '^.*@' -replace ':\d+$'
+    $made = @($results | Where-Object PSComputerName -in $name, $plain)
+    $errors = @($failures | Where-Object { "$($_.OriginInfo.PSComputerName)$($_.TargetObject)" -match [regex]::Escape($plain) })
+    [pscustomobject]@{
+        HostName = $name
+        Nodes    = $made.Count
+        Changed  = @($made | Where-Object { $_.ChangedSteps }).Count
+        Failed   = $errors.Count
+        Error    = "$($errors | Select-Object -First 1)"
+    }
+}
+if ($failures) { exit 1 }

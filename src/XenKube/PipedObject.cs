@@ -45,7 +45,8 @@ internal sealed class PipedObject(PSObject source)
     {
         // From JSON an address comes as an object of its properties.
         PSObject { BaseObject: PSCustomObject } parts when !parts.TypeNames[0].StartsWith(Deserialized, StringComparison.Ordinal) =>
-            (parts.Properties["IPAddressToString"] ?? parts.Properties["Address"])?.Value?.ToString(),
+            parts.Properties["Address"]?.Value is long number and >= 0 and <= uint.MaxValue ? new IPAddress(number).ToString()
+                : (parts.Properties["IPAddressToString"] ?? parts.Properties["Address"])?.Value?.ToString(),
         var value => value?.ToString(),
     };
 

@@ -13,11 +13,13 @@ internal static class CompletionCommand
         _xenkube() {
           local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[COMP_CWORD]}
           case $line in *[[:space:]]*) line=${line#*[[:space:]]} ;; *) return ;; esac
-          mapfile -t COMPREPLY < <("${COMP_WORDS[0]}" "[suggest:${#line}]" "$line" 2> /dev/null)
           # Where the shell splits a word at a character such as '=', only the rest of the word is wanted.
-          local typed=${line##*[[:space:]]}
+          local typed=${line##*[[:space:]]} found
           local before=${typed%"$word"}
-          [ -z "$before" ] || COMPREPLY=("${COMPREPLY[@]#"$before"}")
+          COMPREPLY=()
+          while read -r found; do
+            case $found in /[h?]) ;; "$typed"*) COMPREPLY+=("${found#"$before"}") ;; esac
+          done < <("${COMP_WORDS[0]}" "[suggest:${#line}]" "$line" 2> /dev/null)
         }
         complete -o default -F _xenkube xenkube
 

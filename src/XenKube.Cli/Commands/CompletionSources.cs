@@ -18,18 +18,17 @@ internal static class CompletionSources
     {
         foreach (var argument in command.Arguments)
         {
-            argument.CompletionSources.Clear();
             if (argument.Name.StartsWith("CLUSTER", StringComparison.Ordinal))
             {
-                argument.CompletionSources.Add(context => Names(context, Nodes));
+                Use(argument, context => Names(context, Nodes));
             }
             else if (argument.Name == "NAME" && command.Name is "list" or "remove")
             {
-                argument.CompletionSources.Add(context => Names(context, directory => new ClusterStore(directory).Names()));
+                Use(argument, context => Names(context, directory => new ClusterStore(directory).Names()));
             }
             else if (argument.Name == "VERSION")
             {
-                argument.CompletionSources.Add(context => Names(context, directory =>
+                Use(argument, context => Names(context, directory =>
                     new ImageStore(directory.ImagesPath).List().Select(image => image.Version)));
             }
         }
@@ -37,6 +36,13 @@ internal static class CompletionSources
         {
             AddTo(below);
         }
+    }
+
+    // The arguments are the same for every command line of a process.
+    private static void Use(Argument argument, Func<CompletionContext, IEnumerable<CompletionItem>> source)
+    {
+        argument.CompletionSources.Clear();
+        argument.CompletionSources.Add(source);
     }
 
     // A cluster is offered first, and its nodes once its name is there with the slash.

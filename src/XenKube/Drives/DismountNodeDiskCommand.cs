@@ -67,7 +67,8 @@ public sealed class DismountNodeDiskCommand : XenDirCommand
             {
                 var drives = Drives.Where(mounted => mounted.DiskPath == node.DiskPath).ToArray();
                 Guard(node, () => Dismount(drives.Length > 0 ? drives : throw new XenKube.ItemNotFoundException(ErrorIds.DriveNotFound,
-                    node.DiskPath, null, "no drive of this session is over this disk", "Get-PSDrive -PSProvider NodeDisk lists the mounted disks")));
+                    node.DiskPath, null, "no drive of this session is over this disk",
+                    "Get-PSDrive -PSProvider NodeDisk lists the mounted disks")));
             }
         }
     }

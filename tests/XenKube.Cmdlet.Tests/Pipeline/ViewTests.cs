@@ -100,7 +100,7 @@ public sealed class ViewTests : IDisposable
     {
         Make("XenKube.Hosting.DhcpReservation");
         Assert.Equal("00:16:3e:4e:31:11,192.168.100.11,first", _session.Run("$made | ConvertTo-Json | ConvertFrom-Json | "
-            + "New-DhcpReservation -Path ./copied -HostName first | Select-Object -First 1").Lines()[0]);
+            + "New-DhcpReservation -Path ./copied | Select-Object -First 1").Lines()[0]);
     }
 
     private void Make(string name)

@@ -58,6 +58,10 @@ public static class Display
     /// <param name="moment">The moment; its own clock is shown.</param>
     public static string Minute(DateTime? moment) => moment is { } time ? Timestamp.Minute(time) : "";
 
+    /// <summary>Day and minute of UTC, such as <c>2017-11-30 11:44</c>.</summary>
+    /// <param name="moment">The moment.</param>
+    public static string UtcMinute(DateTimeOffset moment) => Timestamp.Minute(moment.UtcDateTime);
+
     /// <summary>Day and second, such as <c>2017-11-30 11:44:57</c>; nothing for no moment.</summary>
     /// <param name="moment">The moment; its own clock is shown.</param>
     public static string Second(DateTime? moment) => moment is { } time ? Timestamp.Second(time) : "";

@@ -49,7 +49,7 @@ Describe 'Completion' {
         @{ what = 'labels of the disk typed'; line = 'Get-DiskPartition -LiteralPath ./node-1.img -Label U'; offered = 'USR-A', 'USR-B' }
         @{ what = 'labels of the disk typed'; line = 'Get-DiskPartition node-2.img -Label O'; offered = 'OEM', 'OEM-CONFIG' }
         @{ what = 'steps'; line = 'Reset-Ignition etcd -Step '; offered = 'FirstBoot', 'Grub', 'MachineId', 'Publish', 'Template' }
-        @{ what = 'steps'; line = 'Initialize-XenKubeHost '; offered = 'directories', 'site', 'reservations', 'firewall', 'time' }
+        @{ what = 'steps'; line = 'Initialize-XenKubeHost '; offered = 'directories', 'site', 'reservations', 'firewall', 'time', 'console', 'shutdown' }
         @{ what = 'states'; line = 'Get-XenGuest -State P'; offered = @('Paused') }
         @{ what = 'conditions'; line = 'Wait-XenGuest etcd -For R'; offered = @('Running') }
         @{ what = 'conditions'; line = 'Start-XenGuest etcd -Wait '; offered = 'Address', 'Gone', 'Ignition', 'Running', 'Ssh' }

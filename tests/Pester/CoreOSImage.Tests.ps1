@@ -81,8 +81,8 @@ Describe 'Find-CoreOSImage' {
         $error.Exception.Message | Should -Match 'FLATCAR_VERSION'
     }
     It 'offers the channels' {
-        Get-Completion 'Find-CoreOSImage -Channel ' | Should -Be stable, beta, alpha
-        Get-Completion 'Find-CoreOSImage -Distribution ' | Should -Be CoreOS, Flatcar
+        Get-Completion 'Find-CoreOSImage -Channel ' | Should -Be stable, beta, alpha, testing, next
+        Get-Completion 'Find-CoreOSImage -Distribution ' | Should -Be CoreOS, FedoraCoreOS, Flatcar
     }
     It 'shows version, channel and place' {
         $text = Find-CoreOSImage @Here | Out-String

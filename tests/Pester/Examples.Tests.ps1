@@ -37,6 +37,7 @@ Describe 'The examples of the help' -ForEach @{ cases = $cases; reason = $reason
             'Get-XenGuestLog: The last lines' = { "Welcome to GRUB!`nLinux version 6.1`nignition: done`nnode-1 login: " | Set-Content /var/log/xen/console/guest-etcd-node-1.log }
             'Get-XenGuestLog: Trouble in a whole cluster' = { 1..3 | ForEach-Object { "Linux version 6.1`nignition[1]: failed to fetch config" | Set-Content "/var/log/xen/console/guest-etcd-node-$_.log" } }
             'Test-Node: In a script' = { Unpublish-Ignition etcd node-2 -Force }
+            'Test-Node: What failed' = { Unpublish-Ignition etcd node-2 -Force }
             'Stop-IgnitionServer: All servers' = { Start-IgnitionServer }
             'Stop-IgnitionServer: One server' = { Start-IgnitionServer }
         }

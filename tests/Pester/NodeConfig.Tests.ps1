@@ -122,7 +122,7 @@ Describe 'Waiting for another XenKube' {
         @{ name = 'Publish-Ignition'; command = { Publish-Ignition etcd/n } }
         @{ name = 'Publish-Ignition, a node from the pipeline'; command = { Get-Node etcd/n | Publish-Ignition } }
         @{ name = 'Publish-Ignition, a config from the pipeline'; command = { ConvertTo-Ignition n.ct | Publish-Ignition } }
-        @{ name = 'Unpublish-Ignition'; command = { Unpublish-Ignition etcd/n } }
+        @{ name = 'Unpublish-Ignition'; command = { $null = New-Item -Force "$dir/nginx/etcd/n.json"; Unpublish-Ignition etcd/n -Force } }
         @{ name = 'New-XenGuest'; command = { New-XenGuest etcd/m } }
         @{ name = 'Remove-XenGuest'; command = { Remove-XenGuest etcd/n -Confirm:$false } }
         @{ name = 'Initialize-XenKubeHost'; command = { Initialize-XenKubeHost directories -NoActivate -Confirm:$false -BackupDirectory "$dir/backup" } }

@@ -51,7 +51,7 @@ Describe 'The host' {
             Get-ChildItem new -Directory | ForEach-Object Name | Sort-Object | Should -Be guests, images, keys, nginx
         }
         It 'refuses a step that it does not know' { { Initialize-XenKubeHost -Step everything -ErrorAction Stop } | Should -Throw -ErrorId 'StepUnknown,*' }
-        It 'completes steps' { Get-Completion 'Initialize-XenKubeHost -Step ' | Should -Be directories, site, reservations, firewall, time }
+        It 'completes steps' { Get-Completion 'Initialize-XenKubeHost -Step ' | Should -Be directories, site, reservations, firewall, time, console, shutdown }
 
         It 'offers the line for the profile, and adds it once when asked to' {
             $home1 = New-Item -ItemType Directory "$dir/home"

@@ -85,6 +85,7 @@ $published = '/storage/xen/nginx/etcd'
     'Get-XenGuestLog: The last lines' = { $output.Count -eq 3; $output[-1] -eq 'node-1 login:' }
     'Get-XenGuestLog: Trouble in a whole cluster' = { $shown -match 'failed' }
     'Set-XenGuest: More memory' = { $output[0].Memory -eq 2GB; (Get-Content node-1.cfg) -match '^memory = "2048"' | ForEach-Object { $true } }
+    'Set-XenGuest: Another boot loader' = { (Get-Content node-1.cfg) -match '^bootloader = .*xenkube-boot' | ForEach-Object { $true }; (Get-Content node-1.cfg) -match '^extra = .*http://192\.168\.100\.1/etcd/node-1\.json' | ForEach-Object { $true } }
     'Set-XenGuest: Start with the host' = { (Get-ChildItem /etc/xen/auto).Count -eq 3 }
     'New-Node: A disk again' = { $output[0].Name -eq 'node-1'; Test-Path node-1.img }
     'Reset-Ignition: A rolling refresh' = { $shown -match '1\. Stop the guest etcd-node-1'; $shown -match '3\. Stop the guest etcd-node-3' }
@@ -112,6 +113,7 @@ $published = '/storage/xen/nginx/etcd'
     'New-XenGuest: Guests for the nodes of a cluster' = { ($output.IPAddress -join ' ') -eq '192.168.100.20 192.168.100.21 192.168.100.22'; Test-Path node-1.cfg, node-2.cfg, node-3.cfg }
     'New-XenGuest: A master with more memory' = { (Get-Content node-1.cfg) -match '^memory = "2048"' | ForEach-Object { $true }; (Get-Content node-2.cfg) -match '^memory = "3072"' | ForEach-Object { $true } }
     'New-XenGuest: Cards on other networks' = { (Get-Content node-1.cfg) -match 'bridge=ovsbr0\.42,.*script=vif-openvswitch' | ForEach-Object { $true }; (Get-Content node-1.cfg) -match '^vif.*bridge=virbr1' | ForEach-Object { $true } }
+    'New-XenGuest: Another boot loader' = { (Get-Content node-1.cfg) -match '^bootloader = .*xenkube-boot' | ForEach-Object { $true }; (Get-Content node-1.cfg) -match '^type = "pv"' | ForEach-Object { $true } }
     'New-XenGuest: The change' = { $shown -match 'node-3\.cfg'; -not (Test-Path *.cfg) }
     'Publish-Ignition: The configs of a cluster' = { $output.Count -eq 3 }
     'Publish-Ignition: One config for several nodes' = { (Get-Content -Raw "$published/node-2.json") -match 'etcd-node-1' }
@@ -162,6 +164,7 @@ $published = '/storage/xen/nginx/etcd'
     'Test-ImageSignature: A file and its key' = { $output[0] -eq $true }
     'Test-Node: A node' = { $output.Count -ge 12; $output.Status -notcontains 'Fail' }
     'Test-Node: In a script' = { $output.Name -eq 'node-2' }
+    'Test-Node: What failed' = { $output.Name -eq 'node-2' }
     'Test-XenKubeHost: All checks' = { $output.Count -ge 12; ($output | Where-Object Name -eq serving).Status -eq 'Pass' }
     'Test-XenKubeHost: In a script' = { $shown -eq 'this host is not ready' }
     'Unpublish-Ignition: One node' = { -not (Test-Path "$published/node-1.json") }

@@ -5,7 +5,8 @@ using XenKube.Networks;
 namespace XenKube.Commands.Hosting;
 
 /// <summary>Takes away rules that let ports of this host lead to guests; the rest of the file keeps every byte.</summary>
-[Cmdlet(VerbsCommon.Remove, "FirewallForward", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "FirewallForward", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class RemoveFirewallForwardCommand : FirewallForwardCommand
 {
     /// <summary>The ports of this host, as Get-FirewallForward shows them.</summary>
@@ -23,11 +24,15 @@ public sealed class RemoveFirewallForwardCommand : FirewallForwardCommand
     [ValidateSet("tcp", "udp")]
     public string Protocol { get; set; } = "tcp";
 
+    /// <summary>Does not ask.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(LiteralPath ?? Path, () =>
     {
         var (file, network, to) = (File, Network, AddressOf(To, "To"));
         MakeEdit(() => FirewallRules.Read(file).WithoutForwards(Port, to, Protocol, network).ToChange(Apply),
-            $"Let {Protocol} {Port} lead to no guest in {file}", Apply);
+            $"Let {Protocol} {Port} lead to no guest in {file}", Apply, asks: !Force);
     });
 }

@@ -35,7 +35,7 @@ public sealed class FirewallForwardCmdletTests : IDisposable
         Assert.Equal(["tcp 8011 to 192.168.100.11:22", "udp 10.1.1.1:53 from eth0 to 192.168.100.12"], all.Select(one => $"{one}"));
         Assert.Equal(53, _session.Run("Get-FirewallForward 50-60").One<FirewallForwardRule>().Port.First);
         Assert.Equal(8011, _session.Run("Get-FirewallForward -To 192.168.100.11").One<FirewallForwardRule>().Port.First);
-        _session.Run("Get-FirewallForward | Remove-FirewallForward").ShouldSucceed();
+        _session.Run("Get-FirewallForward | Remove-FirewallForward -Force").ShouldSucceed();
         Assert.Empty(_session.Run("Get-FirewallForward").All<FirewallForwardRule>());
         // The table for destinations stays, without a rule.
         Assert.StartsWith(before, File.ReadAllText(_session[file]), StringComparison.Ordinal);

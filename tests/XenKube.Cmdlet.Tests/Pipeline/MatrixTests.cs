@@ -47,10 +47,12 @@ public sealed class MatrixTests : IDisposable
     /// <summary>The other arguments that a cmdlet needs.</summary>
     private static readonly Dictionary<string, string> Arguments = new()
     {
+        ["Add-FirewallForward"] = "8011 192.168.100.11",
         ["Add-FirewallPort"] = "80",
         ["Copy-NodeDiskItem"] = "-Destination ./copy",
         ["Get-CoreOSImage"] = "-Offline",
         ["New-Node"] = "etcd node-9",
+        ["Remove-FirewallForward"] = "8011",
         ["Test-IgnitionEndpoint"] = "-Uri http://127.0.0.1:1/ -Timeout 1",
         ["Wait-Ignition"] = "-Timeout 1",
         ["Wait-XenGuest"] = "-Timeout 1",

@@ -16,7 +16,7 @@ public sealed class TwoProcessesTests : IDisposable
 
     public TwoProcessesTests()
     {
-        Script.Write(_folder["xl"], $"#!/bin/sh\ntouch '{_folder["asked"]}'\nwhile [ -e '{_folder["asked"]}' ] && [ ! -e '{_folder["go"]}' ]; do sleep 0.1; done\necho 'xl: no hypervisor here' >&2\nexit 1\n");
+        Script.Write(_folder["xl"], $"#!/bin/sh\n[ \"$1\" = info ] && exit 1\ntouch '{_folder["asked"]}'\nwhile [ -e '{_folder["asked"]}' ] && [ ! -e '{_folder["go"]}' ]; do sleep 0.1; done\necho 'xl: no hypervisor here' >&2\nexit 1\n");
         _environment = new Dictionary<string, string> { ["XENDIR"] = _folder["xen"], ["XENKUBE_XL"] = _folder["xl"] };
         _folder.Write("xen/xenkube.json", """{ "reservationsFile": "hostsfile" }""");
         _folder.Write("xen/hostsfile", "00:16:3e:4e:31:11,192.168.100.11\n00:16:3e:4e:31:12,192.168.100.12\n");

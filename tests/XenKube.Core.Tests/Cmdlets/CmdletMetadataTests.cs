@@ -14,13 +14,14 @@ public sealed class CmdletMetadataTests : IDisposable
     private static readonly string[] ApprovedVerbs =
     [
         "Add", "Clear", "Compare", "ConvertFrom", "ConvertTo", "Copy", "Dismount", "Enter", "Expand", "Find", "Get", "Import", "Initialize", "Install",
-        "Mount", "New", "Publish", "Remove", "Reset", "Restart", "Resume", "Set", "Show", "Start", "Stop", "Suspend", "Test", "Unpublish", "Wait",
+        "Mount", "New", "Publish", "Remove", "Reset", "Restart", "Resume", "Set", "Show", "Start", "Stop", "Suspend", "Test", "Unpublish",
+        "Update", "Wait",
     ];
 
     private static readonly string[] ChangingVerbs =
     [
         "Add", "Clear", "Copy", "Dismount", "Expand", "Import", "Initialize", "Install", "Mount", "New", "Publish", "Remove", "Reset", "Restart", "Resume",
-        "Set", "Start", "Stop", "Suspend", "Unpublish",
+        "Set", "Start", "Stop", "Suspend", "Unpublish", "Update",
     ];
 
     private readonly ModuleMetadata _module = ModuleMetadata.Read(Project.ModuleAssembly);
@@ -95,7 +96,9 @@ public sealed class CmdletMetadataTests : IDisposable
                 Assert.True(path.SupportsWildcards, $"{cmdlet.Name} -Path takes no wildcards");
                 var literal = Assert.Single(cmdlet.Parameters, parameter => parameter.Name == "LiteralPath");
                 Assert.Contains("PSPath", literal.Aliases);
-                Assert.Contains(literal.Sets, set => set.ByPropertyName);
+                // A cmdlet that takes objects means them, and not the files that some of them are.
+                var takesObjects = cmdlet.Parameters.Any(parameter => parameter.Name == "InputObject" && parameter.Sets.Any(set => set.ByValue));
+                Assert.Contains(literal.Sets, set => set.ByPropertyName || takesObjects);
                 // Where a file has to be named, one of the two has to be given.
                 Assert.Equal(path.Sets.Any(set => set.Mandatory), path.Sets.Any(set => set.Mandatory) && literal.Sets.Any(set => set.Mandatory));
             }

@@ -6,7 +6,7 @@ namespace XenKube.Certificates;
 /// <summary>The authority of a cluster with its key, which signs.</summary>
 internal sealed class AuthorityPair : IDisposable
 {
-    private AuthorityPair(X509Certificate2Collection bundle, PrivateKey key, string path) => (Bundle, Key, Path) = (bundle, key, path);
+    private AuthorityPair(X509Certificate2Collection bundle, PrivateKey key) => (Bundle, Key) = (bundle, key);
 
     /// <summary>What nodes trust: the authority, and the one before it while they are told of the new one.</summary>
     public X509Certificate2Collection Bundle { get; }
@@ -16,9 +16,6 @@ internal sealed class AuthorityPair : IDisposable
 
     /// <summary>Its key.</summary>
     public PrivateKey Key { get; }
-
-    /// <summary>The file of its certificate.</summary>
-    public string Path { get; }
 
     /// <summary>Opens the authority of a cluster.</summary>
     /// <exception cref="ItemNotFoundException">Its certificate or its key is not there.</exception>
@@ -43,7 +40,7 @@ internal sealed class AuthorityPair : IDisposable
                 $"the certificate authority ended on {CertificateFile.Text(CertificateFile.End(bundle[0]))}, and nothing that it signs is valid",
                 $"Make another one ({new RemedyAction(RemedyActionKind.RemakeCertificateAuthority, cluster)}), then new certificates for all nodes");
         }
-        return new AuthorityPair(bundle, key, path);
+        return new AuthorityPair(bundle, key);
     }
 
     /// <summary>The error for a cluster without an authority.</summary>

@@ -104,7 +104,4 @@ public sealed record HostOptions(string XenDir)
         First = FirstReservation,
         Last = LastReservation,
     };
-
-    /// <summary>The network's broadcast address.</summary>
-    internal IPAddress Broadcast => Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Network.Broadcast : Address;
 }

@@ -18,9 +18,6 @@ internal static partial class Libc
     /// <summary>The user whose rights this process has.</summary>
     public static uint UserId => GetEffectiveUserId();
 
-    /// <summary>The group whose rights this process has.</summary>
-    public static uint GroupId => GetEffectiveGroupId();
-
     /// <summary>
     /// open(2). .NET's own way of opening takes a shared flock even for FileShare.ReadWrite, cannot refuse links, and waits for
     /// the other end of a pipe.
@@ -210,9 +207,6 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint GetEffectiveUserId();
-
-    [LibraryImport("libc", EntryPoint = "getegid")]
-    private static partial uint GetEffectiveGroupId();
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial int Socket(int family, int type, int protocol);

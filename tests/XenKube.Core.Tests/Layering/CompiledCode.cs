@@ -17,14 +17,24 @@ internal static partial class CompiledCode
     /// <summary>A type, nested ones counted as the type around them.</summary>
     internal sealed record TypeName(string Assembly, string Namespace, string Name);
 
-    /// <summary>Uses between types of different namespaces in the assemblies that users get.</summary>
-    public static IReadOnlyList<Use> Uses { get; } = [.. new[] { "XenKube", "XenKube.Cli", "XenKube.Boot", "XenKube.Core", "XenKube.Parsing" }.SelectMany(Read).Distinct()];
+    private static readonly string[] Projects = ["XenKube", "XenKube.Cli", "XenKube.Boot", "XenKube.Core", "XenKube.Parsing"];
 
-    private static IEnumerable<Use> Read(string project)
+    /// <summary>Uses between types of different namespaces in the assemblies that users get.</summary>
+    public static IReadOnlyList<Use> Uses { get; } = [.. Projects.SelectMany(Read).Distinct()];
+
+    /// <summary>The assemblies that users get; they are small enough to be left to the garbage collector.</summary>
+    public static IReadOnlyList<ModuleDefinition> Modules() => [.. Projects.Select(ModuleOf)];
+
+    private static ModuleDefinition ModuleOf(string project)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var file = project switch { "XenKube.Cli" => "xenkube", "XenKube.Boot" => "xenkube-boot", _ => project };
-        using var module = ModuleDefinition.ReadModule(Path.Combine(Project.Root, "src", project, "bin", configuration, "net10.0", $"{file}.dll"));
+        return ModuleDefinition.ReadModule(Path.Combine(Project.Root, "src", project, "bin", configuration, "net10.0", $"{file}.dll"));
+    }
+
+    private static IEnumerable<Use> Read(string project)
+    {
+        using var module = ModuleOf(project);
         foreach (var type in module.GetTypes())
         {
             foreach (var used in References(type).SelectMany(Parts).Select(Outermost))

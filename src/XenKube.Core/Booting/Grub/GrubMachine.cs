@@ -46,9 +46,6 @@ internal sealed class GrubMachine
         }
     }
 
-    /// <summary>The menu entries so far.</summary>
-    public IReadOnlyList<GrubEntry> Entries => _entries;
-
     /// <summary>The kernel that was loaded: path and arguments; null before.</summary>
     public GrubKernel? Kernel { get; private set; }
 

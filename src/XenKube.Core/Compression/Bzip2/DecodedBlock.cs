@@ -14,9 +14,6 @@ internal sealed unsafe class DecodedBlock : IDisposable
     private readonly RunLengthExpander _expander = new();
     private int _length;
 
-    /// <summary>The first bit of the block's magic number.</summary>
-    public long Start { get; private set; }
-
     /// <summary>The bit after its last.</summary>
     public long End { get; set; }
 
@@ -47,7 +44,6 @@ internal sealed unsafe class DecodedBlock : IDisposable
     /// <summary>Makes room for another block.</summary>
     public void Clear(long start)
     {
-        Start = start;
         End = start;
         Error = null;
         _length = 0;

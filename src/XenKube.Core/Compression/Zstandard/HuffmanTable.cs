@@ -18,14 +18,8 @@ internal sealed class HuffmanTable
     private readonly FseTable _weightTable = new();
     private int _log;
 
-    /// <summary>Whether a table was read.</summary>
-    public bool IsBuilt => _log > 0;
-
     /// <summary>How far to shift the next bits for an index.</summary>
     public int Shift => 64 - _log;
-
-    /// <summary>The entries: the symbol in the upper byte, the length of its code in the lower.</summary>
-    public ReadOnlySpan<ushort> Entries => _entries.AsSpan(0, 1 << _log);
 
     /// <summary>Reads the description of a tree, section 4.2.1.</summary>
     /// <param name="bytes">An array with room before the description, as <see cref="BackwardBits"/> wants it.</param>

@@ -19,10 +19,10 @@ internal static class DataUrl
     /// <summary>The URL of these bytes in base64: <c>data:;base64,</c> and the bytes.</summary>
     public static string EncodeBase64(ReadOnlySpan<byte> data) => "data:;base64," + Convert.ToBase64String(data);
 
-    /// <summary>Percent escapes: letters, digits and nine marks stand for themselves (RFC 2396's unreserved characters).</summary>
-    public static string Escape(ReadOnlySpan<byte> data) => Escape("", data);
-
-    /// <summary>The length of <see cref="Escape(ReadOnlySpan{byte})"/>'s result, without making it.</summary>
+    /// <summary>
+    /// How many characters these bytes take when they are escaped by percent signs. Letters, digits and nine marks stand for themselves
+    /// (RFC 2396's unreserved characters).
+    /// </summary>
     public static long EscapedLength(ReadOnlySpan<byte> data)
     {
         var length = (long)data.Length;

@@ -32,12 +32,6 @@ internal sealed class GoUrl
     /// <summary>What follows a scheme without a slash, verbatim.</summary>
     public string Opaque => Encoding.UTF8.GetString(opaque);
 
-    /// <summary>Host and port, decoded.</summary>
-    public string Host => Encoding.UTF8.GetString(host);
-
-    /// <summary>The path, decoded.</summary>
-    public string Path => Encoding.UTF8.GetString(path);
-
     /// <summary>The query, verbatim, without its question mark.</summary>
     public string RawQuery => Encoding.UTF8.GetString(query);
 

@@ -51,10 +51,11 @@ public class IgnitionPublisherTests
         Assert.Equal(PrivateFile.OwnerOnly, File.GetUnixFileMode(path));
         Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(directory["nginx/etcd"]) & All);
         // A group that this user is in can be given the file.
+        var group = FileStatus.Read(path)!.Value.GroupId;
         IgnitionPublisher.Unpublish(path);
-        IgnitionPublisher.Publish(config, path, Libc.GroupId);
+        IgnitionPublisher.Publish(config, path, group);
         Assert.Equal(PrivateFile.OwnerOnly | UnixFileMode.GroupRead, File.GetUnixFileMode(path));
-        Assert.Equal(Libc.GroupId, FileStatus.Read(path)!.Value.GroupId);
+        Assert.Equal(group, FileStatus.Read(path)!.Value.GroupId);
         // Without secrets it is as open as before.
         IgnitionPublisher.Publish(IgnitionTranspiler.Transpile("update: {group: beta}\n"), path);
         Assert.True(File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherRead));

@@ -13,7 +13,7 @@ public sealed class DataUrlTests
     public void EscapedLength_is_the_length_of_the_escaped_text()
     {
         var all = Enumerable.Range(0, 256).Select(value => (byte)value).ToArray();
-        Assert.Equal(DataUrl.Escape(all).Length, DataUrl.EscapedLength(all));
+        Assert.Equal(DataUrl.Encode(all).Length, "data:,".Length + DataUrl.EscapedLength(all));
     }
 
     [Theory]

@@ -43,6 +43,11 @@ public static class ViewFunctions
     /// <param name="value">The value.</param>
     public static string Minute(PSObject instance, object? value) => Display.Minute(Moment(value)?.DateTime);
 
+    /// <summary>Day and minute of UTC.</summary>
+    /// <param name="instance">The object that has the method.</param>
+    /// <param name="value">The value.</param>
+    public static string UtcMinute(PSObject instance, object? value) => Moment(value) is { } time ? Display.UtcMinute(time) : "";
+
     /// <summary>Day and second.</summary>
     /// <param name="instance">The object that has the method.</param>
     /// <param name="value">The value.</param>

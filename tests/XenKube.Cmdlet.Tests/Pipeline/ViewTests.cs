@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Pipeline;
@@ -10,7 +12,7 @@ namespace XenKube.Tests.Pipeline;
 /// The views of every type that a cmdlet returns: at each width, in each culture, in a constrained language, and for an object that came from
 /// another host, they show the same. The types are found in the module.
 /// </summary>
-public sealed class ViewTests : IDisposable
+public sealed partial class ViewTests : IDisposable
 {
     private const string Away = "ForEach-Object { [Management.Automation.PSSerializer]::Deserialize("
         + "[Management.Automation.PSSerializer]::Serialize($_)) }";
@@ -80,6 +82,24 @@ public sealed class ViewTests : IDisposable
         var json = _session.Run("$made | Select-Object -First 1 | ConvertTo-Json -Depth 4 -WarningAction Ignore").Lines();
         Assert.DoesNotContain(json.SelectMany(text => text.Split('\n')), line => line.TrimEnd(',', '\r').EndsWith(": {}", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Views_call_functions_that_there_are()
+    {
+        // PowerShell shows nothing in the place of a call that fails.
+        var formats = Path.Combine(Project.Root, "formats");
+        var called = Call().Matches(File.ReadAllText(Path.Combine(formats, "XenKube.Format.ps1xml"))).Select(match => match.Groups[1].Value).ToHashSet();
+        Assert.NotEmpty(called);
+        var types = XDocument.Load(Path.Combine(formats, "XenKube.Types.ps1xml")).Descendants("Type");
+        foreach (var name in new[] { "XenKube.Views", "Deserialized.XenKube.Views" })
+        {
+            var functions = types.Single(type => type.Element("Name")?.Value == name).Descendants("CodeMethod").Select(method => method.Element("Name")!.Value);
+            Assert.Empty(called.Except(functions));
+        }
+    }
+
+    [GeneratedRegex(@"\bShown\.(\w+)\(")]
+    private static partial Regex Call();
 
     // Of a culture in which everything is otherwise; the real ones are tried in pwsh, which always has their data.
     private static CultureInfo Foreign()

@@ -30,15 +30,22 @@ public sealed record FileSystemEntry(
 {
     /// <summary>
     /// What the file system itself knows the file by: its inode; on FAT the first cluster, and 0 for empty files. Two directories
-    /// never share one in a sound file system.
+    /// never share one in a sound file system, apart from two subvolumes of btrfs.
     /// </summary>
     public long Id { get; init; }
 
     /// <summary>How many names the file has; 1 where the file system has no hard links.</summary>
     public int Links { get; init; } = 1;
 
-    /// <summary>The device of the host that holds the file; 0 in an image.</summary>
+    /// <summary>
+    /// The device of the host that holds the file; in an image with btrfs the subvolume, whose inodes have numbers of their own; else 0.
+    /// </summary>
     internal ulong Device { get; init; }
+
+    /// <summary>
+    /// The device of the host or the subvolume of btrfs, and <see cref="Id"/>: equal for two names of one file, and for no two directories.
+    /// </summary>
+    public (ulong Device, long Id) Identity => (Device, Id);
 
     /// <summary>What is damaged where nothing but the name could be read; null for all that is sound.</summary>
     public string? Damage { get; init; }

@@ -78,7 +78,7 @@ public static class TreeEdits
     private static void Walk(IFileSystem files, FileSystemEntry top, Action<FileSystemEntry> change, CancellationToken cancellationToken)
     {
         var open = new Stack<(FileSystemEntry Entry, Queue<FileSystemEntry> Inside)>();
-        var above = new HashSet<long>();
+        var above = new HashSet<(ulong Device, long Id)>();
         Enter(top);
         while (open.Count > 0)
         {
@@ -91,7 +91,7 @@ public static class TreeEdits
             else
             {
                 open.Pop();
-                above.Remove(entry.Id);
+                above.Remove(entry.Identity);
                 change(entry);
             }
         }
@@ -103,7 +103,7 @@ public static class TreeEdits
                 change(entry);
                 return;
             }
-            if (!above.Add(entry.Id))
+            if (!above.Add(entry.Identity))
             {
                 throw new CorruptImageException(ErrorIds.CorruptImage, null, entry.Path, "the directory contains itself");
             }

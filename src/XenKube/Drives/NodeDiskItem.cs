@@ -21,7 +21,7 @@ public class NodeDiskItem
         LinkTarget = entry?.LinkTarget is { } link && link.StartsWith('/') ? (place with { InnerPath = link }).FullName : entry?.LinkTarget;
     }
 
-    internal long Id => _entry?.Id ?? 0;
+    internal (ulong Device, long Id) Identity => _entry?.Identity ?? default;
 
     /// <summary>The name, as the guest knows it.</summary>
     public string Name { get; }

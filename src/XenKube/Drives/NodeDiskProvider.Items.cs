@@ -48,7 +48,7 @@ public sealed partial class NodeDiskProvider
         List(place, new NodeDiskSelection(Filter, DynamicParameters), recurse ? depth : 0, [], place.Drive.Version);
     });
 
-    private void List(NodeDiskPath place, NodeDiskSelection wanted, uint depth, HashSet<(int, long)> above, int version)
+    private void List(NodeDiskPath place, NodeDiskSelection wanted, uint depth, HashSet<(int, (ulong, long))> above, int version)
     {
         foreach (var (child, item, isContainer) in Children(place))
         {
@@ -69,7 +69,7 @@ public sealed partial class NodeDiskProvider
             {
                 continue;
             }
-            var id = (child.Partition.Number, item.Id);
+            var id = (child.Partition.Number, item.Identity);
             Guard(child.FullName, _ =>
             {
                 if (!above.Add(id))

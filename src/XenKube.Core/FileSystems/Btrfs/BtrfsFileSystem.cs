@@ -141,7 +141,7 @@ internal sealed class BtrfsFileSystem : IFileSystem
     private FileSystemEntry Describe(BtrfsInode inode, string path) =>
         new(path, inode.Kind, inode.Size, (int)(inode.Mode & FileModes.All), inode.UserId, inode.GroupId, inode.ModifiedUtc,
             inode.Kind == FileSystemEntryKind.SymbolicLink ? TargetOf(inode) : null)
-        { Id = (long)inode.Number, Links = (int)Math.Min(inode.Links, int.MaxValue) };
+        { Device = inode.Tree.Number, Id = (long)inode.Number, Links = (int)Math.Min(inode.Links, int.MaxValue) };
 
     private string TargetOf(BtrfsInode link)
     {

@@ -2,11 +2,15 @@ namespace XenKube.FileSystems.Btrfs;
 
 /// <summary>A tree: items by their keys. A node's first key must be the key that leads to it, so that no node is met twice.</summary>
 /// <param name="volume">The file system.</param>
+/// <param name="number">The number by which the tree of roots knows it; 0 for a tree that the superblock leads to.</param>
 /// <param name="root">Logical address of the root.</param>
 /// <param name="level">Level of the root.</param>
 /// <param name="generation">Generation of the root.</param>
-internal sealed class BtrfsTree(BtrfsVolume volume, ulong root, int level, ulong generation)
+internal sealed class BtrfsTree(BtrfsVolume volume, ulong number, ulong root, int level, ulong generation)
 {
+    /// <summary>Its number: that of the subvolume, for a tree of files.</summary>
+    public ulong Number => number;
+
     /// <summary>The item with a key; null where there is none.</summary>
     public ReadOnlyMemory<byte>? Find(BtrfsKey key) => FindAtOrBefore(key) is { } item && item.Key == key ? item.Data : null;
 

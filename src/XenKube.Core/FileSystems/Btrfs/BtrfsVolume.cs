@@ -27,12 +27,12 @@ internal sealed class BtrfsVolume
         Device = device;
         Super = BtrfsSuperblock.Read(device);
         ReadSystemChunks();
-        var chunks = new BtrfsTree(this, Super.ChunkRoot, Super.ChunkRootLevel, Super.ChunkRootGeneration);
+        var chunks = new BtrfsTree(this, 0, Super.ChunkRoot, Super.ChunkRootLevel, Super.ChunkRootGeneration);
         var last = new BtrfsKey(BtrfsItemType.FirstChunk, BtrfsItemType.Chunk, ulong.MaxValue);
         // The list is made before it is put to use: the chunk tree itself is found by the superblock's own chunks.
         AddChunks([.. chunks.Range(last with { Offset = 0 }, last).Take(MostChunks)
             .Select(item => BtrfsChunk.Read(item.Key.Offset, item.Data.Span, Super, device.Length))]);
-        _roots = new BtrfsTree(this, Super.Root, Super.RootLevel, Super.Generation);
+        _roots = new BtrfsTree(this, 0, Super.Root, Super.RootLevel, Super.Generation);
         _checksums = new Lazy<BtrfsTree?>(() => FindTree(BtrfsItemType.ChecksumTree));
     }
 
@@ -56,8 +56,8 @@ internal sealed class BtrfsVolume
         var level = data[levelAt];
         return level >= BtrfsNode.MaximumLevels
             ? throw CorruptImageException.At("btrfs root item", (long)Math.Min(number, long.MaxValue), "its level is out of range")
-            : new BtrfsTree(
-                this, BinaryPrimitives.ReadUInt64LittleEndian(data[176..]), level, BinaryPrimitives.ReadUInt64LittleEndian(data[160..]));
+            : new BtrfsTree(this, number, BinaryPrimitives.ReadUInt64LittleEndian(data[176..]), level,
+                BinaryPrimitives.ReadUInt64LittleEndian(data[160..]));
     }
 
     /// <summary>Reads a node.</summary>

@@ -67,7 +67,7 @@ internal sealed class ImageDirectory(IFileSystem files, string path) : CopyDirec
             {
                 throw FileSystemErrors.Exists(place);
             }
-            if (files.Find(existing, followLink: false)?.Id == old.Id)
+            if (files.Find(existing, followLink: false)?.Identity == old.Identity)
             {
                 return true;
             }

@@ -111,7 +111,7 @@ public static class TreeCopy
                 throw new InvalidInputException(ErrorIds.PathInvalid, null, path, "a file cannot be copied onto itself",
                     "Give the copy another name");
             }
-            if (entry.Kind == FileSystemEntryKind.Directory && LiesIn(source, directory, entry.Id))
+            if (entry.Kind == FileSystemEntryKind.Directory && LiesIn(source, directory, entry.Identity))
             {
                 throw new InvalidInputException(ErrorIds.PathInvalid, null, path,
                     $"the directory cannot be copied into itself, to {place}", "Copy it to a place outside of it");
@@ -169,25 +169,25 @@ public static class TreeCopy
 
     // An empty file on FAT has no number.
     private static bool SameFile(string path, string place, FileSystemEntry entry, FileSystemEntry there) =>
-        entry.Id == there.Id && (entry.Id != 0 || string.Equals(path, place, StringComparison.OrdinalIgnoreCase));
+        entry.Identity == there.Identity && (entry.Id != 0 || string.Equals(path, place, StringComparison.OrdinalIgnoreCase));
 
     // Upwards by '..', which no link leads astray; a damaged one may turn in a circle.
-    private static bool LiesIn(IFileSystem files, string directory, long id)
+    private static bool LiesIn(IFileSystem files, string directory, (ulong Device, long Id) wanted)
     {
         const int mostLevels = 4096;
         var path = directory;
-        long last = -1;
+        (ulong, long)? last = null;
         for (var level = 0; level < mostLevels && files.Find(path) is { } above; level++)
         {
-            if (above.Id == id)
+            if (above.Identity == wanted)
             {
                 return true;
             }
-            if (above.Id == last)
+            if (above.Identity == last)
             {
                 return false;
             }
-            last = above.Id;
+            last = above.Identity;
             path = $"{path.TrimEnd('/')}/..";
         }
         return false;

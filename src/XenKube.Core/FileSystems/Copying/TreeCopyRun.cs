@@ -10,7 +10,7 @@ namespace XenKube.FileSystems.Copying;
 internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root, TreeCopyOptions options,
     CancellationToken cancellationToken)
 {
-    private readonly HashSet<long> _seen = [];
+    private readonly HashSet<(ulong Device, long Id)> _seen = [];
     private readonly Dictionary<(ulong Device, long Id), string[]> _named = [];
     private readonly List<string> _path = [];
     private int _entries;
@@ -20,7 +20,7 @@ internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root,
     public void Directory(CopyDirectory source, FileSystemEntry entry, CopyDirectory target, string name)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (source is ImageDirectory && !_seen.Add(entry.Id))
+        if (source is ImageDirectory && !_seen.Add(entry.Identity))
         {
             throw new CorruptImageException(ErrorIds.CorruptImage, null, source.Place,
                 "the directory occurs in more than one place of the tree");
@@ -64,7 +64,7 @@ internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root,
                 }
                 break;
             default:
-                if (entry.Links > 1 && _named.TryGetValue((entry.Device, entry.Id), out var first) && target.TryLinkFile(root, first, name))
+                if (entry.Links > 1 && _named.TryGetValue(entry.Identity, out var first) && target.TryLinkFile(root, first, name))
                 {
                     // A file of several names is copied once, and gets them all.
                     break;
@@ -76,7 +76,7 @@ internal sealed class TreeCopyRun(CopyAttributes attributes, CopyDirectory root,
                 }
                 if (entry.Links > 1)
                 {
-                    _named.TryAdd((entry.Device, entry.Id), [.. _path, name]);
+                    _named.TryAdd(entry.Identity, [.. _path, name]);
                 }
                 break;
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using XenKube.Devices;
 using XenKube.FileSystems;
+using XenKube.FileSystems.Copying;
 using XenKube.FileSystems.Detection;
 using XenKube.Tests.Support;
 
@@ -91,6 +92,31 @@ public sealed class BtrfsTests : IDisposable
         foreach (var edit in new Action[] { () => files.WriteFile("/big", [1]), () => files.Remove("/big"), () => files.CreateDirectory("/new"), () => files.Rename("/big", "/b") })
         {
             Assert.Equal("btrfs", Assert.Throws<UnsupportedFeatureException>(edit).Feature);
+        }
+    }
+
+    [Fact]
+    public void Inodes_of_two_subvolumes_are_not_taken_for_one()
+    {
+        Tool.Need("mkfs.btrfs", "btrfs", "cp", "diff");
+        Tool.Run("truncate", "-s", "200M", _folder["fs"]).ShouldSucceed();
+        Tool.Run("mkfs.btrfs", "-q", "--mixed", _folder["fs"]).ShouldSucceed();
+        using (var mount = LoopMount.Need(_folder, _folder["fs"]))
+        {
+            // Inode numbers begin again in each subvolume: its root is 256, and the files of two names have the same numbers here.
+            Tool.Run("sh", "-c", """
+                cd $0; for at in a b a/inside; do
+                  btrfs -q subvolume create $at && echo "content of $at" > $at/one && ln $at/one $at/two || exit
+                done; cp -a . $1
+                """, mount.Path, Directory.CreateDirectory(_folder["tree"]).FullName).ShouldSucceed();
+        }
+        using var files = Open();
+        Assert.Equal(files.Find("/a/one")!.Id, files.Find("/b/one")!.Id);
+        TreeCopy.ToHost(files, "/", "copy", _folder["copy"], new TreeCopyOptions { Recurse = true });
+        Tool.Run("diff", "-r", _folder["tree"], _folder["copy"]).ShouldSucceed();
+        foreach (var at in new[] { "a", "b", "a/inside" })
+        {
+            Assert.Equal("2", Tool.Run("stat", "-c", "%h", _folder[$"copy/{at}/two"]).ShouldSucceed().Output.Trim());
         }
     }
 

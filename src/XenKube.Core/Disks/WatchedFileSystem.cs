@@ -62,26 +62,15 @@ internal sealed class WatchedFileSystem(IFileSystem files, Action throwIfChanged
         }
     }
 
-    private sealed class WatchedStream(Stream stream, Action throwIfChanged) : Stream, ISparseStream
+    private sealed class WatchedStream(Stream stream, Action throwIfChanged) : FileContentStream, ISparseStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => true;
-
-        public override bool CanWrite => false;
-
         public override long Length => stream.Length;
 
-        public override long Position
-        {
-            get => stream.Position;
-            set => stream.Position = value;
-        }
-
-        public override int Read(Span<byte> buffer)
+        protected override int ReadAt(long position, Span<byte> buffer)
         {
             try
             {
+                stream.Position = position;
                 return stream.Read(buffer);
             }
             finally
@@ -90,21 +79,9 @@ internal sealed class WatchedFileSystem(IFileSystem files, Action throwIfChanged
             }
         }
 
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override long Seek(long offset, SeekOrigin origin) => stream.Seek(offset, origin);
-
         public long NextData(long offset) => stream is ISparseStream sparse ? sparse.NextData(offset) : Math.Min(offset, Length);
 
         public long NextHole(long offset) => stream is ISparseStream sparse ? sparse.NextHole(offset) : Length;
-
-        public override void Flush()
-        {
-        }
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -1,73 +1,32 @@
 namespace XenKube.FileSystems.Btrfs;
 
 /// <summary>Reads a file, an extent after the other; what no extent covers is zeros.</summary>
-internal sealed class BtrfsFileStream(BtrfsVolume volume, BtrfsInode inode) : Stream
+internal sealed class BtrfsFileStream(BtrfsVolume volume, BtrfsInode inode) : FileContentStream
 {
     private (long Start, byte[] Data)? _unpacked;
-    private long _position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
 
     public override long Length => inode.Size;
 
-    public override long Position
+    protected override int ReadAt(long position, Span<byte> buffer)
     {
-        get => _position;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            _position = value;
-        }
-    }
-
-    public override int Read(Span<byte> buffer)
-    {
-        var count = (int)Math.Min(buffer.Length, inode.Size - _position);
-        if (count <= 0)
+        if (position >= inode.Size)
         {
             return 0;
         }
-        count = ReadSome(buffer[..count]);
-        _position += count;
-        return count;
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => _position + offset,
-        _ => inode.Size + offset,
-    };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    private int ReadSome(Span<byte> buffer)
-    {
-        if (_unpacked is { } unpacked && _position >= unpacked.Start && _position < unpacked.Start + unpacked.Data.Length)
+        buffer = buffer[..(int)Math.Min(buffer.Length, inode.Size - position)];
+        if (_unpacked is { } unpacked && position >= unpacked.Start && position < unpacked.Start + unpacked.Data.Length)
         {
-            return Copy(unpacked.Data.AsSpan((int)(_position - unpacked.Start)), buffer);
+            return Copy(unpacked.Data.AsSpan((int)(position - unpacked.Start)), buffer);
         }
-        var key = new BtrfsKey(inode.Number, BtrfsItemType.FileExtent, (ulong)_position);
+        var key = new BtrfsKey(inode.Number, BtrfsItemType.FileExtent, (ulong)position);
         var extent = inode.Tree.FindAtOrBefore(key) is { } item && (item.Key.Object, item.Key.Type) == (key.Object, key.Type)
             ? BtrfsExtent.Read(item, volume.Super.SectorSize) : null;
-        if (extent is null || extent.Start + extent.Length <= _position)
+        if (extent is null || extent.Start + extent.Length <= position)
         {
             var next = inode.Tree.Range(key, key with { Offset = ulong.MaxValue }).Select(each => (BtrfsItem?)each).FirstOrDefault();
-            return Zeros(buffer, next is { } after ? (long)Math.Min(after.Key.Offset, long.MaxValue) - _position : buffer.Length);
+            return Zeros(buffer, next is { } after ? (long)Math.Min(after.Key.Offset, long.MaxValue) - position : buffer.Length);
         }
-        var inside = _position - extent.Start;
+        var inside = position - extent.Start;
         if (extent.IsHole)
         {
             return Zeros(buffer, extent.Length - inside);

@@ -3,14 +3,13 @@ using XenKube.Devices;
 namespace XenKube.FileSystems.Fat;
 
 /// <summary>Reads a file along its chain of clusters.</summary>
-internal sealed class FatFileStream : Stream
+internal sealed class FatFileStream : FileContentStream
 {
     private readonly BlockDevice _device;
     private readonly string _path;
     private readonly FatBootSector _boot;
     private readonly List<uint> _clusters = [];
     private readonly IEnumerator<uint> _chain;
-    private long _position;
 
     public FatFileStream(BlockDevice device, FatBootSector boot, FatTable table, FatEntry entry, string path)
     {
@@ -22,32 +21,16 @@ internal sealed class FatFileStream : Stream
         _chain = needed == 0 ? Enumerable.Empty<uint>().GetEnumerator() : table.Chain(entry.Cluster, boot.ClusterCount).GetEnumerator();
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
-
     public override long Length { get; }
 
-    public override long Position
+    protected override int ReadAt(long position, Span<byte> buffer)
     {
-        get => _position;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            _position = value;
-        }
-    }
-
-    public override int Read(Span<byte> buffer)
-    {
-        var count = (int)Math.Min(buffer.Length, Length - _position);
+        var count = (int)Math.Min(buffer.Length, Length - position);
         if (count <= 0)
         {
             return 0;
         }
-        var (index, inside) = ((int)(_position / _boot.ClusterSize), (int)(_position % _boot.ClusterSize));
+        var (index, inside) = ((int)(position / _boot.ClusterSize), (int)(position % _boot.ClusterSize));
         // Clusters that follow each other on the disk are read at once: a file of some mebibytes has ten thousands of them.
         var first = ClusterAt(index);
         var together = 1;
@@ -57,26 +40,8 @@ internal sealed class FatFileStream : Stream
         }
         count = (int)Math.Min(count, ((long)together * _boot.ClusterSize) - inside);
         _device.Read(_boot.ClusterOffset(first) + inside, buffer[..count]);
-        _position += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => _position + offset,
-        _ => Length + offset,
-    };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

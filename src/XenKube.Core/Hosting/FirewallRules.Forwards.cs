@@ -170,12 +170,8 @@ public abstract partial class FirewallRules
             IsWritten(rule, isAnswer: false) || IsWritten(rule, isAnswer: true))]);
 
         bool IsWritten(Rule rule, bool isAnswer) => rule.Text.Trim()
-            == without.Word(FirewallRuleText.Opening(port, isAnswer), without.TableOf(rule), without.ChainOf(rule));
+            == without.Word(FirewallRuleText.Opening(port, isAnswer), without.FieldsOf(rule).Table, without.FieldsOf(rule).Chain);
     }
-
-    private protected abstract string TableOf(Rule rule);
-
-    private protected abstract string ChainOf(Rule rule);
 
     private protected abstract bool IsSameStatement(Rule one, Rule other);
 }

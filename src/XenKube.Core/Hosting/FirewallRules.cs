@@ -178,7 +178,38 @@ public abstract partial class FirewallRules
     private protected abstract FirewallRules Without(IReadOnlyList<Rule> rules);
 
     /// <summary>What a rule says of ports that it sends to a guest; empty for another rule.</summary>
-    private protected abstract IEnumerable<FirewallForward> ForwardsOf(Rule rule);
+    private protected IEnumerable<FirewallForward> ForwardsOf(Rule rule)
+    {
+        var fields = FieldsOf(rule);
+        return rule.Action is RuleAction.Translate { Address: { } to } action && fields.Protocol is ("tcp" or "udp")
+            && !fields.ArePortsNegated ? fields.Ports.Select(text => Services.Parse(text)).OfType<PortRange>().Select(ports =>
+                new FirewallForward(ports, to, action.Port is { } port && port != ports ? port : null, fields.Protocol)
+                {
+                    Address = HostOf(fields.Destination),
+                    InInterface = fields.InInterface is { Length: > 0 } and not ['!', ..] ? fields.InInterface : null,
+                }) : [];
+    }
+
+    /// <summary>The parts of a rule.</summary>
+    private protected abstract RuleFields FieldsOf(Rule rule);
+
+    /// <summary>The names of ports that the rules may use.</summary>
+    private protected abstract ServiceNames Services { get; }
+
+    /// <summary>The address that a rule's destination is; null where it is none.</summary>
+    private protected virtual IPAddress? HostOf(string destination) => IPAddress.TryParse(destination, out var address) ? address : null;
+
+    /// <summary>A rule as users see it.</summary>
+    private protected FirewallRule ToRule(Rule rule)
+    {
+        var fields = FieldsOf(rule);
+        return new FirewallRule(fields.Table, fields.Chain, fields.Protocol, fields.InInterface, fields.OutInterface, fields.Source,
+            fields.Destination, fields.Ports, fields.Target, rule.Line, rule.Text);
+    }
+
+    /// <summary>Where a DNAT rule leads to, as iptables and nft write it.</summary>
+    private protected static string TargetText(IPAddress address, PortRange? port) => port is not { } to ? $"{address}"
+        : $"{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address)}:{to}";
 
     /// <summary>True if the tables of a chain take rules that accept.</summary>
     private protected abstract bool IsFilter(Chain chain);

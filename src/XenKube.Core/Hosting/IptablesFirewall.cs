@@ -66,10 +66,6 @@ internal sealed class IptablesFirewall : FirewallRules
 
     private protected override IReadOnlyList<Rule> RulesInOrder => _rules.InOrder;
 
-    private protected override string TableOf(Rule rule) => _rules.FieldsOf(rule).Table;
-
-    private protected override string ChainOf(Rule rule) => _rules.FieldsOf(rule).Chain;
-
     private protected override bool IsSameStatement(Rule one, Rule other) => one.Line == other.Line;
 
     private protected override bool IsFilter(Chain chain) => chain.Table == Filter;
@@ -132,17 +128,12 @@ internal sealed class IptablesFirewall : FirewallRules
         return new IptablesFirewall(Path, string.Join('\n', Content.Split('\n').Where((_, i) => !gone.Contains(i))), Origin);
     }
 
-    private protected override IEnumerable<FirewallForward> ForwardsOf(Rule rule)
-    {
-        var fields = _rules.FieldsOf(rule);
-        return rule.Action is RuleAction.Translate { Address: { } to } action && fields.Protocol is ("tcp" or "udp")
-            && !fields.ArePortsNegated ? fields.Ports.Select(text => _rules.Services.Parse(text)).OfType<PortRange>().Select(ports =>
-                new FirewallForward(ports, to, action.Port is { } port && port != ports ? port : null, fields.Protocol)
-                {
-                    Address = IPAddress.TryParse(fields.Destination.Split('/')[0], out var address) ? address : null,
-                    InInterface = fields.InInterface is { Length: > 0 } and not ['!', ..] ? fields.InInterface : null,
-                }) : [];
-    }
+    private protected override ServiceNames Services => _rules.Services;
+
+    private protected override RuleFields FieldsOf(Rule rule) => _rules.FieldsOf(rule);
+
+    // iptables writes the length of a prefix after every address.
+    private protected override IPAddress? HostOf(string destination) => base.HostOf(destination.Split('/')[0]);
 
     private protected override string Word(FirewallRuleText rule, string table, string chain) => string.Concat(
         $"-A {chain}",
@@ -153,22 +144,12 @@ internal sealed class IptablesFirewall : FirewallRules
         $" -m {rule.Protocol}",
         Option("--sport", rule.SourcePort?.ToText(':')), Option("--dport", rule.DestinationPort?.ToText(':')),
         rule.IsAnswer ? " -m conntrack --ctstate RELATED,ESTABLISHED" : "",
-        rule.To is null ? " -j ACCEPT" : $" -j DNAT --to-destination {Target(rule.To, rule.ToPort)}");
-
-    private static string Target(IPAddress address, PortRange? port) => port is not { } to ? $"{address}"
-        : $"{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address)}:{to}";
+        rule.To is null ? " -j ACCEPT" : $" -j DNAT --to-destination {TargetText(rule.To, rule.ToPort)}");
 
     private static string? Host(IPAddress? address) => address is null ? null
         : $"{address}/{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 128 : 32)}";
 
     private static string Option(string option, string? value) => value is null ? "" : $" {option} {value}";
-
-    private FirewallRule ToRule(Rule rule)
-    {
-        var fields = _rules.FieldsOf(rule);
-        return new FirewallRule(fields.Table, fields.Chain, fields.Protocol, fields.InInterface, fields.OutInterface, fields.Source,
-            fields.Destination, fields.Ports, fields.Target, rule.Line, rule.Text);
-    }
 
     /// <summary>The sets that ipset-persistent loads before the rules are in a file of the same directory.</summary>
     private static Func<string, IpSet?> SetsBeside(string path)

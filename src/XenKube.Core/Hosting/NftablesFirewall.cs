@@ -112,7 +112,7 @@ internal sealed class NftablesFirewall : FirewallRules
         rule.DestinationPort is { } port ? $"{rule.Protocol} dport {port}" : null,
         rule.IsAnswer ? "ct state established,related" : null,
         rule.To is not { } to ? "accept"
-            : $"dnat {(table.StartsWith("inet", StringComparison.Ordinal) ? $"{Family(to)} " : "")}to {Target(to, rule.ToPort)}",
+            : $"dnat {(table.StartsWith("inet", StringComparison.Ordinal) ? $"{Family(to)} " : "")}to {TargetText(to, rule.ToPort)}",
     }.Where(part => part is not null));
 
     private protected override FirewallRules WithRule(Chain chain, int index, FirewallRuleText rule)
@@ -156,28 +156,17 @@ internal sealed class NftablesFirewall : FirewallRules
         return result;
     }
 
-    private protected override IEnumerable<FirewallForward> ForwardsOf(Rule rule)
+    private protected override ServiceNames Services => _rules.Services;
+
+    private protected override RuleFields FieldsOf(Rule rule)
     {
-        var fields = _rules.Find(rule).Fields;
-        return rule.Action is RuleAction.Translate { Address: { } to } action && fields.Protocol is ("tcp" or "udp")
-            ? fields.Ports.Select(text => _rules.Services.Parse(text)).OfType<PortRange>().Select(ports =>
-                new FirewallForward(ports, to, action.Port is { } port && port != ports ? port : null, fields.Protocol)
-                {
-                    Address = IPAddress.TryParse(fields.Destination, out var address) ? address : null,
-                    InInterface = fields.InInterface is { Length: > 0 } and not ['!', ..] ? fields.InInterface : null,
-                }) : [];
+        var (_, fields, chain) = _rules.Find(rule);
+        return fields with { Table = chain.Table, Chain = chain.Name };
     }
-
-    private protected override string TableOf(Rule rule) => _rules.Find(rule).Chain.Table;
-
-    private protected override string ChainOf(Rule rule) => _rules.Find(rule).Chain.Name;
 
     private protected override bool IsSameStatement(Rule one, Rule other) => _rules.Find(one).Place == _rules.Find(other).Place;
 
     private static string Family(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? "ip6" : "ip";
-
-    private static string Target(IPAddress address, PortRange? port) => port is not { } to ? $"{address}"
-        : $"{(address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address)}:{to}";
 
     private static string Wildcard(string name) => name.EndsWith('+') ? $"{name[..^1]}*" : name;
 
@@ -201,12 +190,5 @@ internal sealed class NftablesFirewall : FirewallRules
             _origins[path] = origin = FileOrigin.Of(path);
         }
         return origin.Bytes is { } bytes ? Encoding.Latin1.GetString(bytes) : null;
-    }
-
-    private FirewallRule ToRule(Rule rule)
-    {
-        var (_, fields, chain) = _rules.Find(rule);
-        return new FirewallRule(chain.Table, chain.Name, fields.Protocol, fields.InInterface, fields.OutInterface, fields.Source,
-            fields.Destination, fields.Ports, fields.Target, rule.Line, rule.Text);
     }
 }

@@ -1,27 +1,8 @@
 namespace XenKube.Firewall.Iptables;
 
-/// <summary>The parts of a rule, for people and for edits. A part that the rule does not have is empty.</summary>
-internal sealed record IptablesFields
+/// <summary>The parts of a rule in a line of iptables.</summary>
+internal sealed record IptablesFields : RuleFields
 {
-    public required string Table { get; init; }
-
-    public required string Chain { get; init; }
-
-    public string Protocol { get; init; } = "";
-
-    public string InInterface { get; init; } = "";
-
-    public string OutInterface { get; init; } = "";
-
-    public string Source { get; init; } = "";
-
-    public string Destination { get; init; } = "";
-
-    /// <summary>The destination ports in the rule's own order and spelling.</summary>
-    public IReadOnlyList<string> Ports { get; init; } = [];
-
-    public string Target { get; init; } = "";
-
     public string Comment { get; init; } = "";
 
     /// <summary>
@@ -31,7 +12,4 @@ internal sealed record IptablesFields
 
     /// <summary>True when the option takes several ports.</summary>
     public bool IsMultiport { get; init; }
-
-    /// <summary>True when the ports are negated.</summary>
-    public bool ArePortsNegated { get; init; }
 }

@@ -1,22 +1,8 @@
 namespace XenKube.Firewall.Nftables;
 
-/// <summary>The parts of a rule, for people. A part that the rule does not have is empty; a negated one begins with <c>!</c>.</summary>
-internal sealed record NftFields
+/// <summary>The parts of a rule of nft.</summary>
+internal sealed record NftFields : RuleFields
 {
-    public string Protocol { get; init; } = "";
-
-    public string InInterface { get; init; } = "";
-
-    public string OutInterface { get; init; } = "";
-
-    public string Source { get; init; } = "";
-
-    public string Destination { get; init; } = "";
-
-    public IReadOnlyList<string> Ports { get; init; } = [];
-
-    public string Target { get; init; } = "";
-
     /// <summary>The same with what a match asks for.</summary>
     public NftFields With(NftKey key, string sign, string value)
     {

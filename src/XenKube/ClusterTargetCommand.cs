@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using XenKube.Clusters;
-using XenKube.Commands.Completion;
 
 namespace XenKube.Commands;
 
@@ -13,36 +12,40 @@ public abstract class ClusterTargetCommand : XenDirCommand
     /// <summary>Name of the parameter set in which clusters come from the pipeline.</summary>
     protected const string InputObjectSet = "InputObject";
 
-    /// <summary>Names of clusters. Wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ClusterNameCompleter))]
-    public virtual string[]? Cluster { get; set; }
-
-    /// <summary>Clusters, as Get-Cluster returns them, or their names.</summary>
+    /// <summary>Clusters, as Get-Cluster returns them, their directories or their names. A node is not taken for a cluster.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
     public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var selected = new List<XenKube.Clusters.Cluster>();
+        var clusters = new List<Cluster>();
         if (InputObject is not null)
         {
-            Guard(InputObject.BaseObject, () => selected.AddRange(ClustersOf(InputObject)));
+            Guard(InputObject.BaseObject, () => clusters.AddRange(Find(InputObject)));
         }
-        foreach (var name in InputObject is null ? Cluster! : [])
+        else
         {
-            Guard(name, () => selected.AddRange(new ClusterStore(Directory).List(name)));
+            var store = new ClusterStore(Directory);
+            foreach (var name in NamesGiven)
+            {
+                Guard(name, () => clusters.AddRange(store.List(name)));
+            }
         }
-        foreach (var cluster in selected)
+        foreach (var cluster in clusters)
         {
             Guard(cluster, () => ProcessCluster(cluster));
         }
     }
 
+    /// <summary>The names or patterns that were typed.</summary>
+    private protected abstract IReadOnlyList<string> NamesGiven { get; }
+
+    /// <summary>The clusters that an object from the pipeline stands for.</summary>
+    /// <param name="source">The object.</param>
+    private protected virtual IReadOnlyList<Cluster> Find(PSObject source) => ClustersOf(source);
+
     /// <summary>Does the cmdlet's work for one cluster.</summary>
     /// <param name="cluster">The cluster.</param>
-    protected abstract void ProcessCluster(XenKube.Clusters.Cluster cluster);
+    protected abstract void ProcessCluster(Cluster cluster);
 }

@@ -21,6 +21,9 @@ public abstract partial class XenDirCommand : XenKubeCommand
     /// <summary>True where a XENDIR is given or set: its settings apply.</summary>
     protected bool HasXenDir => XenDir is not null || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XENDIR"));
 
+    /// <summary>The settings of the XENDIR, or the guide's values where none is given or set.</summary>
+    protected XenSettings Settings => HasXenDir ? Directory.Settings : new XenSettings();
+
     /// <summary>
     /// The XENDIR where one is given, or set and there: files can be those of its nodes then, and its settings apply. Null where none is;
     /// a file that has nothing to do with XENDIR does not need the one of the environment.

@@ -69,20 +69,14 @@ public sealed class CertificateStore
     {
         ArgumentNullException.ThrowIfNull(node);
         options ??= new CertificateOptions();
-        RequireRange(options.Days, 1, 36500, "days of validity");
-        _directory.RequireOwn(node);
-        using var held = _directory.Lock($"making of certificates for {node.FullName}", cancellationToken);
-        using var authority = OpenOrCreateAuthority(node.Cluster, options.KeyAlgorithm ?? KeyAlgorithm.Rsa2048);
-        var made = new List<ClusterCertificate>();
-        foreach (var profile in CertificateProfile.All.Where(profile => options.Roles.Count == 0 || options.Roles.Contains(profile.Role)))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var names = profile.HasNames ? NodeNames.Of(node, options.AdditionalNames) : [];
-            var present = options.Force ? null : TryRead(node, profile);
-            made.Add(Describe(node, profile, present is not null && IsRight(node, profile, present, authority, names)
-                ? present : Issue(node, profile, names, options, authority)));
-        }
-        return made;
+        return Make(node, options, "making of certificates for", () => OpenOrCreateAuthority(node.Cluster, options.KeyAlgorithm
+            ?? KeyAlgorithm.Rsa2048), (profile, authority) =>
+            {
+                var names = profile.HasNames ? NodeNames.Of(node, options.AdditionalNames) : [];
+                var present = options.Force ? null : TryRead(node, profile);
+                return present is not null && IsRight(node, profile, present, authority, names)
+                    ? present : Issue(node, profile, names, options, authority);
+            }, cancellationToken);
     }
 
     /// <summary>
@@ -98,21 +92,15 @@ public sealed class CertificateStore
     {
         ArgumentNullException.ThrowIfNull(node);
         options ??= new CertificateOptions();
-        RequireRange(options.Days, 1, 36500, "days of validity");
-        _directory.RequireOwn(node);
-        using var held = _directory.Lock($"renewal of certificates of {node.FullName}", cancellationToken);
-        using var authority = AuthorityPair.Open(_directory.Layout, node.Cluster, _clock.GetUtcNow());
-        var made = new List<ClusterCertificate>();
-        foreach (var profile in CertificateProfile.All.Where(profile => options.Roles.Count == 0 || options.Roles.Contains(profile.Role)))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var present = CertificateFile.TryRead(CertificateLayout.Path(_directory.Layout, node, profile)) is [var first, ..] ? first
-                : throw MissingOf(node, profile);
-            IReadOnlyList<string> names = profile.HasNames
-                ? NodeNames.Of(node, [.. CertificateFile.NamesOf(present), .. options.AdditionalNames]) : [];
-            made.Add(Describe(node, profile, Issue(node, profile, names, options, authority)));
-        }
-        return made;
+        return Make(node, options, "renewal of certificates of", () => AuthorityPair.Open(_directory.Layout, node.Cluster,
+            _clock.GetUtcNow()), (profile, authority) =>
+            {
+                var present = CertificateFile.TryRead(CertificateLayout.Path(_directory.Layout, node, profile)) is [var first, ..] ? first
+                    : throw MissingOf(node, profile);
+                IReadOnlyList<string> names = profile.HasNames
+                    ? NodeNames.Of(node, [.. CertificateFile.NamesOf(present), .. options.AdditionalNames]) : [];
+                return Issue(node, profile, names, options, authority);
+            }, cancellationToken);
     }
 
     /// <summary>The certificates of a node that are there, in the order of their roles.</summary>
@@ -149,6 +137,23 @@ public sealed class CertificateStore
             Fingerprint = CertificateFile.FingerprintOf(certificate),
             Source = source,
         };
+
+    /// <summary>One certificate for each role that is asked for, under the lock of the XENDIR.</summary>
+    private List<ClusterCertificate> Make(Node node, CertificateOptions options, string work, Func<AuthorityPair> open,
+        Func<CertificateProfile, AuthorityPair, X509Certificate2> make, CancellationToken cancellationToken)
+    {
+        RequireRange(options.Days, 1, 36500, "days of validity");
+        _directory.RequireOwn(node);
+        using var held = _directory.Lock($"{work} {node.FullName}", cancellationToken);
+        using var authority = open();
+        var made = new List<ClusterCertificate>();
+        foreach (var profile in CertificateProfile.All.Where(profile => options.Roles.Count == 0 || options.Roles.Contains(profile.Role)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            made.Add(Describe(node, profile, make(profile, authority)));
+        }
+        return made;
+    }
 
     private static void RequireRange(int value, int least, int most, string what)
     {

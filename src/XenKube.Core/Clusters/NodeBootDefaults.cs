@@ -38,8 +38,9 @@ internal sealed class NodeBootDefaults(XlDriver xl)
         {
             // pygrub finds a kernel for PV guests on these disks.
             Type = request.Type ?? (existing is { Type: GuestType.PVH } ? GuestType.PV : null),
-            PygrubUser = _host.Value?.Version is { } version && version.CompareTo(PygrubRights.FirstXenOfKeys) >= 0
-                && new PygrubRights(xl.Options.SystemRoot).HasUser ? PygrubRights.User : null,
+            // The host is asked last: that starts a program.
+            PygrubUser = new PygrubRights(xl.Options.SystemRoot).HasUser && _host.Value?.Version is { } version
+                && version.CompareTo(PygrubRights.FirstXenOfKeys) >= 0 ? PygrubRights.User : null,
         } : request;
     }
 

@@ -9,25 +9,11 @@ namespace XenKube.Commands.Certificates;
 /// </summary>
 [Cmdlet(VerbsCommon.New, "ClusterCertificate", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(ClusterCertificate))]
-public sealed class NewClusterCertificateCommand : NodeCommand
+public sealed class NewClusterCertificateCommand : IssueCommand
 {
     /// <summary>What the certificates are for. Default: all roles.</summary>
     [Parameter]
     public CertificateRole[] Role { get; set; } = [];
-
-    /// <summary>The kind of the keys. Default: that of the authority.</summary>
-    [Parameter]
-    public KeyAlgorithm? KeyAlgorithm { get; set; }
-
-    /// <summary>Days of validity. A certificate ends with its authority at the latest.</summary>
-    [Parameter]
-    [ValidateRange(1, 36500)]
-    public int Day { get; set; } = CertificateOptions.UsualDays;
-
-    /// <summary>DNS names and IP addresses besides the name and the address of the guest.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string[] AdditionalName { get; set; } = [];
 
     /// <summary>Makes certificates again that are right.</summary>
     [Parameter]
@@ -41,8 +27,7 @@ public sealed class NewClusterCertificateCommand : NodeCommand
         {
             return;
         }
-        var options = new CertificateOptions { Roles = Role, KeyAlgorithm = KeyAlgorithm, Days = Day, AdditionalNames = AdditionalName,
-            Force = Force };
-        WriteObject(new CertificateStore(directory).Create(node, options, StopToken), enumerateCollection: true);
+        WriteObject(new CertificateStore(directory).Create(node, OptionsFor(Role) with { Force = Force }, StopToken),
+            enumerateCollection: true);
     }
 }

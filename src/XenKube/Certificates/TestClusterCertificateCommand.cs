@@ -9,7 +9,7 @@ namespace XenKube.Commands.Certificates;
 [OutputType(typeof(CheckResult), typeof(bool))]
 public sealed class TestClusterCertificateCommand : NodeCommand
 {
-    private readonly HashSet<(string XenDir, string Cluster)> _authorities = [];
+    private readonly Dictionary<(string XenDir, string Cluster), IReadOnlyList<CheckResult>> _authorities = [];
 
     /// <summary>
     /// Where to look: File, Config, Disk, Endpoint. Default: the files and the published config, and the disk of a guest that is stopped
@@ -40,9 +40,12 @@ public sealed class TestClusterCertificateCommand : NodeCommand
         var directory = DirectoryOf(node);
         var check = new CertificateCheck(directory,
             new CertificateCheckOptions { Sources = Source, Days = Within, Timeout = TimeSpan.FromSeconds(Timeout) });
-        // The authority is looked at for each node, and shown once for the cluster.
-        var authority = check.Run(node.Cluster);
-        var isNew = _authorities.Add((directory.Path, node.Cluster));
+        // The authority is checked once, and shown with the first node of its cluster.
+        var isNew = !_authorities.TryGetValue((directory.Path, node.Cluster), out var authority);
+        if (authority is null)
+        {
+            _authorities.Add((directory.Path, node.Cluster), authority = check.Run(node.Cluster));
+        }
         var checks = check.Run(node, StopToken);
         if (Quiet)
         {

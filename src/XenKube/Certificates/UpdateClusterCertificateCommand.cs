@@ -7,7 +7,7 @@ namespace XenKube.Commands.Certificates;
 /// <summary>Renews certificates of nodes: new keys, a new validity, the same names and those that the node has now.</summary>
 [Cmdlet(VerbsData.Update, "ClusterCertificate", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(ClusterCertificate))]
-public sealed class UpdateClusterCertificateCommand : NodeCommand
+public sealed class UpdateClusterCertificateCommand : IssueCommand
 {
     /// <summary>
     /// What the certificates are for. Default: all roles; of certificates from the pipeline, as Get-ClusterCertificate returns them, their
@@ -20,20 +20,6 @@ public sealed class UpdateClusterCertificateCommand : NodeCommand
     [Parameter]
     [ValidateRange(0, 36500)]
     public int? Within { get; set; }
-
-    /// <summary>The kind of the keys. Default: that of the authority.</summary>
-    [Parameter]
-    public KeyAlgorithm? KeyAlgorithm { get; set; }
-
-    /// <summary>Days of validity. A certificate ends with its authority at the latest.</summary>
-    [Parameter]
-    [ValidateRange(1, 36500)]
-    public int Day { get; set; } = CertificateOptions.UsualDays;
-
-    /// <summary>DNS names and IP addresses besides those that a certificate has.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string[] AdditionalName { get; set; } = [];
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -65,9 +51,7 @@ public sealed class UpdateClusterCertificateCommand : NodeCommand
         var directory = DirectoryOf(node);
         if (Should($"Renew {string.Join(", ", roles)} of {node.FullName} in {directory.Layout.CertificatesPath(node.Cluster)}"))
         {
-            var options = new CertificateOptions
-                { Roles = roles, KeyAlgorithm = KeyAlgorithm, Days = Day, AdditionalNames = AdditionalName };
-            WriteObject(new CertificateStore(directory).Renew(node, options, StopToken), enumerateCollection: true);
+            WriteObject(new CertificateStore(directory).Renew(node, OptionsFor(roles), StopToken), enumerateCollection: true);
         }
     }
 }

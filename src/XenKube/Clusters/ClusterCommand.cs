@@ -1,18 +1,11 @@
 using System.Management.Automation;
-using XenKube.Clusters;
 using XenKube.Commands.Completion;
 
 namespace XenKube.Commands.Clusters;
 
-/// <summary>The base of cmdlets that do something with clusters, named or from the pipeline.</summary>
-public abstract class ClusterCommand : XenDirCommand
+/// <summary>The base of cmdlets whose own objects are clusters.</summary>
+public abstract class ClusterCommand : ClusterTargetCommand
 {
-    /// <summary>Name of the parameter set in which clusters are named.</summary>
-    protected const string NameSet = "Name";
-
-    /// <summary>Name of the parameter set in which clusters come from the pipeline.</summary>
-    protected const string InputObjectSet = "InputObject";
-
     /// <summary>Names of clusters. Wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
     [Alias("Cluster")]
@@ -21,37 +14,5 @@ public abstract class ClusterCommand : XenDirCommand
     [ArgumentCompleter(typeof(ClusterNameCompleter))]
     public virtual string[] Name { get; set; } = [];
 
-    /// <summary>Clusters, as Get-Cluster returns them, their directories or their names. A node is not taken for a cluster.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
-    public PSObject? InputObject { get; set; }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        var clusters = new List<Cluster>();
-        if (InputObject is not null)
-        {
-            Guard(InputObject.BaseObject, () => clusters.AddRange(Find(InputObject)));
-        }
-        else
-        {
-            var store = new ClusterStore(Directory);
-            foreach (var name in Name)
-            {
-                Guard(name, () => clusters.AddRange(store.List(name)));
-            }
-        }
-        foreach (var cluster in clusters)
-        {
-            Guard(cluster, () => ProcessCluster(cluster));
-        }
-    }
-
-    /// <summary>The clusters that an object from the pipeline stands for.</summary>
-    /// <param name="source">The object.</param>
-    private protected virtual IReadOnlyList<Cluster> Find(PSObject source) => ClustersOf(source);
-
-    /// <summary>Does the cmdlet's work for one cluster.</summary>
-    /// <param name="cluster">The cluster.</param>
-    protected abstract void ProcessCluster(Cluster cluster);
+    private protected sealed override IReadOnlyList<string> NamesGiven => Name;
 }

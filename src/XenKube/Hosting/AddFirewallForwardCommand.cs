@@ -7,7 +7,7 @@ namespace XenKube.Commands.Hosting;
 /// <summary>Lets ports of this host lead to guests, by the smallest rules in the host's firewall file.</summary>
 [Cmdlet(VerbsCommon.Add, "FirewallForward", SupportsShouldProcess = true, DefaultParameterSetName = PortSet)]
 [OutputType(typeof(FirewallForwardRule))]
-public sealed class AddFirewallForwardCommand : FirewallForwardCommand
+public sealed class AddFirewallForwardCommand : FirewallFileCommand
 {
     private const string PortSet = "Port";
     private const string GuideSet = "Guide";

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using XenKube.Clusters;
 using XenKube.Hosting;
 using XenKube.Networks;
 
@@ -9,7 +8,7 @@ namespace XenKube.Commands.Hosting;
 [Cmdlet(VerbsCommon.Add, "FirewallPort", SupportsShouldProcess = true, DefaultParameterSetName = PortSet)]
 [Alias("Add-XenFirewallPort")]
 [OutputType(typeof(FirewallRule))]
-public sealed class AddFirewallPortCommand : HostCommand
+public sealed class AddFirewallPortCommand : FirewallFileCommand
 {
     private const string PortSet = "Port";
     private const string GuideSet = "Guide";
@@ -46,24 +45,6 @@ public sealed class AddFirewallPortCommand : HostCommand
     [Parameter(Mandatory = true, ParameterSetName = GuideSet)]
     public SwitchParameter Guide { get; set; }
 
-    /// <summary>
-    /// The file of rules. Wildcards are allowed if they match one file. Default: the file that the firewall is loaded from.
-    /// </summary>
-    [Parameter]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string? Path { get; set; }
-
-    /// <summary>The file of rules, taken as it is.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath")]
-    [ValidateNotNullOrEmpty]
-    public string? LiteralPath { get; set; }
-
-    /// <summary>Loads the rules, by restarting the service that loads the file.</summary>
-    [Parameter]
-    public SwitchParameter Apply { get; set; }
-
     /// <summary>Returns the rules that have the ports.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -78,9 +59,8 @@ public sealed class AddFirewallPortCommand : HostCommand
                 InInterface = InInterface ?? (Chain == FirewallPort.Forward ? null : Settings.Bridge),
                 OutInterface = OutInterface ?? (Chain == FirewallPort.Forward && InInterface is null ? Settings.Bridge : null),
             })];
-        var network = HostSettings.NetworkOf(Settings);
-        var rules = FirewallRules.Read(OneFile(Path, LiteralPath,
-            () => HostSettings.FirewallFileOf(Settings, HasXenDir ? Directory.Path : null)));
+        var network = Network;
+        var rules = FirewallRules.Read(File);
         if (MakeEdit(() => (rules = wanted.Aggregate(FirewallRules.Read(rules.Path), (all, port) => all.WithPort(port, network)))
             .ToChange(Apply), $"Open {string.Join("; ", wanted)} in {rules.Path}", Apply) && PassThru)
         {

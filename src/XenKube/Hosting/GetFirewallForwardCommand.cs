@@ -37,10 +37,9 @@ public sealed class GetFirewallForwardCommand : XenDirCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(LiteralPath ?? Path, () =>
     {
-        var settings = HasXenDir ? Directory.Settings : new XenSettings();
         var rules = FirewallRules.Read(OneFile(Path, LiteralPath,
-            () => HostSettings.FirewallFileOf(settings, HasXenDir ? Directory.Path : null)));
-        WriteObject(rules.Forwards(HostSettings.NetworkOf(settings)).Where(rule =>
+            () => HostSettings.FirewallFileOf(Settings, HasXenDir ? Directory.Path : null)));
+        WriteObject(rules.Forwards(HostSettings.NetworkOf(Settings)).Where(rule =>
             (Port is not { } ports || ports.Any(port => rule.Port.Overlaps(port)))
             && (To is not { } addresses || addresses.Contains(rule.To.ToString()))), enumerateCollection: true);
     });

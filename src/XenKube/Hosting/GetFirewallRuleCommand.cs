@@ -48,7 +48,7 @@ public sealed class GetFirewallRuleCommand : XenDirCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var settings = HasXenDir ? Directory.Settings : new XenSettings();
+        var settings = Settings;
         string[] usual = settings.FirewallFile is not null ? [HostSettings.FirewallFileOf(settings, HasXenDir ? Directory.Path : null)]
             : [.. FirewallRules.UsualPaths(System.Net.IPAddress.Parse(settings.Address))];
         foreach (var path in Files(LiteralPath is null ? Path ?? usual : null, LiteralPath, onDrives: true))
@@ -64,7 +64,7 @@ public sealed class GetFirewallRuleCommand : XenDirCommand
             file) : FirewallRules.Read(file);
         if (Deciding && Port is { } decided)
         {
-            var settings = HasXenDir ? Directory.Settings : new XenSettings();
+            var settings = Settings;
             var verdict = rules.Judge(new FirewallPort(decided, FirewallPort.Input, Protocol) { InInterface = settings.Bridge },
                 HostSettings.NetworkOf(settings));
             if (verdict.Status == FirewallStatus.CannotTell)

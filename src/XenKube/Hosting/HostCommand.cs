@@ -12,9 +12,6 @@ public abstract class HostCommand : XenDirCommand
     [ValidateNotNullOrEmpty]
     public string BackupDirectory { get; set; } = BackupStore.DefaultDirectory;
 
-    /// <summary>The settings of the XENDIR, or the guide's values where none is given or set.</summary>
-    protected XenSettings Settings => HasXenDir ? Directory.Settings : new XenSettings();
-
     /// <summary>Makes a change, if it is needed and PowerShell allows it; -WhatIf and -Confirm show the difference of the files.</summary>
     /// <param name="change">The change.</param>
     /// <param name="sentence">What it does to which file, from the verb on.</param>

@@ -7,7 +7,7 @@ namespace XenKube.Commands.Hosting;
 /// <summary>Takes away rules that let ports of this host lead to guests; the rest of the file keeps every byte.</summary>
 [Cmdlet(VerbsCommon.Remove, "FirewallForward", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
-public sealed class RemoveFirewallForwardCommand : FirewallForwardCommand
+public sealed class RemoveFirewallForwardCommand : FirewallFileCommand
 {
     /// <summary>The ports of this host, as Get-FirewallForward shows them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]

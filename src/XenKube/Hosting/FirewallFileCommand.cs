@@ -6,8 +6,8 @@ using XenKube.Networks;
 
 namespace XenKube.Commands.Hosting;
 
-/// <summary>The base of cmdlets that change which ports of this host lead to guests.</summary>
-public abstract class FirewallForwardCommand : HostCommand
+/// <summary>The base of cmdlets that edit the host's file of firewall rules.</summary>
+public abstract class FirewallFileCommand : HostCommand
 {
     /// <summary>
     /// The file of rules. Wildcards are allowed if they match one file. Default: the file that the firewall is loaded from.

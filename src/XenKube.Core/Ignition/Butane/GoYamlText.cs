@@ -11,6 +11,7 @@ namespace XenKube.Ignition.Butane;
 internal static partial class GoYamlText
 {
     private const char ByteOrderMark = '\ufeff';
+    private const string Breaks = "\r\n\u0085\u2028\u2029";
 
     /// <summary>A text as a key.</summary>
     public static string Key(string text) =>
@@ -25,7 +26,7 @@ internal static partial class GoYamlText
         : DoubleQuoted(text);
 
     /// <summary>Whether there is anything in a text that ends a line.</summary>
-    public static bool HasBreaks(string text) => text.AsSpan().ContainsAny("\r\n\u0085\u2028\u2029");
+    public static bool HasBreaks(string text) => text.AsSpan().ContainsAny(Breaks);
 
     private static string OneLine(string text, int indent)
     {
@@ -93,10 +94,20 @@ internal static partial class GoYamlText
         written.Append(!HasBreaks(text[last..]) ? "-" : last == 0 || HasBreaks(text[(last - 1)..last]) ? "+" : "");
         // The first line ends where the text begins, or with a line feed that the text begins with, which is then lost.
         written.Append(HasBreaks(text[..1]) ? "" : "\n");
-        var atStart = true;
+        return Indent(written, text, indent, startsLine: true).ToString();
+    }
+
+    private static string SingleQuoted(string text, int indent) =>
+        Indent(new StringBuilder("'"), text.Replace("'", "''", StringComparison.Ordinal), indent, startsLine: false)
+            .Append('\'').ToString();
+
+    /// <summary>Adds a text, and blanks before each of its lines that is not empty.</summary>
+    private static StringBuilder Indent(StringBuilder written, string text, int indent, bool startsLine)
+    {
+        var atStart = startsLine;
         foreach (var c in text)
         {
-            if (HasBreaks(c.ToString()))
+            if (Breaks.Contains(c, StringComparison.Ordinal))
             {
                 atStart = true;
             }
@@ -107,27 +118,7 @@ internal static partial class GoYamlText
             }
             written.Append(c);
         }
-        return written.ToString();
-    }
-
-    private static string SingleQuoted(string text, int indent)
-    {
-        var written = new StringBuilder("'");
-        var atStart = false;
-        foreach (var c in text)
-        {
-            if (HasBreaks(c.ToString()))
-            {
-                atStart = true;
-            }
-            else if (atStart)
-            {
-                written.Append(' ', indent);
-                atStart = false;
-            }
-            written.Append(c == '\'' ? "''" : c.ToString());
-        }
-        return written.Append('\'').ToString();
+        return written;
     }
 
     private static string DoubleQuoted(string text)

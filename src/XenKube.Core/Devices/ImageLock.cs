@@ -78,7 +78,7 @@ internal sealed class ImageLock : IDisposable
         }
         var range = new FileLockRange { Kind = FileLockKind.None };
         _ = Libc.LockRange(_device.Handle, FileLockCommand.Set, ref range);
-        _ = Libc.TryLock(_device.Handle, FlockOperation.Unlock);
+        Libc.Unlock(_device.Handle);
     }
 
     /// <summary>Somebody may have put another file in this one's place before the lock was ours.</summary>

@@ -79,6 +79,7 @@ public sealed class DirectoryLock : IDisposable
             {
                 Clear(_handle);
             }
+            Libc.Unlock(_handle);
             _handle.Dispose();
         }
     }

@@ -73,6 +73,13 @@ internal static partial class Libc
         return true;
     }
 
+    /// <summary>
+    /// Lets a lock of flock(2) go before its file is closed. Closing alone would not do: a process that this one is starting holds
+    /// copies of all open files, and with them the lock, until it becomes the program that it was started for.
+    /// </summary>
+    /// <param name="file">The file, which is still open.</param>
+    public static void Unlock(SafeFileHandle file) => _ = Flock(file, FlockOperation.Unlock);
+
     /// <summary>ioctl FICLONE: a file shares all blocks of another one.</summary>
     /// <returns>False where the file system cannot.</returns>
     public static bool TryClone(SafeFileHandle file, SafeFileHandle source)

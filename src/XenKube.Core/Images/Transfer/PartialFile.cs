@@ -157,6 +157,7 @@ internal sealed class PartialFile : IDisposable
         {
             // A file that is left over does no harm: it does not have its final name.
         }
+        Libc.Unlock(_sidecar.SafeFileHandle);
         _sidecar.Dispose();
         _place.Dispose();
     }
@@ -173,23 +174,6 @@ internal sealed class PartialFile : IDisposable
 
     private static byte[] Name(HostPlace place, string extension) => [.. place.Name.AsSpan(..^1), .. Encoding.ASCII.GetBytes(extension), 0];
 
-    /// <summary>
-    /// Takes the lock, and tries for a moment: a process that this one is starting at that moment holds copies of all open files, and
-    /// with them the lock of a download that has just ended, until it becomes the program that it was started for.
-    /// </summary>
-    private static bool IsLocked(SafeFileHandle sidecar)
-    {
-        for (var left = 20; !Libc.TryLock(sidecar, FlockOperation.Exclusive | FlockOperation.NonBlocking); left--)
-        {
-            if (left == 0)
-            {
-                return false;
-            }
-            Thread.Sleep(25);
-        }
-        return true;
-    }
-
     private static SafeFileHandle Lock(HostPlace place)
     {
         for (var attempt = 0; ; attempt++)
@@ -202,7 +186,7 @@ internal sealed class PartialFile : IDisposable
                 {
                     _ = Libc.ChangeMode(sidecar, (uint)Private);
                 }
-                if (!IsLocked(sidecar))
+                if (!Libc.TryLock(sidecar, FlockOperation.Exclusive | FlockOperation.NonBlocking))
                 {
                     throw new ItemInUseException(ErrorIds.DownloadInProgress, place.Path, null, "another process is downloading it",
                         "Wait until that one is done");

@@ -153,7 +153,7 @@ public sealed class HostPlan
             RemoveDefault = options.RemoveDefaultSite, Held = options.HeldConfigs, Programs = options.Programs,
             SystemRoot = options.SystemRoot };
         var change = site.ToChange();
-        if (!change.IsNeeded && options.Activate && IsServedByAnother(site))
+        if (!change.IsNeeded && options.Activate && IsServedByAnother(site, options.ServingPatience))
         {
             change = change.WithActivation();
         }
@@ -163,11 +163,12 @@ public sealed class HostPlan
     }
 
     /// <summary>True if the files are right, but the server that runs has not read them.</summary>
-    private static bool IsServedByAnother(NginxSite site)
+    private static bool IsServedByAnother(NginxSite site, TimeSpan patience)
     {
         try
         {
-            return SiteProbe.Test(site.Root, site.Address, site.Port, TimeSpan.FromSeconds(2), CancellationToken.None).Status == 404;
+            return SiteProbe.Wait(site.Root, site.Address, site.Port, patience, TimeSpan.FromSeconds(2), CancellationToken.None).Status
+                == 404;
         }
         catch (XenKubeException)
         {

@@ -201,7 +201,8 @@ public sealed record NginxSite
     {
         try
         {
-            return File.Exists(EnabledPath) && SiteProbe.Wait(Root, Address, Port, Answer, Answer, cancellationToken).IsOk;
+            return File.Exists(EnabledPath)
+                && SiteProbe.WaitUntilSettled(Root, Address, Port, Answer, Answer, cancellationToken).IsOk;
         }
         catch (XenKubeException)
         {
@@ -220,7 +221,8 @@ public sealed record NginxSite
         {
             return;
         }
-        var result = SiteProbe.Test(Root, Address, Port, Answer, cancellationToken);
+        // One answer alone may still be an old worker's.
+        var result = SiteProbe.Wait(Root, Address, Port, Answer, Answer, cancellationToken);
         var at = string.Create(CultureInfo.InvariantCulture, $"{Address} port {Port}");
         if (result.IsRefused)
         {

@@ -13,6 +13,12 @@ internal static class SiteProbe
     private const string Prefix = "xenkube-check-";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// nginx starts its new workers, waits 100 ms (ngx_reconfigure) and only then tells the old ones to accept no more, so that both take
+    /// connections from the same socket for a while. Answers in a row over three times that long are from new workers alone.
+    /// </summary>
+    private const int SettledAnswers = 4;
+
     /// <summary>True for a request of a probe, which no guest makes; logs are shown without them.</summary>
     /// <param name="path">The path of the request.</param>
     public static bool IsProbe(string path) => path.StartsWith($"/{Prefix}", StringComparison.Ordinal);
@@ -49,13 +55,25 @@ internal static class SiteProbe
     /// new workers are there.
     /// </summary>
     public static IgnitionEndpointResult Wait(string root, IPAddress address, int port, TimeSpan limit, TimeSpan timeout,
+        CancellationToken cancellationToken) => Wait(root, address, port, limit, timeout, answers: 1, cancellationToken);
+
+    /// <summary>
+    /// Asks until the site alone answers, or the time is over: after a reload one good answer does not mean that the next one is not from
+    /// an old worker.
+    /// </summary>
+    public static IgnitionEndpointResult WaitUntilSettled(string root, IPAddress address, int port, TimeSpan limit, TimeSpan timeout,
+        CancellationToken cancellationToken) => Wait(root, address, port, limit, timeout, SettledAnswers, cancellationToken);
+
+    private static IgnitionEndpointResult Wait(string root, IPAddress address, int port, TimeSpan limit, TimeSpan timeout, int answers,
         CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
+        var good = 0;
         while (true)
         {
             var result = Test(root, address, port, timeout, cancellationToken);
-            if (result.IsOk || watch.Elapsed >= limit)
+            good = result.IsOk ? good + 1 : 0;
+            if (good == answers || (watch.Elapsed >= limit && (!result.IsOk || answers == 1)))
             {
                 return result;
             }

@@ -72,7 +72,8 @@ Describe 'The host' {
 
         It 'says of each check what was found, and of what is wrong what to do' {
             $checks = Test-XenKubeHost
-            $checks.Name | Should -Be xen, memory, pygrub, bridge, forwarding, xendir, trust, space, serving, firewall, reservations, dnsmasq, time
+            # Others depend on what this machine has.
+            $checks.Name | Where-Object { $_ -notin 'console', 'shutdown', 'boot' } | Should -Be xen, memory, pygrub, bridge, forwarding, xendir, trust, space, serving, firewall, reservations, dnsmasq, time
             ($checks | Where-Object Name -eq xen).Status | Should -Be Pass
             ($checks | Where-Object Name -eq bridge).Status | Should -Be Pass
             ($checks | Where-Object Name -eq reservations).Status | Should -Be Fail

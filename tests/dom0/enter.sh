@@ -50,7 +50,7 @@ touch "$root"/etc/systemd/system/{nginx,dnsmasq@virbr1,netfilter-persistent,ntp}
 # The time service that starts with the system, whatever else this machine has installed.
 mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
 rm -f "$root"/etc/systemd/system/multi-user.target.wants/{chrony,ntpsec,openntpd}.service
-ln -sf ../ntp.service "$root/etc/systemd/system/multi-user.target.wants/ntp.service"
+for unit in ntp nginx netfilter-persistent; do ln -sf "../$unit.service" "$root/etc/systemd/system/multi-user.target.wants/$unit.service"; done
 mkdir -p "$root/srv/mirror"
 cp -r "$repository/tests/assets/release" "$root/srv/mirror/coreos"
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using XenKube.Files;
 using XenKube.Firewall;
+using XenKube.Hosting.Services;
 using XenKube.Networks;
-using XenKube.Posix;
 
 namespace XenKube.Hosting;
 
@@ -15,7 +16,6 @@ public abstract partial class FirewallRules
 {
     // One for each base chain that a packet and its answer pass.
     private const int MaxRules = 6;
-    private static readonly string[] Targets = ["sysinit.target.wants", "multi-user.target.wants"];
 
     /// <summary>Where Debian's iptables-persistent keeps the rules of IPv4.</summary>
     public const string DefaultPath = "/etc/iptables/rules.v4";
@@ -34,12 +34,10 @@ public abstract partial class FirewallRules
     public static IReadOnlyList<string> UsualPaths(IPAddress address, string root = "/")
     {
         var iptables = UsualPath(address);
-        bool Has(string path) => File.Exists(System.IO.Path.Combine(root, path.TrimStart('/')));
-        bool IsEnabled(string unit) => Directory.Exists(System.IO.Path.Combine(root, "etc/systemd/system"))
-            && Targets.Any(target =>
-                FileStatus.Of(System.IO.Path.Combine(root, "etc/systemd/system", target, unit), follow: false) is not null);
-        var loadsNft = Has(NftablesPath) && IsEnabled("nftables.service");
-        var loadsIptables = Has(iptables) && (!loadsNft || IsEnabled("netfilter-persistent.service"));
+        var tree = new HostTree(root);
+        bool Has(string path) => File.Exists(tree.At(path));
+        var loadsNft = Has(NftablesPath) && ServiceUnits.IsEnabled(tree, NftablesFirewall.ServiceUnit);
+        var loadsIptables = Has(iptables) && (!loadsNft || ServiceUnits.IsEnabled(tree, IptablesFirewall.ServiceUnit));
         return (loadsIptables, loadsNft) switch
         {
             (true, true) => [iptables, NftablesPath],

@@ -36,7 +36,7 @@ public sealed class HostCheck(HostOptions options)
             yield return InUse(check(cancellationToken));
         }
         foreach (var result in new[] { XenServiceCheck.CheckConsole(options.SystemRoot),
-            XenServiceCheck.CheckShutdown(options.SystemRoot) }.OfType<CheckResult>())
+            XenServiceCheck.CheckShutdown(options.SystemRoot), ServiceBootCheck.Check(options) }.OfType<CheckResult>())
         {
             yield return result;
         }
@@ -217,8 +217,7 @@ public sealed class HostCheck(HostOptions options)
 
     /// <summary>True if nginx's own site for XENDIR listens on an address that may come up after nginx.</summary>
     private bool NeedsBridgeAtBoot() =>
-        File.Exists(new NginxSite { Root = options.Layout.NginxPath, ConfigDirectory = options.NginxDirectory,
-            MainConfiguration = options.NginxConfiguration }.AvailablePath)
+        File.Exists(options.Site.AvailablePath)
         && new NonLocalBind(options.SystemRoot, options.Address).ToChanges().Any(change => change.IsNeeded);
 
     private CheckResult CheckFirewall()

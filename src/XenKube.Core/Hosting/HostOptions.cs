@@ -76,6 +76,11 @@ public sealed record HostOptions(string XenDir)
     /// <summary>How the host's programs are run; tests have programs of their own.</summary>
     internal HostPrograms Programs { get; init; } = HostPrograms.Usual;
 
+    /// <summary>The guide's site of nginx.</summary>
+    internal NginxSite Site => new() { Root = Layout.NginxPath, Address = Address, Port = Port, ConfigDirectory = NginxDirectory,
+        MainConfiguration = NginxConfiguration, RemoveDefault = RemoveDefaultSite, Held = HeldConfigs, Programs = Programs,
+        SystemRoot = SystemRoot };
+
     /// <summary>How long a server that may just have been reloaded is given to serve XENDIR.</summary>
     internal TimeSpan ServingPatience { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -148,10 +148,7 @@ public sealed class HostPlan
 
     private static HostStep PlanSite(HostOptions options)
     {
-        var site = new NginxSite { Root = options.Layout.NginxPath, Address = options.Address, Port = options.Port,
-            ConfigDirectory = options.NginxDirectory, MainConfiguration = options.NginxConfiguration,
-            RemoveDefault = options.RemoveDefaultSite, Held = options.HeldConfigs, Programs = options.Programs,
-            SystemRoot = options.SystemRoot };
+        var site = options.Site;
         var change = site.ToChange();
         if (!change.IsNeeded && options.Activate && IsServedByAnother(site, options.ServingPatience))
         {

@@ -10,6 +10,9 @@ namespace XenKube.Hosting;
 /// <summary>The rules that iptables-restore or ip6tables-restore load, in the form of iptables-save.</summary>
 internal sealed class IptablesFirewall : FirewallRules
 {
+    /// <summary>The unit of systemd that loads its file.</summary>
+    internal const string ServiceUnit = "netfilter-persistent.service";
+
     // xt_multiport: XT_MULTI_PORTS; a range takes two of the places.
     private const int MaxPorts = 15;
     private const string Filter = "filter", Nat = "nat";
@@ -26,7 +29,7 @@ internal sealed class IptablesFirewall : FirewallRules
 
     public override IReadOnlyList<FirewallRule> Rules { get; }
 
-    internal override string Unit => "netfilter-persistent.service";
+    internal override string Unit => ServiceUnit;
 
     private protected override Ruleset Ruleset => _rules.Rules;
 

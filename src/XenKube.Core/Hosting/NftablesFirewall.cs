@@ -11,6 +11,9 @@ namespace XenKube.Hosting;
 /// <summary>The rules that nft(8) loads, as in /etc/nftables.conf, with the files that it includes.</summary>
 internal sealed class NftablesFirewall : FirewallRules
 {
+    /// <summary>The unit of systemd that loads its file.</summary>
+    internal const string ServiceUnit = "nftables.service";
+
     private static readonly string[] FirstWords =
         ["table", "flush", "define", "include", "add", "create", "destroy", "delete", "insert", "redefine", "undefine"];
 
@@ -36,7 +39,7 @@ internal sealed class NftablesFirewall : FirewallRules
 
     public override IReadOnlyList<FirewallRule> Rules { get; }
 
-    internal override string Unit => "nftables.service";
+    internal override string Unit => ServiceUnit;
 
     // A restart would flush all rules first; nft replaces them in one step.
     private protected override string LoadCommand => "reload-or-restart";

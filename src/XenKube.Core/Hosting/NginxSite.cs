@@ -13,6 +13,9 @@ public sealed record NginxSite
     /// <summary>nginx's directory on Debian.</summary>
     public const string DefaultDirectory = "/etc/nginx";
 
+    /// <summary>nginx's unit of systemd.</summary>
+    internal const string Unit = "nginx.service";
+
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     /// <summary>nginx gives up opening a socket after 2.5 s; new workers serve at once.</summary>
@@ -179,7 +182,7 @@ public sealed record NginxSite
         }
         if (MainConfiguration is null)
         {
-            ServiceControl.Run(Programs, ["reload-or-restart", "nginx.service"], "nginx.service", Timeout, cancellationToken);
+            ServiceControl.Run(Programs, ["reload-or-restart", Unit], Unit, Timeout, cancellationToken);
         }
         else if (RunNginx(["-s", "reload"], cancellationToken) is { ExitCode: not 0 } result)
         {
@@ -242,7 +245,7 @@ public sealed record NginxSite
     {
         if (MainConfiguration is null)
         {
-            ServiceControl.Run(Programs, ["restart", "nginx.service"], "nginx.service", Timeout, cancellationToken);
+            ServiceControl.Run(Programs, ["restart", Unit], Unit, Timeout, cancellationToken);
             return;
         }
         // The old master takes its file with the process id away when it ends; until then there is a process to signal, and a new

@@ -7,6 +7,7 @@ internal static class ServiceUnits
 {
     private static readonly string[] Folders = ["/etc/systemd/system", "/run/systemd/system", "/lib/systemd/system",
         "/usr/lib/systemd/system"];
+    private const string Masked = "/dev/null";
 
     /// <summary>True for a unit of its own: not one that is masked, nor another name of another unit.</summary>
     /// <param name="tree">The host's files.</param>
@@ -28,11 +29,11 @@ internal static class ServiceUnits
         return false;
     }
 
-    /// <summary>True for a unit that starts with the system.</summary>
+    /// <summary>True for a unit that starts with the system; a masked one does not.</summary>
     /// <param name="tree">The host's files.</param>
     /// <param name="unit">The unit.</param>
     public static bool IsEnabled(HostTree tree, string unit) =>
-        tree.Names(Folders[0]).Any(name => name.EndsWith(".wants", StringComparison.Ordinal)
+        LinkTarget(tree.At($"{Folders[0]}/{unit}")) != Masked && tree.Names(Folders[0]).Any(name => name.EndsWith(".wants", StringComparison.Ordinal)
             && LinkTarget(tree.At($"{Folders[0]}/{name}/{unit}")) is not null);
 
     private static string? LinkTarget(string path)

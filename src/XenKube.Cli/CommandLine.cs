@@ -71,6 +71,7 @@ public static class CommandLine
             ClusterCommands.Create(terminal),
             NodeCommands.Create(terminal),
             CertificateCommands.Create(terminal),
+            EtcdCommands.Create(terminal),
             GuestCommands.Create(terminal),
             HostCommands.Create(terminal),
             CompletionCommand.Create(terminal),

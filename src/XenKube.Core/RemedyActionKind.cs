@@ -97,6 +97,12 @@ public enum RemedyActionKind
     /// <summary>Bring the certificates of a node to the node. Arguments: <c>CLUSTER/NODE</c>.</summary>
     PublishCertificates,
 
+    /// <summary>Check the certificates of a node, or of a cluster. Arguments: <c>CLUSTER/NODE</c> or the cluster.</summary>
+    CheckCertificates,
+
+    /// <summary>Replace the etcd member of a node. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    RepairMember,
+
     /// <summary>Write a file on a node's disk from a pipe.</summary>
     WriteDiskFile,
 

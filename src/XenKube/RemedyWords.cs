@@ -50,6 +50,8 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.MakeCertificates => $"New-ClusterCertificate{Names(action)}",
             RemedyActionKind.RenewCertificates => $"Update-ClusterCertificate{Names(action)}",
             RemedyActionKind.PublishCertificates => $"Publish-ClusterCertificate{Names(action)}",
+            RemedyActionKind.CheckCertificates => $"Test-ClusterCertificate{Names(action)}",
+            RemedyActionKind.RepairMember => $"Repair-EtcdMember{Names(action)}",
             RemedyActionKind.WriteDiskFile => "Set-Content",
             RemedyActionKind.DismountDisk => "Dismount-NodeDisk",
             RemedyActionKind.ImportKey => $"Import-SigningKey{arguments}",

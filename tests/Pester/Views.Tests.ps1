@@ -46,6 +46,8 @@ BeforeDiscovery {
         @{ name = 'CheckResult'; exact = $false; make = { Test-Node etcd node-1 | Where-Object Name -In 'partitions', 'kernel', 'url', 'machine-id' }; views = 'Table', 'List', 'Wide' }
         @{ name = 'CertificateAuthority'; exact = $false; make = { Get-CertificateAuthority etcd }; views = 'Table', 'List' }
         @{ name = 'ClusterCertificate'; exact = $false; make = { Get-ClusterCertificate etcd node-2 }; views = 'Table', 'List' }
+        @{ name = 'EtcdCluster'; exact = $false; make = { Get-EtcdCluster etcd }; views = 'Table', 'List' }
+        @{ name = 'EtcdMember'; exact = $false; make = { Get-EtcdMember etcd -Offline }; views = 'Table', 'List' }
         @{ name = 'CertificateDelivery'; exact = $false; make = { Publish-ClusterCertificate etcd node-1 }; views = 'Table', 'List' }
         @{ name = 'NodeDiskDrive'; exact = $false; make = { Mount-NodeDisk etcd node-1 }; views = 'Table', 'List', 'Wide' }
         @{ name = 'NodeDiskItem'; exact = $false; make = { $null = Mount-NodeDisk etcd node-1; Get-ChildItem node-1:/OEM, node-1:/ROOT | Where-Object Name -NotIn 'etc', 'grub.cfg' }; views = 'Table', 'List', 'Wide' }

@@ -36,6 +36,10 @@ BeforeDiscovery {
         'Install-IgnitionSite'    = @{ call = 'Install-IgnitionSite -ConfigDirectory $dir/nginx-etc'; file = '$dir/nginx-etc/sites-available/xen' }
         'Initialize-XenKubeHost'  = @{ call = 'Initialize-XenKubeHost -Step reservations'; file = '$dir/hostsfile' }
         'Start-IgnitionServer'    = @{ call = 'Start-IgnitionServer 127.0.0.1 0'; file = '$dir/nginx' }
+        'Add-EtcdMember'          = @{ call = 'Add-EtcdMember etcd node-1'; file = 'etcd-node-1' }
+        'Remove-EtcdMember'       = @{ call = 'Remove-EtcdMember etcd node-1'; file = 'etcd-node-1' }
+        'Repair-EtcdMember'       = @{ call = 'Repair-EtcdMember etcd node-1'; file = '$dir/guests/etcd/node-1.img' }
+        'Set-EtcdKey'             = @{ call = 'Set-EtcdKey etcd /message Hello'; file = '/message' }
         'New-CertificateAuthority' = @{ call = 'New-CertificateAuthority etcd -Replace -Force'; file = '$dir/guests/etcd/certs/etcd-ca.pem' }
         'New-ClusterCertificate'  = @{ call = 'New-ClusterCertificate etcd node-1 -Force'; file = '$dir/guests/etcd/certs' }
         'Update-ClusterCertificate' = @{ call = 'Update-ClusterCertificate etcd node-1'; file = '$dir/guests/etcd/certs' }
@@ -103,7 +107,7 @@ Describe '-WhatIf' {
     It 'is tested for <name>' -ForEach $changing { $known | Should -BeTrue }
 
     It 'is known by every cmdlet with a changing verb, and -Confirm with it' {
-        $verbs = 'Add', 'Clear', 'Copy', 'Dismount', 'Expand', 'Import', 'Initialize', 'Install', 'Mount', 'New', 'Publish', 'Remove', 'Reset', 'Restart', 'Resume', 'Set', 'Start', 'Stop', 'Suspend', 'Unpublish', 'Update'
+        $verbs = 'Add', 'Clear', 'Copy', 'Dismount', 'Expand', 'Import', 'Initialize', 'Install', 'Mount', 'New', 'Publish', 'Remove', 'Repair', 'Reset', 'Restart', 'Resume', 'Set', 'Start', 'Stop', 'Suspend', 'Unpublish', 'Update'
         Get-Command -Module XenKube -CommandType Cmdlet | Where-Object { $_.Verb -in $verbs -and -not ($_.Parameters.ContainsKey('WhatIf') -and $_.Parameters.ContainsKey('Confirm')) } | Should -BeNullOrEmpty
     }
 }
@@ -112,7 +116,7 @@ Describe '-Confirm' {
     BeforeAll { . $PSScriptRoot/Support.ps1 }
     It 'is asked by every cmdlet that destroys, without being told to' {
         $high = Get-Command -Module XenKube -CommandType Cmdlet | Where-Object { ($_.ImplementingType.GetCustomAttributes($true) | Where-Object { $_ -is [System.Management.Automation.CmdletAttribute] }).ConfirmImpact -eq 'High' }
-        $high.Name | Sort-Object | Should -Be Remove-Cluster, Remove-DhcpReservation, Remove-FirewallForward, Remove-Node, Remove-SigningKey, Remove-XenGuest, Unpublish-Ignition
+        $high.Name | Sort-Object | Should -Be Remove-Cluster, Remove-DhcpReservation, Remove-EtcdMember, Remove-FirewallForward, Remove-Node, Remove-SigningKey, Remove-XenGuest, Unpublish-Ignition
     }
     It 'ends a session that cannot ask before anything is destroyed' {
         $dir = New-TestCluster -EmptyDisk

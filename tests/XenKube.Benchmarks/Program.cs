@@ -16,6 +16,8 @@ switch (args)
         return RefreshComparison.Run(rest);
     case ["tree", .. var rest]:
         return TreeComparison.Run(rest);
+    case ["certificates", .. var rest]:
+        return CertificateComparison.Run(rest);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using XenKube.Cli.Output;
 using XenKube.Clusters;
+using XenKube.Etcd;
 using XenKube.Guests;
 using XenKube.Networks;
 
@@ -90,7 +91,10 @@ internal static class GuestCommands
         {
             make, set, list,
             Action(terminal, "start", "Start guests; all are checked before the first is started.", (guests, paths, options, stop) =>
-                guests.Start(paths, options, stop), Wait, Timeout, Paused),
+            {
+                EtcdStartGuard.Refuse(paths, stop);
+                return guests.Start(paths, options, stop);
+            }, Wait, Timeout, Paused),
             Action(terminal, "stop", "Shut guests down; --force destroys them.", (guests, paths, options, stop) =>
                 guests.Stop(paths, options, stop), GuestCondition.Gone, Wait, Timeout, StandardOptions.Force),
             Action(terminal, "restart", "Restart guests; --force destroys and starts them.", (guests, paths, options, stop) =>

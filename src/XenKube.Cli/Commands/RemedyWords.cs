@@ -46,6 +46,8 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.MakeCertificates => $"xenkube certificate new{arguments}",
             RemedyActionKind.RenewCertificates => $"xenkube certificate renew{arguments}",
             RemedyActionKind.PublishCertificates => $"xenkube certificate publish{arguments}",
+            RemedyActionKind.CheckCertificates => $"xenkube certificate check{arguments}",
+            RemedyActionKind.RepairMember => $"xenkube etcd repair{arguments}",
             RemedyActionKind.WriteDiskFile => "xenkube disk put",
             RemedyActionKind.DismountDisk => "close the drive in PowerShell",
             RemedyActionKind.ImportKey => $"xenkube key import{arguments}",

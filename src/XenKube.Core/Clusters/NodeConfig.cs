@@ -172,6 +172,7 @@ public sealed class NodeConfig
     internal PublishedIgnition PublishHeld(IgnitionConfig config)
     {
         AuthorityKeyGuard.Refuse(_directory.Layout, Node, config);
+        CertificateNamesGuard.Refuse(_directory.Layout, Node, config);
         if (PrivateFile.IsOpen(Node.ConfigPath) && SecretText.IsIn(WholeFile.TryReadText(Node.ConfigPath)))
         {
             // Others could read there what they cannot read in the published file.
@@ -197,6 +198,7 @@ public sealed class NodeConfig
         }
         ConfigFailure.Refuse(config);
         AuthorityKeyGuard.Refuse(_directory.Layout, Node, config);
+        CertificateNamesGuard.Refuse(_directory.Layout, Node, config);
         return config;
     }
 
@@ -212,8 +214,9 @@ public sealed class NodeConfig
         [_directory.Layout.ClusterPath(Node.Cluster), .. _directory.Settings.IncludeDirectories.Select(path =>
             Path.Combine(_directory.Path, path))]);
 
-    private TemplateVariables Variables() => new(
-        Node, new ClusterStore(_directory).Get(Node.Cluster), ClusterValues.Read(_directory.Layout.ClusterValuesPath(Node.Cluster)));
+    private TemplateVariables Variables() => new TemplateVariables(
+        Node, new ClusterStore(_directory).Get(Node.Cluster), ClusterValues.Read(_directory.Layout.ClusterValuesPath(Node.Cluster)))
+        .With("Etcd", EtcdPlan.Read(_directory, Node.Cluster).Variables(Node.Name));
 
     // An array that is null would become memory that is empty.
     private static ReadOnlyMemory<byte>? Memory(byte[]? bytes) =>

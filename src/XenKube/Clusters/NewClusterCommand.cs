@@ -22,6 +22,23 @@ public sealed class NewClusterCommand : XenDirCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
     public PSObject? InputObject { get; set; }
 
+    /// <summary>
+    /// Names of the nodes that form an etcd cluster, in their order. The roles are kept with the cluster, and a template for all of its
+    /// nodes is written where the cluster has none.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Etcd { get; set; } = [];
+
+    /// <summary>The token that keeps the etcd cluster apart from others. Default: the name of the cluster and -token.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? EtcdToken { get; set; }
+
+    /// <summary>The template of the members: ContainerLinux, as the guide has it, Flatcar or FedoraCoreOS.</summary>
+    [Parameter]
+    public EtcdTemplate EtcdTemplate { get; set; }
+
     /// <summary>Returns a cluster that already exists as it is, without an error.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -46,11 +63,22 @@ public sealed class NewClusterCommand : XenDirCommand
     {
         if (Force && store.List("*").FirstOrDefault(cluster => cluster.Name == name) is { } existing)
         {
+            SetRoles(name);
             WriteObject(existing);
         }
         else if (Should($"Create the cluster {name} in {Directory.GuestsPath}"))
         {
-            WriteObject(store.Create(name, StopToken));
+            var made = store.Create(name, StopToken);
+            SetRoles(name);
+            WriteObject(made);
+        }
+    }
+
+    private void SetRoles(string name)
+    {
+        if (Etcd.Length > 0 && Should($"Make {string.Join(", ", Etcd)} members of the etcd cluster {name}"))
+        {
+            new EtcdSetup(Directory).SetMembers(name, Etcd, EtcdToken, EtcdTemplate, StopToken);
         }
     }
 }

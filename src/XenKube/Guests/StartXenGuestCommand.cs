@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using XenKube.Clusters;
+using XenKube.Etcd;
 using XenKube.Guests;
 
 namespace XenKube.Commands.Guests;
@@ -29,6 +30,7 @@ public sealed class StartXenGuestCommand : GuestCommand
         CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(guests);
+        EtcdStartGuard.Refuse(configPaths, token);
         return guests.Start(configPaths, options with { Paused = Paused, Wait = Wait }, token);
     }
 }

@@ -43,7 +43,7 @@ internal readonly record struct TemplateLine(string Text, int Number, string Fil
             }
             var open = index + next;
             var isEscaped = open > index && text[open - 1] == '$';
-            if (!text[open..].StartsWith("${Node.") && !text[open..].StartsWith("${Cluster."))
+            if (!TemplateVariables.IsOurs(text[(open + 2)..]))
             {
                 result.Append(text[index..(open + 2)]);
                 index = open + 2;

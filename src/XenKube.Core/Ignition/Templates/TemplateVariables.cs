@@ -9,6 +9,9 @@ namespace XenKube.Ignition.Templates;
 /// </summary>
 public sealed class TemplateVariables
 {
+    /// <summary>The name spaces of variables; every other <c>${…}</c> belongs to the guest.</summary>
+    private static readonly string[] NameSpaces = ["Node.", "Cluster.", "Etcd."];
+
     private readonly Dictionary<string, string?> values = new(StringComparer.Ordinal);
 
     /// <summary>No variables: any use of one is an error.</summary>
@@ -35,6 +38,32 @@ public sealed class TemplateVariables
         {
             values.TryAdd($"Cluster.{name}", value);
         }
+    }
+
+    /// <summary>The same with values of a further name space.</summary>
+    /// <param name="nameSpace">The name space, such as <c>Etcd</c>.</param>
+    /// <param name="further">The values by their names; null for one that has no value.</param>
+    internal TemplateVariables With(string nameSpace, IReadOnlyDictionary<string, string?> further)
+    {
+        var all = new TemplateVariables(null, null);
+        foreach (var (name, value) in values.Concat(further.Select(pair => KeyValuePair.Create($"{nameSpace}.{pair.Key}", pair.Value))))
+        {
+            all.values[name] = value;
+        }
+        return all;
+    }
+
+    /// <summary>Whether a name begins with one of the name spaces.</summary>
+    internal static bool IsOurs(ReadOnlySpan<char> name)
+    {
+        foreach (var space in NameSpaces)
+        {
+            if (name.StartsWith(space))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>The names there are, for a message.</summary>

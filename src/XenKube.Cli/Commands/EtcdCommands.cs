@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using XenKube.Cli.Output;
+using XenKube.Clusters;
+using XenKube.Etcd;
+
+namespace XenKube.Cli.Commands;
+
+/// <summary><c>xenkube etcd</c>.</summary>
+internal static class EtcdCommands
+{
+    private static readonly Argument<string> Cluster = new("CLUSTER") { Description = "Name of a cluster." };
+    private static readonly Argument<string[]> Nodes = new("CLUSTER/NODE")
+        { Arity = ArgumentArity.OneOrMore, Description = "Nodes." };
+    private static readonly Argument<string> Key = new("KEY") { Description = "The key." };
+    private static readonly Argument<string> Value = new("VALUE") { Description = "The value." };
+    private static readonly Option<bool> Offline = new("--offline") { Description = "Ask nobody: ids are computed as etcd computes them." };
+    private static readonly Option<int> Timeout = new("--timeout")
+        { Description = "The longest time, in seconds.", DefaultValueFactory = _ => 300, HelpName = "SECONDS" };
+
+    public static Command Create(Terminal terminal)
+    {
+        var members = new Command("members", "List the members of an etcd cluster.")
+            { Cluster, Offline, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(members, terminal, Members);
+        var check = new Command("check", "Check the health of an etcd cluster. Exit 1 if a check fails.")
+            { Cluster, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(check, terminal, run =>
+            HostCommands.WriteChecks(run, new EtcdCheck(new EtcdClusters(run.Directory)).Run(run.Get(Cluster), run.CancellationToken)));
+        var wait = new Command("wait", "Wait until an etcd cluster is healthy.") { Cluster, Timeout, StandardOptions.XenDir };
+        CommandRun.Handle(wait, terminal, run =>
+        {
+            new EtcdCheck(new EtcdClusters(run.Directory))
+                .Wait(run.Get(Cluster), TimeSpan.FromSeconds(run.Get(Timeout)), run.CancellationToken);
+            new EtcdMembership(run.Directory).Settle(run.Get(Cluster), run.CancellationToken);
+        });
+        var get = new Command("get", "Read a key. Exit 1 if there is none.") { Cluster, Key, StandardOptions.XenDir };
+        CommandRun.Handle(get, terminal, run =>
+        {
+            if (new EtcdClusters(run.Directory).GetKey(run.Get(Cluster), run.Get(Key), run.CancellationToken) is { } value)
+            {
+                run.Out.WriteLine(Printable.Lines(Encoding.UTF8.GetString(value)));
+            }
+            else
+            {
+                run.NotDone();
+            }
+        });
+        var set = new Command("set", "Write a key.") { Cluster, Key, Value, StandardOptions.XenDir };
+        CommandRun.Handle(set, terminal, run => new EtcdClusters(run.Directory)
+            .SetKey(run.Get(Cluster), run.Get(Key), Encoding.UTF8.GetBytes(run.Get(Value)), run.CancellationToken));
+        return new Command("etcd", "etcd clusters of nodes.")
+        {
+            members, check, wait, get, set,
+            Change(terminal, "add", "Add nodes as members to a cluster that runs.", (membership, node, stop) => membership.Add(node, stop)),
+            Change(terminal, "remove", "Remove members, unless that costs the quorum.", (membership, node, stop) =>
+                membership.Remove(node, stop)),
+            Change(terminal, "repair", "Replace dead members whose guests are stopped.", (membership, node, stop) =>
+                membership.Repair(node, stop)),
+        };
+    }
+
+    private static Command Change(Terminal terminal, string name, string description,
+        Func<EtcdMembership, Node, CancellationToken, EtcdMember> change)
+    {
+        var command = new Command(name, description) { Nodes, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(command, terminal, run =>
+        {
+            var done = new List<EtcdMember>();
+            run.ForEach(NodeCommands.Select(run, run.Get(Nodes)), node =>
+                done.Add(change(new EtcdMembership(run.Directory), node, run.CancellationToken)));
+            Print(run, done);
+        });
+        return command;
+    }
+
+    private static void Members(CommandRun run)
+    {
+        var clusters = new EtcdClusters(run.Directory);
+        var all = run.Get(Offline) ? clusters.Get(run.Get(Cluster)).Members : clusters.List(run.Get(Cluster), run.CancellationToken);
+        Print(run, all);
+    }
+
+    private static void Print(CommandRun run, IReadOnlyList<EtcdMember> all) =>
+        run.Print(all, (output, members) => TextTable.Write(
+            output,
+            ["Name", "Id", "State", "Leader", "Healthy", "Version", "Client address"],
+            members.Select(member => new[] { member.MemberName, member.Id, member.State.ToString(), Word(member.IsLeader),
+                Word(member.IsHealthy), member.Version, member.ClientUri })));
+
+    private static string Word(bool? value) => value?.ToString(CultureInfo.InvariantCulture).ToLowerInvariant() ?? "";
+}

@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using XenKube.Files;
+using XenKube.Ignition;
+
+namespace XenKube.Clusters;
+
+/// <summary>Keeps a member's address from being changed without new certificates: the other members would not let it in.</summary>
+internal static class CertificateNamesGuard
+{
+    private const int LargestFile = 256 * 1024;
+
+    /// <summary>Refuses a config that brings a node a certificate of its own which is not for its address.</summary>
+    /// <exception cref="InvalidInputException">The node's certificate is for another address.</exception>
+    public static void Refuse(XenDirLayout layout, Node node, IgnitionConfig config)
+    {
+        if (!config.Succeeded || node.IPAddress is null || (!config.Json.Contains("CERTIFICATE", StringComparison.Ordinal)
+            && !config.Json.Contains(";base64", StringComparison.Ordinal)))
+        {
+            return;
+        }
+        foreach (var role in new[] { "server", "peer" })
+        {
+            var path = Path.Combine(layout.CertificatesPath(node.Cluster), $"{node.Cluster}-{node.Name}-{role}.pem");
+            if (WholeFile.TryRead(path, LargestFile, regularOnly: true) is { } pem && AddressesOf(pem) is { Count: > 0 } addresses
+                && !addresses.Contains(node.IPAddress))
+            {
+                throw new InvalidInputException(ErrorIds.CertificateForOtherAddress, path, null,
+                    $"the certificate is for {string.Join(", ", addresses)}, and the node's address is {node.IPAddress}: the other members would refuse it",
+                    $"Make new certificates: {new RemedyAction(RemedyActionKind.MakeCertificates, node.FullName)}");
+            }
+        }
+    }
+
+    private static List<string> AddressesOf(byte[] pem)
+    {
+        try
+        {
+            using var certificate = X509Certificate2.CreateFromPem(Encoding.Latin1.GetString(pem));
+            return certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault() is { } names
+                ? [.. names.EnumerateIPAddresses().Select(address => address.ToString())] : [];
+        }
+        catch (CryptographicException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using System.Text.Json;
+using XenKube.Certificates;
+using XenKube.Clusters;
+
+namespace XenKube.Etcd;
+
+/// <summary>The etcd clusters of a XENDIR: as they are planned, and as their members say.</summary>
+public sealed class EtcdClusters
+{
+    private readonly XenDirectory _directory;
+    private readonly TimeSpan _timeout;
+
+    /// <summary>Opens the clusters of a XENDIR.</summary>
+    /// <param name="directory">The XENDIR.</param>
+    /// <param name="timeout">The longest time that a member may take; null for five seconds.</param>
+    public EtcdClusters(XenDirectory directory, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        (_directory, _timeout) = (directory, timeout ?? TimeSpan.FromSeconds(5));
+    }
+
+    /// <summary>A cluster as it is planned. No network is needed.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    /// <exception cref="ItemNotFoundException">There is no such cluster.</exception>
+    public EtcdCluster Get(string cluster)
+    {
+        new ClusterStore(_directory).Get(cluster);
+        var plan = EtcdPlan.Read(_directory, cluster);
+        var ids = plan.Members
+            .Select(member => EtcdPlan.PeerUri(member) is { } uri ? EtcdIds.OfMember([uri], plan.Token) : (ulong?)null).ToList();
+        return new EtcdCluster(cluster, plan.Token, ids.Count > 0 && ids.TrueForAll(id => id is not null)
+            ? EtcdIds.Text(EtcdIds.OfCluster(ids.Select(id => id!.Value))) : "",
+            [.. plan.Members.Zip(ids, (node, id) => new EtcdMember(cluster, node, node.GuestName, id is { } own ? EtcdIds.Text(own) : "")
+            {
+                PeerUri = EtcdPlan.PeerUri(node),
+                ClientUri = EtcdPlan.ClientUri(node),
+            })])
+        {
+            InitialCluster = plan.InitialCluster,
+            Endpoints = plan.Endpoints,
+        };
+    }
+
+    /// <summary>
+    /// The members as the cluster has them, and what each of them says. All are asked at once; one that does not answer has an error.
+    /// </summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ItemNotFoundException">There is no such cluster, or no client certificate.</exception>
+    /// <exception cref="OperationFailedException">No member answers.</exception>
+    public IReadOnlyList<EtcdMember> List(string cluster, CancellationToken cancellationToken = default)
+    {
+        var plan = Get(cluster);
+        using var gateway = Connect(plan);
+        return ListAsync(plan, gateway, cancellationToken).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Reads a key.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The value; null where there is no such key.</returns>
+    /// <exception cref="OperationFailedException">No member answers, or there is no quorum.</exception>
+    public byte[]? GetKey(string cluster, string key, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        var answer = Ask(cluster, "/v3/kv/range", $$"""{"key":"{{Base64(key)}}"}""", cancellationToken);
+        return answer.TryGetProperty("kvs", out var found) && found.GetArrayLength() > 0
+            ? Convert.FromBase64String(EtcdGateway.Text(found[0], "value") ?? "") : null;
+    }
+
+    /// <summary>Writes a key.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="OperationFailedException">No member answers, or there is no quorum.</exception>
+    public void SetKey(string cluster, string key, ReadOnlySpan<byte> value, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        Ask(cluster, "/v3/kv/put", $$"""{"key":"{{Base64(key)}}","value":"{{Convert.ToBase64String(value)}}"}""", cancellationToken);
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The answer of the first member that gives one.</summary>
+    internal JsonElement Ask(string cluster, string method, string request, CancellationToken cancellationToken)
+    {
+        var plan = Get(cluster);
+        using var gateway = Connect(plan);
+        OperationFailedException? last = null;
+        foreach (var member in plan.Members.Where(member => member.ClientUri is not null))
+        {
+            try
+            {
+                return gateway.PostAsync(member.ClientUri!, method, request, cancellationToken).GetAwaiter().GetResult();
+            }
+            catch (OperationFailedException e)
+            {
+                last = e;
+            }
+        }
+        throw NoAnswer(plan, last);
+    }
+
+    private static async Task<IReadOnlyList<EtcdMember>> ListAsync(EtcdCluster plan, EtcdGateway gateway,
+        CancellationToken cancellationToken)
+    {
+        var asked = await Task.WhenAll(plan.Members.Select(member => AskMemberAsync(member, gateway, cancellationToken)))
+            .ConfigureAwait(false);
+        var list = asked.FirstOrDefault(one => one.Members is not null).Members;
+        if (list is null)
+        {
+            throw NoAnswer(plan, asked.Select(one => one.Failure).FirstOrDefault(failure => failure is not null));
+        }
+        var members = new List<EtcdMember>();
+        var known = list.Value.EnumerateArray().ToList();
+        foreach (var (member, _, _) in asked)
+        {
+            var found = known.FindIndex(one => Uris(one, "peerURLs").Contains(member.PeerUri ?? ""));
+            members.Add(found < 0 ? member with { State = EtcdMemberState.Missing } : Merge(member, known[found]));
+            if (found >= 0)
+            {
+                known.RemoveAt(found);
+            }
+        }
+        members.AddRange(known.Select(one => new EtcdMember(plan.Cluster, null, NameOf(one), IdOf(one))
+        {
+            State = EtcdMemberState.Unplanned,
+            PeerUri = Uris(one, "peerURLs").FirstOrDefault(),
+            ClientUri = Uris(one, "clientURLs").FirstOrDefault(),
+        }));
+        return members;
+    }
+
+    private static EtcdMember Merge(EtcdMember member, JsonElement one) => member with
+    {
+        Id = IdOf(one),
+        State = EtcdGateway.Text(one, "isLearner") == "True" ? EtcdMemberState.Learner
+            // A member that was never started has told nobody its name.
+            : string.IsNullOrEmpty(EtcdGateway.Text(one, "name")) ? EtcdMemberState.Unstarted : EtcdMemberState.Started,
+    };
+
+    private static string NameOf(JsonElement one) => Printable.Of(EtcdGateway.Text(one, "name") ?? "");
+
+    private static string IdOf(JsonElement one) => EtcdGateway.Number(one, "ID") is { } id ? EtcdIds.Text(id) : "";
+
+    private static string[] Uris(JsonElement one, string name) => one.TryGetProperty(name, out var uris)
+        ? [.. uris.EnumerateArray().Select(uri => Printable.Of(uri.GetString()))] : [];
+
+    private static async Task<(EtcdMember Member, JsonElement? Members, OperationFailedException? Failure)> AskMemberAsync(
+        EtcdMember member, EtcdGateway gateway, CancellationToken cancellationToken)
+    {
+        if (member.ClientUri is not { } uri)
+        {
+            return (member with { Error = "the node has no reserved IP address" }, null, null);
+        }
+        try
+        {
+            var list = await gateway.PostAsync(uri, "/v3/cluster/member/list", "{}", cancellationToken).ConfigureAwait(false);
+            var status = await gateway.PostAsync(uri, "/v3/maintenance/status", "{}", cancellationToken).ConfigureAwait(false);
+            var isHealthy = await gateway.IsHealthyAsync(uri, cancellationToken).ConfigureAwait(false);
+            var own = status.TryGetProperty("header", out var header) ? EtcdGateway.Number(header, "member_id") : null;
+            return (member with
+            {
+                IsHealthy = isHealthy,
+                IsLeader = own is not null && own == EtcdGateway.Number(status, "leader"),
+                Version = EtcdGateway.Text(status, "version") is { } version ? Printable.Of(version) : null,
+                DatabaseSize = (long?)EtcdGateway.Number(status, "dbSize"),
+                RaftTerm = EtcdGateway.Number(status, "raftTerm"),
+                RaftIndex = EtcdGateway.Number(status, "raftIndex"),
+            }, list.TryGetProperty("members", out var members) ? members : null, null);
+        }
+        catch (OperationFailedException e)
+        {
+            return (member with { IsHealthy = false, Error = e.Reason }, null, e);
+        }
+    }
+
+    private EtcdGateway Connect(EtcdCluster plan)
+    {
+        var layout = _directory.Layout;
+        var node = plan.Members.Select(member => member.Node).FirstOrDefault(node => node is not null && new CertificateStore(_directory)
+            .List(node).Any(one => one.Role == CertificateRole.EtcdClient && File.Exists(one.KeyPath)));
+        if (node is null)
+        {
+            throw new ItemNotFoundException(ErrorIds.CertificateMissing, layout.CertificatesPath(plan.Cluster), null,
+                "no node of the cluster has a client certificate, without which etcd lets nobody in",
+                $"Make the certificates: {new RemedyAction(RemedyActionKind.MakeCertificates, plan.Members is [{ Node: { } first }, ..] ? first.FullName : plan.Cluster)}");
+        }
+        var own = new CertificateStore(_directory).List(node).First(one => one.Role == CertificateRole.EtcdClient);
+        return new EtcdGateway(layout.CertificateAuthorityPath(plan.Cluster), own.Path, own.KeyPath, _timeout);
+    }
+
+    private static OperationFailedException NoAnswer(EtcdCluster plan, OperationFailedException? last) => new(
+        ErrorIds.EtcdFailed, null, plan.Cluster,
+        last is null ? "no member has an address" : $"no member answers; {last.Place}: {last.Reason}",
+        $"Check the certificates of the nodes, and that the guests run: {new RemedyAction(RemedyActionKind.CheckCertificates, plan.Cluster)}", last);
+}

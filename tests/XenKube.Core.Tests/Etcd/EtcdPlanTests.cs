@@ -101,7 +101,7 @@ public sealed class EtcdPlanTests : IDisposable
             Assert.Equal("0600", files.Single(file => file.Path == $"{folder}/{name}-key.pem").Mode);
         }
         Assert.DoesNotContain(_world.Check().Run(_world.Node(2)), check => check.Status == CheckStatus.Fail);
-        Assert.Empty(config.Report.Entries);
+        Assert.Empty(config.Report);
     }
 
     [Fact]

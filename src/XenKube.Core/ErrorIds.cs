@@ -35,7 +35,7 @@ public static class ErrorIds
     public static Exists CertificateAuthorityExists { get; } = new("The cluster has a certificate authority already.");
     public static NotFound CertificateAuthorityKeyMissing { get; } = new("The private key of a certificate authority is not there.");
     public static NotFound CertificateAuthorityMissing { get; } = new("The cluster has no certificate authority.");
-    public static Invalid CertificateForOtherAddress { get; } = new("A config would bring a node a certificate that is not for its address.");
+    public static Invalid CertificateForOtherAddress { get; } = new("A config would bring a certificate for another address.");
     public static Invalid CertificateInvalid { get; } = new("A file is not a certificate.");
     public static Invalid CertificateKeyInvalid { get; } = new("A file is not a private key that can be read.");
     public static Invalid CertificateKeyMismatch { get; } = new("A private key is not the key of its certificate.");
@@ -89,11 +89,12 @@ public static class ErrorIds
     public static Failed EditNotPossible { get; } = new("The edit has ended already, or one of its changes failed.");
     public static Failed EditTooLarge { get; } = new("The edit needs more blocks than the file system's journal has.");
     public static Failed EndpointMismatch { get; } = new("The config that is served differs from the published one.");
-    public static Failed EtcdChangeRefused { get; } = new("A change would cost an etcd cluster its quorum or its data.");
-    public static Failed EtcdFailed { get; } = new("An etcd member does not answer, or refuses.");
+    public static Failed EtcdChangeUnsafe { get; } = new("A change would cost an etcd cluster its quorum or its data.");
     public static Exists EtcdMemberExists { get; } = new("The etcd cluster has the member already.");
     public static NotFound EtcdMemberNotFound { get; } = new("The etcd cluster does not have the member.");
-    public static Invalid EtcdTokenInUse { get; } = new("Another cluster has the same etcd token.");
+    public static Failed EtcdNotReachable { get; } = new("No member of an etcd cluster answers.");
+    public static Failed EtcdRequestRefused { get; } = new("A member of an etcd cluster refused a request.");
+    public static Busy EtcdTokenInUse { get; } = new("Another cluster has the same etcd token.");
     public static Busy FileChangedMeanwhile { get; } = new("A file has changed since the plan was made.");
     public static Exists FileExists { get; } = new("A file or directory of this name exists already.");
     public static Failed FileImmutable { get; } = new("The file or directory is marked as immutable or append-only.");

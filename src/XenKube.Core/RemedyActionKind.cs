@@ -100,6 +100,9 @@ public enum RemedyActionKind
     /// <summary>Check the certificates of a node, or of a cluster. Arguments: <c>CLUSTER/NODE</c> or the cluster.</summary>
     CheckCertificates,
 
+    /// <summary>Check an etcd cluster. Arguments: the cluster.</summary>
+    CheckEtcd,
+
     /// <summary>Replace the etcd member of a node. Arguments: <c>CLUSTER/NODE</c>.</summary>
     RepairMember,
 

@@ -51,6 +51,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.RenewCertificates => $"Update-ClusterCertificate{Names(action)}",
             RemedyActionKind.PublishCertificates => $"Publish-ClusterCertificate{Names(action)}",
             RemedyActionKind.CheckCertificates => $"Test-ClusterCertificate{Names(action)}",
+            RemedyActionKind.CheckEtcd => $"Test-EtcdCluster{arguments}",
             RemedyActionKind.RepairMember => $"Repair-EtcdMember{Names(action)}",
             RemedyActionKind.WriteDiskFile => "Set-Content",
             RemedyActionKind.DismountDisk => "Dismount-NodeDisk",

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using XenKube.Clusters;
+using XenKube.Etcd;
 
 namespace XenKube.Commands;
 
@@ -34,6 +35,7 @@ public abstract partial class XenDirCommand
     /// <param name="item">The object.</param>
     private protected static string? ClusterName(PipedObject item) => item.Value as string
         ?? (item.Is<Cluster>() ? item.Text(nameof(Cluster.Name))
+            : item.Is<EtcdCluster>() ? item.Text(nameof(EtcdCluster.Cluster))
             : item.IsOurs || item.FilePath is not null || item.Value is not PSCustomObject ? null
             : item.Text(nameof(Node.Cluster)) is not { } cluster ? item.Text(nameof(Cluster.Name))
             // With both properties the object is a line about a node.

@@ -47,6 +47,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.RenewCertificates => $"xenkube certificate renew{arguments}",
             RemedyActionKind.PublishCertificates => $"xenkube certificate publish{arguments}",
             RemedyActionKind.CheckCertificates => $"xenkube certificate check{arguments}",
+            RemedyActionKind.CheckEtcd => $"xenkube etcd check{arguments}",
             RemedyActionKind.RepairMember => $"xenkube etcd repair{arguments}",
             RemedyActionKind.WriteDiskFile => "xenkube disk put",
             RemedyActionKind.DismountDisk => "close the drive in PowerShell",

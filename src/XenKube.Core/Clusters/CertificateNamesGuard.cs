@@ -27,7 +27,8 @@ internal static class CertificateNamesGuard
                 && !addresses.Contains(node.IPAddress))
             {
                 throw new InvalidInputException(ErrorIds.CertificateForOtherAddress, path, null,
-                    $"the certificate is for {string.Join(", ", addresses)}, and the node's address is {node.IPAddress}: the other members would refuse it",
+                    $"the certificate is for {string.Join(", ", addresses)}, and the node's address is {node.IPAddress}: "
+                    + "the other members would refuse it",
                     $"Make new certificates: {new RemedyAction(RemedyActionKind.MakeCertificates, node.FullName)}");
             }
         }

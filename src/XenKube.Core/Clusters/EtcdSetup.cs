@@ -12,7 +12,8 @@ public sealed class EtcdSetup(XenDirectory directory)
     /// <param name="token">The token; null for the usual one of the cluster.</param>
     /// <param name="template">The template.</param>
     /// <param name="cancellationToken">Ends the wait for another XenKube that is at work there.</param>
-    /// <exception cref="InvalidInputException">A name is not one of a node or is there twice, or another cluster has the token.</exception>
+    /// <exception cref="InvalidInputException">A name is not one of a node, or is there twice.</exception>
+    /// <exception cref="ItemInUseException">Another cluster has the token.</exception>
     public void SetMembers(string cluster, IReadOnlyList<string> members, string? token = null,
         EtcdTemplate template = EtcdTemplate.ContainerLinux, CancellationToken cancellationToken = default)
     {
@@ -44,8 +45,9 @@ public sealed class EtcdSetup(XenDirectory directory)
             var path = directory.Layout.ClusterRolesPath(other);
             if (File.Exists(path) && (ClusterRoles.Read(path).Token ?? EtcdPlan.TokenOf(other)) == token)
             {
-                throw new InvalidInputException(ErrorIds.EtcdTokenInUse, path, null,
-                    $"the cluster {other} has the token {Printable.Of(token)} already, and members of two clusters with one token can take each other for their own",
+                throw new ItemInUseException(ErrorIds.EtcdTokenInUse, path, null,
+                    $"the cluster {other} has the token {Printable.Of(token)} already, and members of two clusters with one token can take "
+                    + "each other for their own",
                     "Use another token for each cluster");
             }
         }

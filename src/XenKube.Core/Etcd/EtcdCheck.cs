@@ -64,9 +64,11 @@ public sealed class EtcdCheck(EtcdClusters clusters)
                 EtcdMemberState.Missing => new("health", CheckStatus.Fail,
                     $"{member.MemberName} is planned, and the cluster does not have it", remedy),
                 EtcdMemberState.Unplanned => new("health", CheckStatus.Warn,
-                    $"the cluster has the member {member.MemberName} ({member.Id}), for which no node is planned", "Name its node as a member, or remove the member from the cluster"),
+                    $"the cluster has the member {member.MemberName} ({member.Id}), for which no node is planned",
+                    "Name its node as a member, or remove the member from the cluster"),
                 _ when member.Error is { } error => new("health", CheckStatus.Fail,
-                    $"{member.MemberName} at {member.ClientUri} does not answer: {error}; what is wrong with a peer's certificate is in the log of the other members", remedy),
+                    $"{member.MemberName} at {member.ClientUri} does not answer: {error}; "
+                    + "what is wrong with a peer's certificate is in the log of the other members", remedy),
                 _ when member.IsHealthy == true => new("health", CheckStatus.Pass, $"{member.MemberName} is healthy"),
                 _ => new("health", CheckStatus.Fail, $"{member.MemberName} says that it is not healthy", remedy),
             };
@@ -82,8 +84,10 @@ public sealed class EtcdCheck(EtcdClusters clusters)
             : new("quorum", CheckStatus.Pass, margin);
         var leaders = members.Where(member => member.IsLeader == true).ToList();
         yield return leaders.Count == 1
-            ? new("leader", CheckStatus.Pass, $"{leaders[0].MemberName} is the leader in term {leaders[0].RaftTerm?.ToString(CultureInfo.InvariantCulture)}")
-            : new("leader", CheckStatus.Fail, leaders.Count == 0 ? "there is no leader" : $"{string.Join(" and ", leaders)} are leaders", "Wait for an election, then check again");
+            ? new("leader", CheckStatus.Pass, string.Create(CultureInfo.InvariantCulture,
+                $"{leaders[0].MemberName} is the leader in term {leaders[0].RaftTerm}"))
+            : new("leader", CheckStatus.Fail, leaders.Count == 0 ? "there is no leader" : $"{string.Join(" and ", leaders)} are leaders",
+                "Wait for an election, then check again");
         var versions = members.Select(member => member.Version).OfType<string>().Distinct().ToList();
         yield return versions.Count <= 1
             ? new("version", CheckStatus.Pass, versions is [var version] ? version : "no member says its version")

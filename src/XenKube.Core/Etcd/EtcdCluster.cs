@@ -7,6 +7,9 @@ namespace XenKube.Etcd;
 /// <param name="Members">Its members.</param>
 public sealed record EtcdCluster(string Cluster, string Token, string Id, IReadOnlyList<EtcdMember> Members)
 {
+    /// <summary>The XENDIR that the cluster is in.</summary>
+    public string XenDir { get; init; } = "";
+
     /// <summary>The members as etcd's <c>--initial-cluster</c> names them; null where one has no address.</summary>
     public string? InitialCluster { get; init; }
 

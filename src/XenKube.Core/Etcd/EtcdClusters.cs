@@ -36,6 +36,7 @@ public sealed class EtcdClusters
                 ClientUri = EtcdPlan.ClientUri(node),
             })])
         {
+            XenDir = _directory.Path,
             InitialCluster = plan.InitialCluster,
             Endpoints = plan.Endpoints,
         };
@@ -83,24 +84,27 @@ public sealed class EtcdClusters
 
     private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
 
-    /// <summary>The answer of the first member that gives one.</summary>
+    /// <summary>The answer of the first member that gives one. A refusal that another member would repeat ends it.</summary>
+    /// <exception cref="OperationFailedException">No member answers, or one refuses.</exception>
     internal JsonElement Ask(string cluster, string method, string request, CancellationToken cancellationToken)
     {
         var plan = Get(cluster);
         using var gateway = Connect(plan);
-        OperationFailedException? last = null;
-        foreach (var member in plan.Members.Where(member => member.ClientUri is not null))
+        var failures = new List<EtcdAnswer>();
+        foreach (var uri in plan.Members.Select(member => member.ClientUri).OfType<string>())
         {
-            try
+            var answer = gateway.PostAsync(uri, method, request, cancellationToken).GetAwaiter().GetResult();
+            if (answer.Reason is null)
             {
-                return gateway.PostAsync(member.ClientUri!, method, request, cancellationToken).GetAwaiter().GetResult();
+                return answer.Json;
             }
-            catch (OperationFailedException e)
+            failures.Add(answer);
+            if (answer.IsRefused && !answer.IsUnavailable)
             {
-                last = e;
+                break;
             }
         }
-        throw NoAnswer(plan, last);
+        throw NoAnswer(plan, failures);
     }
 
     private static async Task<IReadOnlyList<EtcdMember>> ListAsync(EtcdCluster plan, EtcdGateway gateway,
@@ -111,7 +115,7 @@ public sealed class EtcdClusters
         var list = asked.FirstOrDefault(one => one.Members is not null).Members;
         if (list is null)
         {
-            throw NoAnswer(plan, asked.Select(one => one.Failure).FirstOrDefault(failure => failure is not null));
+            throw NoAnswer(plan, [.. asked.Select(one => one.Failure).OfType<EtcdAnswer>()]);
         }
         var members = new List<EtcdMember>();
         var known = list.Value.EnumerateArray().ToList();
@@ -148,33 +152,32 @@ public sealed class EtcdClusters
     private static string[] Uris(JsonElement one, string name) => one.TryGetProperty(name, out var uris)
         ? [.. uris.EnumerateArray().Select(uri => Printable.Of(uri.GetString()))] : [];
 
-    private static async Task<(EtcdMember Member, JsonElement? Members, OperationFailedException? Failure)> AskMemberAsync(
+    private static async Task<(EtcdMember Member, JsonElement? Members, EtcdAnswer? Failure)> AskMemberAsync(
         EtcdMember member, EtcdGateway gateway, CancellationToken cancellationToken)
     {
         if (member.ClientUri is not { } uri)
         {
             return (member with { Error = "the node has no reserved IP address" }, null, null);
         }
-        try
+        var list = await gateway.PostAsync(uri, "/v3/cluster/member/list", "{}", cancellationToken).ConfigureAwait(false);
+        if (list.Reason is not null)
         {
-            var list = await gateway.PostAsync(uri, "/v3/cluster/member/list", "{}", cancellationToken).ConfigureAwait(false);
-            var status = await gateway.PostAsync(uri, "/v3/maintenance/status", "{}", cancellationToken).ConfigureAwait(false);
-            var isHealthy = await gateway.IsHealthyAsync(uri, cancellationToken).ConfigureAwait(false);
-            var own = status.TryGetProperty("header", out var header) ? EtcdGateway.Number(header, "member_id") : null;
-            return (member with
-            {
-                IsHealthy = isHealthy,
-                IsLeader = own is not null && own == EtcdGateway.Number(status, "leader"),
-                Version = EtcdGateway.Text(status, "version") is { } version ? Printable.Of(version) : null,
-                DatabaseSize = (long?)EtcdGateway.Number(status, "dbSize"),
-                RaftTerm = EtcdGateway.Number(status, "raftTerm"),
-                RaftIndex = EtcdGateway.Number(status, "raftIndex"),
-            }, list.TryGetProperty("members", out var members) ? members : null, null);
+            return (member with { IsHealthy = false, Error = list.Reason }, null, list);
         }
-        catch (OperationFailedException e)
+        var status = await gateway.PostAsync(uri, "/v3/maintenance/status", "{}", cancellationToken).ConfigureAwait(false);
+        var isHealthy = await gateway.IsHealthyAsync(uri, cancellationToken).ConfigureAwait(false);
+        var own = status.Json.ValueKind == JsonValueKind.Object && status.Json.TryGetProperty("header", out var header)
+            ? EtcdGateway.Number(header, "member_id") : null;
+        return (member with
         {
-            return (member with { IsHealthy = false, Error = e.Reason }, null, e);
-        }
+            IsHealthy = isHealthy,
+            Error = status.Reason,
+            IsLeader = own is not null && own == EtcdGateway.Number(status.Json, "leader"),
+            Version = EtcdGateway.Text(status.Json, "version") is { } version ? Printable.Of(version) : null,
+            DatabaseSize = (long?)EtcdGateway.Number(status.Json, "dbSize"),
+            RaftTerm = EtcdGateway.Number(status.Json, "raftTerm"),
+            RaftIndex = EtcdGateway.Number(status.Json, "raftIndex"),
+        }, list.Json.TryGetProperty("members", out var members) ? members : null, null);
     }
 
     private EtcdGateway Connect(EtcdCluster plan)
@@ -186,14 +189,26 @@ public sealed class EtcdClusters
         {
             throw new ItemNotFoundException(ErrorIds.CertificateMissing, layout.CertificatesPath(plan.Cluster), null,
                 "no node of the cluster has a client certificate, without which etcd lets nobody in",
-                $"Make the certificates: {new RemedyAction(RemedyActionKind.MakeCertificates, plan.Members is [{ Node: { } first }, ..] ? first.FullName : plan.Cluster)}");
+                $"Make the certificates: {new RemedyAction(RemedyActionKind.MakeCertificates, plan.Cluster)}");
         }
         var own = new CertificateStore(_directory).List(node).First(one => one.Role == CertificateRole.EtcdClient);
         return new EtcdGateway(layout.CertificateAuthorityPath(plan.Cluster), own.Path, own.KeyPath, _timeout);
     }
 
-    private static OperationFailedException NoAnswer(EtcdCluster plan, OperationFailedException? last) => new(
-        ErrorIds.EtcdFailed, null, plan.Cluster,
-        last is null ? "no member has an address" : $"no member answers; {last.Place}: {last.Reason}",
-        $"Check the certificates of the nodes, and that the guests run: {new RemedyAction(RemedyActionKind.CheckCertificates, plan.Cluster)}", last);
+    private static OperationFailedException NoAnswer(EtcdCluster plan, List<EtcdAnswer> failures)
+    {
+        if (failures.FirstOrDefault(failure => failure.IsRefused) is { } refused)
+        {
+            return new(ErrorIds.EtcdRequestRefused, null, plan.Cluster, $"{refused.Failure}",
+                $"See what is wrong with the cluster: {new RemedyAction(RemedyActionKind.CheckEtcd, plan.Cluster)}");
+        }
+        var remedy = new RemedyAction(RemedyActionKind.CheckCertificates, plan.Cluster);
+        return failures.Count == 0
+            ? new(ErrorIds.EtcdNotReachable, null, plan.Cluster, "no member has an address",
+                $"Make the guests with addresses: {new RemedyAction(RemedyActionKind.MakeGuest, plan.Members is [{ Node: { } first }, ..]
+                    ? first.FullName : plan.Cluster)}")
+            : new(ErrorIds.EtcdNotReachable, null, plan.Cluster,
+                $"no member answers ({string.Join("; ", failures.Select(failure => failure.Failure))})",
+                $"Start the guests, and check the certificates of the nodes: {remedy}");
+    }
 }

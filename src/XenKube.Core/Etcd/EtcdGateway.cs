@@ -15,6 +15,8 @@ namespace XenKube.Etcd;
 internal sealed class EtcdGateway : IDisposable
 {
     private const int LargestAnswer = 16 * 1024 * 1024;
+    private const string HealthPath = "/health";
+    private const int UnavailableCode = 14;
 
     private readonly HttpClient _client;
     private readonly X509Certificate2? _own;
@@ -51,13 +53,12 @@ internal sealed class EtcdGateway : IDisposable
         }
     }
 
-    /// <summary>Asks a member.</summary>
+    /// <summary>Asks a member. A member that does not answer, or refuses, is not an exception.</summary>
     /// <param name="endpoint">Its address for clients.</param>
     /// <param name="method">The method, such as <c>/v3/cluster/member/list</c>.</param>
     /// <param name="request">The JSON of the request.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="OperationFailedException">It does not answer, or refuses.</exception>
-    public async Task<JsonElement> PostAsync(string endpoint, string method, string request, CancellationToken cancellationToken)
+    public async Task<EtcdAnswer> PostAsync(string endpoint, string method, string request, CancellationToken cancellationToken)
     {
         using var content = new StringContent(request, Encoding.UTF8, "application/json");
         return await AskAsync(endpoint, HttpMethod.Post, method, content, cancellationToken).ConfigureAwait(false);
@@ -66,8 +67,8 @@ internal sealed class EtcdGateway : IDisposable
     /// <summary>Whether a member says that it is healthy: it can have a proposal agreed.</summary>
     public async Task<bool> IsHealthyAsync(string endpoint, CancellationToken cancellationToken)
     {
-        var answer = await AskAsync(endpoint, HttpMethod.Get, "/health", null, cancellationToken).ConfigureAwait(false);
-        return Text(answer, "health") == "true";
+        var answer = await AskAsync(endpoint, HttpMethod.Get, HealthPath, null, cancellationToken).ConfigureAwait(false);
+        return Text(answer.Json, "health") == "true";
     }
 
     /// <summary>A text of an answer; null where it is not there.</summary>
@@ -85,7 +86,7 @@ internal sealed class EtcdGateway : IDisposable
         _own?.Dispose();
     }
 
-    private async Task<JsonElement> AskAsync(string endpoint, HttpMethod verb, string path, HttpContent? content,
+    private async Task<EtcdAnswer> AskAsync(string endpoint, HttpMethod verb, string path, HttpContent? content,
         CancellationToken cancellationToken)
     {
         try
@@ -96,17 +97,21 @@ internal sealed class EtcdGateway : IDisposable
             using var document = JsonDocument.Parse(bytes);
             var answer = document.RootElement.Clone();
             // /health answers 503 with the same JSON where the member is not healthy.
-            return response.IsSuccessStatusCode || path == "/health" ? answer
-                : throw Failed(endpoint, Text(answer, "error") ?? Text(answer, "message") ?? $"HTTP {(int)response.StatusCode}", null);
+            return response.IsSuccessStatusCode || path == HealthPath ? new EtcdAnswer(endpoint, answer)
+                : Failed(endpoint, Text(answer, "error") ?? Text(answer, "message") ?? $"HTTP {(int)response.StatusCode}") with
+                {
+                    IsRefused = true,
+                    IsUnavailable = Number(answer, "code") == UnavailableCode,
+                };
         }
         catch (Exception e) when (e is HttpRequestException or IOException
             || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw Failed(endpoint, e is TaskCanceledException ? "does not answer in time" : Innermost(e), e);
+            return Failed(endpoint, e is TaskCanceledException ? "does not answer in time" : Innermost(e));
         }
-        catch (JsonException e)
+        catch (JsonException)
         {
-            throw Failed(endpoint, "answers with something else than JSON", e);
+            return Failed(endpoint, "answers with something else than JSON");
         }
     }
 
@@ -119,6 +124,5 @@ internal sealed class EtcdGateway : IDisposable
         return e.Message;
     }
 
-    private static OperationFailedException Failed(string endpoint, string reason, Exception? inner) =>
-        new(ErrorIds.EtcdFailed, null, endpoint, Printable.Of(reason), innerException: inner);
+    private static EtcdAnswer Failed(string endpoint, string reason) => new(endpoint, default) { Reason = Printable.Of(reason) };
 }

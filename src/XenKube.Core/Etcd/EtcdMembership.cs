@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using XenKube.Clusters;
@@ -12,6 +13,9 @@ namespace XenKube.Etcd;
 /// <param name="timeout">The longest time that a member may take; null for five seconds.</param>
 public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = null)
 {
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
     private readonly EtcdClusters _clusters = new(directory, timeout);
 
     /// <summary>
@@ -40,7 +44,7 @@ public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = n
                 "Remove the dead member first, or start it");
         }
         SetJoining(node, cancellationToken);
-        var answer = _clusters.Ask(node.Cluster, "/v3/cluster/member/add", $$"""{"peerURLs":["{{own.PeerUri}}"]}""", cancellationToken);
+        var answer = Change(node.Cluster, "/v3/cluster/member/add", $$"""{"peerURLs":["{{own.PeerUri}}"]}""", cancellationToken);
         return own with { Id = IdOf(answer), State = EtcdMemberState.Unstarted, IsHealthy = null, Error = null };
     }
 
@@ -59,7 +63,7 @@ public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = n
         }
         RequireQuorum(node, members, own);
         var id = ulong.Parse(own.Id, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-        _clusters.Ask(node.Cluster, "/v3/cluster/member/remove",
+        Change(node.Cluster, "/v3/cluster/member/remove",
             string.Create(CultureInfo.InvariantCulture, $$"""{"ID":"{{id}}"}"""), cancellationToken);
         return own with { State = EtcdMemberState.Missing, IsHealthy = null, IsLeader = null, Error = null };
     }
@@ -132,6 +136,28 @@ public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = n
         return true;
     }
 
+    /// <summary>
+    /// Asks for a change of members. etcd refuses one until all members have been connected for five seconds (HealthInterval in
+    /// server/etcdserver), as after a start or after the change before: such a refusal is waited out.
+    /// </summary>
+    private JsonElement Change(string cluster, string method, string request, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return _clusters.Ask(cluster, method, request, cancellationToken);
+            }
+            catch (OperationFailedException e) when (e.Id == ErrorIds.EtcdRequestRefused
+                && e.Reason.Contains("unhealthy cluster", StringComparison.Ordinal) && Stopwatch.GetElapsedTime(start) < Settling)
+            {
+                cancellationToken.WaitHandle.WaitOne(Pause);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
     private static bool IsVoter(EtcdMember member) => member.State is EtcdMemberState.Started or EtcdMemberState.Unstarted;
 
     private static string IdOf(JsonElement answer) =>
@@ -159,7 +185,7 @@ public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = n
     }
 
     private static OperationFailedException Refused(Node node, string reason, string remedy) =>
-        new(ErrorIds.EtcdChangeRefused, null, node.FullName, reason, remedy);
+        new(ErrorIds.EtcdChangeUnsafe, null, node.FullName, reason, remedy);
 
     private void SetJoining(Node node, CancellationToken cancellationToken)
     {

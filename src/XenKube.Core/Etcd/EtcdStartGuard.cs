@@ -70,7 +70,7 @@ public static class EtcdStartGuard
             };
             if (reason is not null)
             {
-                throw new OperationFailedException(ErrorIds.EtcdChangeRefused, null, node.FullName, reason,
+                throw new OperationFailedException(ErrorIds.EtcdChangeUnsafe, null, node.FullName, reason,
                     $"Replace the member: {new RemedyAction(RemedyActionKind.RepairMember, node.FullName)}");
             }
         }

@@ -8,7 +8,7 @@ namespace XenKube.Commands.Certificates;
 /// <summary>Lists the certificate authorities of clusters.</summary>
 [Cmdlet(VerbsCommon.Get, "CertificateAuthority", DefaultParameterSetName = NameSet)]
 [OutputType(typeof(CertificateAuthority))]
-public sealed class GetCertificateAuthorityCommand : AuthorityCommand
+public sealed class GetCertificateAuthorityCommand : ClusterPartCommand
 {
     /// <summary>Names of clusters. Wildcards are allowed. Default: all that have an authority.</summary>
     [Parameter(Position = 0, ParameterSetName = NameSet)]

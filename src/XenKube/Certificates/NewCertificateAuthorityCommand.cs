@@ -7,7 +7,7 @@ namespace XenKube.Commands.Certificates;
 /// <summary>Makes the certificate authority of a cluster, whose key stays on this host.</summary>
 [Cmdlet(VerbsCommon.New, "CertificateAuthority", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(CertificateAuthority))]
-public sealed class NewCertificateAuthorityCommand : AuthorityCommand
+public sealed class NewCertificateAuthorityCommand : ClusterPartCommand
 {
     /// <summary>The kind of its key. Default: Rsa2048, as the guide has it.</summary>
     [Parameter]

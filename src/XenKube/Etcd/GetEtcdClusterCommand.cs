@@ -9,9 +9,9 @@ namespace XenKube.Commands.Etcd;
 public sealed class GetEtcdClusterCommand : EtcdClusterCommand
 {
     /// <inheritdoc/>
-    protected override void ProcessCluster(XenKube.Clusters.Cluster cluster) 
+    protected override void ProcessCluster(XenKube.Clusters.Cluster cluster)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        WriteObject(ClustersOf(cluster, timeout: 5).Get(cluster.Name));
+        WriteObject(Open(cluster, timeout: 5).Get(cluster.Name));
     }
 }

@@ -17,7 +17,7 @@ public sealed class GetEtcdKeyCommand : EtcdClusterCommand
     protected override void ProcessCluster(XenKube.Clusters.Cluster cluster)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        if (ClustersOf(cluster, timeout: 5).GetKey(cluster.Name, Key, StopToken) is { } value)
+        if (Open(cluster, timeout: 5).GetKey(cluster.Name, Key, StopToken) is { } value)
         {
             WriteObject(Encoding.UTF8.GetString(value));
         }

@@ -18,10 +18,10 @@ public sealed class GetEtcdMemberCommand : EtcdClusterCommand
     public int Timeout { get; set; } = 5;
 
     /// <inheritdoc/>
-    protected override void ProcessCluster(XenKube.Clusters.Cluster cluster) 
+    protected override void ProcessCluster(XenKube.Clusters.Cluster cluster)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        var clusters = ClustersOf(cluster, Timeout);
+        var clusters = Open(cluster, Timeout);
         WriteObject(Offline ? clusters.Get(cluster.Name).Members : clusters.List(cluster.Name, StopToken), enumerateCollection: true);
     }
 }

@@ -23,7 +23,7 @@ public sealed class SetEtcdKeyCommand : EtcdClusterCommand
         ArgumentNullException.ThrowIfNull(cluster);
         if (Should($"Write the key {Key} of the etcd cluster {cluster}"))
         {
-            ClustersOf(cluster, timeout: 5).SetKey(cluster.Name, Key, Encoding.UTF8.GetBytes(Value), StopToken);
+            Open(cluster, timeout: 5).SetKey(cluster.Name, Key, Encoding.UTF8.GetBytes(Value), StopToken);
         }
     }
 }

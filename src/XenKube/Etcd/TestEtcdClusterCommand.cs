@@ -23,7 +23,7 @@ public sealed class TestEtcdClusterCommand : EtcdClusterCommand
     protected override void ProcessCluster(XenKube.Clusters.Cluster cluster)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        var checks = new EtcdCheck(ClustersOf(cluster, Timeout)).Run(cluster.Name, StopToken);
+        var checks = new EtcdCheck(Open(cluster, Timeout)).Run(cluster.Name, StopToken);
         if (Quiet)
         {
             _verdict.Add(checks.All(check => check.Status != CheckStatus.Fail));

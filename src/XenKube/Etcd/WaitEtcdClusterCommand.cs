@@ -21,7 +21,7 @@ public sealed class WaitEtcdClusterCommand : EtcdClusterCommand
     protected override void ProcessCluster(XenKube.Clusters.Cluster cluster)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        var clusters = ClustersOf(cluster, timeout: 5);
+        var clusters = Open(cluster, timeout: 5);
         new EtcdCheck(clusters).Wait(cluster.Name, TimeSpan.FromSeconds(Timeout), StopToken);
         // A member that has joined must not join again unasked.
         new EtcdMembership(DirectoryOf(cluster.XenDir)).Settle(cluster.Name, StopToken);

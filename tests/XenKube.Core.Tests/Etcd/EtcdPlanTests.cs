@@ -62,7 +62,7 @@ public sealed class EtcdPlanTests : IDisposable
     {
         new EtcdSetup(_world.Directory).SetMembers("etcd", ["node-1"]);
         Directory.CreateDirectory(_world["guests/other"]);
-        var error = Assert.Throws<InvalidInputException>(() => new EtcdSetup(_world.Directory).SetMembers("other", ["node-1"], "etcd-token"));
+        var error = Assert.Throws<ItemInUseException>(() => new EtcdSetup(_world.Directory).SetMembers("other", ["node-1"], "etcd-token"));
         Assert.Equal("EtcdTokenInUse", error.Id.Name);
         new EtcdSetup(_world.Directory).SetMembers("other", ["node-1"]);
         Assert.Equal("other-token", Clusters.Get("other").Token);
@@ -81,6 +81,7 @@ public sealed class EtcdPlanTests : IDisposable
     }
 
     [Theory]
+    [Trait("Kind", "Process")]
     [InlineData(EtcdTemplate.ContainerLinux, "/etc/ssl/certs/etcd")]
     [InlineData(EtcdTemplate.Flatcar, "/etc/ssl/certs/etcd")]
     [InlineData(EtcdTemplate.FedoraCoreOS, "/etc/ssl/etcd")]
@@ -89,12 +90,13 @@ public sealed class EtcdPlanTests : IDisposable
         new EtcdSetup(_world.Directory).SetMembers("etcd", ["node-1", "node-2", "node-3"], template: template);
         _world.Store.Create(_world.Node(2));
         var config = Publish(2);
-        var text = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(config.Json)));
+        var files = IgnitionSummary.Read(Encoding.UTF8.GetBytes(config.Json)).Files;
+        // Drop-ins of units are in the JSON; contents of files are encoded there.
+        var text = config.Json + string.Concat(files.Where(file => file.Content is not null).Select(file => Encoding.UTF8.GetString(file.Content!)));
         Assert.Contains("etcd-node-1=https://192.168.100.11:2380,etcd-node-2=https://192.168.100.12:2380,etcd-node-3=https://192.168.100.13:2380", text, StringComparison.Ordinal);
         Assert.Contains("etcd-token", text, StringComparison.Ordinal);
         Assert.Contains("https://192.168.100.12:2379", text, StringComparison.Ordinal);
         Assert.Contains($"ETCD_PEER_TRUSTED_CA_FILE={folder}/ca.pem", text, StringComparison.Ordinal);
-        var files = IgnitionSummary.Read(Encoding.UTF8.GetBytes(config.Json)).Files;
         foreach (var name in new[] { "server", "peer", "client" })
         {
             Assert.Equal(File.ReadAllText(_world.File($"etcd-node-2-{name}.pem")).TrimEnd(), Encoding.UTF8.GetString(files.Single(file => file.Path == $"{folder}/{name}.pem").Content!).TrimEnd());

@@ -7,8 +7,8 @@ namespace XenKube.Ignition.Templates;
 /// <summary>
 /// Expands <c>node.ct.tmpl</c> to <c>node.ct</c>. <c>|###FILE</c> alone on its line becomes the file's lines, each indented to the
 /// column of the bar; <c>-###FILE</c> becomes, in place of the dash, the file's lines joined to one. <c>${Node.Name}</c>,
-/// <c>${Cluster.Name}</c> and <c>${Etcd.Token}</c> become their values; every other <c>${…}</c> belongs to the guest and stays, and <c>$${Node.Name}</c>
-/// stays as <c>${Node.Name}</c>. The name of an included file may hold variables; its content is taken as it is.
+/// <c>${Cluster.Name}</c> and <c>${Etcd.Token}</c> become their values; every other <c>${…}</c> belongs to the guest and stays, and
+/// <c>$${Node.Name}</c> stays as <c>${Node.Name}</c>. The name of an included file may hold variables; its content is taken as it is.
 /// </summary>
 public static class IgnitionTemplate
 {

@@ -14,7 +14,7 @@ internal static class SiteProbe
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// nginx starts its new workers, waits 100 ms (ngx_reconfigure) and only then tells the old ones to accept no more, so that both take
+    /// nginx starts its new workers, waits 100 ms (ngx_reconfigure) and only then asks the old ones to accept no more, so that both take
     /// connections from the same socket for a while. Answers in a row over three times that long are from new workers alone.
     /// </summary>
     private const int SettledAnswers = 4;

@@ -59,7 +59,7 @@ Describe 'Nodes' {
             (Get-Node etcd).Name | Should -Be node-2
         }
         It 'shows tables, lists and names' {
-            Get-Node etcd | Out-String | Should -Match 'etcd/node-1 +1 MiB 00:16:3e:4e:31:11'
+            Get-Node etcd | Out-String | Should -Match 'etcd/node-1 +1 MiB +00:16:3e:4e:31:11'
             Get-Node etcd node-1 | Format-List | Out-String | Should -Match 'IgnitionUri +: http://192'
             Get-Node etcd | Format-Wide | Out-String | Should -Match 'etcd/node-1 +etcd/node-2'
         }

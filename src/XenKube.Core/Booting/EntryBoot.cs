@@ -50,16 +50,20 @@ internal sealed class EntryBoot(BootDisk disk, DiskPartition boot, BootPlanOptio
 
     private GrubPath Place(string path) => new(_device, path.StartsWith('/') ? path : "/" + path);
 
-    // Newest first.
-    private List<BootEntry> ReadEntries()
+    private List<BootEntry> ReadEntries() =>
+        ReadEntries(disk.Open(boot)!, path => disk.ReadText(_device, path, BootLimits.Entry));
+
+    /// <summary>The boot entries of a partition, newest first.</summary>
+    /// <param name="files">The partition's file system.</param>
+    /// <param name="read">Reads a file; null where it is too large.</param>
+    public static List<BootEntry> ReadEntries(IFileSystem files, Func<string, string?> read)
     {
-        var files = disk.Open(boot)!;
         var names = files.List(Directory).Where(file => file.Kind == FileSystemEntryKind.File && BootEntry.IsEntry(file.Name))
             .Select(file => file.Name);
         var entries = new List<BootEntry>();
         foreach (var name in names.Take(BootLimits.Entries))
         {
-            if (disk.ReadText(_device, $"{Directory}/{name}", BootLimits.Entry) is { } text && BootEntry.Parse(name, text) is { } entry)
+            if (read($"{Directory}/{name}") is { } text && BootEntry.Parse(name, text) is { } entry)
             {
                 entries.Add(entry);
             }

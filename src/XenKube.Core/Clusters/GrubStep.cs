@@ -82,6 +82,7 @@ public sealed class GrubStep : IgnitionResetStep
         var there = GuestArguments.Of(config);
         var names = there.Where(GuestArguments.IsConfigUri).ToList();
         IReadOnlyList<string> uri = names is [var only] && only.EndsWith($"={work.ConfigUri.AbsoluteUri}", StringComparison.Ordinal)
+            && work.LayoutIfKnown?.TakesConfigUri(only) != false
             ? names : NodeBoot.ArgumentsOf(work.LayoutIfKnown, work.ConfigUri);
         var added = work.Options.LinuxAppend.Where(argument => !NamePattern.IsPattern(argument) && !there.Contains(argument));
         var pointed = GuestArguments.WithConfigUri(config, [.. uri, .. added]);

@@ -1,14 +1,16 @@
 using XenKube.Booting;
 using XenKube.Disks;
 using XenKube.FileSystems;
+using XenKube.Guests;
+using XenKube.Images;
 
 namespace XenKube.Clusters;
 
 /// <summary>The differences between the guests' boot chains: where first_boot is and which kernel parameter names the config.</summary>
-/// <param name="Distribution"><c>coreos</c>, <c>flatcar</c> or <c>fedora-coreos</c>.</param>
+/// <param name="Distribution">Who made the image.</param>
 /// <param name="FirstBootPath">The file whose presence makes Ignition run.</param>
 /// <param name="ConfigUriParameter">The kernel parameter that holds the config's URL.</param>
-public sealed record GuestLayout(string Distribution, string FirstBootPath, string ConfigUriParameter)
+public sealed record GuestLayout(ImageDistribution Distribution, string FirstBootPath, string ConfigUriParameter)
 {
     /// <summary>Label of the partition that GRUB and first_boot of Container Linux and Flatcar are on.</summary>
     public const string BootLabel = "EFI-SYSTEM";
@@ -25,15 +27,15 @@ public sealed record GuestLayout(string Distribution, string FirstBootPath, stri
     private const string EntriesLabel = "boot";
 
     /// <summary>Container Linux, the guide's guest.</summary>
-    public static GuestLayout CoreOS { get; } = new("coreos", "/coreos/first_boot", "coreos.config.url")
+    public static GuestLayout CoreOS { get; } = new(ImageDistribution.CoreOS, "/coreos/first_boot", "coreos.config.url")
         { Partitions = [BootLabel, "USR-A", OemGrubConfig.PartitionLabel, RootLabel] };
 
     /// <summary>Flatcar: reads both parameters, and has a directory of its own beside (or instead of) coreos.</summary>
-    public static GuestLayout Flatcar { get; } = new("flatcar", "/flatcar/first_boot", "flatcar.config.url")
+    public static GuestLayout Flatcar { get; } = new(ImageDistribution.Flatcar, "/flatcar/first_boot", "flatcar.config.url")
         { Partitions = CoreOS.Partitions };
 
     /// <summary>Fedora CoreOS: the stamp is on the partition <c>boot</c>, and root has a file system that is never edited.</summary>
-    public static GuestLayout FedoraCoreOS { get; } = new("fedora-coreos", "/ignition.firstboot", "ignition.config.url")
+    public static GuestLayout FedoraCoreOS { get; } = new(ImageDistribution.FedoraCoreOS, "/ignition.firstboot", "ignition.config.url")
         { FirstBootLabel = EntriesLabel, Partitions = [BootLabel, EntriesLabel, "root"] };
 
     /// <summary>Label of the partition that <see cref="FirstBootPath"/> is on.</summary>
@@ -48,6 +50,17 @@ public sealed record GuestLayout(string Distribution, string FirstBootPath, stri
     /// </summary>
     public string LoaderUriParameter => this == CoreOS ? ConfigUriParameter : FedoraCoreOS.ConfigUriParameter;
 
+    /// <summary>
+    /// The kernel parameters that this guest's Ignition takes for the URL: Container Linux' knows its own, Flatcar's all three (its patch
+    /// of Ignition), Fedora CoreOS' the one of Ignition (internal/providers/cmdline).
+    /// </summary>
+    internal IReadOnlyList<string> ConfigUriParameters =>
+        this == Flatcar ? GuestArguments.ConfigUriParameters : [ConfigUriParameter];
+
+    /// <summary>Whether a kernel argument names a config for this guest's Ignition.</summary>
+    internal bool TakesConfigUri(string argument) =>
+        ConfigUriParameters.Any(parameter => argument.StartsWith(parameter + "=", StringComparison.Ordinal));
+
     /// <summary>Tells by an image's partitions and the directories of the EFI system partition what kind of guest it holds.</summary>
     /// <param name="disk">The image.</param>
     public static GuestLayout Detect(DiskImage disk)
@@ -59,8 +72,8 @@ public sealed record GuestLayout(string Distribution, string FirstBootPath, stri
     /// <summary>The same, or null for an image that holds none of them.</summary>
     internal static GuestLayout? Find(DiskImage disk)
     {
-        var distribution = BootSystem.Find(disk).Distribution;
-        return Array.Find([CoreOS, Flatcar, FedoraCoreOS], layout => layout.Distribution == distribution);
+        var name = BootSystem.Find(disk).Distribution;
+        return Array.Find([CoreOS, Flatcar, FedoraCoreOS], layout => DistributionNames.FileNameOf(layout.Distribution) == name);
     }
 
     /// <summary>Whether the next boot is a first boot: GRUB searches for a file, and passes over a directory of that name.</summary>

@@ -1,12 +1,25 @@
 using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using XenKube.Booting;
+using XenKube.Disks;
+using XenKube.FileSystems;
+using XenKube.Images;
 
 namespace XenKube.Clusters;
 
-/// <summary>The release that a disk holds, as its os-release on USR says.</summary>
-/// <param name="Id">coreos or flatcar; empty where it is not said.</param>
+/// <summary>
+/// The release that a disk holds: as os-release on its USR says, or, where root cannot be read (Fedora CoreOS' XFS), as the title of the
+/// newest boot entry says, which ostree makes of os-release.
+/// </summary>
+/// <param name="Id">coreos, flatcar or fedora-coreos; empty where it is not said.</param>
 /// <param name="Version">The release, such as 1520.9.0; empty where it is not said.</param>
-internal sealed record GuestOfImage(string Id, string Version)
+internal sealed partial record GuestOfImage(string Id, string Version)
 {
+    private const string FirstSlot = "USR-A";
+    private const string ReleaseFile = "/lib/os-release";
+    private const int MaxText = 1 << 20;
+
     // Container Linux: coreos/coreos-overlay, branch build-N, sys-apps/ignition, is the Ignition that releases N.x.y have:
     // build-1451 0.16.0, 1465 0.17.2, 1675 0.21.0, 1688 0.22.0, 1981 0.28.0, 1995 0.29.1, and 0.34.0 in the last of them.
     // Flatcar: flatcar/flatcar-website, data/releases/alpha/*.yml: 3066.0.0 has Ignition 0.36.1, 3185.0.0 2.13.0 with
@@ -32,6 +45,78 @@ internal sealed record GuestOfImage(string Id, string Version)
         ("flatcar", "3.7.0-experimental", 4614),
     ];
 
+    // Fedora CoreOS numbers a release FEDORA.DATE.STREAM.BUILD. One that was built before an Ignition was released does not have it
+    // (coreos/ignition, docs/release-notes.md).
+    private static readonly (string Specification, string Ignition, int Date)[] IgnitionDates =
+    [
+        ("3.1.0", "2.3.0", 20200505),
+        ("3.2.0", "2.7.0", 20201013),
+        ("3.3.0", "2.11.0", 20210625),
+        ("3.4.0", "2.15.0", 20230221),
+        ("3.5.0", "2.20.0", 20241022),
+        ("3.6.0", "2.26.0", 20260217),
+        ("3.7.0-experimental", "2.26.0", 20260217),
+    ];
+
+    /// <summary>Who made the release; null where it is not one of those that are known.</summary>
+    public ImageDistribution? Distribution => Enum.GetValues<ImageDistribution>()
+        .Where(distribution => DistributionNames.FileNameOf(distribution) == Id)
+        .Select(distribution => (ImageDistribution?)distribution).FirstOrDefault();
+
+    /// <summary>Reads the release of a disk: that of the slot, or of the entry, that is booted next.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <returns>The release; null where the disk does not say.</returns>
+    /// <exception cref="UnsupportedFeatureException">The file system that says so cannot be read.</exception>
+    public static GuestOfImage? Read(DiskImage disk)
+    {
+        if (GuestLayout.Find(disk) is { Distribution: ImageDistribution.FedoraCoreOS } layout)
+        {
+            using var boot = disk.OpenFileSystem(layout.FirstBootLabel);
+            return EntryBoot.ReadEntries(boot, path => ReadText(boot, path, BootLimits.Entry)) is [var newest, ..]
+                ? OfTitle(newest.Title) : null;
+        }
+        var slot = UsrSlot.Choose(disk.Partitions.Partitions.Where(partition => partition.Priority is not null), [])?.Partition
+            ?? disk.Partitions.Find(FirstSlot);
+        using var usr = slot is null ? disk.OpenFileSystem(FirstSlot) : disk.OpenFileSystem(slot);
+        return ReadText(usr, ReleaseFile, MaxText) is { } text ? Parse(text) : null;
+    }
+
+    /// <summary>Reads the release of a disk, and goes without where that is not possible: no disk, a damaged one, one that is written to.
+    /// </summary>
+    /// <param name="path">The image.</param>
+    public static GuestOfImage? TryRead(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? ImageReader.ReadOnce(path, TryRead) : null;
+        }
+        catch (XenKubeException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same of an open disk: at least who made it, where the disk does not say which release it is.</summary>
+    public static GuestOfImage? TryRead(DiskImage disk)
+    {
+        GuestOfImage? release = null;
+        try
+        {
+            release = Read(disk);
+        }
+        catch (XenKubeException)
+        {
+            // A USR that cannot be read says nothing about who made the disk.
+        }
+        return release is { Distribution: not null } ? release
+            : GuestLayout.Find(disk) is { } layout
+                ? new GuestOfImage(DistributionNames.FileNameOf(layout.Distribution), release?.Version ?? "") : release;
+    }
+
+    /// <summary>Reads the title of a boot entry: <c>Fedora CoreOS 44.20261101.3.0 (ostree:0)</c>.</summary>
+    public static GuestOfImage? OfTitle(string title) => EntryTitle().Match(title) is { Success: true } match
+        ? new GuestOfImage(DistributionNames.FileNameOf(ImageDistribution.FedoraCoreOS), match.Groups[1].Value) : null;
+
     /// <summary>Reads os-release(5).</summary>
     public static GuestOfImage Parse(string text)
     {
@@ -42,23 +127,57 @@ internal sealed record GuestOfImage(string Id, string Version)
     }
 
     /// <summary>Why this release's Ignition would not take a config; null where nothing speaks against it.</summary>
-    public string? Refuses(int generation, string specification)
+    public string? Refuses(int generation, string specification) => Distribution switch
     {
-        if (!int.TryParse(Version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)
-            || Id is not ("coreos" or "flatcar"))
-        {
-            return null;
-        }
+        ImageDistribution.FedoraCoreOS => RefusesByDate(generation, specification),
+        { } distribution when int.TryParse(Version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) =>
+            RefusesByBranch(distribution, major, generation, specification),
+        _ => null,
+    };
+
+    /// <summary>What people call the release: <c>Flatcar 4593.2.5</c>.</summary>
+    public override string ToString() =>
+        $"{(Distribution is { } distribution ? DistributionNames.TitleOf(distribution) : Id)} {Version}".Trim();
+
+    /// <summary>The day on which a release of Fedora CoreOS was built, such as 20261101; null where the release does not say.</summary>
+    public int? BuildDate => Version.Split('.') is [_, { Length: 8 } date, ..]
+        && int.TryParse(date, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private string? RefusesByBranch(ImageDistribution distribution, int major, int generation, string specification)
+    {
         var first = Array.Find(FirstReleases, entry => entry.Id == Id && entry.Specification == specification).First;
-        var name = Id == "coreos" ? "Container Linux" : "Flatcar";
-        return (Id, generation) switch
+        return (distribution, generation) switch
         {
-            ("coreos", 3) => $"Container Linux {Version} takes generation 2 only",
-            ("flatcar", 3) when major < 3185 => $"Flatcar {Version} takes generation 2 only, as all before 3185",
-            ("coreos", 2) when specification == "2.4.0" => $"no Container Linux takes that, {Version} neither",
+            (ImageDistribution.CoreOS, 3) => $"{this} takes generation 2 only",
+            (ImageDistribution.Flatcar, 3) when major < 3185 => $"{this} takes generation 2 only, as all before 3185",
+            (ImageDistribution.CoreOS, 2) when specification == "2.4.0" => $"no Container Linux takes that, {Version} neither",
             _ when major < first => string.Create(CultureInfo.InvariantCulture,
-                $"{name} {Version} is older than {first}, the first that takes it"),
+                $"{this} is older than {first}, the first that takes it"),
             _ => null,
         };
     }
+
+    private string? RefusesByDate(int generation, string specification)
+    {
+        if (generation == 2)
+        {
+            return $"{this} takes generation 3 only";
+        }
+        var first = Array.Find(IgnitionDates, entry => entry.Specification == specification);
+        return BuildDate < first.Date
+            ? $"{this} was built before Ignition {first.Ignition}, the first that takes it" : null;
+    }
+
+    private static string? ReadText(IFileSystem files, string path, int maximum)
+    {
+        if (files.Find(path) is not { Kind: FileSystemEntryKind.File } entry || entry.Size > maximum)
+        {
+            return null;
+        }
+        using var reader = new StreamReader(files.OpenRead(path), Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex(@"\AFedora CoreOS ([0-9][0-9A-Za-z.+-]{0,63})(?: |\z)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex EntryTitle();
 }

@@ -24,7 +24,8 @@ internal sealed class IgnitionResetWork : IDisposable
     /// <exception cref="ItemInUseException">The disk is in use.</exception>
     public IgnitionResetWork(XenDirectory directory, Node node, IgnitionResetOptions options, IImageUseProbe domains)
     {
-        Config = new NodeConfig(directory, node, options.Config);
+        Config = new NodeConfig(directory, node, options.Config,
+            () => _disk is null ? GuestOfImage.TryRead(node.DiskPath) : GuestOfImage.TryRead(_disk));
         Options = options;
         var isOwn = NodeBoot.IsOwnByConfig(node);
         try

@@ -1,3 +1,5 @@
+using XenKube.Images;
+
 namespace XenKube.Clusters;
 
 /// <summary>
@@ -38,6 +40,15 @@ public sealed record Node(string Cluster, string Name, string XenDir)
 
     /// <summary>True where the disk image exists.</summary>
     public bool HasDisk { get; init; }
+
+    /// <summary>
+    /// Who made what is on the disk, read from the disk at each question, so that it cannot be stale; null where there is no disk, or where
+    /// it cannot be read.
+    /// </summary>
+    public ImageDistribution? Distribution => GuestOfImage.TryRead(DiskPath)?.Distribution;
+
+    /// <summary>The release on the disk, such as <c>4593.2.5</c>, read at each question; empty where the disk does not say.</summary>
+    public string Release => GuestOfImage.TryRead(DiskPath)?.Version ?? "";
 
     /// <summary><c>CLUSTER/NODE</c>, the way to name it on a command line.</summary>
     public string FullName => $"{Cluster}/{Name}";

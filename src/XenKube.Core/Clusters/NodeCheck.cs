@@ -235,7 +235,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         if (guest?.Refuses(validation.Generation, validation.Version) is { } reason)
         {
             return new(name, CheckStatus.Fail, $"{node.IgnitionPath} is Ignition {validation.Version}: {reason}",
-                "Transpile for the image's release");
+                $"Write the config in the language of the release, {NodeLanguage.Of(guest)}, and publish it: {new RemedyAction(RemedyActionKind.PublishConfig, node.FullName)}");
         }
         return FindOutdated(node, json) is { } outdated
             ? new(name, CheckStatus.Warn, outdated, publish)

@@ -1,5 +1,4 @@
 using System.Text;
-using XenKube.Disks;
 using XenKube.Files;
 using XenKube.Hosting;
 using XenKube.Ignition;
@@ -23,6 +22,7 @@ public sealed class NodeConfig
 
     private readonly XenDirectory _directory;
     private readonly NodeConfigOverrides _overrides;
+    private readonly Lazy<GuestOfImage?> _guest;
 
     /// <summary>Takes a node's config; its files need not exist.</summary>
     /// <param name="directory">The node's XENDIR.</param>
@@ -30,7 +30,18 @@ public sealed class NodeConfig
     /// <param name="overrides">What is to be other than the settings say; null for nothing.</param>
     /// <exception cref="InvalidInputException">The node belongs to another XENDIR.</exception>
     public NodeConfig(XenDirectory directory, Node node, NodeConfigOverrides? overrides = null)
+        : this(directory, node, overrides, () => GuestOfImage.TryRead(node.DiskPath))
     {
+    }
+
+    /// <summary>The same for one who has the node's disk open.</summary>
+    /// <param name="directory">The node's XENDIR.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="overrides">What is to be other than the settings say; null for nothing.</param>
+    /// <param name="guest">Reads the release on the node's disk.</param>
+    internal NodeConfig(XenDirectory directory, Node node, NodeConfigOverrides? overrides, Func<GuestOfImage?> guest)
+    {
+        _guest = new Lazy<GuestOfImage?>(guest);
         _overrides = overrides ?? new NodeConfigOverrides();
         ArgumentNullException.ThrowIfNull(directory);
         ArgumentNullException.ThrowIfNull(node);
@@ -56,9 +67,29 @@ public sealed class NodeConfig
         !File.Exists(Node.TemplatePath) && File.Exists(ClusterTemplatePath)
         && (WholeFile.TryReadText(Node.ConfigPath) is not { } config || config.StartsWith(ClusterHeading, StringComparison.Ordinal));
 
-    /// <summary>How the node's config is transpiled: as the settings of its XENDIR say, with the local files in its directory.</summary>
-    public TranspileOptions Options =>
-        _overrides.On(_directory.Settings.TranspileOptions, Node.ConfigPath) with { SourcePath = Node.ConfigPath };
+    /// <summary>
+    /// How the node's config is transpiled: as the settings of its XENDIR say, with the local files in its directory, in the language of
+    /// what is on the node's disk where the config names none.
+    /// </summary>
+    public TranspileOptions Options
+    {
+        get
+        {
+            var options = _overrides.On(_directory.Settings.TranspileOptions, Node.ConfigPath) with { SourcePath = Node.ConfigPath };
+            return NodeLanguage.Of(_guest.Value) is { } language ? language.On(options) : options;
+        }
+    }
+
+    /// <summary>The options for a file: if it belongs to a node by its place, with the language of what is on the node's disk.</summary>
+    /// <param name="directory">The XENDIR; null for none.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">The options otherwise.</param>
+    public static TranspileOptions OptionsOf(XenDirectory? directory, string path, TranspileOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return directory is not null && options.Dialect is null && new NodeStore(directory).FindByFile(path) is { } node
+            && NodeLanguage.Of(GuestOfImage.TryRead(node.DiskPath)) is { } language ? language.On(options) : options;
+    }
 
     /// <summary>
     /// Why the release on the node's disk would not take a config; null where nothing speaks against it, or nothing is known.
@@ -67,21 +98,9 @@ public sealed class NodeConfig
     public string? FindMisfit(IgnitionConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        if (!config.Succeeded || !File.Exists(Node.DiskPath))
-        {
-            return null;
-        }
-        try
-        {
-            using var disk = DiskImage.OpenRead(Node.DiskPath);
-            return NodeDiskCheck.ReadGuest(disk)?.Refuses(config.Version.StartsWith("3.", StringComparison.Ordinal)
-                ? 3 : 2, config.Version);
-        }
-        catch (XenKubeException)
-        {
-            // A disk in use or broken says nothing about the config.
-            return null;
-        }
+        // A disk in use or broken says nothing about the config.
+        return config.Succeeded
+            ? _guest.Value?.Refuses(config.Version.StartsWith("3.", StringComparison.Ordinal) ? 3 : 2, config.Version) : null;
     }
 
     /// <summary>Expands a template for the node.</summary>

@@ -135,36 +135,23 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
                 "The guest mends that at its next start; XenKube's edits replay the journal first");
     }
 
-    /// <summary>The release on a disk; null where the disk does not say.</summary>
-    internal static GuestOfImage? ReadGuest(DiskImage disk)
-    {
-        if (GuestLayout.Find(disk) == GuestLayout.FedoraCoreOS)
-        {
-            return null;
-        }
-        using var usr = disk.OpenFileSystem("USR-A");
-        return ReadText(usr, "/lib/os-release") is { } text ? GuestOfImage.Parse(text) : null;
-    }
-
     private CheckResult CheckRelease()
     {
         const string name = "release";
-        if (_layout == GuestLayout.FedoraCoreOS)
-        {
-            return new(name, CheckStatus.Pass, "Fedora CoreOS");
-        }
         try
         {
-            Guest = ReadGuest(disk);
+            Guest = GuestOfImage.Read(disk);
         }
         catch (UnsupportedFeatureException e)
         {
-            return new(name, CheckStatus.Warn, $"the release is not read: USR-A, {e.Reason}",
+            return new(name, CheckStatus.Warn, $"the release is not read: {e.Reason}",
                 "Nothing is wrong with a disk that boots");
         }
-        return Guest is { Version.Length: > 0 } ? new(name, CheckStatus.Pass, $"{Guest.Id} {Guest.Version}") : new(name, CheckStatus.Warn,
-            "USR-A has no lib/os-release that names a release",
-            "Nothing is wrong with a disk that boots; a disk of CoreOS or Flatcar has this file");
+        return Guest is { Version.Length: > 0 } ? new(name, CheckStatus.Pass, Guest.ToString())
+            : _layout == GuestLayout.FedoraCoreOS ? new(name, CheckStatus.Warn, "the newest boot entry does not name a release",
+                "Nothing is wrong with a disk that boots; the title of ostree's entries names it")
+            : new(name, CheckStatus.Warn, "USR-A has no lib/os-release that names a release",
+                "Nothing is wrong with a disk that boots; a disk of CoreOS or Flatcar has this file");
     }
 
     /// <summary>pygrub takes the first kernel that menu.lst on the EFI system partition names; that one has to be there.</summary>

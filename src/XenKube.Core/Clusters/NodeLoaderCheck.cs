@@ -1,6 +1,7 @@
 using XenKube.Booting;
 using XenKube.Disks;
 using XenKube.Guests;
+using XenKube.Images;
 
 namespace XenKube.Clusters;
 
@@ -57,8 +58,14 @@ internal sealed class NodeLoaderCheck(DiskImage disk, Node node)
         {
             return new(name, CheckStatus.Fail, $"{node.GuestConfigPath} names no boot loader that knows this disk", UseLoader);
         }
-        var found = GuestArguments.Of(config).LastOrDefault(GuestArguments.IsConfigUri) is { } argument
-            ? argument[(argument.IndexOf('=', StringComparison.Ordinal) + 1)..] : null;
+        var argument = GuestArguments.Of(config).LastOrDefault(GuestArguments.IsConfigUri);
+        var found = argument?[(argument.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        if (argument is not null && GuestLayout.Detect(disk) is var layout && !layout.TakesConfigUri(argument))
+        {
+            return new(name, CheckStatus.Fail,
+                $"{node.GuestConfigPath} names the config by {argument.Split('=')[0]}, which {DistributionNames.TitleOf(layout.Distribution)} does not know",
+                $"Point the guest at it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}");
+        }
         return found is null ? new(name, CheckStatus.Fail,
                 $"{node.GuestConfigPath} names no config in extra=, so Ignition has nothing to fetch", UseLoader)
             : found != node.IgnitionUri.AbsoluteUri ? new(name, CheckStatus.Fail,

@@ -11,7 +11,9 @@ namespace XenKube.Ignition;
 /// <summary>Turns configs that people write, Container Linux Configs and Butane configs, into Ignition JSON.</summary>
 public static class IgnitionTranspiler
 {
-    private static readonly IIgnitionDialect[] Dialects = [new ClcDialect(), new ButaneDialect()];
+    private static readonly ClcDialect ContainerLinux = new();
+    private static readonly ButaneDialect Butane = new();
+    private static readonly IIgnitionDialect[] Dialects = [ContainerLinux, Butane];
 
     /// <summary>The names <see cref="TranspileOptions.Dialect"/> may have.</summary>
     public static IReadOnlyList<string> DialectNames { get; } = [.. Dialects.Select(dialect => dialect.Name)];
@@ -40,7 +42,9 @@ public static class IgnitionTranspiler
                     $"there is no config language {name}",
                     $"Use one of {string.Join(", ", DialectNames)}")
             : Dialects.First(candidate => candidate.Name == Detect(source.Span));
-        return IgnitionConfig.From(dialect.Translate(source, options), options);
+        return options.Dialect is null && options.DefaultVariant.Length > 0 && dialect == ContainerLinux
+            ? TranspileUnnamed(source, options)
+            : IgnitionConfig.From(dialect.Translate(source, options), options);
     }
 
     /// <summary>Transpiles a text.</summary>
@@ -78,6 +82,22 @@ public static class IgnitionTranspiler
             return source.Length > 1 && source[0] >= 0xFE && HasVariant(source) ? "butane" : "clc";
         }
         return HasVariant(source) ? "butane" : "clc";
+    }
+
+    /// <summary>Reads a document that names no variant as Butane, or as the Container Linux Config that it was written as.</summary>
+    private static IgnitionConfig TranspileUnnamed(ReadOnlyMemory<byte> source, TranspileOptions options)
+    {
+        var butane = Butane.Translate(source, options);
+        if (options.TakesContainerLinux && (butane.Json is null || butane.Report.Count > 0))
+        {
+            // Keys that only one of the languages knows are reported by the other.
+            var old = ContainerLinux.Translate(source, options);
+            if (butane.Json is null ? old.Json is not null : old.Json is not null && old.Report.Count < butane.Report.Count)
+            {
+                return IgnitionConfig.From(old, options);
+            }
+        }
+        return IgnitionConfig.From(butane, options);
     }
 
     private static bool HasVariant(ReadOnlySpan<byte> source)

@@ -15,10 +15,7 @@ public sealed record CoreOSImage(string Version, string Path, string SignaturePa
     ImageSignature? Signature = null)
 {
     /// <summary>Who made it; null for a name that the user chose.</summary>
-    public ImageDistribution? Distribution =>
-        Name.StartsWith("fedora-coreos", StringComparison.Ordinal) ? ImageDistribution.FedoraCoreOS
-            : Name.StartsWith("coreos", StringComparison.Ordinal) ? ImageDistribution.CoreOS : Name.StartsWith("flatcar",
-            StringComparison.Ordinal) ? ImageDistribution.Flatcar : null;
+    public ImageDistribution? Distribution => DistributionNames.Find(Name);
 
     /// <summary>True if its signature was found good and trusted just now, false if it was not, null if it was not checked.</summary>
     public bool? IsVerified => Signature?.IsTrusted;

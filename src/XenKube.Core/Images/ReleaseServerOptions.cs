@@ -36,12 +36,7 @@ public sealed record ReleaseServerOptions
     };
 
     /// <summary>The start of file names: <c>coreos</c>, <c>flatcar</c> or <c>fedora-coreos</c>.</summary>
-    public string Prefix => Distribution switch
-    {
-        ImageDistribution.FedoraCoreOS => "fedora-coreos",
-        ImageDistribution.Flatcar => "flatcar",
-        _ => "coreos",
-    };
+    public string Prefix => DistributionNames.FileNameOf(Distribution);
 
     /// <summary>Where releases are looked for, the default filled in.</summary>
     public string EffectiveBaseUri => (BaseUri ?? Distribution switch

@@ -63,7 +63,8 @@ public sealed class ConvertToIgnitionCommand : ConfigInputCommand
 
     /// <inheritdoc/>
     protected override void ProcessFile(string path) => Write(IsOnDrive(path)
-        ? IgnitionTranspiler.Transpile(ReadFile(path), Options()) : IgnitionTranspiler.TranspileFile(path, Options()), path);
+        ? IgnitionTranspiler.Transpile(ReadFile(path), Options())
+        : IgnitionTranspiler.TranspileFile(path, NodeConfig.OptionsOf(UsableDirectory, path, Options())), path);
 
     private TranspileOptions Options()
     {

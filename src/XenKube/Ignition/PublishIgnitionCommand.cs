@@ -146,7 +146,8 @@ public sealed class PublishIgnitionCommand : XenDirCommand
 
     private void PublishFile(string path)
     {
-        var config = ReadyConfig.Read(path, Overrides(Platform, FilesDirectory, Strict).On(Directory.Settings.TranspileOptions, path));
+        var config = ReadyConfig.Read(path, NodeConfig.OptionsOf(Directory, path,
+            Overrides(Platform, FilesDirectory, Strict).On(Directory.Settings.TranspileOptions, path)));
         Warn(path, config);
         PublishFor(config);
     }

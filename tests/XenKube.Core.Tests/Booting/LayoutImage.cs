@@ -19,13 +19,16 @@ internal sealed class LayoutImage : IDisposable
     /// <summary>The same with OEM and ROOT of btrfs, as Flatcar has OEM since 2021 and may have ROOT.</summary>
     /// <param name="system">Files of EFI-SYSTEM.</param>
     /// <param name="oem">Files of OEM.</param>
-    public static LayoutImage FlatcarOfToday(IReadOnlyDictionary<string, byte[]> system, Dictionary<string, byte[]>? oem = null)
+    /// <param name="releases">The versions in os-release of USR-A and USR-B; the other slot is the one that is booted where there are two.</param>
+    public static LayoutImage FlatcarOfToday(IReadOnlyDictionary<string, byte[]> system, Dictionary<string, byte[]>? oem = null, params string[] releases)
     {
         Tool.Need("mkfs.btrfs");
         var image = new LayoutImage();
+        Action<string>? Usr(int slot) => slot >= releases.Length ? null : file => image.MakeExt(file, $"USR-{slot}", new()
+            { ["lib/os-release"] = System.Text.Encoding.UTF8.GetBytes($"NAME=\"Flatcar Container Linux by Kinvolk\"\nID=flatcar\nVERSION_ID={releases[slot]}\n") });
         image.Add(1, 40, "EFI-SYSTEM", "C12A7328-F81F-11D2-BA4B-00A0C93EC93B", file => image.MakeFat(file, system));
-        image.Add(3, 1, "USR-A", "5DFBF5F4-2848-4BAC-AA5E-0D9A20B745A6", null, UsrAId, "0101000000000000");
-        image.Add(4, 1, "USR-B", "5DFBF5F4-2848-4BAC-AA5E-0D9A20B745A6", null, UsrBId);
+        image.Add(3, 4, "USR-A", "5DFBF5F4-2848-4BAC-AA5E-0D9A20B745A6", Usr(0), UsrAId, "0101000000000000");
+        image.Add(4, 4, "USR-B", "5DFBF5F4-2848-4BAC-AA5E-0D9A20B745A6", Usr(1), UsrBId, releases.Length > 1 ? "0102000000000000" : "0000000000000000");
         image.Add(6, 40, "OEM", "0FC63DAF-8483-4772-8E79-3D69D8477DE4", file => image.MakeBtrfs(file, "OEM", oem ?? []));
         image.Add(9, 40, "ROOT", "3884DD41-8582-4404-B9A8-E9B84F2DF50E", file => image.MakeBtrfs(file, "ROOT", new()
             { ["etc/machine-id"] = "0123456789abcdef0123456789abcdef\n"u8.ToArray() }));

@@ -231,26 +231,7 @@ public sealed class NodeBootTests : IDisposable
         return (change ? guests.PlanChange([Node], (_, request) => customize(request)) : guests.Plan([Node], (_, request) => customize(request), force: false)).Guests.Single().Config;
     }
 
-    private void MakeDisk(string image, Dictionary<string, byte[]>? oem = null)
-    {
-        byte[] Kernel(bool pvh = true) => ForgedKernel.BzImage(Decompression.Compress("zstd", ForgedKernel.Elf(pvh: pvh)), 200_000);
-        if (image == "coreos")
-        {
-            SampleImage.Copy(SampleImage.Classic, _folder, "guests/web/node-1.img");
-            return;
-        }
-        using var disk = image == "fedora-coreos"
-            ? LayoutImage.FedoraCoreOS(
-                new()
-                {
-                    ["ostree/abc/vmlinuz"] = Kernel(),
-                    ["ostree/abc/initramfs.img"] = [1, 2, 3],
-                    ["loader.1/entries/ostree-1.conf"] = Encoding.UTF8.GetBytes("title Fedora CoreOS 44.20261101.3.0 (ostree:0)\nversion 1\noptions $ignition_firstboot ignition.platform.id=metal root=UUID=1\nlinux /ostree/abc/vmlinuz\ninitrd /ostree/abc/initramfs.img\n"),
-                },
-                ("loader", "loader.1"))
-            : LayoutImage.FlatcarOfToday(new Dictionary<string, byte[]> { ["flatcar/vmlinuz-a"] = Kernel(image == "flatcar"), ["flatcar/vmlinuz-b"] = Kernel(image == "flatcar") }, oem);
-        File.Move(disk.Path, _folder["guests/web/node-1.img"]);
-    }
+    private void MakeDisk(string image, Dictionary<string, byte[]>? oem = null) => NodeImages.Make(image, _folder, "guests/web/node-1.img", oem);
 
     private Dictionary<string, string> Hashes()
     {

@@ -53,6 +53,10 @@ internal sealed class ButaneDialect : IIgnitionDialect
             }
             (variant, number) = (head["variant"].Text, head["version"].Text);
         }
+        if (variant.Length == 0 && options.DefaultVariant.Length > 0)
+        {
+            (variant, number) = (options.DefaultVariant, number.Length > 0 ? number : options.DefaultVersion);
+        }
         if (ButaneVersion.Find(variant, number, release, out var reason) is not { } version)
         {
             return Fail(null, report, reason!, ButaneVersion.Known(variant, release));

@@ -15,6 +15,21 @@ public sealed record TranspileOptions
     public string? Dialect { get; init; }
 
     /// <summary>
+    /// The variant of Butane that a document is read in which names none, such as <c>fcos</c>; empty to read such a document as a Container
+    /// Linux Config.
+    /// </summary>
+    public string DefaultVariant { get; init; } = "";
+
+    /// <summary>The version of <see cref="DefaultVariant"/> for a document that names none, such as <c>1.6.0</c>.</summary>
+    public string DefaultVersion { get; init; } = "";
+
+    /// <summary>
+    /// With <see cref="DefaultVariant"/>, whether a document without a variant may be a Container Linux Config: it is taken for one where
+    /// less is wrong with it then.
+    /// </summary>
+    public bool TakesContainerLinux { get; init; } = true;
+
+    /// <summary>
     /// The release of Butane to be like: <c>0.29.0</c> (Ignition 2.26.0, the default) or <c>0.19.0</c> (Ignition 2.16.2).
     /// </summary>
     public string ButaneRelease { get; init; } = "0.29.0";

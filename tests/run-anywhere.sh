@@ -71,7 +71,7 @@ make_user() {
   user=xktest$((RANDOM % 100000))
   useradd --system --user-group --no-create-home --home-dir "$work/user" --shell /bin/bash "$user" || return 1
   mkdir "$work/user" "$work/user/tmp"
-  tar -c --exclude=./.git --exclude=obj --exclude=./artifacts/packages . | tar -x -C "$work/user" --one-top-level=checkout
+  tar -c --exclude=./.git --exclude=obj --exclude=./artifacts/packages --exclude=./artifacts/test-images --exclude=./artifacts/boot-build . | tar -x -C "$work/user" --one-top-level=checkout
   cp -r "$(dirname "$pwsh")" "$work/user/pwsh"
   chown -R "$user:$user" "$work/user"
 }

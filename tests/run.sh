@@ -24,6 +24,8 @@ done
 
 # The program that starts pwsh needs to know where .NET is when .NET is not at its usual place.
 export DOTNET_ROOT=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
+# Most code of a test run runs a few times only: counting how often costs more than the better code saves.
+export DOTNET_TieredPGO=0
 export POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off DOTNET_CLI_TELEMETRY_OPTOUT=1
 pwsh=${XENKUBE_TEST_PWSH:-$(dotnet pwsh -NoProfile -NonInteractive -Command '[IO.Path]::Combine($PSHOME, "pwsh")' | tail -n 1)}
 if ! "$pwsh" -NoProfile -NonInteractive -Command exit; then echo "pwsh does not start: $pwsh" >&2; exit 1; fi

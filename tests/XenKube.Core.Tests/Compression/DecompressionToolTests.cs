@@ -67,11 +67,8 @@ public class DecompressionToolTests
     public void Decoder_gives_what_was_compressed_with_each_option(string format, string options)
     {
         Tool.Need(Decompression.ProgramOf(format));
-        foreach (var kind in (string[])["image", "text"])
-        {
-            var content = Samples.Make(kind, 1_500_000);
-            Same(content, Decompression.Read(format, Decompression.Compress(format, content, options.Split(' '))), kind);
-        }
+        byte[] content = [.. Samples.Make("image", 1_000_000), .. Samples.Make("text", 500_000)];
+        Same(content, Decompression.Read(format, Decompression.Compress(format, content, options.Split(' '))), options);
     }
 
     [Theory]

@@ -1,22 +1,22 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Conventions;
 
-/// <summary>docs/dependencies.md says what Directory.Packages.props, the tool manifest and the projects say.</summary>
+/// <summary>docs/dependencies.md says what Directory.Packages.props, the tool manifests and the projects say.</summary>
 public sealed class DependencyTests
 {
     private sealed record Dependency(string Name, string Version, string UsedBy, string Purpose);
 
     [Fact]
-    public void Packages_and_versions_are_those_of_the_props_and_the_tool_manifest()
+    public void Packages_and_versions_are_those_of_the_props_and_the_tool_manifests()
     {
         var packages = XDocument.Load(Path.Combine(Project.Root, "Directory.Packages.props")).Descendants("PackageVersion")
             .Select(package => $"{package.Attribute("Include")!.Value} {package.Attribute("Version")!.Value}");
-        using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(Project.Root, ".config", "dotnet-tools.json")));
-        var tools = manifest.RootElement.GetProperty("tools").EnumerateObject()
-            .Select(tool => $"{tool.Name} {tool.Value.GetProperty("version").GetString()}");
+        string[] manifests = [Path.Combine(Project.Root, ".config", "dotnet-tools.json"), Project.Tests("mutation", "dotnet-tools.json")];
+        var tools = manifests.Select(path => JsonNode.Parse(File.ReadAllText(path))!["tools"]!.AsObject())
+            .SelectMany(all => all.Select(tool => $"{tool.Key} {tool.Value!["version"]}"));
         var listed = Listed().Select(each => $"{each.Name} {each.Version}");
         Assert.Equal(
             packages.Concat(tools).Order(StringComparer.OrdinalIgnoreCase), listed.Order(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);

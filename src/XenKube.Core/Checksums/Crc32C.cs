@@ -47,6 +47,9 @@ internal static class Crc32C
         return Back(register, 32) ^ Append(Start, before);
     }
 
+    /// <summary>The number which, appended to a checksum, makes the wanted one.</summary>
+    public static uint Solve(uint crc, uint wanted) => Back(wanted, 32) ^ crc;
+
     private static uint Back(uint register, int bits)
     {
         for (var i = 0; i < bits; i++)

@@ -273,33 +273,7 @@ public sealed class ExtFileSystem : IFileSystem
         {
             return false;
         }
-        try
-        {
-            Change(edit => edit.Remove(path));
-        }
-        catch (OperationFailedException e) when (e.Id == ErrorIds.EditTooLarge)
-        {
-            // The changes of the batch before it are on the disk first.
-            _batch?.Pause();
-            if (!TryOrphan(path))
-            {
-                throw;
-            }
-            _committer.FinishOrphans();
-            _volume.Store.Discard();
-        }
-        return true;
-    }
-
-    // A file that is too large to be removed by one transaction loses its name first, and then its content in parts: as in the kernel.
-    private bool TryOrphan(string path)
-    {
-        using var edit = BeginEdit();
-        if (!edit.TryOrphan(path))
-        {
-            return false;
-        }
-        edit.Commit();
+        Change(edit => edit.Remove(path));
         return true;
     }
 

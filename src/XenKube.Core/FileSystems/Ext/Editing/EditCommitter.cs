@@ -24,6 +24,10 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables ta
     /// <summary>True where the edit in progress fills a good part of the journal, or of the memory that an edit may take.</summary>
     public bool IsLarge => volume.Store.Changed.Count > Math.Min(MostBlocks, (_journal?.Room ?? long.MaxValue) / 2);
 
+    // What gives blocks back shares its transaction with what the edit changes besides. Each transaction must give something back:
+    // the nodes on the way to one extent, its bitmap, its descriptor and the inode are fewer than the least.
+    private long MostToFree => Math.Clamp(_journal!.Room / 3, 16, MostBlocks);
+
     /// <summary>True where the journal cannot hold the edit in progress.</summary>
     public bool IsTooLarge => _journal is not null && _journal.Needed(volume.Store.Changed.Count + 1) > _journal.Room;
 
@@ -154,6 +158,7 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables ta
                 Gate();
             }
             _journal = journal;
+            tables.OldContents.Limit = MostToFree;
         }
         else if (!volume.Superblock.IsClean)
         {
@@ -163,7 +168,8 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables ta
     }
 
     /// <summary>
-    /// Removes the files that have no name any more. One that is too large for a transaction is given back from its end, in several.
+    /// Removes the files that have no name any more, and ends truncations. Content that is too large for a transaction is given back
+    /// from the end of the file on, in several.
     /// </summary>
     public void FinishOrphans()
     {
@@ -175,14 +181,19 @@ internal sealed class EditCommitter(ExtVolume volume, FileMap map, EditTables ta
         if (_journal is not null)
         {
             var trimmer = new OrphanTrimmer(volume, tables.Blocks);
-            foreach (var number in orphans.Listed().Where(number =>
-                volume.ReadInode(number) is { Links: 0, IsFile: true } inode && !inode.Has(InodeFlags.InlineData)).ToList())
+            foreach (var number in orphans.Listed().Concat(orphans.InFile()).Where(number => number >= volume.Superblock.FirstInode
+                && volume.ReadInode(number) is { IsFile: true } inode && !inode.Has(InodeFlags.InlineData)).ToList())
             {
-                StartOver();
-                while (trimmer.Trim(volume.ReadInode(number), Math.Min(MostBlocks, _journal.Room / 3)))
+                var goesOn = true;
+                while (goesOn)
                 {
-                    Commit();
                     StartOver();
+                    var inode = volume.ReadInode(number);
+                    goesOn = trimmer.Trim(inode, MostToFree);
+                    if (goesOn || inode.Links > 0)
+                    {
+                        Commit();
+                    }
                 }
             }
         }

@@ -12,12 +12,13 @@ internal sealed class EditTables
     {
         Blocks = new BlockAllocator(volume);
         Inodes = new InodeAllocator(volume, Blocks);
+        OldContents = new OldContents(volume, Inodes);
         var maps = new FileMapEditor(volume, map, Blocks);
         Entries = new DirectoryEditor(volume, directories, attributes, maps, Blocks);
-        Files = new FileEditor(volume, map, content, maps, Blocks, Entries);
-        Streams = new FileStreamEditor(volume, map, maps, Blocks, Files, Entries);
+        Files = new FileEditor(volume, map, content, maps, Blocks, Entries, OldContents);
+        Streams = new FileStreamEditor(volume, map, maps, Blocks, Files, Entries, OldContents);
         Attributes = new AttributeEditor(volume, attributes, Blocks);
-        Remover = new InodeRemover(volume, map, attributes, maps, Inodes, Attributes);
+        Remover = new InodeRemover(volume, map, attributes, maps, Inodes, Attributes, OldContents);
         Creator = new InodeCreator(volume, Inodes, maps, Attributes);
         Names = new NameEditor(volume, content, directories, walker, Entries, Remover);
     }
@@ -25,6 +26,8 @@ internal sealed class EditTables
     public BlockAllocator Blocks { get; }
 
     public InodeAllocator Inodes { get; }
+
+    public OldContents OldContents { get; }
 
     public DirectoryEditor Entries { get; }
 

@@ -61,14 +61,6 @@ internal sealed class ExtBatch(Func<ExtEdit> begin, Action end) : IFileSystemBat
         _holdsChanges = false;
     }
 
-    /// <summary>Brings the changes to the disk and ends the edit, so that another one can be made within the batch.</summary>
-    public void Pause()
-    {
-        Commit();
-        _edit?.Dispose();
-        _edit = null;
-    }
-
     /// <summary>Commits the batches of several file systems; those on one disk, and with journals, share their flushes.</summary>
     public static void Commit(IReadOnlyList<ExtBatch> batches)
     {
@@ -94,6 +86,7 @@ internal sealed class ExtBatch(Func<ExtEdit> begin, Action end) : IFileSystemBat
             if (commits.Count > 0)
             {
                 JointCommit.Run(edits[0].Device, commits);
+                edits.ForEach(edit => edit.FinishOrphans());
             }
         }
         finally

@@ -169,23 +169,6 @@ public sealed class ExtEdit : IDisposable
         return place.Inode != 0;
     }
 
-    /// <summary>Removes a file by its name alone; its content is given back by <see cref="EditCommitter.FinishOrphans"/>.</summary>
-    /// <returns>False for what has several names, or is not a file.</returns>
-    internal bool TryOrphan(string path)
-    {
-        var now = Start(path);
-        var place = Names.Existing(path, followLast: false);
-        Names.CheckName(place, path);
-        var inode = Names.Writable(place.Inode, path);
-        if (!inode.IsFile || inode.Links != 1)
-        {
-            return false;
-        }
-        Names.UnlinkToOrphans(place, inode, now);
-        Done();
-        return true;
-    }
-
     /// <inheritdoc cref="IFileSystem.Rename"/>
     public void Rename(string path, string newPath)
     {
@@ -268,7 +251,17 @@ public sealed class ExtEdit : IDisposable
         }
         _state = State.Failed;
         _committer.Commit();
+        FinishOrphans();
         Dispose();
+    }
+
+    /// <summary>Gives back what the committed changes replaced or removed and one transaction could not give back.</summary>
+    internal void FinishOrphans()
+    {
+        if (HasJournal)
+        {
+            _committer.FinishOrphans();
+        }
     }
 
     /// <summary>Begins to make the changes durable and visible; the edit ends with the commit. Only with a journal.</summary>

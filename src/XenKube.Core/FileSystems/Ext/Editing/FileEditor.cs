@@ -8,7 +8,8 @@ namespace XenKube.FileSystems.Ext.Editing;
 /// Changes the contents of files. New content goes to blocks that were free: what is in place stays until the edit commits.
 /// </summary>
 internal sealed class FileEditor(
-    ExtVolume volume, FileMap map, ExtContent content, FileMapEditor maps, BlockAllocator allocator, DirectoryEditor entries)
+    ExtVolume volume, FileMap map, ExtContent content, FileMapEditor maps, BlockAllocator allocator, DirectoryEditor entries,
+    OldContents oldContents)
 {
     /// <summary>Replaces all of a file.</summary>
     public void Replace(ExtInode inode, ReadOnlySpan<byte> bytes)
@@ -20,21 +21,47 @@ internal sealed class FileEditor(
         }
         var goal = volume.GroupOfInode(inode.Number);
         var count = ((long)bytes.Length + volume.BlockSize - 1) / volume.BlockSize;
+        var isLarge = oldContents.IsLarge(old);
         if (allocator.TryTake(count, goal, mayReuse: false) is { } runs)
         {
             Put(runs, bytes, throughJournal: false);
+            if (isLarge)
+            {
+                oldContents.HandOver(inode, old);
+            }
             maps.Write(inode, runs, old.Total);
-            maps.Release(old);
+            if (!isLarge)
+            {
+                maps.Release(old);
+            }
         }
         else
         {
             // A full disk: the blocks of the old content may take the new one if it goes through the journal.
-            maps.Release(old);
+            if (isLarge)
+            {
+                new OrphanTrimmer(volume, allocator).Trim(oldContents.HandOver(inode, old), oldContents.Limit);
+            }
+            else
+            {
+                maps.Release(old);
+            }
             runs = (volume.Superblock.HasJournal ? allocator.TryTake(count, goal, mayReuse: true) : null) ?? throw allocator.Full();
             Put(runs, bytes, throughJournal: true);
             maps.Write(inode, runs, old.Total);
         }
         SetSize(inode, bytes.Length);
+    }
+
+    /// <summary>Fills the last block of a file with zeros from the end of the file on, by the journal.</summary>
+    public void ClearAfterEnd(ExtInode inode)
+    {
+        var end = (int)(inode.Size % volume.BlockSize);
+        if (end > 0 && map.Find(inode, inode.Size / volume.BlockSize) is { IsHole: false, Unwritten: false } run)
+        {
+            allocator.RefuseTables(run.Physical, 1);
+            volume.Store.Change(run.Physical).AsSpan(end).Clear();
+        }
     }
 
     /// <summary>Gives back the blocks after the end of a file, which an interrupted truncation left.</summary>

@@ -9,7 +9,7 @@ namespace XenKube.FileSystems.Ext.Editing;
 /// while it is read; until the edit commits, nothing refers to them.
 /// </summary>
 internal sealed class FileStreamEditor(ExtVolume volume, FileMap map, FileMapEditor maps, BlockAllocator allocator, FileEditor files,
-    DirectoryEditor entries)
+    DirectoryEditor entries, OldContents oldContents)
 {
     /// <summary>Content up to this size is taken as a whole: on a full disk it can go through the journal.</summary>
     private const int LargestWhole = 4 << 20;
@@ -31,8 +31,16 @@ internal sealed class FileStreamEditor(ExtVolume volume, FileMap map, FileMapEdi
         }
         var runs = new List<BlockRun>();
         var length = Write(content, runs, volume.GroupOfInode(inode.Number), cancellationToken);
+        var isLarge = oldContents.IsLarge(old);
+        if (isLarge)
+        {
+            oldContents.HandOver(inode, old);
+        }
         maps.Write(inode, runs, old.Total);
-        maps.Release(old);
+        if (!isLarge)
+        {
+            maps.Release(old);
+        }
         files.SetSize(inode, length);
     }
 

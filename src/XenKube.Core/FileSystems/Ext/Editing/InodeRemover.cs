@@ -7,9 +7,10 @@ namespace XenKube.FileSystems.Ext.Editing;
 
 /// <summary>Takes links off inodes and gives back what those without one hold.</summary>
 internal sealed class InodeRemover(
-    ExtVolume volume, FileMap map, ExtAttributes attributes, FileMapEditor maps, InodeAllocator inodes, AttributeEditor editor)
+    ExtVolume volume, FileMap map, ExtAttributes attributes, FileMapEditor maps, InodeAllocator inodes, AttributeEditor editor,
+    OldContents oldContents)
 {
-    /// <summary>Takes links off; with the last one the inode and its blocks are free.</summary>
+    /// <summary>Takes links off; with the last one the inode and its blocks are free, or an orphan where they are many.</summary>
     public void Release(ExtInode inode, int links, DateTime now)
     {
         inode.SetChanged(now);
@@ -19,29 +20,19 @@ internal sealed class InodeRemover(
             volume.WriteInode(inode);
             return;
         }
+        if (inode.IsFile && oldContents.IsLarge(map.Collect(inode)))
+        {
+            RefuseAttributeInodes(inode);
+            oldContents.Orphan(inode);
+            return;
+        }
         Delete(inode, now);
-    }
-
-    /// <summary>Puts an inode whose last name is gone into the list of orphans: what it holds is given back later.</summary>
-    public void Orphan(ExtInode inode, DateTime now)
-    {
-        inode.SetChanged(now);
-        inode.Links = 0;
-        var superblock = volume.ChangeSuperblock();
-        inode.DeletionTime = ExtSuperblock.LastOrphan(superblock);
-        ExtSuperblock.SetLastOrphan(superblock, inode.Number);
-        volume.WriteInode(inode);
     }
 
     /// <summary>Gives back an inode, its blocks and its share in an attribute block.</summary>
     public void Delete(ExtInode inode, DateTime now)
     {
-        if (attributes.ReadBody(inode).Concat(attributes.ReadBlock(inode)).Any(entry => entry.ValueInode != 0))
-        {
-            throw new UnsupportedFeatureException(volume.Store.Device.Name,
-                string.Create(CultureInfo.InvariantCulture, $"inode {inode.Number}"),
-                "ea_inode (removing a file with an attribute of that kind)");
-        }
+        RefuseAttributeInodes(inode);
         var isDirectory = inode.IsDirectory;
         maps.Release(map.Collect(inode));
         editor.Release(inode);
@@ -54,5 +45,15 @@ internal sealed class InodeRemover(
         inode.DeletionTime = (uint)Math.Max(1, (now - DateTime.UnixEpoch).TotalSeconds);
         volume.WriteInode(inode);
         inodes.Free(inode.Number, isDirectory);
+    }
+
+    private void RefuseAttributeInodes(ExtInode inode)
+    {
+        if (attributes.ReadBody(inode).Concat(attributes.ReadBlock(inode)).Any(entry => entry.ValueInode != 0))
+        {
+            throw new UnsupportedFeatureException(volume.Store.Device.Name,
+                string.Create(CultureInfo.InvariantCulture, $"inode {inode.Number}"),
+                "ea_inode (removing a file with an attribute of that kind)");
+        }
     }
 }

@@ -100,19 +100,6 @@ internal sealed class NameEditor(
     /// <summary>Takes a name away, and with the last one the inode.</summary>
     public void Unlink(PathPlace place, ExtInode inode, DateTime now)
     {
-        UnlinkName(place, inode, now);
-        remover.Release(inode, inode.IsDirectory ? inode.Links : 1, now);
-    }
-
-    /// <summary>Takes the only name of a file away; its content is given back later.</summary>
-    public void UnlinkToOrphans(PathPlace place, ExtInode inode, DateTime now)
-    {
-        UnlinkName(place, inode, now);
-        remover.Orphan(inode, now);
-    }
-
-    private void UnlinkName(PathPlace place, ExtInode inode, DateTime now)
-    {
         var directory = volume.ReadUsedInode(place.Parent);
         entries.Remove(directory, FileNames.Encode(place.Name));
         Touch(directory, now);
@@ -121,6 +108,7 @@ internal sealed class NameEditor(
             ChangeLinks(directory, -1);
         }
         volume.WriteInode(directory);
+        remover.Release(inode, inode.IsDirectory ? inode.Links : 1, now);
     }
 
     private static void Touch(ExtInode directory, DateTime now)

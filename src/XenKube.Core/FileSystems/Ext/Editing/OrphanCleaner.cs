@@ -53,15 +53,30 @@ internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, EditTables ta
         }
     }
 
-    private void CleanFile(DateTime now, HashSet<uint> seen)
+    /// <summary>The orphans in the orphan file.</summary>
+    public IEnumerable<uint> InFile()
     {
-        var file = volume.ReadInode(volume.Superblock.OrphanFileInode);
+        if (!volume.Superblock.Is(ReadOnlyFeatures.OrphanPresent))
+        {
+            yield break;
+        }
+        var count = 0;
+        foreach (var (_, _, number) in Entries(File))
+        {
+            RefuseMany(++count);
+            yield return number;
+        }
+    }
+
+    private ExtInode File => volume.ReadInode(volume.Superblock.OrphanFileInode);
+
+    private IEnumerable<(long Block, int Index, uint Number)> Entries(ExtInode file)
+    {
         foreach (var run in map.Collect(file).Runs)
         {
             for (var block = run.Physical; block < run.Physical + run.Count; block++)
             {
                 var bytes = volume.Store.Read(block);
-                var entries = (bytes.Length - 8) / 4;
                 var tail = bytes.AsSpan(bytes.Length - 8);
                 if (BinaryPrimitives.ReadUInt32LittleEndian(tail) != OrphanBlockMagic
                     || (volume.Superblock.HasMetadataChecksums
@@ -69,25 +84,38 @@ internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, EditTables ta
                 {
                     throw volume.Store.Corrupt("orphan file", block, "its checksum or magic number is wrong");
                 }
-                for (var i = 0; i < entries; i++)
+                for (var i = 0; i < (bytes.Length - 8) / 4; i++)
                 {
-                    var number = BinaryPrimitives.ReadUInt32LittleEndian(volume.Store.Read(block).AsSpan(i * 4));
-                    if (number == 0)
+                    if (BinaryPrimitives.ReadUInt32LittleEndian(volume.Store.Read(block).AsSpan(i * 4)) is not 0 and var number)
                     {
-                        continue;
+                        yield return (block, i, number);
                     }
-                    if (!seen.Add(number))
-                    {
-                        throw Broken(number, "it is an orphan twice");
-                    }
-                    RefuseMany(seen.Count);
-                    BinaryPrimitives.WriteUInt32LittleEndian(volume.Store.Change(block).AsSpan(i * 4), 0);
-                    Finish(volume.ReadInode(number), now);
                 }
-                if (volume.Superblock.HasMetadataChecksums && volume.Store.Changed.TryGetValue(block, out var changed))
-                {
-                    BinaryPrimitives.WriteUInt32LittleEndian(changed.AsSpan(changed.Length - 4), Checksum(file, block, changed));
-                }
+            }
+        }
+    }
+
+    private void CleanFile(DateTime now, HashSet<uint> seen)
+    {
+        var file = File;
+        var changed = new HashSet<long>();
+        foreach (var (block, index, number) in Entries(file))
+        {
+            if (!seen.Add(number))
+            {
+                throw Broken(number, "it is an orphan twice");
+            }
+            RefuseMany(seen.Count);
+            BinaryPrimitives.WriteUInt32LittleEndian(volume.Store.Change(block).AsSpan(index * 4), 0);
+            changed.Add(block);
+            Finish(volume.ReadInode(number), now);
+        }
+        if (volume.Superblock.HasMetadataChecksums)
+        {
+            foreach (var block in changed)
+            {
+                var bytes = volume.Store.Change(block);
+                BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), Checksum(file, block, bytes));
             }
         }
     }
@@ -114,7 +142,15 @@ internal sealed class OrphanCleaner(ExtVolume volume, FileMap map, EditTables ta
         }
         if (inode.IsFile && !inode.Has(InodeFlags.InlineData))
         {
-            tables.Files.CutBlocksAfterEnd(inode);
+            if (volume.Superblock.HasJournal)
+            {
+                // The blocks after the end are given back already.
+                tables.Files.ClearAfterEnd(inode);
+            }
+            else
+            {
+                tables.Files.CutBlocksAfterEnd(inode);
+            }
         }
         volume.WriteInode(inode);
     }

@@ -25,7 +25,8 @@ fi
 find "$stage/module" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 (cd "$stage/module" && python3 -m zipfile -c "$packages/XenKube.$version.zip" XenKube/)
 size=$(stat -c %s "$packages/XenKube.$version.zip")
-[ "$size" -lt 5242880 ] || { echo "the module has $size bytes, more than 5 MB" >&2; exit 1; }
+# Half of it is BouncyCastle, and most of the rest the native code of XenKube.Core, by which a session starts sooner.
+[ "$size" -lt 8388608 ] || { echo "the module has $size bytes, more than 8 MB" >&2; exit 1; }
 echo "$packages/XenKube.$version.zip: $size bytes"
 
 (cd "$stage" && python3 -m zipfile -e "$packages/XenKube.$version.zip" zip)

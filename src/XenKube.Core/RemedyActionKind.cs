@@ -145,6 +145,9 @@ public enum RemedyActionKind
     /// <summary>The option that names a boot loader.</summary>
     BootLoaderOption,
 
+    /// <summary>The option that starts a guest with a copy of its kernel.</summary>
+    ExtractKernelOption,
+
     /// <summary>The option that sets the type of a guest.</summary>
     GuestTypeOption,
 

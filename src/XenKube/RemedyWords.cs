@@ -66,6 +66,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.NoActivateOption => "-NoActivate",
             RemedyActionKind.KernelOption => "-Kernel",
             RemedyActionKind.BootLoaderOption => "-BootLoader",
+            RemedyActionKind.ExtractKernelOption => "-ExtractKernel",
             RemedyActionKind.GuestTypeOption => "-Type",
             RemedyActionKind.PlatformOption => "-Platform",
             RemedyActionKind.FilesDirectoryOption => "-FilesDirectory",

@@ -42,6 +42,8 @@ internal static class GuestCommands
         "Wait until its domain runs, its address answers, its ssh server greets (the default), it has fetched its config (ignition), or it is gone (the default of stop).");
     private static readonly Option<int?> Timeout = new("--timeout")
         { Description = "How long to wait at most, in seconds (default: 300).", HelpName = "SECONDS" };
+    private static readonly Option<bool> ExtractKernel = new("--extract-kernel")
+        { Description = "Start with a copy of the kernel on the disk, and without a boot loader." };
     private static readonly Option<bool> Paused = new("--paused") { Description = "Leave the guest paused." };
 
     private static readonly Option<int?> Vlan = new("--vlan") { Description = "The VLAN of the network card, 1 to 4094.", HelpName = "N" };
@@ -94,7 +96,7 @@ internal static class GuestCommands
             {
                 EtcdStartGuard.Refuse(paths, stop);
                 return guests.Start(paths, options, stop);
-            }, Wait, Timeout, Paused),
+            }, Wait, Timeout, Paused, ExtractKernel),
             Action(terminal, "stop", "Shut guests down; --force destroys them.", (guests, paths, options, stop) =>
                 guests.Stop(paths, options, stop), GuestCondition.Gone, Wait, Timeout, StandardOptions.Force),
             Action(terminal, "restart", "Restart guests; --force destroys and starts them.", (guests, paths, options, stop) =>
@@ -223,6 +225,7 @@ internal static class GuestCommands
             ThrottleLimit = run.Get(Throttle) ?? defaults.ThrottleLimit,
             Force = run.Has(StandardOptions.Force),
             Paused = run.Has(Paused),
+            ExtractKernel = run.Has(ExtractKernel),
             Wait = run.WasGiven(Wait) ? run.Get(Wait) ?? usual : null,
             Timeout = run.Get(Timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : defaults.Timeout,
         };

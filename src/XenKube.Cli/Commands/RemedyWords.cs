@@ -62,6 +62,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.NoActivateOption => "--no-activate",
             RemedyActionKind.KernelOption => "--kernel",
             RemedyActionKind.BootLoaderOption => "--boot-loader",
+            RemedyActionKind.ExtractKernelOption => "--extract-kernel",
             RemedyActionKind.GuestTypeOption => "--type",
             RemedyActionKind.PlatformOption => "--platform",
             RemedyActionKind.FilesDirectoryOption => "--files-dir",

@@ -63,12 +63,16 @@ internal static class NodeBoot
     /// <summary>What a node boots next, as its guest configuration has it booted.</summary>
     /// <param name="node">The node that it belongs to; null where that is not known.</param>
     /// <param name="asked">What is asked for in place of what the guest configuration says.</param>
-    public static BootPlanOptions OptionsOf(Node? node, NodeBootPlanOptions asked)
+    public static BootPlanOptions OptionsOf(Node? node, NodeBootPlanOptions asked) =>
+        OptionsOf(node is null ? null : TryReadConfig(node), asked);
+
+    /// <summary>The same for a guest configuration; null where there is none.</summary>
+    public static BootPlanOptions OptionsOf(XenGuestConfig? config, NodeBootPlanOptions asked)
     {
-        var config = node is null ? null : TryReadConfig(node);
         var loader = BootLoaders.IsXenKube(config?.BootLoader) ? config : null;
-        string? Told(string option) => loader?.Get("bootloader_args")?.Items.Select(item => item.Text)
+        string? Told(string option) => (loader is null ? [] : GuestArguments.OfBootLoader(loader))
             .LastOrDefault(text => text.StartsWith($"--{option}=", StringComparison.Ordinal))?[(option.Length + 3)..];
+        static string? Rooted(string? path) => path is null || path.StartsWith('/') ? path : "/" + path;
         return new BootPlanOptions
         {
             GuestType = asked.GuestType ?? (config?.Type == GuestType.PV ? BootGuestType.Pv : BootGuestType.Pvh),
@@ -76,6 +80,9 @@ internal static class NodeBoot
             Entry = asked.Entry ?? Told("entry"),
             Arguments = [.. loader is null ? [] : GuestArguments.Of(loader), .. asked.Arguments],
             ReadNotes = asked.ReadNotes,
+            KernelPath = Rooted(loader?.Kernel),
+            InitrdPath = Rooted(loader?.GetText("ramdisk")),
+            Platform = Told("platform"),
         };
     }
 }

@@ -36,6 +36,7 @@ public sealed class NodeGuests
         return new(xl, _directory.GuestsPath, Reservations())
         {
             Lock = _directory.Lock,
+            CopyKernel = KernelCopy.Make,
             HasFetched = (guest, started) => guest.GuestConfigPath is { } path && new NodeStore(_directory).FindByFile(path) is { } node
                 && fetches.Find(node, started) is not null,
         };

@@ -283,6 +283,7 @@ public sealed class NodeStore
         {
             Delete(path);
         }
+        DeleteTree(KernelCopy.DirectoryOf(node.GuestConfigPath));
     }
 
     /// <summary>The names of the nodes that have a file in a cluster's directory.</summary>
@@ -338,11 +339,15 @@ public sealed class NodeStore
         }
     }
 
-    private static void Delete(string path)
+    private static void Delete(string path) => Delete(path, HostFile.Remove);
+
+    private static void DeleteTree(string path) => Delete(path, HostFile.RemoveTree);
+
+    private static void Delete(string path, Func<string, bool> remove)
     {
         try
         {
-            HostFile.Remove(path);
+            remove(path);
         }
         catch (Exception e) when (e.IsFileTrouble())
         {

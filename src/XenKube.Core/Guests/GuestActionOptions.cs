@@ -12,6 +12,12 @@ public sealed record GuestActionOptions
     /// <summary>True to leave started guests paused.</summary>
     public bool Paused { get; init; }
 
+    /// <summary>
+    /// True to start guests with copies of the kernels on their disks, and without a boot loader. Updates inside such a guest are not
+    /// followed at its reboots.
+    /// </summary>
+    public bool ExtractKernel { get; init; }
+
     /// <summary>What to wait for afterwards; null for nothing.</summary>
     public GuestCondition? Wait { get; init; }
 

@@ -9,6 +9,9 @@ internal static class GuestArguments
     private const string Extra = "extra";
     private const string CommandLine = "cmdline";
 
+    /// <summary>The key of the boot loader's arguments.</summary>
+    public const string BootLoader = "bootloader_args";
+
     /// <summary>The kernel parameters that name a config: Container Linux', Flatcar's and Ignition's own.</summary>
     public static IReadOnlyList<string> ConfigUriParameters { get; } = ["coreos.config.url", "flatcar.config.url", "ignition.config.url"];
 
@@ -39,6 +42,14 @@ internal static class GuestArguments
         kept.InsertRange(place < 0 ? kept.Count : place, arguments.Where(IsConfigUri));
         return With(config, [.. kept, .. arguments.Where(argument => !IsConfigUri(argument))]);
     }
+
+    /// <summary>The arguments of the boot loader. A plain text is split at blanks, as libxl does it.</summary>
+    public static IReadOnlyList<string> OfBootLoader(XenGuestConfig config) => config.Get(BootLoader) switch
+    {
+        null => [],
+        { Kind: XenConfigValueKind.List } list => [.. list.Items.Select(item => item.Text)],
+        var text => text.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+    };
 
     private static string KeyOf(XenGuestConfig config) => config.GetText(CommandLine) is null ? Extra : CommandLine;
 }

@@ -11,7 +11,7 @@ namespace XenKube.Guests;
 /// <param name="defaults">What a guest gets where nothing else is said.</param>
 internal sealed class GuestConfigMaker(GuestDefaults defaults)
 {
-    private const string Arguments = "bootloader_args", GuestTypeArgument = "--guest-type=";
+    private const string Arguments = GuestArguments.BootLoader, GuestTypeArgument = "--guest-type=";
     private const string Restrict = "bootloader_restrict", RestrictUser = "bootloader_user";
     private const int LeastMemory = 16, MostMemory = 16 * 1024 * 1024, MostVCpus = 512;
 
@@ -89,13 +89,7 @@ internal sealed class GuestConfigMaker(GuestDefaults defaults)
     private static XenGuestConfig WithLoader(XenGuestConfig config, GuestRequest request)
     {
         var isOwn = BootLoaders.IsXenKube(config.BootLoader);
-        // A plain text is split at blanks, as libxl does it.
-        var arguments = config.Get(Arguments) switch
-        {
-            null => [],
-            { Kind: XenConfigValueKind.List } list => list.Items.Select(item => item.Text).ToList(),
-            var text => [.. text.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries)],
-        };
+        var arguments = GuestArguments.OfBootLoader(config);
         var others = arguments.Where(argument => !argument.StartsWith(GuestTypeArgument, StringComparison.Ordinal)).ToList();
         // libxl does not tell the boot loader what it makes of the kernel.
         List<string> wanted = isOwn ? [GuestTypeArgument + config.Type.ToXl(), .. others] : others;

@@ -11,22 +11,21 @@ internal sealed class GuestImageLocks : IDisposable
 {
     private readonly List<IDisposable> _held = [];
 
+    /// <summary>The first disk of the guest, while it is held; null where that is none which can be held.</summary>
+    public FileDevice? First { get; private set; }
+
+    /// <summary>Takes all disks of a guest that can be written.</summary>
     public static GuestImageLocks Take(XenGuestConfig config)
     {
         var locks = new GuestImageLocks();
         try
         {
-            foreach (var disk in config.Disks.Where(disk => !disk.IsReadOnly
-                && FileStatus.Of(disk.Target) is { IsRegularFile: true } or { IsBlockDevice: true }))
+            foreach (var (index, disk) in config.Disks.Index().Where(each => IsHeld(each.Item)))
             {
                 var device = FileDevice.Open(disk.Target, writable: true);
                 locks._held.Add(device);
                 locks._held.Add(ImageLock.Take(device));
-            }
-            if (config.Type != GuestType.PV || BootLoaders.IsXenKube(config.BootLoader))
-            {
-                // QEMU, which serves the disks of such a guest, takes locks of the same kind itself, and so does XenKube's boot loader.
-                locks.Dispose();
+                locks.First ??= index == 0 ? device : null;
             }
             return locks;
         }
@@ -37,6 +36,16 @@ internal sealed class GuestImageLocks : IDisposable
         }
     }
 
+    /// <summary>Lets go where the programs that xl starts for this configuration take locks of the same kind themselves.</summary>
+    public void ReleaseBefore(XenGuestConfig config)
+    {
+        // QEMU, which serves the disks of a guest that is not PV, does so, and XenKube's boot loader.
+        if (config.Type != GuestType.PV || BootLoaders.IsXenKube(config.BootLoader))
+        {
+            Dispose();
+        }
+    }
+
     public void Dispose()
     {
         foreach (var held in _held.AsEnumerable().Reverse())
@@ -44,5 +53,9 @@ internal sealed class GuestImageLocks : IDisposable
             held.Dispose();
         }
         _held.Clear();
+        First = null;
     }
+
+    private static bool IsHeld(XenDisk disk) => !disk.IsReadOnly
+        && FileStatus.Of(disk.Target) is { IsRegularFile: true } or { IsBlockDevice: true };
 }

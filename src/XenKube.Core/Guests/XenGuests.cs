@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using XenKube.Devices;
 using XenKube.Files;
 using XenKube.Networks;
 
@@ -22,6 +23,12 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     /// Determines whether a guest has fetched its config since it was started at the given time; null where nothing knows that.
     /// </summary>
     internal Func<XenGuest, DateTimeOffset?, bool>? HasFetched { get; init; }
+
+    /// <summary>
+    /// Copies the kernel of a guest's first disk, which is held, to dom0; gives the configuration that boots the copy. Null where nothing
+    /// can do that.
+    /// </summary>
+    internal Func<XenGuestConfig, BlockDevice, Action<string>, XenGuestConfig>? CopyKernel { get; init; }
 
     /// <summary>
     /// Keeps other processes from changing the configurations while they are changed here; null where there is no need to.
@@ -250,9 +257,23 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         using var held = TakeDisks(config, cancellationToken);
         GuestPreflight.Check(config, GuestUses.Read(Xl, path, cancellationToken));
         var warnings = new List<string>();
+        if (options.ExtractKernel && config is { Kernel: null } or { BootLoader: not null })
+        {
+            config = WithCopies(config, held, warnings);
+        }
+        held.ReleaseBefore(config);
         var environment = new PygrubRights(Xl.Options.SystemRoot).Prepare(config, warnings.Add);
-        warnings.AddRange(Xl.Create(path, options.Paused, environment, cancellationToken));
+        warnings.AddRange(Xl.Create(config.Path!, options.Paused, environment, cancellationToken));
         return warnings;
+    }
+
+    private XenGuestConfig WithCopies(XenGuestConfig config, GuestImageLocks held, List<string> warnings)
+    {
+        var copy = CopyKernel ?? throw new InvalidOperationException("nothing here copies kernels");
+        return held.First is { } disk ? copy(config, disk, warnings.Add)
+            : throw new InvalidInputException(ErrorIds.GuestConfigInvalid, config.Path, config.PlaceOf("disk"),
+                "a kernel can be copied from a disk of this host alone that the guest may write, and the first disk is none",
+                $"Start the guest without {RemedyActionKind.ExtractKernelOption}");
     }
 
     private GuestImageLocks TakeDisks(XenGuestConfig config, CancellationToken cancellationToken)

@@ -157,7 +157,9 @@ internal static partial class XlFailure
         if (text.Contains("cannot execute", StringComparison.Ordinal))
         {
             return new OperationFailedException(ErrorIds.BootLoaderMissing, target, null, $"the boot loader cannot be run: {cited}",
-                "Correct bootloader= in the configuration; pygrub comes with xen-utils");
+                BootLoaders.IsXenKube(ProgramIn(text))
+                    ? $"Install the package xenkube, which has the boot loader, or start the guest with {RemedyActionKind.ExtractKernelOption}"
+                    : "Correct bootloader= in the configuration; pygrub comes with xen-utils");
         }
         if (text.Contains("Unable to find partition containing kernel", StringComparison.Ordinal))
         {
@@ -173,6 +175,8 @@ internal static partial class XlFailure
         return new OperationFailedException(ErrorIds.KernelNotFound, target, null, $"the boot loader failed: {cited}",
             $"See what is wrong with the disk: {RemedyActionKind.CheckNode}");
     }
+
+    private static string? ProgramIn(string log) => CannotExecute().Match(log) is { Success: true } match ? match.Groups[1].Value : null;
 
     private static string ReadEnd(string path)
     {
@@ -209,6 +213,9 @@ internal static partial class XlFailure
 
     [GeneratedRegex(@"consult logfile \S*/([A-Za-z0-9._-]{1,128})", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex BootLoaderLog();
+
+    [GeneratedRegex(@"cannot execute ([^\s:]{1,4096})", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex CannotExecute();
 
     [GeneratedRegex(@"failed to stat: (.{1,4096}): No such file", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Image();

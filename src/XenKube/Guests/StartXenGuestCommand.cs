@@ -19,6 +19,10 @@ public sealed class StartXenGuestCommand : GuestCommand
     [Parameter]
     public SwitchParameter Paused { get; set; }
 
+    /// <summary>Starts guests with copies of the kernels on their disks, where no boot loader can be installed.</summary>
+    [Parameter]
+    public SwitchParameter ExtractKernel { get; set; }
+
     /// <inheritdoc/>
     protected override string Activity => "Starting guests";
 
@@ -31,6 +35,6 @@ public sealed class StartXenGuestCommand : GuestCommand
     {
         ArgumentNullException.ThrowIfNull(guests);
         EtcdStartGuard.Refuse(configPaths, token);
-        return guests.Start(configPaths, options with { Paused = Paused, Wait = Wait }, token);
+        return guests.Start(configPaths, options with { Paused = Paused, ExtractKernel = ExtractKernel, Wait = Wait }, token);
     }
 }

@@ -205,6 +205,11 @@ public sealed class NodeBootTests : IDisposable
         Assert.EndsWith($" a=1 ignition.config.url={Uri}", plan.CommandLine, StringComparison.Ordinal);
         Assert.Equal("USR-A", NodeBootPlan.Make(Node.DiskPath, Node, new NodeBootPlanOptions { Slot = "a" }).Slot);
         Assert.DoesNotContain("a=1", NodeBootPlan.Make(Node.DiskPath, null).CommandLine, StringComparison.Ordinal);
+        Write(Config.With("bootloader_args", XenConfigValue.OfText("--guest-type=pv --slot=b --platform=lab")).With("kernel", XenConfigValue.OfText("flatcar/none")));
+        plan = NodeBootPlan.Make(Node.DiskPath, Node);
+        Assert.Equal(("USR-B", "there is no kernel /flatcar/none on EFI-SYSTEM"), (plan.Slot, plan.Problem));
+        Write(Config.Without("kernel"));
+        Assert.Contains(" flatcar.oem.id=lab", NodeBootPlan.Make(Node.DiskPath, Node).CommandLine, StringComparison.Ordinal);
         Write(Config.With("extra", XenConfigValue.OfText(new string('x', 1000))));
         Assert.Contains("1023", NodeBootPlan.Make(Node.DiskPath, Node).Problem, StringComparison.Ordinal);
         Assert.True(NodeBootPlan.Make(Node.DiskPath, Node, new NodeBootPlanOptions { GuestType = BootGuestType.Pvh }).IsBootable);

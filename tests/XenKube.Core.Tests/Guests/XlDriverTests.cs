@@ -142,6 +142,19 @@ public class XlDriverTests
         Assert.DoesNotContain("Non-existant", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Missing_boot_loader_of_our_own_has_a_remedy_of_its_own()
+    {
+        var recorded = Project.Tests("fixtures", "xl", "create-bootloader-missing");
+        using var xl = new StandInXl(($"create {Config}", "create-bootloader-missing"));
+        var number = File.ReadAllText($"{recorded}.stderr").Split("xen/bootloader.")[1].Split('.')[0];
+        xl.Log($"bootloader.{number}.log", System.Text.Encoding.UTF8.GetBytes(
+            File.ReadAllText($"{recorded}.bootloader.log").Replace("nogrub", "/usr/lib/xenkube/xenkube-boot", StringComparison.Ordinal)));
+        var error = Assert.ThrowsAny<XenKubeException>(() => xl.Driver.Create(Config));
+        Assert.Equal("BootLoaderMissing", error.ErrorId);
+        Assert.Contains("Install the package xenkube", error.Remedy, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("list-no-xen", "XenMissing")]
     [InlineData("list-no-xen-direct", "XenMissing")]

@@ -102,6 +102,10 @@ echo "$packages/xenkube_${version}_amd64.deb: $(stat -c %s "$packages/xenkube_${
 
 dpkg-deb -x "$packages/xenkube_${version}_amd64.deb" "$stage/unpacked"
 (cd "$stage" && unpacked/usr/bin/xenkube quickstart --directory "$stage/quickstart" > "$stage/quickstart.log") || { tail -20 "$stage/quickstart.log" >&2; exit 1; }
+for file in lib/xenkube/xenkube lib/xenkube/xenkube-boot share/man/man1/xenkube.1.gz share/man/man7/xenkube-guide.7.gz share/man/man8/xenkube-boot.8.gz \
+  "share/powershell/Modules/XenKube/$version/XenKube.psd1"; do
+  [ -s "$stage/unpacked/usr/$file" ] || { echo "the .deb lacks /usr/$file" >&2; exit 1; }
+done
 "$stage/unpacked/usr/lib/xenkube/xenkube-boot" --help > /dev/null || { echo "xenkube-boot of the .deb does not run" >&2; exit 1; }
 if command -v man > /dev/null; then
   for page in "$stage"/unpacked/usr/share/man/man*/*.gz; do

@@ -8,23 +8,10 @@
 # The hash of /usr is in the kernel's bytes 64 to 127, as Flatcar's build has it; here it is the SHA-256 of the first MiB of the partition.
 . "$(dirname "$0")/common.sh"
 need sgdisk mke2fs mkfs.vfat mkfs.btrfs mkfs.xfs mcopy python3 cpio depmod xz apt-get
-apt_kernel() { apt-cache search --names-only "$1" | cut -d' ' -f1 | sort -V | tail -1; }
 w=$(mktemp -d "$LAB/layouts.XXXXXX"); trap 'rm -rf "$w"' EXIT
 
 ### kernels with their modules, out of the packages: $LAB/kernels/{6.1,6.12}
-fetch() { # VERSION PATTERN
-  local d=$LAB/kernels/$1; [ ! -f "$d/vmlinuz" ] || return 0
-  local t name v; t=$(mktemp -d "$w/fetch.XXXXXX"); name=$(apt_kernel "$2"); [ -n "$name" ] || die "apt has no package like $2"
-  ( cd "$t" && apt-get -qq download "$name" 2>/dev/null ); v=${name#linux-image-}; say "$name"
-  dpkg-deb --fsys-tarfile "$t"/*.deb | tar x -C "$t" --wildcards './boot/vmlinuz-*' './lib/modules/*/modules.*' './lib/modules/*/kernel/fs/*' \
-    './lib/modules/*/kernel/lib/*' './lib/modules/*/kernel/crypto/*' './lib/modules/*/kernel/arch/*' './lib/modules/*/kernel/drivers/block/xen*' './lib/modules/*/kernel/drivers/net/xen*'
-  # busybox loads no packed modules
-  find "$t/lib" -name '*.ko.xz' -exec xz -d {} +
-  depmod -b "$t" "$v" 2>/dev/null
-  mkdir -p "$d"; cp -r "$t/lib/modules/$v" "$d/modules"; mv "$t/boot/vmlinuz-$v" "$d/vmlinuz"; rm -rf "$t"
-}
-fetch 6.1 '^linux-image-6\.1\.[0-9-]+-amd64$'
-fetch 6.12 '^linux-image-6\.12\.[0-9]+\+deb1[0-9]-amd64$'
+"$HERE/../boot/fetch-kernels.sh" "$LAB/kernels" --modules
 
 ### an initramfs for a kernel: initrd VERSION SYSTEM OUT
 initrd() {

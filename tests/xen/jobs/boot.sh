@@ -31,7 +31,8 @@ run_out() { boot; ok "the guest came to its end by itself" gone; said | grep LAB
 loader_said() { local f; for f in $(ls -tr /var/log/xen/bootloader.*.log 2>/dev/null); do tr -d '\r' < "$f"; done; }
 loader_says() { loader_said | grep -q -- "$1" || { loader_said; return 1; }; }
 cmdline() { said | sed -n 's/^.*LABGUEST cmdline: //p' | sed -n "$1p"; }
-plan() { xenkube node boot-plan etcd/$node --json | jq -r "if type == \"array\" then .[0] else . end | $1"; }
+look() { xenkube node boot-plan etcd/$node --json > /tmp/plan; }
+plan() { jq -r "if type == \"array\" then .[0] else . end | $1" /tmp/plan; }
 attributes() { sgdisk -i "$1" $G/$node.img | sed -n 's/^Attribute flags: //p'; }
 whole() { sgdisk -v $G/$node.img | tee /tmp/v; grep -q "No problems found" /tmp/v; }
 extra() { # adds arguments to those that the product wrote
@@ -59,8 +60,7 @@ part_flatcar() {
   ok "guest new chooses the boot loader and PVH" bash -c "xenkube guest new etcd/node-1 --first-address 192.168.100.11; grep -q '^bootloader *= *\"/usr/lib/xenkube/xenkube-boot\"' $G/node-1.cfg && grep -q '^type *= *\"pvh\"' $G/node-1.cfg"
   ok "node refresh" xenkube node refresh etcd/node-1
   show cat $G/node-1.cfg
-  show xenkube node boot-plan etcd/node-1
-  extra lab.boots=2
+  extra lab.boots=2; look
   ok "the plan says Ignition will run" [ "$(plan .willIgnite)" = true ]
   planned=$(plan .commandLine); kind=$(plan .compression)
   ok "the kernel of slot a is xz" [ "$kind" = xz ]
@@ -82,9 +82,8 @@ part_flatcar() {
 part_again() {
   [ -f $G/node-1.img ] || fresh node-1 flatcar
   node=node-1; plain
-  before=$(sha256sum < $G/node-1.img)
   ok "node refresh" xenkube node refresh etcd/node-1
-  ok "the plan says Ignition will run" [ "$(plan .willIgnite)" = true ]
+  look; ok "the plan says Ignition will run" [ "$(plan .willIgnite)" = true ]
   run_out
   ok "Ignition again" times 1 "LABGUEST first boot: yes"
   ok "it is the same disk" bash -c "[ $(count 'LABGUEST boot number 1$') = 0 ]"
@@ -94,7 +93,7 @@ part_pv() {
   fresh node-1 flatcar
   ok "guest new --type pv" xenkube guest new etcd/node-1 --type pv --first-address 192.168.100.11
   ok "node refresh" xenkube node refresh etcd/node-1
-  planned=$(plan .commandLine)
+  look; planned=$(plan .commandLine)
   run_out
   ok "PV, xz" times 1 "LABGUEST system: flatcar-a Linux 6.1.* as PV$"
   ok "its command line is the planned one" [ "$(cmdline 1)" = "$planned" ]
@@ -104,7 +103,7 @@ part_update() {
   fresh node-1 flatcar
   ok "guest new" xenkube guest new etcd/node-1 --first-address 192.168.100.11
   ok "node refresh" xenkube node refresh etcd/node-1
-  sgdisk -A 4:set:49 -A 4:set:52 $G/node-1.img > /dev/null; before=$(attributes 4)
+  sgdisk -A 4:set:49 -A 4:set:52 $G/node-1.img > /dev/null; look
   ok "an update to USR-B is planned, with its one try" bash -c "[ '$(plan .slot)' = USR-B ] && [ '$(plan .tries)' = 1 ]"
   extra lab.boots=2
   run_out
@@ -117,7 +116,7 @@ part_update() {
   first=$(sgdisk -i 3 $G/node-1.img | sed -n 's/^First sector: \([0-9]*\) .*/\1/p')
   dd if=/dev/urandom of=$G/node-1.img bs=512 seek="$first" count=8 conv=notrunc status=none
   sgdisk -A 3:set:48 -A 3:set:49 -A 3:clear:56 -A 3:set:52 $G/node-1.img > /dev/null
-  ok "an update to USR-A is planned" [ "$(plan .slot)" = USR-A ]
+  look; ok "an update to USR-A is planned" [ "$(plan .slot)" = USR-A ]
   plain
   run_out
   ok "USR-A was tried once and did not come up" times 1 "LABGUEST usr: partition 3 does not have the hash"
@@ -159,9 +158,8 @@ part_old() {
   fresh node-2 flatcar-2024
   ok "guest new --type pv" xenkube guest new etcd/node-2 --type pv --first-address 192.168.100.12
   ok "node refresh" xenkube node refresh etcd/node-2
-  planned=$(plan .commandLine)
   extra lab.boots=2
-  planned=$(plan .commandLine)
+  look; planned=$(plan .commandLine)
   run_out
   ok "the generation of 4081, PV, zstd, twice" times 2 "LABGUEST system: flatcar-a Linux 6.12.* as PV$"
   ok "its command line is the planned one" [ "$(cmdline 1)" = "$planned" ]
@@ -176,9 +174,8 @@ part_fedora() {
   fresh node-3 fedora
   ok "guest new chooses the boot loader" bash -c "xenkube guest new etcd/node-3 --first-address 192.168.100.13; grep -q xenkube-boot $G/node-3.cfg"
   ok "node refresh" xenkube node refresh etcd/node-3
-  show xenkube node boot-plan etcd/node-3
   extra lab.boots=2 lab.update
-  planned=$(plan .commandLine)
+  look; planned=$(plan .commandLine)
   run_out
   ok "PVH, by a boot entry, twice" times 2 "LABGUEST system: fedora Linux 6.12.* as PVH"
   ok "its command line is the planned one" [ "$(cmdline 1)" = "$planned" ]
@@ -208,7 +205,7 @@ part_extract() {
   fresh node-1 flatcar
   ok "guest new" xenkube guest new etcd/node-1 --first-address 192.168.100.11
   ok "node refresh" xenkube node refresh etcd/node-1
-  planned=$(plan .commandLine)
+  look; planned=$(plan .commandLine)
   mv /usr/lib/xenkube/xenkube-boot /usr/lib/xenkube/away
   refused "a boot loader that is not installed" "Install the package xenkube" xenkube guest start etcd/node-1 --wait running --timeout 100
   boot_options=--extract-kernel; run_out; boot_options=

@@ -7,8 +7,9 @@ using XenKube.Guests;
 namespace XenKube.Clusters;
 
 /// <summary>
-/// Starts a guest without a boot loader: the kernel that its disk would boot is copied to dom0 before the start, and xl gets a configuration
-/// with the copies. xl stays with that configuration at each reboot of the guest, so that an update inside the guest is not followed.
+/// Starts a guest without a boot loader: the kernel that its disk would boot is copied to dom0 before the start, and xl gets a
+/// configuration with the copies. xl keeps that configuration at each reboot of the guest, so that an update inside the guest is not
+/// followed.
 /// </summary>
 internal static class KernelCopy
 {
@@ -16,7 +17,7 @@ internal static class KernelCopy
     private const string InitrdName = "initrd";
     private const string DirectoryEnding = ".boot";
 
-    /// <summary>What a boot loader needs, and the guest's configuration says otherwise, is not for a guest with a kernel of its own.</summary>
+    /// <summary>Keys that are for a boot loader, or that the copies replace.</summary>
     private static readonly string[] NotForCopies =
         ["bootloader", "bootloader_args", "bootloader_restrict", "bootloader_user", "ramdisk", "root", "extra"];
 
@@ -50,7 +51,7 @@ internal static class KernelCopy
         DiskWrite.Apply(device, steps);
         warn(boot.WillIgnite
             ? "the guest boots a copy of its kernel and ends at its first reboot: the copied command line would have Ignition run again; start the guest again then"
-            : "the guest boots a copy of its kernel: at a reboot the same copy boots, and an update inside the guest is not followed until the guest is started anew");
+            : "the guest boots a copy of its kernel: at a reboot the same copy boots, and an update inside the guest is not followed until the guest is started in this way again");
         return made;
     }
 

@@ -157,8 +157,7 @@ internal static partial class XlFailure
         if (text.Contains("cannot execute", StringComparison.Ordinal))
         {
             return new OperationFailedException(ErrorIds.BootLoaderMissing, target, null, $"the boot loader cannot be run: {cited}",
-                BootLoaders.IsXenKube(ProgramIn(text))
-                    ? $"Install the package xenkube, which has the boot loader, or start the guest with {RemedyActionKind.ExtractKernelOption}"
+                BootLoaders.IsXenKube(ProgramIn(text)) ? ForMissing
                     : "Correct bootloader= in the configuration; pygrub comes with xen-utils");
         }
         if (text.Contains("Unable to find partition containing kernel", StringComparison.Ordinal))
@@ -175,6 +174,9 @@ internal static partial class XlFailure
         return new OperationFailedException(ErrorIds.KernelNotFound, target, null, $"the boot loader failed: {cited}",
             $"See what is wrong with the disk: {RemedyActionKind.CheckNode}");
     }
+
+    private static Remedy ForMissing =>
+        $"Install the package xenkube, which has the boot loader, or start the guest with {RemedyActionKind.ExtractKernelOption}";
 
     private static string? ProgramIn(string log) => CannotExecute().Match(log) is { Success: true } match ? match.Groups[1].Value : null;
 

@@ -165,6 +165,7 @@ $published = '/storage/xen/nginx/etcd'
     'Start-IgnitionServer: On any free port' = { $shown -match '/etc/hostname'; $output[-1].Path -eq '/etcd/node-1.json' }
     'Start-XenGuest: Until ssh answers' = { $output.Count -eq 3; (& $domains).Count -eq 3 }
     'Start-XenGuest: After a refresh' = { "$($output[0].State)" -eq 'Running'; (& $domains) -eq 'etcd-node-1' }
+    'Start-XenGuest: Without a boot loader' = { $shown -match 'Start the guest etcd-node-1 .* with a copy of the kernel on its disk'; -not (& $domains) }
     "Start-XenGuest: The guide's command" = { (& $domains) -join ' ' -eq 'etcd-node-1 etcd-node-2' }
     'Stop-IgnitionServer: All servers' = { -not (Test-Connection 192.168.100.1 -TcpPort 80 -Quiet) }
     'Stop-IgnitionServer: One server' = { Test-Connection 192.168.100.1 -TcpPort 80 -Quiet }

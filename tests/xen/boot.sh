@@ -1,7 +1,7 @@
 #!/bin/bash
 # The acceptance of the boot loader: builds what is missing, then runs jobs/boot.sh in dom0; ends with 0 if all of it passed.
 #   boot.sh [-o OUT] [-t SECONDS] [PART...]      parts: flatcar again pv update panic kernel old fedora pygrub extract guards (all of them)
-# LAB_ICOUNT=1 is for a busy machine: see -i of run.sh.
+# LAB_RATE=0.3 is for a busy machine: see -s of run.sh.
 # DEB=FILE takes a package that is made already; otherwise packaging/package.sh makes one.
 . "$(dirname "$0")/common.sh"
 out=./lab-out-boot limit=5400
@@ -19,5 +19,5 @@ project=$(cd "$HERE/../.." && pwd)
 if [ -z "${DEB:-}" ]; then "$project/packaging/package.sh" >&2; DEB=$(ls "$project"/artifacts/packages/xenkube_*_amd64.deb); fi
 files=("$DEB"); w=$(mktemp -d); trap 'rm -rf "$w"' EXIT
 if [ $# -gt 0 ]; then echo "$*" > "$w/parts"; files+=("$w/parts"); fi
-rc=0; "$HERE/run.sh" -m 3328 -d 1664 ${LAB_ICOUNT:+-c 1 -i "$LAB_ICOUNT"} -o "$out" -g "$LAB/boot.ext4" -t "$limit" "$HERE/jobs/boot.sh" "${files[@]}" || rc=$?
+rc=0; "$HERE/run.sh" -m 3328 -d 1664 ${LAB_RATE:+-s "$LAB_RATE"} -o "$out" -g "$LAB/boot.ext4" -t "$limit" "$HERE/jobs/boot.sh" "${files[@]}" || rc=$?
 cat "$out/stdout" 2>/dev/null; exit $rc

@@ -27,7 +27,8 @@ public sealed class StartXenGuestCommand : GuestCommand
     protected override string Activity => "Starting guests";
 
     /// <inheritdoc/>
-    protected override string Sentence(Node node) => $"Start the guest {node.GuestName} from {node.GuestConfigPath}";
+    protected override string Sentence(Node node) =>
+        $"Start the guest {node.GuestName} from {node.GuestConfigPath}{(ExtractKernel ? " with a copy of the kernel on its disk" : "")}";
 
     /// <inheritdoc/>
     protected override IReadOnlyList<GuestResult> Act(XenGuests guests, IReadOnlyList<string> configPaths, GuestActionOptions options,

@@ -76,6 +76,11 @@ public enum RemedyActionKind
     /// </summary>
     RefreshStep,
 
+    /// <summary>
+    /// Make a node's disk again from its release's image and refresh the node; the data is lost. Arguments: <c>CLUSTER/NODE</c>.
+    /// </summary>
+    RecreateNode,
+
     /// <summary>Check why a node would not boot. Arguments: <c>CLUSTER/NODE</c>.</summary>
     CheckNode,
 
@@ -121,11 +126,17 @@ public enum RemedyActionKind
     /// <summary>Download an image into the store. Arguments: the version.</summary>
     GetImage,
 
+    /// <summary>Download the newest image of a distribution. Arguments: the distribution (<c>FedoraCoreOS</c>).</summary>
+    GetNewestImage,
+
     /// <summary>List the images in the store.</summary>
     ListImages,
 
     /// <summary>The option that overrides a refusal.</summary>
     ForceOption,
+
+    /// <summary>The option that names an image.</summary>
+    ImageOption,
 
     /// <summary>The option that names XENDIR.</summary>
     XenDirOption,

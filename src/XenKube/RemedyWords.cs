@@ -43,6 +43,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.Refresh => $"Reset-Ignition{arguments}",
             RemedyActionKind.RefreshStep =>
                 $"Reset-Ignition {Quote(action.Arguments[0])} -Step {IgnitionResetStep.Parse(action.Arguments[1]).Name}",
+            RemedyActionKind.RecreateNode => $"Reset-Ignition{arguments} -Recreate",
             RemedyActionKind.CheckNode => $"Test-Node{arguments}",
             RemedyActionKind.ValidateConfig => $"Test-Ignition{arguments}",
             RemedyActionKind.MakeCertificateAuthority => $"New-CertificateAuthority{arguments}",
@@ -58,8 +59,10 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.ImportKey => $"Import-SigningKey{arguments}",
             RemedyActionKind.ImportKnownKey => $"Import-SigningKey -Known{arguments}",
             RemedyActionKind.GetImage => $"Get-CoreOSImage{arguments}",
+            RemedyActionKind.GetNewestImage => $"Get-CoreOSImage current -Distribution{arguments}",
             RemedyActionKind.ListImages => "Get-CoreOSImage",
             RemedyActionKind.ForceOption => "-Force",
+            RemedyActionKind.ImageOption => "-Image",
             RemedyActionKind.XenDirOption => "-XenDir",
             RemedyActionKind.SkipVerificationOption => "-SkipVerification",
             RemedyActionKind.BaseUriOption => "-BaseUri",

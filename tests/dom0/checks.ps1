@@ -91,6 +91,7 @@ $published = '/storage/xen/nginx/etcd'
     'Get-IgnitionRequest: The requests of the last hour' = { $output[-1].Path -eq '/etcd/node-1.json' }
     'Get-Node: The nodes of a cluster' = { $output.Count -eq 3; $shown -match '192\.168\.100\.11' }
     'Get-Node: One node, or some' = { $output.Count -eq 4 }
+    'Get-Node: The nodes of a distribution' = { $shown -match 'etcd/node-1 +CoreOS +1520\.9\.0' }
     "Get-Node: A node's disk" = { $output.Count -eq 3 }
     'Get-NodeBootPlan: What a node boots next' = { $shown -match 'node-1\.img'; $output.Rules -eq 'Slots' }
     'Get-NodeBootPlan: Everything about it' = { $shown -match 'CommandLine' }
@@ -106,6 +107,7 @@ $published = '/storage/xen/nginx/etcd'
     'Set-XenGuest: Another boot loader' = { (Get-Content node-1.cfg) -match '^bootloader = .*xenkube-boot' | ForEach-Object { $true }; (Get-Content node-1.cfg) -match '^extra = .*http://192\.168\.100\.1/etcd/node-1\.json' | ForEach-Object { $true } }
     'Set-XenGuest: Start with the host' = { (Get-ChildItem /etc/xen/auto).Count -eq 3 }
     'New-Node: A disk again' = { $output[0].Name -eq 'node-1'; Test-Path node-1.img }
+    'Reset-Ignition: From scratch' = { $shown -match 'loses all'; $shown -match 'have the next boot remove' }
     'Reset-Ignition: A rolling refresh' = { $shown -match '1\. Stop the guest etcd-node-1'; $shown -match '3\. Stop the guest etcd-node-3' }
     'Get-XenGuest: The guests that run' = { $output.Count -eq 3; $shown -match 'Running' }
     'Import-SigningKey: A key file' = { $output.Count -eq 1 }

@@ -27,12 +27,23 @@ internal static class NodeRefreshCommand
     private static readonly Option<int?> Timeout = new("--timeout")
         { Description = "With --restart, how long to wait for a guest at most, in seconds (default: 300).", HelpName = "SECONDS" };
 
+    private static readonly Option<bool> Recreate = new("--recreate")
+        { Description = "Make the disks again from their image first: all that is on them is lost; configs, addresses and names stay." };
+    private static readonly Option<string?> Image = new("--image")
+        { Description = "With --recreate, a version in the store or a file (default: the release on the disk, else the newest of its distribution).",
+            HelpName = "VERSION|FILE" };
+    private static readonly Option<bool> Clean = new("--clean")
+        { Description = "Have the next boot of a Flatcar guest remove all from ROOT but what --keep names." };
+    private static readonly Option<string[]> Keep = new("--keep")
+        { Description = "With --clean, an absolute path that stays, or a regular expression (egrep) of absolute paths.",
+            HelpName = "PATH" };
+
     public static Command Create(Terminal terminal)
     {
         var refresh = new Command("refresh",
             "Make Ignition run again at the next boot: grub.cfg, machine-id, template, publish, first_boot.") { Names, Steps, Throttle,
-            LinuxAppend, Restart, Wait, Timeout, ConfigOptions.Platform, ConfigOptions.FilesDirectory, ConfigOptions.Strict,
-            StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
+            LinuxAppend, Restart, Wait, Timeout, Recreate, Image, StandardOptions.SkipVerification, Clean, Keep, ConfigOptions.Platform,
+            ConfigOptions.FilesDirectory, ConfigOptions.Strict, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(refresh, terminal, Refresh);
         return refresh;
     }
@@ -46,6 +57,9 @@ internal static class NodeRefreshCommand
             ForceTemplate = run.Get(StandardOptions.Force),
             LinuxAppend = run.Get(LinuxAppend) ?? [],
             Config = ConfigOptions.Overrides(run),
+            Keep = run.Get(Clean) ? run.Get(Keep) ?? [] : null,
+            Recreation = run.Get(Recreate)
+                ? new NodeRecreation { Image = run.Get(Image), SkipVerification = run.Get(StandardOptions.SkipVerification) } : null,
         };
         var nodes = NodeCommands.Select(run, run.Get(Names));
         if (!run.Get(Restart))
@@ -83,11 +97,19 @@ internal static class NodeRefreshCommand
         {
             run.Warn(entry);
         }
+        foreach (var note in resets.SelectMany(reset => reset.Notes.Select(note => (reset.Node, note))))
+        {
+            run.Warn($"{note.Node}: {note.note.Message}. {note.note.WordedBy(RemedyWords.Instance).Remedy}");
+        }
         run.Print(resets, (output, all) =>
         {
             foreach (var reset in all)
             {
                 output.WriteLine($"{reset.Node}:");
+                if (reset.RecreatedFrom is { } image)
+                {
+                    output.WriteLine($"  Made the disk again from {image}");
+                }
                 foreach (var step in reset.Steps)
                 {
                     output.WriteLine($"  {step.Message}");

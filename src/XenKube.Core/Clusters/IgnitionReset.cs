@@ -29,6 +29,12 @@ public sealed record IgnitionReset(Node Node, IReadOnlyList<IgnitionResetStepRes
     /// <summary>True where first_boot is there now.</summary>
     public bool FirstBoot => Has<FirstBootStep>();
 
+    /// <summary>The image that the disk was made again from; null where the disk was kept.</summary>
+    public string? RecreatedFrom { get; init; }
+
+    /// <summary>What a person should know about the next boot, with what can be done.</summary>
+    public IReadOnlyList<CheckResult> Notes { get; init; } = [];
+
     /// <summary>The names of the steps that changed something.</summary>
     public IReadOnlyList<string> ChangedSteps => [.. Steps.Where(result => result.Changed).Select(result => result.Step.Name)];
 

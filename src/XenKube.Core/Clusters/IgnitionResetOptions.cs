@@ -21,7 +21,16 @@ public sealed record IgnitionResetOptions
     /// <summary>How configs are transpiled, where it is to be other than the settings say.</summary>
     public NodeConfigOverrides Config { get; init; } = new();
 
-    /// <summary>The steps that are taken, in their order.</summary>
-    internal IEnumerable<IgnitionResetStep> ChosenSteps => Steps.Count == 0
-        ? IgnitionResetStep.All : IgnitionResetStep.All.Where(Steps.Contains);
+    /// <summary>
+    /// What Flatcar keeps when its next boot empties ROOT: absolute paths, or regular expressions (egrep) of them, none to keep nothing;
+    /// null to leave ROOT as it is.
+    /// </summary>
+    public IReadOnlyList<string>? Keep { get; init; }
+
+    /// <summary>Makes the disks again before all else; null to keep them.</summary>
+    public NodeRecreation? Recreation { get; init; }
+
+    /// <summary>The steps that are taken, in their order. A guest that is emptied has to be configured again.</summary>
+    public IEnumerable<IgnitionResetStep> ChosenSteps =>
+        IgnitionResetStep.Choose(Recreation is null ? Steps : [], Keep is null ? [] : [new CleanStep(), new FirstBootStep()]);
 }

@@ -17,6 +17,7 @@ public abstract class IgnitionResetStep : IEquatable<IgnitionResetStep>
         .. typeof(IgnitionResetStep).Assembly.GetTypes()
             .Where(type => type.IsSubclassOf(typeof(IgnitionResetStep)) && !type.IsAbstract)
             .Select(type => (IgnitionResetStep)Activator.CreateInstance(type)!)
+            .Where(step => !step.IsOnRequest)
             .OrderBy(step => step.Order),
     ];
 
@@ -51,6 +52,16 @@ public abstract class IgnitionResetStep : IEquatable<IgnitionResetStep>
             return text.ToString();
         }
     }
+
+    /// <summary>True for a step that is taken only where an option asks for it: it is not one of <see cref="All"/>.</summary>
+    internal virtual bool IsOnRequest => false;
+
+    /// <summary>The steps of a reset, in their order.</summary>
+    /// <param name="named">Those that are named; none for all.</param>
+    /// <param name="requested">Those that options ask for.</param>
+    internal static IEnumerable<IgnitionResetStep> Choose(IReadOnlyList<IgnitionResetStep> named,
+        IEnumerable<IgnitionResetStep> requested) =>
+        (named.Count == 0 ? All : All.Where(named.Contains)).Concat(requested).Distinct().OrderBy(step => step.Order);
 
     /// <summary>The step's place among the others: steps are taken by rising numbers.</summary>
     private protected abstract int Order { get; }

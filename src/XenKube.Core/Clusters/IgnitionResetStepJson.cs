@@ -8,7 +8,7 @@ internal sealed class IgnitionResetStepJson : JsonConverter<IgnitionResetStep>
 {
     /// <inheritdoc/>
     public override IgnitionResetStep Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        IgnitionResetStep.Parse(reader.GetString() ?? "");
+        reader.GetString() == new CleanStep().Name ? new CleanStep() : IgnitionResetStep.Parse(reader.GetString() ?? "");
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, IgnitionResetStep value, JsonSerializerOptions options) =>

@@ -134,6 +134,20 @@ internal sealed class IgnitionResetWork : IDisposable
         return results;
     }
 
+    /// <summary>What a person should know about the next boot.</summary>
+    /// <param name="results">What the steps did.</param>
+    public IEnumerable<CheckResult> Notes(IReadOnlyList<IgnitionResetStepResult> results)
+    {
+        // A disk with the stamp on it has never booted to the end.
+        if (results.Any(result => result is { Step: FirstBootStep, Changed: true }) && Layout == GuestLayout.FedoraCoreOS)
+        {
+            yield return new CheckResult("first-boot", CheckStatus.Warn,
+                "Fedora CoreOS does not support that Ignition runs a second time: what an earlier config made stays, and a config that makes partitions or file systems may fail",
+                $"To be configured from scratch, make its disk again, which loses all that is on it: {new RemedyAction(RemedyActionKind.RecreateNode, Node.FullName)}")
+            { Target = Node.FullName, XenDir = Node.XenDir };
+        }
+    }
+
     // The time that the disk takes is that of the last step before.
     private static void Commit(ImageBatch edits, List<IgnitionResetStepResult> results)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using XenKube.Devices;
 using XenKube.Guests;
 
 namespace XenKube.Clusters;
@@ -43,6 +44,12 @@ public sealed class IgnitionResetter
         Node[] own = [.. nodes.DistinctBy(node => node.FullName)];
         var work = new IgnitionResetWork?[own.Length];
         var results = new IgnitionReset[own.Length];
+        IReadOnlyList<string>? images = null;
+        if (options.Recreation is { } recreation)
+        {
+            Refuse(Each("Checking inputs", own, parallel, progress, i => CheckConfig(own[i], options, domains)));
+            images = new NodeRecreator(_directory).Recreate(own, recreation, progress, cancellationToken);
+        }
         try
         {
             var errors = Each("Checking inputs", own, parallel, progress, i =>
@@ -61,7 +68,11 @@ public sealed class IgnitionResetter
                 var i = sound[number];
                 var total = Stopwatch.StartNew();
                 var steps = work[i]!.Apply(domains);
-                results[i] = new IgnitionReset(own[i], steps, work[i]!.Grub, work[i]!.Transpiled, total.Elapsed);
+                results[i] = new IgnitionReset(own[i], steps, work[i]!.Grub, work[i]!.Transpiled, total.Elapsed)
+                {
+                    RecreatedFrom = images?[i],
+                    Notes = [.. work[i]!.Notes(steps)],
+                };
             });
             XenKubeException[] all = [.. errors.OfType<XenKubeException>(), .. failed.OfType<XenKubeException>()];
             if (all.Length > 0)
@@ -74,6 +85,22 @@ public sealed class IgnitionResetter
             Array.ForEach(work, one => one?.Dispose());
         }
         return results;
+    }
+
+    // A config that does not transpile is found before a disk goes.
+    private void CheckConfig(Node node, IgnitionResetOptions options, IImageUseProbe domains)
+    {
+        var own = options with { Recreation = null, Keep = null, Steps = [new TemplateStep(), new PublishStep()] };
+        using var work = new IgnitionResetWork(_directory, node, own, domains);
+        work.Check();
+    }
+
+    private static void Refuse(XenKubeException?[] errors)
+    {
+        if (Array.Exists(errors, error => error is not null))
+        {
+            throw new AggregateException(errors.OfType<XenKubeException>());
+        }
     }
 
     private static bool IsDamage(XenKubeException error) =>

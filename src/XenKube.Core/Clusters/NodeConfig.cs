@@ -80,6 +80,9 @@ public sealed class NodeConfig
         }
     }
 
+    /// <summary>The release on the node's disk, read at the first question; null where that is not known.</summary>
+    internal GuestOfImage? Guest => _guest.Value;
+
     /// <summary>The options for a file: if it belongs to a node by its place, with the language of what is on the node's disk.</summary>
     /// <param name="directory">The XENDIR; null for none.</param>
     /// <param name="path">The file.</param>

@@ -257,8 +257,17 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
                 $"Wait for it, or look at the console: {RemedyActionKind.ShowConsole}"),
             (false, true) => new(name, CheckStatus.Pass, $"Ignition ran: the guest has removed {path}"),
             _ => new(name, CheckStatus.Fail, $"{path} is missing on {_layout.FirstBootLabel}: Ignition will not run at the next start",
-                $"Create it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "first-boot")}; nothing is wrong if the node is configured and should stay so"),
+                FirstBootRemedy()),
         };
+    }
+
+    private Remedy FirstBootRemedy()
+    {
+        if (_layout == GuestLayout.FedoraCoreOS)
+        {
+            return $"Nothing is wrong if the node is configured and should stay so. Fedora CoreOS does not support that Ignition runs a second time: to configure the node from scratch, make its disk again, which loses all that is on it: {new RemedyAction(RemedyActionKind.RecreateNode, node.FullName)}";
+        }
+        return $"Create it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "first-boot")}; nothing is wrong if the node is configured and should stay so";
     }
 
     private CheckResult CheckMachineId()

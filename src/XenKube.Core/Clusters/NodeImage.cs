@@ -44,7 +44,10 @@ public sealed record NodeImage(string Path, string? Sha512)
         return new NodeImage(path, signature.Sha512);
     }
 
-    private static string FindPath(XenDirectory directory, string? image)
+    /// <summary>The path of an image.</summary>
+    /// <param name="directory">The XENDIR, with its store of images.</param>
+    /// <param name="image">A version in the store, or the path of a file; null for the newest in the store.</param>
+    internal static string FindPath(XenDirectory directory, string? image)
     {
         var store = new ImageStore(directory.ImagesPath);
         if (image is null)

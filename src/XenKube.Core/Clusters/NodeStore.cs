@@ -204,6 +204,13 @@ public sealed class NodeStore
         new ClusterStore(_directory).Get(cluster);
         var nodes = names.Select(name => Describe(cluster, name)).ToArray();
         using var held = _directory.Lock("making of nodes", cancellationToken);
+        return ReplaceHeld(nodes, image, options, progress, cancellationToken);
+    }
+
+    /// <summary>The same for one who holds the XENDIR already.</summary>
+    internal static IReadOnlyList<Node> ReplaceHeld(IReadOnlyList<Node> nodes, NodeImage image, NodeDiskOptions options,
+        IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    {
         var targets = nodes.Select(node => Path.Combine(Path.GetDirectoryName(node.DiskPath)!, $".{Path.GetFileName(node.DiskPath)}.new"))
             .ToArray();
         try
@@ -222,7 +229,7 @@ public sealed class NodeStore
             Array.ForEach(targets, Delete);
             NodeDiskWriter.Write(image.Path, targets, options with { ExpectedSha512 = image.Sha512 ?? options.ExpectedSha512 }, progress,
                 cancellationToken);
-            for (var i = 0; i < nodes.Length; i++)
+            for (var i = 0; i < nodes.Count; i++)
             {
                 if (nodes[i].HasDisk)
                 {

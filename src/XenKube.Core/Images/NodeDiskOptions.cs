@@ -11,6 +11,13 @@ namespace XenKube.Images;
 /// <param name="Force">True to try although the disk seems too small, and to overwrite what a block device holds.</param>
 public sealed record NodeDiskOptions(long AdditionalSpace = 0, bool Cache = false, bool Force = false)
 {
+    /// <summary>The least length of a disk in a file in bytes: one that would be shorter gets empty space at its end.</summary>
+    public long Length { get; init; }
+
+    /// <summary>The length of a disk that is made.</summary>
+    /// <param name="image">The length of the image in bytes.</param>
+    internal long LengthFor(long image) => Math.Max(image + AdditionalSpace, Length);
+
     /// <summary>
     /// SHA-512 of the compressed image as it was verified, in hexadecimal (<see cref="ImageSignature.Sha512"/>), or null. The
     /// bytes that are decompressed are hashed on their way; if they are other bytes, no node disk appears.

@@ -142,7 +142,7 @@ public static class NodeDiskWriter
             cache!.Publish(kept, status, sha512);
         }
         Publish(files);
-        return new NodeDiskResult([.. files.Select(file => file.Path)], size + options.AdditionalSpace, sink.Written, clones.Count,
+        return new NodeDiskResult([.. files.Select(file => file.Path)], options.LengthFor(size), sink.Written, clones.Count,
             FromCache: false);
     }
 
@@ -162,7 +162,7 @@ public static class NodeDiskWriter
         {
             FreeSpace.Check([.. leaders.OfType<NewFile>()], total, () => total);
         }
-        files.ForEach(file => file.Require(size + options.AdditionalSpace));
+        files.ForEach(file => file.Require(options.LengthFor(size)));
         var meter = new ProgressMeter(progress, "Copying", image, total);
         var buffer = new byte[CopySize];
         long done = 0;
@@ -186,7 +186,7 @@ public static class NodeDiskWriter
         meter.Report(total, last: true);
         Finish(files, leaders, [], size, options, cancellationToken);
         Publish(files);
-        return new NodeDiskResult([.. files.Select(file => file.Path)], size + options.AdditionalSpace, total, files.Count - leaders.Count,
+        return new NodeDiskResult([.. files.Select(file => file.Path)], options.LengthFor(size), total, files.Count - leaders.Count,
             FromCache: true);
     }
 
@@ -275,7 +275,7 @@ public static class NodeDiskWriter
         foreach (var file in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            file.Extend(size + options.AdditionalSpace);
+            file.Extend(options.LengthFor(size));
             file.Flush();
         }
     }

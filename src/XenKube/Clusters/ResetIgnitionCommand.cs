@@ -74,7 +74,37 @@ public sealed class ResetIgnitionCommand : NodeCommand
     [Parameter]
     public SwitchParameter Strict { get; set; }
 
-    /// <summary>Makes configs from their templates even if the configs are newer.</summary>
+    /// <summary>
+    /// Makes the disks again from their image before they are reset. All that is on them is lost; configs, addresses and names stay.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Recreate { get; set; }
+
+    /// <summary>
+    /// With -Recreate, a version in the store or the path of an image. Default: the image of the release on the disk, else the newest of
+    /// the same distribution.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageVersionCompleter))]
+    public string? Image { get; set; }
+
+    /// <summary>With -Recreate, accepts an image without checking its signature, with a warning.</summary>
+    [Parameter]
+    public SwitchParameter SkipVerification { get; set; }
+
+    /// <summary>Has the next boot of a Flatcar guest remove all from ROOT but what -Keep names, before Ignition runs.</summary>
+    [Parameter]
+    public SwitchParameter Clean { get; set; }
+
+    /// <summary>With -Clean, what stays: absolute paths, or regular expressions (egrep) of absolute paths. Default: nothing.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Keep { get; set; } = [];
+
+    /// <summary>
+    /// Makes configs from their templates even if the configs are newer, and does not ask before -Recreate and -Clean.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -107,28 +137,47 @@ public sealed class ResetIgnitionCommand : NodeCommand
             Mount(node);
             return;
         }
-        var steps = IgnitionResetStep.All.Where(step => Step.Length == 0 || Step.Contains(step)).Select(step => step.Sentence);
+        var steps = Options().ChosenSteps.Select(step => step.Sentence);
         var sentence = $"Reset the Ignition of {node} ({string.Join("; ", steps)}): {node.DiskPath}, {node.IgnitionPath}";
+        if (Recreate)
+        {
+            sentence = $"Make {node.DiskPath} again from {Image ?? "the image of its release"}, which loses all that is on it. {sentence}";
+        }
         // The order is what a person wants to see beforehand.
-        if (Should(Restart ? string.Create(CultureInfo.InvariantCulture,
+        if (MayChange(Restart ? string.Create(CultureInfo.InvariantCulture,
             $"{++_planned}. Stop the guest {node.GuestName}. {sentence}. Start the guest, and wait until it has fetched its config{(For is null ? "" : $" and reached {For}")}") : sentence))
         {
             _nodes.Add(node);
         }
     }
 
+    private bool MayChange(string sentence) => Recreate || Clean ? ShouldDestroy(sentence, Force) : Should(sentence);
+
+    private IgnitionResetOptions Options() => new()
+    {
+        Steps = Step,
+        ThrottleLimit = ThrottleLimit ?? Environment.ProcessorCount,
+        ForceTemplate = Force,
+        ConfigUri = ConfigUri,
+        LinuxAppend = LinuxAppend,
+        Config = Overrides(Platform, FilesDirectory, Strict),
+        Keep = Clean ? Keep : null,
+        // A version is not a path, even if it looks like one.
+        Recreation = !Recreate ? null : new NodeRecreation
+        {
+            Image = Image is not null && File.Exists(Resolve(Image)) ? Resolve(Image) : Image,
+            SkipVerification = SkipVerification,
+        },
+    };
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var options = new IgnitionResetOptions
+        var options = Options();
+        if (SkipVerification && Recreate && _nodes.Count > 0)
         {
-            Steps = Step,
-            ThrottleLimit = ThrottleLimit ?? Environment.ProcessorCount,
-            ForceTemplate = Force,
-            ConfigUri = ConfigUri,
-            LinuxAppend = LinuxAppend,
-            Config = Overrides(Platform, FilesDirectory, Strict),
-        };
+            WriteWarning("the image's signature is not checked");
+        }
         foreach (var group in _nodes.GroupBy(DirectoryOf))
         {
             if (Restart)
@@ -196,6 +245,10 @@ public sealed class ResetIgnitionCommand : NodeCommand
             foreach (var step in reset.Steps)
             {
                 WriteVerbose(step.Message);
+            }
+            foreach (var note in reset.Notes)
+            {
+                WriteWarning($"{reset.Node}: {note.Message}. {note.WordedBy(RemedyWords.Instance).Remedy}");
             }
             foreach (var entry in reset.Config?.Warnings ?? [])
             {

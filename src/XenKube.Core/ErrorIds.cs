@@ -21,6 +21,8 @@ namespace XenKube;
 public static class ErrorIds
 {
     public static Invalid AddressInvalid { get; } = new("An IP address or network cannot be used as given.");
+    public static Exists AuthorityRollBegun { get; } = new("The replacement of a certificate authority is at another step.");
+    public static Failed AuthorityRollUnsafe { get; } = new("A step in the replacement of a certificate authority would cut members off.");
     public static Failed BackupFailed { get; } = new("A file of the host could not be backed up, so the file was not changed.");
     public static Invalid BackupInvalid { get; } = new("A backup set is damaged or was not made by XenKube.");
     public static NotFound BackupNotFound { get; } = new("There is no backup to undo.");
@@ -94,7 +96,11 @@ public static class ErrorIds
     public static NotFound EtcdMemberNotFound { get; } = new("The etcd cluster does not have the member.");
     public static Failed EtcdNotReachable { get; } = new("No member of an etcd cluster answers.");
     public static Failed EtcdRequestRefused { get; } = new("A member of an etcd cluster refused a request.");
+    public static Failed EtcdRestoreFailed { get; } = new("etcd's program did not make data of a snapshot.");
+    public static Invalid EtcdSnapshotInvalid { get; } = new("A file is not a whole snapshot of etcd.");
+    public static Failed EtcdSnapshotTruncated { get; } = new("A member of an etcd cluster sent a snapshot that is not whole.");
     public static Busy EtcdTokenInUse { get; } = new("Another cluster has the same etcd token.");
+    public static Invalid EtcdTokenUnchanged { get; } = new("A restored etcd cluster needs another token than before.");
     public static Busy FileChangedMeanwhile { get; } = new("A file has changed since the plan was made.");
     public static Exists FileExists { get; } = new("A file or directory of this name exists already.");
     public static Failed FileImmutable { get; } = new("The file or directory is marked as immutable or append-only.");

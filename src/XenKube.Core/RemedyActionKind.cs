@@ -102,6 +102,9 @@ public enum RemedyActionKind
     /// <summary>Bring the certificates of a node to the node. Arguments: <c>CLUSTER/NODE</c>.</summary>
     PublishCertificates,
 
+    /// <summary>Bring certificates to a node, and restart its etcd. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    RestartWithCertificates,
+
     /// <summary>Check the certificates of a node, or of a cluster. Arguments: <c>CLUSTER/NODE</c> or the cluster.</summary>
     CheckCertificates,
 

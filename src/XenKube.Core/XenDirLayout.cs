@@ -66,6 +66,11 @@ public sealed record XenDirLayout(string Path)
     public string CertificateAuthorityKeyPath(string cluster) =>
         System.IO.Path.Combine(CertificatesPath(cluster), $"{cluster}-ca-key.pem");
 
+    /// <summary>The private key of the authority that replaces the one that is there, until it signs; it never leaves this host.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    public string NextCertificateAuthorityKeyPath(string cluster) =>
+        System.IO.Path.Combine(CertificatesPath(cluster), $"{cluster}-ca-next-key.pem");
+
     /// <summary>A file of a node beside its disk.</summary>
     /// <param name="cluster">Name of the cluster.</param>
     /// <param name="node">Name of the node.</param>

@@ -51,6 +51,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.MakeCertificates => $"New-ClusterCertificate{Names(action)}",
             RemedyActionKind.RenewCertificates => $"Update-ClusterCertificate{Names(action)}",
             RemedyActionKind.PublishCertificates => $"Publish-ClusterCertificate{Names(action)}",
+            RemedyActionKind.RestartWithCertificates => $"Publish-ClusterCertificate{Names(action)} -Restart",
             RemedyActionKind.CheckCertificates => $"Test-ClusterCertificate{Names(action)}",
             RemedyActionKind.CheckEtcd => $"Test-EtcdCluster{arguments}",
             RemedyActionKind.RepairMember => $"Repair-EtcdMember{Names(action)}",

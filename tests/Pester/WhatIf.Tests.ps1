@@ -116,7 +116,7 @@ Describe '-Confirm' {
     BeforeAll { . $PSScriptRoot/Support.ps1 }
     It 'is asked by every cmdlet that destroys, without being told to' {
         $high = Get-Command -Module XenKube -CommandType Cmdlet | Where-Object { ($_.ImplementingType.GetCustomAttributes($true) | Where-Object { $_ -is [System.Management.Automation.CmdletAttribute] }).ConfirmImpact -eq 'High' }
-        $high.Name | Sort-Object | Should -Be Remove-Cluster, Remove-DhcpReservation, Remove-EtcdMember, Remove-FirewallForward, Remove-Node, Remove-SigningKey, Remove-XenGuest, Unpublish-Ignition
+        $high.Name | Sort-Object | Should -Be Remove-Cluster, Remove-DhcpReservation, Remove-EtcdMember, Remove-FirewallForward, Remove-Node, Remove-SigningKey, Remove-XenGuest, Restore-EtcdCluster, Unpublish-Ignition
     }
     It 'ends a session that cannot ask before anything is destroyed' {
         $dir = New-TestCluster -EmptyDisk

@@ -5,12 +5,12 @@
 #   etcd-cluster.sh XENKUBE.DLL FOLDER        run by 'unshare --net'
 set -eu
 program=$1 folder=$2
-export XENDIR=$folder/xen XENKUBE_XL=$folder/xl GOMAXPROCS=1
+export XENDIR=$folder/xen XENKUBE_XL=$folder/xl GOMAXPROCS=1 PATH=$folder/bin:$PATH
 mkdir -p "$XENDIR"/{images,keys,guests/etcd,nginx/etcd}
 certs=$XENDIR/guests/etcd/certs
 pids=()
 declare -A members
-trap 'kill "${pids[@]}" "${members[@]}" 2>/dev/null || true; wait 2>/dev/null || true' EXIT
+trap 'touch "$folder"/stopped-{1,2,3}; kill $(cat "$folder"/pid-* 2>/dev/null) "${pids[@]}" 2>/dev/null || true; wait 2>/dev/null || true' EXIT
 xenkube() { dotnet "$program" "$@"; }
 say() { local name=$1 code=0; shift; said=$("$@" 2>&1) || code=$?; printf '%s\t%s\t%s\n' "$name" "$code" "${said//$'\n'/ | }"; }
 
@@ -58,81 +58,54 @@ with open(root + '/environment', 'w') as out:
         out.write(('ARGS+=(%s)\n' % shlex.quote(word[4:])) if word.startswith('ARG ') else ('export %s\n' % shlex.quote(word.replace('=/', '=' + root + '/'))))
 PYTHON
 }
+# As systemd does (Restart=always): an etcd that ends is started again until the unit is stopped.
 start() {
   mkdir -p -m 700 "$folder/data-$1"
+  rm -f "$folder/stopped-$1"
   ( ARGS=(); . "$folder/node-$1/environment"; export ETCD_DATA_DIR=$folder/data-$1
-    # The unit has the variable of the host name; the config has the name on the command line.
-    exec nsenter --net --target "$(eval echo \$host$1)" etcd "${ARGS[@]}" ) >> "$folder/log-$1" 2>&1 &
+    while [ ! -e "$folder/stopped-$1" ]; do
+      # The unit has the variable of the host name; the config has the name on the command line.
+      nsenter --net --target "$(eval echo \$host$1)" etcd "${ARGS[@]}" &
+      echo $! > "$folder/pid-$1"
+      wait $! || true
+      sleep 0.3
+    done ) >> "$folder/log-$1" 2>&1 &
   members[$1]=$!
 }
-stop() { kill "${members[$1]}"; wait "${members[$1]}" 2>/dev/null || true; unset "members[$1]"; }
+stop() { touch "$folder/stopped-$1"; kill "$(cat "$folder/pid-$1")" 2>/dev/null || true; wait "${members[$1]}" 2>/dev/null || true; unset "members[$1]"; }
+etcdctl_as() { local n=$1; shift; env ETCDCTL_API=3 etcdctl --cacert "$certs/etcd-ca.pem" --cert "$certs/etcd-node-$n-client.pem" --key "$certs/etcd-node-$n-client-key.pem" "$@"; }
+endpoint() { echo "https://192.168.100.1$1:2379"; }
+# Waits for words in the log of a member, and prints the line.
+logged() { local i; for i in $(seq 100); do grep -m 1 -e "$2" "$folder/log-$1" && return; sleep 0.2; done; return 1; }
 
 # A guest that runs, by an xl that says so, and an ssh that does on the node what is asked: with the node's files in the place of this
-# host's, in a name space of its own.
+# host's in a name space of its own, the member's own log, and a systemctl that restarts the member. Before it does, etcdctl counts the
+# members that are healthy.
 mkdir -p "$folder/bin"
 printf '#!/bin/sh\nexec "$@"\n' > "$folder/bin/sudo"
+printf '#!/bin/sh\nexec tail -n 400 "%s/log-$NODE"\n' "$folder" > "$folder/bin/journalctl"
+cat > "$folder/bin/systemctl" <<SYSTEMCTL
+#!/bin/sh
+old=\$(cat "$folder/pid-\$NODE")
+echo "\$NODE: \$(ETCDCTL_API=3 etcdctl --cacert "$certs/etcd-ca.pem" --cert "$certs/etcd-node-1-client.pem" --key "$certs/etcd-node-1-client-key.pem" \
+  --endpoints $(endpoint 1),$(endpoint 2),$(endpoint 3) endpoint health 2>&1 | grep -c 'is healthy') healthy" >> "$folder/restarts"
+kill "\$old"
+while [ "\$(cat "$folder/pid-\$NODE")" = "\$old" ]; do sleep 0.1; done
+SYSTEMCTL
 cat > "$folder/bin/ssh" <<SSH
 #!/bin/sh
 while [ "\$1" = -o ]; do shift 2; done
-n=\${1#core@192.168.100.1}; shift
-exec unshare --mount sh -c 'mount --bind "$folder/node-'"\$n"'/etc/ssl" /etc/ssl; exec sh -c "\$1"' sh "\$*"
+export NODE=\${1#core@192.168.100.1}; shift
+exec unshare --mount sh -c 'mount --bind "$folder/node-'"\$NODE"'/etc/ssl" /etc/ssl; exec sh -c "\$1"' sh "\$*"
 SSH
-chmod 755 "$folder/bin/sudo" "$folder/bin/ssh"
-with_guest() {
-  truncate -s 1M "$XENDIR/guests/etcd/node-2.img"
-  PATH=$folder/bin:$PATH XENKUBE_XL=$folder/xl-up xenkube certificate "$@"; local code=$?
-  rm "$XENDIR/guests/etcd/node-2.img"; return $code
+chmod 755 "$folder"/bin/*
+# Runs a command while the guests of all nodes run.
+with_guests() {
+  local n code=0
+  for n in 1 2 3; do truncate -s 1M "$XENDIR/guests/etcd/node-$n.img"; done
+  XENKUBE_XL=$folder/xl-up xenkube "$@" || code=$?
+  rm "$XENDIR"/guests/etcd/node-*.img; return $code
 }
 
 for n in 1 2 3; do ignite $n; done
-say offline xenkube etcd members etcd --offline
-for n in 1 2 3; do start $n; done
-say wait xenkube etcd wait etcd --timeout 120
-say members xenkube etcd members etcd
-say member-list env ETCDCTL_API=3 etcdctl --cacert "$certs/etcd-ca.pem" --cert "$certs/etcd-node-1-client.pem" --key "$certs/etcd-node-1-client-key.pem" \
-  --endpoints https://192.168.100.11:2379 member list
-say set xenkube etcd set etcd /message Hello
-say get xenkube etcd get etcd /message
-say get-by-etcdctl env ETCDCTL_API=3 etcdctl --cacert "$certs/etcd-ca.pem" --cert "$certs/etcd-node-3-client.pem" --key "$certs/etcd-node-3-client-key.pem" \
-  --endpoints https://192.168.100.13:2379 get --print-value-only /message
-say check xenkube etcd check etcd
-say ports xenkube certificate check etcd --source endpoint
-# A new leaf is taken at the next connection, without a restart.
-xenkube certificate renew etcd/node-2 > /dev/null
-say stale xenkube certificate check etcd/node-2 --source endpoint
-say published with_guest publish etcd/node-2
-say published-again with_guest publish etcd/node-2
-say renewed xenkube certificate check etcd/node-2 --source endpoint
-stop 3
-say one-down xenkube etcd check etcd
-say one-down-get xenkube etcd get etcd /message
-stop 2
-say two-down xenkube etcd check etcd
-say two-down-set xenkube etcd set etcd /message Nobody
-say two-down-remove xenkube etcd remove etcd/node-3
-start 2; start 3
-say back xenkube etcd wait etcd --timeout 120
-say repair-healthy xenkube etcd repair etcd/node-3
-# A member that lost its data: it is replaced, joins with the state existing, and gets another id.
-stop 3; rm -rf "$folder/data-3"
-say repair xenkube etcd repair etcd/node-3
-xenkube node refresh etcd/node-3 --step template --step publish > /dev/null
-ignite 3
-say joining grep -o 'existing' "$folder/node-3/environment"
-start 3
-say repaired xenkube etcd wait etcd --timeout 120
-say repaired-get env ETCDCTL_API=3 etcdctl --cacert "$certs/etcd-ca.pem" --cert "$certs/etcd-node-3-client.pem" --key "$certs/etcd-node-3-client-key.pem" \
-  --endpoints https://192.168.100.13:2379 get --print-value-only /message
-say repaired-members xenkube etcd members etcd
-say settled grep -c joining "$XENDIR/guests/etcd/cluster.json"
-stop 3
-# A certificate for another address: the useful words are in the log of the other members, and the check of the files says it before.
-sed -i 's/192.168.100.13$/192.168.100.99/' "$folder/hosts"
-xenkube certificate new etcd/node-3 > /dev/null
-sed -i 's/192.168.100.99$/192.168.100.13/' "$folder/hosts"
-say wrong-san xenkube certificate check etcd/node-3 --source file
-cp "$certs/etcd-node-3-peer.pem" "$folder/node-3/etc/ssl/certs/etcd/peer.pem"; cp "$certs/etcd-node-3-peer-key.pem" "$folder/node-3/etc/ssl/certs/etcd/peer-key.pem"
-: > "$folder/log-1"
-start 3; sleep 5
-say wrong-san-etcd grep -o 'certificate is valid for 192.168.100.99, not 192.168.100.13' "$folder/log-1" "$folder/log-2" --max-count 1
-say wrong-san-refused xenkube node refresh etcd/node-3 --step template --step publish
+for part in "$(dirname "$0")"/etcd/*.sh; do . "$part"; done

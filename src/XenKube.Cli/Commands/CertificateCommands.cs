@@ -3,6 +3,7 @@ using System.Globalization;
 using XenKube.Certificates;
 using XenKube.Cli.Output;
 using XenKube.Clusters;
+using XenKube.Etcd;
 
 namespace XenKube.Cli.Commands;
 
@@ -27,6 +28,10 @@ internal static class CertificateCommands
         { Description = "What the certificates are for (default: all roles).", HelpName = "ROLE" };
     private static readonly Option<CertificateSource[]> Sources = new("--source")
         { Description = "Where to look: file, config, disk, endpoint.", HelpName = "SOURCE" };
+    private static readonly Option<bool> Restart = new("--restart")
+        { Description = "Restart etcd on running nodes, one after another, each when the cluster is healthy again." };
+    private static readonly Option<int> Timeout = new("--timeout")
+        { Description = "How long a cluster may take to be healthy again.", DefaultValueFactory = _ => 300, HelpName = "SECONDS" };
     private static readonly Option<int?> Within = new("--within")
         { Description = "Only what ends within this many days.", HelpName = "DAYS" };
 
@@ -38,6 +43,12 @@ internal static class CertificateCommands
             new CertificateStore(run.Directory).CreateAuthority(cluster, run.Get(Key) ?? KeyAlgorithm.Rsa2048, run.Get(Years),
                 run.Get(Replace), run.CancellationToken),
             (output, made) => output.WriteLine(Printable.Name(made.Path)))));
+        var roll = new Command("roll", "Take the next of the three steps that replace an authority: bundle, switch, drop.")
+            { Clusters, Key, Years, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(roll, terminal, run => run.ForEach(run.Get(Clusters), cluster => run.Print(
+            new EtcdAuthorityRoll(run.Directory).Take(cluster, run.Get(Key), run.Get(Years), run.Get(StandardOptions.Force),
+                run.CancellationToken),
+            (output, made) => output.WriteLine($"{made.Step.ToString().ToLowerInvariant()} {Printable.Name(made.Path)}"))));
         var make = new Command("new", "Make the certificates of nodes that are missing or wrong.")
             { Names, Roles, Key, Days, AdditionalNames, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(make, terminal, run => Each(run, node =>
@@ -52,9 +63,9 @@ internal static class CertificateCommands
             { Names, Roles, Within, Key, Days, AdditionalNames, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(renew, terminal, Renew);
         var publish = new Command("publish", "Bring certificates to their nodes: into configs, onto disks, by ssh to nodes that run.")
-            { Names, StandardOptions.XenDir, StandardOptions.Json };
+            { Names, Restart, Timeout, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(publish, terminal, Publish);
-        return new Command("certificate", "Certificates of clusters.") { authority, make, list, check, renew, publish };
+        return new Command("certificate", "Certificates of clusters.") { authority, roll, make, list, check, renew, publish };
     }
 
     private static CertificateSource[] SourcesOf(CommandRun run) => run.Get(Sources) ?? [];
@@ -103,8 +114,16 @@ internal static class CertificateCommands
     private static void Publish(CommandRun run)
     {
         var all = new List<CertificateDelivery>();
+        var restart = new EtcdRestart(run.Directory, TimeSpan.FromSeconds(run.Get(Timeout)));
         run.ForEach(NodeCommands.Select(run, run.Get(Names)), node =>
-            all.AddRange(new CertificatePublisher(run.Directory).Publish(node, run.CancellationToken)));
+        {
+            var done = new CertificatePublisher(run.Directory).Publish(node, run.CancellationToken);
+            all.AddRange(done);
+            if (run.Get(Restart) && done.Any(one => one.Place == CertificateSource.Endpoint))
+            {
+                restart.Run(node, run.CancellationToken);
+            }
+        });
         run.Print<IReadOnlyList<CertificateDelivery>>(all, (output, done) =>
         {
             foreach (var one in done)

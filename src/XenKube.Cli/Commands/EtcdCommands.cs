@@ -15,6 +15,9 @@ internal static class EtcdCommands
         { Arity = ArgumentArity.OneOrMore, Description = "Nodes." };
     private static readonly Argument<string> Key = new("KEY") { Description = "The key." };
     private static readonly Argument<string> Value = new("VALUE") { Description = "The value." };
+    private static readonly Argument<string> Snapshot = new("FILE") { Description = "The snapshot." };
+    private static readonly Option<string?> Token = new("--token")
+        { Description = "The token from now on (default: the one that it has, with another number).", HelpName = "TOKEN" };
     private static readonly Option<bool> Offline = new("--offline") { Description = "Ask nobody: ids are computed as etcd computes them." };
     private static readonly Option<int> Timeout = new("--timeout")
         { Description = "The longest time, in seconds.", DefaultValueFactory = _ => 300, HelpName = "SECONDS" };
@@ -50,9 +53,16 @@ internal static class EtcdCommands
         var set = new Command("set", "Write a key.") { Cluster, Key, Value, StandardOptions.XenDir };
         CommandRun.Handle(set, terminal, run => new EtcdClusters(run.Directory)
             .SetKey(run.Get(Cluster), run.Get(Key), Encoding.UTF8.GetBytes(run.Get(Value)), run.CancellationToken));
+        var backup = new Command("backup", "Save a snapshot of a cluster's data.") { Cluster, Snapshot, StandardOptions.XenDir };
+        CommandRun.Handle(backup, terminal, run =>
+            new EtcdSnapshots(run.Directory).Save(run.Get(Cluster), run.Get(Snapshot), run.CancellationToken));
+        var restore = new Command("restore", "Make the data of all members again from a snapshot, on the disks of stopped nodes.")
+            { Cluster, Snapshot, Token, StandardOptions.XenDir };
+        CommandRun.Handle(restore, terminal, run => run.Out.WriteLine(Printable.Name(
+            new EtcdRestore(run.Directory).Run(run.Get(Cluster), run.Get(Snapshot), run.Get(Token), run.CancellationToken).Token)));
         return new Command("etcd", "etcd clusters of nodes.")
         {
-            members, check, wait, get, set,
+            members, check, wait, get, set, backup, restore,
             Change(terminal, "add", "Add nodes as members to a cluster that runs.", (membership, node, stop) => membership.Add(node, stop)),
             Change(terminal, "remove", "Remove members, unless that costs the quorum.", (membership, node, stop) =>
                 membership.Remove(node, stop)),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using XenKube.Cli.Output;
 using XenKube.Clusters;
+using XenKube.Etcd;
 using XenKube.Guests;
 using XenKube.Ignition;
 
@@ -78,7 +79,8 @@ internal static class NodeRefreshCommand
         var done = new List<IgnitionReset>();
         try
         {
-            foreach (var resets in new RollingRefresh(run.Directory).Run(nodes, rolling, cancellationToken: run.CancellationToken))
+            var refresh = new RollingRefresh(run.Directory, guard: new EtcdRefreshGuard(run.Directory));
+            foreach (var resets in refresh.Run(nodes, rolling, cancellationToken: run.CancellationToken))
             {
                 done.AddRange(resets);
             }

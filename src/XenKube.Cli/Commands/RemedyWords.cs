@@ -47,6 +47,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.MakeCertificates => $"xenkube certificate new{arguments}",
             RemedyActionKind.RenewCertificates => $"xenkube certificate renew{arguments}",
             RemedyActionKind.PublishCertificates => $"xenkube certificate publish{arguments}",
+            RemedyActionKind.RestartWithCertificates => $"xenkube certificate publish{arguments} --restart",
             RemedyActionKind.CheckCertificates => $"xenkube certificate check{arguments}",
             RemedyActionKind.CheckEtcd => $"xenkube etcd check{arguments}",
             RemedyActionKind.RepairMember => $"xenkube etcd repair{arguments}",

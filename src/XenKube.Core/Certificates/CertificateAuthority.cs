@@ -26,6 +26,9 @@ public sealed record CertificateAuthority(string Cluster, string Subject, string
     /// <summary>Whether its private key is there; without the key nothing can be signed.</summary>
     public required bool HasKey { get; init; }
 
+    /// <summary>How far its replacement by another one is.</summary>
+    public AuthorityRollStep Step { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Subject;
 }

@@ -103,7 +103,7 @@ internal sealed class CertificatePlaces(Node node, X509Certificate2Collection au
             .Where(file => !IsSame(found, $"{directory}/{CertificateLayout.NodeFile(file.Profile)}", file.Certificate)
                 || !IsKeyThere(found, $"{directory}/{CertificateLayout.NodeKeyFile(file.Profile)}", file.Certificate!))
             .Select(file => CertificateLayout.NodeFile(file.Profile)).ToList();
-        if (authorities.Count > 0 && !IsSame(found, $"{directory}/{CertificateLayout.NodeAuthorityFile}", authorities[0]))
+        if (authorities.Count > 0 && !AreSame(found, $"{directory}/{CertificateLayout.NodeAuthorityFile}"))
         {
             stale.Insert(0, CertificateLayout.NodeAuthorityFile);
         }
@@ -117,6 +117,20 @@ internal sealed class CertificatePlaces(Node node, X509Certificate2Collection au
         try
         {
             return found.Files.TryGetValue(path, out var bytes) && Same(CertificateFile.Parse(bytes, path)[0], certificate);
+        }
+        catch (XenKubeException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a file holds all of the authorities and no other; the order does not matter to who trusts them.</summary>
+    private bool AreSame(NodeCertificates found, string path)
+    {
+        try
+        {
+            return found.Files.TryGetValue(path, out var bytes) && CertificateFile.Parse(bytes, path) is var there
+                && there.Count == authorities.Count && there.All(one => authorities.Any(own => Same(one, own)));
         }
         catch (XenKubeException)
         {

@@ -25,11 +25,14 @@ public sealed class CertificatePublisher(XenDirectory directory)
         }
         if (node.HasDisk)
         {
-            places.Add(NodeCertificates.StateOf(directory, node) is XenGuestState.Halted or XenGuestState.Saved
-                ? CertificateSource.Disk : CertificateSource.Endpoint);
+            places.Add(IsRunning(directory, node) ? CertificateSource.Endpoint : CertificateSource.Disk);
         }
         return places;
     }
+
+    /// <summary>Whether the guest of a node runs; one without a disk of this host runs somewhere else.</summary>
+    internal static bool IsRunning(XenDirectory directory, Node node) =>
+        !node.HasDisk || NodeCertificates.StateOf(directory, node) is not (XenGuestState.Halted or XenGuestState.Saved);
 
     /// <summary>Brings the certificates of a node to it.</summary>
     /// <param name="node">The node.</param>

@@ -251,9 +251,10 @@ public sealed class CertificateStore
         }
     }
 
-    private CertificateAuthority Describe(string cluster, X509Certificate2 certificate)
+    /// <summary>The authority of a cluster as an object.</summary>
+    internal CertificateAuthority Describe(string cluster, X509Certificate2 certificate, string? ownKeyPath = null)
     {
-        var keyPath = _directory.Layout.CertificateAuthorityKeyPath(cluster);
+        var keyPath = ownKeyPath ?? _directory.Layout.CertificateAuthorityKeyPath(cluster);
         return new CertificateAuthority(cluster, certificate.Subject, _directory.Layout.CertificateAuthorityPath(cluster), keyPath,
             _directory.Path)
         {
@@ -263,6 +264,7 @@ public sealed class CertificateStore
             DaysLeft = DaysLeft(certificate),
             Fingerprint = CertificateFile.FingerprintOf(certificate),
             HasKey = FileStatus.TryRead(keyPath) is { IsRegularFile: true },
+            Step = new AuthorityRoll(_directory, _clock).StepOf(cluster),
         };
     }
 

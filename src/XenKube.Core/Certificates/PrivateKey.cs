@@ -86,6 +86,10 @@ internal sealed class PrivateKey : IDisposable
     public bool BelongsTo(X509Certificate2 certificate) =>
         PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(certificate.PublicKey.ExportSubjectPublicKeyInfo());
 
+    /// <summary>A certificate of this key together with the key, as a client shows it.</summary>
+    public X509Certificate2 AttachTo(X509Certificate2 certificate) =>
+        _key is RSA rsa ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey((ECDsa)_key);
+
     /// <summary>Writes it, for its owner alone: as PKCS#1 or SEC 1, as the guide's program does.</summary>
     public void Write(string path)
     {

@@ -53,6 +53,21 @@ internal sealed class RunningNode(Node node)
         }
     }
 
+    /// <summary>Restarts a unit of systemd.</summary>
+    /// <param name="unit">Its name.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="OperationFailedException">The node cannot be reached, or the unit does not start.</exception>
+    public void Restart(string unit, CancellationToken cancellationToken) =>
+        Run($"systemctl restart {unit}", [], cancellationToken);
+
+    /// <summary>The last lines that a unit of systemd logged.</summary>
+    /// <param name="unit">Its name.</param>
+    /// <param name="lines">How many.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="OperationFailedException">The node cannot be reached.</exception>
+    public string ReadLog(string unit, int lines, CancellationToken cancellationToken) => Run(string.Create(CultureInfo.InvariantCulture,
+        $"journalctl --no-pager -o cat -u {unit} -n {lines}"), [], cancellationToken).Output;
+
     private ProgramResult Run(string script, byte[] input, CancellationToken cancellationToken)
     {
         var address = node.IPAddress ?? throw new InvalidInputException(ErrorIds.NodeAddressMissing, node.GuestConfigPath, null,

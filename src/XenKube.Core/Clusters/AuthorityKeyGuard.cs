@@ -24,10 +24,18 @@ internal static class AuthorityKeyGuard
         {
             return;
         }
-        if (WholeFile.TryRead(layout.CertificateAuthorityKeyPath(node.Cluster), LargestKey, regularOnly: true) is not { } key)
+        foreach (var path in new[] { layout.CertificateAuthorityKeyPath(node.Cluster),
+            layout.NextCertificateAuthorityKeyPath(node.Cluster) })
         {
-            return;
+            if (WholeFile.TryRead(path, LargestKey, regularOnly: true) is { } key)
+            {
+                Refuse(node, config, key);
+            }
         }
+    }
+
+    private static void Refuse(Node node, IgnitionConfig config, byte[] key)
+    {
         try
         {
             foreach (var file in IgnitionSummary.Read(System.Text.Encoding.UTF8.GetBytes(config.Json)).Files)

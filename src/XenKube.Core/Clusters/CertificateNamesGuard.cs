@@ -20,6 +20,17 @@ internal static class CertificateNamesGuard
         {
             return;
         }
+        Refuse(layout, node);
+    }
+
+    /// <summary>Refuses a node whose certificates are there, and not for its address.</summary>
+    /// <exception cref="InvalidInputException">A certificate is for another address.</exception>
+    public static void Refuse(XenDirLayout layout, Node node)
+    {
+        if (node.IPAddress is null)
+        {
+            return;
+        }
         foreach (var role in new[] { "server", "peer" })
         {
             var path = Path.Combine(layout.CertificatesPath(node.Cluster), $"{node.Cluster}-{node.Name}-{role}.pem");

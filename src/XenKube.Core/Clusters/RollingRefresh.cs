@@ -14,15 +14,18 @@ public sealed class RollingRefresh
 {
     private readonly XenDirectory _directory;
     private readonly XenGuests _guests;
+    private readonly IRefreshGuard? _guard;
 
     /// <summary>Opens the nodes of a XENDIR.</summary>
     /// <param name="directory">The XENDIR.</param>
     /// <param name="xl">How to talk to Xen; null for the xl on the PATH.</param>
     /// <param name="requests">The requests for configs from a moment on, oldest first; null for those in nginx's log.</param>
-    public RollingRefresh(XenDirectory directory, XlDriver? xl = null, Func<DateTimeOffset?, IEnumerable<IgnitionRequest>>? requests = null)
+    /// <param name="guard">What keeps the cluster of the nodes alive; null for nothing.</param>
+    public RollingRefresh(XenDirectory directory, XlDriver? xl = null, Func<DateTimeOffset?, IEnumerable<IgnitionRequest>>? requests = null,
+        IRefreshGuard? guard = null)
     {
         ArgumentNullException.ThrowIfNull(directory);
-        _directory = directory;
+        (_directory, _guard) = (directory, guard);
         _guests = new NodeGuests(directory).Open(xl, requests);
     }
 
@@ -41,6 +44,10 @@ public sealed class RollingRefresh
         ArgumentNullException.ThrowIfNull(options);
         Node[] own = [.. nodes.DistinctBy(node => node.FullName)];
         CheckInputs(own, options);
+        foreach (var group in own.Chunk(Math.Max(1, options.ThrottleLimit)))
+        {
+            _guard?.RequireSpare(group, cancellationToken);
+        }
         var done = 0;
         foreach (var group in own.Chunk(Math.Max(1, options.ThrottleLimit)))
         {
@@ -92,6 +99,8 @@ public sealed class RollingRefresh
         var names = string.Join(", ", group.Select(node => node.FullName));
         var hadEtcd = group.Select(node => Address(node) is { } address && EtcdHealth.IsHealthy(address, cancellationToken)).ToArray();
         var actions = new GuestActionOptions { ThrottleLimit = group.Length, Timeout = options.Timeout };
+        // What was true of the cluster at the beginning need not be true after the nodes before.
+        _guard?.RequireSpare(group, cancellationToken);
         Tell("Stopping guests", names);
         Require(_guests.Stop(paths, actions with { Wait = GuestCondition.Gone }, cancellationToken));
         Tell("Resetting Ignition", names);
@@ -113,6 +122,11 @@ public sealed class RollingRefresh
                     $"have a healthy etcd at {address}:{EtcdHealth.Port}"), options.Timeout, () =>
                         EtcdHealth.IsHealthy(address, cancellationToken), cancellationToken);
             }
+        }
+        if (_guard is not null)
+        {
+            Tell("Waiting for the cluster", names);
+            _guard.WaitBack(group, options.Timeout, cancellationToken);
         }
         return resets;
     }

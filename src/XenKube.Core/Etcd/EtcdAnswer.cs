@@ -16,6 +16,9 @@ internal sealed record EtcdAnswer(string Endpoint, JsonElement Json)
     /// <summary>Another member may do what this one refused, and so may this one a little later (gRPC's code 14, UNAVAILABLE).</summary>
     public bool IsUnavailable { get; init; }
 
+    /// <summary>How far the member's clock is ahead of this host's, by whole seconds; null where it names no time.</summary>
+    public TimeSpan? Clock { get; init; }
+
     /// <summary>Why a member gave no answer, with its address.</summary>
     public string Failure => $"{new Uri(Endpoint).Host}: {Reason}";
 }

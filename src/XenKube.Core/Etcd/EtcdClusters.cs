@@ -160,18 +160,25 @@ public sealed class EtcdClusters
             return (member with { Error = "the node has no reserved IP address" }, null, null);
         }
         var list = await gateway.PostAsync(uri, "/v3/cluster/member/list", "{}", cancellationToken).ConfigureAwait(false);
+        var certificateEnd = gateway.Trust.EndOf(EtcdGateway.HostOf(uri));
         if (list.Reason is not null)
         {
-            return (member with { IsHealthy = false, Error = list.Reason }, null, list);
+            return (member with { IsHealthy = false, Error = list.Reason, CertificateEnd = certificateEnd }, null, list);
         }
-        var status = await gateway.PostAsync(uri, "/v3/maintenance/status", "{}", cancellationToken).ConfigureAwait(false);
-        var isHealthy = await gateway.IsHealthyAsync(uri, cancellationToken).ConfigureAwait(false);
+        var (asked, health, alarms) = (gateway.PostAsync(uri, "/v3/maintenance/status", "{}", cancellationToken),
+            gateway.IsHealthyAsync(uri, cancellationToken),
+            gateway.PostAsync(uri, "/v3/maintenance/alarm", """{"action":"GET"}""", cancellationToken));
+        var status = await asked.ConfigureAwait(false);
+        var isHealthy = await health.ConfigureAwait(false);
         var own = status.Json.ValueKind == JsonValueKind.Object && status.Json.TryGetProperty("header", out var header)
             ? EtcdGateway.Number(header, "member_id") : null;
         return (member with
         {
             IsHealthy = isHealthy,
             Error = status.Reason,
+            CertificateEnd = certificateEnd,
+            ClockOffset = list.Clock,
+            Alarms = AlarmsOf((await alarms.ConfigureAwait(false)).Json, own),
             IsLeader = own is not null && own == EtcdGateway.Number(status.Json, "leader"),
             Version = EtcdGateway.Text(status.Json, "version") is { } version ? Printable.Of(version) : null,
             DatabaseSize = (long?)EtcdGateway.Number(status.Json, "dbSize"),
@@ -180,7 +187,14 @@ public sealed class EtcdClusters
         }, list.Json.TryGetProperty("members", out var members) ? members : null, null);
     }
 
-    private EtcdGateway Connect(EtcdCluster plan)
+    /// <summary>The alarms of one member. A number that is zero is left out of the JSON.</summary>
+    private static string[] AlarmsOf(JsonElement answer, ulong? member) =>
+        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("alarms", out var alarms)
+            ? [.. alarms.EnumerateArray().Where(alarm => EtcdGateway.Number(alarm, "memberID") == member)
+                .Select(alarm => Printable.Of(EtcdGateway.Text(alarm, "alarm") ?? "NONE")).Where(alarm => alarm != "NONE")] : [];
+
+    /// <summary>The gateway with a client certificate of one of the nodes.</summary>
+    internal EtcdGateway Connect(EtcdCluster plan)
     {
         var layout = _directory.Layout;
         var node = plan.Members.Select(member => member.Node).FirstOrDefault(node => node is not null && new CertificateStore(_directory)

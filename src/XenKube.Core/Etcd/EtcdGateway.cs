@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using XenKube.Certificates;
 using XenKube.Files;
 
 namespace XenKube.Etcd;
@@ -19,7 +21,8 @@ internal sealed class EtcdGateway : IDisposable
     private const int UnavailableCode = 14;
 
     private readonly HttpClient _client;
-    private readonly X509Certificate2? _own;
+    private readonly X509Certificate2 _own;
+    private readonly TimeSpan _timeout;
 
     /// <summary>Takes the files that a client shows and trusts.</summary>
     /// <param name="authority">The certificates of the authority.</param>
@@ -28,30 +31,41 @@ internal sealed class EtcdGateway : IDisposable
     /// <param name="timeout">The longest time of one request.</param>
     /// <exception cref="InvalidInputException">They cannot be read.</exception>
     public EtcdGateway(string authority, string certificate, string key, TimeSpan timeout)
+        : this(authority, Open(certificate, key), timeout)
     {
-        try
-        {
-            var trusted = new X509Certificate2Collection();
-            trusted.ImportFromPem(Encoding.Latin1.GetString(WholeFile.Read(authority, 1 << 20, regularOnly: true)));
-            _own = X509Certificate2.CreateFromPemFile(certificate, key);
-            var policy = new X509ChainPolicy
-                { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(trusted);
-            var handler = new SocketsHttpHandler
-            {
-                UseProxy = false,
-                AllowAutoRedirect = false,
-                ConnectTimeout = timeout,
-                SslOptions = new SslClientAuthenticationOptions { ClientCertificates = [_own], CertificateChainPolicy = policy },
-            };
-            _client = new HttpClient(handler) { Timeout = timeout, MaxResponseContentBufferSize = LargestAnswer };
-        }
-        catch (Exception e) when (e is CryptographicException || e.IsFileTrouble())
-        {
-            throw new InvalidInputException(ErrorIds.CertificateInvalid, certificate, null,
-                "cannot be used as a client's certificate", innerException: e);
-        }
     }
+
+    /// <summary>Takes a client's certificate that need not be in a file.</summary>
+    /// <param name="authority">The certificates of the authority.</param>
+    /// <param name="own">The client's certificate with its key.</param>
+    /// <param name="timeout">The longest time of one request.</param>
+    /// <exception cref="InvalidInputException">The authority cannot be read.</exception>
+    public EtcdGateway(string authority, X509Certificate2 own, TimeSpan timeout)
+    {
+        var trusted = CertificateFile.TryRead(authority) ?? throw new InvalidInputException(ErrorIds.CertificateInvalid, authority, null,
+            "does not exist, and no member can be trusted without it");
+        (_own, _timeout) = (own, timeout);
+        Trust = new EtcdServerTrust(trusted);
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(trusted);
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = timeout,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                ClientCertificates = [own],
+                CertificateChainPolicy = policy,
+                RemoteCertificateValidationCallback = (sender, presented, _, errors) =>
+                    Trust.Judge(((SslStream)sender).TargetHostName, presented, errors),
+            },
+        };
+        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestAnswer };
+    }
+
+    /// <summary>What was seen of the members' certificates.</summary>
+    public EtcdServerTrust Trust { get; }
 
     /// <summary>Asks a member. A member that does not answer, or refuses, is not an exception.</summary>
     /// <param name="endpoint">Its address for clients.</param>
@@ -71,6 +85,45 @@ internal sealed class EtcdGateway : IDisposable
         return Text(answer.Json, "health") == "true";
     }
 
+    /// <summary>
+    /// Asks a member for an answer that comes in parts, each a line of JSON. The time limit is that of a single part.
+    /// </summary>
+    /// <param name="endpoint">Its address for clients.</param>
+    /// <param name="method">The method, such as <c>/v3/maintenance/snapshot</c>.</param>
+    /// <param name="take">Takes each line.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Why the answer did not come to its end; null where it did.</returns>
+    public async Task<EtcdAnswer?> StreamAsync(string endpoint, string method, Action<JsonElement> take,
+        CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            using var content = new StringContent("{}", Encoding.UTF8, "application/json");
+            using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(endpoint), method)) { Content = content };
+            limit.CancelAfter(_timeout);
+            using var response = await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token)
+                .ConfigureAwait(false);
+            using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false));
+            while (await lines.ReadLineAsync(limit.Token).ConfigureAwait(false) is { } line)
+            {
+                limit.CancelAfter(_timeout);
+                using var document = JsonDocument.Parse(line);
+                if (document.RootElement.TryGetProperty("error", out var error))
+                {
+                    return Failed(endpoint, Text(error, "message") ?? error.ToString()) with { IsRefused = true };
+                }
+                take(document.RootElement);
+            }
+            return null;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return Failed(endpoint, e);
+        }
+    }
+
     /// <summary>A text of an answer; null where it is not there.</summary>
     public static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value.ToString() : null;
@@ -83,46 +136,75 @@ internal sealed class EtcdGateway : IDisposable
     public void Dispose()
     {
         _client.Dispose();
-        _own?.Dispose();
+        _own.Dispose();
+    }
+
+    private static X509Certificate2 Open(string certificate, string key)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(certificate, key);
+        }
+        catch (Exception e) when (e is CryptographicException || e.IsFileTrouble())
+        {
+            throw new InvalidInputException(ErrorIds.CertificateInvalid, certificate, null,
+                "cannot be used as a client's certificate", innerException: e);
+        }
     }
 
     private async Task<EtcdAnswer> AskAsync(string endpoint, HttpMethod verb, string path, HttpContent? content,
         CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_timeout);
         try
         {
             using var message = new HttpRequestMessage(verb, new Uri(new Uri(endpoint), path)) { Content = content };
-            using var response = await _client.SendAsync(message, cancellationToken).ConfigureAwait(false);
-            var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+            var start = Stopwatch.GetTimestamp();
+            using var response = await _client.SendAsync(message, limit.Token).ConfigureAwait(false);
+            var took = Stopwatch.GetElapsedTime(start);
+            var bytes = await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false);
             using var document = JsonDocument.Parse(bytes);
             var answer = document.RootElement.Clone();
             // /health answers 503 with the same JSON where the member is not healthy.
-            return response.IsSuccessStatusCode || path == HealthPath ? new EtcdAnswer(endpoint, answer)
+            return response.IsSuccessStatusCode || path == HealthPath
+                ? new EtcdAnswer(endpoint, answer) { Clock = ClockOf(response.Headers.Date, took) }
                 : Failed(endpoint, Text(answer, "error") ?? Text(answer, "message") ?? $"HTTP {(int)response.StatusCode}") with
                 {
                     IsRefused = true,
                     IsUnavailable = Number(answer, "code") == UnavailableCode,
                 };
         }
-        catch (Exception e) when (e is HttpRequestException or IOException
-            || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return Failed(endpoint, e is TaskCanceledException ? "does not answer in time" : Innermost(e));
-        }
-        catch (JsonException)
-        {
-            return Failed(endpoint, "answers with something else than JSON");
+            return Failed(endpoint, e);
         }
     }
 
-    private static string Innermost(Exception e)
+    /// <summary>
+    /// How far a member's clock is ahead of this host's: the member names the second in which it answered, at some time during the request.
+    /// </summary>
+    private static TimeSpan? ClockOf(DateTimeOffset? date, TimeSpan took)
     {
-        while (e.InnerException is { } inner)
+        if (date is not { } named)
         {
-            e = inner;
+            return null;
         }
-        return e.Message;
+        var now = DateTimeOffset.UtcNow;
+        var (least, most) = (named - now, named.AddSeconds(1) - (now - took));
+        return least > TimeSpan.Zero ? least : most < TimeSpan.Zero ? most : TimeSpan.Zero;
     }
+
+    private EtcdAnswer Failed(string endpoint, Exception e) => Failed(endpoint, Trust.FaultOf(HostOf(endpoint)) ?? e switch
+    {
+        OperationCanceledException => "does not answer in time",
+        JsonException => "answers with something else than JSON",
+        _ => e.GetBaseException().Message,
+    });
+
+    /// <summary>The host of an address, without the brackets of one of IPv6.</summary>
+    public static string HostOf(string endpoint) => new Uri(endpoint).Host.Trim('[', ']');
 
     private static EtcdAnswer Failed(string endpoint, string reason) => new(endpoint, default) { Reason = Printable.Of(reason) };
 }

@@ -38,6 +38,17 @@ public sealed record EtcdMember(string Cluster, Node? Node, string MemberName, s
     /// <summary>The index of raft; null where it does not say.</summary>
     public ulong? RaftIndex { get; init; }
 
+    /// <summary>The alarms that it has raised, in etcd's words: <c>NOSPACE</c>, <c>CORRUPT</c>.</summary>
+    public IReadOnlyList<string> Alarms { get; init; } = [];
+
+    /// <summary>
+    /// How far its clock is ahead of this host's, as far as whole seconds show; null where it does not say.
+    /// </summary>
+    public TimeSpan? ClockOffset { get; init; }
+
+    /// <summary>Until when the certificate that it presents to clients is valid; null where it presents none.</summary>
+    public DateTimeOffset? CertificateEnd { get; init; }
+
     /// <summary>Why it does not answer; null where it does or was not asked.</summary>
     public string? Error { get; init; }
 

@@ -91,11 +91,7 @@ public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = n
             using var disk = NodeDisk.OpenWrite(node.DiskPath, cancellationToken: cancellationToken);
             using var root = disk.OpenFileSystem(GuestLayout.RootLabel);
             RequireQuorum(node, members, members.FirstOrDefault(member => member.Node?.Name == node.Name));
-            // etcd panics over the data of a member that was removed. They are kept aside, for the case that they are the last copy.
-            if (root.Find(EtcdStartGuard.DataPath) is { Kind: FileSystemEntryKind.Directory })
-            {
-                root.Rename(EtcdStartGuard.DataPath, $"{EtcdStartGuard.DataPath}.{DateTime.UtcNow:yyyyMMddHHmmss}");
-            }
+            EtcdDataDirectory.PutAside(root);
         }
         if (members.Any(member => member.Node?.Name == node.Name && member.State != EtcdMemberState.Missing))
         {

@@ -10,9 +10,6 @@ namespace XenKube.Etcd;
 /// </summary>
 public static class EtcdStartGuard
 {
-    /// <summary>Where etcd keeps the data of a member.</summary>
-    internal const string DataPath = "/var/lib/etcd/member";
-
     /// <summary>Long enough for members on this host's bridge; a cluster that is down is started without its answer.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
@@ -21,6 +18,7 @@ public static class EtcdStartGuard
     /// </summary>
     /// <param name="guestConfigPaths">The guest configurations of the nodes that are to be started.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InvalidInputException">A member's address was changed, and its certificates are for the one before.</exception>
     /// <exception cref="OperationFailedException">A member would be started without being added again.</exception>
     public static void Refuse(IReadOnlyList<string> guestConfigPaths, CancellationToken cancellationToken = default)
     {
@@ -35,7 +33,12 @@ public static class EtcdStartGuard
             }
             var directory = new XenDirectory(xenDir, onWait: null);
             var nodes = new NodeStore(directory);
-            Refuse(directory, [.. group.Select(nodes.FindByFile).OfType<Node>()], cancellationToken);
+            Node[] members = [.. group.Select(nodes.FindByFile).OfType<Node>()];
+            foreach (var node in members)
+            {
+                CertificateNamesGuard.Refuse(directory.Layout, node);
+            }
+            Refuse(directory, members, cancellationToken);
         }
     }
 
@@ -86,7 +89,7 @@ public static class EtcdStartGuard
             return ImageReader.ReadOnce(node.DiskPath, disk =>
             {
                 using var root = disk.OpenFileSystem(GuestLayout.RootLabel);
-                return root.Find(DataPath) is { Kind: FileSystemEntryKind.Directory };
+                return root.Find(EtcdLayout.MemberDirectory) is { Kind: FileSystemEntryKind.Directory };
             });
         }
         catch (XenKubeException)

@@ -34,6 +34,13 @@ public static class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null, bool makeDirectory = false) =>
         Write(path, content, mode, null, makeDirectory);
 
+    /// <summary>Writes a file whose content is not in memory at any time; it appears when all of it is there.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="fill">Writes the content. An exception of it leaves what was there.</param>
+    /// <param name="mode">Permissions.</param>
+    internal static void Write(string path, Action<Stream> fill, UnixFileMode mode) => Write(path, [], mode, null, makeDirectory: false,
+        fill: fill);
+
     /// <summary>
     /// Writes a file that a group reads. If this user may not give files to the group, the group can do nothing with the file.
     /// </summary>
@@ -53,7 +60,7 @@ public static class AtomicFile
         Write(path, content, mode, owner, makeDirectory: false);
 
     private static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode, (uint User, uint Group)? owner,
-        bool makeDirectory, uint? readers = null)
+        bool makeDirectory, uint? readers = null, Action<Stream>? fill = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
@@ -70,7 +77,7 @@ public static class AtomicFile
             }
             RemoveLeftovers(place.Directory);
             Write(place, content, mode ?? (there?.Permissions & ReadWriteExecute) ?? Plain, owner
-                ?? (there is { } old ? (old.UserId, old.GroupId) : null), path, readers);
+                ?? (there is { } old ? (old.UserId, old.GroupId) : null), path, readers, fill);
         }
         catch (Exception e) when (e.IsMissingFile())
         {
@@ -89,7 +96,7 @@ public static class AtomicFile
         : new OperationFailedException(ErrorIds.FileNotWritable, path, null, e.Message, innerException: e);
 
     private static void Write(HostPlace place, ReadOnlySpan<byte> content, UnixFileMode mode, (uint User, uint Group)? owner, string path,
-        uint? readers)
+        uint? readers, Action<Stream>? fill)
     {
         var directory = place.Directory;
         var name = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Guid.NewGuid():N}~\0"));
@@ -100,7 +107,17 @@ public static class AtomicFile
         {
             // Held, so that nobody takes it for what a killed process left.
             _ = Libc.TryLock(file, FlockOperation.Exclusive | FlockOperation.NonBlocking);
-            RandomAccess.Write(file, content, 0);
+            if (fill is null)
+            {
+                RandomAccess.Write(file, content, 0);
+            }
+            else
+            {
+                // The handle is closed where it was opened; the stream has nothing else to give back.
+                var stream = new FileStream(file, FileAccess.Write, bufferSize: 0);
+                fill(stream);
+                stream.Flush();
+            }
             KeepOwner(file, owner, path);
             if (readers is { } group && FileStatus.Read(file).GroupId != group && Libc.ChangeOwner(file, SameUser, group) != 0)
             {

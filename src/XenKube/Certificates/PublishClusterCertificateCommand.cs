@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using XenKube.Certificates;
 using XenKube.Clusters;
+using XenKube.Etcd;
 
 namespace XenKube.Commands.Certificates;
 
@@ -12,6 +13,18 @@ namespace XenKube.Commands.Certificates;
 public sealed class PublishClusterCertificateCommand : NodeCommand
 {
     private readonly List<Node> _nodes = [];
+
+    /// <summary>
+    /// Restarts the etcd of each running node, which reads a new authority only then: one node after another, each when the cluster is
+    /// healthy again.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Restart { get; set; }
+
+    /// <summary>With -Restart, the longest time that the cluster may take to be healthy again, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int Timeout { get; set; } = 300;
 
     // Several certificates of a node come one after another, and the node gets all of them at once.
     /// <inheritdoc/>
@@ -38,7 +51,12 @@ public sealed class PublishClusterCertificateCommand : NodeCommand
         }));
         if (places.Length > 0 && Should($"Bring the certificates of {node.FullName} to {places}"))
         {
-            WriteObject(publisher.Publish(node, StopToken), enumerateCollection: true);
+            var done = publisher.Publish(node, StopToken);
+            if (Restart && done.Any(one => one.Place == CertificateSource.Endpoint))
+            {
+                new EtcdRestart(directory, TimeSpan.FromSeconds(Timeout)).Run(node, StopToken);
+            }
+            WriteObject(done, enumerateCollection: true);
         }
     }
 }

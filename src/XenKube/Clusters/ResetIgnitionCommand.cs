@@ -6,6 +6,7 @@ using XenKube.Commands.Drives;
 using XenKube.Commands.Guide;
 using XenKube.Commands.Hosting;
 using XenKube.Commands.Ignition;
+using XenKube.Etcd;
 using XenKube.Guests;
 
 namespace XenKube.Commands.Clusters;
@@ -195,7 +196,8 @@ public sealed class ResetIgnitionCommand : NodeCommand
     {
         var options = new RollingRefreshOptions { Reset = reset, Condition = For, ThrottleLimit = ThrottleLimit
             ?? 1, Timeout = TimeSpan.FromSeconds(Timeout) };
-        var refresh = new RollingRefresh(directory, requests: RunningServers.RequestsOf(nodes[0]));
+        var refresh = new RollingRefresh(directory, requests: RunningServers.RequestsOf(nodes[0]),
+            guard: new EtcdRefreshGuard(directory));
         var reports = new LaterProgress();
         using var steps = refresh.Run(nodes, options, reports, StopToken).GetEnumerator();
         while (RunWithProgress($"Refreshing {Count(nodes)}, one after another", (progress, _) =>

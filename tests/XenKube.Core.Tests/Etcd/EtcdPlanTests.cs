@@ -131,8 +131,10 @@ public sealed class EtcdPlanTests : IDisposable
         var error = Assert.Throws<InvalidInputException>(() => Publish(1));
         Assert.Equal("CertificateForOtherAddress", error.Id.Name);
         Assert.Contains("192.168.100.71", error.Message, StringComparison.Ordinal);
+        Assert.Equal(error.Id, Assert.Throws<InvalidInputException>(() => EtcdStartGuard.Refuse([_world.Node(1).GuestConfigPath], TestContext.Current.CancellationToken)).Id);
         _world.Store.Create(_world.Node(1));
         Publish(1);
+        EtcdStartGuard.Refuse([_world.Node(1).GuestConfigPath], TestContext.Current.CancellationToken);
     }
 
     private IgnitionConfig Publish(int number)

@@ -1,0 +1,80 @@
+using System.Text.RegularExpressions;
+using XenKube.Certificates;
+
+namespace XenKube.Etcd;
+
+/// <summary>
+/// Finds what the other members log of one that does not take part. A member whose certificate is wrong logs only "bad certificate"
+/// itself; which address or date is wrong is in the log of those that refuse it.
+/// </summary>
+internal static partial class EtcdPeerLog
+{
+    private const int Lines = 400;
+
+    /// <summary>The last useful line about a member, out of the log of another.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="member">The member that does not take part.</param>
+    /// <returns>What the line says; null where no line is about the member.</returns>
+    public static string? Find(string log, EtcdMember member)
+    {
+        var address = member.PeerUri is { } uri ? EtcdGateway.HostOf(uri) : null;
+        string? found = null;
+        foreach (var line in log.Split('\n'))
+        {
+            if (address is not null && Rejected().Match(line) is { Success: true } rejected && rejected.Groups["from"].Value == address)
+            {
+                found = rejected.Groups["error"].Value.Replace("\\\"", "\"", StringComparison.Ordinal);
+            }
+            else if (member.Id.Length > 0 && Unreachable().Match(line) is { Success: true } unreachable
+                && unreachable.Groups["id"].Value == member.Id)
+            {
+                found = unreachable.Groups["error"].Value;
+            }
+            else if (Mismatch().Match(line) is { Success: true } mismatch)
+            {
+                found ??= mismatch.Value;
+            }
+        }
+        return found is null ? null : Printable.Of(found.Trim());
+    }
+
+    /// <summary>Asks the healthy members of a cluster, by ssh, what they log of one that is not; the first that says something.</summary>
+    /// <param name="members">The members.</param>
+    /// <param name="member">The one that does not take part.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Who says it, and what; null where none does, or none can be reached.</returns>
+    public static (string By, string Text)? Ask(IEnumerable<EtcdMember> members, EtcdMember member, CancellationToken cancellationToken)
+    {
+        foreach (var other in members.Where(other => other != member && other.IsHealthy == true && other.Node is not null))
+        {
+            try
+            {
+                if (Find(new RunningNode(other.Node!).ReadLog(EtcdLayout.Unit, Lines, cancellationToken), member) is { } text)
+                {
+                    return (other.MemberName, text);
+                }
+            }
+            catch (XenKubeException)
+            {
+                // Who does not let this host in by ssh says nothing; the check is not about ssh.
+            }
+        }
+        return null;
+    }
+
+    // etcd 3.4: rejected connection from "192.168.100.13:4711" (error "x509: …", ServerName "")
+    // etcd 3.5: {"msg":"rejected connection",…,"remote-addr":"192.168.100.13:4711","server-name":"","error":"x509: …"}
+    [GeneratedRegex(
+        """rejected connection.*?(?:from |"remote-addr":)"\[?(?<from>[0-9A-Fa-f.:]+?)\]?:\d+".*?(?:\(error |"error":)"(?<error>(?:[^"\\]|\\.)*)""")]
+    private static partial Regex Rejected();
+
+    // etcd 3.4: health check for peer 521d9cc310c2aecb could not connect: x509: …
+    // etcd 3.5: {"msg":"prober detected unhealthy status",…,"remote-peer-id":"521d9cc310c2aecb",…,"error":"x509: …"}
+    [GeneratedRegex(
+        """(?:health check for peer |"remote-peer-id":")(?<id>[0-9a-f]+)(?: could not connect: |".*?"error":")(?<error>[^"]*?)(?: \(prober.*)?(?:"|$)""")]
+    private static partial Regex Unreachable();
+
+    [GeneratedRegex(
+        """request sent was ignored \(cluster ID mismatch[^)"]*\)|cluster ID mismatch""")]
+    private static partial Regex Mismatch();
+}

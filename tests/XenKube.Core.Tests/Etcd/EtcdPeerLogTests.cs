@@ -1,0 +1,33 @@
+using XenKube.Etcd;
+
+namespace XenKube.Tests.Etcd;
+
+/// <summary>Lines as etcd 3.4 and 3.5 write them.</summary>
+public sealed class EtcdPeerLogTests
+{
+    private static readonly EtcdMember Member = new("etcd", null, "etcd-node-3", "521d9cc310c2aecb") { PeerUri = "https://192.168.100.13:2380" };
+
+    [Theory]
+    [InlineData("""2026-11-28 17:22:12.87 I | embed: rejected connection from "192.168.100.13:57012" (error "tls: \"192.168.100.13\" does not match any of DNSNames [\"etcd-node-9\"]", ServerName "")""",
+        "tls: \"192.168.100.13\" does not match any of DNSNames [\"etcd-node-9\"]")]
+    [InlineData("""2026-11-28 17:22:05.55 W | rafthttp: health check for peer 521d9cc310c2aecb could not connect: x509: certificate is valid for 192.168.100.99, not 192.168.100.13""",
+        "x509: certificate is valid for 192.168.100.99, not 192.168.100.13")]
+    [InlineData("""{"level":"warn","msg":"rejected connection","remote-addr":"192.168.100.13:4711","server-name":"","error":"tls: bad certificate"}""", "tls: bad certificate")]
+    [InlineData("""{"level":"warn","msg":"prober detected unhealthy status","round-tripper-name":"ROUND_TRIPPER_SNAPSHOT","remote-peer-id":"521d9cc310c2aecb","rtt":"0s","error":"x509: certificate signed by unknown authority"}""",
+        "x509: certificate signed by unknown authority")]
+    [InlineData("""2026-11-28 17:22:12.87 E | rafthttp: request sent was ignored (cluster ID mismatch: remote[aef3e78ed8950e34]=1, local=2)""",
+        "request sent was ignored (cluster ID mismatch: remote[aef3e78ed8950e34]=1, local=2)")]
+    public void Line_about_the_member_is_found(string line, string text) =>
+        Assert.Equal(text, EtcdPeerLog.Find($"etcdserver: published\n{line}\nraft: elected\n", Member));
+
+    [Theory]
+    [InlineData("""embed: rejected connection from "192.168.100.12:57012" (error "tls: bad certificate", ServerName "")""")]
+    [InlineData("""rafthttp: health check for peer aef3e78ed8950e34 could not connect: x509: certificate is valid for 192.168.100.99""")]
+    [InlineData("")]
+    public void Line_about_another_is_not_taken(string line) => Assert.Null(EtcdPeerLog.Find(line, Member));
+
+    [Fact]
+    public void Last_line_is_the_one_that_counts_and_prints_no_control_characters() => Assert.Equal("now\\e[31m", EtcdPeerLog.Find(
+        "rejected connection from \"192.168.100.13:1\" (error \"before\", x)\nrejected connection from \"192.168.100.13:2\" (error \"now\u001b[31m\", x)", Member)!
+        .Replace("\\u001b", "\\e", StringComparison.Ordinal).Replace("\\x1b", "\\e", StringComparison.Ordinal));
+}

@@ -1,0 +1,34 @@
+# Members that are down, lost or replaced. What must not be done is refused.
+say refresh-two with_guests node refresh etcd/node-1 etcd/node-2 --restart --throttle-limit 2
+stop 3
+say one-down xenkube etcd check etcd
+say one-down-etcdctl etcdctl_as 1 --endpoints "$(endpoint 1),$(endpoint 2),$(endpoint 3)" --command-timeout 3s endpoint health
+say one-down-get xenkube etcd get etcd /message
+say refresh-next with_guests node refresh etcd/node-1 --restart
+# The disk was made again: etcd ends with the state new, since the others know the member.
+mv "$folder/data-3" "$folder/kept-3"
+start 3
+say lost-etcd logged 3 'has already been bootstrapped'
+stop 3
+cp --sparse=always "$folder/disk.img" "$XENDIR/guests/etcd/node-3.img"
+say lost xenkube guest start etcd/node-3
+rm "$XENDIR/guests/etcd/node-3.img"; rm -rf "$folder/data-3"; mv "$folder/kept-3" "$folder/data-3"
+stop 2
+say two-down xenkube etcd check etcd
+say two-down-etcdctl etcdctl_as 1 --endpoints "$(endpoint 1)" --command-timeout 3s put /message Nobody
+say two-down-set xenkube etcd set etcd /message Nobody
+say two-down-remove xenkube etcd remove etcd/node-3
+start 2; start 3
+say back xenkube etcd wait etcd --timeout 120
+say repair-healthy xenkube etcd repair etcd/node-3
+# A member that lost its data: it is replaced, joins with the state existing, and gets another id.
+stop 3; rm -rf "$folder/data-3"
+say repair xenkube etcd repair etcd/node-3
+xenkube node refresh etcd/node-3 --step template --step publish > /dev/null
+ignite 3
+say joining grep -o 'existing' "$folder/node-3/environment"
+start 3
+say repaired xenkube etcd wait etcd --timeout 120
+say repaired-get etcdctl_as 3 --endpoints "$(endpoint 3)" get --print-value-only /message
+say repaired-members xenkube etcd members etcd
+say settled grep -c joining "$XENDIR/guests/etcd/cluster.json"

@@ -18,6 +18,8 @@ switch (args)
         return TreeComparison.Run(rest);
     case ["certificates", .. var rest]:
         return CertificateComparison.Run(rest);
+    case ["etcd", .. var rest]:
+        return EtcdFigures.Run(rest);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

@@ -2,7 +2,7 @@
 # A real etcd cluster over TLS at the guide's addresses: a bridge in a network name space of its own, and a name space for each of three
 # members. Certificates, addresses, token and state are those of XenKube's own config: the environment is taken from the transpiled units.
 # Prints a line for each case: its name, the exit code, and what was said.
-#   etcd-cluster.sh XENKUBE.DLL FOLDER        run by 'unshare --net'
+#   etcd-cluster.sh XENKUBE.DLL FOLDER [PROGRAM ARGUMENT...]        run by 'unshare --net'
 set -eu
 program=$1 folder=$2
 export XENDIR=$folder/xen XENKUBE_XL=$folder/xl GOMAXPROCS=1 PATH=$folder/bin:$PATH
@@ -99,6 +99,8 @@ export NODE=\${1#core@192.168.100.1}; shift
 exec unshare --mount sh -c 'mount --bind "$folder/node-'"\$NODE"'/etc/ssl" /etc/ssl; exec sh -c "\$1"' sh "\$*"
 SSH
 chmod 755 "$folder"/bin/*
+# An xl that remembers which domains it created.
+mkdir "$folder/domains"; ln -s "$(realpath "$(dirname "$0")/../Pester/stand-in-xl.sh")" "$folder/xl-memory"
 # Runs a command while the guests of all nodes run.
 with_guests() {
   local n code=0
@@ -108,4 +110,10 @@ with_guests() {
 }
 
 for n in 1 2 3; do ignite $n; done
+if [ $# -gt 2 ]; then
+  # Another program has its turn once the members are healthy.
+  for n in 1 2 3; do start $n; done
+  xenkube etcd wait etcd --timeout 120
+  shift 2; "$@"; exit
+fi
 for part in "$(dirname "$0")"/etcd/*.sh; do . "$part"; done

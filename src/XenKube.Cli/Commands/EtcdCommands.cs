@@ -18,6 +18,7 @@ internal static class EtcdCommands
     private static readonly Argument<string> Snapshot = new("FILE") { Description = "The snapshot." };
     private static readonly Option<string?> Token = new("--token")
         { Description = "The token from now on (default: the one that it has, with another number).", HelpName = "TOKEN" };
+    private static readonly Option<bool> NoStart = new("--no-start") { Description = "Leave the guests stopped." };
     private static readonly Option<bool> Offline = new("--offline") { Description = "Ask nobody: ids are computed as etcd computes them." };
     private static readonly Option<int> Timeout = new("--timeout")
         { Description = "The longest time, in seconds.", DefaultValueFactory = _ => 300, HelpName = "SECONDS" };
@@ -60,14 +61,17 @@ internal static class EtcdCommands
             { Cluster, Snapshot, Token, StandardOptions.XenDir };
         CommandRun.Handle(restore, terminal, run => run.Out.WriteLine(Printable.Name(
             new EtcdRestore(run.Directory).Run(run.Get(Cluster), run.Get(Snapshot), run.Get(Token), run.CancellationToken).Token)));
+        var repair = new Command("repair", "Replace dead members whose guests are stopped, start the guests, and wait for the members.")
+            { Nodes, NoStart, Timeout, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(repair, terminal, run => Each(run, node => new EtcdRepair(run.Directory)
+            .Run(node, run.Get(NoStart) ? null : TimeSpan.FromSeconds(run.Get(Timeout)), run.CancellationToken)));
         return new Command("etcd", "etcd clusters of nodes.")
         {
             members, check, wait, get, set, backup, restore,
             Change(terminal, "add", "Add nodes as members to a cluster that runs.", (membership, node, stop) => membership.Add(node, stop)),
             Change(terminal, "remove", "Remove members, unless that costs the quorum.", (membership, node, stop) =>
                 membership.Remove(node, stop)),
-            Change(terminal, "repair", "Replace dead members whose guests are stopped.", (membership, node, stop) =>
-                membership.Repair(node, stop)),
+            repair,
         };
     }
 
@@ -75,14 +79,15 @@ internal static class EtcdCommands
         Func<EtcdMembership, Node, CancellationToken, EtcdMember> change)
     {
         var command = new Command(name, description) { Nodes, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(command, terminal, run =>
-        {
-            var done = new List<EtcdMember>();
-            run.ForEach(NodeCommands.Select(run, run.Get(Nodes)), node =>
-                done.Add(change(new EtcdMembership(run.Directory), node, run.CancellationToken)));
-            Print(run, done);
-        });
+        CommandRun.Handle(command, terminal, run => Each(run, node => change(new EtcdMembership(run.Directory), node, run.CancellationToken)));
         return command;
+    }
+
+    private static void Each(CommandRun run, Func<Node, EtcdMember> change)
+    {
+        var done = new List<EtcdMember>();
+        run.ForEach(NodeCommands.Select(run, run.Get(Nodes)), node => done.Add(change(node)));
+        Print(run, done);
     }
 
     private static void Members(CommandRun run)

@@ -36,6 +36,13 @@ internal static class EtcdDataDirectory
             }
         }
         var found = root.Find(EtcdLayout.DataDirectory)!;
-        return new FileAttributesChange(null, found.UserId, found.GroupId);
+        if (found.UserId != 0)
+        {
+            return new FileAttributesChange(null, found.UserId, found.GroupId);
+        }
+        // An image may bring the directory as root's. etcd does not run as root, and could not enter it.
+        var owner = new FileAttributesChange(null, EtcdLayout.User, EtcdLayout.User);
+        root.SetAttributes(EtcdLayout.DataDirectory, owner);
+        return owner;
     }
 }

@@ -14,28 +14,28 @@ internal static partial class EtcdPeerLog
     /// <summary>The last useful line about a member, out of the log of another.</summary>
     /// <param name="log">The log.</param>
     /// <param name="member">The member that does not take part.</param>
-    /// <returns>What the line says; null where no line is about the member.</returns>
+    /// <returns>The reason in the line; null where no line is about the member.</returns>
     public static string? Find(string log, EtcdMember member)
     {
         var address = member.PeerUri is { } uri ? EtcdGateway.HostOf(uri) : null;
-        string? found = null;
+        // Who connects to the member names the certificate's addresses; who is connected to, by a stranger as it seems, less.
+        string? reached = null, rejected = null, ignored = null;
         foreach (var line in log.Split('\n'))
         {
-            if (address is not null && Rejected().Match(line) is { Success: true } rejected && rejected.Groups["from"].Value == address)
+            if (Unreachable().Match(line) is { Success: true } unreachable && unreachable.Groups["id"].Value == member.Id)
             {
-                found = rejected.Groups["error"].Value.Replace("\\\"", "\"", StringComparison.Ordinal);
+                reached = unreachable.Groups["error"].Value;
             }
-            else if (member.Id.Length > 0 && Unreachable().Match(line) is { Success: true } unreachable
-                && unreachable.Groups["id"].Value == member.Id)
+            else if (Rejected().Match(line) is { Success: true } refused && refused.Groups["from"].Value == address)
             {
-                found = unreachable.Groups["error"].Value;
+                rejected = refused.Groups["error"].Value.Replace("\\\"", "\"", StringComparison.Ordinal);
             }
             else if (Mismatch().Match(line) is { Success: true } mismatch)
             {
-                found ??= mismatch.Value;
+                ignored = mismatch.Value;
             }
         }
-        return found is null ? null : Printable.Of(found.Trim());
+        return (reached ?? rejected ?? ignored) is { } found ? Printable.Of(Lookup().Replace(found, "").Trim()) : null;
     }
 
     /// <summary>Asks the healthy members of a cluster, by ssh, what they log of one that is not; the first that says something.</summary>
@@ -69,12 +69,16 @@ internal static partial class EtcdPeerLog
     private static partial Regex Rejected();
 
     // etcd 3.4: health check for peer 521d9cc310c2aecb could not connect: x509: …
+    // etcd 3.4: failed to reach the peerURL(https://192.168.100.13:2380) of member 521d9cc310c2aecb (Get "https://…": x509: …)
     // etcd 3.5: {"msg":"prober detected unhealthy status",…,"remote-peer-id":"521d9cc310c2aecb",…,"error":"x509: …"}
     [GeneratedRegex(
-        """(?:health check for peer |"remote-peer-id":")(?<id>[0-9a-f]+)(?: could not connect: |".*?"error":")(?<error>[^"]*?)(?: \(prober.*)?(?:"|$)""")]
+        """(?:health check for peer |"remote-peer-id":"|peerURL\([^)]*\) of member )(?<id>[0-9a-f]+)(?: could not connect: |".*?"error":"| \(Get "[^"]*": )(?<error>[^"]*?)(?: \(prober.*)?(?:"|\)?$)""")]
     private static partial Regex Unreachable();
 
-    [GeneratedRegex(
-        """request sent was ignored \(cluster ID mismatch[^)"]*\)|cluster ID mismatch""")]
+    [GeneratedRegex("""request sent was ignored \(cluster ID mismatch[^)"]*\)|cluster ID mismatch""")]
     private static partial Regex Mismatch();
+
+    // The question to a name server for a name of the certificate, which is not about the certificate.
+    [GeneratedRegex(""" \(lookup .*\)""")]
+    private static partial Regex Lookup();
 }

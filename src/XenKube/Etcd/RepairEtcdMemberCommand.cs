@@ -5,18 +5,29 @@ using XenKube.Etcd;
 namespace XenKube.Commands.Etcd;
 
 /// <summary>
-/// Replaces dead members of an etcd cluster: removes and adds them, puts old data aside, and resets the Ignition of their nodes.
+/// Replaces dead members of an etcd cluster: removes and adds them, puts old data aside, resets the Ignition of their nodes, starts the
+/// guests, and waits until the members are healthy.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Repair, "EtcdMember", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(EtcdMember))]
 public sealed class RepairEtcdMemberCommand : NodeCommand
 {
+    /// <summary>Leaves the guest stopped: the member joins when the guest is started.</summary>
+    [Parameter]
+    public SwitchParameter NoStart { get; set; }
+
+    /// <summary>The longest time that the started guest may take to be a healthy member, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int Timeout { get; set; } = 300;
+
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
-        if (Should($"Replace {node.GuestName} in the etcd cluster {node.Cluster}, and put the data on {node.DiskPath} aside"))
+        var start = NoStart ? "" : ", and start its guest";
+        if (Should($"Replace {node.GuestName} in the etcd cluster {node.Cluster}, put the data on {node.DiskPath} aside{start}"))
         {
-            WriteObject(new EtcdMembership(DirectoryOf(node)).Repair(node, StopToken));
+            WriteObject(new EtcdRepair(DirectoryOf(node)).Run(node, NoStart ? null : TimeSpan.FromSeconds(Timeout), StopToken));
         }
     }
 }

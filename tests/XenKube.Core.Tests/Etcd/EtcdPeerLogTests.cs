@@ -12,6 +12,10 @@ public sealed class EtcdPeerLogTests
         "tls: \"192.168.100.13\" does not match any of DNSNames [\"etcd-node-9\"]")]
     [InlineData("""2026-11-28 17:22:05.55 W | rafthttp: health check for peer 521d9cc310c2aecb could not connect: x509: certificate is valid for 192.168.100.99, not 192.168.100.13""",
         "x509: certificate is valid for 192.168.100.99, not 192.168.100.13")]
+    [InlineData("""2026-11-28 17:33:02.30 W | etcdserver: failed to reach the peerURL(https://192.168.100.13:2380) of member 521d9cc310c2aecb (Get "https://192.168.100.13:2380/version": x509: certificate is valid for 192.168.100.99, not 192.168.100.13)""",
+        "x509: certificate is valid for 192.168.100.99, not 192.168.100.13")]
+    [InlineData("""embed: rejected connection from "192.168.100.13:1" (error "tls: \"192.168.100.13\" does not match any of DNSNames [\"elsewhere\"] (lookup elsewhere on 10.0.0.1:53: dial udp: unreachable)", ServerName "")""",
+        "tls: \"192.168.100.13\" does not match any of DNSNames [\"elsewhere\"]")]
     [InlineData("""{"level":"warn","msg":"rejected connection","remote-addr":"192.168.100.13:4711","server-name":"","error":"tls: bad certificate"}""", "tls: bad certificate")]
     [InlineData("""{"level":"warn","msg":"prober detected unhealthy status","round-tripper-name":"ROUND_TRIPPER_SNAPSHOT","remote-peer-id":"521d9cc310c2aecb","rtt":"0s","error":"x509: certificate signed by unknown authority"}""",
         "x509: certificate signed by unknown authority")]

@@ -23,12 +23,13 @@ say back xenkube etcd wait etcd --timeout 120
 say repair-healthy xenkube etcd repair etcd/node-3
 # A member that lost its data: it is replaced, joins with the state existing, and gets another id.
 stop 3; rm -rf "$folder/data-3"
-say repair xenkube etcd repair etcd/node-3
-xenkube node refresh etcd/node-3 --step template --step publish > /dev/null
-ignite 3
+cp --sparse=always "$folder/disk.img" "$XENDIR/guests/etcd/node-3.img"
+# What a guest does when xl creates its domain: Ignition with the published config, then etcd.
+( until [ -e "$folder/domains/etcd-node-3" ]; do sleep 0.1; done; ignite 3; start 3; wait ) & members[3]=$!
+say repair env XENKUBE_XL="$folder/xl-memory" XL_STATE="$folder/domains" dotnet "$program" etcd repair etcd/node-3 --timeout 120
+rm "$XENDIR/guests/etcd/node-3.img"
 say joining grep -o 'existing' "$folder/node-3/environment"
-start 3
-say repaired xenkube etcd wait etcd --timeout 120
+say repaired xenkube etcd check etcd
 say repaired-get etcdctl_as 3 --endpoints "$(endpoint 3)" get --print-value-only /message
 say repaired-members xenkube etcd members etcd
 say settled grep -c joining "$XENDIR/guests/etcd/cluster.json"

@@ -36,7 +36,10 @@ openssl req -x509 -newkey rsa:2048 -nodes -keyout "$folder/other-key.pem" -subj 
 leaf peer $good now "$folder/other"
 fault other-authority 'certificate signed by unknown authority' 1
 leaf server $good now "$folder/other"
-fault other-server 'no such words' 3
+start 3
+say other-server-etcdctl etcdctl_as 3 --endpoints "$(endpoint 3)" --command-timeout 3s get /message
+say other-server xenkube etcd check etcd
+stop 3; ignite 3
 cp "$certs/etcd-node-2-peer-key.pem" "$folder/node-3/etc/ssl/certs/etcd/peer-key.pem"
 fault other-key 'private key does not match public key' 3
 # A certificate for another address is found in the files before it reaches the node, and its config is not published.

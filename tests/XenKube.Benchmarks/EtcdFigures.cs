@@ -7,7 +7,7 @@ namespace XenKube.Benchmarks;
 
 /// <summary>
 /// How long the questions to a running cluster of three members take: <c>etcd XENKUBE.DLL</c> starts one over TLS by
-/// tests/network/etcd-cluster.sh, whose members are Debian's etcd. Each round connects anew, as a command does.
+/// tests/network/etcd-cluster.sh, whose members are Debian's etcd. Each round makes new connections, as a command does.
 /// </summary>
 internal static class EtcdFigures
 {

@@ -79,7 +79,8 @@ internal static class EtcdCommands
         Func<EtcdMembership, Node, CancellationToken, EtcdMember> change)
     {
         var command = new Command(name, description) { Nodes, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(command, terminal, run => Each(run, node => change(new EtcdMembership(run.Directory), node, run.CancellationToken)));
+        CommandRun.Handle(command, terminal, run =>
+            Each(run, node => change(new EtcdMembership(run.Directory), node, run.CancellationToken)));
         return command;
     }
 

@@ -19,7 +19,7 @@ public sealed class EtcdRestore(XenDirectory directory)
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
-    /// <summary>Restores a cluster. The data that are on the disks are put aside, and nothing is written before all of it is made.</summary>
+    /// <summary>Restores a cluster. Data that are on the disks are put aside. Nothing is written before all of it is made.</summary>
     /// <param name="cluster">Name of the cluster, whose members have addresses and disks.</param>
     /// <param name="path">The snapshot.</param>
     /// <param name="token">The token of the cluster from now on; null for the one that it has with another number.</param>
@@ -104,7 +104,8 @@ public sealed class EtcdRestore(XenDirectory directory)
         Copy(root, source, EtcdLayout.MemberDirectory, owner, cancellationToken);
     }
 
-    private static void Copy(IFileSystem root, string source, string target, FileAttributesChange owner, CancellationToken cancellationToken)
+    private static void Copy(IFileSystem root, string source, string target, FileAttributesChange owner,
+        CancellationToken cancellationToken)
     {
         root.CreateDirectory(target, owner with { Mode = 0x1C0 }); // 0700
         foreach (var entry in new DirectoryInfo(source).EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))

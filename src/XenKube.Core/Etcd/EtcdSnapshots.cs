@@ -15,8 +15,8 @@ public sealed class EtcdSnapshots(XenDirectory directory, TimeSpan? timeout = nu
     private readonly TimeSpan _timeout = timeout ?? TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Saves a snapshot of a cluster's data, as <c>etcdctl snapshot save</c> does: the database and, after it, its SHA-256. The file appears
-    /// when all of it is there, for its owner alone.
+    /// Saves a snapshot of a cluster's data, as <c>etcdctl snapshot save</c> does: the database and, after it, its SHA-256. The file
+    /// appears when all of it is there, for its owner alone.
     /// </summary>
     /// <param name="cluster">Name of the cluster.</param>
     /// <param name="path">The file; one that is there is replaced.</param>

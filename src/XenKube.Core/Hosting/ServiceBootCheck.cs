@@ -25,8 +25,9 @@ internal static class ServiceBootCheck
         if (late.Count > 0)
         {
             var names = string.Join(", ", late);
-            return new(Name, CheckStatus.Warn, $"{names} {(late.Count == 1 ? "does" : "do")} not start with dom0: after a reboot guests miss {
-                (late.Count == 1 ? "that service" : "those services")}", $"systemctl enable {string.Join(' ', late)}");
+            var (verb, missed) = late.Count == 1 ? ("does", "that service") : ("do", "those services");
+            return new(Name, CheckStatus.Warn, $"{names} {verb} not start with dom0: after a reboot guests miss {missed}",
+                $"systemctl enable {string.Join(' ', late)}");
         }
         return units.Count == 0 ? null : new(Name, CheckStatus.Pass, $"starts with dom0: {string.Join(", ", units)}");
     }

@@ -57,6 +57,7 @@ public static class ErrorIds
     public static Failed CommandLineTooLong { get;
         } = new("The command line and environment of a program are longer than the system allows.");
     public static Invalid ConfigFailed { get; } = new("A config has errors, so no Ignition config was made from it.");
+    public static Invalid ConfigNotServed { get; } = new("A node's config comes to its guest in another way than over HTTP.");
     public static Invalid ConfigUriInvalid { get; } = new("A URL cannot be written into grub.cfg as the URL of a config.");
     public static Invalid ConfigUriMissing { get; } = new("The disk belongs to no node, so its config has no URL until one is given.");
     public static Failed ConsoleFailed { get; } = new("The connection to a guest's console ended with an error.");

@@ -81,6 +81,12 @@ public enum RemedyActionKind
     /// </summary>
     RecreateNode,
 
+    /// <summary>Refresh a node, whose config is on the node's own disk from then on. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    PutConfigOnImage,
+
+    /// <summary>Refresh a node, which fetches its config over HTTP from then on. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    ServeConfig,
+
     /// <summary>Check why a node would not boot. Arguments: <c>CLUSTER/NODE</c>.</summary>
     CheckNode,
 

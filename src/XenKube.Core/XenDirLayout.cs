@@ -19,6 +19,12 @@ public sealed record XenDirLayout(string Path)
     /// <summary>Ending of a published config.</summary>
     public const string IgnitionExtension = ".json";
 
+    /// <summary>Ending of the second disk of a guest, which holds its config.</summary>
+    public const string ConfigDiskExtension = ".config-disk";
+
+    /// <summary>What a cluster says about its nodes.</summary>
+    public const string ClusterSettingsName = "cluster.json";
+
     /// <summary>The template of the nodes of a cluster that have none of their own.</summary>
     public const string ClusterTemplateName = "cluster.ct.tmpl";
 
@@ -88,6 +94,10 @@ public sealed record XenDirLayout(string Path)
     /// <summary>What the nodes of a cluster are for.</summary>
     /// <param name="cluster">Name of the cluster.</param>
     public string ClusterRolesPath(string cluster) => System.IO.Path.Combine(ClusterPath(cluster), ClusterRolesName);
+
+    /// <summary>What a cluster says about its nodes.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    public string ClusterSettingsPath(string cluster) => System.IO.Path.Combine(ClusterPath(cluster), ClusterSettingsName);
 
     /// <summary>Where the configs of a cluster are published.</summary>
     /// <param name="cluster">Name of the cluster.</param>

@@ -44,6 +44,8 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.RefreshStep =>
                 $"Reset-Ignition {Quote(action.Arguments[0])} -Step {IgnitionResetStep.Parse(action.Arguments[1]).Name}",
             RemedyActionKind.RecreateNode => $"Reset-Ignition{arguments} -Recreate",
+            RemedyActionKind.PutConfigOnImage => $"Reset-Ignition{arguments} -ConfigSource Image",
+            RemedyActionKind.ServeConfig => $"Reset-Ignition{arguments} -ConfigSource Http",
             RemedyActionKind.CheckNode => $"Test-Node{arguments}",
             RemedyActionKind.ValidateConfig => $"Test-Ignition{arguments}",
             RemedyActionKind.MakeCertificateAuthority => $"New-CertificateAuthority{arguments}",

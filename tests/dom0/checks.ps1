@@ -114,6 +114,7 @@ $published = '/storage/xen/nginx/etcd'
     'Set-XenGuest: Start with the host' = { (Get-ChildItem /etc/xen/auto).Count -eq 3 }
     'New-Node: A disk again' = { $output[0].Name -eq 'node-1'; Test-Path node-1.img }
     'Reset-Ignition: From scratch' = { $shown -match 'loses all'; $shown -match 'have the next boot remove' }
+    'Reset-Ignition: A config that is not served' = { $shown -match 'The config comes by Image' }
     'Reset-Ignition: A rolling refresh' = { $shown -match '1\. Stop the guest etcd-node-1'; $shown -match '3\. Stop the guest etcd-node-3' }
     'Get-XenGuest: The guests that run' = { $output.Count -eq 3; $shown -match 'Running' }
     'Import-SigningKey: A key file' = { $output.Count -eq 1 }

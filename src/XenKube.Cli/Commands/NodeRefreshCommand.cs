@@ -28,6 +28,8 @@ internal static class NodeRefreshCommand
     private static readonly Option<int?> Timeout = new("--timeout")
         { Description = "With --restart, how long to wait for a guest at most, in seconds (default: 300).", HelpName = "SECONDS" };
 
+    private static readonly Option<ConfigSource?> Source = WordOption.OfOptional<ConfigSource>("--config-source",
+        "How the config comes to the guest from now on, remembered for each node: http, disk (a small second disk) or image (on its own disk).");
     private static readonly Option<bool> Recreate = new("--recreate")
         { Description = "Make the disks again from their image first: all that is on them is lost; configs, addresses and names stay." };
     private static readonly Option<string?> Image = new("--image")
@@ -43,8 +45,9 @@ internal static class NodeRefreshCommand
     {
         var refresh = new Command("refresh",
             "Make Ignition run again at the next boot: grub.cfg, machine-id, template, publish, first_boot.") { Names, Steps, Throttle,
-            LinuxAppend, Restart, Wait, Timeout, Recreate, Image, StandardOptions.SkipVerification, Clean, Keep, ConfigOptions.Platform,
-            ConfigOptions.FilesDirectory, ConfigOptions.Strict, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
+            LinuxAppend, Restart, Wait, Timeout, Source, Recreate, Image, StandardOptions.SkipVerification, Clean, Keep,
+            ConfigOptions.Platform, ConfigOptions.FilesDirectory, ConfigOptions.Strict, StandardOptions.Force, StandardOptions.XenDir,
+            StandardOptions.Json };
         CommandRun.Handle(refresh, terminal, Refresh);
         return refresh;
     }
@@ -58,6 +61,7 @@ internal static class NodeRefreshCommand
             ForceTemplate = run.Get(StandardOptions.Force),
             LinuxAppend = run.Get(LinuxAppend) ?? [],
             Config = ConfigOptions.Overrides(run),
+            ConfigSource = run.Get(Source),
             Keep = run.Get(Clean) ? run.Get(Keep) ?? [] : null,
             Recreation = run.Get(Recreate)
                 ? new NodeRecreation { Image = run.Get(Image), SkipVerification = run.Get(StandardOptions.SkipVerification) } : null,

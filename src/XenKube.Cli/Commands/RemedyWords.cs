@@ -40,6 +40,8 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.Refresh => $"xenkube node refresh{arguments}",
             RemedyActionKind.RefreshStep => $"xenkube node refresh {Quote(action.Arguments[0])} --step {Quote(action.Arguments[1])}",
             RemedyActionKind.RecreateNode => $"xenkube node refresh{arguments} --recreate",
+            RemedyActionKind.PutConfigOnImage => $"xenkube node refresh{arguments} --config-source image",
+            RemedyActionKind.ServeConfig => $"xenkube node refresh{arguments} --config-source http",
             RemedyActionKind.CheckNode => $"xenkube node check{arguments}",
             RemedyActionKind.ValidateConfig => $"xenkube ignition validate{arguments}",
             RemedyActionKind.MakeCertificateAuthority => $"xenkube certificate authority{arguments}",

@@ -24,7 +24,8 @@ public sealed class GrubStep : IgnitionResetStep
     internal override bool SharesFlushes => true;
 
     /// <inheritdoc/>
-    internal override bool NeedsDisk(IgnitionResetWork work, bool? bootsByXenKube) => bootsByXenKube != true;
+    internal override bool NeedsDisk(IgnitionResetWork work, bool? bootsByXenKube) =>
+        bootsByXenKube != true || work.Node.ConfigSource != ConfigSource.Http;
 
     /// <inheritdoc/>
     internal override IReadOnlyList<string> PartitionsOf(IgnitionResetWork work) => work.BootsByXenKube ? [] : Partitions;
@@ -40,11 +41,14 @@ public sealed class GrubStep : IgnitionResetStep
     {
         if (work.BootsByXenKube)
         {
-            GrubScript.CheckUri(work.ConfigUri);
+            if (work.ConfigUri is { } uri)
+            {
+                GrubScript.CheckUri(uri);
+            }
             work.GuestConfig = Pointed(work)?.Config;
             return;
         }
-        work.Grub = OemGrubConfig.Check(work.Open(OemGrubConfig.PartitionLabel), work.Node.DiskPath, work.ConfigUri);
+        work.Grub = OemGrubConfig.Check(work.Open(OemGrubConfig.PartitionLabel), work.Node.DiskPath, work.ConfigUri!);
     }
 
     /// <inheritdoc/>
@@ -55,7 +59,7 @@ public sealed class GrubStep : IgnitionResetStep
             return ApplyToGuest(work);
         }
         var before = work.Grub!;
-        work.Grub = before.Point(work.Open(OemGrubConfig.PartitionLabel), work.ConfigUri, work.Options.LinuxAppend, work.Layout);
+        work.Grub = before.Point(work.Open(OemGrubConfig.PartitionLabel), work.ConfigUri!, work.Options.LinuxAppend, work.Layout);
         return (work.Grub.Text != before.Text, $"grub.cfg set to:{work.Grub.Line}");
     }
 
@@ -80,12 +84,13 @@ public sealed class GrubStep : IgnitionResetStep
         }
         // Another parameter of Ignition for the same URL is as good.
         var there = GuestArguments.Of(config);
-        var names = there.Where(GuestArguments.IsConfigUri).ToList();
-        IReadOnlyList<string> uri = names is [var only] && only.EndsWith($"={work.ConfigUri.AbsoluteUri}", StringComparison.Ordinal)
-            && work.LayoutIfKnown?.TakesConfigUri(only) != false
-            ? names : NodeBoot.ArgumentsOf(work.LayoutIfKnown, work.ConfigUri);
+        var names = there.Where(GuestArguments.IsConfigPlace).ToList();
+        IReadOnlyList<string> uri = names is [var only] && work.ConfigUri is { } wanted
+            && only.EndsWith($"={wanted.AbsoluteUri}", StringComparison.Ordinal) && work.LayoutIfKnown?.TakesConfigUri(only) != false
+            ? names : NodeBoot.ArgumentsOf(work.LayoutIfKnown, work.Node, work.Options.ConfigUri);
         var added = work.Options.LinuxAppend.Where(argument => !NamePattern.IsPattern(argument) && !there.Contains(argument));
-        var pointed = GuestArguments.WithConfigUri(config, [.. uri, .. added]);
+        var pointed = ConfigDisk.Attach(GuestArguments.WithConfigUri(config, [.. uri, .. added]), work.Node.ConfigDiskPath,
+            work.Node.ConfigSource == ConfigSource.Disk);
         return (pointed, pointed.ToString() != config.ToString());
     }
 }

@@ -27,10 +27,18 @@ public sealed record IgnitionResetOptions
     /// </summary>
     public IReadOnlyList<string>? Keep { get; init; }
 
+    /// <summary>How configs come to the guests from now on, which is remembered for each node; null for as it is.</summary>
+    public ConfigSource? ConfigSource { get; init; }
+
     /// <summary>Makes the disks again before all else; null to keep them.</summary>
     public NodeRecreation? Recreation { get; init; }
 
-    /// <summary>The steps that are taken, in their order. A guest that is emptied has to be configured again.</summary>
+    /// <summary>The steps that are taken, in their order. Where a guest is emptied, or its config comes in another
+    /// way, more steps are needed than are named.</summary>
     public IEnumerable<IgnitionResetStep> ChosenSteps =>
-        IgnitionResetStep.Choose(Recreation is null ? Steps : [], Keep is null ? [] : [new CleanStep(), new FirstBootStep()]);
+        IgnitionResetStep.Choose(Recreation is null ? Steps : [],
+        [
+            .. Keep is null ? Array.Empty<IgnitionResetStep>() : [new CleanStep(), new FirstBootStep()],
+            .. ConfigSource is null ? Array.Empty<IgnitionResetStep>() : [new GrubStep(), new PublishStep()],
+        ]);
 }

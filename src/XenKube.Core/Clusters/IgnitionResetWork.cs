@@ -60,7 +60,10 @@ internal sealed class IgnitionResetWork : IDisposable
     public IgnitionResetOptions Options { get; }
 
     /// <summary>Where the guest fetches its config.</summary>
-    public Uri ConfigUri => Options.ConfigUri ?? Node.IgnitionUri;
+    public Uri? ConfigUri => Options.ConfigUri ?? Place.Uri;
+
+    /// <summary>Where the config is for the guest.</summary>
+    public ConfigPlace Place => new(Node, LayoutIfKnown ?? GuestLayout.Flatcar);
 
     /// <summary>What differs between the guests' boot chains.</summary>
     public GuestLayout Layout => _layout ??= GuestLayout.Detect(_disk!);
@@ -93,6 +96,10 @@ internal sealed class IgnitionResetWork : IDisposable
     /// <summary>Checks what every step needs, and changes nothing.</summary>
     public void Check()
     {
+        if (_disk is not null)
+        {
+            Place.Require(Config.Guest, BootsByXenKube);
+        }
         foreach (var label in _steps.SelectMany(step => step.PartitionsOf(this)))
         {
             _ = Open(label);

@@ -41,7 +41,8 @@ public sealed class IgnitionResetter
             CancellationToken = cancellationToken };
         var domains = new XenImageUseProbe(new NodeGuests(_directory).Xl);
         // A node that is named twice is reset once: its disk cannot be locked twice.
-        Node[] own = [.. nodes.DistinctBy(node => node.FullName)];
+        Node[] own = [.. nodes.DistinctBy(node => node.FullName)
+            .Select(node => options.ConfigSource is { } source ? node with { ConfigSource = source } : node)];
         var work = new IgnitionResetWork?[own.Length];
         var results = new IgnitionReset[own.Length];
         IReadOnlyList<string>? images = null;
@@ -61,6 +62,10 @@ public sealed class IgnitionResetter
             if (!Array.TrueForAll(errors, error => error is null || IsDamage(error)))
             {
                 throw new AggregateException(errors.OfType<XenKubeException>());
+            }
+            if (options.ConfigSource is { } chosen)
+            {
+                Remember(own, chosen);
             }
             int[] sound = [.. Enumerable.Range(0, own.Length).Where(i => errors[i] is null)];
             var failed = Each("Resetting Ignition", [.. sound.Select(i => own[i])], parallel, progress, number =>
@@ -93,6 +98,14 @@ public sealed class IgnitionResetter
         var own = options with { Recreation = null, Keep = null, Steps = [new TemplateStep(), new PublishStep()] };
         using var work = new IgnitionResetWork(_directory, node, own, domains);
         work.Check();
+    }
+
+    private void Remember(IEnumerable<Node> nodes, ConfigSource source)
+    {
+        foreach (var cluster in nodes.GroupBy(node => node.Cluster))
+        {
+            ClusterSettings.Write(_directory.Layout.ClusterSettingsPath(cluster.Key), cluster.Select(node => node.Name), source);
+        }
     }
 
     private static void Refuse(XenKubeException?[] errors)

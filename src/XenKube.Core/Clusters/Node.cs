@@ -38,6 +38,12 @@ public sealed record Node(string Cluster, string Name, string XenDir)
     /// <summary>The address that is reserved for its MAC address; null where there is none.</summary>
     public string? IPAddress { get; init; }
 
+    /// <summary>The second disk of its guest, <c>NODE.config-disk</c>, where its config comes on one.</summary>
+    public string ConfigDiskPath { get; init; } = "";
+
+    /// <summary>How its config comes to its guest.</summary>
+    public ConfigSource ConfigSource { get; init; }
+
     /// <summary>True where the disk image exists.</summary>
     public bool HasDisk { get; init; }
 

@@ -56,9 +56,13 @@ internal static class NodeBoot
 
     /// <summary>The kernel arguments by which XenKube's boot loader points a node at its config.</summary>
     /// <param name="layout">What the disk holds; null where that is not known.</param>
-    /// <param name="uri">Where the config is.</param>
-    public static IReadOnlyList<string> ArgumentsOf(GuestLayout? layout, Uri uri) =>
-        [$"{(layout ?? GuestLayout.Flatcar).LoaderUriParameter}={uri.AbsoluteUri}"];
+    /// <param name="node">The node.</param>
+    /// <param name="uri">Where the config is, in place of where the node has it; null for that.</param>
+    public static IReadOnlyList<string> ArgumentsOf(GuestLayout? layout, Node node, Uri? uri = null)
+    {
+        var place = new ConfigPlace(node, layout ?? GuestLayout.Flatcar);
+        return place.ArgumentsFor(uri ?? place.Uri);
+    }
 
     /// <summary>What a node boots next, as its guest configuration has it booted.</summary>
     /// <param name="node">The node that it belongs to; null where that is not known.</param>

@@ -31,7 +31,7 @@ internal sealed class NodeBootDefaults(XlDriver xl)
             {
                 BootLoader = program,
                 Type = request.Type ?? (existing is { Type: not GuestType.HVM } ? existing.Type : TypeOf(node)),
-                KernelArguments = NodeBoot.ArgumentsOf(disk.Value.Layout, node.IgnitionUri),
+                KernelArguments = NodeBoot.ArgumentsOf(disk.Value.Layout, node),
             };
         }
         return BootLoaders.IsPygrub(program ?? BootLoaders.Pygrub) && (request.Type ?? GuestType.PV) == GuestType.PV ? request with

@@ -31,6 +31,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         ArgumentNullException.ThrowIfNull(node);
         var results = new List<CheckResult>();
         GuestOfImage? guest = null;
+        NodeDiskCheck? own = null;
         void Add(params IEnumerable<CheckResult> more)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -39,16 +40,15 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         var (uses, state) = StateOf(node, Add);
         try
         {
-            var (found, release) = ImageReader.ReadOnce(
+            (var found, guest, own) = ImageReader.ReadOnce(
                 node.DiskPath,
                 disk =>
                 {
                     var check = new NodeDiskCheck(disk, node, state);
-                    return (check.Run().ToList(), check.Guest);
+                    return (check.Run().ToList(), check.Guest, check);
                 },
                 cancellationToken);
             Add(found);
-            guest = release;
         }
         catch (ItemInUseException e) when (e.Id == ErrorIds.ImageModified)
         {
@@ -67,14 +67,14 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         {
             Add(CheckSignature(node, guest, cancellationToken));
         }
-        Add(CheckIgnition(node, guest));
+        Add(CheckIgnition(node, guest, own));
         if (NodeSecretsCheck.Run(node) is { } secrets)
         {
             Add(secrets);
         }
         Add(CheckConfig(node, state == XenGuestState.Halted ? uses : null));
         Add(CheckAddress(node));
-        if (_options.Endpoint)
+        if (_options.Endpoint && node.ConfigSource == ConfigSource.Http)
         {
             Add(CheckEndpoint(node, cancellationToken));
         }
@@ -168,8 +168,14 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         return (uses, state);
     }
 
-    private static Remedy PublishAgain(Node node) =>
-        $"Publish it ({new RemedyAction(RemedyActionKind.PublishConfig, node.FullName)}), or refresh the node ({new RemedyAction(RemedyActionKind.Refresh, node.FullName)})";
+    private static Remedy PublishAgain(Node node)
+    {
+        if (node.ConfigSource != ConfigSource.Http)
+        {
+            return $"Write it there: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "publish")}";
+        }
+        return $"Publish it ({new RemedyAction(RemedyActionKind.PublishConfig, node.FullName)}), or refresh the node ({new RemedyAction(RemedyActionKind.Refresh, node.FullName)})";
+    }
 
     /// <summary>
     /// The image a disk was poured from is the one of its release in the store; the signature of that image can be verified.
@@ -207,14 +213,42 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         }
     }
 
-    private CheckResult CheckIgnition(Node node, GuestOfImage? guest)
+    private CheckResult CheckIgnition(Node node, GuestOfImage? guest, NodeDiskCheck? own)
     {
         const string name = "ignition";
         var publish = PublishAgain(node);
+        var place = node.ConfigSource switch
+        {
+            ConfigSource.Disk => node.ConfigDiskPath,
+            ConfigSource.Image => $"the config on {node.DiskPath}",
+            _ => node.IgnitionPath,
+        };
         byte[] json;
         try
         {
-            json = WholeFile.Read(node.IgnitionPath, 64 << 20,
+            if (node.ConfigSource != ConfigSource.Http && File.Exists(node.IgnitionPath))
+            {
+                return new(name, CheckStatus.Warn,
+                    $"{node.IgnitionPath} is still served, although the config comes by {node.ConfigSource}", publish);
+            }
+            if (node.ConfigSource == ConfigSource.Disk && ConfigDisk.IsOpen(node.ConfigDiskPath))
+            {
+                return new(name, CheckStatus.Fail, $"others than root can read {node.ConfigDiskPath}", publish);
+            }
+            var read = node.ConfigSource == ConfigSource.Disk ? ConfigDisk.Read(node.ConfigDiskPath) : own?.Config;
+            if (node.ConfigSource == ConfigSource.Image && read is null && own is null)
+            {
+                return NotChecked(name, "the disk was not read, and the config is on it", null);
+            }
+            if (node.ConfigSource == ConfigSource.Image && read is null && !own!.WillIgnite)
+            {
+                return new(name, CheckStatus.Pass, "Ignition ran, and the guest has removed its config");
+            }
+            if (node.ConfigSource != ConfigSource.Http && read is null)
+            {
+                return new(name, CheckStatus.Fail, $"{place} is not there", publish);
+            }
+            json = read ?? WholeFile.Read(node.IgnitionPath, 64 << 20,
                 new FileReadErrors(ErrorIds.IgnitionNotPublished, ErrorIds.FileNotReadable, ErrorIds.IgnitionInvalid), regularOnly: true);
         }
         catch (ItemNotFoundException)
@@ -229,17 +263,17 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         if (!validation.IsValid)
         {
             return new(name, CheckStatus.Fail,
-                $"{node.IgnitionPath} is not valid: {ConfigFailure.MessageOf(validation.Entries.First(entry => entry.Kind == ReportKind.Error))}",
+                $"{place} is not valid: {ConfigFailure.MessageOf(validation.Entries.First(entry => entry.Kind == ReportKind.Error))}",
                 $"See every fault ({new RemedyAction(RemedyActionKind.ValidateConfig, node.IgnitionPath)}), correct the config and refresh");
         }
         if (guest?.Refuses(validation.Generation, validation.Version) is { } reason)
         {
-            return new(name, CheckStatus.Fail, $"{node.IgnitionPath} is Ignition {validation.Version}: {reason}",
+            return new(name, CheckStatus.Fail, $"{place} is Ignition {validation.Version}: {reason}",
                 $"Write the config in the language of the release, {NodeLanguage.Of(guest)}, and publish it: {new RemedyAction(RemedyActionKind.PublishConfig, node.FullName)}");
         }
         return FindOutdated(node, json) is { } outdated
             ? new(name, CheckStatus.Warn, outdated, publish)
-            : new(name, CheckStatus.Pass, $"{node.IgnitionPath} is valid Ignition {validation.Version}");
+            : new(name, CheckStatus.Pass, $"{place} is valid Ignition {validation.Version}");
     }
 
     /// <summary>
@@ -268,10 +302,11 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         {
             return $"{node.ConfigPath} does not transpile: {ConfigFailure.Of(config, null).Fault}";
         }
-        return File.GetLastWriteTimeUtc(node.ConfigPath) > File.GetLastWriteTimeUtc(node.IgnitionPath)
+        return node.ConfigSource == ConfigSource.Http
+            && File.GetLastWriteTimeUtc(node.ConfigPath) > File.GetLastWriteTimeUtc(node.IgnitionPath)
             ? $"{node.ConfigPath} is newer than what is published"
             : Encoding.UTF8.GetBytes(config.Json).AsSpan().SequenceEqual(published) ? null
-            : $"{node.IgnitionPath} is not what {node.ConfigPath} gives";
+            : $"what the guest gets is not what {node.ConfigPath} gives";
     }
 
     private CheckResult CheckConfig(Node node, GuestUses? uses)

@@ -195,12 +195,30 @@ public sealed class NodeConfig
     {
         AuthorityKeyGuard.Refuse(_directory.Layout, Node, config);
         CertificateNamesGuard.Refuse(_directory.Layout, Node, config);
+        if (Node.ConfigSource != ConfigSource.Http)
+        {
+            throw new InvalidInputException(ErrorIds.ConfigNotServed, Node.IgnitionPath, null,
+                $"the config of {Node.FullName} comes to its guest by {Node.ConfigSource}, and is not served",
+                $"Write it there: {new RemedyAction(RemedyActionKind.RefreshStep, Node.FullName, "publish")}");
+        }
+        CloseConfig();
+        return IgnitionPublisher.Publish(config, Node.IgnitionPath, NginxGroup.Of(HostTree.Own));
+    }
+
+    /// <summary>Takes the config away from the web server, where it comes to its guest in another way, and closes its source.</summary>
+    internal void TakeFromServer()
+    {
+        CloseConfig();
+        IgnitionPublisher.Unpublish(Node.IgnitionPath);
+    }
+
+    // Others could read there what they cannot read in the published file.
+    private void CloseConfig()
+    {
         if (PrivateFile.IsOpen(Node.ConfigPath) && SecretText.IsIn(WholeFile.TryReadText(Node.ConfigPath)))
         {
-            // Others could read there what they cannot read in the published file.
             PrivateFile.Close(Node.ConfigPath);
         }
-        return IgnitionPublisher.Publish(config, Node.IgnitionPath, NginxGroup.Of(HostTree.Own));
     }
 
     /// <summary>Expands the node's own template in memory.</summary>

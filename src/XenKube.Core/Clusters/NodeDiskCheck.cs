@@ -27,6 +27,12 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
     /// <summary>The release the disk holds; null where it cannot be determined.</summary>
     public GuestOfImage? Guest { get; private set; }
 
+    /// <summary>The config on the disk, where it comes to the guest on its own disk; null where it does not, or is not there.</summary>
+    public byte[]? Config { get; private set; }
+
+    /// <summary>Whether Ignition runs at the next start.</summary>
+    public bool WillIgnite { get; private set; }
+
     public IEnumerable<CheckResult> Run()
     {
         var table = CheckTable();
@@ -239,8 +245,8 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
         var config = OemGrubConfig.Read(disk, node.DiskPath);
         return config.ConfigUri is null ? new(name, CheckStatus.Fail, "OEM's grub.cfg names no config, so Ignition has nothing to fetch",
             $"Point grub.cfg at the config: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}")
-            : config.ConfigUri != node.IgnitionUri ? new(name, CheckStatus.Fail,
-                $"OEM's grub.cfg names {config.ConfigUri}, but the config is published at {node.IgnitionUri}",
+            : config.ConfigUri != new ConfigPlace(node, _layout).Uri ? new(name, CheckStatus.Fail,
+                $"OEM's grub.cfg names {config.ConfigUri}, but the config is {(new ConfigPlace(node, _layout).Uri is { } uri ? $"at {uri}" : "on the second disk")}",
                 $"Point grub.cfg at the config: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}")
             : new(name, CheckStatus.Pass, config.ConfigUri.ToString());
     }
@@ -250,6 +256,11 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
         const string name = "first-boot";
         using var boot = disk.OpenFileSystem(_layout.FirstBootLabel);
         var path = _layout.FirstBootPath;
+        WillIgnite = _layout.HasFirstBoot(boot) || GuestLayout.CoreOS.HasFirstBoot(boot);
+        if (node.ConfigSource == ConfigSource.Image)
+        {
+            Config = new ConfigPlace(node, _layout).Read(disk);
+        }
         return (_layout.HasFirstBoot(boot) || GuestLayout.CoreOS.HasFirstBoot(boot), IsMounted) switch
         {
             (true, false) => new(name, CheckStatus.Pass, $"{path} is there"),

@@ -38,7 +38,8 @@ public sealed class NodeGuests
             Lock = _directory.Lock,
             CopyKernel = KernelCopy.Make,
             HasFetched = (guest, started) => guest.GuestConfigPath is { } path && new NodeStore(_directory).FindByFile(path) is { } node
-                && fetches.Find(node, started) is not null,
+                // A config that comes on a disk is not fetched.
+                && (node.ConfigSource != ConfigSource.Http || fetches.Find(node, started) is not null),
         };
     }
 

@@ -58,19 +58,36 @@ internal sealed class NodeLoaderCheck(DiskImage disk, Node node)
         {
             return new(name, CheckStatus.Fail, $"{node.GuestConfigPath} names no boot loader that knows this disk", UseLoader);
         }
-        var argument = GuestArguments.Of(config).LastOrDefault(GuestArguments.IsConfigUri);
-        var found = argument?[(argument.IndexOf('=', StringComparison.Ordinal) + 1)..];
-        if (argument is not null && GuestLayout.Detect(disk) is var layout && !layout.TakesConfigUri(argument))
+        var layout = GuestLayout.Detect(disk);
+        Remedy point = $"Point the guest at it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}";
+        var found = GuestArguments.Of(config).Where(GuestArguments.IsConfigPlace).ToList();
+        if (found.Find(argument => GuestArguments.IsConfigUri(argument) && !layout.TakesConfigUri(argument)) is { } unknown)
         {
             return new(name, CheckStatus.Fail,
-                $"{node.GuestConfigPath} names the config by {argument.Split('=')[0]}, which {DistributionNames.TitleOf(layout.Distribution)} does not know",
-                $"Point the guest at it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}");
+                $"{node.GuestConfigPath} names the config by {unknown.Split('=')[0]}, which {DistributionNames.TitleOf(layout.Distribution)} does not know",
+                point);
         }
-        return found is null ? new(name, CheckStatus.Fail,
+        var place = new ConfigPlace(node, layout);
+        if (node.ConfigSource == ConfigSource.Disk)
+        {
+            return !found.Order(StringComparer.Ordinal).SequenceEqual(ConfigDisk.Arguments)
+                ? new(name, CheckStatus.Fail, $"{node.GuestConfigPath} does not lead Ignition to the second disk", point)
+                : !config.Disks.Any(each => each.IsReadOnly && each.Target == node.ConfigDiskPath)
+                ? new(name, CheckStatus.Fail, $"{node.GuestConfigPath} does not attach {node.ConfigDiskPath} for reading only", point)
+                : new(name, CheckStatus.Pass, $"the second disk, {node.ConfigDiskPath}");
+        }
+        if (place.Uri is not { } uri)
+        {
+            return found is [var first, ..] ? new(name, CheckStatus.Fail,
+                $"{node.GuestConfigPath} has {Printable.Of(first)}, which Ignition follows in place of {place.File.Path} on {place.File.Label}", point)
+                : new(name, CheckStatus.Pass, $"{place.File.Path} on {place.File.Label}");
+        }
+        var text = found.LastOrDefault(GuestArguments.IsConfigUri) is { } argument
+            ? argument[(argument.IndexOf('=', StringComparison.Ordinal) + 1)..] : null;
+        return text is null ? new(name, CheckStatus.Fail,
                 $"{node.GuestConfigPath} names no config in extra=, so Ignition has nothing to fetch", UseLoader)
-            : found != node.IgnitionUri.AbsoluteUri ? new(name, CheckStatus.Fail,
-                $"{node.GuestConfigPath} names {Printable.Of(found)}, but the config is published at {node.IgnitionUri}",
-                $"Point the guest at it: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "grub")}")
-            : new(name, CheckStatus.Pass, found);
+            : text != uri.AbsoluteUri ? new(name, CheckStatus.Fail,
+                $"{node.GuestConfigPath} names {Printable.Of(text)}, but the config is at {uri}", point)
+            : new(name, CheckStatus.Pass, text);
     }
 }

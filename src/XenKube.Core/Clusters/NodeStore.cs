@@ -100,6 +100,8 @@ public sealed class NodeStore
             MacAddress = guest.MacAddress,
             IPAddress = guest.MacAddress is null ? null : _addresses.Value.GetValueOrDefault(guest.MacAddress),
             HasDisk = File.Exists(FileOf(XenDirLayout.DiskExtension)),
+            ConfigDiskPath = FileOf(XenDirLayout.ConfigDiskExtension),
+            ConfigSource = ClusterSettings.Read(layout.ClusterSettingsPath(cluster)).SourceOf(name),
         };
     }
 
@@ -286,10 +288,11 @@ public sealed class NodeStore
         ClusterStore.RequireNoLink(_directory, node.Cluster);
         RequireUnused(node);
         Delete(node.DiskPath);
-        foreach (var path in new[] { node.ConfigPath, node.TemplatePath, node.GuestConfigPath, node.IgnitionPath })
+        foreach (var path in new[] { node.ConfigPath, node.TemplatePath, node.GuestConfigPath, node.IgnitionPath, node.ConfigDiskPath })
         {
             Delete(path);
         }
+        ClusterSettings.Write(_directory.Layout.ClusterSettingsPath(node.Cluster), [node.Name], source: null);
         DeleteTree(KernelCopy.DirectoryOf(node.GuestConfigPath));
     }
 

@@ -58,6 +58,20 @@ internal static class HostFile
         }
     }
 
+    /// <summary>Removes a file, if there is one and it can be removed.</summary>
+    /// <param name="path">The file.</param>
+    public static void TryRemove(string path)
+    {
+        try
+        {
+            Remove(path);
+        }
+        catch (Exception e) when (e.IsFileTrouble())
+        {
+            // It is left, and the caller goes on.
+        }
+    }
+
     /// <summary>Removes a file, or a link itself. False if nothing is there.</summary>
     public static bool Remove(string path)
     {

@@ -15,6 +15,17 @@ internal static class GuestArguments
     /// <summary>The kernel parameters that name a config: Container Linux', Flatcar's and Ignition's own.</summary>
     public static IReadOnlyList<string> ConfigUriParameters { get; } = ["coreos.config.url", "flatcar.config.url", "ignition.config.url"];
 
+    /// <summary>The kernel parameter of Ignition that names the file system of a second disk by its label.</summary>
+    public const string DeviceParameter = "ignition.config.device";
+
+    /// <summary>The kernel parameter of Ignition that names the config in that file system.</summary>
+    public const string PathParameter = "ignition.config.path";
+
+    /// <summary>Whether an argument says where the config is: by a URL, or on a second disk.</summary>
+    public static bool IsConfigPlace(string argument) => IsConfigUri(argument)
+        || argument.StartsWith(DeviceParameter + "=", StringComparison.Ordinal)
+        || argument.StartsWith(PathParameter + "=", StringComparison.Ordinal);
+
     /// <summary>Whether an argument names a config.</summary>
     public static bool IsConfigUri(string argument) =>
         ConfigUriParameters.Any(parameter => argument.StartsWith(parameter + "=", StringComparison.Ordinal));
@@ -37,10 +48,10 @@ internal static class GuestArguments
     public static XenGuestConfig WithConfigUri(XenGuestConfig config, IReadOnlyList<string> arguments)
     {
         var there = Of(config).ToList();
-        var place = there.FindIndex(IsConfigUri);
-        var kept = there.Where(argument => !IsConfigUri(argument)).ToList();
-        kept.InsertRange(place < 0 ? kept.Count : place, arguments.Where(IsConfigUri));
-        return With(config, [.. kept, .. arguments.Where(argument => !IsConfigUri(argument))]);
+        var place = there.FindIndex(IsConfigPlace);
+        var kept = there.Where(argument => !IsConfigPlace(argument)).ToList();
+        kept.InsertRange(place < 0 ? kept.Count : place, arguments.Where(IsConfigPlace));
+        return With(config, [.. kept, .. arguments.Where(argument => !IsConfigPlace(argument))]);
     }
 
     /// <summary>The arguments of the boot loader. A plain text is split at blanks, as libxl does it.</summary>

@@ -54,6 +54,15 @@ public sealed record XenDisk
         return new($"phy:{target},{device},w") { Target = target, Device = device };
     }
 
+    /// <summary>A disk of an image file that the guest cannot write to.</summary>
+    /// <param name="target">The image's full path.</param>
+    /// <param name="device">The device the guest sees it as.</param>
+    public static XenDisk CreateReadOnly(string target, string device)
+    {
+        Check(target, device);
+        return new($"{target},raw,{device},r") { Target = target, Device = device, IsReadOnly = true };
+    }
+
     private static void Check(string target, string device)
     {
         if (!target.StartsWith('/') || target.AsSpan().IndexOfAny(",\n\r\0") >= 0)

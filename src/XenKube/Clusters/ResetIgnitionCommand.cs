@@ -76,6 +76,13 @@ public sealed class ResetIgnitionCommand : NodeCommand
     public SwitchParameter Strict { get; set; }
 
     /// <summary>
+    /// How the config comes to the guest from now on: Http (fetched from dom0), Disk (a small second disk), Image (on the node's own disk).
+    /// It is remembered for each node. Default: as it is, Http at first.
+    /// </summary>
+    [Parameter]
+    public ConfigSource? ConfigSource { get; set; }
+
+    /// <summary>
     /// Makes the disks again from their image before they are reset. All that is on them is lost; configs, addresses and names stay.
     /// </summary>
     [Parameter]
@@ -144,6 +151,10 @@ public sealed class ResetIgnitionCommand : NodeCommand
         {
             sentence = $"Make {node.DiskPath} again from {Image ?? "the image of its release"}, which loses all that is on it. {sentence}";
         }
+        if (ConfigSource is { } source)
+        {
+            sentence = $"{sentence}. The config comes by {source} from now on";
+        }
         // The order is what a person wants to see beforehand.
         if (MayChange(Restart ? string.Create(CultureInfo.InvariantCulture,
             $"{++_planned}. Stop the guest {node.GuestName}. {sentence}. Start the guest, and wait until it has fetched its config{(For is null ? "" : $" and reached {For}")}") : sentence))
@@ -162,6 +173,7 @@ public sealed class ResetIgnitionCommand : NodeCommand
         ConfigUri = ConfigUri,
         LinuxAppend = LinuxAppend,
         Config = Overrides(Platform, FilesDirectory, Strict),
+        ConfigSource = ConfigSource,
         Keep = Clean ? Keep : null,
         // A version is not a path, even if it looks like one.
         Recreation = !Recreate ? null : new NodeRecreation

@@ -136,6 +136,14 @@ internal sealed class BtrfsFileSystem : IFileSystem
     /// <exception cref="UnsupportedFeatureException">Always.</exception>
     public void RefuseEdit(string file, string place) => throw new UnsupportedFeatureException(file, place, Kind, _remedy, NotChanged);
 
+    /// <summary>Refuses to keep a config here.</summary>
+    /// <param name="file">The image.</param>
+    /// <param name="place">The partition.</param>
+    /// <param name="remedy">What to do instead.</param>
+    /// <exception cref="UnsupportedFeatureException">Always.</exception>
+    public void RefuseConfig(string file, string place, Remedy remedy) =>
+        throw new UnsupportedFeatureException(file, place, Kind, remedy, NotChanged);
+
     private UnsupportedFeatureException NotEdited() => new(null, null, Kind, _remedy, NotChanged);
 
     private FileSystemEntry Describe(BtrfsInode inode, string path) =>

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using XenKube.Files;
+
+namespace XenKube.Clusters;
+
+/// <summary>What a cluster may say about its nodes in <c>cluster.json</c> in its directory, for all of them and for single ones.</summary>
+internal sealed record ClusterSettings
+{
+    private const int LargestFile = 1 << 20;
+
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
+        WriteIndented = true,
+    };
+
+    /// <summary>How configs come to the guests of the cluster; null for over HTTP.</summary>
+    public ConfigSource? ConfigSource { get; init; }
+
+    /// <summary>What is other for single nodes, by their names.</summary>
+    public IReadOnlyDictionary<string, NodeSettings>? Nodes { get; init; }
+
+    /// <summary>How the config of a node comes to its guest.</summary>
+    public ConfigSource SourceOf(string node) =>
+        (Nodes?.TryGetValue(node, out var own) == true ? own.ConfigSource : null) ?? ConfigSource ?? Clusters.ConfigSource.Http;
+
+    /// <summary>Reads the settings of a cluster; a missing file means the defaults.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidInputException">The file is not such an object.</exception>
+    public static ClusterSettings Read(string path)
+    {
+        if (WholeFile.TryRead(path, LargestFile, regularOnly: true) is not { } bytes)
+        {
+            return new ClusterSettings();
+        }
+        try
+        {
+            return JsonSerializer.Deserialize<ClusterSettings>(bytes, Format) ?? new ClusterSettings();
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidInputException(ErrorIds.SettingsInvalid, path, $"line {(e.LineNumber ?? 0) + 1}",
+                $"these are not the settings of a cluster: {Printable.Of(e.Message.Split(" Path:")[0])}",
+                "Write them as { \"configSource\": \"Disk\", \"nodes\": { \"node-1\": { \"configSource\": \"Image\" } } }; the sources are Http, Disk and Image", e);
+        }
+    }
+
+    /// <summary>Writes how the configs of single nodes come to their guests.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="nodes">The names of the nodes.</param>
+    /// <param name="source">The source; null to forget what the file says about the nodes.</param>
+    public static void Write(string path, IEnumerable<string> nodes, ConfigSource? source)
+    {
+        var settings = Read(path);
+        var all = new SortedDictionary<string, NodeSettings>(StringComparer.Ordinal);
+        foreach (var (name, own) in settings.Nodes ?? new Dictionary<string, NodeSettings>())
+        {
+            all[name] = own;
+        }
+        var before = all.Count;
+        foreach (var name in nodes)
+        {
+            _ = source is null ? all.Remove(name) : (all[name] = new NodeSettings { ConfigSource = source }) is null;
+        }
+        if (source is null && all.Count == 0 && before > 0 && settings.ConfigSource is null)
+        {
+            // A cluster whose nodes are removed has an empty directory.
+            HostFile.TryRemove(path);
+        }
+        else if (source is not null || all.Count != before)
+        {
+            AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(settings with { Nodes = all }, Format));
+        }
+    }
+}
+
+/// <summary>What a cluster says about one of its nodes.</summary>
+internal sealed record NodeSettings
+{
+    /// <summary>How the node's config comes to its guest; null for as the cluster says.</summary>
+    public ConfigSource? ConfigSource { get; init; }
+}

@@ -1,0 +1,95 @@
+using XenKube.Disks;
+using XenKube.Files;
+using XenKube.FileSystems;
+using XenKube.FileSystems.Fat;
+using XenKube.Guests;
+
+namespace XenKube.Clusters;
+
+/// <summary>
+/// The second disk of a guest that holds nothing but its config: FAT16, which only root of dom0 can read, and which the guest cannot write
+/// to. Ignition finds it by the label of its file system (coreos/ignition, internal/providers/cmdline).
+/// </summary>
+internal static class ConfigDisk
+{
+    /// <summary>Label of the file system.</summary>
+    public const string Label = "IGNCONFIG";
+
+    /// <summary>The config's path in the file system.</summary>
+    public const string FilePath = "/config.ign";
+
+    private const string ShortName = "CONFIG  IGN";
+
+    /// <summary>The kernel arguments by which Ignition finds the config.</summary>
+    public static IReadOnlyList<string> Arguments { get; } =
+        [$"{GuestArguments.DeviceParameter}={Label}", $"{GuestArguments.PathParameter}={FilePath}"];
+
+    /// <summary>Writes the disk, if it is another one than is there.</summary>
+    /// <param name="path">The disk.</param>
+    /// <param name="json">The config.</param>
+    /// <returns>Whether the disk was changed.</returns>
+    public static bool Write(string path, byte[] json)
+    {
+        if (json.Length > FatFormatter.LongestFile)
+        {
+            throw new InvalidInputException(ErrorIds.IgnitionInvalid, path, null,
+                $"the config has {json.Length} bytes, and a second disk holds {FatFormatter.LongestFile} at most",
+                "Bring large files to the guest in another way, as by a URL in the config");
+        }
+        var disk = FatFormatter.Format(Label, ShortName, json);
+        if (!IsOpen(path) && WholeFile.TryRead(path, disk.Length + 1, regularOnly: true) is { } old && old.AsSpan().SequenceEqual(disk))
+        {
+            return false;
+        }
+        AtomicFile.Write(path, disk, PrivateFile.OwnerOnly);
+        return true;
+    }
+
+    /// <summary>The config on a disk; null where there is no disk, or none on it.</summary>
+    public static byte[]? Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+        using var disk = DiskImage.OpenRead(path);
+        using var files = disk.OpenFileSystem("1");
+        return files.Find(FilePath) is { Kind: FileSystemEntryKind.File } ? ReadAll(files, FilePath) : null;
+    }
+
+    /// <summary>Whether anybody but its owner can read the disk.</summary>
+    public static bool IsOpen(string path) =>
+        Posix.FileStatus.TryRead(path) is { } status && (status.Permissions & ~PrivateFile.OwnerOnly) != 0;
+
+    /// <summary>Reads a config from a guest's file system.</summary>
+    public static byte[] ReadAll(IFileSystem files, string path)
+    {
+        using var content = files.OpenRead(path);
+        using var bytes = new MemoryStream();
+        content.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
+    /// <summary>The guest configuration with the disk attached, or without it.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="path">The disk.</param>
+    /// <param name="isWanted">Whether it is to be attached.</param>
+    public static XenGuestConfig Attach(XenGuestConfig config, string path, bool isWanted)
+    {
+        var others = config.Disks.Where(disk => disk.Target != path).ToList();
+        if (!isWanted)
+        {
+            return others.Count == config.Disks.Count ? config : WithDisks(config, others);
+        }
+        if (config.Disks.Any(disk => disk.Target == path && disk.IsReadOnly))
+        {
+            return config;
+        }
+        var taken = others.Select(disk => disk.Device).ToHashSet(StringComparer.Ordinal);
+        var device = Enumerable.Range('b', 'z' - 'a').Select(letter => $"xvd{(char)letter}").First(name => !taken.Contains(name));
+        return WithDisks(config, [.. others, XenDisk.CreateReadOnly(path, device)]);
+    }
+
+    private static XenGuestConfig WithDisks(XenGuestConfig config, IEnumerable<XenDisk> disks) =>
+        config.With("disk", XenConfigValue.OfTexts(disks.Select(disk => disk.ToString())));
+}

@@ -178,6 +178,6 @@ internal sealed partial record GuestOfImage(string Id, string Version)
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex(@"\AFedora CoreOS ([0-9][0-9A-Za-z.+-]{0,63})(?: |\z)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\AFedora CoreOS ([0-9][0-9A-Za-z.+-]{0,63})(?: |\z)", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex EntryTitle();
 }

@@ -307,6 +307,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex(@"^[ \t]*kernel[ \t]+(?:\(hd\d+,\d+\))?(/\S{1,1000})", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^[ \t]*kernel[ \t]+(?:\(hd\d+,\d+\))?(/\S{1,1000})",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex KernelLine();
 }

@@ -58,10 +58,10 @@ internal sealed partial record ConsoleFinding(string Line, string Meaning)
     private static bool Has(string line, string text) => line.Contains(text, StringComparison.Ordinal);
 
     [GeneratedRegex(@"DHCP\w*.{0,40}(timed out|no offer|failed)|no DHCP ?OFFERS", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase,
-        1000)]
+        PatternLimit.Milliseconds)]
     private static partial Regex NoLease();
 
-    [GeneratedRegex(@"\bignition(\[\d+\])?:", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"\bignition(\[\d+\])?:", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, PatternLimit.Milliseconds)]
     private static partial Regex IgnitionLine();
 
     /// <inheritdoc/>

@@ -196,32 +196,33 @@ internal static partial class XlFailure
     /// </summary>
     [GeneratedRegex(
         @"^(WARNING|Warning|NOTE|Note)\b|^(\S+ ?)?(libxl|xc|xl|\S+:\d+): (warning|notice|info|detail|progress|debug): |\bis deprecated\b",
-        RegexOptions.CultureInvariant, 1000)]
+        RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex Warning();
 
     [GeneratedRegex(@"Non-existant domain|Unable to destroy guest|Destruction of domain failed|libxl__devices_destroy failed",
-        RegexOptions.CultureInvariant, 1000)]
+        RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex CleanUp();
 
     [GeneratedRegex(@"unable to add (vif|disk|nic|vtpm|pci|usb) ?\w* ?devices?|unable to read script from /local/domain",
-        RegexOptions.CultureInvariant, 1000)]
+        RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex AddDevices();
 
-    [GeneratedRegex(@"^Invalid domain type ", RegexOptions.CultureInvariant | RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^Invalid domain type ", RegexOptions.CultureInvariant | RegexOptions.Multiline, PatternLimit.Milliseconds)]
     private static partial Regex InvalidType();
 
-    [GeneratedRegex(@"Could not find bridge device (\S{1,64})", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"Could not find bridge device (\S{1,64})", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex Bridge();
 
-    [GeneratedRegex(@"consult logfile \S*/([A-Za-z0-9._-]{1,128})", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"consult logfile \S*/([A-Za-z0-9._-]{1,128})", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex BootLoaderLog();
 
-    [GeneratedRegex(@"cannot execute ([^\s:]{1,4096})", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"cannot execute ([^\s:]{1,4096})", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex CannotExecute();
 
-    [GeneratedRegex(@"failed to stat: (.{1,4096}): No such file", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"failed to stat: (.{1,4096}): No such file", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex Image();
 
-    [GeneratedRegex(@"\x1b(\[[0-9;?]*[@-~]|[()][A-Z0-9]|[=>])|[\x00-\x08\x0b-\x1a\x1c-\x1f]", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\x1b(\[[0-9;?]*[@-~]|[()][A-Z0-9]|[=>])|[\x00-\x08\x0b-\x1a\x1c-\x1f]",
+        RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex TerminalSequence();
 }

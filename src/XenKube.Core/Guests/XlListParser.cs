@@ -128,10 +128,10 @@ internal static partial class XlListParser
             "Run 'xl list' and 'xl list -l' and look; XenKube knows the output of Xen 4.11 to 4.17");
 
     [GeneratedRegex(@"^(?<name>.*?)\s+(?<id>\d+)\s+(?<memory>\d+)\s+(?<vcpus>\d+)\s+(?<state>[a-zA-Z-]{6})\s+(?<time>\d+(\.\d+)?)\s*$",
-        RegexOptions.CultureInvariant, 1000)]
+        RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex Row();
 
     [GeneratedRegex(@"\s((?<days>\d+) days?,\s+)?(?<hours>\d{1,2}):(?<minutes>\d{2}):(?<seconds>\d{2})\s*$", RegexOptions.CultureInvariant,
-        1000)]
+        PatternLimit.Milliseconds)]
     private static partial Regex Uptime();
 }

@@ -31,9 +31,9 @@ internal sealed partial class NginxIncludes(string directory, string? main)
             && FileSystemName.MatchesSimpleExpression(Path.GetFileName(full), Path.GetFileName(path), ignoreCase: false);
     }
 
-    [GeneratedRegex(@"(?:^|[;{}\s])include\s+(?<path>[^;{}]+?)\s*;", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?:^|[;{}\s])include\s+(?<path>[^;{}]+?)\s*;", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex Include();
 
-    [GeneratedRegex(@"#[^\n]*", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"#[^\n]*", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex Comment();
 }

@@ -65,6 +65,6 @@ internal sealed partial class NonLocalBind(string root, IPAddress address)
     }
 
     [GeneratedRegex(@"^\s*net[./](?<family>ipv[46])[./]ip_nonlocal_bind\s*=\s*1\s*$",
-        RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+        RegexOptions.Multiline | RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex Setting();
 }

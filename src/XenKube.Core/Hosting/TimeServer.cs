@@ -220,7 +220,8 @@ public sealed class TimeServer
     private static void Put(List<string> lines, string wanted, string? replaced)
     {
         var place = replaced is null ? -1 : lines.FindIndex(line =>
-            Regex.IsMatch(line, $@"^\s*{replaced}(\s|$)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
+            Regex.IsMatch(line, $@"^\s*{replaced}(\s|$)",
+                RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(PatternLimit.Milliseconds)));
         if (place >= 0)
         {
             lines[place] = wanted + (lines[place].EndsWith('\r') ? "\r" : "");

@@ -29,10 +29,12 @@ internal static partial class ImageVersionReader
         return [.. sink.Versions];
     }
 
-    [GeneratedRegex("""^VERSION_ID=["']?([0-9][0-9A-Za-z.+-]*)["']?\r?$""", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""^VERSION_ID=["']?([0-9][0-9A-Za-z.+-]*)["']?\r?$""",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex VersionLine();
 
-    [GeneratedRegex("""^ID=["']?(coreos|flatcar)["']?\r?$""", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""^ID=["']?(coreos|flatcar)["']?\r?$""",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex DistributionLine();
 
     /// <summary>Looks at the beginning of each block, of the smallest size that file systems have.</summary>

@@ -8,7 +8,7 @@ namespace XenKube.Hosting.Nginx;
 /// <summary>A format of nginx's access log, ngx_http_log_module: lines of it are read back into the variables that made them.</summary>
 internal sealed partial class NginxLogFormat
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(PatternLimit.Milliseconds);
 
     // What is read; the other variables are passed over.
     private static readonly HashSet<string> Known =
@@ -146,12 +146,12 @@ internal sealed partial class NginxLogFormat
             : ByteEscape().Replace(value, match => ((char)Convert.ToByte(match.Groups[1].Value, 16)).ToString());
     }
 
-    [GeneratedRegex(@"\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"\\x([0-9A-Fa-f]{2})", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\\x([0-9A-Fa-f]{2})", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex ByteEscape();
 
-    [GeneratedRegex(@"\\(?:u([0-9A-Fa-f]{4})|.)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\\(?:u([0-9A-Fa-f]{4})|.)", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex JsonEscape();
 }

@@ -297,6 +297,6 @@ internal sealed partial class HttpTransport : ReleaseTransport
 
     // Directories in the listings of nginx, Apache and the release servers.
     [GeneratedRegex("""<a\s[^>]*?href\s*=\s*["']?(?:\./)?([^"'/?#<>\s]+)/["']?""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
-        1000)]
+        PatternLimit.Milliseconds)]
     private static partial Regex Links();
 }

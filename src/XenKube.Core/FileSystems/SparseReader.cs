@@ -22,7 +22,8 @@ internal sealed class SparseReader
         _known = content.CanSeek ? content.Length - content.Position : 0;
         _sparse = HolesOf(content);
         _dataEnd = _sparse is null ? long.MaxValue : 0;
-        _buffer = new byte[partSize];
+        // Most files are much smaller than a part.
+        _buffer = new byte[content.CanSeek ? Math.Clamp((_known + alignment - 1) & -(long)alignment, alignment, partSize) : partSize];
     }
 
     /// <summary>What knows the holes of a stream; null where nothing does.</summary>

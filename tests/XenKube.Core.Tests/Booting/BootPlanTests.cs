@@ -99,6 +99,22 @@ public class BootPlanTests
         Assert.NotEmpty(plan.Advice);
     }
 
+    /// <summary>GRUB's test -f wants a file: a guest can make a directory of that name, which makes no first boot.</summary>
+    [Fact]
+    public void Directory_in_the_place_of_first_boot_is_no_mark_of_a_first_boot()
+    {
+        using var image = Flatcar(firstBoot: false);
+        using (var disk = XenKube.Disks.DiskImage.OpenWrite(image.Path))
+        {
+            using var files = disk.OpenFileSystem("EFI-SYSTEM");
+            files.CreateDirectory("/flatcar/first_boot");
+        }
+        var plan = BootPlan.Make(image.Path);
+        Assert.Null(plan.Problem);
+        Assert.False(plan.WillIgnite);
+        Assert.DoesNotContain("first_boot", plan.CommandLine, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Configured_node_does_not_run_ignition()
     {

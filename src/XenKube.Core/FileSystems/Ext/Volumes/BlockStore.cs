@@ -18,7 +18,9 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     private readonly Dictionary<long, byte[]> _cache = [];
     private readonly Dictionary<long, byte[]> _changed = [];
     private readonly Dictionary<long, ReadOnlyMemory<byte>> _data = [];
-    private Dictionary<long, (byte[]? Changed, ReadOnlyMemory<byte>? Data)>? _before;
+    private readonly Dictionary<long, (byte[]? Changed, ReadOnlyMemory<byte>? Data)> _before = [];
+    private readonly Stack<byte[]> _spare = [];
+    private bool _canUndo;
     private long _dataBytes;
     private JournalView _journal = JournalView.Empty;
     private long _blockCount = blockCount;
@@ -170,12 +172,16 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     }
 
     /// <summary>Begins a change that <see cref="UndoChange"/> can take back without the changes of the edit before it.</summary>
-    public void BeginChange() => _before = [];
+    public void BeginChange()
+    {
+        ForgetBefore();
+        _canUndo = true;
+    }
 
     /// <summary>Puts everything back to where it was at <see cref="BeginChange"/>.</summary>
     public void UndoChange()
     {
-        foreach (var (block, (changed, data)) in _before ?? [])
+        foreach (var (block, (changed, data)) in _before)
         {
             _changed.Remove(block);
             _data.Remove(block);
@@ -188,7 +194,9 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
                 _data.Add(block, content);
             }
         }
-        _before = null;
+        // The copies are in use now.
+        _before.Clear();
+        _canUndo = false;
         Version++;
     }
 
@@ -223,7 +231,8 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
         _changed.Clear();
         _data.Clear();
         _dataBytes = 0;
-        _before = null;
+        ForgetBefore();
+        _canUndo = false;
     }
 
     /// <summary>The edit in progress is on the device: it becomes the committed state.</summary>
@@ -279,11 +288,30 @@ internal sealed class BlockStore(BlockDevice device, int blockSize, long blockCo
     // The caller may change the bytes of a changed block where they are.
     private void Note(long block)
     {
-        if (_before is not null && !_before.ContainsKey(block))
+        if (_canUndo && !_before.ContainsKey(block))
         {
-            _before.Add(block, ((byte[]?)_changed.GetValueOrDefault(block)?.Clone(), _data.TryGetValue(block, out var data)
-                ? (ReadOnlyMemory<byte>?)data : null));
+            byte[]? copy = null;
+            if (_changed.TryGetValue(block, out var changed))
+            {
+                copy = _spare.TryPop(out var spare) ? spare : new byte[blockSize];
+                changed.CopyTo(copy, 0);
+            }
+            _before.Add(block, (copy, _data.TryGetValue(block, out var data) ? (ReadOnlyMemory<byte>?)data : null));
         }
+    }
+
+    // Each change of a batch copies the same few tables: the copies are kept for the next one.
+    private void ForgetBefore()
+    {
+        const int mostSpare = 64;
+        foreach (var (copy, _) in _before.Values)
+        {
+            if (copy is not null && _spare.Count < mostSpare)
+            {
+                _spare.Push(copy);
+            }
+        }
+        _before.Clear();
     }
 
     private void ReadUncached(long block, byte[] bytes)

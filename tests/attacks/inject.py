@@ -5,7 +5,8 @@ Each command runs in a fresh XENDIR under strace, which kills it, or lets one ca
 - the command said so: exit code 1 or 2 and a line on standard error, or it did all it was asked; never a stack trace, never an abort;
 - the same command, run again without a fault, completes;
 - e2fsck and fsck.fat find nothing on the node's disk, the published configs are whole JSON documents, xl (where it is installed) reads the
-  guest configurations, and the XENDIR holds no temporary and no half-written file.
+  guest configurations, nginx -t and iptables-restore --test accept what the commands of the host wrote (run by root, in name spaces of
+  their own), and the XENDIR holds no temporary and no half-written file.
 
 A fault that hits a library or an assembly while the system's loader or the runtime reads it is counted apart: the runtime aborts then, and
 only what is left is judged.
@@ -57,16 +58,33 @@ class Attack:
                             "DOTNET_ROOT": os.environ.get("DOTNET_ROOT", ""), "DOTNET_TieredPGO": "0", "XENKUBE_LOCK_WAIT": "20"}
         if not self.environment["DOTNET_ROOT"]:
             del self.environment["DOTNET_ROOT"]
+        self.host = self.dom0()
         self.problems, self.count, self.of_loader, self.judges = [], collections.Counter(), 0, collections.Counter()
+
+    def dom0(self):
+        """What comes before a command of the host, so that it sees the guests' network and keeps its backups in the work folder; None
+        where name spaces cannot be made."""
+        place = "mount --bind \"$0\" /var/backups && ip link set lo up && ip addr add 192.168.100.1/24 dev lo && exec \"$@\""
+        host = ["unshare", "--mount", "--net", "sh", "-c", place, os.path.join(self.dir, "backups")]
+        if not all(shutil.which(program) for program in ("unshare", "ip", "nginx", "iptables-restore")) or not os.path.isdir("/var/backups"):
+            return None
+        return host if os.geteuid() == 0 and run(host[:-1] + [self.work, "true"])[0] == 0 else None
+
+    def prefix(self, name):
+        return self.host if name.startswith("host ") else []
 
     def prepare(self, release, key):
         os.makedirs(self.base)
-        for name in ("images", "guests", "nginx", "keys"):
-            os.mkdir(os.path.join(self.base, name))
+        for name in ("images", "guests", "nginx", "keys", "etc-nginx/sites-available", "etc-nginx/sites-enabled", "backups"):
+            os.makedirs(os.path.join(self.base, name))
         with open(os.path.join(self.base, "xenkube.json"), "w") as settings:
-            json.dump({"reservationsFile": "hostsfile"}, settings)
+            json.dump({"reservationsFile": "hostsfile", "nginxDirectory": "etc-nginx", "firewallFile": "rules.v4"}, settings)
         with open(os.path.join(self.base, "hostsfile"), "w") as hosts:
             hosts.write("00:16:3e:4e:31:11,192.168.100.11\n00:16:3e:4e:31:12,192.168.100.12\n")
+        with open(os.path.join(self.base, "etc-nginx", "nginx.conf"), "w") as nginx:
+            nginx.write(f"events {{}}\nhttp {{\n\tinclude {self.dir}/etc-nginx/sites-enabled/*;\n}}\n")
+        with open(os.path.join(self.base, "rules.v4"), "w") as rules:
+            rules.write("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n")
         self.release, self.key = release, key
         environment = dict(self.environment, XENDIR=self.base)
         for command in (["key", "import", key], ["image", "get", "1520.9.0", "--base-uri", release], ["cluster", "new", "etcd"],
@@ -100,11 +118,34 @@ class Attack:
             "node remove": (["node", "remove", "etcd/node-1"], lambda: not os.path.exists(image), "NodeNotFound"),
             "cluster remove": (["cluster", "remove", "etcd", "--force"], lambda: not os.path.exists(self.dir + "/guests/etcd"), "ClusterNotFound"),
             "node new": (["node", "new", "etcd/node-2", "--image", "1520.9.0"], lambda: os.path.isfile(self.dir + "/guests/etcd/node-2.img"), "NodeDiskExists"),
+            **self.host_commands(),
             "image get": (["image", "get", "1520.9.0", "--base-uri", self.release], lambda: os.path.isfile(self.dir + "/images/coreos-1520.9.0.bin.bz2"), None),
         }
 
+    def host_commands(self):
+        if not self.host:
+            return {}
+        site = self.dir + "/etc-nginx/sites-enabled/xen"
+        return {
+            "host apply site": (["host", "apply", "--step", "site", "--no-activate"], lambda: os.path.exists(site), None),
+            "host apply reservations": (["host", "apply", "--step", "reservations", "--no-activate"], lambda: "192.168.100.99" in self.text("hostsfile"), None),
+            "host undo": (["host", "undo", "site", "--no-activate"], lambda: not os.path.lexists(site), "BackupNotFound"),
+            "host forward add": (["host", "forward", "add", "8080", "192.168.100.11:80", "--no-activate"], lambda: "--dport 8080" in self.text("rules.v4"), None),
+            "host forward remove": (["host", "forward", "remove", "8081", "192.168.100.11:80", "--no-activate"], lambda: "--dport 8081" not in self.text("rules.v4"), "ForwardNotFound"),
+        }
+
+    def text(self, name):
+        with open(os.path.join(self.dir, name)) as file:
+            return file.read()
+
     def before(self, name):
         self.fresh()
+        first = {"host undo": ["host", "apply", "--step", "site", "--no-activate"],
+                 "host forward remove": ["host", "forward", "add", "8081", "192.168.100.11:80", "--no-activate"]}.get(name)
+        if first:
+            code, out, error = run([*self.host, self.xenkube, *first], self.environment)
+            if code:
+                sys.exit(f"{name}: {out}{error}")
         if name == "image get":
             shutil.rmtree(self.dir + "/images")
 
@@ -113,7 +154,7 @@ class Attack:
         self.before(name)
         log = os.path.join(self.work, "calls")
         everything = sorted({call for _, calls in FAULTS.values() for call in calls})
-        code, out, error = run(["strace", "-f", "--seccomp-bpf", "-qq", "-o", log, "-e", "trace=" + ",".join(everything), self.xenkube, *arguments], self.environment)
+        code, out, error = run([*self.prefix(name), "strace", "-f", "--seccomp-bpf", "-qq", "-o", log, "-e", "trace=" + ",".join(everything), self.xenkube, *arguments], self.environment)
         if code:
             sys.exit(f"{name} fails without a fault: {out}{error}")
         counts, first = collections.Counter(), None
@@ -144,7 +185,7 @@ class Attack:
         what = f"{name}: {fault} at {call} {n}"
         log = os.path.join(self.work, "injected")
         try:
-            code, out, error = run(["strace", "-f", "-y", "--seccomp-bpf", "-qq", "-o", log, "-e", f"trace={call}", "-e", f"inject={call}:{action}:when={n}", self.xenkube, *arguments], self.environment)
+            code, out, error = run([*self.prefix(name), "strace", "-f", "-y", "--seccomp-bpf", "-qq", "-o", log, "-e", f"trace={call}", "-e", f"inject={call}:{action}:when={n}", self.xenkube, *arguments], self.environment)
         except subprocess.TimeoutExpired:
             return self.problem(what, "the command did not end")
         # The n-th call is that of each thread: several can fail.
@@ -162,12 +203,14 @@ class Attack:
             elif code == 0 and not is_done():
                 self.problem(what, "exit code 0, and it is not done")
         try:
-            code, out, error = run([self.xenkube, *arguments], self.environment)
+            code, out, error = run([*self.prefix(name), self.xenkube, *arguments], self.environment)
         except subprocess.TimeoutExpired:
             return self.problem(what, "the next run did not end")
         if code and not (is_done() and settled):
             self.problem(what, f"the next run fails: {error[:400]}")
         self.look(what)
+        if self.prefix(name):
+            self.look_at_host(what)
         self.count[name] += 1
         return None
 
@@ -195,6 +238,17 @@ class Attack:
             image = f"{self.dir}/guests/etcd/{node}.img"
             if os.path.exists(image):
                 self.check(what, image)
+
+    def look_at_host(self, what):
+        for judge, command in (("nginx -t", ["nginx", "-t", "-q", "-c", self.dir + "/etc-nginx/nginx.conf", "-e", "stderr"]),
+                               ("iptables-restore --test", ["iptables-restore", "--test", self.dir + "/rules.v4"])):
+            self.judges[judge] += 1
+            code, out, error = run([*self.host, *command])
+            if code:
+                self.problem(what, f"{judge}: {out}{error}")
+        lines = self.text("hostsfile").splitlines()
+        if len(lines) < 2 or any(len(line.split(",")) != 2 for line in lines if line and not line.startswith("#")):
+            self.problem(what, f"hostsfile: {lines[:5]}")
 
     def check(self, what, image):
         for label, (offset, size) in self.partitions.items():

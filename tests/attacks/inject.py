@@ -211,6 +211,8 @@ class Attack:
         self.look(what)
         if self.prefix(name):
             self.look_at_host(what)
+        else:
+            self.look_at_disks(what)
         self.count[name] += 1
         return None
 
@@ -234,6 +236,8 @@ class Attack:
                     code, out, error = run(["xl", "create", "--dryrun", "--quiet", config])
                     if code and "syntax error" in out + error:
                         self.problem(what, f"xl on {config[len(self.dir):]}: {out}{error}")
+
+    def look_at_disks(self, what):
         for node in ("node-1", "node-2"):
             image = f"{self.dir}/guests/etcd/{node}.img"
             if os.path.exists(image):

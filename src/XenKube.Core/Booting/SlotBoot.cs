@@ -68,13 +68,17 @@ internal sealed class SlotBoot(BootDisk disk, DiskPartition system, string distr
                 }
             }
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
+        catch (Exception e) when (IsOfArchive(e))
         {
             throw new CorruptImageException(ErrorIds.CorruptBootScript, null, SystemName(path), "this is not a tar archive",
                 innerException: e);
         }
         throw new CorruptImageException(ErrorIds.CorruptBootScript, null, SystemName(path), "the archive has no grub.cfg");
     }
+
+    // .NET's reader answers a damaged header with each of these, such as a number that is too large with OverflowException.
+    private static bool IsOfArchive(Exception e) => e is InvalidDataException or EndOfStreamException or FormatException
+        or ArgumentException or ArithmeticException or InvalidOperationException or NotSupportedException;
 
     // The common part of the scripts of all releases, for images whose GRUB keeps its script to itself.
     private string BuiltInScript() => $$"""

@@ -116,6 +116,35 @@ public class BootPlanTests
     }
 
     [Fact]
+    public void Damaged_header_of_the_scripts_archive_is_a_plan_or_a_problem()
+    {
+        using var image = Flatcar();
+        using var disk = File.Open(image.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var bytes = new byte[disk.Length];
+        disk.ReadExactly(bytes);
+        const int headerSize = 512, magicAt = 257;
+        var header = bytes.AsSpan().IndexOf("ustar"u8) - magicAt;
+        var problems = 0;
+        for (var at = 0; at < headerSize; at++)
+        {
+            foreach (var value in (byte[])[0x80, 0xFF, (byte)'9'])
+            {
+                Write(header + at, value);
+                problems += BootPlan.Make(image.Path).IsBootable ? 0 : 1;
+            }
+            Write(header + at, bytes[header + at]);
+        }
+        Assert.InRange(problems, 1, 3 * headerSize);
+
+        void Write(int place, byte value)
+        {
+            disk.Position = place;
+            disk.WriteByte(value);
+            disk.Flush();
+        }
+    }
+
+    [Fact]
     public void Configured_node_does_not_run_ignition()
     {
         using var image = Flatcar(firstBoot: false);

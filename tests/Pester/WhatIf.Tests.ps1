@@ -39,6 +39,9 @@ BeforeDiscovery {
         'Add-EtcdMember'          = @{ call = 'Add-EtcdMember etcd node-1'; file = 'etcd-node-1' }
         'Remove-EtcdMember'       = @{ call = 'Remove-EtcdMember etcd node-1'; file = 'etcd-node-1' }
         'Repair-EtcdMember'       = @{ call = 'Repair-EtcdMember etcd node-1'; file = '$dir/guests/etcd/node-1.img' }
+        'Backup-EtcdCluster'      = @{ call = 'Backup-EtcdCluster etcd $dir/etcd.db'; file = '$dir/etcd.db' }
+        'Restore-EtcdCluster'     = @{ call = 'Restore-EtcdCluster etcd $dir/etcd.db'; file = '$dir/etcd.db' }
+        'Update-CertificateAuthority' = @{ call = 'Update-CertificateAuthority etcd'; file = 'certificate authority of etcd' }
         'Set-EtcdKey'             = @{ call = 'Set-EtcdKey etcd /message Hello'; file = '/message' }
         'New-CertificateAuthority' = @{ call = 'New-CertificateAuthority etcd -Replace -Force'; file = '$dir/guests/etcd/certs/etcd-ca.pem' }
         'New-ClusterCertificate'  = @{ call = 'New-ClusterCertificate etcd node-1 -Force'; file = '$dir/guests/etcd/certs' }

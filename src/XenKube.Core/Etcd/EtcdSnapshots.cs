@@ -41,7 +41,7 @@ public sealed class EtcdSnapshots(XenDirectory directory, TimeSpan? timeout = nu
     /// <exception cref="ItemNotFoundException">There is no such file.</exception>
     internal static void Check(string path)
     {
-        using var file = HostFile.OpenNamed(path);
+        using var file = Open(path);
         var length = file.Length - HashLength;
         var trouble = "its length is not that of a database and its sum";
         // The database is made of pages of 512 bytes or more; what etcdctl copied from a data directory has no sum.
@@ -65,6 +65,19 @@ public sealed class EtcdSnapshots(XenDirectory directory, TimeSpan? timeout = nu
         }
         throw new InvalidInputException(ErrorIds.EtcdSnapshotInvalid, path, null, $"is not a whole snapshot of etcd: {trouble}",
             "Take another snapshot");
+    }
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return HostFile.OpenNamed(path);
+        }
+        catch (Exception e) when (e.IsMissingFile())
+        {
+            throw new ItemNotFoundException(ErrorIds.FileNotFound, path, null, "the snapshot does not exist",
+                "Name a file that holds a snapshot of etcd");
+        }
     }
 
     private void Receive(EtcdClusters clusters, string cluster, EtcdMember source, Stream file, CancellationToken cancellationToken)

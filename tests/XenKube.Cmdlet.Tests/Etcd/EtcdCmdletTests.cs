@@ -50,6 +50,28 @@ public sealed class EtcdCmdletTests : IDisposable
     }
 
     [Fact]
+    public void Snapshot_that_is_missing_or_torn_is_refused_and_one_that_cannot_be_taken_leaves_no_file()
+    {
+        _session.Run("New-ClusterCertificate etcd -KeyAlgorithm EcdsaP256").ShouldSucceed();
+        _session.Run($"Backup-EtcdCluster etcd {_session["etcd.db"]}").Error("EtcdNotReachable");
+        Assert.False(File.Exists(_session["etcd.db"]));
+        _session.Run($"Restore-EtcdCluster etcd {_session["etcd.db"]} -Force").Error("FileNotFound");
+        _session.Write("etcd.db", new string('x', 512 + 32));
+        _session.Run($"Restore-EtcdCluster etcd {_session["etcd.db"]} -Force").Error("EtcdSnapshotInvalid");
+        _session.Run($"Backup-EtcdCluster etcd {_session["etcd.db"]}").Error("FileExists");
+    }
+
+    [Fact]
+    public void Authority_is_replaced_step_by_step()
+    {
+        _session.Run("New-ClusterCertificate etcd -KeyAlgorithm EcdsaP256").ShouldSucceed();
+        Assert.Equal(["Bundle"], _session.Run("Get-Cluster etcd | Update-CertificateAuthority | ForEach-Object Step").Lines());
+        // No member answers, so that nobody knows whether it is ready.
+        _session.Run("Update-CertificateAuthority etcd").Error("AuthorityRollUnsafe");
+        Assert.Equal(["Switch", "None"], _session.Run("1..2 | ForEach-Object { Update-CertificateAuthority etcd -Force } | ForEach-Object Step").Lines());
+    }
+
+    [Fact]
     public void Members_are_not_asked_without_a_client_certificate() => _session.Run("Get-EtcdMember etcd").Error("CertificateMissing");
 
     [Fact]

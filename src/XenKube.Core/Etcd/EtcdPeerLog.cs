@@ -11,6 +11,9 @@ internal static partial class EtcdPeerLog
 {
     private const int Lines = 400;
 
+    /// <summary>No line of etcd is longer; the log is the guest's.</summary>
+    private const int LongestLine = 4096;
+
     /// <summary>The last useful line about a member, out of the log of another.</summary>
     /// <param name="log">The log.</param>
     /// <param name="member">The member that does not take part.</param>
@@ -20,7 +23,7 @@ internal static partial class EtcdPeerLog
         var address = member.PeerUri is { } uri ? EtcdGateway.HostOf(uri) : null;
         // Who connects to the member names the certificate's addresses; who is connected to, by a stranger as it seems, less.
         string? reached = null, rejected = null, ignored = null;
-        foreach (var line in log.Split('\n'))
+        foreach (var line in log.Split('\n').Where(line => line.Length <= LongestLine))
         {
             if (Unreachable().Match(line) is { Success: true } unreachable && unreachable.Groups["id"].Value == member.Id)
             {
@@ -54,7 +57,7 @@ internal static partial class EtcdPeerLog
                     return (other.MemberName, text);
                 }
             }
-            catch (XenKubeException)
+            catch (Exception e) when (e is XenKubeException or RegexMatchTimeoutException)
             {
                 // Who does not let this host in by ssh says nothing; the check is not about ssh.
             }
@@ -65,20 +68,26 @@ internal static partial class EtcdPeerLog
     // etcd 3.4: rejected connection from "192.168.100.13:4711" (error "x509: …", ServerName "")
     // etcd 3.5: {"msg":"rejected connection",…,"remote-addr":"192.168.100.13:4711","server-name":"","error":"x509: …"}
     [GeneratedRegex(
-        """rejected connection.*?(?:from |"remote-addr":)"\[?(?<from>[0-9A-Fa-f.:]+?)\]?:\d+".*?(?:\(error |"error":)"(?<error>(?:[^"\\]|\\.)*)""")]
+        """rejected connection.*?(?:from |"remote-addr":)"\[?(?<from>[0-9A-Fa-f.:]+?)\]?:\d+".*?(?:\(error |"error":)"(?<error>(?:[^"\\]|\\.)*)""",
+        RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex Rejected();
 
     // etcd 3.4: health check for peer 521d9cc310c2aecb could not connect: x509: …
     // etcd 3.4: failed to reach the peerURL(https://192.168.100.13:2380) of member 521d9cc310c2aecb (Get "https://…": x509: …)
     // etcd 3.5: {"msg":"prober detected unhealthy status",…,"remote-peer-id":"521d9cc310c2aecb",…,"error":"x509: …"}
     [GeneratedRegex(
-        """(?:health check for peer |"remote-peer-id":"|peerURL\([^)]*\) of member )(?<id>[0-9a-f]+)(?: could not connect: |".*?"error":"| \(Get "[^"]*": )(?<error>[^"]*?)(?: \(prober.*)?(?:"|\)?$)""")]
+        """(?:health check for peer |"remote-peer-id":"|peerURL\([^)]*\) of member )(?<id>[0-9a-f]+)(?: could not connect: |".*?"error":"| \(Get "[^"]*": )(?<error>[^"]*?)(?: \(prober.*)?(?:"|\)?$)""",
+        RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex Unreachable();
 
-    [GeneratedRegex("""request sent was ignored \(cluster ID mismatch[^)"]*\)|cluster ID mismatch""")]
+    [GeneratedRegex(
+        """request sent was ignored \(cluster ID mismatch[^)"]*\)|cluster ID mismatch""",
+        RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex Mismatch();
 
     // The question to a name server for a name of the certificate, which is not about the certificate.
-    [GeneratedRegex(""" \(lookup .*\)""")]
+    [GeneratedRegex(
+        """ \(lookup .*\)""",
+        RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex Lookup();
 }

@@ -49,11 +49,18 @@ public sealed class MatrixTests : IDisposable
     {
         ["Add-FirewallForward"] = "8011 192.168.100.11",
         ["Add-FirewallPort"] = "80",
+        ["Backup-EtcdCluster"] = "-Path ./etcd.db",
         ["Copy-NodeDiskItem"] = "-Destination ./copy",
         ["Get-CoreOSImage"] = "-Offline",
+        ["Get-EtcdKey"] = "-Key /message",
+        ["Get-EtcdMember"] = "-Timeout 1",
         ["New-Node"] = "etcd node-9",
         ["Remove-FirewallForward"] = "8011",
+        ["Restore-EtcdCluster"] = "-Path ./etcd.db",
+        ["Set-EtcdKey"] = "-Key /message -Value Hello",
+        ["Test-EtcdCluster"] = "-Timeout 1",
         ["Test-IgnitionEndpoint"] = "-Uri http://127.0.0.1:1/ -Timeout 1",
+        ["Wait-EtcdCluster"] = "-Timeout 1",
         ["Wait-Ignition"] = "-Timeout 1",
         ["Wait-XenGuest"] = "-Timeout 1",
     };

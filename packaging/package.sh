@@ -38,7 +38,7 @@ fi
 
 command -v dpkg-deb > /dev/null || { echo "no dpkg-deb: no .deb" >&2; exit 0; }
 root=$stage/deb
-mkdir -p "$root"/{DEBIAN,usr/lib/xenkube,usr/bin,usr/share/powershell/Modules,usr/share/man/man1,usr/share/man/man7,usr/share/man/man8,usr/share/doc/xenkube}
+mkdir -p "$root"/{DEBIAN,usr/lib/xenkube,usr/bin,usr/share/powershell/Modules,usr/share/man/man1,usr/share/man/man7,usr/share/man/man8,usr/share/doc/xenkube,usr/share/lintian/overrides,usr/share/bash-completion/completions,usr/share/zsh/vendor-completions,usr/share/fish/vendor_completions.d}
 dotnet publish src/XenKube.Cli -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:DebugType=none -o "$stage/cli" --nologo -v quiet
 install -m 755 "$stage/cli/xenkube" "$root/usr/lib/xenkube/"
 cp -r "$stage/cli/sample" "$root/usr/lib/xenkube/"
@@ -56,8 +56,20 @@ cp -r "$stage/module/XenKube" "$root/usr/share/powershell/Modules/"
 python3 packaging/man-page.py "$stage/cli/xenkube" "$version" packaging/xenkube.1.in | gzip -9n > "$root/usr/share/man/man1/xenkube.1.gz"
 { printf '.TH XENKUBE\\-GUIDE 7 "" "xenkube %s"\n.SH NAME\nxenkube\\-guide \\- the guide, section by section, with the commands of XenKube\n.SH DESCRIPTION\n.nf\n' "$version"
   sed -e 's/\\/\\e/g' -e 's/-/\\-/g' -e "s/^\([.']\)/\\\\\&\1/" "$module/en-US/about_XenKube_Guide.help.txt"; } | gzip -9n > "$root/usr/share/man/man7/xenkube-guide.7.gz"
+"$stage/cli/xenkube" completion bash > "$root/usr/share/bash-completion/completions/xenkube"
+"$stage/cli/xenkube" completion zsh > "$root/usr/share/zsh/vendor-completions/_xenkube"
+"$stage/cli/xenkube" completion fish > "$root/usr/share/fish/vendor_completions.d/xenkube.fish"
 cp LICENSE "$root/usr/share/doc/xenkube/copyright"
-gzip -9nc CHANGELOG.md > "$root/usr/share/doc/xenkube/changelog.gz"
+gzip -9nc CHANGELOG.md > "$root/usr/share/doc/xenkube/CHANGELOG.md.gz"
+# Debian's own form of a changelog; what changed is in the other one.
+{ printf 'xenkube (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md.gz.\n\n' "$version"
+  printf ' -- The XenKube authors <xenkube@users.noreply.github.com>  %s\n' "$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")"
+} | gzip -9n > "$root/usr/share/doc/xenkube/changelog.gz"
+cat > "$root/usr/share/lintian/overrides/xenkube" <<'END'
+# The runtime of .NET has a zlib of its own in it, zlib-ng, which Debian 12 has no package of.
+xenkube: embedded-library zlib [usr/lib/xenkube/xenkube]
+xenkube: embedded-library zlib [usr/lib/xenkube/xenkube-boot]
+END
 cat > "$root/DEBIAN/control" <<END
 Package: xenkube
 Version: $version
@@ -103,6 +115,7 @@ echo "$packages/xenkube_${version}_amd64.deb: $(stat -c %s "$packages/xenkube_${
 dpkg-deb -x "$packages/xenkube_${version}_amd64.deb" "$stage/unpacked"
 (cd "$stage" && unpacked/usr/bin/xenkube quickstart --directory "$stage/quickstart" > "$stage/quickstart.log") || { tail -20 "$stage/quickstart.log" >&2; exit 1; }
 for file in lib/xenkube/xenkube lib/xenkube/xenkube-boot share/man/man1/xenkube.1.gz share/man/man7/xenkube-guide.7.gz share/man/man8/xenkube-boot.8.gz \
+  share/bash-completion/completions/xenkube share/zsh/vendor-completions/_xenkube share/fish/vendor_completions.d/xenkube.fish \
   "share/powershell/Modules/XenKube/$version/XenKube.psd1"; do
   [ -s "$stage/unpacked/usr/$file" ] || { echo "the .deb lacks /usr/$file" >&2; exit 1; }
 done
@@ -114,3 +127,7 @@ if command -v man > /dev/null; then
   done
 fi
 echo "the program of the .deb runs the quickstart"
+if command -v lintian > /dev/null; then
+  lintian --allow-root --fail-on error,warning "$packages/xenkube_${version}_amd64.deb"
+  echo "lintian has nothing to say of the .deb"
+fi

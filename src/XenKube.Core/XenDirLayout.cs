@@ -31,9 +31,6 @@ public sealed record XenDirLayout(string Path)
     /// <summary>Values of a cluster for its templates.</summary>
     public const string ClusterValuesName = "values.json";
 
-    /// <summary>What the nodes of a cluster are for.</summary>
-    public const string ClusterRolesName = "cluster.json";
-
     /// <summary>Endings of the files that make a node, the longer ones before those that they end in.</summary>
     public static IReadOnlyList<string> NodeExtensions { get; } = [TemplateExtension, ConfigExtension, GuestConfigExtension, DiskExtension];
 
@@ -90,10 +87,6 @@ public sealed record XenDirLayout(string Path)
     /// <summary>Values of a cluster for its templates.</summary>
     /// <param name="cluster">Name of the cluster.</param>
     public string ClusterValuesPath(string cluster) => System.IO.Path.Combine(ClusterPath(cluster), ClusterValuesName);
-
-    /// <summary>What the nodes of a cluster are for.</summary>
-    /// <param name="cluster">Name of the cluster.</param>
-    public string ClusterRolesPath(string cluster) => System.IO.Path.Combine(ClusterPath(cluster), ClusterRolesName);
 
     /// <summary>What a cluster says about its nodes.</summary>
     /// <param name="cluster">Name of the cluster.</param>

@@ -42,6 +42,8 @@ if process == 0:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     if job.get("cwd"):
         os.chdir(job["cwd"])
+    # Where this runs in the background of a shell, that has SIGINT ignored; xl's processes have not.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execvp(arguments[0], arguments)
 
 

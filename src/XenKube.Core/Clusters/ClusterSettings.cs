@@ -20,6 +20,9 @@ internal sealed record ClusterSettings
         WriteIndented = true,
     };
 
+    /// <summary>The members of its etcd cluster; null for a cluster that names none.</summary>
+    public EtcdSettings? Etcd { get; init; }
+
     /// <summary>How configs come to the guests of the cluster; null for over HTTP.</summary>
     public ConfigSource? ConfigSource { get; init; }
 
@@ -35,7 +38,8 @@ internal sealed record ClusterSettings
     /// <exception cref="InvalidInputException">The file is not such an object.</exception>
     public static ClusterSettings Read(string path)
     {
-        if (WholeFile.TryRead(path, LargestFile, regularOnly: true) is not { } bytes)
+        // Where there is no file, it does not matter by whose links the way leads.
+        if (!File.Exists(path) || WholeFile.TryRead(path, LargestFile, regularOnly: true) is not { } bytes)
         {
             return new ClusterSettings();
         }
@@ -45,9 +49,7 @@ internal sealed record ClusterSettings
         }
         catch (JsonException e)
         {
-            throw new InvalidInputException(ErrorIds.SettingsInvalid, path, $"line {(e.LineNumber ?? 0) + 1}",
-                $"these are not the settings of a cluster: {Printable.Of(e.Message.Split(" Path:")[0])}",
-                "Write them as { \"configSource\": \"Disk\", \"nodes\": { \"node-1\": { \"configSource\": \"Image\" } } }; the sources are Http, Disk and Image", e);
+            throw Invalid(path, $"line {(e.LineNumber ?? 0) + 1}", Printable.Of(e.Message.Split(" Path:")[0]), e);
         }
     }
 
@@ -68,16 +70,43 @@ internal sealed record ClusterSettings
         {
             _ = source is null ? all.Remove(name) : (all[name] = new NodeSettings { ConfigSource = source }) is null;
         }
-        if (source is null && all.Count == 0 && before > 0 && settings.ConfigSource is null)
+        if (source is null && all.Count == 0 && before > 0 && settings.ConfigSource is null && settings.Etcd is null)
         {
             // A cluster whose nodes are removed has an empty directory.
             HostFile.TryRemove(path);
         }
         else if (source is not null || all.Count != before)
         {
-            AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(settings with { Nodes = all }, Format));
+            (settings with { Nodes = all.Count > 0 ? all : null }).Write(path);
         }
     }
+
+    /// <summary>Writes the settings.</summary>
+    /// <param name="path">The file.</param>
+    public void Write(string path) => AtomicFile.Write(path, [.. JsonSerializer.SerializeToUtf8Bytes(this, Format), (byte)'\n']);
+
+    /// <summary>The error for a file that does not have the settings of a cluster.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="place">The place in it; null for none.</param>
+    /// <param name="reason">What is wrong.</param>
+    /// <param name="inner">The cause; null for none.</param>
+    public static InvalidInputException Invalid(string path, string? place, string reason, Exception? inner) =>
+        new(ErrorIds.SettingsInvalid, path, place, $"these are not the settings of a cluster: {reason}",
+            """Write them as { "configSource": "Disk", "nodes": { "node-1": { "configSource": "Image" } }, "etcd": { "members": [ "node-1" ] } }; the sources are Http, Disk and Image""",
+            inner);
+}
+
+/// <summary>What a cluster says about its etcd.</summary>
+internal sealed record EtcdSettings
+{
+    /// <summary>The nodes that are members, in their order; null or empty for all nodes.</summary>
+    public IReadOnlyList<string>? Members { get; init; }
+
+    /// <summary>The token; null for the usual one.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The members that join a cluster which runs; null for none.</summary>
+    public IReadOnlyList<string>? Joining { get; init; }
 }
 
 /// <summary>What a cluster says about one of its nodes.</summary>

@@ -29,7 +29,7 @@ internal sealed record EtcdPlan(string Token, IReadOnlyList<Node> Members)
     /// <param name="cluster">Name of the cluster.</param>
     public static EtcdPlan Read(XenDirectory directory, string cluster)
     {
-        var roles = ClusterRoles.Read(directory.Layout.ClusterRolesPath(cluster));
+        var roles = ClusterRoles.Read(directory.Layout.ClusterSettingsPath(cluster));
         var nodes = new NodeStore(directory);
         IReadOnlyList<Node> members = roles.Etcd.Count > 0
             ? [.. roles.Etcd.Select(name => nodes.Describe(cluster, name))] : nodes.List(new NodeName(cluster, "*"));

@@ -29,7 +29,7 @@ public sealed class EtcdSetup(XenDirectory directory)
         new ClusterStore(directory).Get(cluster);
         using var held = directory.Lock($"roles of the cluster {cluster}", cancellationToken);
         RequireOwnToken(cluster, token ?? EtcdPlan.TokenOf(cluster));
-        new ClusterRoles(members, token, []).Write(directory.Layout.ClusterRolesPath(cluster));
+        new ClusterRoles(members, token, []).Write(directory.Layout.ClusterSettingsPath(cluster));
         var path = directory.Layout.ClusterTemplatePath(cluster);
         if (HostFile.Find(path, follow: false) is null)
         {
@@ -42,8 +42,8 @@ public sealed class EtcdSetup(XenDirectory directory)
     {
         foreach (var other in new ClusterStore(directory).Names().Where(name => name != cluster))
         {
-            var path = directory.Layout.ClusterRolesPath(other);
-            if (File.Exists(path) && (ClusterRoles.Read(path).Token ?? EtcdPlan.TokenOf(other)) == token)
+            var path = directory.Layout.ClusterSettingsPath(other);
+            if (ClusterRoles.Find(path) is { } roles && (roles.Token ?? EtcdPlan.TokenOf(other)) == token)
             {
                 throw new ItemInUseException(ErrorIds.EtcdTokenInUse, path, null,
                     $"the cluster {other} has the token {Printable.Of(token)} already, and members of two clusters with one token can take "

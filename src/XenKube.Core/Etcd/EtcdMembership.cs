@@ -31,7 +31,7 @@ public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = n
         ArgumentNullException.ThrowIfNull(node);
         var members = _clusters.List(node.Cluster, cancellationToken);
         var own = members.FirstOrDefault(member => member.Node?.Name == node.Name)
-            ?? throw new ItemNotFoundException(ErrorIds.EtcdMemberNotFound, directory.Layout.ClusterRolesPath(node.Cluster), node.Name,
+            ?? throw new ItemNotFoundException(ErrorIds.EtcdMemberNotFound, directory.Layout.ClusterSettingsPath(node.Cluster), node.Name,
                 "the node is not planned as a member", "Name the node among the members of the cluster");
         if (own.State != EtcdMemberState.Missing)
         {
@@ -114,7 +114,7 @@ public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = n
     /// <returns>Whether anything was changed.</returns>
     public bool Settle(string cluster, CancellationToken cancellationToken = default)
     {
-        var path = directory.Layout.ClusterRolesPath(cluster);
+        var path = directory.Layout.ClusterSettingsPath(cluster);
         if (ClusterRoles.Read(path).Joining.Count == 0)
         {
             return false;
@@ -185,7 +185,7 @@ public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = n
 
     private void SetJoining(Node node, CancellationToken cancellationToken)
     {
-        var path = directory.Layout.ClusterRolesPath(node.Cluster);
+        var path = directory.Layout.ClusterSettingsPath(node.Cluster);
         using var held = directory.Lock($"roles of the cluster {node.Cluster}", cancellationToken);
         var roles = ClusterRoles.Read(path);
         (roles with { Joining = [.. roles.Joining.Where(name => name != node.Name), node.Name] }).Write(path);

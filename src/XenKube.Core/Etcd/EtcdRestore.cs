@@ -37,7 +37,7 @@ public sealed class EtcdRestore(XenDirectory directory)
         token ??= Following(planned.Token);
         if (token == planned.Token)
         {
-            throw new InvalidInputException(ErrorIds.EtcdTokenUnchanged, directory.Layout.ClusterRolesPath(cluster), null,
+            throw new InvalidInputException(ErrorIds.EtcdTokenUnchanged, directory.Layout.ClusterSettingsPath(cluster), null,
                 "the token is the one that the cluster has: members with the old data would be taken for members of the restored cluster",
                 "Use another token");
         }
@@ -67,8 +67,8 @@ public sealed class EtcdRestore(XenDirectory directory)
             HostFile.RemoveTree(folder);
         }
         using var held = directory.Lock($"roles of the cluster {cluster}", cancellationToken);
-        var roles = ClusterRoles.Read(directory.Layout.ClusterRolesPath(cluster));
-        (roles with { Token = token, Joining = [] }).Write(directory.Layout.ClusterRolesPath(cluster));
+        var roles = ClusterRoles.Read(directory.Layout.ClusterSettingsPath(cluster));
+        (roles with { Token = token, Joining = [] }).Write(directory.Layout.ClusterSettingsPath(cluster));
         return clusters.Get(cluster);
     }
 

@@ -27,7 +27,7 @@ public static class EtcdStartGuard
         {
             var guests = Path.GetDirectoryName(group.Key);
             if (guests is null || Path.GetDirectoryName(guests) is not { } xenDir || guests != new XenDirLayout(xenDir).GuestsPath
-                || !File.Exists(Path.Combine(group.Key, XenDirLayout.ClusterRolesName)))
+                || ClusterRoles.Find(Path.Combine(group.Key, XenDirLayout.ClusterSettingsName)) is null)
             {
                 continue;
             }
@@ -49,7 +49,7 @@ public static class EtcdStartGuard
         {
             return;
         }
-        var joining = ClusterRoles.Read(directory.Layout.ClusterRolesPath(empty[0].Cluster)).Joining;
+        var joining = ClusterRoles.Read(directory.Layout.ClusterSettingsPath(empty[0].Cluster)).Joining;
         IReadOnlyList<EtcdMember> members;
         try
         {

@@ -9,10 +9,17 @@ namespace XenKube.Commands.Etcd;
 [OutputType(typeof(EtcdCluster))]
 public sealed class RestoreEtcdClusterCommand : EtcdClusterCommand
 {
-    /// <summary>The snapshot.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    /// <summary>The snapshot. Wildcards are allowed if they match one file.</summary>
+    [Parameter(Position = 1)]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = "";
+    public string? Path { get; set; }
+
+    /// <summary>The snapshot, its path taken as it is.</summary>
+    [Parameter]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string? LiteralPath { get; set; }
 
     /// <summary>The token of the cluster from now on. Default: the one that it has, with another number.</summary>
     [Parameter]
@@ -27,7 +34,8 @@ public sealed class RestoreEtcdClusterCommand : EtcdClusterCommand
     protected override void ProcessCluster(XenKube.Clusters.Cluster cluster)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        var path = Resolve(Path);
+        var path = OneFile(Path, LiteralPath, () => throw new InvalidInputException(ErrorIds.PathAmbiguous, null, null,
+            "no snapshot is named", "Name it with -Path or -LiteralPath"));
         if (ShouldDestroy($"Put the data of the etcd cluster {cluster} aside on all disks, and restore those of {path}", Force))
         {
             WriteObject(new EtcdRestore(DirectoryOf(cluster.XenDir)).Run(cluster.Name, path, Token, StopToken));

@@ -13,15 +13,15 @@ public sealed class CmdletMetadataTests : IDisposable
     // Get-Verb of pwsh 7.6, those that are used here; another one has to be looked up there first.
     private static readonly string[] ApprovedVerbs =
     [
-        "Add", "Clear", "Compare", "ConvertFrom", "ConvertTo", "Copy", "Dismount", "Enter", "Expand", "Find", "Get", "Import", "Initialize", "Install",
-        "Mount", "New", "Publish", "Remove", "Reset", "Restart", "Resume", "Set", "Show", "Start", "Stop", "Suspend", "Test", "Unpublish",
-        "Update", "Wait",
+        "Add", "Backup", "Clear", "Compare", "ConvertFrom", "ConvertTo", "Copy", "Dismount", "Enter", "Expand", "Find", "Get", "Import", "Initialize",
+        "Install", "Mount", "New", "Publish", "Remove", "Repair", "Reset", "Restart", "Restore", "Resume", "Set", "Show", "Start", "Stop", "Suspend",
+        "Test", "Unpublish", "Update", "Wait",
     ];
 
     private static readonly string[] ChangingVerbs =
     [
-        "Add", "Clear", "Copy", "Dismount", "Expand", "Import", "Initialize", "Install", "Mount", "New", "Publish", "Remove", "Reset", "Restart", "Resume",
-        "Set", "Start", "Stop", "Suspend", "Unpublish", "Update",
+        "Add", "Backup", "Clear", "Copy", "Dismount", "Expand", "Import", "Initialize", "Install", "Mount", "New", "Publish", "Remove", "Repair", "Reset",
+        "Restart", "Restore", "Resume", "Set", "Start", "Stop", "Suspend", "Unpublish", "Update",
     ];
 
     private readonly ModuleMetadata _module = ModuleMetadata.Read(Project.ModuleAssembly);
@@ -90,8 +90,8 @@ public sealed class CmdletMetadataTests : IDisposable
     {
         foreach (var cmdlet in _module.Cmdlets)
         {
-            // A New- cmdlet makes things that do not exist yet: a wildcard cannot name them.
-            foreach (var path in cmdlet.Parameters.Where(parameter => parameter.Name == "Path" && !cmdlet.Name.StartsWith("New-", StringComparison.Ordinal)))
+            // These make things that do not exist yet: a wildcard cannot name them.
+            foreach (var path in cmdlet.Parameters.Where(parameter => parameter.Name == "Path" && cmdlet.Verb is not ("New" or "Backup")))
             {
                 Assert.True(path.SupportsWildcards, $"{cmdlet.Name} -Path takes no wildcards");
                 var literal = Assert.Single(cmdlet.Parameters, parameter => parameter.Name == "LiteralPath");

@@ -68,6 +68,23 @@ public sealed class EtcdPlanTests : IDisposable
         Assert.Equal("other-token", Clusters.Get("other").Token);
     }
 
+    [Fact]
+    public void Members_and_the_sources_of_configs_are_kept_beside_each_other()
+    {
+        var path = _world["guests/etcd/cluster.json"];
+        ClusterSettings.Write(path, ["node-2"], ConfigSource.Disk);
+        new EtcdSetup(_world.Directory).SetMembers("etcd", ["node-1", "node-2"], "own-token");
+        ClusterSettings.Write(path, ["node-1"], ConfigSource.Image);
+        Assert.Equal((ConfigSource.Image, ConfigSource.Disk, ConfigSource.Http),
+            (_world.Node(1).ConfigSource, _world.Node(2).ConfigSource, _world.Node(3).ConfigSource));
+        Assert.Equal(("own-token", "node-1 node-2"), (Clusters.Get("etcd").Token, string.Join(' ', ClusterRoles.Read(path).Etcd)));
+        // What is forgotten of the nodes leaves the members; a cluster without members is not an etcd cluster by its nodes' sources.
+        ClusterSettings.Write(path, ["node-1", "node-2"], source: null);
+        Assert.Equal("own-token", Clusters.Get("etcd").Token);
+        ClusterSettings.Write(_world["guests/other.json"], ["node-1"], ConfigSource.Disk);
+        Assert.Null(ClusterRoles.Find(_world["guests/other.json"]));
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("{ \"etcd\": [] }")]

@@ -1,0 +1,19 @@
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(XenKube.Tests.Support.LongestFirst))]
+
+namespace XenKube.Tests.Support;
+
+/// <summary>
+/// Starts the classes that wait for minutes, for packets and for other programs, before all others: one that comes last has the whole run wait
+/// for it.
+/// </summary>
+internal sealed class LongestFirst : ITestCollectionOrderer
+{
+    private static readonly string[] Long = [nameof(Etcd.EtcdClusterTests), nameof(Firewall.FirewallPacketTests), nameof(Firewall.NftPacketTests)];
+
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection =>
+        [.. testCollections.OrderBy(collection => Long.Any(name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal)) ? 0 : 1)];
+}

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Globalization;
 using XenKube.Posix;
 
@@ -12,6 +13,9 @@ internal sealed class ImageGuard
 {
     /// <summary>Stands for the process in an error about one that is not seen.</summary>
     public const int UnseenProcess = -1;
+
+    /// <summary>A process becomes its program in a millisecond, and on a machine that is out of breath in some seconds.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5), StartPause = TimeSpan.FromMilliseconds(5);
 
     private readonly string _path;
     private readonly FileStatus _image;
@@ -187,8 +191,7 @@ internal sealed class ImageGuard
         {
             return;
         }
-        var holders = new OpenFiles(_root).Of(_family, writing: true).ToArray();
-        foreach (var holder in holders.Where(holder => holder.Id != Environment.ProcessId))
+        foreach (var holder in OtherHolders())
         {
             throw InUse($"{holder} has it open for writing", "Stop it first, or unmount what it mounts");
         }
@@ -198,6 +201,25 @@ internal sealed class ImageGuard
             throw new ItemInUseException(ErrorIds.ImageInUse, _path, null,
                 "a program that cannot be seen from here has it open for writing",
                 "Run this as root, and stop that program") { ProcessId = UnseenProcess };
+        }
+    }
+
+    /// <summary>
+    /// Who else may write to the image. A process that is being started, by this one or by another, is given a moment to become its
+    /// program.
+    /// </summary>
+    private OpenFiles.Holder[] OtherHolders()
+    {
+        var processes = new OpenFiles(_root);
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            OpenFiles.Holder[] holders = [.. processes.Of(_family, writing: true).Where(holder => holder.Id != Environment.ProcessId)];
+            if (!holders.Any(holder => processes.IsStarting(holder.Id)) || watch.Elapsed > StartLimit)
+            {
+                return holders;
+            }
+            Thread.Sleep(StartPause);
         }
     }
 

@@ -35,6 +35,22 @@ internal sealed class OpenFiles(string system)
         }
     }
 
+    /// <summary>
+    /// True for a process that may be about to become another program: until then it has copies of all that the one which starts it had
+    /// open, and the command line of that one.
+    /// </summary>
+    /// <param name="id">The process.</param>
+    public bool IsStarting(int id)
+    {
+        const int parentAt = 1;
+        var folder = string.Create(CultureInfo.InvariantCulture, $"proc/{id}");
+        // proc(5): the name in parentheses may hold anything; the state and the parent's number follow it.
+        var status = _system.Read($"{folder}/stat");
+        var fields = status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length > parentAt && _system.Read($"{folder}/cmdline") is { Length: > 0 } command
+            && command == _system.Read($"proc/{fields[parentAt]}/cmdline");
+    }
+
     /// <summary>True where a process is seen to have a file open.</summary>
     public bool Has(int id, FileIdentity file) =>
         _system.List(string.Create(CultureInfo.InvariantCulture, $"proc/{id}/fd")).Any(open => FileIdentity.Of(open) == file);

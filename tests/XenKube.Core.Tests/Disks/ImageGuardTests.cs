@@ -150,6 +150,46 @@ public sealed class ImageGuardTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
+    public void Copies_of_open_files_in_a_process_that_is_being_started_are_waited_for()
+    {
+        // What fork(2) leaves: another process with the same command line and the same open files, here until it reads a line.
+        const string script = "( exec 3<>disk.img; echo open; read line; exec 3>&-; echo closed; read line ); true";
+        using var program = Process.Start(new ProcessStartInfo("sh", ["-c", script]) { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = _folder.Path })!;
+        try
+        {
+            Assert.Equal("open", program.StandardOutput.ReadLine());
+            var check = Task.Run(() => Check());
+            program.StandardInput.WriteLine();
+            Assert.Equal("closed", program.StandardOutput.ReadLine());
+            Assert.Null(Record.Exception(check.GetAwaiter().GetResult));
+        }
+        finally
+        {
+            program.Kill(entireProcessTree: true);
+            program.WaitForExit();
+        }
+    }
+
+    [Fact]
+    [Trait("Kind", "Process")]
+    public void Process_that_goes_on_with_the_open_files_of_its_parent_is_named()
+    {
+        const string script = "( exec 3<>disk.img; echo open; read line ); true";
+        using var program = Process.Start(new ProcessStartInfo("sh", ["-c", script]) { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = _folder.Path })!;
+        try
+        {
+            Assert.Equal("open", program.StandardOutput.ReadLine());
+            Assert.Contains("sh -c", Assert.Throws<ItemInUseException>(() => Check()).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            program.Kill(entireProcessTree: true);
+            program.WaitForExit();
+        }
+    }
+
+    [Fact]
     public void Writer_that_is_not_seen_is_believed_to_the_kernel()
     {
         using var device = FileDevice.Open(_image, writable: true);

@@ -19,7 +19,7 @@ BeforeAll {
         $check.Status | Should -Not -Be Pass
         $check.Remedy | Should -Not -MatchExactly '--[a-z]|xenkube [a-z]'
         $null = Invoke-Expression (Get-Command_ $check.Remedy)
-        (Test-Node etcd/node-1 | Where-Object Name -EQ $Name).Status | Should -Be Pass
+        $after = Test-Node etcd/node-1 | Where-Object Name -EQ $Name; $after.Status | Should -Be Pass -Because "$($after.Name): $($after.Message) $($after.Remedy)"
     }
 }
 

@@ -83,18 +83,8 @@ internal sealed class BootDisk : IGrubDisk, IDisposable
     }
 
     /// <summary>Reads a file; null where there is none, or it is larger than the limit.</summary>
-    public byte[]? ReadFile(string device, string path, int maximum)
-    {
-        if (PartitionOf(device) is not { } partition || Open(partition) is not { } files
-            || files.Find(path) is not { Kind: FileSystemEntryKind.File } entry || entry.Size > maximum)
-        {
-            return null;
-        }
-        using var stream = files.OpenRead(path);
-        var bytes = new byte[entry.Size];
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
+    public byte[]? ReadFile(string device, string path, int maximum) =>
+        PartitionOf(device) is { } partition && Open(partition) is { } files ? SmallFile.TryRead(files, path, maximum) : null;
 
     /// <inheritdoc/>
     public string? Search(string kind, string value)

@@ -97,15 +97,6 @@ public sealed class CertificatePublisher(XenDirectory directory)
             : $"{folder} on {GuestLayout.RootLabel} has these certificates already");
     }
 
-    private static bool IsSame(IFileSystem root, string path, byte[] content)
-    {
-        if (root.Find(path) is not { } entry || entry.Size != content.Length)
-        {
-            return false;
-        }
-        using var stream = root.OpenRead(path);
-        var bytes = new byte[content.Length];
-        stream.ReadExactly(bytes);
-        return bytes.AsSpan().SequenceEqual(content);
-    }
+    private static bool IsSame(IFileSystem root, string path, byte[] content) =>
+        SmallFile.TryRead(root, path, content.Length) is { } bytes && bytes.AsSpan().SequenceEqual(content);
 }

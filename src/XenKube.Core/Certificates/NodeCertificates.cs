@@ -50,14 +50,13 @@ internal sealed record NodeCertificates(string? Directory, IReadOnlyDictionary<s
         {
             return new NodeCertificates(null, files);
         }
-        foreach (var entry in root.List(directory).Take(MostFiles)
-            .Where(entry => entry is { Kind: FileSystemEntryKind.File, Size: <= LargestFile }))
+        foreach (var entry in root.List(directory).Take(MostFiles).Where(entry => entry.Kind == FileSystemEntryKind.File))
         {
             var path = $"{directory}/{entry.Name}";
-            using var content = root.OpenRead(path);
-            using var bytes = new MemoryStream();
-            content.CopyTo(bytes);
-            files[path] = bytes.ToArray();
+            if (SmallFile.TryRead(root, path, LargestFile) is { } bytes)
+            {
+                files[path] = bytes;
+            }
         }
         return new NodeCertificates(directory, files);
     }

@@ -45,7 +45,7 @@ internal static class ConfigDisk
         return true;
     }
 
-    /// <summary>The config on a disk; null where there is no disk, or none on it.</summary>
+    /// <summary>The config on a disk; null for a disk that does not exist or does not hold a config.</summary>
     public static byte[]? Read(string path)
     {
         if (!File.Exists(path))
@@ -54,21 +54,12 @@ internal static class ConfigDisk
         }
         using var disk = DiskImage.OpenRead(path);
         using var files = disk.OpenFileSystem("1");
-        return files.Find(FilePath) is { Kind: FileSystemEntryKind.File } ? ReadAll(files, FilePath) : null;
+        return SmallFile.TryRead(files, FilePath, FatFormatter.LongestFile);
     }
 
     /// <summary>Whether anybody but its owner can read the disk.</summary>
     public static bool IsOpen(string path) =>
         Posix.FileStatus.TryRead(path) is { } status && (status.Permissions & ~PrivateFile.OwnerOnly) != 0;
-
-    /// <summary>Reads a config from a guest's file system.</summary>
-    public static byte[] ReadAll(IFileSystem files, string path)
-    {
-        using var content = files.OpenRead(path);
-        using var bytes = new MemoryStream();
-        content.CopyTo(bytes);
-        return bytes.ToArray();
-    }
 
     /// <summary>The guest configuration with the disk attached, or without it.</summary>
     /// <param name="config">The configuration.</param>

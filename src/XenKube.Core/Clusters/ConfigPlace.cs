@@ -13,6 +13,9 @@ internal sealed class ConfigPlace(Node node, GuestLayout layout)
 {
     private const string FedoraDirectory = "/ignition";
 
+    /// <summary>A guest may put anything in the config's place; a config is not larger.</summary>
+    private const int LargestConfig = 64 << 20;
+
     /// <summary>The kernel parameters of a second disk are in no Ignition before 2.27.0, which is younger than this day; a branch of
     /// Flatcar is numbered by the days since 2013-07-01.</summary>
     private const int FirstDay = 20260720, FirstBranch = 4767;
@@ -80,7 +83,7 @@ internal sealed class ConfigPlace(Node node, GuestLayout layout)
     public bool Write(IFileSystem files, byte[] json)
     {
         if (files.Find(File.Path, followLink: false) is { Kind: FileSystemEntryKind.File, Mode: 0x180 }
-            && ConfigDisk.ReadAll(files, File.Path).AsSpan().SequenceEqual(json))
+            && SmallFile.TryRead(files, File.Path, json.Length) is { } old && old.AsSpan().SequenceEqual(json))
         {
             return false;
         }
@@ -103,12 +106,12 @@ internal sealed class ConfigPlace(Node node, GuestLayout layout)
         }
     }
 
-    /// <summary>The config that the guest will read; null where there is none.</summary>
+    /// <summary>The config that the guest will read; null if the disk does not hold one.</summary>
     /// <param name="disk">The node's disk, where the config is on it.</param>
     public byte[]? Read(DiskImage disk)
     {
         using var files = disk.OpenFileSystem(File.Label);
-        return files.Find(File.Path) is { Kind: FileSystemEntryKind.File, Size: <= 64 << 20 } ? ConfigDisk.ReadAll(files, File.Path) : null;
+        return SmallFile.TryRead(files, File.Path, LargestConfig);
     }
 
     private static bool IsTooOld(GuestOfImage guest) => guest.Distribution == ImageDistribution.FedoraCoreOS

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 using XenKube.Booting;
 using XenKube.Disks;
@@ -72,13 +71,13 @@ internal sealed partial record GuestOfImage(string Id, string Version)
         if (GuestLayout.Find(disk) is { Distribution: ImageDistribution.FedoraCoreOS } layout)
         {
             using var boot = disk.OpenFileSystem(layout.FirstBootLabel);
-            return EntryBoot.ReadEntries(boot, path => ReadText(boot, path, BootLimits.Entry)) is [var newest, ..]
+            return EntryBoot.ReadEntries(boot, path => SmallFile.TryReadText(boot, path, BootLimits.Entry)) is [var newest, ..]
                 ? OfTitle(newest.Title) : null;
         }
         var slot = UsrSlot.Choose(disk.Partitions.Partitions.Where(partition => partition.Priority is not null), [])?.Partition
             ?? disk.Partitions.Find(FirstSlot);
         using var usr = slot is null ? disk.OpenFileSystem(FirstSlot) : disk.OpenFileSystem(slot);
-        return ReadText(usr, ReleaseFile, MaxText) is { } text ? Parse(text) : null;
+        return SmallFile.TryReadText(usr, ReleaseFile, MaxText) is { } text ? Parse(text) : null;
     }
 
     /// <summary>Reads the release of a disk, and goes without where that is not possible: no disk, a damaged one, one that is written to.
@@ -166,16 +165,6 @@ internal sealed partial record GuestOfImage(string Id, string Version)
         var first = Array.Find(IgnitionDates, entry => entry.Specification == specification);
         return BuildDate < first.Date
             ? $"{this} was built before Ignition {first.Ignition}, the first that takes it" : null;
-    }
-
-    private static string? ReadText(IFileSystem files, string path, int maximum)
-    {
-        if (files.Find(path) is not { Kind: FileSystemEntryKind.File } entry || entry.Size > maximum)
-        {
-            return null;
-        }
-        using var reader = new StreamReader(files.OpenRead(path), Encoding.UTF8);
-        return reader.ReadToEnd();
     }
 
     [GeneratedRegex(@"\AFedora CoreOS ([0-9][0-9A-Za-z.+-]{0,63})(?: |\z)", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]

@@ -169,7 +169,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
             return new(name, CheckStatus.Pass, "not started by pygrub");
         }
         using var boot = disk.OpenFileSystem(GuestLayout.BootLabel);
-        var menu = ReadText(boot, GuestLayout.PygrubMenu);
+        var menu = SmallFile.TryReadText(boot, GuestLayout.PygrubMenu, MaxText);
         if (menu is null)
         {
             return new(name, CheckStatus.Fail, "EFI-SYSTEM has no boot/grub/menu.lst, so pygrub finds no kernel",
@@ -296,16 +296,6 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
 
     /// <summary>True if a guest has the disk's file systems mounted, or will find them so.</summary>
     private bool IsMounted => state != XenGuestState.Halted;
-
-    private static string? ReadText(IFileSystem fileSystem, string path)
-    {
-        if (fileSystem.Find(path) is not { Kind: FileSystemEntryKind.File, Size: <= MaxText })
-        {
-            return null;
-        }
-        using var reader = new StreamReader(fileSystem.OpenRead(path), Encoding.UTF8);
-        return reader.ReadToEnd();
-    }
 
     [GeneratedRegex(@"^[ \t]*kernel[ \t]+(?:\(hd\d+,\d+\))?(/\S{1,1000})",
         RegexOptions.Multiline | RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]

@@ -124,9 +124,7 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
                 entry.Kind != FileSystemEntryKind.File
                     ? "it is not a file" : $"its {entry.Size} bytes are more than the {MaximumSize} of any real one");
         }
-        using var stream = oem.OpenRead(FilePath);
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd();
+        return SmallFile.TryReadText(oem, FilePath, MaximumSize)!;
     }
 
     // GRUB that cannot read OEM says nothing: the guest boots without its URL, and an evening is lost.

@@ -112,6 +112,22 @@ public sealed class ConfigSourceTests : IDisposable
     }
 
     [Fact]
+    public void File_of_any_size_in_the_configs_place_is_not_read_and_is_replaced()
+    {
+        MakeNode("flatcar, ext4");
+        Refresh("--config-source", "image");
+        using (var disk = DiskImage.OpenWrite(Node.DiskPath))
+        using (var oem = disk.OpenFileSystem("OEM"))
+        {
+            oem.WriteFile("/config.ign", new XenKube.Tests.FileSystems.SparseContent(3L << 30), new XenKube.FileSystems.FileAttributesChange(Mode: 0x180, UserId: 0, GroupId: 0));
+        }
+        // Nothing of that size can be read into memory: who tries, fails.
+        Assert.Equal(CheckStatus.Fail, Check()["ignition"].Status);
+        Refresh();
+        AssertGuestReads("first");
+    }
+
+    [Fact]
     public void Check_follows_the_source_and_each_remedy_mends_what_it_is_for()
     {
         MakeNode("fedora-coreos");

@@ -4,10 +4,10 @@ namespace XenKube.Etcd;
 
 /// <summary>What came of asking a member: its answer, or why there is none.</summary>
 /// <param name="Endpoint">The member's address for clients.</param>
-/// <param name="Json">The answer; undefined where there is none.</param>
+/// <param name="Json">The answer; undefined if the member did not answer.</param>
 internal sealed record EtcdAnswer(string Endpoint, JsonElement Json)
 {
-    /// <summary>Why there is no answer; null where there is one.</summary>
+    /// <summary>Why the member did not answer; null if it did.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The member answered, and refused.</summary>

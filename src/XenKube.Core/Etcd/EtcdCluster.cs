@@ -17,7 +17,7 @@ public sealed record EtcdCluster(string Cluster, string Token, string Id, IReadO
     public string? Endpoints { get; init; }
 
     /// <summary>How many members must agree: more than half.</summary>
-    public int Quorum => (Members.Count / 2) + 1;
+    public int Quorum => EtcdQuorum.NeededOf(Members.Count);
 
     /// <summary>How many members may be down.</summary>
     public int CanLose => Members.Count == 0 ? 0 : Members.Count - Quorum;

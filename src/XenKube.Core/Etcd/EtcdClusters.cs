@@ -21,7 +21,7 @@ public sealed class EtcdClusters
 
     /// <summary>A cluster as it is planned. No network is needed.</summary>
     /// <param name="cluster">Name of the cluster.</param>
-    /// <exception cref="ItemNotFoundException">There is no such cluster.</exception>
+    /// <exception cref="ItemNotFoundException">The cluster does not exist.</exception>
     public EtcdCluster Get(string cluster)
     {
         new ClusterStore(_directory).Get(cluster);
@@ -47,7 +47,7 @@ public sealed class EtcdClusters
     /// </summary>
     /// <param name="cluster">Name of the cluster.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="ItemNotFoundException">There is no such cluster, or no client certificate.</exception>
+    /// <exception cref="ItemNotFoundException">The cluster does not exist, or has no client certificate.</exception>
     /// <exception cref="OperationFailedException">No member answers.</exception>
     public IReadOnlyList<EtcdMember> List(string cluster, CancellationToken cancellationToken = default)
     {
@@ -60,14 +60,14 @@ public sealed class EtcdClusters
     /// <param name="cluster">Name of the cluster.</param>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The value; null where there is no such key.</returns>
-    /// <exception cref="OperationFailedException">No member answers, or there is no quorum.</exception>
+    /// <returns>The value; null if the key does not exist.</returns>
+    /// <exception cref="OperationFailedException">No member answers, or the cluster has no quorum.</exception>
     public byte[]? GetKey(string cluster, string key, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         var answer = Ask(cluster, "/v3/kv/range", $$"""{"key":"{{Base64(key)}}"}""", cancellationToken);
-        return answer.TryGetProperty("kvs", out var found) && found.GetArrayLength() > 0
-            ? Convert.FromBase64String(EtcdGateway.Text(found[0], "value") ?? "") : null;
+        // A value that is empty is left out of the JSON.
+        return EtcdJson.Items(answer, "kvs").Select(found => EtcdJson.Bytes(found, "value") ?? []).FirstOrDefault();
     }
 
     /// <summary>Writes a key.</summary>
@@ -75,7 +75,7 @@ public sealed class EtcdClusters
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="OperationFailedException">No member answers, or there is no quorum.</exception>
+    /// <exception cref="OperationFailedException">No member answers, or the cluster has no quorum.</exception>
     public void SetKey(string cluster, string key, ReadOnlySpan<byte> value, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
@@ -118,7 +118,7 @@ public sealed class EtcdClusters
             throw NoAnswer(plan, [.. asked.Select(one => one.Failure).OfType<EtcdAnswer>()]);
         }
         var members = new List<EtcdMember>();
-        var known = list.Value.EnumerateArray().ToList();
+        var known = list.ToList();
         foreach (var (member, _, _) in asked)
         {
             var found = known.FindIndex(one => Uris(one, "peerURLs").Contains(member.PeerUri ?? ""));
@@ -140,19 +140,19 @@ public sealed class EtcdClusters
     private static EtcdMember Merge(EtcdMember member, JsonElement one) => member with
     {
         Id = IdOf(one),
-        State = EtcdGateway.Text(one, "isLearner") == "True" ? EtcdMemberState.Learner
+        State = EtcdJson.Text(one, "isLearner") == "True" ? EtcdMemberState.Learner
             // A member that was never started has told nobody its name.
-            : string.IsNullOrEmpty(EtcdGateway.Text(one, "name")) ? EtcdMemberState.Unstarted : EtcdMemberState.Started,
+            : string.IsNullOrEmpty(EtcdJson.Text(one, "name")) ? EtcdMemberState.Unstarted : EtcdMemberState.Started,
     };
 
-    private static string NameOf(JsonElement one) => Printable.Of(EtcdGateway.Text(one, "name") ?? "");
+    private static string NameOf(JsonElement one) => Printable.Of(EtcdJson.Text(one, "name") ?? "");
 
-    private static string IdOf(JsonElement one) => EtcdGateway.Number(one, "ID") is { } id ? EtcdIds.Text(id) : "";
+    private static string IdOf(JsonElement one) => EtcdJson.Number(one, "ID") is { } id ? EtcdIds.Text(id) : "";
 
-    private static string[] Uris(JsonElement one, string name) => one.TryGetProperty(name, out var uris)
-        ? [.. uris.EnumerateArray().Select(uri => Printable.Of(uri.GetString()))] : [];
+    private static string[] Uris(JsonElement one, string name) =>
+        [.. EtcdJson.Items(one, name).Select(uri => Printable.Of(uri.ToString()))];
 
-    private static async Task<(EtcdMember Member, JsonElement? Members, EtcdAnswer? Failure)> AskMemberAsync(
+    private static async Task<(EtcdMember Member, IReadOnlyList<JsonElement>? Members, EtcdAnswer? Failure)> AskMemberAsync(
         EtcdMember member, EtcdGateway gateway, CancellationToken cancellationToken)
     {
         if (member.ClientUri is not { } uri)
@@ -170,8 +170,7 @@ public sealed class EtcdClusters
             gateway.PostAsync(uri, "/v3/maintenance/alarm", """{"action":"GET"}""", cancellationToken));
         var status = await asked.ConfigureAwait(false);
         var isHealthy = await health.ConfigureAwait(false);
-        var own = status.Json.ValueKind == JsonValueKind.Object && status.Json.TryGetProperty("header", out var header)
-            ? EtcdGateway.Number(header, "member_id") : null;
+        var own = EtcdJson.Number(EtcdJson.Find(status.Json, "header"), "member_id");
         return (member with
         {
             IsHealthy = isHealthy,
@@ -179,19 +178,18 @@ public sealed class EtcdClusters
             CertificateEnd = certificateEnd,
             ClockOffset = list.Clock,
             Alarms = AlarmsOf((await alarms.ConfigureAwait(false)).Json, own),
-            IsLeader = own is not null && own == EtcdGateway.Number(status.Json, "leader"),
-            Version = EtcdGateway.Text(status.Json, "version") is { } version ? Printable.Of(version) : null,
-            DatabaseSize = (long?)EtcdGateway.Number(status.Json, "dbSize"),
-            RaftTerm = EtcdGateway.Number(status.Json, "raftTerm"),
-            RaftIndex = EtcdGateway.Number(status.Json, "raftIndex"),
-        }, list.Json.TryGetProperty("members", out var members) ? members : null, null);
+            IsLeader = own is not null && own == EtcdJson.Number(status.Json, "leader"),
+            Version = EtcdJson.Text(status.Json, "version") is { } version ? Printable.Of(version) : null,
+            DatabaseSize = (long?)EtcdJson.Number(status.Json, "dbSize"),
+            RaftTerm = EtcdJson.Number(status.Json, "raftTerm"),
+            RaftIndex = EtcdJson.Number(status.Json, "raftIndex"),
+        }, EtcdJson.Find(list.Json, "members").ValueKind == JsonValueKind.Array ? [.. EtcdJson.Items(list.Json, "members")] : null, null);
     }
 
     /// <summary>The alarms of one member. A number that is zero is left out of the JSON.</summary>
     private static string[] AlarmsOf(JsonElement answer, ulong? member) =>
-        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("alarms", out var alarms)
-            ? [.. alarms.EnumerateArray().Where(alarm => EtcdGateway.Number(alarm, "memberID") == member)
-                .Select(alarm => Printable.Of(EtcdGateway.Text(alarm, "alarm") ?? "NONE")).Where(alarm => alarm != "NONE")] : [];
+        [.. EtcdJson.Items(answer, "alarms").Where(alarm => EtcdJson.Number(alarm, "memberID") == member)
+            .Select(alarm => Printable.Of(EtcdJson.Text(alarm, "alarm") ?? "NONE")).Where(alarm => alarm != "NONE")];
 
     /// <summary>The gateway with a client certificate of one of the nodes.</summary>
     internal EtcdGateway Connect(EtcdCluster plan)

@@ -82,17 +82,17 @@ internal sealed class EtcdGateway : IDisposable
     public async Task<bool> IsHealthyAsync(string endpoint, CancellationToken cancellationToken)
     {
         var answer = await AskAsync(endpoint, HttpMethod.Get, HealthPath, null, cancellationToken).ConfigureAwait(false);
-        return Text(answer.Json, "health") == "true";
+        return EtcdJson.Text(answer.Json, "health") == "true";
     }
 
     /// <summary>
-    /// Asks a member for an answer that comes in parts, each a line of JSON. The time limit is that of a single part.
+    /// Asks a member for an answer that comes in parts, each a line of JSON (<see cref="JsonLines"/>).
     /// </summary>
     /// <param name="endpoint">Its address for clients.</param>
     /// <param name="method">The method, such as <c>/v3/maintenance/snapshot</c>.</param>
-    /// <param name="take">Takes each line.</param>
+    /// <param name="take">Takes a part.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>Why the answer did not come to its end; null where it did.</returns>
+    /// <returns>Why the answer was not read to its end; null if it was.</returns>
     public async Task<EtcdAnswer?> StreamAsync(string endpoint, string method, Action<JsonElement> take,
         CancellationToken cancellationToken)
     {
@@ -104,18 +104,20 @@ internal sealed class EtcdGateway : IDisposable
             limit.CancelAfter(_timeout);
             using var response = await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token)
                 .ConfigureAwait(false);
-            using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false));
-            while (await lines.ReadLineAsync(limit.Token).ConfigureAwait(false) is { } line)
-            {
-                limit.CancelAfter(_timeout);
-                using var document = JsonDocument.Parse(line);
-                if (document.RootElement.TryGetProperty("error", out var error))
+            using var lines = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
+            var fault = await new JsonLines(_timeout).ReadAsync(
+                lines,
+                part =>
                 {
-                    return Failed(endpoint, Text(error, "message") ?? error.ToString()) with { IsRefused = true };
-                }
-                take(document.RootElement);
-            }
-            return null;
+                    if (EtcdJson.Find(part, "error") is { ValueKind: not JsonValueKind.Undefined } error)
+                    {
+                        return EtcdJson.Text(error, "message") ?? error.ToString();
+                    }
+                    take(part);
+                    return null;
+                },
+                limit).ConfigureAwait(false);
+            return fault is null ? null : Failed(endpoint, fault) with { IsRefused = true };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -123,14 +125,6 @@ internal sealed class EtcdGateway : IDisposable
             return Failed(endpoint, e);
         }
     }
-
-    /// <summary>A text of an answer; null where it is not there.</summary>
-    public static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value.ToString() : null;
-
-    /// <summary>A number of an answer, which is a text in it; null where it is not there.</summary>
-    public static ulong? Number(JsonElement element, string name) =>
-        ulong.TryParse(Text(element, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -169,10 +163,11 @@ internal sealed class EtcdGateway : IDisposable
             // /health answers 503 with the same JSON where the member is not healthy.
             return response.IsSuccessStatusCode || path == HealthPath
                 ? new EtcdAnswer(endpoint, answer) { Clock = ClockOf(response.Headers.Date, took) }
-                : Failed(endpoint, Text(answer, "error") ?? Text(answer, "message") ?? $"HTTP {(int)response.StatusCode}") with
+                : Failed(endpoint,
+                    EtcdJson.Text(answer, "error") ?? EtcdJson.Text(answer, "message") ?? $"HTTP {(int)response.StatusCode}") with
                 {
                     IsRefused = true,
-                    IsUnavailable = Number(answer, "code") == UnavailableCode,
+                    IsUnavailable = EtcdJson.Number(answer, "code") == UnavailableCode,
                 };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException

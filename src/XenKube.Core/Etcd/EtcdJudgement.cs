@@ -38,14 +38,13 @@ internal sealed class EtcdJudgement(string cluster, IReadOnlyList<EtcdMember> me
 
     private CheckResult Quorum()
     {
-        var voters = members.Where(member => member.State is EtcdMemberState.Started or EtcdMemberState.Unstarted).ToList();
-        var alive = voters.Count(member => member.IsHealthy == true);
-        var quorum = (voters.Count / 2) + 1;
-        var margin = string.Create(CultureInfo.InvariantCulture, $"{alive} of {voters.Count} members are healthy, {quorum} are needed");
-        return alive < quorum
+        var quorum = EtcdQuorum.Of(members);
+        var margin = string.Create(CultureInfo.InvariantCulture,
+            $"{quorum.Healthy} of {quorum.Voters.Count} members are healthy, {quorum.Needed} are needed");
+        return !quorum.IsThere
             ? new("quorum", CheckStatus.Fail, $"{margin}: nothing can be written",
                 "Start the members that are down; do not remove any of them")
-            : alive == quorum ? new("quorum", CheckStatus.Warn, $"{margin}: none may be lost",
+            : quorum.Healthy == quorum.Needed ? new("quorum", CheckStatus.Warn, $"{margin}: none may be lost",
                 "Start the members that are down, or add members up to an odd number")
             : new("quorum", CheckStatus.Pass, margin);
     }

@@ -38,7 +38,7 @@ public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = n
             throw new ItemExistsException(ErrorIds.EtcdMemberExists, null, node.FullName,
                 $"the cluster has the member {own.MemberName} already, with the id {own.Id}");
         }
-        if (members.FirstOrDefault(member => member != own && IsVoter(member) && member.IsHealthy != true) is { } down)
+        if (members.FirstOrDefault(member => member != own && EtcdQuorum.IsVoter(member) && member.IsHealthy != true) is { } down)
         {
             throw Refused(node, $"{down.MemberName} is not healthy, and etcd adds no member while one is down",
                 "Remove the dead member first, or start it");
@@ -62,7 +62,11 @@ public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = n
             throw new ItemNotFoundException(ErrorIds.EtcdMemberNotFound, null, node.FullName, "the cluster does not have this member");
         }
         RequireQuorum(node, members, own);
-        var id = ulong.Parse(own.Id, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        if (!ulong.TryParse(own.Id, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var id))
+        {
+            throw new OperationFailedException(ErrorIds.EtcdRequestRefused, null, node.FullName, "the cluster does not say the member's id",
+                $"See what is wrong with the cluster: {new RemedyAction(RemedyActionKind.CheckEtcd, node.Cluster)}");
+        }
         Change(node.Cluster, "/v3/cluster/member/remove",
             string.Create(CultureInfo.InvariantCulture, $$"""{"ID":"{{id}}"}"""), cancellationToken);
         return own with { State = EtcdMemberState.Missing, IsHealthy = null, IsLeader = null, Error = null };
@@ -74,7 +78,7 @@ public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = n
     /// </summary>
     /// <param name="node">The node, whose guest is stopped.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="OperationFailedException">The member is healthy, or there is no quorum without it.</exception>
+    /// <exception cref="OperationFailedException">The member is healthy, or the cluster has no quorum without it.</exception>
     /// <exception cref="ItemInUseException">The guest runs.</exception>
     public EtcdMember Repair(Node node, CancellationToken cancellationToken = default)
     {
@@ -154,25 +158,22 @@ public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = n
         }
     }
 
-    private static bool IsVoter(EtcdMember member) => member.State is EtcdMemberState.Started or EtcdMemberState.Unstarted;
-
     private static string IdOf(JsonElement answer) =>
-        answer.TryGetProperty("member", out var member) && EtcdGateway.Number(member, "ID") is { } id ? EtcdIds.Text(id) : "";
+        EtcdJson.Number(EtcdJson.Find(answer, "member"), "ID") is { } id ? EtcdIds.Text(id) : "";
 
     private static void RequireQuorum(Node node, IReadOnlyList<EtcdMember> members, EtcdMember? removed)
     {
-        var voters = members.Where(IsVoter).ToList();
-        var alive = voters.Count(member => member.IsHealthy == true);
-        if (alive < (voters.Count / 2) + 1)
+        var quorum = EtcdQuorum.Of(members);
+        if (!quorum.IsThere)
         {
             throw Refused(node, string.Create(CultureInfo.InvariantCulture,
-                $"{alive} of {voters.Count} members are healthy: without a quorum no member can be removed"),
+                $"{quorum.Healthy} of {quorum.Voters.Count} members are healthy: without a quorum no member can be removed"),
                 "Start the members that are down; where they are lost, restore the cluster from a backup");
         }
-        var left = voters.Count - 1;
-        var leftAlive = alive - (removed?.IsHealthy == true ? 1 : 0);
-        if (removed is not null && IsVoter(removed)
-            && (left == 0 || leftAlive < (left / 2) + 1 || (voters.Count == 2 && removed.IsHealthy == true)))
+        var left = quorum.Voters.Count - 1;
+        var leftAlive = quorum.Healthy - (removed?.IsHealthy == true ? 1 : 0);
+        if (removed is not null && EtcdQuorum.IsVoter(removed)
+            && (left == 0 || leftAlive < EtcdQuorum.NeededOf(left) || (left == 1 && removed.IsHealthy == true)))
         {
             throw Refused(node, string.Create(CultureInfo.InvariantCulture,
                 $"{leftAlive} of the {left} members that would be left are healthy: the cluster would lose its quorum or its last copy"),

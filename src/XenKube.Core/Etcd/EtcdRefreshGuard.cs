@@ -46,11 +46,9 @@ public sealed class EtcdRefreshGuard(XenDirectory directory) : IRefreshGuard
     internal static void Require(IReadOnlyList<Node> nodes, IReadOnlyList<EtcdMember> members)
     {
         bool IsAway(EtcdMember member) => nodes.Any(node => node.Name == member.Name);
-        var voters = members.Where(member => member.State is EtcdMemberState.Started or EtcdMemberState.Unstarted).ToList();
-        var alive = voters.Count(member => member.IsHealthy == true);
-        var quorum = (voters.Count / 2) + 1;
-        var away = voters.Where(IsAway).ToList();
-        if (away.Count == 0 || alive < quorum)
+        var quorum = EtcdQuorum.Of(members);
+        var away = quorum.Voters.Where(IsAway).ToList();
+        if (away.Count == 0 || !quorum.IsThere)
         {
             // Without a quorum there is nothing to lose, and a refresh may be what brings the cluster back.
             return;
@@ -63,12 +61,12 @@ public sealed class EtcdRefreshGuard(XenDirectory directory) : IRefreshGuard
                 "Take one node after another, and wait for the cluster between them");
         }
         // A cluster of one member is away with its only node: nobody can take over.
-        var left = voters.Count(member => member.IsHealthy == true && !IsAway(member));
-        if (voters.Count > 1 && left < quorum && away[0].IsHealthy == true)
+        var left = quorum.Voters.Count(member => member.IsHealthy == true && !IsAway(member));
+        if (quorum.Voters.Count > 1 && left < quorum.Needed && away[0].IsHealthy == true)
         {
-            var down = voters.Where(member => member.IsHealthy != true).Select(member => member.MemberName);
+            var down = quorum.Voters.Where(member => member.IsHealthy != true).Select(member => member.MemberName);
             throw new OperationFailedException(ErrorIds.EtcdChangeUnsafe, null, name, string.Create(CultureInfo.InvariantCulture,
-                $"{left} of {voters.Count} members of the etcd cluster {members[0].Cluster} would be left, and {quorum} are needed; not healthy: {string.Join(", ", down)}"),
+                $"{left} of {quorum.Voters.Count} members of the etcd cluster {members[0].Cluster} would be left, and {quorum.Needed} are needed; not healthy: {string.Join(", ", down)}"),
                 $"Bring the cluster back first: {new RemedyAction(RemedyActionKind.CheckEtcd, members[0].Cluster)}");
         }
     }

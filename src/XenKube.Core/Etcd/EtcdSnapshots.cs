@@ -38,7 +38,7 @@ public sealed class EtcdSnapshots(XenDirectory directory, TimeSpan? timeout = nu
     /// <summary>Checks that a file is a whole snapshot.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidInputException">It is not.</exception>
-    /// <exception cref="ItemNotFoundException">There is no such file.</exception>
+    /// <exception cref="ItemNotFoundException">The file does not exist.</exception>
     internal static void Check(string path)
     {
         using var file = Open(path);
@@ -87,11 +87,11 @@ public sealed class EtcdSnapshots(XenDirectory directory, TimeSpan? timeout = nu
         var last = Array.Empty<byte>();
         void Take(JsonElement part)
         {
-            if (part.TryGetProperty("result", out var result) && EtcdGateway.Text(result, "blob") is { } blob)
+            if (EtcdJson.Bytes(EtcdJson.Find(part, "result"), "blob") is { } blob)
             {
                 // The sum comes last, in a part of its own.
                 hash.AppendData(last);
-                last = Convert.FromBase64String(blob);
+                last = blob;
                 file.Write(last);
             }
         }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using XenKube.Tests.Support;
 
@@ -26,6 +27,18 @@ public sealed partial class PatternLimitTests
     [InlineData("[GeneratedRegex(\"a\", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]", false)]
     [InlineData("[GeneratedRegex(\"a{1,10}\")]", false)]
     public void Limit_of_its_own_is_known(string text, bool isOwn) => Assert.Equal(isOwn, OwnLimit().IsMatch(text));
+
+    // A guest writes the log, and a mirror the listing. Some of these patterns try each end for each beginning: without this option the time
+    // grows with the square or the cube of a line's length.
+    [Theory]
+    [InlineData(typeof(XenKube.Etcd.EtcdPeerLog))]
+    [InlineData(typeof(XenKube.Images.Transfer.HttpTransport))]
+    public void Patterns_for_the_texts_of_others_take_time_by_the_length_alone(Type type)
+    {
+        var patterns = type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic).Where(method => method.ReturnType == typeof(Regex)).ToList();
+        Assert.NotEmpty(patterns);
+        Assert.All(patterns, method => Assert.True(((Regex)method.Invoke(null, null)!).Options.HasFlag(RegexOptions.NonBacktracking), method.Name));
+    }
 
     [GeneratedRegex(@"\[GeneratedRegex\([^;]*?,\s*\d+\)\]|RegexOptions\.\w+, TimeSpan\.From\w+\(\d", RegexOptions.CultureInvariant)]
     private static partial Regex OwnLimit();

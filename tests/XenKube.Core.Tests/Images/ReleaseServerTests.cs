@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using XenKube.Images;
 using XenKube.Images.Transfer;
 using XenKube.Tests.Support;
@@ -130,6 +131,16 @@ public sealed class ReleaseServerTests : IDisposable
             """u8.ToArray());
         using var server = new ReleaseServer(new ReleaseServerOptions { BaseUri = _web.Uri });
         Assert.Equal([("1520.10.0", false), ("1520.9.0", true), ("899.1.0", false)], server.Find().Select(release => (release.Version, release.IsCurrent)));
+    }
+
+    [Fact]
+    public void Listing_of_a_hostile_mirror_takes_a_moment()
+    {
+        // Every link may begin anywhere and ends nowhere: with a pattern whose time grows with the square of the length, this takes hours.
+        _web.Files["/amd64-usr/current/version.txt"] = new TestFile("COREOS_VERSION=1520.9.0"u8.ToArray());
+        _web.Files["/amd64-usr/"] = new TestFile(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("<a ", 1_300_000))));
+        using var server = new ReleaseServer(new ReleaseServerOptions { BaseUri = _web.Uri });
+        Assert.Equal("1520.9.0", Assert.Single(server.Find()).Version);
     }
 
     [Fact]

@@ -296,7 +296,8 @@ internal sealed partial class HttpTransport : ReleaseTransport
     }
 
     // Directories in the listings of nginx, Apache and the release servers.
-    [GeneratedRegex("""<a\s[^>]*?href\s*=\s*["']?(?:\./)?([^"'/?#<>\s]+)/["']?""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
-        PatternLimit.Milliseconds)]
+    // A mirror writes the listing: the time must not grow with the square of its length.
+    [GeneratedRegex("""<a\s[^>]*?href\s*=\s*["']?(?:\./)?([^"'/?#<>\s]+)/["']?""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, PatternLimit.Milliseconds)]
     private static partial Regex Links();
 }

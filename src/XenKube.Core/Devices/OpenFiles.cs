@@ -42,13 +42,10 @@ internal sealed class OpenFiles(string system)
     /// <param name="id">The process.</param>
     public bool IsStarting(int id)
     {
-        const int parentAt = 1;
         var folder = string.Create(CultureInfo.InvariantCulture, $"proc/{id}");
-        // proc(5): the name in parentheses may hold anything; the state and the parent's number follow it.
-        var status = _system.Read($"{folder}/stat");
-        var fields = status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > parentAt && _system.Read($"{folder}/cmdline") is { Length: > 0 } command
-            && command == _system.Read($"proc/{fields[parentAt]}/cmdline");
+        var fields = ProcessFields.Split(_system.Read($"{folder}/stat"));
+        return fields.Length > ProcessFields.Parent && _system.Read($"{folder}/cmdline") is { Length: > 0 } command
+            && command == _system.Read($"proc/{fields[ProcessFields.Parent]}/cmdline");
     }
 
     /// <summary>True where a process is seen to have a file open.</summary>

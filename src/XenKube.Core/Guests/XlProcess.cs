@@ -145,12 +145,9 @@ internal sealed record XlProcess(int Id, bool IsBackground, string? Name, string
 
     private static bool IsSessionLeader(string folder, int id)
     {
-        // pid (comm) state ppid pgrp session …: proc(5). The name may have blanks and parentheses in it.
-        const int session = 3;
-        var status = WholeFile.TryReadText(Path.Combine(folder, "stat")) ?? "";
-        var fields = status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > session && int.TryParse(fields[session], NumberStyles.None, CultureInfo.InvariantCulture, out var leader)
-            && leader == id;
+        var fields = ProcessFields.Split(WholeFile.TryReadText(Path.Combine(folder, "stat")) ?? "");
+        return fields.Length > ProcessFields.Session && int.TryParse(fields[ProcessFields.Session], NumberStyles.None,
+            CultureInfo.InvariantCulture, out var leader) && leader == id;
     }
 
     private static string[]? Arguments(string folder) =>

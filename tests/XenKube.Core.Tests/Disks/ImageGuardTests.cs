@@ -160,6 +160,8 @@ public sealed class ImageGuardTests : IDisposable
         {
             Assert.Equal("open", program.StandardOutput.ReadLine());
             var check = Task.Run(() => Check());
+            // Long enough to be refused, if the check did not wait.
+            Assert.False(check.Wait(TimeSpan.FromMilliseconds(500)), "the check did not wait");
             program.StandardInput.WriteLine();
             Assert.Equal("closed", program.StandardOutput.ReadLine());
             Assert.Null(Record.Exception(check.GetAwaiter().GetResult));

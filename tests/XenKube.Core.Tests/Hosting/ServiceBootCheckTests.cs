@@ -81,6 +81,19 @@ public sealed class ServiceBootCheckTests : IDisposable
     }
 
     [Fact]
+    public void Rules_of_a_masked_service_are_not_what_the_host_loads()
+    {
+        _folder.Write("etc/iptables/rules.v4", FirewallRulesTests.Guide);
+        _folder.Write("etc/nftables.conf", Nft);
+        Enable("nftables", "sysinit");
+        Enable("netfilter-persistent");
+        string[] both = ["/etc/iptables/rules.v4", "/etc/nftables.conf"];
+        Assert.Equal(both, FirewallRules.UsualPaths(System.Net.IPAddress.Loopback, _folder.Path));
+        File.CreateSymbolicLink(_folder["etc/systemd/system/nftables.service"], "/dev/null");
+        Assert.Equal(both[..1], FirewallRules.UsualPaths(System.Net.IPAddress.Loopback, _folder.Path));
+    }
+
+    [Fact]
     public void All_that_are_missed_are_named_at_once()
     {
         UseNginx();

@@ -106,7 +106,7 @@ public sealed class AuthorityRoll(XenDirectory directory, TimeProvider? clock = 
         return new CertificateStore(directory, _clock).GetAuthority(cluster);
     }
 
-    /// <summary>The next authority with its key, for a question to a member; null where none is trusted besides yet.</summary>
+    /// <summary>The next authority with its key, for a question to a member; null if none is trusted besides yet.</summary>
     internal (X509Certificate2 Certificate, PrivateKey Key)? Next(string cluster)
     {
         var (bundle, next) = Read(cluster);

@@ -38,7 +38,7 @@ internal sealed record ClusterSettings
     /// <exception cref="InvalidInputException">The file is not such an object.</exception>
     public static ClusterSettings Read(string path)
     {
-        // Where there is no file, it does not matter by whose links the way leads.
+        // A missing file means the defaults, also where the way to it leads through another user's link.
         if (!File.Exists(path) || WholeFile.TryRead(path, LargestFile, regularOnly: true) is not { } bytes)
         {
             return new ClusterSettings();

@@ -6,7 +6,7 @@ namespace XenKube.Clusters;
 /// <param name="directory">The XENDIR.</param>
 public sealed class EtcdSetup(XenDirectory directory)
 {
-    /// <summary>Sets the members. The template of the cluster is written where there is none.</summary>
+    /// <summary>Sets the members. The template of the cluster is written if the cluster does not have one.</summary>
     /// <param name="cluster">Name of the cluster, which exists.</param>
     /// <param name="members">Names of nodes, which need not exist yet.</param>
     /// <param name="token">The token; null for the usual one of the cluster.</param>

@@ -32,7 +32,7 @@ internal static class KernelCopy
     /// <param name="device">Its first disk, held exclusively.</param>
     /// <param name="warn">Told what is different from a guest with a boot loader.</param>
     /// <returns>The configuration for xl.</returns>
-    /// <exception cref="OperationFailedException">The disk would not boot (<c>BootFailed</c>), or there is no room for the
+    /// <exception cref="OperationFailedException">The disk would not boot (<c>BootFailed</c>), or the host has no room for the
     /// copies.</exception>
     public static XenGuestConfig Make(XenGuestConfig config, BlockDevice device, Action<string> warn)
     {

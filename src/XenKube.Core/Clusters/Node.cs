@@ -48,7 +48,7 @@ public sealed record Node(string Cluster, string Name, string XenDir)
     public bool HasDisk { get; init; }
 
     /// <summary>
-    /// Who made what is on the disk, read from the disk at each question, so that it cannot be stale; null where there is no disk, or where
+    /// Who made what is on the disk, read from the disk at each question, so that it cannot be stale; null if the node has no disk, or if
     /// it cannot be read.
     /// </summary>
     public ImageDistribution? Distribution => GuestOfImage.TryRead(DiskPath)?.Distribution;

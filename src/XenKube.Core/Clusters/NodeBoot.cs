@@ -70,7 +70,7 @@ internal static class NodeBoot
     public static BootPlanOptions OptionsOf(Node? node, NodeBootPlanOptions asked) =>
         OptionsOf(node is null ? null : TryReadConfig(node), asked);
 
-    /// <summary>The same for a guest configuration; null where there is none.</summary>
+    /// <summary>The same for a guest configuration; null if it does not exist.</summary>
     public static BootPlanOptions OptionsOf(XenGuestConfig? config, NodeBootPlanOptions asked)
     {
         var loader = BootLoaders.IsXenKube(config?.BootLoader) ? config : null;

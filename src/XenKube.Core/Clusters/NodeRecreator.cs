@@ -61,7 +61,7 @@ internal sealed class NodeRecreator(XenDirectory directory)
         return (images.FirstOrDefault(image => image.Distribution == distribution && image.Version == guest.Version)
             ?? images.FirstOrDefault(image => image.Distribution == distribution))?.Path
             ?? throw new ItemNotFoundException(ErrorIds.ImageNotFound, directory.ImagesPath, null,
-                $"there is no image of {DistributionNames.TitleOf(distribution)} in the store",
+                $"the store has no image of {DistributionNames.TitleOf(distribution)}",
                 $"Download one, such as by {new RemedyAction(RemedyActionKind.GetNewestImage, distribution.ToString())}, or name an image: {RemedyActionKind.ImageOption}");
     }
 

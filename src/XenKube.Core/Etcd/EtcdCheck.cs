@@ -18,7 +18,7 @@ public sealed class EtcdCheck(EtcdClusters clusters, TimeProvider? clock = null)
     /// <summary>Checks a cluster. Where a member does not take part, the others are asked by ssh what they log of it.</summary>
     /// <param name="cluster">Name of the cluster.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="ItemNotFoundException">There is no such cluster, or no client certificate.</exception>
+    /// <exception cref="ItemNotFoundException">The cluster does not exist, or has no client certificate.</exception>
     public IReadOnlyList<CheckResult> Run(string cluster, CancellationToken cancellationToken = default)
     {
         var (members, results) = Ask(cluster, cancellationToken);

@@ -16,7 +16,7 @@ public sealed class EtcdRepair(XenDirectory directory, XlDriver? xl = null)
     /// <param name="timeout">How long the guest may take to be a healthy member; null to leave it stopped.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The member: healthy where the guest was started, and not started yet elsewhere.</returns>
-    /// <exception cref="OperationFailedException">The member is healthy, there is no quorum without it, or it is not healthy in
+    /// <exception cref="OperationFailedException">The member is healthy, the cluster has no quorum without it, or it is not healthy in
     /// time.</exception>
     /// <exception cref="ItemInUseException">The guest runs.</exception>
     public EtcdMember Run(Node node, TimeSpan? timeout, CancellationToken cancellationToken = default)

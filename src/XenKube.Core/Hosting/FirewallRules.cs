@@ -73,7 +73,7 @@ public abstract partial class FirewallRules
 
     /// <summary>Reads a file of rules.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="ItemNotFoundException">There is no such file.</exception>
+    /// <exception cref="ItemNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidInputException">A line cannot be read.</exception>
     public static FirewallRules Read(string path = DefaultPath)
     {

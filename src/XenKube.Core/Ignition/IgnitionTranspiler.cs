@@ -61,7 +61,7 @@ public static class IgnitionTranspiler
     /// <param name="path">The file.</param>
     /// <param name="options">How to; the source path is added.</param>
     /// <returns>The config; see <see cref="IgnitionConfig.Succeeded"/>.</returns>
-    /// <exception cref="ItemNotFoundException">There is no such file.</exception>
+    /// <exception cref="ItemNotFoundException">The file does not exist.</exception>
     /// <exception cref="OperationFailedException">The file cannot be read.</exception>
     public static IgnitionConfig TranspileFile(string path, TranspileOptions? options = null)
     {

@@ -30,8 +30,11 @@ size=$(stat -c %s "$packages/XenKube.$version.zip")
 echo "$packages/XenKube.$version.zip: $size bytes"
 
 (cd "$stage" && python3 -m zipfile -e "$packages/XenKube.$version.zip" zip)
-if command -v pwsh > /dev/null; then
-  pwsh -NoProfile -Command "\$ErrorActionPreference = 'Stop'; \$manifest = Test-ModuleManifest '$stage/zip/XenKube/$version/XenKube.psd1'; Import-Module '$stage/zip/XenKube/$version/XenKube.psd1'; \$module = Get-Module XenKube; if (\$module.ExportedCmdlets.Count -ne \$manifest.ExportedCmdlets.Count) { throw 'the manifest and the module differ' }; if (-not (Get-Help Reset-Ignition).Synopsis) { throw 'no help' }; 'the module imports: {0} cmdlets' -f \$module.ExportedCmdlets.Count"
+# The pwsh of the tests, where the machine has none of its own.
+pwsh=(pwsh)
+if ! command -v pwsh > /dev/null && dotnet tool restore > /dev/null 2>&1; then pwsh=(dotnet pwsh); fi
+if "${pwsh[@]}" -NoProfile -Command exit 2> /dev/null; then
+  "${pwsh[@]}" -NoProfile -Command "\$ErrorActionPreference = 'Stop'; \$manifest = Test-ModuleManifest '$stage/zip/XenKube/$version/XenKube.psd1'; Import-Module '$stage/zip/XenKube/$version/XenKube.psd1'; \$module = Get-Module XenKube; if (\$module.ExportedCmdlets.Count -ne \$manifest.ExportedCmdlets.Count) { throw 'the manifest and the module differ' }; if (-not (Get-Help Reset-Ignition).Synopsis) { throw 'no help' }; 'the module imports: {0} cmdlets' -f \$module.ExportedCmdlets.Count"
 else
   echo "no pwsh: the module was not imported" >&2
 fi
@@ -93,9 +96,12 @@ if [ "$1" = configure ] && [ ! -e "$modules/XenKube" ]; then
   mkdir -p "$modules"
   ln -sfn /usr/share/powershell/Modules/XenKube "$modules/XenKube"
 fi
-# The user without rights as which boot loaders read the guests' disks.
+# The user without rights as which boot loaders read the guests' disks. pygrub takes the user's number for its group's, too.
 if [ "$1" = configure ] && ! getent passwd xenkube-boot > /dev/null; then
-  useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin xenkube-boot
+  id=999
+  while getent passwd "$id" > /dev/null || getent group "$id" > /dev/null; do id=$((id - 1)); done
+  getent group xenkube-boot > /dev/null || groupadd --system --gid "$id" xenkube-boot
+  useradd --system --uid "$id" --gid xenkube-boot --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin xenkube-boot
 fi
 END
 cat > "$root/DEBIAN/prerm" <<'END'

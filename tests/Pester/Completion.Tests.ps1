@@ -114,7 +114,7 @@ Describe 'Completion' {
                 }
             }
         }
-        AfterEach { $env:XENDIR = $dir; $env:XENKUBE_XL = "$PSScriptRoot/stand-in-xl.sh" }
+        AfterEach { $env:XENDIR = $dir; $env:XENKUBE_XL = "$dir/.bin/stand-in-xl.sh" }
 
         It 'says nothing with <what>' -ForEach @(
             @{ what = 'no XENDIR'; xenDir = $null }

@@ -131,11 +131,13 @@ function Get-TheError([scriptblock] $Script) {
     throw 'there was no error'
 }
 
-# A Xen of one's own: an xl with a memory (stand-in-xl.sh), without domains.
+# A Xen of one's own: an xl with a memory (stand-in-xl.sh), without domains. It is a copy, because the processes of an xl are those
+# of its host: tests that run at the same time have hosts of their own. install(1) writes it, so that it is not open here when it runs.
 function New-TestXen {
     $env:XL_STATE = Join-Path $env:XENDIR .xl
-    $null = New-Item -ItemType Directory $env:XL_STATE
-    $env:XENKUBE_XL = "$PSScriptRoot/stand-in-xl.sh"
+    $null = New-Item -ItemType Directory $env:XL_STATE, (Join-Path $env:XENDIR .bin)
+    $env:XENKUBE_XL = Join-Path $env:XENDIR .bin stand-in-xl.sh
+    install -m 755 "$PSScriptRoot/stand-in-xl.sh" $env:XENKUBE_XL
 }
 
 # How xl was called, one line a call.

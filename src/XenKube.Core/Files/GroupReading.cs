@@ -15,7 +15,12 @@ internal static class GroupReading
     {
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            // Not File.OpenHandle: .NET takes a shared flock, and the start of a guest holds the exclusive one of its disk.
+            using var file = FileStatus.TryRead(path) is { IsRegularFile: true } ? Libc.Open(path, OpenFlags.ReadOnly) : null;
+            if (file is null)
+            {
+                return false;
+            }
             var status = FileStatus.Read(file);
             var mode = status.Permissions;
             if ((mode & UnixFileMode.OtherRead) != 0 || (status.GroupId == group && (mode & UnixFileMode.GroupRead) != 0))

@@ -34,14 +34,14 @@ internal sealed class GuestUses
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationFailedException">Xen does not answer.</exception>
     public static GuestUses Read(XlDriver xl, string? path = null, CancellationToken cancellationToken = default) =>
-        Of(xl.List(cancellationToken), xl.Options, path is null ? [] : [Folder(path)]);
+        Of(xl.List(cancellationToken), xl, path is null ? [] : [Folder(path)]);
 
     /// <summary>Looks at the host, and at all clusters for saved guests.</summary>
     /// <param name="xl">How to talk to Xen.</param>
     /// <param name="guestsPath">XENDIR/guests.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static GuestUses ReadAll(XlDriver xl, string guestsPath, CancellationToken cancellationToken) =>
-        Of(xl.List(cancellationToken), xl.Options, GuestConfigFile.Clusters(guestsPath));
+        Of(xl.List(cancellationToken), xl, GuestConfigFile.Clusters(guestsPath));
 
     /// <summary>The same where this machine may not run on Xen; then there are no domains, but there may be saved guests.</summary>
     public static GuestUses ReadIfXen(XlDriver xl, string? path = null, CancellationToken cancellationToken = default)
@@ -49,16 +49,16 @@ internal sealed class GuestUses
         string[] folders = path is null ? [] : [Folder(path)];
         try
         {
-            return Of(xl.Program is null ? [] : xl.List(cancellationToken), xl.Options, folders);
+            return Of(xl.Program is null ? [] : xl.List(cancellationToken), xl, folders);
         }
         catch (OperationFailedException e) when (e.Id == ErrorIds.XenMissing)
         {
-            return Of([], xl.Options, folders);
+            return Of([], xl, folders);
         }
     }
 
     /// <summary>The guests that are saved, where Xen does not answer.</summary>
-    public static GuestUses WithoutXen(XlDriver xl, string guestsPath) => Of([], xl.Options, GuestConfigFile.Clusters(guestsPath));
+    public static GuestUses WithoutXen(XlDriver xl, string guestsPath) => Of([], xl, GuestConfigFile.Clusters(guestsPath));
 
     /// <summary>The same uses with guests that are about to be started.</summary>
     public GuestUses With(IEnumerable<XenDomain> planned) => new([.. Domains, .. planned], Processes, _saved);
@@ -102,9 +102,9 @@ internal sealed class GuestUses
     /// <summary>
     /// The domains come before the rest: one that ends meanwhile still counts, and of one that has just begun there is a process.
     /// </summary>
-    private static GuestUses Of(IReadOnlyList<XenDomain> domains, XlOptions options, IEnumerable<string> folders) =>
-        new(domains, XlProcess.All(options.SystemRoot, options.Path),
-            SavedGuest.All(options.SystemRoot, options.SavedGuests.Concat(folders)));
+    private static GuestUses Of(IReadOnlyList<XenDomain> domains, XlDriver xl, IEnumerable<string> folders) =>
+        new(domains, XlProcess.All(xl.Options.SystemRoot, xl.Program ?? xl.Options.Path),
+            SavedGuest.All(xl.Options.SystemRoot, xl.Options.SavedGuests.Concat(folders)));
 
     private static string Folder(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
 

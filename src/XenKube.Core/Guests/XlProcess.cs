@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using XenKube.Files;
 using XenKube.Posix;
+using XenKube.Programs;
 
 namespace XenKube.Guests;
 
@@ -22,21 +23,20 @@ internal sealed record XlProcess(int Id, bool IsBackground, string? Name, string
     /// <summary>Options of xl create that take the next argument (xl_cmdtable.c).</summary>
     private static readonly string[] ConfigOptions = ["-f", "--defconfig"];
 
-    /// <summary>Programs that run a script called xl: Debian's wrapper, until it has found the version that fits.</summary>
+    /// <summary>Programs that run an xl that is a script: Debian's wrapper, until it has found the version that fits.</summary>
     private static readonly string[] Shells = ["sh", "bash", "dash"];
 
     /// <summary>The processes that there are.</summary>
     /// <param name="system">Where /proc is.</param>
-    /// <param name="program">The name that xl has.</param>
+    /// <param name="program">The path of xl, or its name where it is not installed.</param>
     public static IReadOnlyList<XlProcess> All(string system, string program)
     {
         var found = new List<XlProcess>();
-        var name = Path.GetFileName(program);
         foreach (var folder in Folders(Path.Combine(system, "proc")))
         {
             if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
                 && Arguments(folder) is { Length: > 1 } arguments && IsOurs(folder)
-                && Read(id, folder, arguments, name) is { } process)
+                && Read(id, folder, arguments, program) is { } process)
             {
                 found.Add(process);
             }
@@ -46,8 +46,9 @@ internal sealed record XlProcess(int Id, bool IsBackground, string? Name, string
 
     private static XlProcess? Read(int id, string folder, string[] arguments, string program)
     {
-        var first = Shells.Contains(Path.GetFileName(arguments[0])) ? 1 : 0;
-        if (Path.GetFileName(arguments[first]) is var called && called != program && called != "xl")
+        var isScript = Shells.Contains(Path.GetFileName(arguments[0]));
+        var first = isScript ? Array.FindIndex(arguments, 1, argument => !argument.StartsWith('-')) : 0;
+        if (first < 0 || !(isScript ? IsScript(Locate(folder, arguments[first]), program) : IsNamedLike(arguments[0], program)))
         {
             return null;
         }
@@ -70,6 +71,17 @@ internal sealed record XlProcess(int Id, bool IsBackground, string? Name, string
         var config = configPath is null ? null : TryReadConfig(configPath, assignments);
         return new XlProcess(id, IsSessionLeader(folder, id), config?.Name ?? LoggedName(folder), configPath, config, savedPath);
     }
+
+    private static bool IsNamedLike(string called, string program) =>
+        Path.GetFileName(called) is var name && (name == "xl" || name == Path.GetFileName(program));
+
+    /// <summary>
+    /// A compiled xl talks to this host's Xen wherever it is stored. A script that is called xl may do anything, such as answer for
+    /// another host: only the one that would be run here, and the one where dom0 keeps its programs, have guests of this host.
+    /// </summary>
+    private static bool IsScript(string path, string program) =>
+        (program.Contains('/', StringComparison.Ordinal) && RealPath.Of(path) == RealPath.Of(program))
+        || (Path.GetFileName(path) == "xl" && ExternalProgram.SystemFolders.Contains(Path.GetDirectoryName(path)));
 
     private static (List<string> Files, string Assignments) Split(string[] arguments)
     {

@@ -100,10 +100,17 @@ public sealed class HostCheck(HostOptions options)
                 $"{found} runs as root, which Xen does not support any more (XSA-508), and Xen {version.Major}.{version.Minor} has no other way"),
                 "Use a newer Xen, or XenKube's own boot loader, which never has root's rights");
         }
-        if (!new PygrubRights(options.SystemRoot).HasUser)
+        var rights = new PygrubRights(options.SystemRoot);
+        if (!rights.HasUser)
         {
             return new("pygrub", CheckStatus.Warn, $"{found} runs as root, which Xen does not support any more (XSA-508)",
-                $"Make the user as which XenKube has it run: {PygrubRights.MakeUser}");
+                $"Make the user as which XenKube has it run: {rights.MakeUser}");
+        }
+        if (!rights.HasGroup)
+        {
+            return new("pygrub", CheckStatus.Warn,
+                $"{found} runs as root, which Xen does not support any more (XSA-508): the user {PygrubRights.User} and its group have different numbers",
+                $"Give them the same number: {rights.GiveNumber}");
         }
         return Pass("pygrub", $"{found}, run as {PygrubRights.User}");
     }

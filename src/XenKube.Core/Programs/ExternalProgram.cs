@@ -14,7 +14,9 @@ internal static class ExternalProgram
 {
     private const int MaxOutput = 16 * 1024 * 1024;
 
-    private static readonly string[] SystemFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+    /// <summary>Where dom0 keeps its programs.</summary>
+    public static readonly IReadOnlyList<string> SystemFolders =
+        ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
     /// <summary>
     /// The path of a program, searched in PATH and then where dom0 keeps its programs, as execvp(3) does: a file that may not be

@@ -97,6 +97,53 @@ public sealed class GuestUsesTests : IDisposable
         Is(XenGuestState.Rebooting, ["xl", "restore", "-p", saved], log: "/var/log/xen/xl-etcd-node-1.log");
     }
 
+    [Fact]
+    public void Script_that_is_called_xl_has_guests_of_this_host_where_it_is_the_xl_of_this_host()
+    {
+        using var xl = Xl("list-only-dom0");
+        using var other = Xl("list-only-dom0");
+        var link = _folder["linked/xl"];
+        Directory.CreateDirectory(_folder["linked"]);
+        File.CreateSymbolicLink(link, xl.Program);
+        XenGuestState StateBy(params string[] program)
+        {
+            xl.Process(4711, [.. program, "create", _config], isBackground: true, startedIn: Path.GetDirectoryName(xl.Program));
+            var state = Ask(xl).State;
+            xl.End(4711);
+            return state;
+        }
+        Assert.Equal(XenGuestState.Rebooting, StateBy("/bin/bash", xl.Program));
+        Assert.Equal(XenGuestState.Rebooting, StateBy("/bin/sh", "-e", xl.Program));
+        Assert.Equal(XenGuestState.Rebooting, StateBy("bash", "xl"));
+        Assert.Equal(XenGuestState.Rebooting, StateBy("/bin/bash", link));
+        Assert.Equal(XenGuestState.Rebooting, StateBy("/bin/sh", "/usr/sbin/xl"));
+        Assert.Equal(XenGuestState.Halted, StateBy("/bin/bash", other.Program));
+        Assert.Equal(XenGuestState.Halted, StateBy("/bin/bash", "-e", other.Program));
+        Assert.Equal(XenGuestState.Halted, StateBy("/bin/bash", "-e"));
+    }
+
+    [Fact]
+    public void Running_script_of_another_xl_does_not_have_a_guest_of_the_same_name()
+    {
+        using var other = new StandInXl(($"create {_config}", "hang"));
+        XenGuestState State(string program) =>
+            new XenGuests(new XlDriver(new XlOptions { Path = program }), _folder["xen/guests"]).List().Single(guest => guest.Node == "etcd/node-1").State;
+        var start = new System.Diagnostics.ProcessStartInfo(other.Program) { ArgumentList = { "create", _config } };
+        using var process = System.Diagnostics.Process.Start(start)!;
+        try
+        {
+            using var xl = Xl("list-only-dom0");
+            Assert.Equal(XenGuestState.Halted, State(xl.Program));
+            Assert.Equal(XenGuestState.Halted, State("/nowhere/xl"));
+            Assert.Contains(XlProcess.All("/", other.Program), found => found.Id == process.Id && found.Name == "etcd-node-1");
+            Assert.DoesNotContain(XlProcess.All("/", xl.Program), found => found.Id == process.Id);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
     [Theory]
     [InlineData("xen/guests/etcd/node-1.save")]
     [InlineData("elsewhere/a")]

@@ -9,7 +9,7 @@ namespace XenKube.Tests.Guests;
 [Trait("Kind", "Process")]
 public sealed class PygrubRightsTests : IDisposable
 {
-    private const string Passwd = "root:x:0:0:root:/root:/bin/bash\nxenkube-boot:x:64990:64991::/nonexistent:/usr/sbin/nologin\n";
+    private const string Passwd = "root:x:0:0:root:/root:/bin/bash\nxenkube-boot:x:64990:64990::/nonexistent:/usr/sbin/nologin\n";
 
     private readonly TemporaryDirectory _folder = new();
 
@@ -33,11 +33,14 @@ public sealed class PygrubRightsTests : IDisposable
             """);
         var options = new XlOptions { Path = script, SystemRoot = _folder["root"], LogDirectory = _folder.Path };
         var warnings = new List<string>();
-        var variables = new PygrubRights(_folder["root"]).Prepare(XenGuestConfig.Read(_folder["node-1.cfg"]), warnings.Add);
+        var config = XenGuestConfig.Read(_folder["node-1.cfg"]);
+        // As in a start, which holds the disks of its guest.
+        using var held = GuestImageLocks.Take(config);
+        var variables = new PygrubRights(_folder["root"]).Prepare(config, warnings.Add);
         new XlDriver(options).Create(_folder["node-1.cfg"], paused: false, variables, TestContext.Current.CancellationToken);
         Assert.Equal("LIBXL_BOOTLOADER_USER=xenkube-boot\n", File.ReadAllText(_folder["environment"]));
         Assert.Empty(warnings);
-        Assert.Equal("0 64991 640\n", Tool.Run("stat", "-c", "%u %g %a", Disk).Output);
+        Assert.Equal("0 64990 640\n", Tool.Run("stat", "-c", "%u %g %a", Disk).Output);
     }
 
     [Fact]
@@ -50,6 +53,20 @@ public sealed class PygrubRightsTests : IDisposable
         Assert.Empty(new PygrubRights(_folder["root"]).Prepare(XenGuestConfig.Read(_folder["node-1.cfg"]), warnings.Add));
         Assert.Contains("runs as root", Assert.Single(warnings), StringComparison.Ordinal);
         Assert.Equal("12345 640\n", Tool.Run("stat", "-c", "%g %a", Disk).Output);
+    }
+
+    [Fact]
+    public void Group_of_another_number_is_named_because_pygrub_takes_the_users_number()
+    {
+        _folder.Write("root/etc/passwd", Passwd.Replace("64990:64990", "64990:64991", StringComparison.Ordinal));
+        Make(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var warnings = new List<string>();
+        var rights = new PygrubRights(_folder["root"]);
+        Assert.Empty(rights.Prepare(XenGuestConfig.Read(_folder["node-1.cfg"]), warnings.Add));
+        Assert.Contains("different numbers", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.True(rights.HasUser);
+        Assert.False(rights.HasGroup);
+        Assert.Equal("600\n", Tool.Run("stat", "-c", "%a", Disk).Output);
     }
 
     [Theory]

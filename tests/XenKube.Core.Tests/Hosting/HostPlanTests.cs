@@ -121,7 +121,7 @@ public sealed class HostPlanTests : IDisposable
         using var xl = new StandInXl(("info", "info"));
         HostPlan.Create(_options, ["directories", "reservations", "time"]).Apply();
         _folder.Write("root/usr/lib/xen-4.17/bin/pygrub", "");
-        _folder.Write("root/etc/passwd", "xenkube-boot:x:990:991::/nonexistent:/usr/sbin/nologin\n");
+        _folder.Write("root/etc/passwd", "xenkube-boot:x:990:990::/nonexistent:/usr/sbin/nologin\n");
         _folder.Write("root/proc/sys/net/ipv4/ip_forward", "1\n");
         _folder.Write("root/proc/123/comm", "dnsmasq\n");
         _folder.Write("root/proc/123/cmdline", $"/usr/sbin/dnsmasq\0--dhcp-hostsfile={_options.ReservationsFile}\0");
@@ -136,13 +136,12 @@ public sealed class HostPlanTests : IDisposable
     [Fact]
     public void Pygrub_with_roots_rights_is_a_fault_until_the_remedy_is_followed()
     {
-        Tool.Need("useradd");
+        Tool.Need("useradd", "usermod", "groupmod");
         Assert.SkipWhen(Libc.UserId != 0, "only root can make users");
         _folder.Write("root/usr/lib/xen-4.17/bin/pygrub", "");
-        foreach (var name in new[] { "passwd", "group" })
-        {
-            _folder.Write($"root/etc/{name}", "root:x:0:0::/root:/bin/sh\n");
-        }
+        // A number that a user has, and the next one that a group has, are passed over.
+        _folder.Write("root/etc/passwd", "root:x:0:0::/root:/bin/sh\nother:x:999:0::/:/bin/sh\n");
+        _folder.Write("root/etc/group", "root:x:0:\nother:x:998:\n");
         using var xl = new StandInXl(("info", "info"));
         var options = _options with { Xl = xl.Options };
         var result = Check("pygrub", options);
@@ -151,6 +150,20 @@ public sealed class HostPlanTests : IDisposable
         var command = result.Remedy[(result.Remedy.IndexOf(": ", StringComparison.Ordinal) + 2)..].Split(' ');
         Assert.Equal("useradd", command[0]);
         Tool.Run(command[0], ["--prefix", _folder["root"], .. command[1..]]).ShouldSucceed();
+        Assert.Equal(CheckStatus.Pass, Check("pygrub", options).Status);
+        // A group of another number is not the one that pygrub takes.
+        foreach (var (file, place) in new[] { ("passwd", ":997::"), ("group", ":997:") })
+        {
+            var path = _folder[$"root/etc/{file}"];
+            Assert.Contains(place, File.ReadAllText(path), StringComparison.Ordinal);
+            File.WriteAllText(path, File.ReadAllText(path).Replace(place, place.Replace('7', '6'), StringComparison.Ordinal));
+        }
+        result = Check("pygrub", options);
+        Assert.Equal(CheckStatus.Warn, result.Status);
+        foreach (var part in result.Remedy[(result.Remedy.IndexOf(": ", StringComparison.Ordinal) + 2)..].Split(" && "))
+        {
+            Tool.Run(part.Split(' ')[0], ["--prefix", _folder["root"], .. part.Split(' ')[1..]]).ShouldSucceed();
+        }
         Assert.Equal(CheckStatus.Pass, Check("pygrub", options).Status);
         using var old = new StandInXl(("info", "old"));
         old.Answer("old", "xen_version : 4.14.6\nfree_memory : 4000\n");

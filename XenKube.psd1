@@ -34,6 +34,8 @@
         'Repair-EtcdMember'
         'Get-EtcdKey'
         'Set-EtcdKey'
+        'New-KubeConfig'
+        'Test-KubeConfig'
         'Find-CoreOSImage'
         'Get-CoreOSImage'
         'Get-DhcpReservation'

@@ -72,6 +72,7 @@ public static class CommandLine
             NodeCommands.Create(terminal),
             CertificateCommands.Create(terminal),
             EtcdCommands.Create(terminal),
+            KubeConfigCommands.Create(terminal),
             GuestCommands.Create(terminal),
             HostCommands.Create(terminal),
             CompletionCommand.Create(terminal),

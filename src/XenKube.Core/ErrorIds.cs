@@ -182,6 +182,9 @@ public static class ErrorIds
     public static Failed KeyNotWritten { get; } = new("A key could not be stored.");
     public static Failed KeysNotReadable { get; } = new("The directory of trusted keys cannot be read.");
     public static NotFound KnownKeyNotFound { get; } = new("XenKube does not bring a key of this name.");
+    public static Busy KubeConfigInUse { get; } = new("Another program changes a kubeconfig.");
+    public static Invalid KubeConfigInvalid { get; } = new("A file is not a kubeconfig.");
+    public static Invalid KubeServerInvalid { get; } = new("A URL is not the address of an API server of Kubernetes.");
     public static Corrupt LinkLoop { get; } = new("Symbolic links on the disk image form a loop.");
     public static Invalid LinkTargetInvalid { get; } = new("A text cannot be the target of a symbolic link.");
     public static Invalid LinuxAppendInvalid { get; } = new("A kernel argument cannot be written into grub.cfg.");

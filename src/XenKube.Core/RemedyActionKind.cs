@@ -120,6 +120,14 @@ public enum RemedyActionKind
     /// <summary>Replace the etcd member of a node. Arguments: <c>CLUSTER/NODE</c>.</summary>
     RepairMember,
 
+    /// <summary>Write the entries of a cluster into a kubeconfig. Arguments: the cluster, the file.</summary>
+    MakeKubeConfig,
+
+    /// <summary>
+    /// The same, with another certificate in place of the one that is there. Arguments: the cluster, the file.
+    /// </summary>
+    RemakeKubeConfig,
+
     /// <summary>Write a file on a node's disk from a pipe.</summary>
     WriteDiskFile,
 
@@ -173,6 +181,9 @@ public enum RemedyActionKind
 
     /// <summary>The option that sets how long to wait.</summary>
     TimeoutOption,
+
+    /// <summary>The option that names the API server.</summary>
+    ServerOption,
 
     /// <summary>The option that names the platform of the guests.</summary>
     PlatformOption,

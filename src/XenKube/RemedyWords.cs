@@ -57,6 +57,8 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.CheckCertificates => $"Test-ClusterCertificate{Names(action)}",
             RemedyActionKind.CheckEtcd => $"Test-EtcdCluster{arguments}",
             RemedyActionKind.RepairMember => $"Repair-EtcdMember{Names(action)}",
+            RemedyActionKind.MakeKubeConfig => $"New-KubeConfig {Quote(action.Arguments[0])} -Path {Quote(action.Arguments[1])}",
+            RemedyActionKind.RemakeKubeConfig => $"New-KubeConfig {Quote(action.Arguments[0])} -Path {Quote(action.Arguments[1])} -Force",
             RemedyActionKind.WriteDiskFile => "Set-Content",
             RemedyActionKind.DismountDisk => "Dismount-NodeDisk",
             RemedyActionKind.ImportKey => $"Import-SigningKey{arguments}",
@@ -76,6 +78,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.GuestTypeOption => "-Type",
             RemedyActionKind.PlatformOption => "-Platform",
             RemedyActionKind.FilesDirectoryOption => "-FilesDirectory",
+            RemedyActionKind.ServerOption => "-Server",
             RemedyActionKind.TimeoutOption => "-Timeout",
             _ => throw new ArgumentOutOfRangeException(nameof(action), action.Kind, "no words"),
         };

@@ -11,6 +11,7 @@ BeforeDiscovery {
         @{ file = 'docs/images.md'; stage = 'new'; each = $true }
         @{ file = 'docs/help/about_XenKube.md'; stage = 'ready'; each = $true }
         @{ file = 'docs/help/about_XenKube_Drives.md'; stage = 'ready'; each = $true }
+        @{ file = 'docs/help/about_XenKube_Etcd.md'; stage = 'ready'; each = $false }
         @{ file = 'docs/help/about_XenKube_Guide.md'; stage = 'new'; each = $false }
     )
     $cases = foreach ($file in $files) {

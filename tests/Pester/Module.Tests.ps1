@@ -28,7 +28,7 @@ Describe 'The module' {
     }
     It 'has about topics' {
         $folder = Join-Path (Split-Path $env:XENKUBE_MODULE) en-US
-        "$folder/about_XenKube.help.txt", "$folder/about_XenKube_Guide.help.txt", "$folder/about_XenKube_Drives.help.txt", "$folder/about_XenKube_Errors.help.txt", "$folder/about_XenKube_Remoting.help.txt", "$folder/about_XenKube_Secrets.help.txt" | Should -Exist
+        "$folder/about_XenKube.help.txt", "$folder/about_XenKube_Guide.help.txt", "$folder/about_XenKube_Drives.help.txt", "$folder/about_XenKube_Errors.help.txt", "$folder/about_XenKube_Etcd.help.txt", "$folder/about_XenKube_Remoting.help.txt", "$folder/about_XenKube_Secrets.help.txt" | Should -Exist
         Get-Help about_XenKube_Guide | Out-String | Should -Match 'kgen refresh node-1'
     }
     It 'has format views without an error' {

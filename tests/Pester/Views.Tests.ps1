@@ -46,6 +46,7 @@ BeforeDiscovery {
         @{ name = 'CheckResult'; exact = $false; make = { Test-Node etcd node-1 | Where-Object Name -In 'partitions', 'kernel', 'url', 'machine-id' }; views = 'Table', 'List', 'Wide' }
         @{ name = 'CertificateAuthority'; exact = $false; make = { Get-CertificateAuthority etcd }; views = 'Table', 'List' }
         @{ name = 'ClusterCertificate'; exact = $false; make = { Get-ClusterCertificate etcd node-2 }; views = 'Table', 'List' }
+        @{ name = 'KubeConfig'; exact = $false; make = { New-KubeConfig etcd "$dir/kubeconfig" -Server https://192.168.100.10:8443 }; views = 'Table', 'List' }
         @{ name = 'EtcdCluster'; exact = $false; make = { Get-EtcdCluster etcd }; views = 'Table', 'List' }
         @{ name = 'EtcdMember'; exact = $false; make = { Get-EtcdMember etcd -Offline }; views = 'Table', 'List' }
         @{ name = 'CertificateDelivery'; exact = $false; make = { Publish-ClusterCertificate etcd node-1 }; views = 'Table', 'List' }

@@ -41,6 +41,7 @@ BeforeDiscovery {
         'Repair-EtcdMember'       = @{ call = 'Repair-EtcdMember etcd node-1'; file = '$dir/guests/etcd/node-1.img' }
         'Backup-EtcdCluster'      = @{ call = 'Backup-EtcdCluster etcd $dir/etcd.db'; file = '$dir/etcd.db' }
         'Restore-EtcdCluster'     = @{ call = 'Restore-EtcdCluster etcd $dir/etcd.db'; file = '$dir/etcd.db' }
+        'New-KubeConfig'          = @{ call = 'New-KubeConfig etcd $dir/kubeconfig'; file = '$dir/kubeconfig' }
         'Update-CertificateAuthority' = @{ call = 'Update-CertificateAuthority etcd'; file = 'certificate authority of etcd' }
         'Set-EtcdKey'             = @{ call = 'Set-EtcdKey etcd /message Hello'; file = '/message' }
         'New-CertificateAuthority' = @{ call = 'New-CertificateAuthority etcd -Replace -Force'; file = '$dir/guests/etcd/certs/etcd-ca.pem' }

@@ -18,6 +18,11 @@ $day = {
     'about_XenKube_Drives.md: About drives over disk images' = { $shown -match 'machine-id'; (debugfs -R 'cat /etc/motd' '/storage/xen/guests/etcd/node-1.img?offset=2487222272' 2>/dev/null) -eq 'Welcome' }
     'about_XenKube_Drives.md: Owner and mode' = { (debugfs -R 'stat /home/core/.ssh/authorized_keys' '/storage/xen/guests/etcd/node-1.img?offset=2487222272' 2>/dev/null) -join ' ' -match 'Mode:\s+0600.*User:\s+500\s+Group:\s+500' }
     'about_XenKube_Remoting.md: Background work' = { $output[-1] -is [bool] }
+    'about_XenKube_Etcd.md: Making' = { $shown -match '7c35e6112f639de0'; -not ($output | Where-Object Status -eq Fail); (Get-Content -Raw "$guests/cluster.json") -match 'node-3' }
+    'about_XenKube_Etcd.md: Checking' = { $shown -match 'etcd is not healthy' }
+    'about_XenKube_Etcd.md: A year later' = { $output.Count -eq 0 }
+    'about_XenKube_Etcd.md: A year later 2' = { $shown -match 'Take the step Bundle' }
+    'about_XenKube_Etcd.md: Backup and restore' = { $shown -match 'Save the data of the etcd cluster etcd'; -not (Test-Path /var/backups/etcd.db) }
     'about_XenKube_Guide.md: Downloading CoreOS' = { $shown -match 'Good' }
     'about_XenKube_Guide.md: Setting up the cluster' = { "$PWD" -eq $guests; $shown -match '2285895680' }
     'about_XenKube_Guide.md: Nginx setup' = { -not (Test-Path /etc/nginx/sites-enabled/default); (Get-Content -Raw /etc/iptables/rules.v4) -match '53,67,80' }

@@ -66,7 +66,7 @@ ip link add virbr1 type bridge 2>/dev/null || ip link add virbr1 type dummy 2>/d
 if [ -e "/sys/class/net" ] && ip link show virbr1 >/dev/null 2>&1; then ip address add 192.168.100.1/24 dev virbr1; ip link set virbr1 up; fi
 echo 1 > "$root/proc/sys/net/ipv4/ip_forward" 2>/dev/null || true
 
-export XL_STATE=/run/xl PATH="$here/bin:$PATH:/usr/sbin:/sbin" XENKUBE_DOM0=1
+export XL_STATE=/run/xl KUBECONFIG=/storage/xen/kubeconfig PATH="$here/bin:$PATH:/usr/sbin:/sbin" XENKUBE_DOM0=1
 mkdir "$root/run/xl"
 unset XENDIR XENKUBE_XL
 if [ -d "$root$PWD" ]; then here=$PWD; else here=/; fi

@@ -65,7 +65,8 @@ start() {
   ( ARGS=(); . "$folder/node-$1/environment"; export ETCD_DATA_DIR=$folder/data-$1
     while [ ! -e "$folder/stopped-$1" ]; do
       # The unit has the variable of the host name; the config has the name on the command line.
-      nsenter --net --target "$(eval echo \$host$1)" etcd "${ARGS[@]}" &
+      # Restricted as a test wants it.
+      nsenter --net --target "$(eval echo \$host$1)" ${RESTRICT:-} etcd "${ARGS[@]}" &
       echo $! > "$folder/pid-$1"
       wait $! || true
       sleep 0.3

@@ -10,9 +10,9 @@ namespace XenKube.Cli.Commands;
 internal static class IgnitionNodeCommands
 {
     private static readonly Argument<string[]> Compared = new("CLUSTER[/NODE] | OLD NEW")
-        { Arity = ArgumentArity.OneOrMore, Description = "Nodes, or two files of Ignition JSON with --files." };
+        { Arity = ArgumentArity.OneOrMore, Description = "Nodes, or two files of Ignition JSON; - for standard input." };
     private static readonly Option<bool> AreFiles = new("--files")
-        { Description = "Compare two files: the old JSON and the new one; - for standard input." };
+        { Description = "The two names are those of files, whether the files are there or not." };
     private static readonly Argument<string[]> Names = new("CLUSTER[/NODE]")
         { Arity = ArgumentArity.OneOrMore, Description = "Nodes; patterns like etcd/node-* are understood." };
     private static readonly Option<string?> File = new("--file")
@@ -42,7 +42,7 @@ internal static class IgnitionNodeCommands
     private static void Compare(CommandRun run)
     {
         var names = run.Get(Compared);
-        if (run.Get(AreFiles))
+        if (run.Get(AreFiles) || (names is [var one, var other] && IsFile(one) && IsFile(other)))
         {
             if (names is not [var old, var now])
             {
@@ -68,6 +68,8 @@ internal static class IgnitionNodeCommands
         });
         PrintJson(run, all);
     }
+
+    private static bool IsFile(string name) => name == "-" || System.IO.File.Exists(name);
 
     private static void Publish(CommandRun run)
     {

@@ -53,6 +53,9 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.CheckCertificates => $"xenkube certificate check{arguments}",
             RemedyActionKind.CheckEtcd => $"xenkube etcd check{arguments}",
             RemedyActionKind.RepairMember => $"xenkube etcd repair{arguments}",
+            RemedyActionKind.MakeKubeConfig => $"xenkube kubeconfig new {Quote(action.Arguments[0])} --file {Quote(action.Arguments[1])}",
+            RemedyActionKind.RemakeKubeConfig =>
+                $"xenkube kubeconfig new {Quote(action.Arguments[0])} --file {Quote(action.Arguments[1])} --force",
             RemedyActionKind.WriteDiskFile => "xenkube disk put",
             RemedyActionKind.DismountDisk => "close the drive in PowerShell",
             RemedyActionKind.ImportKey => $"xenkube key import{arguments}",
@@ -72,6 +75,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.GuestTypeOption => "--type",
             RemedyActionKind.PlatformOption => "--platform",
             RemedyActionKind.FilesDirectoryOption => "--files-dir",
+            RemedyActionKind.ServerOption => "--server",
             RemedyActionKind.TimeoutOption => "--timeout",
             _ => throw new ArgumentOutOfRangeException(nameof(action), action.Kind, "no words"),
         };

@@ -21,10 +21,13 @@ internal sealed class AuthorityPair : IDisposable
     /// <exception cref="ItemNotFoundException">Its certificate or its key is not there.</exception>
     /// <exception cref="InvalidInputException">They do not belong together, or are broken.</exception>
     /// <exception cref="OperationFailedException">It is not valid now.</exception>
-    public static AuthorityPair Open(XenDirLayout layout, string cluster, DateTimeOffset now)
+    public static AuthorityPair Open(XenDirLayout layout, string cluster, DateTimeOffset now) =>
+        Open(layout.CertificateAuthorityPath(cluster), layout.CertificateAuthorityKeyPath(cluster), cluster, now);
+
+    /// <summary>Opens an authority of a cluster by its files.</summary>
+    /// <inheritdoc cref="Open(XenDirLayout, string, DateTimeOffset)" path="//exception"/>
+    public static AuthorityPair Open(string path, string keyPath, string cluster, DateTimeOffset now)
     {
-        var path = layout.CertificateAuthorityPath(cluster);
-        var keyPath = layout.CertificateAuthorityKeyPath(cluster);
         var bundle = CertificateFile.TryRead(path) ?? throw Missing(path, cluster);
         var key = PrivateKey.TryRead(keyPath) ?? throw new ItemNotFoundException(ErrorIds.CertificateAuthorityKeyMissing, keyPath, null,
             "the key of the certificate authority is not there, and nothing can be signed without it",

@@ -39,12 +39,17 @@ internal static class CertificateIssuer
     /// <param name="now">The time.</param>
     /// <param name="authority">The authority's certificate.</param>
     /// <param name="authorityKey">The authority's key.</param>
+    /// <param name="organization">The organization of the subject, which Kubernetes takes for a group; null for none.</param>
     /// <exception cref="InvalidInputException">A name cannot be that of a host.</exception>
     public static X509Certificate2 Create(PrivateKey key, string commonName, CertificateUsages usages, IReadOnlyList<string> names,
-        int days, DateTimeOffset now, X509Certificate2 authority, PrivateKey authorityKey)
+        int days, DateTimeOffset now, X509Certificate2 authority, PrivateKey authorityKey, string? organization = null)
     {
         var subject = new X500DistinguishedNameBuilder();
         subject.AddCommonName(commonName);
+        if (organization is not null)
+        {
+            subject.AddOrganizationName(organization);
+        }
         var publicKey = key.PublicKey;
         var request = new CertificateRequest(subject.Build(), publicKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForEndEntity(critical: true));

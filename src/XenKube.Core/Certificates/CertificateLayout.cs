@@ -19,6 +19,21 @@ internal static class CertificateLayout
     public static string KeyPath(XenDirLayout layout, Node node, CertificateProfile profile) =>
         System.IO.Path.Combine(layout.CertificatesPath(node.Cluster), $"{CommonName(node, profile)}-key.pem");
 
+    /// <summary>The authority of a cluster's Kubernetes, where it has one of its own, as the guide's has.</summary>
+    public static string KubeAuthorityPath(XenDirLayout layout, string cluster) => KubeFile(layout, cluster, "ca");
+
+    /// <summary>The key of the authority of a cluster's Kubernetes.</summary>
+    public static string KubeAuthorityKeyPath(XenDirLayout layout, string cluster) => KubeFile(layout, cluster, "ca-key");
+
+    /// <summary>The certificate by which somebody manages a cluster's Kubernetes.</summary>
+    public static string KubeClientPath(XenDirLayout layout, string cluster) => KubeFile(layout, cluster, "client");
+
+    /// <summary>The key of the certificate by which somebody manages a cluster's Kubernetes.</summary>
+    public static string KubeClientKeyPath(XenDirLayout layout, string cluster) => KubeFile(layout, cluster, "client-key");
+
+    private static string KubeFile(XenDirLayout layout, string cluster, string name) =>
+        System.IO.Path.Combine(layout.CertificatesPath(cluster), $"{cluster}-kube-{name}.pem");
+
     /// <summary>The common name of a certificate of a node, which its files are called after.</summary>
     public static string CommonName(Node node, CertificateProfile profile) => $"{node.Cluster}-{node.Name}-{profile.Word}";
 

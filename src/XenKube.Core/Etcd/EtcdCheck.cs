@@ -84,7 +84,8 @@ public sealed class EtcdCheck(EtcdClusters clusters, TimeProvider? clock = null)
         {
             if (EtcdPeerLog.Ask(members, member, cancellationToken) is var (by, text))
             {
-                yield return new CheckResult("log", CheckStatus.Warn, $"{by} logs of {member.MemberName}: {text}",
+                yield return new CheckResult("log", CheckStatus.Warn,
+                    by == member.MemberName ? $"{by} logs: {text}" : $"{by} logs of {member.MemberName}: {text}",
                     $"Check its certificates: {new RemedyAction(RemedyActionKind.CheckCertificates, member.Node?.FullName ?? member.Cluster)}");
             }
         }

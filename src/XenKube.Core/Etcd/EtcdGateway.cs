@@ -45,7 +45,7 @@ internal sealed class EtcdGateway : IDisposable
         var trusted = CertificateFile.TryRead(authority) ?? throw new InvalidInputException(ErrorIds.CertificateInvalid, authority, null,
             "does not exist, and no member can be trusted without it");
         (_own, _timeout) = (own, timeout);
-        Trust = new EtcdServerTrust(trusted);
+        Trust = new ServerTrust(trusted);
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.AddRange(trusted);
         var handler = new SocketsHttpHandler
@@ -65,7 +65,7 @@ internal sealed class EtcdGateway : IDisposable
     }
 
     /// <summary>What was seen of the members' certificates.</summary>
-    public EtcdServerTrust Trust { get; }
+    public ServerTrust Trust { get; }
 
     /// <summary>Asks a member. A member that does not answer, or refuses, is not an exception.</summary>
     /// <param name="endpoint">Its address for clients.</param>

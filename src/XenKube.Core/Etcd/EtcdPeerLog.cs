@@ -4,8 +4,8 @@ using XenKube.Certificates;
 namespace XenKube.Etcd;
 
 /// <summary>
-/// Finds what the other members log of one that does not take part. A member whose certificate is wrong logs only "bad certificate"
-/// itself; which address or date is wrong is in the log of those that refuse it.
+/// Finds what is logged of a member that does not take part. A member whose certificate is wrong logs only "bad certificate" itself; which
+/// address or date is wrong is in the log of those that refuse it. Why an etcd ended is in its own log alone.
 /// </summary>
 internal static partial class EtcdPeerLog
 {
@@ -44,28 +44,48 @@ internal static partial class EtcdPeerLog
         return (reached ?? rejected ?? ignored) is { } found ? Printable.Of(Lookup().Replace(found, "").Trim()) : null;
     }
 
-    /// <summary>Asks the healthy members of a cluster, by ssh, what they log of one that is not; the first that says something.</summary>
+    /// <summary>Why a member's etcd ended, out of its own log: the last line by which it did.</summary>
+    /// <param name="log">The log.</param>
+    /// <returns>The reason; null where etcd has not ended by itself.</returns>
+    public static string? FindEnd(string log) => log.Split('\n').Where(line => line.Length <= LongestLine)
+        .Select(line => Ended().Match(line)).LastOrDefault(match => match.Success) is { } end
+        ? Printable.Of(end.Groups["error"].Value.Trim()) : null;
+
+    /// <summary>
+    /// Asks the healthy members of a cluster, by ssh, what they log of one that is not, and the member itself where nothing listens on
+    /// it; the first that says something.
+    /// </summary>
     /// <param name="members">The members.</param>
     /// <param name="member">The one that does not take part.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Who says it, and what; null if nobody does, or nobody can be reached.</returns>
     public static (string By, string Text)? Ask(IEnumerable<EtcdMember> members, EtcdMember member, CancellationToken cancellationToken)
     {
+        (string By, string Text)? told = null;
         foreach (var other in members.Where(other => other != member && other.IsHealthy == true && other.Node is not null))
         {
-            try
+            if (Ask(other, log => Find(log, member), cancellationToken) is { } text)
             {
-                if (Find(new RunningNode(other.Node!).ReadLog(EtcdLayout.Unit, Lines, cancellationToken), member) is { } text)
-                {
-                    return (other.MemberName, text);
-                }
-            }
-            catch (XenKubeException)
-            {
-                // Who does not let this host in by ssh says nothing; the check is not about ssh.
+                told = (other.MemberName, text);
+                break;
             }
         }
-        return null;
+        // A guest that runs refuses connections where no etcd listens; one that does not run is not asked, since ssh would wait for it.
+        return member.Node is not null && told?.Text.Contains("connection refused", StringComparison.Ordinal) != false
+            && Ask(member, FindEnd, cancellationToken) is { } end ? (member.MemberName, end) : told;
+    }
+
+    private static string? Ask(EtcdMember member, Func<string, string?> find, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return find(new RunningNode(member.Node!).ReadLog(EtcdLayout.Unit, Lines, cancellationToken));
+        }
+        catch (XenKubeException)
+        {
+            // Who does not let this host in by ssh says nothing; the check is not about ssh.
+            return null;
+        }
     }
 
     // etcd 3.4: rejected connection from "192.168.100.13:4711" (error "x509: …", ServerName "")
@@ -82,6 +102,14 @@ internal static partial class EtcdPeerLog
         """(?:health check for peer |"remote-peer-id":"|peerURL\([^)]*\) of member )(?<id>[0-9a-f]+)(?: could not connect: |".*?"error":"| \(Get "[^"]*": )(?<error>[^"]*?)(?: \(prober.*)?(?:"|\)?$)""",
         Linear, PatternLimit.Milliseconds)]
     private static partial Regex Unreachable();
+
+    // etcd 3.4: 2026-11-28 17:22:12.87 C | etcdmain: open /etc/ssl/certs/etcd/peer-key.pem: permission denied
+    // etcd 3.4: panic: tocommit(12) is out of range [lastIndex(0)]. Was the raft log corrupted, truncated, or lost?
+    // etcd 3.5: {"level":"fatal",…,"msg":"discovery failed",…,"error":"…"}
+    [GeneratedRegex(
+        """(?:^| )C \| [a-z]+: (?<error>.+)$|^panic: (?<error>.+)$|"level":"(?:fatal|panic)".*"error":"(?<error>(?:[^"\\]|\\.)*)""",
+        Linear, PatternLimit.Milliseconds)]
+    private static partial Regex Ended();
 
     [GeneratedRegex(
         """request sent was ignored \(cluster ID mismatch[^)"]*\)|cluster ID mismatch""",

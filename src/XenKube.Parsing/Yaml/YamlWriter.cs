@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -9,20 +10,33 @@ namespace XenKube.Parsing.Yaml;
 /// Writes YAML that readers of YAML 1.1 understand: block style, texts of several lines as literal blocks, quotes wherever a
 /// plain text would be taken for something else.
 /// </summary>
-public sealed class YamlWriter
+public sealed partial class YamlWriter
 {
     private readonly StringBuilder text = new();
     private readonly Emitter emitter;
+    private readonly bool isGo;
 
     /// <summary>Starts a document.</summary>
     public YamlWriter()
+        : this(isGo: false)
     {
-        emitter = new Emitter(new StringWriter(text, CultureInfo.InvariantCulture),
-            new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024)
-                .WithIndentedSequences().WithNewLine("\n"));
+    }
+
+    private YamlWriter(bool isGo)
+    {
+        this.isGo = isGo;
+        var settings = new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024)
+            .WithNewLine("\n");
+        emitter = new Emitter(new StringWriter(text, CultureInfo.InvariantCulture), isGo ? settings : settings.WithIndentedSequences());
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart(null, [], isImplicit: true));
     }
+
+    /// <summary>
+    /// Starts a document that is written as go-yaml v2 writes one, and with it every tool of Kubernetes: lists are not indented, and texts
+    /// are plain wherever YAML 1.1 reads them as texts.
+    /// </summary>
+    public static YamlWriter LikeGoYaml() => new(isGo: true);
 
     /// <summary>Starts a mapping; keys and values follow in turn.</summary>
     public void StartMapping() => emitter.Emit(new MappingStart());
@@ -44,6 +58,11 @@ public sealed class YamlWriter
     public void Text(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
+        if (isGo)
+        {
+            GoText(value);
+            return;
+        }
         var style = IsPlain(value) ? ScalarStyle.Plain : IsLiteral(value) ? ScalarStyle.Literal : ScalarStyle.DoubleQuoted;
         emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, value, style, style == ScalarStyle.Plain, style != ScalarStyle.Plain));
     }
@@ -61,6 +80,19 @@ public sealed class YamlWriter
         emitter.Emit(new StreamEnd());
         return text.ToString();
     }
+
+    // go-yaml v2, encode.go, stringv. The emitter quotes a text that cannot be plain, by the rules of libyaml, which are go-yaml's too.
+    private void GoText(string value)
+    {
+        var style = YamlScalar.ResolvePlain(value).Kind != YamlScalarKind.Text || TimeOrBase60().IsMatch(value) ? ScalarStyle.DoubleQuoted
+            : value.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal : ScalarStyle.Plain;
+        emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, value, style, style == ScalarStyle.Plain, isQuotedImplicit: true));
+    }
+
+    // A date, a time, or a number to the base of 60 for other readers of YAML 1.1.
+    [GeneratedRegex(
+        @"^(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex TimeOrBase60();
 
     private static bool IsPlain(string value) =>
         value.Length > 0

@@ -55,6 +55,7 @@ public sealed class MatrixTests : IDisposable
         ["Get-EtcdKey"] = "-Key /message",
         ["Get-EtcdMember"] = "-Timeout 1",
         ["New-Node"] = "etcd node-9",
+        ["New-KubeConfig"] = "-Path ./kubeconfig",
         ["Remove-FirewallForward"] = "8011",
         ["Restore-EtcdCluster"] = "-Path ./etcd.db",
         ["Set-EtcdKey"] = "-Key /message -Value Hello",

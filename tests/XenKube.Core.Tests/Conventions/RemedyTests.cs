@@ -82,6 +82,7 @@ public sealed partial class RemedyTests
         RemedyActionKind.OpenPort => ["80"],
         RemedyActionKind.ReserveAddress or RemedyActionKind.RemoveReservation => ["00:16:3e:4e:31:11", "/hosts file"],
         RemedyActionKind.MakeCluster => ["etcd"],
+        RemedyActionKind.MakeKubeConfig or RemedyActionKind.RemakeKubeConfig => ["etcd", "/home/config file"],
         RemedyActionKind.RefreshStep => ["etcd/node-1", "machine-id"],
         RemedyActionKind.SetBootLoader => ["etcd/node-1", "XenKube"],
         RemedyActionKind.ImportKnownKey => ["CoreOS"],

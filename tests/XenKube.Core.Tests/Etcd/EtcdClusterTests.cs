@@ -14,7 +14,7 @@ public sealed class EtcdClusterTests : IDisposable
     [Fact]
     public void Members_of_our_configs_form_the_guides_cluster_and_its_faults_are_named()
     {
-        Tool.Need("etcd", "etcdctl", "unshare", "ip", "python3", "openssl", "faketime");
+        Tool.Need("etcd", "etcdctl", "unshare", "ip", "python3", "openssl", "faketime", "setpriv");
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         Assert.SkipWhen(Tool.Run("unshare", "--net", "true").ExitCode != 0, "no network name spaces here");
         Script.Write(_folder["xl-up"], """
@@ -61,6 +61,16 @@ public sealed class EtcdClusterTests : IDisposable
         Assert.Contains("not healthy: etcd-node-3", Bad("refresh-next"), StringComparison.Ordinal);
         Assert.Contains("has already been bootstrapped", Good("lost-etcd"), StringComparison.Ordinal);
         Assert.Contains("whose data are not on the disk any more", Bad("lost"), StringComparison.Ordinal);
+        Assert.Contains("Was the raft log corrupted, truncated, or lost?", Good("panic-etcd"), StringComparison.Ordinal);
+        Assert.Equal(2, Good("panic-others").Split("is healthy").Length - 1);
+        // etcd's own list does not say that the member is dead; our check and our start do.
+        Assert.Contains("521d9cc310c2aecb, started", Good("panic-members"), StringComparison.Ordinal);
+        Assert.Matches(@"etcd-node-3 logs: .*tocommit.* is out of range", Bad("panic"));
+        Assert.Contains("2 of 3 members are healthy, 2 are needed: none may be lost", Bad("panic"), StringComparison.Ordinal);
+        Assert.Contains("its etcd would end or panic", Bad("panic-start"), StringComparison.Ordinal);
+        Good("token-etcd");
+        Good("token-own");
+        Assert.Matches("etcd-node-1 logs of etcd-node-3: request sent was ignored .cluster ID mismatch", Bad("token"));
         Assert.Contains("nothing can be written", Bad("two-down"), StringComparison.Ordinal);
         Assert.Contains("context deadline exceeded", Bad("two-down-etcdctl"), StringComparison.Ordinal);
         Bad("two-down-set");
@@ -111,6 +121,10 @@ public sealed class EtcdClusterTests : IDisposable
         Assert.Contains("its certificate is wrong: it was signed by CN=other", Bad("other-server"), StringComparison.Ordinal);
         Assert.Contains("private key does not match public key", Good("other-key-etcd"), StringComparison.Ordinal);
         Assert.Contains("192.168.100.13:2379: Connection refused", Bad("other-key"), StringComparison.Ordinal);
+        Assert.Contains("etcd-node-3 logs: tls: private key does not match public key", Bad("other-key"), StringComparison.Ordinal);
+        Assert.Contains("peer-key.pem: permission denied", Good("unreadable-etcd"), StringComparison.Ordinal);
+        Assert.Contains("192.168.100.13:2379: Connection refused", Bad("unreadable"), StringComparison.Ordinal);
+        Assert.Matches("etcd-node-3 logs: open .*peer-key.pem: permission denied", Bad("unreadable"));
         Assert.Contains("it is not for 192.168.100.13, but for etcd-node-3, 192.168.100.99", Bad("wrong-san"), StringComparison.Ordinal);
         Assert.Contains("the other members would refuse it", Bad("wrong-san-refused"), StringComparison.Ordinal);
         Good("faults-over");

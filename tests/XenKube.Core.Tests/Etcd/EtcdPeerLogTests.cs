@@ -30,6 +30,17 @@ public sealed class EtcdPeerLogTests
     [InlineData("")]
     public void Line_about_another_is_not_taken(string line) => Assert.Null(EtcdPeerLog.Find(line, Member));
 
+    [Theory]
+    [InlineData("2026-11-28 17:22:12.87 C | etcdmain: open /etc/ssl/certs/etcd/peer-key.pem: permission denied", "open /etc/ssl/certs/etcd/peer-key.pem: permission denied")]
+    [InlineData("C | etcdmain: member 521d9cc310c2aecb has already been bootstrapped", "member 521d9cc310c2aecb has already been bootstrapped")]
+    [InlineData("panic: tocommit(12) is out of range [lastIndex(0)]. Was the raft log corrupted, truncated, or lost?", "tocommit(12) is out of range [lastIndex(0)]. Was the raft log corrupted, truncated, or lost?")]
+    [InlineData("""{"level":"fatal","ts":1,"msg":"discovery failed","error":"tls: private key does not match public key","stacktrace":"x"}""", "tls: private key does not match public key")]
+    public void Why_an_etcd_ended_is_found_in_its_own_log(string line, string text)
+    {
+        Assert.Equal(text, EtcdPeerLog.FindEnd($"2026 C | etcdmain: an older end\netcdmain: starting\n{line}\ngoroutine 1 [running]:\n"));
+        Assert.Null(EtcdPeerLog.FindEnd("2026 I | etcdserver: C and panic: in the middle of a line\n2026 W | rafthttp: lost"));
+    }
+
     [Fact]
     public void Last_line_is_the_one_that_counts_and_prints_no_control_characters() => Assert.Equal("now\\e[31m", EtcdPeerLog.Find(
         "rejected connection from \"192.168.100.13:1\" (error \"before\", x)\nrejected connection from \"192.168.100.13:2\" (error \"now\u001b[31m\", x)", Member)!

@@ -12,6 +12,24 @@ say lost-etcd logged 3 'has already been bootstrapped'
 stop 3
 cp --sparse=always "$folder/disk.img" "$XENDIR/guests/etcd/node-3.img"
 say lost xenkube guest start etcd/node-3
+# The same with the state existing, and without being added again: etcd panics in raft, and the others go on.
+rm -rf "$folder/data-3"; : > "$folder/log-3"
+sed -i 's/initial-cluster-state=new/initial-cluster-state=existing/' "$folder/node-3/environment"
+start 3
+say panic-etcd logged 3 'panic: tocommit([0-9]*) is out of range'
+say panic-others etcdctl_as 1 --endpoints "$(endpoint 1),$(endpoint 2)" --command-timeout 5s endpoint health
+say panic-members etcdctl_as 1 --endpoints "$(endpoint 1)" member list
+say panic xenkube etcd check etcd
+say panic-start xenkube guest start etcd/node-3
+stop 3
+# Another token makes another cluster of it, which the others ignore for ever.
+rm -rf "$folder/data-3"; : > "$folder/log-1"; ignite 3
+sed -i 's/\(initial-cluster-token=\)[^ ]*/\1another-token/' "$folder/node-3/environment"
+start 3
+say token-etcd logged 1 'request sent was ignored (cluster ID mismatch'
+say token-own logged 3 'request sent was ignored (cluster ID mismatch'
+say token xenkube etcd check etcd
+stop 3; ignite 3
 rm "$XENDIR/guests/etcd/node-3.img"; rm -rf "$folder/data-3"; mv "$folder/kept-3" "$folder/data-3"
 stop 2
 say two-down xenkube etcd check etcd

@@ -42,6 +42,9 @@ say other-server xenkube etcd check etcd
 stop 3; ignite 3
 cp "$certs/etcd-node-2-peer-key.pem" "$folder/node-3/etc/ssl/certs/etcd/peer-key.pem"
 fault other-key 'private key does not match public key' 3
+# A key that etcd may not read: root without its powers over files is like any other user here.
+chown 65534 "$folder/node-3/etc/ssl/certs/etcd/peer-key.pem"
+RESTRICT='setpriv --bounding-set -dac_override,-dac_read_search' fault unreadable 'peer-key.pem: permission denied' 3
 # A certificate for another address is found in the files before it reaches the node, and its config is not published.
 sed -i 's/192.168.100.13$/192.168.100.99/' "$folder/hosts"
 xenkube certificate new etcd/node-3 > /dev/null

@@ -10,19 +10,21 @@ internal sealed partial class BootDeviceRules(ButaneVersion version, ButaneRelea
 {
     private const string RootDevice = "/dev/disk/by-id/coreos-boot-disk";
 
-    private readonly bool hasMainframes = version.HasBootDevice && version.Spec >= IgnitionSpec.V3_5;
+    private readonly bool hasMainframes = version.HasBootDevice && version.Fields >= IgnitionSpec.V3_5;
 
     /// <summary>
     /// The whole document: partitions that would be looked for by label, and mount points that the system has for itself.
     /// </summary>
     public void Config(ConfigValue config, FindingPlace at)
     {
-        if (!hasMainframes)
+        // The experimental version of 0.19.0 has these rules already, and no mainframes.
+        if (!version.HasBootDevice || version.Spec < IgnitionSpec.V3_5)
         {
             return;
         }
         var storage = config["storage"];
-        var mirrored = config["boot_device"]["mirror"]["devices"].Items.Select(device => device.Text).ToHashSet(StringComparer.Ordinal);
+        var mirrored = (release.IsRecent ? config["boot_device"]["mirror"]["devices"].Items : []).Select(device => device.Text)
+            .ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < storage["disks"].Items.Count; i++)
         {
             var disk = storage["disks"].Items[i];

@@ -13,7 +13,7 @@ internal sealed class ButaneTypes
 {
     private static readonly Dictionary<(ButaneVersion Version, ButaneRelease Release), ConfigType> Versions =
         ButaneRelease.All
-            .SelectMany(release => ButaneVersion.All.Where(version => release.Knows(version.First)).Select(version => (version, release)))
+            .SelectMany(release => ButaneVersion.All.Where(version => version.IsOf(release)).Select(version => (version, release)))
             .ToDictionary(key => key, key => new ButaneTypes(key.version, key.release).Config());
 
     private readonly ButaneVersion version;
@@ -27,7 +27,7 @@ internal sealed class ButaneTypes
     {
         this.version = version;
         this.release = release;
-        spec = version.Spec;
+        spec = version.Fields;
         bootDevice = new BootDeviceRules(version, release);
         resource = Resource();
         tang = ConfigType.Object("Tang", OptionalText("thumbprint"), Text("url"), Since(IgnitionSpec.V3_4, OptionalText("advertisement")));

@@ -32,6 +32,9 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
     private static readonly Dictionary<string, string> NoCex =
         new(StringComparer.Ordinal) { ["storage.luks.cex"] = "cex is not currently supported on the target platform" };
 
+    /// <summary>The spec that was experimental in 0.19.0, and had nothing that the one before it had not.</summary>
+    private static readonly IgnitionSpec Early = IgnitionSpec.V3_5 with { IsExperimental = true };
+
     /// <summary>All versions known.</summary>
     public static IReadOnlyList<ButaneVersion> All { get; } =
     [
@@ -41,19 +44,24 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
         new("fcos", "1.3.0", IgnitionSpec.V3_2) { ChecksReservedLabels = true, HasBootDevice = true },
         new("fcos", "1.4.0", IgnitionSpec.V3_3) { ChecksReservedLabels = true, HasBootDevice = true },
         new("fcos", "1.5.0", IgnitionSpec.V3_4) { ChecksReservedLabels = true, HasBootDevice = true, HasGrub = true },
+        new("fcos", "1.6.0-experimental", Early)
+            { ChecksReservedLabels = true, HasBootDevice = true, HasGrub = true, Last = ButaneRelease.V0190 },
         new("fcos", "1.6.0", IgnitionSpec.V3_5) { ChecksReservedLabels = true, HasBootDevice = true, HasGrub = true },
         new("fcos", "1.7.0", IgnitionSpec.V3_6) { ChecksReservedLabels = true, HasBootDevice = true, HasGrub = true },
         new("fcos", "1.8.0-experimental", IgnitionSpec.V3_7) { ChecksReservedLabels = true, HasBootDevice = true, HasGrub = true },
         new("flatcar", "1.0.0", IgnitionSpec.V3_3) { Refused = NoClevis },
         new("flatcar", "1.1.0", IgnitionSpec.V3_4) { Refused = NoClevis },
+        new("flatcar", "1.2.0-experimental", Early) { Refused = NoClevis, Last = ButaneRelease.V0190 },
         new("flatcar", "1.2.0-experimental", IgnitionSpec.V3_7) { Refused = NoCex },
         new("r4e", "1.0.0", IgnitionSpec.V3_3) { Refused = EdgeLimits },
         new("r4e", "1.1.0", IgnitionSpec.V3_4) { Refused = EdgeLimits },
+        new("r4e", "1.2.0-experimental", Early) { Refused = EdgeLimits, Last = ButaneRelease.V0190 },
         new("r4e", "1.2.0-experimental", IgnitionSpec.V3_7) { Refused = EdgeLimits },
         new("fiot", "1.0.0", IgnitionSpec.V3_4) { Refused = EdgeLimits, First = ButaneRelease.V0290 },
         new("fiot", "1.1.0-experimental", IgnitionSpec.V3_7) { Refused = EdgeLimits },
         .. Enumerable.Range(OpenShiftRelease.FirstMinor, OpenShiftRelease.LastMinor - OpenShiftRelease.FirstMinor + 1)
             .Select(minor => OpenShift(new OpenShiftRelease(minor))),
+        OpenShift(OpenShiftRelease.Early),
     ];
 
     private readonly ButaneRelease? first;
@@ -61,9 +69,15 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
     /// <summary>The first release that knows the version: with a spec that came after 0.19.0, a later one.</summary>
     public ButaneRelease First
     {
-        get => first ?? (Spec > IgnitionSpec.V3_4 ? ButaneRelease.V0290 : ButaneRelease.V0190);
+        get => first ?? Last ?? (Spec > IgnitionSpec.V3_4 ? ButaneRelease.V0290 : ButaneRelease.V0190);
         init => first = value;
     }
+
+    /// <summary>The last release that knows the version, as that of an experimental one; null where all later ones do.</summary>
+    public ButaneRelease? Last { get; init; }
+
+    /// <summary>The spec whose fields the document can have.</summary>
+    public IgnitionSpec Fields => Spec == Early ? IgnitionSpec.V3_4 : Spec;
 
     /// <summary>What OpenShift adds to Fedora CoreOS' config and refuses of it; null for all other variants.</summary>
     public OpenShiftRelease? Machine { get; init; }
@@ -90,6 +104,9 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
     /// <summary>The name of the package of what OpenShift adds to the variant that it builds on.</summary>
     public string OuterPackage => PackageOf(Version);
 
+    /// <summary>Whether a release knows the version.</summary>
+    public bool IsOf(ButaneRelease release) => release.Knows(First) && Last?.Knows(release) != false;
+
     /// <summary>The version of a document, or null with the reference's reason.</summary>
     public static ButaneVersion? Find(string variant, string version, ButaneRelease release, out string? reason)
     {
@@ -104,7 +121,7 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
             return null;
         }
         var text = number.ToString();
-        var found = All.FirstOrDefault(known => known.Variant == variant && known.Version == text && release.Knows(known.First));
+        var found = All.FirstOrDefault(known => known.Variant == variant && known.Version == text && known.IsOf(release));
         reason = found is not null ? null
             : (variant, text) == ("rhcos", "0.1.0") ? RemovedRhcos
             : $"No translator exists for variant {variant} with version {text}";
@@ -114,7 +131,7 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
     /// <summary>The versions of a variant that a release knows; for a variant that it does not know, all variants with theirs.</summary>
     public static string Known(string variant, ButaneRelease release)
     {
-        var variants = All.Where(known => release.Knows(known.First)).ToLookup(known => known.Variant, known => known.Version);
+        var variants = All.Where(known => known.IsOf(release)).ToLookup(known => known.Variant, known => known.Version);
         return variants.Contains(variant)
             ? $"The versions of {variant} are {string.Join(", ", variants[variant])}"
             : "The variants and their versions are "
@@ -127,7 +144,8 @@ internal sealed record ButaneVersion(string Variant, string Version, IgnitionSpe
     private static ButaneVersion OpenShift(OpenShiftRelease machine) => new("openshift", machine.Version, machine.Spec)
     {
         Machine = machine,
-        First = machine.Minor < 15 ? ButaneRelease.V0190 : ButaneRelease.V0290,
+        First = machine.Minor < 15 || machine.IsEarly ? ButaneRelease.V0190 : ButaneRelease.V0290,
+        Last = machine.IsEarly ? ButaneRelease.V0190 : null,
         ChecksReservedLabels = true,
         HasBootDevice = true,
         HasGrub = machine.Spec >= IgnitionSpec.V3_4,

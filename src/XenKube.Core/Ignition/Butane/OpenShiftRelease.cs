@@ -8,14 +8,18 @@ namespace XenKube.Ignition.Butane;
 /// do with such a config.
 /// </summary>
 /// <param name="Minor">The second number of the release: 22 for 4.22.</param>
+/// <param name="IsEarly">Whether it is the version that was experimental in Butane 0.19.0.</param>
 /// <remarks>Held against Butane 0.19.0 and Butane 0.29.0.</remarks>
-internal sealed record OpenShiftRelease(int Minor)
+internal sealed record OpenShiftRelease(int Minor, bool IsEarly = false)
 {
     /// <summary>The second number of the first release that has configs.</summary>
     public const int FirstMinor = 8;
 
     /// <summary>The second number of the last one, which is experimental.</summary>
     public const int LastMinor = 23;
+
+    /// <summary>What 0.19.0 had for the release that came next, and later releases of Butane do not have any more.</summary>
+    public static OpenShiftRelease Early { get; } = new(15, IsEarly: true);
 
     private const string UserField =
         "fields other than \"name\", \"ssh_authorized_keys\", and \"password_hash\" (4.13.0+) are not supported in this spec version";
@@ -27,13 +31,14 @@ internal sealed record OpenShiftRelease(int Minor)
 
     /// <summary>The version of the config, such as <c>4.22.0</c>.</summary>
     public string Version => string.Create(
-        CultureInfo.InvariantCulture, $"4.{Minor}.0{(Minor == LastMinor ? "-experimental" : "")}");
+        CultureInfo.InvariantCulture, $"4.{Minor}.0{(Minor == LastMinor || IsEarly ? "-experimental" : "")}");
 
     /// <summary>The version of Fedora CoreOS' config that it builds on.</summary>
-    public string FedoraVersion => Minor switch { < 14 => "1.3.0", < 19 => "1.5.0", < LastMinor => "1.6.0", _ => "1.8.0" };
+    public string FedoraVersion => IsEarly ? "1.6.0-experimental"
+        : Minor switch { < 14 => "1.3.0", < 19 => "1.5.0", < LastMinor => "1.6.0", _ => "1.8.0" };
 
     /// <summary>The Ignition spec written.</summary>
-    public IgnitionSpec Spec => Minor switch
+    public IgnitionSpec Spec => IsEarly ? IgnitionSpec.V3_5 with { IsExperimental = true } : Minor switch
     {
         < 14 => IgnitionSpec.V3_2,
         < 19 => IgnitionSpec.V3_4,
@@ -57,7 +62,7 @@ internal sealed record OpenShiftRelease(int Minor)
     public bool SetsCipher => Minor < 20;
 
     /// <summary>Whether the file for the users of GRUB has contents instead of text that is appended, which is refused.</summary>
-    public bool WritesGrubUsers => Minor >= LastMinor;
+    public bool WritesGrubUsers => Minor >= LastMinor || IsEarly;
 
     /// <summary>Places of the MachineConfig that must stay empty, each with the reason.</summary>
     public IReadOnlyDictionary<string, string> Refused

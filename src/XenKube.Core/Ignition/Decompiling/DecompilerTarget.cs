@@ -84,7 +84,7 @@ internal sealed record DecompilerTarget(string Dialect, IgnitionSpec Spec, Trans
     /// <summary>Of versions of a variant that write the same spec, the newest; of variants, the one named first.</summary>
     private static IEnumerable<DecompilerTarget> OfButane(string? variant) =>
         (variant is null ? Usual : [variant]).SelectMany(name => ButaneVersion.All
-            .Where(version => version.Variant == name)
+            .Where(version => version.Variant == name && version.Last is null)
             .GroupBy(version => version.Spec)
             .Select(group => group.Last())
             .Select(version => new DecompilerTarget(

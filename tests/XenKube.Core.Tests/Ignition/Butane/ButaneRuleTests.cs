@@ -61,8 +61,32 @@ public sealed class ButaneRuleTests
     [InlineData("fcos 1.1.0", "storage: {luks: []}", "warning at $.storage.luks: Unused key luks")]
     [InlineData("fcos 1.0.0", "storage: {trees: [], files: [{path: /a, contents: {local: x}}]}", "warning at $.storage.trees: Unused key trees|warning at $.storage.files.0.contents.local: Unused key local")]
     [InlineData("fcos 1.0.0", "storage: {files: [{path: /a, contents: {inline: x, source: y}}]}", "error at $.storage.files.0.contents.inline: " + ManySources)]
+    [InlineData("fcos 1.6.0-experimental", "storage: {luks: [{name: a, device: /d, cex: {enabled: true}}]}", "warning at $.storage.luks.0.cex: Unused key cex")]
+    [InlineData("fcos 1.6.0-experimental", "storage: {filesystems: [{device: /d, format: ext4, path: /m, with_mount_unit: true}]}", "error at $.storage.filesystems.0.path: path must be under /etc or /var if with_mount_unit is true")]
+    [InlineData("fcos 1.6.0-experimental", "boot_device: {mirror: {devices: [/d, /e]}}\nstorage: {disks: [{device: /d, partitions: [{label: a}]}]}", "warning at $.storage.disks.0.partitions.0.number: partitions cannot be reused by label; number must be specified except on boot disk (/dev/disk/by-id/coreos-boot-disk) or when wipe_table is true")]
+    [InlineData("flatcar 1.2.0-experimental", "storage: {luks: [{name: a, device: /d, clevis: {tpm2: true}}]}", "error at $.storage.luks.0.clevis: clevis is not supported in this spec version")]
+    [InlineData("r4e 1.2.0-experimental", "storage: {raid: [{name: a, level: raid0, devices: [/d]}]}", "error at $.storage.raid: raid is not supported in this spec version")]
     public void Version_decides_what_is_said(string version, string body, string expected) =>
         Assert.Equal(expected.Length == 0 ? [] : expected.Split('|'), ButaneRun.OfVersion(version, body).Entries);
+
+    [Theory]
+    [InlineData("fcos", "1.6.0-experimental")]
+    [InlineData("flatcar", "1.2.0-experimental")]
+    [InlineData("r4e", "1.2.0-experimental")]
+    public void Experimental_version_of_0_19_is_Ignition_3_5_0_experimental_there_alone(string variant, string version)
+    {
+        Assert.Equal("{\"ignition\":{\"version\":\"3.5.0-experimental\"}}\n", ButaneRun.OfVersion($"{variant} {version}", "").Output);
+        Assert.DoesNotContain("3.5.0-experimental", ButaneRun.OfVersion($"{variant} {version}", "", "--release", "0.29").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Experimental_openshift_of_0_19_writes_the_users_of_grub_as_contents()
+    {
+        var run = ButaneRun.OfVersion("openshift 4.15.0-experimental", "metadata: {name: a, labels: {machineconfiguration.openshift.io/role: worker}}\ngrub: {users: [{name: a, password_hash: b}]}", "--raw");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("\"contents\":{\"compression\":\"\",\"source\":\"data:,%23%20Generated", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("append", run.Output, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("", "error parsing variant; must be specified")]

@@ -1,20 +1,19 @@
 using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using XenKube.Certificates;
 
-namespace XenKube.Etcd;
+namespace XenKube.Certificates;
 
 /// <summary>
-/// Judges the certificates that members present to their clients, and keeps what it saw: until when each is valid, and in words why one is
+/// Judges the certificates that servers present to their clients, and keeps what it saw: until when each is valid, and in words why one is
 /// not taken. What .NET says of a refused certificate does not name the addresses or the dates.
 /// </summary>
 /// <param name="authorities">The authorities that are trusted.</param>
-internal sealed class EtcdServerTrust(X509Certificate2Collection authorities)
+internal sealed class ServerTrust(X509Certificate2Collection authorities)
 {
     private readonly ConcurrentDictionary<string, (DateTimeOffset End, string? Fault)> _seen = [];
 
-    /// <summary>Whether a certificate is that of the member at an address.</summary>
+    /// <summary>Whether a certificate is that of the server at an address.</summary>
     public bool Judge(string address, X509Certificate? presented, SslPolicyErrors errors)
     {
         if (presented is null)
@@ -31,9 +30,9 @@ internal sealed class EtcdServerTrust(X509Certificate2Collection authorities)
         return fault is null;
     }
 
-    /// <summary>Why the certificate of the member at an address was not taken; null where it was, or was not seen.</summary>
+    /// <summary>Why the certificate of the server at an address was not taken; null where it was, or was not seen.</summary>
     public string? FaultOf(string address) => _seen.TryGetValue(address, out var seen) ? seen.Fault : null;
 
-    /// <summary>Until when the certificate of the member at an address is valid; null where it was not seen.</summary>
+    /// <summary>Until when the certificate of the server at an address is valid; null where it was not seen.</summary>
     public DateTimeOffset? EndOf(string address) => _seen.TryGetValue(address, out var seen) ? seen.End : null;
 }

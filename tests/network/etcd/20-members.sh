@@ -24,7 +24,7 @@ say panic-start xenkube guest start etcd/node-3
 stop 3
 # Another token makes another cluster of it, which the others ignore for ever.
 rm -rf "$folder/data-3"; : > "$folder/log-1"; ignite 3
-sed -i 's/\(initial-cluster-token=\)[^ ]*/\1another-token/' "$folder/node-3/environment"
+sed -i 's/\(initial-cluster-token=\)[^ )]*/\1another-token/' "$folder/node-3/environment"
 start 3
 say token-etcd logged 1 'request sent was ignored (cluster ID mismatch'
 say token-own logged 3 'request sent was ignored (cluster ID mismatch'

@@ -148,9 +148,10 @@ internal sealed partial record GuestOfImage(string Id, string Version)
         return (distribution, generation) switch
         {
             (ImageDistribution.CoreOS, 3) => $"{this} takes generation 2 only",
-            (ImageDistribution.Flatcar, 3) when major < 3185 => $"{this} takes generation 2 only, as all before 3185",
+            (ImageDistribution.Flatcar, 3) when major is > 0 and < 3185 => $"{this} takes generation 2 only, as all before 3185",
             (ImageDistribution.CoreOS, 2) when specification == "2.4.0" => $"no Container Linux takes that, {Version} neither",
-            _ when major < first => string.Create(CultureInfo.InvariantCulture,
+            // Release 0 is a developer's build, whose number does not say when it was made.
+            _ when major > 0 && major < first => string.Create(CultureInfo.InvariantCulture,
                 $"{this} is older than {first}, the first that takes it"),
             _ => null,
         };

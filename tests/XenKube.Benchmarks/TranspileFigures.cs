@@ -20,6 +20,10 @@ internal static class TranspileFigures
     private static double Print(string name, Func<string> transpile)
     {
         var times = new List<double>();
+        _ = transpile();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        _ = transpile();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         for (var round = -3; round < Rounds; round++)
         {
             var start = Stopwatch.GetTimestamp();
@@ -33,7 +37,7 @@ internal static class TranspileFigures
             }
         }
         times.Sort();
-        Console.WriteLine(FormattableString.Invariant($"{name}: {times[0]:F1} µs at best, {times[Rounds / 2]:F1} µs in the middle of {Rounds} rounds of {Count:N0}"));
+        Console.WriteLine(FormattableString.Invariant($"{name}: {times[0]:F1} µs at best, {times[Rounds / 2]:F1} µs in the middle of {Rounds} rounds of {Count:N0}, {allocated / 1024.0:F1} KiB allocated"));
         return times[Rounds / 2];
     }
 }

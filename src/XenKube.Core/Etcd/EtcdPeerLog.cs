@@ -41,7 +41,9 @@ internal static partial class EtcdPeerLog
                 ignored = mismatch.Value;
             }
         }
-        return (reached ?? rejected ?? ignored) is { } found ? Printable.Of(Lookup().Replace(found, "").Trim()) : null;
+        // That nothing listened there may have been so before the member started, or may be what the other lines explain.
+        var told = reached is not null && !IsUnanswered(reached) ? reached : rejected ?? ignored ?? reached;
+        return told is { } found ? Printable.Of(Lookup().Replace(found, "").Trim()) : null;
     }
 
     /// <summary>Why a member's etcd ended, out of its own log: the last line by which it did.</summary>
@@ -71,9 +73,11 @@ internal static partial class EtcdPeerLog
             }
         }
         // A guest that runs refuses connections where no etcd listens; one that does not run is not asked, since ssh would wait for it.
-        return member.Node is not null && told?.Text.Contains("connection refused", StringComparison.Ordinal) != false
+        return member.Node is not null && (told is not var (_, said) || IsUnanswered(said))
             && Ask(member, FindEnd, cancellationToken) is { } end ? (member.MemberName, end) : told;
     }
+
+    private static bool IsUnanswered(string error) => error.Contains("connection refused", StringComparison.Ordinal);
 
     private static string? Ask(EtcdMember member, Func<string, string?> find, CancellationToken cancellationToken)
     {

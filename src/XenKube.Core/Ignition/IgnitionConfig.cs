@@ -12,12 +12,13 @@ namespace XenKube.Ignition;
 public sealed record IgnitionConfig
 {
     private readonly Lazy<IgnitionSummary> summary;
+    private readonly Lazy<string> digest;
 
     private IgnitionConfig(byte[]? json)
     {
         Succeeded = json is not null;
         Json = json is null ? "" : Encoding.UTF8.GetString(json);
-        Digest = json is null ? "" : DigestOf(json);
+        digest = new Lazy<string>(() => json is null ? "" : DigestOf(json));
         summary = new Lazy<IgnitionSummary>(() => json is null ? IgnitionSummary.Empty : IgnitionSummary.Read(json));
     }
 
@@ -46,7 +47,7 @@ public sealed record IgnitionConfig
     public Remedy? Remedy { get; init; }
 
     /// <summary>The JSON's digest, <c>sha512-HEX</c>, as another config's <c>verification.hash</c> wants it.</summary>
-    public string Digest { get; }
+    public string Digest => digest.Value;
 
     /// <summary>The file the document came from; null where it came from none.</summary>
     public string? SourcePath { get; init; }

@@ -21,9 +21,9 @@ internal sealed partial class YamlScanner
         AdvanceLine();
 
         var blockIndent = increment == 0 ? 0 : Math.Max(indent, 0) + increment;
-        var value = new StringBuilder();
+        var value = scalarText.Clear();
         var leadingBreak = "";
-        var trailingBreaks = new StringBuilder();
+        var trailingBreaks = breakText.Clear();
         var end = Mark;
         ScanBlockBreaks(ref blockIndent, trailingBreaks, start, ref end);
         Ensure(1);
@@ -65,7 +65,7 @@ internal sealed partial class YamlScanner
             value.Append(trailingBreaks);
         }
         return new YamlToken(
-            YamlTokenKind.Scalar, start, end, value.ToString(), Style: literal ? YamlScalarStyle.Literal : YamlScalarStyle.Folded);
+            YamlTokenKind.Scalar, start, end, Finished(value), Style: literal ? YamlScalarStyle.Literal : YamlScalarStyle.Folded);
     }
 
     /// <summary>The indicators after <c>|</c> or <c>&gt;</c>, in either order.</summary>
@@ -134,8 +134,8 @@ internal sealed partial class YamlScanner
         var start = Mark;
         var quote = single ? '\'' : '"';
         Advance();
-        var value = new StringBuilder();
-        var blanks = new BlankRun();
+        var value = scalarText.Clear();
+        var blanks = blankRun;
         while (true)
         {
             Ensure(4);
@@ -195,7 +195,7 @@ internal sealed partial class YamlScanner
         }
         Advance();
         return new YamlToken(
-            YamlTokenKind.Scalar, start, Mark, value.ToString(), Style: single
+            YamlTokenKind.Scalar, start, Mark, Finished(value), Style: single
                 ? YamlScalarStyle.SingleQuoted : YamlScalarStyle.DoubleQuoted);
     }
 
@@ -289,8 +289,9 @@ internal sealed partial class YamlScanner
     {
         var start = Mark;
         var end = start;
-        var value = plainText.Clear();
-        var blanks = new BlankRun();
+        var value = scalarText.Clear();
+        var blanks = blankRun;
+        blanks.Clear();
         var minimum = indent + 1;
         while (true)
         {
@@ -336,13 +337,22 @@ internal sealed partial class YamlScanner
         const int longest = 24;
         if (value.Length is 0 or > longest)
         {
-            return value.ToString();
+            return Finished(value);
         }
         Span<char> text = stackalloc char[longest];
         text = text[..value.Length];
         value.CopyTo(0, text, text.Length);
         ref var known = ref knownTexts[string.GetHashCode(text) & (knownTexts.Length - 1)];
         return known is not null && text.SequenceEqual(known) ? known : known = text.ToString();
+    }
+
+    private string Finished(StringBuilder value)
+    {
+        if (value.Length > LongestKept)
+        {
+            scalarText = new StringBuilder(128);
+        }
+        return value.ToString();
     }
 
     private bool EndsPlainScalar(YamlMark start)

@@ -12,8 +12,13 @@ namespace XenKube.Parsing.Yaml;
 /// </remarks>
 internal sealed partial class YamlScanner
 {
-    private readonly StringBuilder plainText = new();
-    private readonly string?[] knownTexts = new string?[256];
+    /// <summary>A text longer than this is rare, and what it was put together in is not kept for the next one.</summary>
+    private const int LongestKept = 4096;
+
+    private readonly string?[] knownTexts = new string?[64];
+    private readonly StringBuilder breakText = new();
+    private readonly BlankRun blankRun = new();
+    private StringBuilder scalarText = new(128);
     private readonly YamlDialect dialect;
     private readonly int maxDepth;
     private readonly YamlText text;

@@ -24,6 +24,10 @@ public sealed class EtcdPeerLogTests
     public void Line_about_the_member_is_found(string line, string text) =>
         Assert.Equal(text, EtcdPeerLog.Find($"etcdserver: published\n{line}\nraft: elected\n", Member));
 
+    [Fact]
+    public void Refused_connection_of_before_does_not_hide_a_reason() => Assert.Equal("request sent was ignored (cluster ID mismatch: peer[521d9cc310c2aecb]=1, local=2)", EtcdPeerLog.Find(
+        "E | rafthttp: request sent was ignored (cluster ID mismatch: peer[521d9cc310c2aecb]=1, local=2)\nW | rafthttp: health check for peer 521d9cc310c2aecb could not connect: dial tcp 192.168.100.13:2380: connect: connection refused\n", Member));
+
     [Theory]
     [InlineData("""embed: rejected connection from "192.168.100.12:57012" (error "tls: bad certificate", ServerName "")""")]
     [InlineData("""rafthttp: health check for peer aef3e78ed8950e34 could not connect: x509: certificate is valid for 192.168.100.99""")]

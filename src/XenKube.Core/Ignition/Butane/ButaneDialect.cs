@@ -119,9 +119,9 @@ internal sealed class ButaneDialect : IIgnitionDialect
 
     private static byte[] Write(ConfigValue config, bool pretty)
     {
-        var json = new IgnitionJsonWriter(pretty);
+        using var json = new IgnitionJsonWriter(pretty);
         ConfigJson.Write(json, config);
-        return [.. json.WrittenMemory.Span, (byte)'\n'];
+        return [.. json.WrittenSpan, (byte)'\n'];
     }
 
     private static IgnitionTranslation Fail(ButaneVersion? version, Report report, string reason, Remedy? remedy = null) => new(

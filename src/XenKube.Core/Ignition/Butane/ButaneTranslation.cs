@@ -83,7 +83,7 @@ internal sealed class ButaneTranslation(
     private static bool IsEmpty(ConfigValue value, bool isOptional) => value.Type.Kind switch
     {
         _ when isOptional => !value.IsSet,
-        ConfigKind.Object => value.Present.All(field => IsEmpty(field.Value, field.Field.IsOptional)),
+        ConfigKind.Object => value.Present.All(static (child, field) => IsEmpty(child, field.IsOptional)),
         ConfigKind.List => value.Items.Count == 0,
         _ => value.IsZero(),
     };

@@ -87,8 +87,8 @@ internal sealed class ClcDialect : IIgnitionDialect
 
     private static byte[] Write(ConfigValue config, bool pretty)
     {
-        var json = new IgnitionJsonWriter(pretty);
+        using var json = new IgnitionJsonWriter(pretty);
         ConfigJson.Write(json, config);
-        return pretty ? [.. json.WrittenMemory.Span, (byte)'\n'] : json.ToArray();
+        return pretty ? [.. json.WrittenSpan, (byte)'\n'] : json.ToArray();
     }
 }

@@ -150,7 +150,7 @@ internal sealed class ClcReader
             AddMismatch(node, YamlTags.Str, "*types." + value.Type.Name);
             return false;
         }
-        if (ReadText(node, GoName(value.Type)) is not { } text)
+        if (ReadText(node, value.Type) is not { } text)
         {
             return false;
         }
@@ -163,11 +163,11 @@ internal sealed class ClcReader
     }
 
     /// <summary>The text of a node that is not an alias; null with a mismatch if it is not a scalar.</summary>
-    private string? ReadText(YamlNode node, string type)
+    private string? ReadText(YamlNode node, ConfigType type)
     {
         if (node.Kind != YamlNodeKind.Scalar)
         {
-            AddMismatch(node, CollectionTag(node), type);
+            AddMismatch(node, CollectionTag(node), GoName(type));
             return null;
         }
         var scalar = Resolve(node);
@@ -265,7 +265,7 @@ internal sealed class ClcReader
         {
             return value.Type.Refinement is { } refinement
                 ? FillRefined(node, value, refinement)
-                : FillObject(node, value, GoName(value.Type), ..);
+                : FillObject(node, value, null, ..);
         }
         if (!node.IsImplicit && node.Tag != YamlTags.Null)
         {
@@ -285,7 +285,7 @@ internal sealed class ClcReader
     {
         var before = mismatches.Count;
         var common = refinement.CommonFields;
-        if (!FillObject(node, value, "types." + refinement.CommonName, ..common) || mismatches.Count > before)
+        if (!FillObject(node, value, refinement.CommonName, ..common) || mismatches.Count > before)
         {
             return false;
         }
@@ -300,7 +300,7 @@ internal sealed class ClcReader
         return true;
     }
 
-    private bool FillObject(YamlNode node, ConfigValue value, string name, Range fields)
+    private bool FillObject(YamlNode node, ConfigValue value, string? commonName, Range fields)
     {
         if (node.Kind == YamlNodeKind.Mapping)
         {
@@ -315,7 +315,7 @@ internal sealed class ClcReader
             value.IsSet = true;
             return true;
         }
-        AddMismatch(node, tag?.Tag ?? YamlTags.Seq, name);
+        AddMismatch(node, tag?.Tag ?? YamlTags.Seq, commonName is null ? GoName(value.Type) : "types." + commonName);
         return false;
     }
 
@@ -336,7 +336,7 @@ internal sealed class ClcReader
                 continue;
             }
             var alias = Enter(ref key);
-            var name = ReadText(key, "string");
+            var name = ReadText(key, ConfigType.Text);
             Leave(alias);
             var index = name is null ? -1 : value.Type.IndexOf(name);
             if (index >= first && index < first + count)

@@ -22,10 +22,10 @@ internal static class ConfigMeaning
     /// <summary>The config with canonical keys, and without what says nothing.</summary>
     public static JsonObject Canonical(ReadOnlyMemory<byte> json)
     {
-        var writer = new IgnitionJsonWriter();
+        using var writer = new IgnitionJsonWriter();
         var document = IgnitionDocument.Read(json);
         ConfigJson.Write(writer, document.Config);
-        var config = (JsonObject)(WithoutEmpty(JsonNode.Parse(writer.WrittenMemory.Span), "") ?? new JsonObject());
+        var config = (JsonObject)(WithoutEmpty(JsonNode.Parse(writer.WrittenSpan), "") ?? new JsonObject());
         return document.Version.StartsWith("2.", StringComparison.Ordinal) ? WithoutEmptyFiles(config) : config;
     }
 

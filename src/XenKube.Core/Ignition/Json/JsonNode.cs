@@ -1,9 +1,14 @@
+using System.Text;
+
 namespace XenKube.Ignition.Json;
 
 /// <summary>A JSON value and its place, in bytes from the start of the text.</summary>
 /// <remarks>Held against encoding/json of Go 1.19.</remarks>
-internal sealed class JsonNode(JsonKind kind, int start)
+internal sealed class JsonNode(JsonKind kind, int start, byte[] text)
 {
+    /// <summary>So many members are looked through faster than they are put into a dictionary, which takes far more memory too.</summary>
+    private const int Few = 16;
+
     private List<JsonNode>? items;
     private Dictionary<string, JsonNode>? last;
 
@@ -25,8 +30,13 @@ internal sealed class JsonNode(JsonKind kind, int start)
     /// <summary>The key, if the value is a member of an object.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The text of a string, the literal of a number or bool.</summary>
-    public string Text { get; init; } = "";
+    /// <summary>The text of a string, the literal of a number or bool. It is not kept: documents may be large.</summary>
+    public string Text => Kind switch
+    {
+        JsonKind.String => JsonText.StringAt(text, Start),
+        JsonKind.Number or JsonKind.Bool or JsonKind.Null => Encoding.ASCII.GetString(text, Start, End - Start),
+        _ => "",
+    };
 
     /// <summary>The items of a list; all members of an object in order, those with a repeated key too.</summary>
     public IReadOnlyList<JsonNode> Items => items ?? (IReadOnlyList<JsonNode>)[];
@@ -54,6 +64,17 @@ internal sealed class JsonNode(JsonKind kind, int start)
     {
         if (Kind != JsonKind.Object || items is null)
         {
+            return null;
+        }
+        if (items.Count <= Few)
+        {
+            for (var at = items.Count - 1; at >= 0; at--)
+            {
+                if (items[at].Key == key)
+                {
+                    return items[at];
+                }
+            }
             return null;
         }
         if (last is null)

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
 
 namespace XenKube.Ignition.Json;
 
@@ -11,6 +9,10 @@ namespace XenKube.Ignition.Json;
 /// <remarks>Held against encoding/json of Go 1.19.</remarks>
 internal sealed class JsonTree
 {
+    /// <summary>More different keys than any config has; those of a hostile one are not kept.</summary>
+    private const int MostKeys = 1024;
+
+    private readonly HashSet<string> keys = new(StringComparer.Ordinal);
     private readonly byte[] text;
     private int position;
 
@@ -20,7 +22,7 @@ internal sealed class JsonTree
     public bool HasHugeNumber { get; private set; }
 
     /// <summary>The value of the whole text.</summary>
-    public JsonNode Root { get; private set; } = new(JsonKind.Null, 0);
+    public JsonNode Root { get; private set; } = new(JsonKind.Null, 0, []);
 
     /// <summary>Reads a text; throws <see cref="JsonSyntaxException"/> if it is not one JSON value.</summary>
     public static JsonTree Read(byte[] text)
@@ -79,31 +81,39 @@ internal sealed class JsonTree
         if (isMember)
         {
             keyStart = position;
-            key = ReadString();
+            key = ReadKey();
             keyEnd = position;
             SkipSpace();
             position++;
             SkipSpace();
         }
         var start = position;
-        var (kind, value) = text[position] switch
+        var kind = text[position] switch
         {
-            (byte)'{' => (JsonKind.Object, ""),
-            (byte)'[' => (JsonKind.Array, ""),
-            (byte)'"' => (JsonKind.String, ReadString()),
-            (byte)'n' => (JsonKind.Null, ReadWord()),
-            (byte)'t' or (byte)'f' => (JsonKind.Bool, ReadWord()),
-            _ => (JsonKind.Number, ReadWord()),
+            (byte)'{' => JsonKind.Object,
+            (byte)'[' => JsonKind.Array,
+            (byte)'"' => JsonKind.String,
+            (byte)'n' => JsonKind.Null,
+            (byte)'t' or (byte)'f' => JsonKind.Bool,
+            _ => JsonKind.Number,
         };
-        if (kind is JsonKind.Array or JsonKind.Object)
+        switch (kind)
         {
-            start = ++position;
+            case JsonKind.Array or JsonKind.Object:
+                start = ++position;
+                break;
+            case JsonKind.String:
+                SkipString();
+                break;
+            default:
+                SkipWord();
+                break;
         }
-        if (kind == JsonKind.Number && !double.IsFinite(double.Parse(value, CultureInfo.InvariantCulture)))
+        if (kind == JsonKind.Number && !double.IsFinite(double.Parse(text.AsSpan(start, position - start), CultureInfo.InvariantCulture)))
         {
             HasHugeNumber = true;
         }
-        return new JsonNode(kind, start) { Key = key, KeyStart = keyStart, KeyEnd = keyEnd, Text = value };
+        return new JsonNode(kind, start, text) { Key = key, KeyStart = keyStart, KeyEnd = keyEnd };
     }
 
     private void SkipSpace()
@@ -114,68 +124,33 @@ internal sealed class JsonTree
         }
     }
 
-    private string ReadWord()
+    private void SkipWord()
     {
-        var start = position;
         while (position < text.Length
             && (char.IsAsciiLetterOrDigit((char)text[position]) || text[position] is (byte)'+' or (byte)'-' or (byte)'.'))
         {
             position++;
         }
-        return Encoding.ASCII.GetString(text, start, position - start);
     }
 
-    private string ReadString()
+    private void SkipString()
     {
-        position++;
-        var start = position;
-        while (text[position] is not ((byte)'"' or (byte)'\\') && text[position] < 0x80)
+        position = JsonText.EndOf(text, position);
+    }
+
+    /// <summary>A key, which is the same object wherever it is repeated, as most keys are.</summary>
+    private string ReadKey()
+    {
+        var key = JsonText.StringAt(text, position);
+        SkipString();
+        if (!keys.TryGetValue(key, out var known))
         {
-            position++;
-        }
-        if (text[position] == '"')
-        {
-            position++;
-            return Encoding.ASCII.GetString(text, start, position - 1 - start);
-        }
-        var value = new StringBuilder().Append(Encoding.ASCII.GetString(text, start, position - start));
-        while (text[position] != '"')
-        {
-            if (text[position] == '\\')
+            if (keys.Count == MostKeys)
             {
-                ReadEscape(value);
-                continue;
+                return key;
             }
-            // Go takes a broken sequence byte by byte.
-            var isWhole = Rune.DecodeFromUtf8(text.AsSpan(position), out var rune, out var length) == OperationStatus.Done;
-            value.Append(rune.ToString());
-            position += isWhole ? length : 1;
+            keys.Add(known = key);
         }
-        position++;
-        return value.ToString();
+        return known;
     }
-
-    private void ReadEscape(StringBuilder value)
-    {
-        var c = (char)text[position + 1];
-        if (c != 'u')
-        {
-            value.Append(c switch { 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', _ => c });
-            position += 2;
-            return;
-        }
-        var unit = ReadHex(position);
-        if (char.IsHighSurrogate(unit) && text[position + 6] == '\\' && text[position + 7] == 'u'
-            && char.IsLowSurrogate(ReadHex(position + 6)))
-        {
-            value.Append(unit).Append(ReadHex(position + 6));
-            position += 12;
-            return;
-        }
-        value.Append(char.IsSurrogate(unit) ? '\ufffd' : unit);
-        position += 6;
-    }
-
-    private char ReadHex(int escape) =>
-        (char)int.Parse(Encoding.ASCII.GetString(text, escape + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

@@ -13,20 +13,22 @@ internal static class ConfigJson
         {
             case ConfigKind.Object:
                 json.StartObject();
-                foreach (var field in value.Type.Fields)
+                for (var index = 0; index < value.Type.Fields.Count; index++)
                 {
-                    var child = value[field.Name];
-                    if (field.IsAlwaysWritten || (child.IsSet && !IsEmpty(child, field.IsOptional)))
+                    var field = value.Type.Fields[index];
+                    var child = value.Touched(index);
+                    if (!field.IsAlwaysWritten && (child is not { IsSet: true } || IsEmpty(child, field.IsOptional)))
                     {
-                        json.Name(field.Name);
-                        if (field.IsOptional && !child.IsSet)
-                        {
-                            json.Null();
-                        }
-                        else
-                        {
-                            Write(json, child);
-                        }
+                        continue;
+                    }
+                    json.Name(field.Name);
+                    if (field.IsOptional && child is not { IsSet: true })
+                    {
+                        json.Null();
+                    }
+                    else
+                    {
+                        Write(json, child ?? value.Field(index));
                     }
                 }
                 json.EndObject();
@@ -62,7 +64,7 @@ internal static class ConfigJson
     private static bool IsEmpty(ConfigValue value, bool isOptional) => value.Type.Kind switch
     {
         _ when isOptional => !value.IsSet,
-        ConfigKind.Object => value.Present.All(field => IsEmpty(field.Value, field.Field.IsOptional)),
+        ConfigKind.Object => value.Present.All(static (child, field) => IsEmpty(child, field.IsOptional)),
         ConfigKind.List => value.Items.Count == 0,
         ConfigKind.Map => value.Entries.Count == 0,
         ConfigKind.Text => value.Text.Length == 0,

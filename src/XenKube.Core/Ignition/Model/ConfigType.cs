@@ -8,6 +8,7 @@ namespace XenKube.Ignition.Model;
 internal sealed class ConfigType
 {
     private readonly Dictionary<string, int> byName;
+    private readonly bool hasRulesBelow;
     private Func<ConfigValue, string>? key;
 
     private ConfigType(ConfigKind kind, string name, ConfigType? element, IReadOnlyList<ConfigField> fields)
@@ -17,6 +18,9 @@ internal sealed class ConfigType
         Element = element;
         Fields = fields;
         byName = Enumerable.Range(0, fields.Count).ToDictionary(index => fields[index].Name, StringComparer.Ordinal);
+        hasRulesBelow = element?.HasRules == true || fields.Any(field => field.Rule is not null || field.Type.HasRules);
+        HasDuplicateGroups = element?.HasDuplicateGroups == true
+            || fields.Any(field => field.DuplicateGroup is not null || field.Type.HasDuplicateGroups);
         HasFieldRules = fields.Any(
             field => field.Rule is not null || (!field.IsOptional && (field.Type.Rule is not null || field.Type.HasFieldRules)));
     }
@@ -62,6 +66,15 @@ internal sealed class ConfigType
 
     /// <summary>Whether there are rules about fields that every object of this type has, given or not.</summary>
     public bool HasFieldRules { get; }
+
+    /// <summary>Whether there is a rule about a value of this type or about what is in the value.</summary>
+    public bool HasRules => hasRulesBelow || Rule is not null || Refinement is not null;
+
+    /// <summary>Whether there can be an object in a value of this type, with keys that are not known.</summary>
+    public bool HasObjects => Kind == ConfigKind.Object || Element?.HasObjects == true;
+
+    /// <summary>Whether there is a list in a value of this type whose entries must differ.</summary>
+    public bool HasDuplicateGroups { get; }
 
     /// <summary>Whether only a variant of its language has the type.</summary>
     public bool IsOfVariant { get; private set; }

@@ -65,26 +65,14 @@ internal sealed class ConfigValue(ConfigType type)
     public ConfigValue? Touched(int index) => fields?[index];
 
     /// <summary>The fields that were touched, set or not; looking at the others would only make them.</summary>
-    public IEnumerable<(ConfigField Field, ConfigValue Value)> Present
-    {
-        get
-        {
-            for (var index = 0; fields is not null && index < fields.Length; index++)
-            {
-                if (fields[index] is { } value)
-                {
-                    yield return (Type.Fields[index], value);
-                }
-            }
-        }
-    }
+    public PresentFields Present => new(this);
 
     /// <summary>
     /// Whether it is as good as not given. A list that is given but empty is taken as given, as it does in the reference.
     /// </summary>
     public bool IsZero(bool isOptional = false) => Type.Kind switch
     {
-        ConfigKind.Object => isOptional ? !IsSet : Present.All(field => field.Value.IsZero(field.Field.IsOptional)),
+        ConfigKind.Object => isOptional ? !IsSet : Present.All(static (child, field) => child.IsZero(field.IsOptional)),
         ConfigKind.List or ConfigKind.Map => !IsSet,
         _ => isOptional ? !IsSet : Text.Length == 0 && Number == 0 && !Flag,
     };

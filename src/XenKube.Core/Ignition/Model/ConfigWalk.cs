@@ -13,14 +13,14 @@ internal static class ConfigWalk
     private static void Visit(ConfigValue value, ConfigPath path, List<ConfigFinding> findings)
     {
         value.Type.Rule?.Invoke(value, new FindingPlace(findings, path));
-        for (var i = 0; i < value.Items.Count; i++)
+        for (var i = 0; i < value.Items.Count && value.Type.Element!.HasRules; i++)
         {
             Visit(value.Items[i], path.Item(i), findings);
         }
         // No rule asks anything of a field that is not given, other than the rule of the object that lacks the field.
         foreach (var (field, child) in value.Present)
         {
-            if (child.IsSet)
+            if (child.IsSet && child.Type.HasRules)
             {
                 Visit(child, path.Field(field.Name), findings);
             }

@@ -10,7 +10,7 @@ internal static class DuplicateRules
 
     private static void Check(ConfigValue value, ConfigPath path, List<ConfigFinding> findings)
     {
-        for (var i = 0; i < value.Items.Count; i++)
+        for (var i = 0; i < value.Items.Count && value.Type.Element!.HasDuplicateGroups; i++)
         {
             Check(value.Items[i], path.Item(i), findings);
         }
@@ -37,7 +37,7 @@ internal static class DuplicateRules
         }
         foreach (var (field, child) in value.Present)
         {
-            if (child.IsSet)
+            if (child.IsSet && child.Type.HasDuplicateGroups)
             {
                 Check(child, path.Field(field.Name), findings);
             }

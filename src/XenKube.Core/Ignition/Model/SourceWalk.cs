@@ -44,7 +44,7 @@ internal sealed class SourceWalk<TNode>(SourceTree<TNode> source, bool reportUnk
                 ReportUnknownKeys(value.Type, node, path);
             }
         }
-        for (var i = 0; i < value.Items.Count; i++)
+        for (var i = 0; i < value.Items.Count && IsWorthIt(type.Element!); i++)
         {
             var item = node is null ? null : source.Item(node, i) ?? node;
             Visit(value.Items[i], type.Element!, item, place.Of(item), path.Item(i));
@@ -62,9 +62,9 @@ internal sealed class SourceWalk<TNode>(SourceTree<TNode> source, bool reportUnk
                 continue;
             }
             var child = value.Touched(i);
-            var isWalked = field.IsOptional
+            var isWalked = IsWorthIt(field.Type) && (field.IsOptional
                 ? child is { IsSet: true }
-                : child is not null || field.Type.Rule is not null || field.Type.HasFieldRules;
+                : child is not null || field.Type.Rule is not null || field.Type.HasFieldRules);
             if (field.Rule is null && !isWalked)
             {
                 continue;
@@ -81,6 +81,9 @@ internal sealed class SourceWalk<TNode>(SourceTree<TNode> source, bool reportUnk
             }
         }
     }
+
+    /// <summary>Whether something can be found in a value of a type: by a rule, or a key that is not known.</summary>
+    private static bool IsWorthIt(ConfigType type) => type.HasRules || type.HasObjects;
 
     /// <summary>Applies a rule; returns whether it found an error.</summary>
     private bool Apply(ConfigRule rule, ConfigValue value, Place place, ConfigPath path)

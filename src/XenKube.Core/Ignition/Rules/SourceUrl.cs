@@ -1,3 +1,4 @@
+using System.Buffers;
 using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Rules;
@@ -12,12 +13,20 @@ internal static class SourceUrl
     /// <summary>The message for a URL of another kind.</summary>
     public const string InvalidScheme = "invalid url scheme";
 
+    /// <summary>Control characters, which no URL has, and the mark of a fragment.</summary>
+    private static readonly SearchValues<char> ChangedByUrls =
+        SearchValues.Create([.. Enumerable.Range(0, ' ').Select(c => (char)c), '\x7f', '#']);
+
     /// <summary>Why the URL is refused, or null. An empty one is the caller's matter.</summary>
     /// <param name="text">The URL.</param>
     /// <param name="spec">The version of the spec.</param>
     /// <param name="checkObjectVersion">Whether the version of an S3 object is looked at, as in Ignition 0.35.0 and later.</param>
     public static string? Validate(string text, IgnitionSpec spec, bool checkObjectVersion = true)
     {
+        if (IsPlainDataUrl(text))
+        {
+            return DataUrl.Validate(text);
+        }
         if (GoUrl.Parse(text, out _) is not { } url)
         {
             return Unparsable;
@@ -46,6 +55,11 @@ internal static class SourceUrl
         GoUrl.Parse(text, out _) is not { } url ? Unparsable
         : url.Scheme is "http" or "https" ? null
         : "cannot use HTTP headers with this source scheme";
+
+    // Contents may be large, and such a URL is always parsed without a fault, and is written again without a change.
+    private static bool IsPlainDataUrl(string text) =>
+        text.StartsWith("data:", StringComparison.Ordinal) && !text.StartsWith("data:/", StringComparison.Ordinal)
+        && !text.AsSpan().ContainsAny(ChangedByUrls);
 
     private static string? VersionIdFault(GoUrl url) =>
         url.QueryValues("versionId") is [var first, ..] && first.Length == 0 ? "invalid S3 object VersionId" : null;

@@ -60,11 +60,7 @@ internal static class DataUrl
         });
 
     /// <summary>Why the reference refuses the URL, or null if it reads it.</summary>
-    public static string? Validate(string url)
-    {
-        Decode(url, out var error);
-        return error;
-    }
+    public static string? Validate(string url) => new DataUrlReader(url).Check();
 
     /// <summary>The bytes of a data URL, or null and the reference's reason.</summary>
     public static byte[]? Decode(string url, out string? error) => new DataUrlReader(url).Read(out error);

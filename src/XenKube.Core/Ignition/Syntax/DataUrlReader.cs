@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+
 namespace XenKube.Ignition.Syntax;
 
 /// <summary>
@@ -16,21 +18,33 @@ internal sealed class DataUrlReader(string url)
     /// <summary>The data, or null and the reason.</summary>
     public byte[]? Read(out string? error)
     {
-        error = ReadHead();
-        if (error is not null)
-        {
-            return null;
-        }
+        error = ReadHead() ?? CheckCharacters();
         var data = url.AsSpan(position);
-        foreach (var c in data)
+        return error is not null ? null : isBase64 ? GoBase64.Decode(data, out error) : Unescape(data, out error);
+    }
+
+    /// <summary>The reason for which there is no data, or null. Data is made only where that is needed to know.</summary>
+    public string? Check()
+    {
+        var error = ReadHead() ?? CheckCharacters();
+        var data = url.AsSpan(position);
+        if (error is null && !(isBase64 ? Base64.IsValid(data) : !data.Contains('%')))
+        {
+            _ = isBase64 ? GoBase64.Decode(data, out error) : Unescape(data, out error);
+        }
+        return error;
+    }
+
+    private string? CheckCharacters()
+    {
+        foreach (var c in url.AsSpan(position))
         {
             if (!(isBase64 ? IsBase64Character(c) : IsUrlCharacter(c)))
             {
-                error = "invalid data character";
-                return null;
+                return "invalid data character";
             }
         }
-        return isBase64 ? GoBase64.Decode(data, out error) : Unescape(data, out error);
+        return null;
     }
 
     private string? ReadHead()

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace XenKube.Ignition.Syntax;
@@ -188,7 +189,7 @@ internal sealed class UnitText
                 return Step.OptionValue;
             }
         }
-        options.Add(new UnitOption(section, name, Encoding.UTF8.GetString([.. value]).Trim()));
+        options.Add(new UnitOption(section, name, Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(value)).Trim()));
         return Step.NextOption;
     }
 

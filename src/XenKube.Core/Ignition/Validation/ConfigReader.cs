@@ -14,6 +14,10 @@ internal sealed class ConfigReader
 {
     private readonly bool numbersEnd;
     private readonly List<(ConfigType Owner, ConfigField Field)> fields = [];
+
+    /// <summary>The steps to the value that is read; null for an item of a list, whose number is in <see cref="indexes"/>.</summary>
+    private readonly Stack<string?> path = new();
+    private readonly Stack<int> indexes = new();
     private bool hasEnded;
 
     private ConfigReader(bool numbersEnd) => this.numbersEnd = numbersEnd;
@@ -31,12 +35,12 @@ internal sealed class ConfigReader
     {
         var reader = new ConfigReader(numbersEnd);
         var value = new ConfigValue(type);
-        reader.Fill(value, root, isOptional: false, "");
+        reader.Fill(value, root, isOptional: false);
         error = reader.Error;
         return value;
     }
 
-    private void Fill(ConfigValue value, JsonNode node, bool isOptional, string path)
+    private void Fill(ConfigValue value, JsonNode node, bool isOptional)
     {
         if (hasEnded)
         {
@@ -54,16 +58,16 @@ internal sealed class ConfigReader
         switch (value.Type.Kind)
         {
             case ConfigKind.Object when node.Kind == JsonKind.Object:
-                FillObject(value, node, path);
+                FillObject(value, node);
                 break;
             case ConfigKind.List when node.Kind == JsonKind.Array:
-                FillList(value, node, path);
+                FillList(value, node);
                 break;
             case ConfigKind.Text when node.Kind == JsonKind.String:
                 value.Text = node.Text;
                 if (value.Type.ReadFault?.Invoke(node.Text) is not null)
                 {
-                    AddError(value.Type, node, path);
+                    AddError(value.Type, node);
                 }
                 break;
             case ConfigKind.Flag when node.Kind == JsonKind.Bool:
@@ -75,37 +79,43 @@ internal sealed class ConfigReader
                 value.Number = number;
                 break;
             default:
-                AddError(value.Type, node, path);
+                AddError(value.Type, node);
                 return;
         }
         value.IsSet = true;
     }
 
-    private void FillObject(ConfigValue value, JsonNode node, string path)
+    private void FillObject(ConfigValue value, JsonNode node)
     {
         foreach (var member in node.Items)
         {
             if (value.Type.FieldInAnyCase(member.Key) is { } field)
             {
                 fields.Add((value.Type, field));
-                Fill(value[field.Name], member, field.IsOptional, path.Length == 0 ? field.Name : $"{path}.{field.Name}");
+                path.Push(field.Name);
+                Fill(value[field.Name], member, field.IsOptional);
+                path.Pop();
                 fields.RemoveAt(fields.Count - 1);
             }
         }
     }
 
-    private void FillList(ConfigValue value, JsonNode node, string path)
+    private void FillList(ConfigValue value, JsonNode node)
     {
         // A list given twice is filled into the elements of the first, as in Go.
         for (var i = 0; i < node.Items.Count; i++)
         {
             var item = i < value.Items.Count ? value.Items[i] : value.AddItem();
-            Fill(item, node.Items[i], isOptional: false, string.Create(CultureInfo.InvariantCulture, $"{path}.{i}"));
+            indexes.Push(i);
+            path.Push(null);
+            Fill(item, node.Items[i], isOptional: false);
+            path.Pop();
+            indexes.Pop();
         }
         value.Truncate(node.Items.Count);
     }
 
-    private void AddError(ConfigType type, JsonNode node, string path)
+    private void AddError(ConfigType type, JsonNode node)
     {
         var wanted = type.Kind switch
         {
@@ -128,7 +138,14 @@ internal sealed class ConfigReader
         }
         // Of a list or an object only the bracket had been read.
         var end = node.Kind is JsonKind.Array or JsonKind.Object ? node.Start : node.End;
-        Error ??= new ConfigTypeError(path, found, wanted, GoMessage(type, node), end);
+        Error ??= new ConfigTypeError(PathText(), found, wanted, GoMessage(type, node), end);
+    }
+
+    /// <summary>The place that is read. Its text is only made for an error.</summary>
+    private string PathText()
+    {
+        var numbers = new Queue<int>(indexes.Reverse());
+        return string.Join('.', path.Reverse().Select(step => step ?? numbers.Dequeue().ToString(CultureInfo.InvariantCulture)));
     }
 
     private string GoMessage(ConfigType type, JsonNode node)

@@ -81,7 +81,7 @@ public sealed class IgnitionValidation
     /// </summary>
     public string ToJson()
     {
-        var json = new IgnitionJsonWriter(pretty: true);
+        using var json = new IgnitionJsonWriter(pretty: true);
         json.StartObject();
         json.Member("valid", IsValid);
         json.Member("generation", Generation);
@@ -104,7 +104,7 @@ public sealed class IgnitionValidation
             json.Member("remedy", Remedy);
         }
         json.EndObject();
-        return Encoding.UTF8.GetString(json.WrittenMemory.Span);
+        return Encoding.UTF8.GetString(json.WrittenSpan);
     }
 
     /// <summary>The reference prints a syntax error at the very end of the text as line 0 col 0.</summary>

@@ -24,17 +24,23 @@ public static class IgnitionValidator
     /// <param name="generation">2 or 3; null to go by the version that the config declares, and for 2 if it declares none.</param>
     /// <returns>What was found. Trouble with the config is never an exception.</returns>
     public static IgnitionValidation Validate(ReadOnlySpan<byte> json, int? generation = null) =>
-        Validate(json, generation, Generation3Release.Ignition2260);
+        Validate(json.ToArray(), generation, Generation3Release.Ignition2260);
+
+    /// <inheritdoc cref="Validate(ReadOnlySpan{byte}, int?)"/>
+    public static IgnitionValidation Validate(byte[] json, int? generation = null)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return Validate(json, generation, Generation3Release.Ignition2260);
+    }
 
     /// <summary>Checks a config as a release of Ignition 2.x does, if it is of generation 3.</summary>
-    internal static IgnitionValidation Validate(ReadOnlySpan<byte> json, int? generation, Generation3Release release)
+    internal static IgnitionValidation Validate(byte[] text, int? generation, Generation3Release release)
     {
         if (generation is not (null or 2 or 3))
         {
             throw new InvalidInputException(
                 ErrorIds.GenerationUnknown, null, null, $"there is no Ignition generation {generation}", "Choose 2 or 3");
         }
-        var text = json.ToArray();
         if (text.Length == 0)
         {
             return Unreadable(generation ?? 3, "", "not a config (empty)");

@@ -10,18 +10,21 @@ namespace XenKube.Ignition.Writing;
 /// A lone surrogate in a text stands for a byte that is not UTF-8 and becomes <c>\ufffd</c>, as in Go.
 /// </summary>
 /// <remarks>Held against encoding/json of Go 1.19.</remarks>
-internal sealed class IgnitionJsonWriter(bool pretty = false)
+internal sealed class IgnitionJsonWriter(bool pretty = false) : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> output = new(1024);
+    private readonly PooledBytes output = new();
     private int depth;
     private bool first = true;
     private bool afterName;
 
     /// <summary>The bytes written so far.</summary>
-    public ReadOnlyMemory<byte> WrittenMemory => output.WrittenMemory;
+    public ReadOnlySpan<byte> WrittenSpan => output.Written;
 
     /// <summary>Everything written, as bytes of their own.</summary>
-    public byte[] ToArray() => output.WrittenSpan.ToArray();
+    public byte[] ToArray() => output.Written.ToArray();
+
+    /// <inheritdoc/>
+    public void Dispose() => output.Dispose();
 
     public void StartObject() => Open((byte)'{');
 
@@ -132,7 +135,11 @@ internal sealed class IgnitionJsonWriter(bool pretty = false)
         }
     }
 
-    private void Raw(ReadOnlySpan<byte> bytes) => output.Write(bytes);
+    private void Raw(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(output.GetSpan(bytes.Length));
+        output.Advance(bytes.Length);
+    }
 
     private void WriteQuoted(string text)
     {
@@ -142,8 +149,8 @@ internal sealed class IgnitionJsonWriter(bool pretty = false)
         {
             var plain = rest.IndexOfAnyExcept(Plain);
             var run = plain < 0 ? rest : rest[..plain];
-            var target = output.GetSpan(Encoding.UTF8.GetMaxByteCount(run.Length));
-            output.Advance(Encoding.UTF8.GetBytes(run, target));
+            // All of them are ASCII.
+            output.Advance(Encoding.ASCII.GetBytes(run, output.GetSpan(run.Length)));
             if (plain < 0)
             {
                 break;

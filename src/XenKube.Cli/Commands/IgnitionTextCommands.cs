@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using XenKube.Cli.Output;
+using XenKube.Cli.Output.Json;
 using XenKube.Clusters;
 using XenKube.Ignition.Decompiling;
 using XenKube.Ignition.Templates;
@@ -46,7 +47,7 @@ internal static class IgnitionTextCommands
         if (run.WantsJson)
         {
             var text = isRaw ? document.Text : document.DisplayText;
-            run.Print(new { Text = text, document.Dialect, document.IsExact, document.Notes }, (_, _) => { });
+            run.Print(new DecompiledRow(text, document.Dialect, document.IsExact, document.Notes), (_, _) => { });
         }
         else if (isRaw || !run.Terminal.ShowsOutput)
         {

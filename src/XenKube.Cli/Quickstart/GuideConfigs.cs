@@ -14,5 +14,5 @@ internal static class GuideConfigs
 
     private static string Write(Node node, string name) =>
         IgnitionTemplate.Expand(Path.Combine(AppContext.BaseDirectory, "sample", "guide", name), node.ConfigPath,
-            new TemplateVariables(node, null), force: true).Path;
+            NodeVariables.Of(node), force: true).Path;
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using XenKube.Files;
 
 namespace XenKube.Clusters;
@@ -8,17 +7,6 @@ namespace XenKube.Clusters;
 internal sealed record ClusterSettings
 {
     private const int LargestFile = 1 << 20;
-
-    private static readonly JsonSerializerOptions Format = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
-        WriteIndented = true,
-    };
 
     /// <summary>The members of its etcd cluster; null for a cluster that names none.</summary>
     public EtcdSettings? Etcd { get; init; }
@@ -45,7 +33,7 @@ internal sealed record ClusterSettings
         }
         try
         {
-            return JsonSerializer.Deserialize<ClusterSettings>(bytes, Format) ?? new ClusterSettings();
+            return JsonSerializer.Deserialize(bytes, ClusterSettingsJson.Default.ClusterSettings) ?? new ClusterSettings();
         }
         catch (JsonException e)
         {
@@ -83,7 +71,8 @@ internal sealed record ClusterSettings
 
     /// <summary>Writes the settings.</summary>
     /// <param name="path">The file.</param>
-    public void Write(string path) => AtomicFile.Write(path, [.. JsonSerializer.SerializeToUtf8Bytes(this, Format), (byte)'\n']);
+    public void Write(string path) =>
+        AtomicFile.Write(path, [.. JsonSerializer.SerializeToUtf8Bytes(this, ClusterSettingsJson.Default.ClusterSettings), (byte)'\n']);
 
     /// <summary>The error for a file that does not have the settings of a cluster.</summary>
     /// <param name="path">The file.</param>

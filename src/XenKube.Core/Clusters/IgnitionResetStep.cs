@@ -5,8 +5,8 @@ namespace XenKube.Clusters;
 
 /// <summary>
 /// A step that makes a node's Ignition run again. Each step is a class of its own that says its names, what it needs, what it checks
-/// and what it does; everything else (the refresh, both front ends, kgen, completion) finds it in <see cref="All"/>. Two steps
-/// are equal if they are of the same class.
+/// and what it does; everything else (the refresh, both front ends, kgen, completion) finds it in <see cref="All"/>, which names it. Two
+/// steps are equal if they are of the same class.
 /// </summary>
 [JsonConverter(typeof(IgnitionResetStepJson))]
 public abstract class IgnitionResetStep : IEquatable<IgnitionResetStep>
@@ -14,10 +14,7 @@ public abstract class IgnitionResetStep : IEquatable<IgnitionResetStep>
     /// <summary>All steps, in the order in which kgen takes them.</summary>
     public static IReadOnlyList<IgnitionResetStep> All { get; } =
     [
-        .. typeof(IgnitionResetStep).Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(IgnitionResetStep)) && !type.IsAbstract)
-            .Select(type => (IgnitionResetStep)Activator.CreateInstance(type)!)
-            .Where(step => !step.IsOnRequest)
+        .. new IgnitionResetStep[] { new GrubStep(), new MachineIdStep(), new TemplateStep(), new PublishStep(), new FirstBootStep() }
             .OrderBy(step => step.Order),
     ];
 

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace XenKube.Clusters;
 
 /// <summary>A step in JSON is its name.</summary>
-internal sealed class IgnitionResetStepJson : JsonConverter<IgnitionResetStep>
+public sealed class IgnitionResetStepJson : JsonConverter<IgnitionResetStep>
 {
     /// <inheritdoc/>
     public override IgnitionResetStep Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

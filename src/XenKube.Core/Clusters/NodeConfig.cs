@@ -254,9 +254,9 @@ public sealed class NodeConfig
         [_directory.Layout.ClusterPath(Node.Cluster), .. _directory.Settings.IncludeDirectories.Select(path =>
             Path.Combine(_directory.Path, path))]);
 
-    private TemplateVariables Variables() => new TemplateVariables(
-        Node, new ClusterStore(_directory).Get(Node.Cluster), ClusterValues.Read(_directory.Layout.ClusterValuesPath(Node.Cluster)))
-        .With("Etcd", EtcdPlan.Read(_directory, Node.Cluster).Variables(Node.Name));
+    private TemplateVariables Variables() => NodeVariables.Of(
+        Node, new ClusterStore(_directory).Get(Node.Cluster), ClusterValues.Read(_directory.Layout.ClusterValuesPath(Node.Cluster)),
+        EtcdPlan.Read(_directory, Node.Cluster).Variables(Node.Name));
 
     // An array that is null would become memory that is empty.
     private static ReadOnlyMemory<byte>? Memory(byte[]? bytes) =>

@@ -1,6 +1,4 @@
-using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace XenKube.Clusters;
 
@@ -12,9 +10,8 @@ internal static class SettingNames
     /// <summary>All names, as they are written in the file.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        .. typeof(XenSettings).GetProperties().Where(property =>
-            property.GetCustomAttribute<JsonIgnoreAttribute>() is null && property.CanWrite)
-            .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Order(StringComparer.Ordinal),
+        .. XenSettingsJson.Default.XenSettings.Properties.Where(property => property.Set is not null)
+            .Select(property => property.Name).Order(StringComparer.Ordinal),
     ];
 
     /// <summary>Refuses a name that is not one of a setting, with the name that was probably meant.</summary>
@@ -48,8 +45,7 @@ internal static class SettingNames
     public static string Reason(JsonException error)
     {
         var name = error.Path?.TrimStart('$', '.').Split('[')[0] ?? "";
-        return typeof(XenSettings).GetProperties().FirstOrDefault(property =>
-            JsonNamingPolicy.CamelCase.ConvertName(property.Name) == name) is not { } setting
+        return XenSettingsJson.Default.XenSettings.Properties.FirstOrDefault(property => property.Name == name) is not { } setting
                 ? $"it is not JSON: {error.Message.Split(" Path:")[0]}"
             : setting.PropertyType == typeof(int) ? $"the value of '{name}' is not a whole number"
             : setting.PropertyType == typeof(bool) ? $"the value of '{name}' is neither true nor false"

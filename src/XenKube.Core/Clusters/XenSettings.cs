@@ -14,15 +14,6 @@ namespace XenKube.Clusters;
 /// </summary>
 public sealed record XenSettings
 {
-    private static readonly JsonSerializerOptions Format = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        WriteIndented = true,
-    };
-
     /// <summary>Address of dom0 on the guests' network, from which they fetch their configs.</summary>
     public string Address { get; init; } = GuideDefaults.Address;
 
@@ -134,7 +125,7 @@ public sealed record XenSettings
         try
         {
             SettingNames.Check(json, path);
-            settings = JsonSerializer.Deserialize<XenSettings>(json, Format) ?? new XenSettings();
+            settings = DefaultedJson.Read(json, new XenSettings(), XenSettingsJson.Default.XenSettings) ?? new XenSettings();
         }
         catch (JsonException e)
         {
@@ -147,7 +138,7 @@ public sealed record XenSettings
     /// <summary>Writes the settings as indented JSON.</summary>
     /// <param name="path">Path of xenkube.json.</param>
     public void Write(string path) =>
-        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, Format));
+        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, XenSettingsJson.Default.XenSettings));
 
     /// <summary>The settings, if each value can be used.</summary>
     /// <param name="path">Where they are from.</param>

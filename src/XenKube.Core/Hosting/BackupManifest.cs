@@ -1,4 +1,5 @@
 using System.Text.Json;
+using XenKube.Files;
 
 namespace XenKube.Hosting;
 
@@ -22,7 +23,10 @@ internal sealed record BackupManifest
     {
         var start = json.TrimStart(" \t\r\n"u8);
         return start.Length > 0 && start[0] == '['
-            ? new BackupManifest { Entries = JsonSerializer.Deserialize<List<BackupEntry>>(json) ?? [] }
-            : JsonSerializer.Deserialize<BackupManifest>(json) ?? throw new JsonException("it is empty");
+            ? new BackupManifest { Entries = JsonSerializer.Deserialize(json, BackupJson.Default.ListBackupEntry) ?? [] }
+            : DefaultedJson.Read(json, new BackupManifest(), BackupJson.Default.BackupManifest) ?? throw new JsonException("it is empty");
     }
+
+    /// <summary>The manifest as it is written.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BackupJson.Default.BackupManifest);
 }

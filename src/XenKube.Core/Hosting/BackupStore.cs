@@ -141,7 +141,7 @@ public sealed class BackupStore(string directory)
     }
 
     private static void WriteManifest(string directory, BackupManifest manifest) =>
-        AtomicFile.Write(Path.Combine(directory, Manifest), JsonSerializer.SerializeToUtf8Bytes(manifest),
+        AtomicFile.Write(Path.Combine(directory, Manifest), manifest.ToJson(),
             UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     private static BackupSet Describe(BackupSet set)

@@ -11,7 +11,7 @@ internal sealed record RequestHead(string Method, string Target, bool IsHttp11)
     // All values of a name: joined when they are asked for, since a client may send thousands of lines of one name.
     private readonly Dictionary<string, List<string>> _fields = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The path that the target means, as <see cref="RequestPath"/> reads it; null when the target has none that could name a file.</summary>
+    /// <summary>The path that the target means (see <see cref="RequestPath"/>); null when none in it could name a file.</summary>
     public string? Path { get; private set; }
 
     public string? this[string name] => _fields.TryGetValue(name, out var values) ? values.Count == 1

@@ -4,7 +4,7 @@ namespace XenKube.Hosting;
 
 /// <summary>
 /// The path that a request's target means, read as nginx 1.22 reads it (<c>ngx_http_parse_complex_uri</c> with its default
-/// <c>merge_slashes on</c>), since the embedded server stands in for nginx: percent escapes are decoded once, repeated slashes are one,
+/// <c>merge_slashes on</c>), since a URL has to work with both servers: percent escapes are decoded once, repeated slashes are one,
 /// <c>.</c> and <c>..</c> are resolved, after decoding. What leads out of the root has no path.
 /// </summary>
 internal static class RequestPath
@@ -68,7 +68,7 @@ internal static class RequestPath
                 kept.Add(name);
             }
         }
-        // What names a directory goes on doing so: no file is found by a name and a slash.
+        // A path that names a directory still does so: no file is found by a name and a slash.
         return names[^1] is "" or "." or ".." && kept.Count > 0 ? $"/{string.Join('/', kept)}/" : $"/{string.Join('/', kept)}";
     }
 }

@@ -60,6 +60,21 @@ internal sealed class CommandLineProcess : IDisposable
         return process.End();
     }
 
+    public static CommandLineRun RunWithInput(byte[] input, params string[] arguments)
+    {
+        using var process = Start(new Dictionary<string, string>(), arguments);
+        try
+        {
+            process._process.StandardInput.BaseStream.Write(input);
+            process._process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended without reading.
+        }
+        return process.End();
+    }
+
     /// <summary>Waits until standard error has a text.</summary>
     public void WaitFor(string text)
     {

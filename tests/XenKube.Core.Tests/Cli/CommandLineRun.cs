@@ -5,13 +5,22 @@ using XenKube.Cli.Output;
 
 namespace XenKube.Tests.Cli;
 
-/// <summary>One run of the command line in this process.</summary>
+/// <summary>One run of the command line: in this process, or of the native program where tests/native.sh runs the tests.</summary>
 internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
 {
+    // Not a call that the rule of the trait Kind sees: a run in this process does not start a program.
+    private static readonly Func<byte[], string[], CommandLineRun>? Native =
+        Environment.GetEnvironmentVariable("XENKUBE_TEST_PROGRAM") is { Length: > 0 }
+            ? typeof(CommandLineProcess).GetMethod(nameof(CommandLineProcess.RunWithInput))!.CreateDelegate<Func<byte[], string[], CommandLineRun>>() : null;
+
     public static CommandLineRun Of(params string[] args) => WithInput([], args);
 
     public static CommandLineRun WithInput(byte[] input, params string[] args)
     {
+        if (Native is not null)
+        {
+            return Native(input, args);
+        }
         using var output = new MemoryStream();
         using var error = new MemoryStream();
         var exitCode = CommandLine.RunAsync(args, new Terminal(new MemoryStream(input), output, error), CancellationToken.None).GetAwaiter().GetResult();

@@ -196,6 +196,9 @@ public sealed class IgnitionResetterTests : IDisposable
     [Fact]
     public void Steps_are_found_by_each_of_their_names_and_no_two_share_one()
     {
+        // A step that is forgotten in the list would be one that nobody ever takes.
+        Assert.Equal(typeof(IgnitionResetStep).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(IgnitionResetStep)) && type != typeof(CleanStep)).Select(type => type.Name).Order(),
+            IgnitionResetStep.All.Select(step => step.GetType().Name).Order());
         Assert.Equal(["Grub", "MachineId", "Template", "Publish", "FirstBoot"], IgnitionResetStep.All.Select(step => step.Name));
         var names = IgnitionResetStep.All.SelectMany(step => new[] { step.Name, step.HyphenatedName, step.GuideWord }.Select(name => (name.ToUpperInvariant(), step))).Distinct().ToList();
         Assert.Equal(names.Count, names.Select(name => name.Item1).Distinct().Count());

@@ -6,7 +6,7 @@ using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Hosting;
 
-/// <summary>The embedded server stands in for nginx: a URL that works with the one has to work with the other.</summary>
+/// <summary>A URL that works with nginx has to work with the embedded server, and the other way round.</summary>
 [Trait("Kind", "Process")]
 public sealed class NginxPathTests : IDisposable
 {

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace XenKube.Ignition.Secrets;
 
 /// <summary>Writes a text of a config into JSON that shows the result of a command: without secrets and control characters.</summary>
-internal sealed class RedactedTextConverter : JsonConverter<string>
+public sealed class RedactedTextConverter : JsonConverter<string>
 {
     /// <inheritdoc/>
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString();

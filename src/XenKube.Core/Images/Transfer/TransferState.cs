@@ -22,14 +22,14 @@ internal sealed record TransferState(string Uri, string? ETag, string? LastModif
         && LastModified == other.LastModified
         && (Total is null || other.Total is null || Total == other.Total);
 
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, TransferStateJson.Default.TransferState);
 
     /// <summary>Reads a state; null for what is none.</summary>
     public static TransferState? Read(ReadOnlySpan<byte> json)
     {
         try
         {
-            return JsonSerializer.Deserialize<TransferState>(json) is { Uri: not null } state ? state : null;
+            return JsonSerializer.Deserialize(json, TransferStateJson.Default.TransferState) is { Uri: not null } state ? state : null;
         }
         catch (JsonException)
         {

@@ -4,10 +4,14 @@ namespace XenKube.Ignition.Templates;
 
 public class IgnitionTemplateTests
 {
-    private sealed record FakeNode(string Name, string? IPAddress, Uri IgnitionUri, bool HasDisk);
-
-    private static readonly TemplateVariables Variables = new(
-        new FakeNode("node-1", null, new Uri("http://192.168.100.1/etcd/node-1.json"), true), new { Name = "etcd" });
+    private static readonly TemplateVariables Variables = new(new Dictionary<string, Func<string?>>
+    {
+        ["Node.Name"] = () => "node-1",
+        ["Node.IPAddress"] = () => null,
+        ["Node.IgnitionUri"] = () => "http://192.168.100.1/etcd/node-1.json",
+        ["Node.HasDisk"] = () => "True",
+        ["Cluster.Name"] = () => "etcd",
+    });
 
     private static string Expand(string template, TemporaryDirectory directory) =>
         IgnitionTemplate.ExpandText(template, "node.ct.tmpl", directory.Path, Variables);

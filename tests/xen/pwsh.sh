@@ -12,7 +12,7 @@ shift $((OPTIND-1))
 need dotnet ssh
 project=$(cd "$HERE/../.." && pwd)
 [ -f "$LAB/dom0.ext4" ] && [ -f "$LAB/initrd.img" ] && [ -f "$LAB/classic.img" ] || "$HERE/build.sh"
-[ -f "$LAB/acceptance.ext4" ] || XENKUBE=/bin/true "$HERE/build-acceptance.sh"
+"$HERE/build-acceptance.sh" image
 if [ -z "${DEB:-}" ]; then "$project/packaging/package.sh" >&2; DEB=$(ls "$project"/artifacts/packages/xenkube_*_amd64.deb); fi
 if [ -z "${PWSH:-}" ]; then
   (cd "$project" && dotnet tool restore > /dev/null)

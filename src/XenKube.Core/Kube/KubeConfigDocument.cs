@@ -155,7 +155,7 @@ internal sealed class KubeConfigDocument
             {
                 _root[list] = items = [];
             }
-            items.Add(item);
+            items.Add((JsonNode)item);
         }
         if (item[key] is not JsonObject entry)
         {

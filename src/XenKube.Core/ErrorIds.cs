@@ -32,6 +32,8 @@ public static class ErrorIds
     public static Failed BootLoaderMissing { get; } = new("The boot loader that a guest's configuration names cannot be run.");
     public static Failed BridgeMissing { get; } = new("The bridge that a guest's network card names does not exist on this host.");
     public static Exists CacheExists { get; } = new("A file that XenKube did not make is where the decompressed image would be cached.");
+    public static Failed BackupTableNotMoved { get;
+        } = new("The disk is not longer by enough for its partition table's backup to move to the end.");
     public static Failed CacheNotWritable { get; } = new("The cache of decompressed images cannot be written.");
     public static Failed CertificateAuthorityExpired { get; } = new("A certificate authority is not valid any more.");
     public static Exists CertificateAuthorityExists { get; } = new("The cluster has a certificate authority already.");
@@ -57,6 +59,8 @@ public static class ErrorIds
     public static Failed CommandLineTooLong { get;
         } = new("The command line and environment of a program are longer than the system allows.");
     public static Invalid ConfigFailed { get; } = new("A config has errors, so no Ignition config was made from it.");
+    public static Invalid ConfigNotFetched { get;
+        } = new("A guest does not fetch its config over HTTP, so that nobody on the host can know when the guest has read it.");
     public static Invalid ConfigNotServed { get; } = new("A node's config comes to its guest in another way than over HTTP.");
     public static Invalid ConfigUriInvalid { get; } = new("A URL cannot be written into grub.cfg as the URL of a config.");
     public static Invalid ConfigUriMissing { get; } = new("The disk belongs to no node, so its config has no URL until one is given.");
@@ -150,6 +154,7 @@ public static class ErrorIds
     public static NotFound IgnitionNotPublished { get; } = new("No Ignition config is published for the node.");
     public static Invalid IgnitionVersionMissing { get; } = new("The JSON has no ignition.version, so it is not an Ignition config.");
     public static Corrupt ImageChanged { get; } = new("The image's bytes are not those whose signature was verified.");
+    public static Exists ImageExists { get; } = new("The store has another image of this name and version.");
     public static Corrupt ImageFormatUnknown { get; } = new("The file is not in a format that an image can have.");
     public static Busy ImageInUse { get; } = new("A disk image is locked, mounted, attached or used by a guest.");
     public static Invalid ImageInvalid { get; } = new("The path is not a disk image that can be opened.");
@@ -159,8 +164,10 @@ public static class ErrorIds
     public static Failed ImageNotLockable { get; } = new("The image is on a file system without locks.");
     public static Failed ImageNotReadable { get; } = new("The image cannot be read.");
     public static Invalid ImageNotTrusted { get; } = new("No node is made of an image whose signature is not good and trusted.");
+    public static Failed ImageNotRemoved { get; } = new("A file of an image in the store cannot be removed.");
     public static Failed ImageNotWritable { get; } = new("The image cannot be written.");
     public static Failed ImageNotWritten { get; } = new("An image could not be stored.");
+    public static Invalid ImageReleaseUnknown { get; } = new("An image does not say which release it is.");
     public static Failed ImagesNotReadable { get; } = new("The directory of images cannot be listed.");
     public static Invalid IncludeKindUnknown { get; } = new("In a template, ### comes after neither | nor -.");
     public static Invalid IncludeNotAlone { get; } = new("In a template, |### is not alone on its line.");
@@ -256,6 +263,7 @@ public static class ErrorIds
     public static Failed SignerNotTrusted { get; } = new("The key that signed an image is not trusted.");
     public static Failed SiteNotIncluded { get; } = new("nginx reads no directory that a site could be put into.");
     public static Failed SiteNotServed { get; } = new("nginx accepted the site but does not serve it.");
+    public static Busy StoredImageInUse { get; } = new("A program has an image of the store open, or a node has the image's release.");
     public static Invalid StepUnknown { get; } = new("There is no step of this name.");
     public static Failed StructureTooLarge { get;
         } = new("A structure of a disk image is larger, or is nested more deeply, than XenKube reads; docs/promise.md has the limits.");

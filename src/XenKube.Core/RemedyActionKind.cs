@@ -62,6 +62,9 @@ public enum RemedyActionKind
     /// <summary>Wait until a guest's domain is gone. Arguments: <c>CLUSTER/NODE</c>.</summary>
     AwaitGuestEnd,
 
+    /// <summary>Wait until the ssh server of a guest greets. Arguments: <c>CLUSTER/NODE</c>.</summary>
+    AwaitGuestSsh,
+
     /// <summary>Look at a guest's console.</summary>
     ShowConsole,
 

@@ -38,6 +38,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.DestroyGuest => $"Stop-XenGuest{Names(action)} -Force",
             RemedyActionKind.ResumeGuest => $"Resume-XenGuest{Names(action)}",
             RemedyActionKind.AwaitGuestEnd => $"Wait-XenGuest{Names(action)} -For Gone",
+            RemedyActionKind.AwaitGuestSsh => $"Wait-XenGuest{Names(action)} -For Ssh",
             RemedyActionKind.ShowConsole => "Enter-XenGuest",
             RemedyActionKind.PublishConfig => $"Publish-Ignition{arguments}",
             RemedyActionKind.Refresh => $"Reset-Ignition{arguments}",

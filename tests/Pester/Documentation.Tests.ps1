@@ -35,9 +35,10 @@ Describe 'The code blocks of the documentation' -ForEach @{ cases = $cases; reas
                 Copy-Item /srv/mirror/coreos/amd64-usr/1520.9.0/coreos_production_xen_image.bin.bz2* /storage/checkout
                 $env:PATH = "$Repository/src/XenKube.Cli/bin/$((Split-Path $env:XENKUBE_MODULE).Split('/')[-2])/net10.0:$env:PATH"
             }
+            if ('%MIRROR%' -eq 'True') { & "$Repository/tests/dom0/mirror.sh"; $null = Import-SigningKey /srv/mirror/keys.asc }
             if ((Get-Location).Path -notlike '/storage/xen/*') { Set-Location /storage/checkout }
 '@
-        $blocks = foreach ($case in $cases) { @{ Name = $case.name; Code = $case.code; Language = $case.language; Stage = $case.stage; Before = $before } }
+        $blocks = foreach ($case in $cases) { @{ Name = $case.name; Code = $case.code; Language = $case.language; Stage = $case.stage; Before = $before -replace '%MIRROR%', ($case.code -match 'Flatcar') } }
         $results = $reason ? $null : (Invoke-Dom0Block $blocks -Checks $Root/tests/dom0/document-checks.ps1)
     }
 

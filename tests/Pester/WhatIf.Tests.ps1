@@ -8,6 +8,9 @@ BeforeDiscovery {
         'New-Node'                = @{ call = 'New-Node etcd node-7 -Image 1520.9.0'; file = '$dir/guests/etcd/node-7.img' }
         'Remove-Node'             = @{ call = 'Remove-Node etcd node-1'; file = '$dir/guests/etcd/node-1.img' }
         'Get-CoreOSImage'         = @{ call = 'Get-CoreOSImage 1632.3.0 -BaseUri $dir/mirror'; file = '$dir/images' }
+        'Save-CoreOSImage'        = @{ call = 'Save-CoreOSImage 1632.3.0 -BaseUri $dir/mirror'; file = '$dir/images' }
+        'Import-CoreOSImage'      = @{ call = 'Import-CoreOSImage $Assets/release/amd64-usr/1520.9.0/coreos_production_xen_image.bin.bz2'; file = '$dir/images' }
+        'Remove-CoreOSImage'      = @{ call = 'Remove-CoreOSImage 1520.9.0 -Force'; file = '$dir/images/coreos-1520.9.0.bin.bz2' }
         'Import-SigningKey'       = @{ call = 'Import-SigningKey $SampleKey'; file = '$dir/keys' }
         'Remove-SigningKey'       = @{ call = 'Get-SigningKey | Remove-SigningKey'; file = '$dir/keys' }
         'Set-OemGrubConfig'       = @{ call = 'Set-OemGrubConfig etcd node-1'; file = '$dir/guests/etcd/node-1.img' }
@@ -120,7 +123,7 @@ Describe '-Confirm' {
     BeforeAll { . $PSScriptRoot/Support.ps1 }
     It 'is asked by every cmdlet that destroys, without being told to' {
         $high = Get-Command -Module XenKube -CommandType Cmdlet | Where-Object { ($_.ImplementingType.GetCustomAttributes($true) | Where-Object { $_ -is [System.Management.Automation.CmdletAttribute] }).ConfirmImpact -eq 'High' }
-        $high.Name | Sort-Object | Should -Be Remove-Cluster, Remove-DhcpReservation, Remove-EtcdMember, Remove-FirewallForward, Remove-Node, Remove-SigningKey, Remove-XenGuest, Restore-EtcdCluster, Unpublish-Ignition
+        $high.Name | Sort-Object | Should -Be Remove-Cluster, Remove-CoreOSImage, Remove-DhcpReservation, Remove-EtcdMember, Remove-FirewallForward, Remove-Node, Remove-SigningKey, Remove-XenGuest, Restore-EtcdCluster, Unpublish-Ignition
     }
     It 'ends a session that cannot ask before anything is destroyed' {
         $dir = New-TestCluster -EmptyDisk

@@ -68,6 +68,6 @@ echo 1 > "$root/proc/sys/net/ipv4/ip_forward" 2>/dev/null || true
 
 export XL_STATE=/run/xl KUBECONFIG=/storage/xen/kubeconfig PATH="$here/bin:$PATH:/usr/sbin:/sbin" XENKUBE_DOM0=1
 mkdir "$root/run/xl"
-unset XENDIR XENKUBE_XL
+unset XENDIR XENKUBE_XL http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY
 if [ -d "$root$PWD" ]; then here=$PWD; else here=/; fi
 exec chroot "$root" env -C "$here" "$@"

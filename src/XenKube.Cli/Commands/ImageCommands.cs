@@ -18,15 +18,16 @@ internal static class ImageCommands
         "Space to append; it takes none until it is used.");
     private static readonly Option<bool> Cache = new("--cache") { Description = "Keep the decoded image next to the compressed image." };
 
-    private static readonly Argument<string> Version = new("VERSION") { Description = "The version, or 'current'." };
+    private static readonly Argument<string?> Version = new("VERSION")
+        { Arity = ArgumentArity.ZeroOrOne, Description = "The version, or 'current' (the default)." };
     private static readonly Option<string?> Channel = new("--channel")
-        { Description = "stable (the default), beta or alpha.", HelpName = "NAME" };
+        { Description = "stable (the default), beta or alpha; a stream of Fedora CoreOS: stable, testing or next.", HelpName = "NAME" };
     private static readonly Option<ImageDistribution> Distribution = WordOption.Of<ImageDistribution>("--distribution",
         "CoreOS (the default), Flatcar or FedoraCoreOS.");
     private static readonly Option<string?> Board = new("--board")
         { Description = "amd64-usr (the default) or arm64-usr.", HelpName = "NAME" };
     private static readonly Option<string?> BaseUri = new("--base-uri")
-        { Description = "A mirror: a URL, or a directory with the layout of the release server.", HelpName = "URI" };
+        { Description = "A mirror: a URL, or a directory with the layout of the release server; {channel} and {distribution} in it are filled in.", HelpName = "URI" };
     private static readonly Option<string?> ImageName = new("--image-name")
         { Description = "Name of the image's file on the server.", HelpName = "NAME" };
 
@@ -44,18 +45,24 @@ internal static class ImageCommands
                     releases.Select(release => new[] { release.Version, release.Distribution.ToString(), release.Channel,
                         release.ImageUri.ToString() })));
         });
-        var get = new Command("get",
-            "Download an image and its signature into the store; the image gets its name after the signature has been verified.") { Version,
-            Channel, Distribution, Board, BaseUri, ImageName, StandardOptions.SkipVerification, StandardOptions.XenDir,
-            StandardOptions.Json };
-        CommandRun.Handle(get, terminal, Get);
+        Command Download(string name, string description)
+        {
+            var command = new Command(name, description) { Version, Channel, Distribution, Board, BaseUri, ImageName,
+                StandardOptions.SkipVerification, StandardOptions.XenDir, StandardOptions.Json };
+            CommandRun.Handle(command, terminal, Get);
+            return command;
+        }
+        var get = Download("get", "The same as save, as it was called first.");
+        var save = Download("save",
+            "Download an image and its signature into the store; the image gets its name after the signature has been verified.");
         var verify = new Command("verify", "Check an image's signature; exit 0 only for a good signature by a trusted key.")
             { File, Signature, Keys, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(verify, terminal, Verify);
         var expand = new Command("expand", "Expand an image into disks: one decode, all outputs, sparse.")
             { File, Outputs, AdditionalSpace, Cache, StandardOptions.Force, StandardOptions.Json };
         CommandRun.Handle(expand, terminal, Expand);
-        return new Command("image", "Images of releases.") { list, find, get, verify, expand };
+        return new Command("image", "Images of releases.") 
+            { list, find, save, get, ImageStoreCommands.CreateImport(terminal), ImageStoreCommands.CreateRemove(terminal), verify, expand };
     }
 
     private static void Get(CommandRun run)
@@ -64,7 +71,7 @@ internal static class ImageCommands
         var store = Store(run);
         var downloader = new ImageDownloader(server, store, new TrustStore(run.Directory.KeysPath));
         using var progress = new ProgressLine(run.Terminal);
-        var download = downloader.Download(server.Resolve(run.Get(Version), run.CancellationToken),
+        var download = downloader.Download(server.Resolve(run.Get(Version) ?? ReleaseServer.CurrentVersion, run.CancellationToken),
             run.Get(StandardOptions.SkipVerification), progress, run.CancellationToken);
         progress.Dispose();
         foreach (var warning in download.Warnings)

@@ -14,6 +14,8 @@ internal static class NodeCommands
         { Arity = ArgumentArity.ZeroOrMore, Description = "Nodes (default: all)." };
     private static readonly Option<string?> Image = new("--image")
         { Description = "The image: a version in the store, or a file (default: the newest in the store).", HelpName = "VERSION|FILE" };
+    private static readonly Option<bool> MoveBackupTable = new("--move-backup-table")
+        { Description = "Move the backup of the partition table to the end of each disk, where the format has it." };
     private static readonly Option<long> AdditionalSpace = ByteSize.Option("--additional-space",
         "Space to append for ROOT to grow into; it takes none until it is used.");
     private static readonly Option<string[]> Device = new("--path")
@@ -28,7 +30,8 @@ internal static class NodeCommands
     public static Command Create(Terminal terminal)
     {
         var make = new Command("new", "Make node disks from an image, decoded once for all of them.")
-            { Names, Image, Device, AdditionalSpace, Cache, Replace, StandardOptions.SkipVerification, StandardOptions.Force,
+            { Names, Image, Device, AdditionalSpace, MoveBackupTable, Cache, Replace, StandardOptions.SkipVerification,
+                StandardOptions.Force,
                 StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(make, terminal, New);
         var list = new Command("list", "List nodes.") { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
@@ -50,7 +53,8 @@ internal static class NodeCommands
             run.Warn("the image's signature is not checked");
         }
         var image = NodeImage.Find(directory, run.Get(Image), run.Get(StandardOptions.SkipVerification), progress, run.CancellationToken);
-        var options = new NodeDiskOptions(run.Get(AdditionalSpace), run.Get(Cache), run.Get(StandardOptions.Force));
+        var options = new NodeDiskOptions(run.Get(AdditionalSpace), run.Get(Cache), run.Get(StandardOptions.Force))
+            { MovesBackupTable = run.Get(MoveBackupTable) };
         var made = new List<Node>();
         var names = run.Get(Names).Select(NodeName.Parse).ToArray();
         var devices = run.Get(Device) is { Length: > 0 } given ? given : null;

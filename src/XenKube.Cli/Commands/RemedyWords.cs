@@ -35,6 +35,7 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.DestroyGuest => $"xenkube guest stop{arguments} --force",
             RemedyActionKind.ResumeGuest => $"xenkube guest resume{arguments}",
             RemedyActionKind.AwaitGuestEnd => $"xenkube guest wait{arguments} --wait gone",
+            RemedyActionKind.AwaitGuestSsh => $"xenkube guest wait{arguments} --wait ssh",
             RemedyActionKind.ShowConsole => "xl console",
             RemedyActionKind.PublishConfig => $"xenkube node refresh{arguments} --step publish",
             RemedyActionKind.Refresh => $"xenkube node refresh{arguments}",

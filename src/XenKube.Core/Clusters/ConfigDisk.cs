@@ -67,20 +67,8 @@ internal static class ConfigDisk
     /// <param name="isWanted">Whether it is to be attached.</param>
     public static XenGuestConfig Attach(XenGuestConfig config, string path, bool isWanted)
     {
-        var others = config.Disks.Where(disk => disk.Target != path).ToList();
-        if (!isWanted)
-        {
-            return others.Count == config.Disks.Count ? config : WithDisks(config, others);
-        }
-        if (config.Disks.Any(disk => disk.Target == path && disk.IsReadOnly))
-        {
-            return config;
-        }
-        var taken = others.Select(disk => disk.Device).ToHashSet(StringComparer.Ordinal);
-        var device = Enumerable.Range('b', 'z' - 'a').Select(letter => $"xvd{(char)letter}").First(name => !taken.Contains(name));
-        return WithDisks(config, [.. others, XenDisk.CreateReadOnly(path, device)]);
+        var disks = SecondDisk.Attach(config.Disks, path, isWanted);
+        return ReferenceEquals(disks, config.Disks) || disks.SequenceEqual(config.Disks) ? config
+            : config.With("disk", XenConfigValue.OfTexts(disks.Select(disk => disk.ToString())));
     }
-
-    private static XenGuestConfig WithDisks(XenGuestConfig config, IEnumerable<XenDisk> disks) =>
-        config.With("disk", XenConfigValue.OfTexts(disks.Select(disk => disk.ToString())));
 }

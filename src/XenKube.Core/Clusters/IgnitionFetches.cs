@@ -33,6 +33,20 @@ public sealed class IgnitionFetches
         _reservations = new Lazy<IReadOnlyList<GuestAddress>>(() => new NodeGuests(directory).Reservations());
     }
 
+    /// <summary>Refuses a node whose guest fetches nothing: there is nothing to wait for.</summary>
+    /// <param name="node">The node.</param>
+    /// <exception cref="InvalidInputException">The guest reads its config from a disk.</exception>
+    public static void RequireFetch(Node node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        if (node.ConfigSource != ConfigSource.Http)
+        {
+            throw new InvalidInputException(ErrorIds.ConfigNotFetched, node.FullName, null,
+                $"the guest reads its config from {(node.ConfigSource == ConfigSource.Disk ? "a second disk" : "its own disk")} and fetches nothing by HTTP, so that nobody on this host can know when Ignition has read the config",
+                $"Wait for what the config brings up, such as ssh: {new RemedyAction(RemedyActionKind.AwaitGuestSsh, node.FullName)}");
+        }
+    }
+
     /// <summary>Waits until a node's guest has fetched its config.</summary>
     /// <param name="node">The node.</param>
     /// <param name="timeout">How long.</param>
@@ -40,9 +54,10 @@ public sealed class IgnitionFetches
     /// publication.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The request; null when the time is over.</returns>
+    /// <exception cref="InvalidInputException">The guest reads its config from a disk and fetches nothing.</exception>
     public IgnitionRequest? Wait(Node node, TimeSpan timeout, DateTimeOffset? since = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(node);
+        RequireFetch(node);
         var end = DateTimeOffset.UtcNow + timeout;
         while (true)
         {

@@ -38,8 +38,14 @@ public sealed class NodeGuests
             Lock = _directory.Lock,
             CopyKernel = KernelCopy.Make,
             HasFetched = (guest, started) => guest.GuestConfigPath is { } path && new NodeStore(_directory).FindByFile(path) is { } node
-                // A config that comes on a disk is not fetched.
-                && (node.ConfigSource != ConfigSource.Http || fetches.Find(node, started) is not null),
+                && fetches.Find(node, started) is not null,
+            RequireFetch = path =>
+            {
+                if (new NodeStore(_directory).FindByFile(path) is { } node)
+                {
+                    IgnitionFetches.RequireFetch(node);
+                }
+            },
         };
     }
 
@@ -59,7 +65,11 @@ public sealed class NodeGuests
         var boot = new NodeBootDefaults(Xl);
         var requests = nodes.Select(node =>
         {
-            var request = new GuestRequest($"{node.Cluster}-{node.Name}", node.DiskPath, node.GuestConfigPath);
+            var request = new GuestRequest($"{node.Cluster}-{node.Name}", node.DiskPath, node.GuestConfigPath)
+            {
+                ConfigDiskPath = node.ConfigDiskPath,
+                HasConfigDisk = node.ConfigSource == ConfigSource.Disk,
+            };
             request = customize is null ? request : customize(node, request);
             return boot.Complete(node, request, force ? NodeBoot.TryReadConfig(node) : null);
         });

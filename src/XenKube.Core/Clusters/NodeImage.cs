@@ -23,16 +23,30 @@ public sealed record NodeImage(string Path, string? Sha512)
     {
         ArgumentNullException.ThrowIfNull(directory);
         var path = FindPath(directory, image);
+        return new NodeImage(path, Prove(directory, path, null, skipVerification, progress, cancellationToken)?.Sha512);
+    }
+
+    /// <summary>Checks the signature of a file.</summary>
+    /// <param name="directory">The XENDIR, with its trusted keys.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="signatureFile">The file with the signature; null for the one next to the file.</param>
+    /// <param name="skipVerification">True to take the file unproven.</param>
+    /// <param name="progress">Told how far it is, or null.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What was found; null where nothing was checked.</returns>
+    internal static ImageSignature? Prove(XenDirectory directory, string path, string? signatureFile, bool skipVerification,
+        IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    {
         if (skipVerification)
         {
-            return new NodeImage(path, null);
+            return null;
         }
-        if (!File.Exists(path + ".sig") && !File.Exists(path + ".asc"))
+        if (signatureFile is null && File.Exists(path) && !File.Exists(path + ".sig") && !File.Exists(path + ".asc"))
         {
             throw new ItemNotFoundException(ErrorIds.SignatureNotFound, path, null, "there is no signature next to the image",
                 $"Download it as well, or use {RemedyActionKind.SkipVerificationOption} to take the image unproven");
         }
-        var signature = SignatureVerifier.Verify(path, null, new TrustStore(directory.KeysPath), progress, cancellationToken);
+        var signature = SignatureVerifier.Verify(path, signatureFile, new TrustStore(directory.KeysPath), progress, cancellationToken);
         if (!signature.IsTrusted)
         {
             throw new InvalidInputException(
@@ -41,7 +55,7 @@ public sealed record NodeImage(string Path, string? Sha512)
                     : $"its signature is not good: {signature.Verdict}{(signature.Reason is null ? "" : $" ({signature.Reason})")}",
                 signature.Verdict is SignatureVerdict.Good or SignatureVerdict.UnknownKey ? Import : "Fetch the image again");
         }
-        return new NodeImage(path, signature.Sha512);
+        return signature;
     }
 
     /// <summary>The path of an image.</summary>

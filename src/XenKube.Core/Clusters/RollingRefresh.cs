@@ -6,7 +6,8 @@ using XenKube.Hosting;
 namespace XenKube.Clusters;
 
 /// <summary>
-/// Refreshes the nodes of a running cluster, one after another: each guest is asked to shut down, refreshed, started, and waited for. The
+/// Refreshes the nodes of a running cluster, one after another: each guest is asked to shut down, refreshed, started, and waited for until
+/// it has fetched its config, or, where its config comes on a disk, until its ssh server greets. The
 /// first node that fails ends it; the others are left running. Every step looks at what is there, so that a run that was interrupted
 /// anywhere can be started again.
 /// </summary>
@@ -72,6 +73,10 @@ public sealed class RollingRefresh
                     _ = config.RequireTranspiled(expansion);
                 }
                 GuestPreflight.Check(XenGuestConfig.Read(node.GuestConfigPath));
+                if (options.Condition == GuestCondition.Ignition)
+                {
+                    IgnitionFetches.RequireFetch(node with { ConfigSource = SourceOf(node, options) });
+                }
             }
             catch (XenKubeException e)
             {
@@ -106,7 +111,12 @@ public sealed class RollingRefresh
         Tell("Resetting Ignition", names);
         var resets = new IgnitionResetter(_directory).Reset(group, options.Reset, cancellationToken: cancellationToken);
         Tell("Starting guests", names);
-        Require(_guests.Start(paths, actions with { Wait = GuestCondition.Ignition }, cancellationToken));
+        // A guest that fetches nothing is known to be back by what it answers.
+        foreach (var part in group.GroupBy(node => SourceOf(node, options) == ConfigSource.Http).OrderBy(part => part.Key))
+        {
+            Require(_guests.Start([.. part.Select(node => node.GuestConfigPath)], actions
+                with { Wait = part.Key ? GuestCondition.Ignition : options.Condition ?? GuestDefaults.Condition }, cancellationToken));
+        }
         if (options.Condition is { } condition and not GuestCondition.Ignition)
         {
             Tell("Waiting for guests", names);
@@ -130,6 +140,8 @@ public sealed class RollingRefresh
         }
         return resets;
     }
+
+    private static ConfigSource SourceOf(Node node, RollingRefreshOptions options) => options.Reset.ConfigSource ?? node.ConfigSource;
 
     private static IPAddress? Address(Node node) => IPAddress.TryParse(node.IPAddress, out var address) ? address : null;
 }

@@ -9,7 +9,8 @@ public sealed record RollingRefreshOptions
     public IgnitionResetOptions Reset { get; init; } = new();
 
     /// <summary>
-    /// The condition that a guest must reach, after it has fetched its config, before the next one is stopped; null for none.
+    /// The condition that a guest must reach, after it has fetched its config, before the next one is stopped; null for none. A guest whose
+    /// config comes on a disk fetches nothing; null is ssh for such a guest.
     /// </summary>
     public GuestCondition? Condition { get; init; }
 

@@ -3,14 +3,15 @@ namespace XenKube.Compression;
 /// <summary>The compressed data, read in pieces of a known size, with the position for errors.</summary>
 /// <param name="stream">The data, from its current position on; not disposed.</param>
 /// <param name="format">The name of the format in errors, such as <c>xz</c>.</param>
-internal sealed class CompressedInput(Stream stream, string format)
+/// <param name="position">Where in the file the data begins.</param>
+internal sealed class CompressedInput(Stream stream, string format, long position = 0)
 {
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _start;
     private int _end;
 
-    /// <summary>Bytes taken since the beginning.</summary>
-    public long Position { get; private set; }
+    /// <summary>The place of the next byte in the file.</summary>
+    public long Position { get; private set; } = position;
 
     /// <summary>True when no byte is left.</summary>
     public bool IsAtEnd => _start == _end && !Fill();
@@ -73,6 +74,17 @@ internal sealed class CompressedInput(Stream stream, string format)
     /// <exception cref="CorruptImageException">The data ends before.</exception>
     public void Skip(long count)
     {
+        if (stream.CanSeek && count > _end - _start)
+        {
+            // The last of the bytes is read, so that data that ends before is found.
+            var step = count - (_end - _start) - 1;
+            if (step > 0)
+            {
+                stream.Seek(step, SeekOrigin.Current);
+                Position += _end - _start + step;
+                (count, _start, _end) = (1, 0, 0);
+            }
+        }
         while (count > 0)
         {
             if (_start == _end && !Fill())

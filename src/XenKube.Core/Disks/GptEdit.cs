@@ -99,7 +99,8 @@ internal static class GptEdit
         return writes;
     }
 
-    private static byte[] ReadSector(BlockDevice device, long lba, int size)
+    /// <summary>Reads a sector of the table.</summary>
+    internal static byte[] ReadSector(BlockDevice device, long lba, int size)
     {
         var sector = new byte[size];
         device.Read(lba * size, sector);

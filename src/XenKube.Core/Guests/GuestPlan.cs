@@ -134,7 +134,11 @@ public sealed class GuestPlan
         }
         Claim(_names, request.Name, request, ErrorIds.GuestNameInUse, "name", request.Name);
         var existing = Existing(request);
-        var disks = Disks(request, existing);
+        IReadOnlyList<XenDisk> disks = Disks(request, existing);
+        if (request.ConfigDiskPath is { } configDisk)
+        {
+            disks = SecondDisk.Attach(disks, configDisk, request.HasConfigDisk);
+        }
         foreach (var disk in disks.Where(disk => !disk.IsReadOnly && disk.Target.Length > 0))
         {
             Claim(_disks, FileIdentity.TextOf(disk.Target), request, ErrorIds.DiskInUse, "disk", disk.Target);

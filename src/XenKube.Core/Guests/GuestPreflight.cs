@@ -176,7 +176,7 @@ internal static class GuestPreflight
         {
             throw new ItemNotFoundException(ErrorIds.ImageNotFound, file, config.PlaceOf("disk"),
                 $"the disk image {Printable.Of(disk.Target)} does not exist",
-                $"Make the node's disk ({RemedyActionKind.MakeNode}), or correct disk= in the configuration");
+                ForMissing(disk.Target));
         }
         if (status.IsDirectory)
         {
@@ -190,6 +190,16 @@ internal static class GuestPreflight
                 found.XlFormat is { } format
                 ? $"Write format={format} in disk=, or {format} in place of raw" : "Convert it first: qemu-img convert -O raw");
         }
+    }
+
+    private static Remedy ForMissing(string disk)
+    {
+        if (!disk.EndsWith(XenDirLayout.ConfigDiskExtension, StringComparison.Ordinal))
+        {
+            return $"Make the node's disk ({RemedyActionKind.MakeNode}), or correct disk= in the configuration";
+        }
+        var node = $"{Path.GetFileName(Path.GetDirectoryName(disk))}/{Path.GetFileName(disk)[..^XenDirLayout.ConfigDiskExtension.Length]}";
+        return $"A refresh of the node writes the disk with its config: {new RemedyAction(RemedyActionKind.Refresh, node)}";
     }
 
     private static InvalidInputException Invalid(XenGuestConfig config, string file, string key, string reason, string remedy) =>

@@ -63,6 +63,12 @@ public sealed record GuestRequest(string Name, string DiskPath, string ConfigPat
     /// <summary>More disks, as xvdb, xvdc, …; empty for none, or for those that are there.</summary>
     public IReadOnlyList<string> AdditionalDisks { get; init; } = [];
 
+    /// <summary>Where the second disk with the guest's config is, or would be; null where there is no such disk.</summary>
+    public string? ConfigDiskPath { get; init; }
+
+    /// <summary>True where the guest gets its config from the second disk.</summary>
+    public bool HasConfigDisk { get; init; }
+
     /// <summary>True to keep the disk that an existing guest boots from, whichever that is.</summary>
     internal bool KeepsDisk { get; init; }
 }

@@ -25,6 +25,11 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     internal Func<XenGuest, DateTimeOffset?, bool>? HasFetched { get; init; }
 
     /// <summary>
+    /// Refuses the configuration of a guest that fetches nothing, so that nobody waits for that; null where nothing knows.
+    /// </summary>
+    internal Action<string>? RequireFetch { get; init; }
+
+    /// <summary>
     /// Copies the kernel of a guest's first disk, which is held, to dom0; gives the configuration that boots the copy. Null where nothing
     /// can do that.
     /// </summary>
@@ -102,6 +107,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             {
                 throw reason;
             }
+            CheckCondition(path, options.Wait);
             var begin = GuestStart.Now;
             var warnings = Create(path, options, cancellationToken);
             return (After(path, options, begin, cancellationToken), warnings);
@@ -133,6 +139,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         options ??= new GuestActionOptions();
         return GuestBatch.Run(configPaths, options, path =>
         {
+            CheckCondition(path, options.Wait);
             var name = NameOf(path);
             var old = Xl.List(cancellationToken).FirstOrDefault(domain => domain.Name == name);
             var begin = GuestStart.Now;
@@ -229,7 +236,19 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     {
         options ??= new GuestActionOptions();
         return GuestBatch.Run(configPaths, options with { ThrottleLimit = Math.Max(options.ThrottleLimit, configPaths.Count) },
-            path => (Wait(path, condition, options, null, cancellationToken), []), cancellationToken);
+            path =>
+            {
+                CheckCondition(path, condition);
+                return (Wait(path, condition, options, null, cancellationToken), []);
+            }, cancellationToken);
+    }
+
+    private void CheckCondition(string path, GuestCondition? condition)
+    {
+        if (condition == GuestCondition.Ignition)
+        {
+            RequireFetch?.Invoke(path);
+        }
     }
 
     private GuestResult[] Act(IReadOnlyList<string> configPaths, GuestActionOptions? options, Action<string, bool> action,

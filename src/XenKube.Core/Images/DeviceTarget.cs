@@ -120,6 +120,9 @@ internal sealed class DeviceTarget : NodeDiskTarget
     public override void Flush() => _device.Flush();
 
     /// <inheritdoc/>
+    protected override BlockDevice Edit() => _device;
+
+    /// <inheritdoc/>
     public override void Publish()
     {
         _published = true;

@@ -28,6 +28,9 @@ internal sealed partial class ImageCache
 
     private string NotePath => Path + ".origin";
 
+    /// <summary>The files of the cache; none where the file of that name is not one that XenKube made.</summary>
+    public IReadOnlyList<string> OwnFiles() => ReadNote() is null ? [] : [Path, NotePath];
+
     /// <summary>Opens the decompressed file if it is still good.</summary>
     /// <param name="expectedSha512">The digest that the image has to have, or null.</param>
     /// <returns>Null when there is none, or when it is stale.</returns>

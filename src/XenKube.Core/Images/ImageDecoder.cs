@@ -1,8 +1,8 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Security.Cryptography;
+using XenKube.Compression;
 using XenKube.Compression.Bzip2;
 using XenKube.Compression.Detection;
+using XenKube.Compression.Gzip;
 using XenKube.Compression.Xz;
 using XenKube.Compression.Zstandard;
 
@@ -32,6 +32,26 @@ internal static class ImageDecoder
         return CompressionFormats.Recognize(head.AsSpan(0, count));
     }
 
+    /// <summary>The end of the name that a file has in the store, which says how it is compressed; null for one that is not.</summary>
+    public static string? FindSuffix(Stream image) => Recognize(image) switch
+    {
+        CompressionFormat.Bzip2 => ImageStore.Suffix,
+        CompressionFormat.Xz => ".raw.xz",
+        CompressionFormat.Zstandard => ".raw.zst",
+        CompressionFormat.Gzip => ".raw.gz",
+        _ => null,
+    };
+
+    /// <summary>Expands all of a file into a new one.</summary>
+    /// <param name="image">The file, from its beginning.</param>
+    /// <param name="disk">The new file, which gets its length.</param>
+    /// <param name="hash">Is given the file's own bytes.</param>
+    /// <param name="progress">Told how many of them are done.</param>
+    /// <param name="cancellationToken">Stops between two pieces.</param>
+    public static void DecodeTo(Stream image, NewFile disk, IncrementalHash hash, Action<long> progress,
+        CancellationToken cancellationToken) =>
+        disk.SetLength(Decode(image, new NodeDiskSink([disk]), new Bzip2Options { Hash = hash, Progress = progress }, cancellationToken));
+
     /// <summary>Expands all of a file.</summary>
     /// <param name="image">The file, from its beginning.</param>
     /// <param name="sink">Receives the data.</param>
@@ -47,33 +67,28 @@ internal static class ImageDecoder
         {
             return Bzip2Decoder.Decode(image, sink, options, cancellationToken);
         }
+        if (format == CompressionFormat.Xz && image is FileStream file && sink is IPlacedSink { CanPlace: true } placed
+            && ParallelXz.TryDecode(file, new SparseSink(placed), options, cancellationToken) is { } length)
+        {
+            return length;
+        }
         using var input = new HashedInput(image, options.Hash, options.Progress);
         using var stream = Open(format, input);
         var (size, buffer) = (0L, new byte[BufferSize]);
-        try
+        for (int count; (count = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0; size += count)
         {
-            for (int count; (count = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0; size += count)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Write(sink, buffer.AsSpan(0, count));
-            }
-        }
-        catch (InvalidDataException e)
-        {
-            throw new CorruptImageException(ErrorIds.CorruptImage, null, CompressionFormats.NameOf(format), e.Message, innerException: e);
+            cancellationToken.ThrowIfCancellationRequested();
+            Write(sink, buffer.AsSpan(0, count));
         }
         input.ReadToEnd();
-        // GZipStream passes over whatever follows the data: the size at the end of the file (RFC 1952, ISIZE) shows that nothing does.
-        return format != CompressionFormat.Gzip || input.LastNumber == (uint)size ? size : throw new CorruptImageException(
-            ErrorIds.CorruptImage, null, "gzip", "something follows the compressed data, or the file is cut off",
-            "Fetch the image again; a file of several gzip members becomes one by: gzip -dc OLD | gzip > NEW");
+        return size;
     }
 
     private static Stream Open(CompressionFormat format, Stream input) => format switch
     {
         CompressionFormat.Xz => new XzStream(input),
         CompressionFormat.Zstandard => new ZstandardStream(input),
-        CompressionFormat.Gzip => new GZipStream(input, CompressionMode.Decompress, leaveOpen: true),
+        CompressionFormat.Gzip => new GzipStream(input),
         CompressionFormat.None => input,
         _ => throw new UnsupportedFeatureException(null, "image", CompressionFormats.NameOf(format)),
     };
@@ -82,13 +97,7 @@ internal static class ImageDecoder
     {
         while (!bytes.IsEmpty)
         {
-            var isHole = IsZero(Piece(bytes));
-            var length = 0;
-            do
-            {
-                length += Piece(bytes[length..]).Length;
-            }
-            while (length < bytes.Length && IsZero(Piece(bytes[length..])) == isHole);
+            var length = NextPart(bytes, out var isHole);
             if (isHole)
             {
                 sink.WriteRun(0, length);
@@ -101,29 +110,54 @@ internal static class ImageDecoder
         }
     }
 
+    /// <summary>The length of what the bytes begin with: pieces that are zero, or pieces that are not.</summary>
+    private static int NextPart(ReadOnlySpan<byte> bytes, out bool isHole)
+    {
+        isHole = IsZero(Piece(bytes));
+        var length = 0;
+        do
+        {
+            length += Piece(bytes[length..]).Length;
+        }
+        while (length < bytes.Length && IsZero(Piece(bytes[length..])) == isHole);
+        return length;
+    }
+
     private static ReadOnlySpan<byte> Piece(ReadOnlySpan<byte> bytes) => bytes[..Math.Min(HoleSize, bytes.Length)];
 
     private static bool IsZero(ReadOnlySpan<byte> bytes) => !bytes.ContainsAnyExcept((byte)0);
 
+    /// <summary>Leaves out what is zero.</summary>
+    private sealed class SparseSink(IPlacedSink sink) : IPlacedSink
+    {
+        public bool CanPlace => true;
+
+        public void WriteAt(long offset, ReadOnlySpan<byte> bytes)
+        {
+            for (int length; !bytes.IsEmpty; bytes = bytes[length..], offset += length)
+            {
+                length = NextPart(bytes, out var isHole);
+                if (!isHole)
+                {
+                    sink.WriteAt(offset, bytes[..length]);
+                }
+            }
+        }
+
+        public void EndAt(long length) => sink.EndAt(length);
+    }
+
     /// <summary>The bytes of the file, hashed and counted on their way.</summary>
     private sealed class HashedInput(Stream input, IncrementalHash? hash, Action<long>? progress) : ForwardStream
     {
-        private readonly byte[] _end = new byte[sizeof(uint)];
         private long _done;
-
-        /// <summary>The last four bytes that were read, as a number.</summary>
-        public uint LastNumber => BinaryPrimitives.ReadUInt32LittleEndian(_end);
 
         public override int Read(Span<byte> buffer)
         {
             var count = input.Read(buffer);
             if (count > 0)
             {
-                var read = buffer[..count];
-                hash?.AppendData(read);
-                var kept = Math.Min(count, _end.Length);
-                _end.AsSpan(kept).CopyTo(_end);
-                read[^kept..].CopyTo(_end.AsSpan(_end.Length - kept));
+                hash?.AppendData(buffer[..count]);
                 progress?.Invoke(_done += count);
             }
             return count;

@@ -63,6 +63,9 @@ public sealed partial class ImageStore
     /// <summary>The path that an image of a release has in the store.</summary>
     internal string PathOf(string name, string version, string suffix = Suffix) => Path.Combine(Directory, $"{name}-{version}{suffix}");
 
+    /// <summary>True for a path that can be that of an image in a store.</summary>
+    internal static bool IsImageName(string path) => FileName().IsMatch(Path.GetFileName(path));
+
     internal static CoreOSImage? Read(string path)
     {
         var match = FileName().Match(Path.GetFileName(path));

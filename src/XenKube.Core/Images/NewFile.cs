@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using XenKube.Devices;
 using XenKube.Files;
 using XenKube.Posix;
 
@@ -22,6 +23,9 @@ internal sealed class NewFile : NodeDiskTarget
 
     /// <summary>The name it gets, as it was given.</summary>
     public override string Path => _place.Path;
+
+    /// <inheritdoc/>
+    public override bool CanPlace => true;
 
     /// <summary>The file system it is on.</summary>
     public ulong Device { get; private init; }
@@ -109,6 +113,12 @@ internal sealed class NewFile : NodeDiskTarget
             throw Failed(Path, e);
         }
     }
+
+    /// <summary>What was written, as a device; this file must not be used any more.</summary>
+    public FileDevice OpenDevice() => FileDevice.Over(Path, _handle);
+
+    /// <inheritdoc/>
+    protected override BlockDevice Edit() => FileDevice.Over(Path, _handle, canWrite: true);
 
     /// <summary>Its status now.</summary>
     public FileStatus Status => FileStatus.Read(_handle);

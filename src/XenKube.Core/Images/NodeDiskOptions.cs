@@ -19,6 +19,12 @@ public sealed record NodeDiskOptions(long AdditionalSpace = 0, bool Cache = fals
     internal long LengthFor(long image) => Math.Max(image + AdditionalSpace, Length);
 
     /// <summary>
+    /// True to move the backup of the partition table to the end of a disk that is longer than its image, as the format has it. Guests do
+    /// that by themselves when they grow; tools on the host name the old place as a fault until then.
+    /// </summary>
+    public bool MovesBackupTable { get; init; }
+
+    /// <summary>
     /// SHA-512 of the compressed image as it was verified, in hexadecimal (<see cref="ImageSignature.Sha512"/>), or null. The
     /// bytes that are decompressed are hashed on their way; if they are other bytes, no node disk appears.
     /// </summary>

@@ -1,4 +1,6 @@
 using Microsoft.Win32.SafeHandles;
+using XenKube.Devices;
+using XenKube.Disks;
 
 namespace XenKube.Images;
 
@@ -11,7 +13,12 @@ internal abstract class NodeDiskTarget : IDisposable
     /// <summary>Its path, as it was given.</summary>
     public abstract string Path { get; }
 
-    /// <summary>Writes bytes at an offset, which grows from call to call. Bytes that are never written are zeros.</summary>
+    /// <summary>True where bytes can be written in any order, by several threads at once.</summary>
+    public virtual bool CanPlace => false;
+
+    /// <summary>
+    /// Writes bytes at an offset, which grows from call to call unless <see cref="CanPlace"/>. Bytes that are never written are zeros.
+    /// </summary>
     public abstract void Write(long offset, ReadOnlySpan<byte> bytes);
 
     /// <summary>Makes this disk share all blocks of a file (FICLONE). False where that is not possible.</summary>
@@ -36,6 +43,17 @@ internal abstract class NodeDiskTarget : IDisposable
 
     /// <summary>Returns when all is on stable storage.</summary>
     public abstract void Flush();
+
+    /// <summary>Moves the backup of the disk's partition table to its end.</summary>
+    public void MoveBackupTable()
+    {
+        // The handle belongs to the target.
+        var device = Edit();
+        DiskWrite.Apply(device, GptBackupMove.Plan(device));
+    }
+
+    /// <summary>What was written, to be changed; it stays the target's own.</summary>
+    protected abstract BlockDevice Edit();
 
     /// <summary>Makes a disk of it.</summary>
     public abstract void Publish();

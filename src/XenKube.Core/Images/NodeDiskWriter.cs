@@ -141,7 +141,7 @@ public static class NodeDiskWriter
             kept.Flush();
             cache!.Publish(kept, status, sha512);
         }
-        Publish(files);
+        Publish(files, options);
         return new NodeDiskResult([.. files.Select(file => file.Path)], options.LengthFor(size), sink.Written, clones.Count,
             FromCache: false);
     }
@@ -185,7 +185,7 @@ public static class NodeDiskWriter
         }
         meter.Report(total, last: true);
         Finish(files, leaders, [], size, options, cancellationToken);
-        Publish(files);
+        Publish(files, options);
         return new NodeDiskResult([.. files.Select(file => file.Path)], options.LengthFor(size), total, files.Count - leaders.Count,
             FromCache: true);
     }
@@ -276,15 +276,21 @@ public static class NodeDiskWriter
         {
             cancellationToken.ThrowIfCancellationRequested();
             file.Extend(options.LengthFor(size));
+            if (options.MovesBackupTable && file is NewFile)
+            {
+                file.MoveBackupTable();
+            }
             file.Flush();
         }
     }
 
-    private static void Publish(List<NodeDiskTarget> files)
+    private static void Publish(List<NodeDiskTarget> files, NodeDiskOptions options)
     {
         try
         {
             files.ForEach(file => file.Publish());
+            // A device has no partition table before.
+            files.Where(file => options.MovesBackupTable && file is DeviceTarget).ToList().ForEach(file => file.MoveBackupTable());
         }
         catch
         {

@@ -9,6 +9,9 @@ namespace XenKube.Images;
 /// </summary>
 public sealed class ReleaseServer : IDisposable
 {
+    /// <summary>The version that stands for the newest of a channel.</summary>
+    public const string CurrentVersion = ReleaseVersion.Current;
+
     private const int LargestText = 64 << 10;
 
     /// <summary>Opens a server. Nothing is asked of it yet.</summary>
@@ -32,6 +35,10 @@ public sealed class ReleaseServer : IDisposable
                 $"'{options.ImageName}' cannot be chosen: the metadata of Fedora CoreOS name its image", "Leave the image's name out");
         }
     }
+
+    /// <summary>Whether a text is the number of a release.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsVersion(string text) => ReleaseVersion.IsValid(text ?? "");
 
     /// <summary>Which releases, from where.</summary>
     public ReleaseServerOptions Options { get; }

@@ -17,7 +17,8 @@ public sealed record ReleaseServerOptions
 
     /// <summary>
     /// The place that holds <c>BOARD/VERSION/IMAGE</c>: an <c>http(s)</c> or <c>file</c> URI or a directory.
-    /// <c>{channel}</c> in it stands for the channel. Null for the distribution's own server.
+    /// <c>{channel}</c> in it stands for the channel, and <c>{distribution}</c> for the <see cref="Prefix"/>. Null for the distribution's
+    /// own server.
     /// </summary>
     public string? BaseUri { get; init; }
 
@@ -45,5 +46,5 @@ public sealed record ReleaseServerOptions
         ImageDistribution.Flatcar => "https://{channel}.release.flatcar-linux.net",
         _ => "https://{channel}.release.core-os.net",
     })
-        .Replace("{channel}", Channel, StringComparison.Ordinal);
+        .Replace("{channel}", Channel, StringComparison.Ordinal).Replace("{distribution}", Prefix, StringComparison.Ordinal);
 }

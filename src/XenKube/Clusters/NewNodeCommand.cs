@@ -57,6 +57,13 @@ public sealed class NewNodeCommand : XenDirCommand
     [ValidateRange(0, long.MaxValue)]
     public long AdditionalSpace { get; set; }
 
+    /// <summary>
+    /// Moves the backup of the partition table to the end of each disk, where the format has it. Without it a guest does that when it grows
+    /// ROOT, and tools such as parted and sgdisk report the old place until then.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter MoveBackupTable { get; set; }
+
     /// <summary>Keeps the decoded image next to the compressed image, so that later nodes need no decoding.</summary>
     [Parameter]
     public SwitchParameter Cache { get; set; }
@@ -96,7 +103,7 @@ public sealed class NewNodeCommand : XenDirCommand
         {
             WriteWarning("the image's signature is not checked");
         }
-        var options = new NodeDiskOptions(AdditionalSpace, Cache, Force);
+        var options = new NodeDiskOptions(AdditionalSpace, Cache, Force) { MovesBackupTable = MoveBackupTable };
         WriteVerbose($"The image is {image ?? "the newest of the store"}; all disks are written from one decoding of it");
         WriteObject(RunWithProgress($"Making {string.Join(", ", names.Select(name => $"{cluster}/{name}"))}", (progress, token) =>
         {

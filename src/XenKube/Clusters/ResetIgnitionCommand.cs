@@ -45,7 +45,7 @@ public sealed class ResetIgnitionCommand : NodeCommand
 
     /// <summary>
     /// Refreshes running nodes, one after another: stops each guest, resets its Ignition, starts it, and waits until it has fetched its
-    /// config. The first that fails ends it.
+    /// config, or answers by ssh where the config comes on a disk. The first that fails ends it.
     /// </summary>
     [Parameter]
     public SwitchParameter Restart { get; set; }
@@ -157,7 +157,7 @@ public sealed class ResetIgnitionCommand : NodeCommand
         }
         // The order is what a person wants to see beforehand.
         if (MayChange(Restart ? string.Create(CultureInfo.InvariantCulture,
-            $"{++_planned}. Stop the guest {node.GuestName}. {sentence}. Start the guest, and wait until it has fetched its config{(For is null ? "" : $" and reached {For}")}") : sentence))
+            $"{++_planned}. Stop the guest {node.GuestName}. {sentence}. Start the guest, and wait until it has {((ConfigSource ?? node.ConfigSource) == XenKube.Clusters.ConfigSource.Http ? "fetched its config" : "answered")}{(For is null ? "" : $" and reached {For}")}") : sentence))
         {
             _nodes.Add(node);
         }

@@ -1,35 +1,30 @@
 using System.Management.Automation;
 using XenKube.Commands.Completion;
 using XenKube.Images;
-using XenKube.Images.Signatures;
 
 namespace XenKube.Commands.Images;
 
-/// <summary>Lists the images of the store; with -Version, downloads and verifies what is missing.</summary>
+/// <summary>Lists the images of the store; with -Version or -Channel, downloads and verifies what is missing.</summary>
 [Cmdlet(VerbsCommon.Get, "CoreOSImage", SupportsShouldProcess = true, DefaultParameterSetName = VersionSet)]
 [OutputType(typeof(CoreOSImage))]
-public sealed class GetCoreOSImageCommand : ReleaseCommand
+public sealed class GetCoreOSImageCommand : ImageDownloadCommand
 {
     private const string VersionSet = "Version";
     private const string InputObjectSet = "InputObject";
 
     /// <summary>
     /// Versions. One that is not in the store is downloaded; current is the channel's newest. With wildcards, only the store is searched.
-    /// Default: all images in the store.
+    /// Default: with -Channel, current; else all images in the store, or those of -Distribution.
     /// </summary>
     [Parameter(Position = 0, ParameterSetName = VersionSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ImageVersionCompleter))]
-    public string[] Version { get; set; } = ["*"];
+    public string[]? Version { get; set; }
 
     /// <summary>Versions, images of the store, or releases, as Find-CoreOSImage returns them.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
     public PSObject? InputObject { get; set; }
-
-    /// <summary>Accepts a downloaded image without checking its signature, with a warning.</summary>
-    [Parameter]
-    public SwitchParameter SkipVerification { get; set; }
 
     /// <summary>Searches only the store, and downloads nothing.</summary>
     [Parameter]
@@ -39,42 +34,29 @@ public sealed class GetCoreOSImageCommand : ReleaseCommand
     protected override void ProcessRecord()
     {
         var store = new ImageStore(Directory.ImagesPath);
-        var versions = new List<string>();
-        if (InputObject is null)
+        string[] usual = [IsGiven(nameof(Channel)) && !Offline ? ReleaseServer.CurrentVersion : "*"];
+        foreach (var version in InputObject is null ? Version ?? usual : [])
         {
-            versions.AddRange(Version);
+            Guard(version, () => Write(store, version, null));
         }
-        else
+        foreach (var element in InputObject is null ? [] : PipedObject.Elements(InputObject))
         {
-            Guard(InputObject.BaseObject, () => versions.AddRange(PipedObject.Elements(InputObject).Select(element =>
-                ImageSelection.VersionOf(new PipedObject(element)) ?? throw ImageSelection.NotImage(new PipedObject(element)))));
-        }
-        foreach (var version in versions)
-        {
-            Guard(version, () => Write(store, version));
+            Guard(element.BaseObject, () => Write(store, ImageSelection.VersionOf(new PipedObject(element))
+                ?? throw ImageSelection.NotImage(new PipedObject(element)), element));
         }
     }
 
-    private void Write(ImageStore store, string version)
+    private void Write(ImageStore store, string version, PSObject? piped)
     {
-        if (Offline || WildcardPattern.ContainsWildcardCharacters(version) || store.Find(version) is not null)
+        // Two distributions may have a release of one number.
+        var name = IsGiven(nameof(Distribution)) && ReleaseServer.IsVersion(version)
+            ? $"{new ReleaseServerOptions { Distribution = Distribution }.Prefix}-{version}" : version;
+        if (Offline || WildcardPattern.ContainsWildcardCharacters(version) || store.Find(name) is not null)
         {
-            WriteObject(ImageSelection.Select(store, version), enumerateCollection: true);
+            WriteObject(ImageSelection.Select(store, name).Where(image => !IsGiven(nameof(Distribution))
+                || image.Distribution == Distribution), enumerateCollection: true);
             return;
         }
-        using var server = OpenServer(Directory.Settings.Mirror);
-        var release = server.Resolve(version, StopToken);
-        if (!Should($"Download {release.ImageUri} to {store.Directory}"))
-        {
-            return;
-        }
-        var download = RunWithProgress($"Getting {release}", (progress, token) =>
-            new ImageDownloader(server, store, new TrustStore(Directory.KeysPath)).Download(release, SkipVerification, progress, token));
-        WriteVerbose($"{download.Image.Path}: {Display.Size(download.Image.Size)} from {release.ImageUri}");
-        foreach (var warning in download.Warnings)
-        {
-            WriteWarning(warning);
-        }
-        WriteObject(download.Image);
+        Download(store, version, piped);
     }
 }

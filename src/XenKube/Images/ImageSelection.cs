@@ -40,6 +40,13 @@ internal static class ImageSelection
         ?? (item.Is<CoreOSImage>() ? Named(item) : item.Is<ImageRelease>() || (!item.IsOurs && item.Value is PSCustomObject)
             ? item.Text(nameof(CoreOSImage.Version)) : null);
 
+    /// <summary>The version of a release that an object names.</summary>
+    /// <param name="item">The object.</param>
+    /// <exception cref="InvalidInputException">It does not name one.</exception>
+    public static string ReleaseVersionOf(PipedObject item) => item.Value as string
+        ?? (item.Is<CoreOSImage>() || item.Is<ImageRelease>() || (!item.IsOurs && item.Value is PSCustomObject)
+            ? item.Text(nameof(CoreOSImage.Version)) : null) ?? throw NotImage(item);
+
     // Two images of one version differ by their names.
     private static string? Named(PipedObject item) => item.Text(nameof(CoreOSImage.Version)) is { } version
         ? item.Text(nameof(CoreOSImage.Name)) is { } name ? $"{name}-{version}" : version : null;

@@ -19,7 +19,8 @@ public abstract class ReleaseCommand : XenDirCommand
 
     /// <summary>
     /// A mirror, used instead of the distribution's own server: an http, https or file URI, or a directory, that holds BOARD/VERSION/IMAGE,
-    /// or streams/STREAM.json of Fedora CoreOS. {channel} in it stands for the channel. Default: the mirror in the settings.
+    /// or streams/STREAM.json of Fedora CoreOS. {channel} and {distribution} in it stand for the channel and for coreos, flatcar or
+    /// fedora-coreos. Default: the mirror in the settings.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -39,13 +40,25 @@ public abstract class ReleaseCommand : XenDirCommand
 
     /// <summary>Opens the server that the parameters name.</summary>
     /// <param name="mirror">The mirror of the settings; null for none.</param>
-    protected ReleaseServer OpenServer(string? mirror) => new(new ReleaseServerOptions
+    /// <param name="release">A release that was piped: its distribution, channel and board count where none is given.</param>
+    protected ReleaseServer OpenServer(string? mirror, PSObject? release = null)
     {
-        Distribution = Distribution,
-        Channel = Channel,
-        Board = Board,
-        BaseUri = BaseUri is null ? mirror : Uri.TryCreate(BaseUri, UriKind.Absolute, out var uri) && !uri.IsFile
-            ? BaseUri : BaseUri.StartsWith("file:", StringComparison.Ordinal) ? BaseUri : Resolve(BaseUri),
-        ImageName = ImageName,
-    });
+        var piped = release is null ? null : new PipedObject(release);
+        var isRelease = piped?.Is<ImageRelease>() == true;
+        string Given(string name, string value) => !isRelease || IsGiven(name) ? value : piped!.Text(name) ?? value;
+        return new(new ReleaseServerOptions
+        {
+            Distribution = Enum.TryParse<ImageDistribution>(Given(nameof(Distribution), $"{Distribution}"), out var known)
+                ? known : Distribution,
+            Channel = Given(nameof(Channel), Channel),
+            Board = Given(nameof(Board), Board),
+            BaseUri = BaseUri is null ? mirror : Uri.TryCreate(BaseUri, UriKind.Absolute, out var uri) && !uri.IsFile
+                ? BaseUri : BaseUri.StartsWith("file:", StringComparison.Ordinal) ? BaseUri : Resolve(BaseUri),
+            ImageName = ImageName,
+        });
+    }
+
+    /// <summary>Whether a parameter was given.</summary>
+    /// <param name="name">Its name.</param>
+    private protected bool IsGiven(string name) => MyInvocation.BoundParameters.ContainsKey(name);
 }

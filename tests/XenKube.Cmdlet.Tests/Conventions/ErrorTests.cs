@@ -32,6 +32,8 @@ public sealed partial class ErrorTests : IDisposable
         { "ImageNotFound", "New-Node etcd x -Image 9.9.9" },
         { "NodeDiskExists", "New-Node etcd node-1 -SkipVerification" },
         { "ImageNotFound", "Get-CoreOSImage 9.9.9 -Offline" },
+        { "ImageNotFound", "Remove-CoreOSImage 9.9.9 -Force" },
+        { "FileNotFound", "Import-CoreOSImage gone.bin.bz2" },
         { "FileNotFound", "ConvertTo-Ignition gone.ct" },
         { "FileNotFound", "Test-Ignition -LiteralPath gone.json" },
         { "FileNotFound", "Get-FirewallRule -Path gone.v4" },

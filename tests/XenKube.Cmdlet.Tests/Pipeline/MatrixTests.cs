@@ -58,6 +58,7 @@ public sealed class MatrixTests : IDisposable
         ["New-KubeConfig"] = "-Path ./kubeconfig",
         ["Remove-FirewallForward"] = "8011",
         ["Restore-EtcdCluster"] = "-Path ./etcd.db",
+        ["Save-CoreOSImage"] = "-BaseUri ./mirror",
         ["Set-EtcdKey"] = "-Key /message -Value Hello",
         ["Test-EtcdCluster"] = "-Timeout 1",
         ["Test-IgnitionEndpoint"] = "-Uri http://127.0.0.1:1/ -Timeout 1",

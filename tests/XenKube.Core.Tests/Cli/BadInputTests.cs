@@ -141,7 +141,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("frobnicate")]
     [InlineData("disk", "cat", "a.img")]
     [InlineData("node", "new", "etcd/a", "--additional-space", "much")]
-    [InlineData("image", "get")]
+    [InlineData("image", "get", "1.2.3", "1.2.4")]
     public void A_command_line_that_is_not_understood_ends_with_2(params string[] args)
     {
         var run = CommandLineRun.Of(args);

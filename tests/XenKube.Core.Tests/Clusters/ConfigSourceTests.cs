@@ -146,6 +146,47 @@ public sealed class ConfigSourceTests : IDisposable
     }
 
     [Fact]
+    public void New_guest_has_the_second_disk_at_once_and_loses_it_with_its_source()
+    {
+        MakeNode("fedora-coreos");
+        File.Delete(Node.GuestConfigPath);
+        _folder.Write("guests/web/cluster.json", """{ "configSource": "Disk" }""");
+        CommandLineRun.Of("guest", "new", "web/node-1", "--xen-dir", _folder.Path).ShouldSucceed();
+        AssertSecondDisk("xvdb");
+        Assert.Contains("ignition.config.device=IGNCONFIG ignition.config.path=/config.ign", File.ReadAllText(Node.GuestConfigPath), StringComparison.Ordinal);
+        // Until the first refresh there is nothing on it: a start says what is missing.
+        var missing = Assert.IsType<ItemNotFoundException>(Assert.Single(GuestPreflight.CheckAll([Node.GuestConfigPath], GuestUses.WithoutXen(new XlDriver(), _folder["guests"]))).Value);
+        Assert.Contains("web/node-1", missing.Remedy, StringComparison.Ordinal);
+        Refresh();
+        Assert.Empty(GuestPreflight.CheckAll([Node.GuestConfigPath], GuestUses.WithoutXen(new XlDriver(), _folder["guests"])));
+        AssertGuestReads("first");
+        // Again, and beside other disks: it stays, under the first name that is free.
+        CommandLineRun.Of("guest", "new", "web/node-1", "--force", "--xen-dir", _folder.Path).ShouldSucceed();
+        AssertSecondDisk("xvdb");
+        _folder.Write("data.img", new byte[512]);
+        CommandLineRun.Of("guest", "new", "web/node-1", "--force", "--disk", _folder["data.img"], "--xen-dir", _folder.Path).ShouldSucceed();
+        AssertSecondDisk("xvdc");
+        _folder.Write("guests/web/cluster.json", "{ }");
+        CommandLineRun.Of("guest", "new", "web/node-1", "--force", "--xen-dir", _folder.Path).ShouldSucceed();
+        Assert.Equal([Node.DiskPath, _folder["data.img"]], Guest.Disks.Select(disk => disk.Target));
+    }
+
+    [Fact]
+    public void Guest_without_a_free_name_for_the_second_disk_is_an_error_that_says_so()
+    {
+        MakeNode("fedora-coreos");
+        var others = Enumerable.Range('b', 25).Select(letter => XenDisk.CreateReadOnly(_folder["data.img"] + (char)letter, $"xvd{(char)letter}"));
+        var full = Guest.With("disk", XenConfigValue.OfTexts([.. Guest.Disks.Concat(others).Select(disk => disk.ToString())]));
+        Assert.Contains("xvdb to xvdz", Assert.Throws<InvalidInputException>(() => ConfigDisk.Attach(full, Node.ConfigDiskPath, isWanted: true)).Message, StringComparison.Ordinal);
+        File.WriteAllText(Node.GuestConfigPath, full.ToString());
+        var refused = CommandLineRun.Of("node", "refresh", "web/node-1", "--config-source", "disk", "--xen-dir", _folder.Path);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("xvdb to xvdz", refused.Error, StringComparison.Ordinal);
+        var one = Guest.With("disk", XenConfigValue.OfTexts([.. Guest.Disks.Where(disk => disk.Device != "xvdq").Select(disk => disk.ToString())]));
+        Assert.Equal("xvdq", ConfigDisk.Attach(one, Node.ConfigDiskPath, isWanted: true).Disks.Single(disk => disk.Target == Node.ConfigDiskPath).Device);
+    }
+
+    [Fact]
     public void Source_of_a_cluster_is_that_of_its_nodes_but_for_those_that_have_their_own()
     {
         MakeNode("fedora-coreos");
@@ -187,6 +228,9 @@ public sealed class ConfigSourceTests : IDisposable
         File.Move(path, path + ".2");
         Assert.Equal(content, ConfigDisk.Read(path + ".2"));
     }
+
+    private void AssertSecondDisk(string device) =>
+        Assert.Equal((device, true), Guest.Disks.Where(disk => disk.Target == Node.ConfigDiskPath).Select(disk => (disk.Device, disk.IsReadOnly)).Single());
 
     private XenGuestConfig Guest => XenGuestConfig.Read(Node.GuestConfigPath);
 

@@ -6,6 +6,7 @@ using XenKube.Images.Signatures;
 using XenKube.Tests.Booting;
 using XenKube.Tests.Cli;
 using XenKube.Tests.Support;
+using LoopDevice = XenKube.Tests.Support.LoopDevice;
 
 namespace XenKube.Tests.Clusters;
 
@@ -98,6 +99,59 @@ public sealed partial class NodeRecreationTests : IDisposable
         Assert.Equal("ImageNotFound", Refusal(Recreating("9.9.9")));
         _folder.Write("guests/web/node-1.ct", "storage: [\n");
         Assert.NotEqual("ImageNotFound", Refusal(Recreating()));
+    }
+
+    [Fact]
+    public void Block_device_is_made_again_in_its_place_and_one_with_another_user_is_kept()
+    {
+        MakeNode("fedora-coreos", isSigned: true);
+        var length = new FileInfo(Node.DiskPath).Length;
+        File.Move(Node.DiskPath, _folder["device"]);
+        using var loop = LoopDevice.Need(_folder["device"]);
+        File.CreateSymbolicLink(Node.DiskPath, loop.Path);
+        Boot("data of the guest");
+        Tool.Need("sh", "sleep");
+        using (var holder = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"exec 3<>{loop.Path}; echo open; exec sleep 600"]) { RedirectStandardOutput = true })!)
+        {
+            try
+            {
+                Assert.Equal("open", holder.StandardOutput.ReadLine());
+                Assert.Equal(1, CommandLineRun.Of("node", "refresh", "web/node-1", "--recreate", "--xen-dir", _folder.Path).ExitCode);
+                Assert.NotNull(Read("boot", "/data"));
+            }
+            finally
+            {
+                holder.Kill();
+                holder.WaitForExit();
+            }
+        }
+        CommandLineRun.Of("node", "refresh", "web/node-1", "--recreate", "--xen-dir", _folder.Path).ShouldSucceed();
+        Assert.Equal(loop.Path, new FileInfo(Node.DiskPath).LinkTarget);
+        Assert.Null(Read("boot", "/data"));
+        Assert.NotNull(Read("boot", "/ignition.firstboot"));
+        Assert.Equal(length, new FileInfo(_folder["device"]).Length);
+        Assert.Equal(FedoraRelease, Node.Release);
+        // All of the device is the image or zeros, but for what the refresh wrote: nothing of the guest is left.
+        Assert.DoesNotContain("data of the guest", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(loop.Path)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void New_node_has_the_backup_of_its_table_at_the_end_where_that_is_asked_for()
+    {
+        MakeNode("fedora-coreos", isSigned: true);
+        foreach (var (name, options) in new[] { ("as-the-guide", Array.Empty<string>()), ("moved", ["--move-backup-table"]) })
+        {
+            CommandLineRun.Of(["node", "new", $"web/{name}", "--image", FedoraRelease, "--additional-space", "8MB", .. options, "--xen-dir", _folder.Path]).ShouldSucceed();
+            Assert.Equal(options.Length > 0, Tool.Run("sgdisk", "-v", _folder[$"guests/web/{name}.img"]).All.Contains("No problems found", StringComparison.Ordinal));
+        }
+        // A device is longer than its image without any space that is asked for.
+        using (var device = File.Create(_folder["device"]))
+        {
+            device.SetLength(new FileInfo(Node.DiskPath).Length + (5 << 20));
+        }
+        using var loop = LoopDevice.Need(_folder["device"]);
+        CommandLineRun.Of("node", "new", "web/device", "--image", FedoraRelease, "--path", loop.Path, "--move-backup-table", "--xen-dir", _folder.Path).ShouldSucceed();
+        Assert.Contains("No problems found", Tool.Run("sgdisk", "-v", loop.Path).All, StringComparison.Ordinal);
     }
 
     [Fact]

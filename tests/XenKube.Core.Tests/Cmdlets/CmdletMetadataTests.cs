@@ -14,14 +14,14 @@ public sealed class CmdletMetadataTests : IDisposable
     private static readonly string[] ApprovedVerbs =
     [
         "Add", "Backup", "Clear", "Compare", "ConvertFrom", "ConvertTo", "Copy", "Dismount", "Enter", "Expand", "Find", "Get", "Import", "Initialize",
-        "Install", "Mount", "New", "Publish", "Remove", "Repair", "Reset", "Restart", "Restore", "Resume", "Set", "Show", "Start", "Stop", "Suspend",
+        "Install", "Mount", "New", "Publish", "Remove", "Repair", "Reset", "Restart", "Restore", "Resume", "Save", "Set", "Show", "Start", "Stop", "Suspend",
         "Test", "Unpublish", "Update", "Wait",
     ];
 
     private static readonly string[] ChangingVerbs =
     [
         "Add", "Backup", "Clear", "Copy", "Dismount", "Expand", "Import", "Initialize", "Install", "Mount", "New", "Publish", "Remove", "Repair", "Reset",
-        "Restart", "Restore", "Resume", "Set", "Start", "Stop", "Suspend", "Unpublish", "Update",
+        "Restart", "Restore", "Resume", "Save", "Set", "Start", "Stop", "Suspend", "Unpublish", "Update",
     ];
 
     private readonly ModuleMetadata _module = ModuleMetadata.Read(Project.ModuleAssembly);

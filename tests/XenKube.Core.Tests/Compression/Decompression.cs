@@ -1,4 +1,5 @@
 using XenKube.Compression;
+using XenKube.Compression.Gzip;
 using XenKube.Compression.Lz4;
 using XenKube.Compression.Lzma;
 using XenKube.Compression.Xz;
@@ -10,12 +11,13 @@ namespace XenKube.Tests.Compression;
 /// <summary>The formats by name, their programs, and our decoders of them.</summary>
 internal static class Decompression
 {
-    public static readonly string[] Formats = ["zstd", "xz", "lzma", "lz4"];
+    public static readonly string[] Formats = ["zstd", "xz", "gzip", "lzma", "lz4"];
 
     public static DecompressionStream Open(string format, Stream input) => format switch
     {
         "zstd" => new ZstandardStream(input),
         "xz" => new XzStream(input),
+        "gzip" => new GzipStream(input),
         "lzma" => new LzmaAloneStream(input, 1 << 30),
         _ => new Lz4LegacyStream(input),
     };
@@ -47,6 +49,7 @@ internal static class Decompression
         {
             "zstd" => Tool.Run("zstd", ["-q", "-c", .. options], content),
             "xz" => Tool.Run("xz", ["-c", "-T1", .. options], content),
+            "gzip" => Tool.Run("gzip", ["-c", .. options], content),
             "lzma" => Tool.Run("xz", ["--format=lzma", "-c", .. options], content),
             _ => Tool.Run("lz4", ["-q", "-l", "-c", .. options], content),
         };

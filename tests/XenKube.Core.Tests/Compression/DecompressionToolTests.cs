@@ -41,6 +41,10 @@ public class DecompressionToolTests
             {
                 data.Add("xz", options);
             }
+            foreach (var options in (string[])["-1", "-4", "-9", "-n"])
+            {
+                data.Add("gzip", options);
+            }
             foreach (var options in (string[])["-0", "-9", "--lzma1=dict=4KiB", "--lzma1=lc=0,lp=4,pb=4", "--lzma1=lc=2,lp=2,pb=0"])
             {
                 data.Add("lzma", options);
@@ -74,6 +78,7 @@ public class DecompressionToolTests
     [Theory]
     [InlineData("zstd")]
     [InlineData("xz")]
+    [InlineData("gzip")]
     [InlineData("lzma")]
     [InlineData("lz4")]
     public void Decoder_gives_what_was_compressed_at_each_size_around_a_border(string format)
@@ -133,7 +138,51 @@ public class DecompressionToolTests
         Same(both, Decompression.Read("zstd", [.. Decompression.Compress("zstd", first), .. SkippableFrame, .. Decompression.Compress("zstd", second, "-19")]), "zstd");
         Same(both, Decompression.Read("zstd", [.. SkippableFrame, .. Decompression.Compress("zstd", both)]), "zstd after a skippable frame");
         Same(both, Decompression.Read("xz", [.. Decompression.Compress("xz", first), 0, 0, 0, 0, .. Decompression.Compress("xz", second, "--check=crc32"), 0, 0, 0, 0]), "xz");
+        Same(both, Decompression.Read("gzip", [.. Decompression.Compress("gzip", first), .. Decompression.Compress("gzip", second, "-1"), .. new byte[70_000]]), "gzip");
         Same(both, Decompression.Read("lz4", [.. Decompression.Compress("lz4", first), .. Decompression.Compress("lz4", second)]), "lz4");
+    }
+
+    /// <summary>Names, comments, extra fields and checks of headers, by the flags of RFC 1952, and what gzip itself says of each.</summary>
+    [Fact]
+    public void Header_and_what_follows_the_data_are_judged_as_by_gzip()
+    {
+        Tool.Need("gzip");
+        var content = Samples.Make("text", 5000);
+        var plain = Decompression.Compress("gzip", content, "-n");
+        byte[] Framed(byte flags, params byte[] fields) => [.. plain[..3], flags, .. plain[4..10], .. fields, .. plain[10..]];
+        byte[] Checked(byte[] file)
+        {
+            var crc = ~XenKube.Checksums.Crc32.Append(XenKube.Checksums.Crc32.Start, file.AsSpan(0, 10));
+            return [.. file[..10], (byte)crc, (byte)(crc >> 8), .. file[10..]];
+        }
+        var cases = new Dictionary<string, byte[]>
+        {
+            ["a name"] = Framed(8, [.. "disk.img\0"u8]),
+            ["a comment"] = Framed(16, [.. "made here\0"u8]),
+            ["an extra field"] = Framed(4, [5, 0, 1, 2, 3, 4, 5]),
+            ["all of them"] = Framed(28, [2, 0, 7, 7, .. "disk.img\0made here\0"u8]),
+            ["a checked header"] = Checked(Framed(2)),
+            ["a wrong check of the header"] = Framed(2, [1, 2]),
+            ["a reserved flag"] = Framed(0x80),
+            ["another method"] = [.. plain[..2], 7, .. plain[3..]],
+            ["one zero"] = [.. plain, 0],
+            ["zeros and more"] = [.. plain, 0, 0, 0, 1],
+            ["zeros and a member"] = [.. plain, 0, 0, .. plain],
+            ["a member"] = [.. plain, .. plain],
+            ["three members"] = [.. plain, .. plain, .. plain],
+            ["the first byte of a member"] = [.. plain, 0x1F],
+            ["half a member"] = [.. plain, .. plain[..(plain.Length / 2)]],
+            ["a text"] = [.. plain, .. "rubbish"u8],
+            ["a wrong size"] = [.. plain[..^1], 1],
+            ["nothing"] = [],
+        };
+        foreach (var (name, bytes) in cases)
+        {
+            var judged = Decompression.Judge("gzip", bytes);
+            var (data, error) = Decompression.Read("gzip", bytes);
+            Assert.True((judged.ExitCode == 0 && bytes.Length > 0) == (error is null), $"{name}: gzip says {judged.ExitCode} {judged.Error}, and here it is {error?.Message}");
+            Assert.True(error is not null || judged.OutputBytes.AsSpan().SequenceEqual(data), $"{name}: other data");
+        }
     }
 
     [Fact]

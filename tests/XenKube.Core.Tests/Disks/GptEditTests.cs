@@ -96,6 +96,96 @@ public sealed class GptEditTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(21 * Megabyte)]
+    [InlineData(30 * Megabyte)]
+    [InlineData(20 * Megabyte + 34 * 512)]
+    public void Backup_moves_to_the_end_of_a_disk_that_grew(long length)
+    {
+        Tool.Need("parted");
+        var disk = Disk();
+        var before = Tool.Run("sgdisk", "-p", disk).ShouldSucceed().Output.Split("Number").Last();
+        Grow(disk, length);
+        Assert.DoesNotContain("No problems found", Tool.Run("sgdisk", "-v", disk).All, StringComparison.Ordinal);
+        Move(disk);
+        ShouldBeSound(disk, Old);
+        Assert.Equal(before, Tool.Run("sgdisk", "-p", disk).ShouldSucceed().Output.Split("Number").Last());
+        var parted = Tool.Run("parted", "-s", disk, "unit", "s", "print").ShouldSucceed().All;
+        Assert.DoesNotContain("Warning", parted, StringComparison.Ordinal);
+        // Again, there is nothing to do; and without the primary the new backup is found.
+        using (var device = FileDevice.Open(disk, writable: false))
+        {
+            Assert.Empty(GptBackupMove.Plan(device));
+        }
+        var bytes = File.ReadAllBytes(disk);
+        bytes.AsSpan(512, 34 * 512).Clear();
+        Assert.Equal(Layout(File.ReadAllBytes(disk)), Layout(bytes));
+        // Of the old one nothing is left that could be taken for a backup.
+        Assert.False(bytes.AsSpan((int)(20 * Megabyte) - (33 * 512), 33 * 512).ContainsAnyExcept((byte)0));
+    }
+
+    [Fact]
+    public void Backup_of_a_disk_that_grew_too_little_or_has_no_sound_primary_stays()
+    {
+        var disk = Disk();
+        foreach (var sectors in new[] { 1, 32 })
+        {
+            Grow(disk, (20 * Megabyte) + (sectors * 512));
+            var before = File.ReadAllBytes(disk);
+            Assert.Equal("BackupTableNotMoved", Assert.Throws<OperationFailedException>(() => Move(disk)).ErrorId);
+            Assert.Equal(before, File.ReadAllBytes(disk));
+        }
+        Grow(disk, 30 * Megabyte);
+        using (var stream = File.OpenWrite(disk))
+        {
+            stream.Position = 512;
+            stream.Write(new byte[512]);
+        }
+        Assert.Throws<CorruptImageException>(() => Move(disk));
+    }
+
+    [Fact]
+    [Trait("Kind", "Crash")]
+    public void After_any_crash_of_a_move_both_the_table_and_its_backup_are_there()
+    {
+        var disk = Disk();
+        Grow(disk, 22 * Megabyte);
+        var initial = File.ReadAllBytes(disk);
+        var expected = Layout(initial);
+        var device = new RecordingDevice(initial);
+        DiskWrite.Apply(device, GptBackupMove.Plan(device));
+        Assert.True(device.Events[^1].IsFlush);
+        var states = new CrashStates(initial, device.Events, seed: 1, randomSubsets: 30, tornWrites: 120);
+        foreach (var (name, image) in states.All())
+        {
+            var bytes = new byte[image.Length];
+            image.Read(0, bytes);
+            Assert.True(expected == Layout(bytes), name);
+            // The backup that the primary names is whole.
+            var primary = GptReader.ReadPrimary(image, out _)!.Header;
+            var backup = GptHeader.Read(bytes.AsSpan((int)primary.AlternateLba * 512, 512), primary.AlternateLba, bytes.Length / 512);
+            Assert.True(backup.EntriesCrc == XenKube.Checksums.Crc32.Compute(bytes.AsSpan((int)backup.EntriesLba * 512, backup.EntriesSize)), name);
+            // Without its primary the disk has its partitions too.
+            bytes.AsSpan(512, 512).Clear();
+            Assert.True(expected == Layout(bytes), $"{name}, without the primary");
+        }
+        Assert.InRange(states.Distinct, 10, int.MaxValue);
+    }
+
+    private static string Layout(byte[] disk) => string.Join(' ', PartitionTable.ReadLayout(new MemoryDevice(disk)).Partitions.Select(partition => $"{partition}"));
+
+    private static void Grow(string disk, long length)
+    {
+        using var stream = File.OpenWrite(disk);
+        stream.SetLength(length);
+    }
+
+    private static void Move(string disk)
+    {
+        using var device = FileDevice.Open(disk, writable: true);
+        DiskWrite.Apply(device, GptBackupMove.Plan(device));
+    }
+
     private void Damaged(long offset, int length)
     {
         var disk = Disk();

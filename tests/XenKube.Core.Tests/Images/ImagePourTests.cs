@@ -61,10 +61,12 @@ public sealed class ImagePourTests : IDisposable
     [Theory]
     [InlineData("xz", "-c", "xz")]
     [InlineData("zstd", "-qc", "zstd")]
+    [InlineData("gzip", "-c", "gzip")]
+    [InlineData("xz", "-c -T2 --block-size=400KiB", "xz")]
     public void Several_compressed_parts_one_after_the_other_are_one_image(string program, string options, string judge)
     {
         var content = MakeDisk();
-        byte[] packed = [.. Pack(program, options, content[..1_000_000]), .. Pack(program, options, content[1_000_000..])];
+        byte[] packed = [.. Pack(program, options, content[..1_000_000]), .. Pack(program, options, content[1_000_000..3_000_000]), .. Pack(program, options, content[3_000_000..])];
         Assert.Equal(content, Tool.Run(judge, ["-dc"], packed).ShouldSucceed().OutputBytes);
         NodeDiskWriter.Write(_directory.Write("image", packed), [_directory["a.img"]]);
         Assert.Equal(content, File.ReadAllBytes(_directory["a.img"]));

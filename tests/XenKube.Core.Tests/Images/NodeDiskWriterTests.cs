@@ -347,6 +347,19 @@ public sealed class NodeDiskWriterTests : IDisposable
             var result = NodeDiskWriter.Write(image, targets, new NodeDiskOptions(AdditionalSpace: 4096));
             Assert.Equal(2, result.Cloned);
             Assert.All(targets, target => Assert.Equal([.. content, .. new byte[4096]], File.ReadAllBytes(target)));
+
+            // From the cache all disks are clones, and no byte is copied. Elsewhere the same is a copy.
+            var here = Path.Combine(disk, "image.bin.bz2");
+            File.Copy(image, here);
+            NodeDiskWriter.Write(here, [Path.Combine(disk, "first.img")], new NodeDiskOptions(Cache: true));
+            var others = targets.Select(target => target + ".2").ToArray();
+            var cached = NodeDiskWriter.Write(here, others);
+            Assert.Equal((true, 3, 0L), (cached.FromCache, cached.Cloned, cached.Written));
+            Assert.All(others, target => Assert.Equal(content, File.ReadAllBytes(target)));
+            var elsewhere = NodeDiskWriter.Write(here, [_directory["elsewhere.img"]]);
+            Assert.Equal((true, 0), (elsewhere.FromCache, elsewhere.Cloned));
+            Assert.Equal(content, File.ReadAllBytes(_directory["elsewhere.img"]));
+            File.Delete(_directory["elsewhere.img"]);
         });
     }
 

@@ -17,6 +17,9 @@ internal sealed record XzBlockHeader(int Size, long? CompressedSize, long? Uncom
     private const int HasCompressedSize = 0x40;
     private const int HasUncompressedSize = 0x80;
 
+    /// <summary>The most bytes of history that are kept: a block never refers to more than it has data, and some are needed.</summary>
+    public long HistorySize => Math.Max(4096, UncompressedSize is { } size ? Math.Min(DictionarySize, size) : DictionarySize);
+
     /// <summary>Reads a header.</summary>
     /// <param name="input">The compressed data after the header's first byte.</param>
     /// <param name="first">The first byte, not 0.</param>

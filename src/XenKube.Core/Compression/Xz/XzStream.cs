@@ -31,6 +31,11 @@ internal sealed class XzStream : DecompressionStream
     private long _blockCount;
     private uint _sizes;
 
+    // Where blocks are only looked for: those that were found, and what the data before them has.
+    private List<XzBlock>? _found;
+    private long _length;
+    private byte _checkId;
+
     /// <summary>Begins to decompress.</summary>
     /// <param name="input">The compressed data; not disposed.</param>
     /// <param name="expected">The size of all data where it is known, to allocate no more than that; otherwise 0.</param>
@@ -38,6 +43,28 @@ internal sealed class XzStream : DecompressionStream
     {
         _input = new CompressedInput(input, "xz");
         _expected = expected;
+    }
+
+    /// <summary>
+    /// Finds the blocks of a file without decoding them. All headers, the index and the footer of each stream are checked.
+    /// </summary>
+    /// <param name="input">The file; where it can seek, the data of the blocks is not read.</param>
+    /// <param name="most">The most blocks that are wanted.</param>
+    /// <returns>The blocks; null where one does not say its sizes, as xz writes them with several threads, or there are too many.</returns>
+    /// <exception cref="CorruptImageException">The file is damaged.</exception>
+    /// <exception cref="UnsupportedFeatureException">A feature is not supported.</exception>
+    public static IReadOnlyList<XzBlock>? FindBlocks(Stream input, int most)
+    {
+        var found = new List<XzBlock>();
+        using var stream = new XzStream(input) { _found = found };
+        while (stream.DecodeMore())
+        {
+            if (stream._found is null || found.Count > most)
+            {
+                return null;
+            }
+        }
+        return found;
     }
 
     /// <inheritdoc/>
@@ -106,7 +133,8 @@ internal sealed class XzStream : DecompressionStream
             throw _input.Unsupported("stream flags");
         }
         _streamFlags = BinaryPrimitives.ReadUInt16LittleEndian(header[6..]);
-        _check = XzCheck.Create(header[7]) ?? throw _input.Unsupported(FormattableString.Invariant($"check {header[7]}"));
+        _checkId = header[7];
+        _check = XzCheck.Create(_checkId) ?? throw _input.Unsupported(FormattableString.Invariant($"check {header[7]}"));
         _hasStream = true;
         _blockCount = 0;
         _sizes = Crc32.Start;
@@ -125,16 +153,45 @@ internal sealed class XzStream : DecompressionStream
             return;
         }
         _header = XzBlockHeader.Read(_input, first);
-        // Two bytes of history at least; a block never refers to more history than it has data.
-        var dictionary = Math.Max(4096, _header.UncompressedSize is { } size
-            ? Math.Min(_header.DictionarySize, size) : _header.DictionarySize);
-        if (dictionary > Lzma.Lzma.MaximumDictionary)
+        if (_found is not null)
         {
-            throw _input.Unsupported(FormattableString.Invariant($"dictionary of {dictionary >> 20} MiB"));
+            PassOver(_header);
+            return;
         }
         _blockSize = 0;
-        var lzma = new Lzma2Stream(_input, dictionary, _header.UncompressedSize ?? _expected);
-        _block = _header.X86Start is { } start ? new X86Filter(lzma, start) : lzma;
+        _block = OpenBlock(_header, _input, _expected);
+    }
+
+    /// <summary>Begins to decompress the data of a block.</summary>
+    /// <param name="header">The block's header.</param>
+    /// <param name="input">The compressed data.</param>
+    /// <param name="expected">The size of the data where it is known from elsewhere; otherwise 0.</param>
+    internal static DecompressionStream OpenBlock(XzBlockHeader header, CompressedInput input, long expected)
+    {
+        if (header.HistorySize > Lzma.Lzma.MaximumDictionary)
+        {
+            throw input.Unsupported(FormattableString.Invariant($"dictionary of {header.HistorySize >> 20} MiB"));
+        }
+        var lzma = new Lzma2Stream(input, header.HistorySize, header.UncompressedSize ?? expected);
+        return header.X86Start is { } start ? new X86Filter(lzma, start) : lzma;
+    }
+
+    private void PassOver(XzBlockHeader header)
+    {
+        if (header is not { CompressedSize: { } compressed, UncompressedSize: { } size } || size > long.MaxValue - _length)
+        {
+            _found = null;
+            return;
+        }
+        var start = _input.Position;
+        _input.Skip(compressed);
+        SkipPadding(_input.Position - _blockStart, "block padding");
+        var check = new byte[_check!.Size];
+        _input.Read(check);
+        _found!.Add(new XzBlock(header, start, _length, _checkId, Convert.ToHexString(check)));
+        _length += size;
+        _blockCount++;
+        Count(header.Size + compressed + check.Length, size);
     }
 
     private void EndBlock()

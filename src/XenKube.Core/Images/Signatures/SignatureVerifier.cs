@@ -7,7 +7,7 @@ namespace XenKube.Images.Signatures;
 public static class SignatureVerifier
 {
     /// <summary>Far more than any signature file has; what is larger is none.</summary>
-    private const int LargestSignatureFile = 1 << 20;
+    internal const int LargestSignatureFile = 1 << 20;
 
     private const int MostSignatures = 256;
 

@@ -16,11 +16,12 @@ internal static class NodeCheckCommand
     public static Command Create(Terminal terminal)
     {
         var check = new Command("check", "Find out why nodes will not boot or ignite, with remedies. Exit 1 if a check fails.")
-            { Names, Endpoint, SkipSignature, StandardOptions.XenDir, StandardOptions.Json };
+            { Names, Endpoint, SkipSignature, ConfigOptions.Platform, ConfigOptions.FilesDirectory, ConfigOptions.Strict,
+                StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(check, terminal, run =>
         {
             var checks = new NodeCheck(run.Directory, new NodeCheckOptions { Endpoint = run.Get(Endpoint),
-                Signature = !run.Get(SkipSignature) });
+                Signature = !run.Get(SkipSignature), Config = ConfigOptions.Overrides(run) });
             HostCommands.WriteChecks(run, [.. NodeCommands.Select(run, run.Get(Names))
                 .SelectMany(node => checks.Run(node, run.CancellationToken))]);
         });

@@ -281,7 +281,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
     /// </summary>
     private string? FindOutdated(Node node, byte[] published)
     {
-        var own = new NodeConfig(directory, node);
+        var own = new NodeConfig(directory, node, _options.Config);
         try
         {
             if (own.HasTemplate && own.PrepareTemplate(force: false).Text is not null)

@@ -8,4 +8,7 @@ public sealed record NodeCheckOptions
 
     /// <summary>True to fetch the config as the guest would, which needs the bridge to be up.</summary>
     public bool Endpoint { get; init; }
+
+    /// <summary>How the node's config is transpiled, to be compared with what is published; null for as the settings say.</summary>
+    public NodeConfigOverrides? Config { get; init; }
 }

@@ -84,9 +84,13 @@ public sealed class EtcdCheck(EtcdClusters clusters, TimeProvider? clock = null)
         {
             if (EtcdPeerLog.Ask(members, member, cancellationToken) is var (by, text))
             {
+                Remedy repair =
+                    $"Stop the guest, and replace the member: {new RemedyAction(RemedyActionKind.RepairMember, member.Node?.FullName ?? member.Cluster)}";
+                Remedy look =
+                    $"Check its certificates: {new RemedyAction(RemedyActionKind.CheckCertificates, member.Node?.FullName ?? member.Cluster)}";
                 yield return new CheckResult("log", CheckStatus.Warn,
                     by == member.MemberName ? $"{by} logs: {text}" : $"{by} logs of {member.MemberName}: {text}",
-                    $"Check its certificates: {new RemedyAction(RemedyActionKind.CheckCertificates, member.Node?.FullName ?? member.Cluster)}");
+                    by == member.MemberName && EtcdPeerLog.IsLoss(text) ? repair : look);
             }
         }
     }

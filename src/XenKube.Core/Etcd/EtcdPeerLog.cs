@@ -77,7 +77,13 @@ internal static partial class EtcdPeerLog
             && Ask(member, FindEnd, cancellationToken) is { } end ? (member.MemberName, end) : told;
     }
 
-    private static bool IsUnanswered(string error) => error.Contains("connection refused", StringComparison.Ordinal);
+    // An etcd that ends again and again refuses connections, or ends in the middle of one.
+    private static bool IsUnanswered(string error) => error.Contains("connection refused", StringComparison.Ordinal)
+        || error.Contains("connection reset", StringComparison.Ordinal) || error.EndsWith("EOF", StringComparison.Ordinal);
+
+    /// <summary>Whether an etcd ended because its data are lost, as the words by which it did tell.</summary>
+    public static bool IsLoss(string text) => text.Contains("tocommit(", StringComparison.Ordinal)
+        || text.Contains("has already been bootstrapped", StringComparison.Ordinal);
 
     private static string? Ask(EtcdMember member, Func<string, string?> find, CancellationToken cancellationToken)
     {
@@ -116,7 +122,7 @@ internal static partial class EtcdPeerLog
     private static partial Regex Ended();
 
     [GeneratedRegex(
-        """request sent was ignored \(cluster ID mismatch[^)"]*\)|cluster ID mismatch""",
+        """request sent was ignored \(cluster ID mismatch[^)"]*\)|request cluster ID mismatch \([^)"]*\)|cluster ID mismatch""",
         Linear, PatternLimit.Milliseconds)]
     private static partial Regex Mismatch();
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using XenKube.Clusters;
+using XenKube.Commands.Completion;
 
 namespace XenKube.Commands.Clusters;
 
@@ -13,12 +14,29 @@ public sealed class TestNodeCommand : NodeCommand
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
+    /// <summary>The platform whose metadata fill variables such as {PRIVATE_IPV4}. Default: the platform in the settings, none.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(PlatformCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Platform { get; set; }
+
+    /// <summary>The directory from which local files are read. Default: the directory of the config.</summary>
+    [Parameter]
+    [Alias("FilesDir")]
+    [ValidateNotNullOrEmpty]
+    public string? FilesDirectory { get; set; }
+
+    /// <summary>Treats warnings of the config as errors. Default: as the settings say, false.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
     private readonly Verdict _verdict = new();
 
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
-        var checks = new NodeCheck(DirectoryOf(node)).Run(node, StopToken);
+        var checks = new NodeCheck(DirectoryOf(node), new NodeCheckOptions { Config = Overrides(Platform, FilesDirectory, Strict) })
+            .Run(node, StopToken);
         if (Quiet)
         {
             _verdict.Add(checks.All(check => check.Status != CheckStatus.Fail));

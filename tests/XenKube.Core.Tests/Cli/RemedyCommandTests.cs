@@ -59,6 +59,16 @@ public sealed partial class RemedyCommandTests : IDisposable
     }
 
     [Fact]
+    public void Check_takes_the_options_by_which_the_config_was_published()
+    {
+        MakeNode();
+        _folder.Write("guests/etcd/node-1.ct", "etcd:\n  version: 3.2.0\n  advertise_client_urls: http://{PRIVATE_IPV4}:2379\n");
+        Run("ignition", "publish", "etcd/node-1", "--platform", "ec2").ShouldSucceed();
+        Assert.Contains("does not transpile: ", Run("node", "check", "etcd/node-1", "--skip-signature").Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("does not transpile: ", Run("node", "check", "etcd/node-1", "--skip-signature", "--platform", "ec2").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Cluster_that_is_missing_is_made() => FollowRemedy("cluster", "list", "kube");
 
     [Fact]

@@ -19,6 +19,8 @@ public sealed class EtcdPeerLogTests
     [InlineData("""{"level":"warn","msg":"rejected connection","remote-addr":"192.168.100.13:4711","server-name":"","error":"tls: bad certificate"}""", "tls: bad certificate")]
     [InlineData("""{"level":"warn","msg":"prober detected unhealthy status","round-tripper-name":"ROUND_TRIPPER_SNAPSHOT","remote-peer-id":"521d9cc310c2aecb","rtt":"0s","error":"x509: certificate signed by unknown authority"}""",
         "x509: certificate signed by unknown authority")]
+    [InlineData("""2026-11-28 17:22:12.87 E | rafthttp: request cluster ID mismatch (got 58dc2666e2365a96 want c66a3b4d42f3b9b1)""",
+        "request cluster ID mismatch (got 58dc2666e2365a96 want c66a3b4d42f3b9b1)")]
     [InlineData("""2026-11-28 17:22:12.87 E | rafthttp: request sent was ignored (cluster ID mismatch: remote[aef3e78ed8950e34]=1, local=2)""",
         "request sent was ignored (cluster ID mismatch: remote[aef3e78ed8950e34]=1, local=2)")]
     public void Line_about_the_member_is_found(string line, string text) =>

@@ -8,7 +8,7 @@ packages=$PWD/artifacts/packages
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 mkdir -p "$packages"
-rm -f "$packages"/XenKube.*.zip "$packages"/xenkube_*.deb
+rm -f "$packages"/XenKube.* "$packages"/xenkube_* "$packages/SHA256SUMS"
 # Files in the packages have the time of the commit.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2> /dev/null || date +%s)}
 export SOURCE_DATE_EPOCH CI=true
@@ -39,11 +39,29 @@ else
   echo "no pwsh: the module was not imported" >&2
 fi
 
-command -v dpkg-deb > /dev/null || { echo "no dpkg-deb: no .deb" >&2; exit 0; }
+# What the packages are made of, in the form of CycloneDX, and at the end of the script their checksums.
+sbom=artifacts/tools/dotnet-CycloneDX
+tool=$(sed -n 's/^ *"version": "\(.*\)",$/\1/p' packaging/dotnet-tools.json)
+dotnet tool update cyclonedx --version "$tool" --tool-path artifacts/tools --verbosity quiet > "$stage/tool.log" 2>&1 || { sbom=; echo "no list of the packages' contents (SBOM): $(tail -n 1 "$stage/tool.log")" >&2; }
+# list_of PROJECT NAME [FOLDER]: the packages of a project, whose intermediate files are in its folder obj or in FOLDER
+list_of() { "$sbom" "src/$1/$1.csproj" -F Json -o "$stage" -fn "$2" -ns --disable-package-restore ${3:+-biop "$3"} > "$stage/sbom.log" 2>&1 || { cat "$stage/sbom.log" >&2; exit 1; }; }
+write_checksums() { (cd "$packages" && sha256sum -- XenKube.* xenkube_*  > SHA256SUMS); echo "$packages/SHA256SUMS: $(wc -l < "$packages/SHA256SUMS") files"; }
+if [ "$sbom" ]; then
+  list_of XenKube module.json
+  python3 packaging/sbom.py XenKube "$version" "$SOURCE_DATE_EPOCH" "$packages/XenKube.$version.cdx.json" "$stage/module.json"
+  for library in "$module"/deps/*.dll; do
+    name=$(basename "$library" .dll)
+    case $name in XenKube.*) ;; *) grep -q "\"name\": \"$name\"" "$packages/XenKube.$version.cdx.json" || { echo "the SBOM lacks $name" >&2; exit 1; };; esac
+  done
+fi
+
+command -v dpkg-deb > /dev/null || { write_checksums; echo "no dpkg-deb: no .deb" >&2; exit 0; }
 root=$stage/deb
 mkdir -p "$root"/{DEBIAN,usr/lib/xenkube,usr/bin,usr/share/powershell/Modules,usr/share/man/man1,usr/share/man/man7,usr/share/man/man8,usr/share/doc/xenkube,usr/share/lintian/overrides,usr/share/bash-completion/completions,usr/share/zsh/vendor-completions,usr/share/fish/vendor_completions.d}
 # Native code where the compiler and a linker are to be had.
+native=artifacts/cli-build/obj/XenKube.Cli/project.assets.json
 if ! build/publish-cli.sh "$stage/cli" > "$stage/cli.log" 2>&1; then
+  native=
   echo "the command line of the .deb is not native code: $(tail -n 1 "$stage/cli.log")" >&2
   dotnet publish src/XenKube.Cli -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:DebugType=none -o "$stage/cli" --nologo -v quiet
 fi
@@ -122,6 +140,12 @@ find "$root/usr/share" "$root/usr/lib/xenkube/sample" -type f -exec chmod 644 {}
 chmod 755 "$root/DEBIAN/postinst" "$root/DEBIAN/prerm"
 dpkg-deb --root-owner-group --build "$root" "$packages/xenkube_${version}_amd64.deb" > /dev/null
 echo "$packages/xenkube_${version}_amd64.deb: $(stat -c %s "$packages/xenkube_${version}_amd64.deb") bytes"
+
+if [ "$sbom" ]; then
+  list_of XenKube.Cli cli.json
+  python3 packaging/sbom.py xenkube "$version" "$SOURCE_DATE_EPOCH" "$packages/xenkube_${version}_amd64.cdx.json" "$stage/module.json" "$stage/cli.json" ${native:+--runtime "$native"}
+fi
+write_checksums
 
 dpkg-deb -x "$packages/xenkube_${version}_amd64.deb" "$stage/unpacked"
 (cd "$stage" && unpacked/usr/bin/xenkube quickstart --directory "$stage/quickstart" > "$stage/quickstart.log") || { tail -20 "$stage/quickstart.log" >&2; exit 1; }

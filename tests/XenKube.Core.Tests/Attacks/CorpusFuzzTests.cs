@@ -25,7 +25,7 @@ public class CorpusFuzzTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         var random = new Random(1);
         var mutation = new Mutation(random);
-        var changes = (target.IsImage ? 200 : 1000) * (Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1" ? 50 : 1);
+        var changes = (target.IsImage ? 200 : 1000) * (LongRun.Count(1, 50));
         // In an image, most places are empty blocks.
         var places = kept.Select(input => target.IsImage ? Enumerable.Range(0, input.Length).Where(at => input[at] is not (0 or 0xFF)).ToArray() : []).ToList();
         var refused = kept.Count(input => !Try(target, input));

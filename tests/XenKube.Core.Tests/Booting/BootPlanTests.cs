@@ -128,8 +128,12 @@ public class BootPlanTests
         var problems = 0;
         for (var at = 0; at < headerSize; at++)
         {
-            // The fields with numbers get each value, names one of them.
+            // The fields with numbers get each value, names one of them, not at each byte.
             var isNumber = at is (>= 100 and < 157) or (>= 329 and < 345);
+            if (!isNumber && at % LongRun.Count(8, 1) != 0)
+            {
+                continue;
+            }
             foreach (var value in isNumber ? values : [values[at % values.Length]])
             {
                 Write(header + at, value);

@@ -7,7 +7,7 @@ namespace XenKube.Tests.Compression;
 [Trait("Kind", "Fuzz")]
 public class DecompressionDamageTests
 {
-    private static readonly int Rounds = Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1" ? 200_000 : 2_000;
+    private static readonly int Rounds = LongRun.Count(500, 200_000);
 
     public static TheoryData<string, string> Cases => new()
     {

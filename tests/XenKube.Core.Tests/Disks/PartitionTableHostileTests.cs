@@ -12,7 +12,7 @@ public sealed class PartitionTableHostileTests(ITestOutputHelper output)
 {
     private const int Length = 4 << 20;
 
-    private static bool IsLong => Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";
+    private static bool IsLong => LongRun.IsAsked;
 
     [Fact]
     public void Mutated_table_gives_a_table_or_a_named_error()

@@ -18,7 +18,7 @@ public class HostileConfigTests
 
     private static readonly string[] Tokens = ["\"", "'", "[", "]", ",", "=", "+=", ";", "#", "\n", "\\", "\\x", "\\0", "\0", "\r\n", "name", "0x", "99999999999999999999", "-1", "\"\"\"", "[[[[", "\u00ff", "*filter", "COMMIT", "-A INPUT", "!", "--dports", ",,,", ":", "65536", "1:2:3"];
 
-    private static int Rounds => Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1" ? 200_000 : 3000;
+    private static int Rounds => LongRun.Count(1000, 200_000);
 
     private static IEnumerable<string> Mutations(string text, int seed)
     {

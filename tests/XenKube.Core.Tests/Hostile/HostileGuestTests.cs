@@ -17,7 +17,7 @@ namespace XenKube.Tests.Hostile;
 [Trait("Kind", "Fuzz")]
 public sealed class HostileGuestTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";
+    private static readonly bool IsLong = LongRun.IsAsked;
     private static readonly string[] Kinds = [HostileExt.WithChecksums, HostileExt.WithoutChecksums, HostileExt.Old];
 
     private readonly TemporaryDirectory _folder = new(inMemory: true);

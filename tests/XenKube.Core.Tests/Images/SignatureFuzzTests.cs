@@ -10,7 +10,7 @@ namespace XenKube.Tests.Images;
 [Trait("Kind", "Fuzz")]
 public sealed class SignatureFuzzTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";
+    private static readonly bool IsLong = LongRun.IsAsked;
     private static readonly string[] Bases = ["algorithm-ed25519-subkey-of-rsa4096", "algorithm-dsa2048-primary", "algorithm-nistp256-subkey-of-ed25519", "weak-sha1-self-signatures", "armor-plain", "two-good-then-bad"];
 
     private readonly TemporaryDirectory _directory = new();

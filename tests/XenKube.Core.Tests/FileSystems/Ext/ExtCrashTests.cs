@@ -17,7 +17,7 @@ namespace XenKube.Tests.FileSystems.Ext;
 [Trait("Kind", "Crash")]
 public class ExtCrashTests(ITestOutputHelper output)
 {
-    internal static readonly bool IsLong = Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";
+    internal static readonly bool IsLong = LongRun.IsAsked;
 
     // What e2fsck says when it has nothing to complain of.
     private static readonly string[] Harmless =

@@ -10,7 +10,7 @@ namespace XenKube.Tests.FileSystems.Ext;
 [Trait("Kind", "Process")]
 public class ExtDifferentialTests
 {
-    private static readonly int Rounds = Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1" ? 40 : 2;
+    private static readonly int Rounds = LongRun.Count(2, 40);
 
     [Theory]
     [InlineData("-t ext4")]

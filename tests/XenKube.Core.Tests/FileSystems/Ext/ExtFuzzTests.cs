@@ -41,7 +41,7 @@ public class ExtFuzzTests(ITestOutputHelper output)
     {
         Tool.Need("mke2fs", "debugfs");
         var images = Kinds.Select(MakeImage).ToList();
-        var isLong = Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";
+        var isLong = LongRun.IsAsked;
         var seconds = isLong ? int.Parse(Environment.GetEnvironmentVariable("XENKUBE_FUZZ_SECONDS") ?? "600", CultureInfo.InvariantCulture) : 10;
         var clock = Stopwatch.StartNew();
         var outcomes = new SortedDictionary<string, int>(StringComparer.Ordinal);

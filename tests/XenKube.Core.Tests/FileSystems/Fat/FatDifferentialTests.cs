@@ -8,7 +8,7 @@ namespace XenKube.Tests.FileSystems.Fat;
 [Trait("Kind", "Process")]
 public sealed class FatDifferentialTests
 {
-    private static bool IsLong => Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";
+    private static bool IsLong => LongRun.IsAsked;
 
     [Theory]
     [InlineData(16, 1)]

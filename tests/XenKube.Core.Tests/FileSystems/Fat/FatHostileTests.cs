@@ -12,7 +12,7 @@ namespace XenKube.Tests.FileSystems.Fat;
 [Trait("Kind", "Fuzz")]
 public sealed class FatHostileTests(ITestOutputHelper output)
 {
-    private static bool IsLong => Environment.GetEnvironmentVariable("XENKUBE_LONG") == "1";
+    private static bool IsLong => LongRun.IsAsked;
 
     [Theory]
     [InlineData(16)]

@@ -46,11 +46,12 @@ public static class CommandLine
             CompletionSources.AddTo(root);
         }
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        string[] errors = parsed.Errors.Count > 0 ? [.. parsed.Errors.Select(error => error.Message)] : [.. EmptyValues.Errors(parsed)];
+        if (errors.Length > 0)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var error in errors)
             {
-                await terminal.Error.WriteLineAsync($"xenkube: {error.Message}").ConfigureAwait(false);
+                await terminal.Error.WriteLineAsync($"xenkube: {error}").ConfigureAwait(false);
             }
             await terminal.Error.WriteLineAsync($"See: xenkube {CommandPath(parsed)}--help").ConfigureAwait(false);
             return ExitCode.Usage;
@@ -60,7 +61,8 @@ public static class CommandLine
         return await parsed.InvokeAsync(invocation, cancellationToken).ConfigureAwait(false);
     }
 
-    private static RootCommand Create(Terminal terminal) =>
+    /// <summary>All commands.</summary>
+    internal static RootCommand Create(Terminal terminal) =>
         new("Clusters of CoreOS guests on Xen: images, node disks, Ignition configs, guests.")
         {
             QuickstartCommand.Create(terminal),

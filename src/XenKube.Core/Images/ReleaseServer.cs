@@ -55,7 +55,7 @@ public sealed class ReleaseServer : IDisposable
     /// <exception cref="OperationFailedException">The server cannot be reached or misbehaves.</exception>
     public ImageRelease Resolve(string version = ReleaseVersion.Current, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(version);
+        ArgumentNullException.ThrowIfNull(version);
         if (IsFedora && version == ReleaseVersion.Current)
         {
             return MakeFedora(FedoraStream.PathOfStream(Options.Channel), FedoraStream.ReadStream, isCurrent: true, cancellationToken);

@@ -4,17 +4,26 @@ using XenKube.Kube;
 namespace XenKube.Commands.Kube;
 
 /// <summary>Checks whether kubeconfigs do what they are for; each check gives a remedy.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "KubeConfig")]
+[Cmdlet(VerbsDiagnostic.Test, "KubeConfig", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(CheckResult), typeof(bool))]
 public sealed class TestKubeConfigCommand : XenKubeCommand
 {
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
     private readonly Verdict _verdict = new();
 
-    /// <summary>Kubeconfigs, taken as they are. Default: what KUBECONFIG names, else ~/.kube/config.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "LiteralPath")]
+    /// <summary>Kubeconfigs. Wildcards are allowed. Default: what KUBECONFIG names, else ~/.kube/config.</summary>
+    [Parameter(Position = 0, ParameterSetName = PathSet)]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
+
+    /// <summary>Kubeconfigs, taken as they are.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
 
     /// <summary>The context. Default: the one that kubectl uses.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -44,11 +53,15 @@ public sealed class TestKubeConfigCommand : XenKubeCommand
     {
         var check = new KubeConfigCheck(new KubeConfigCheckOptions
             { Context = Context, Days = Within, Connect = Connect, Timeout = TimeSpan.FromSeconds(Timeout) });
-        foreach (var named in Path ?? [KubeConfigs.UsualPath])
+        // A file that is not there is a check that fails.
+        string[] files = Path is null && LiteralPath is null ? [Resolve(KubeConfigs.UsualPath)]
+            : [.. (LiteralPath ?? []).Select(Resolve), .. (Path ?? []).SelectMany(path => WildcardPattern.ContainsWildcardCharacters(path)
+                ? Files([path], null) : [Resolve(WildcardPattern.Unescape(path))])];
+        foreach (var file in files)
         {
-            Guard(named, () =>
+            Guard(file, () =>
             {
-                var checks = check.Run(Resolve(named), StopToken);
+                var checks = check.Run(file, StopToken);
                 if (Quiet)
                 {
                     _verdict.Add(checks.All(result => result.Status != CheckStatus.Fail));

@@ -41,6 +41,10 @@ public sealed class KubeConfigCmdletTests : IDisposable
         Assert.Contains(checks, check => check.Message == "other: etcd-admin at etcd");
         Assert.Equal(["True"], _session.Run($"Test-KubeConfig '{path}' -Quiet").Lines());
         Assert.Equal(["True"], _session.Run($"Get-Item '{path}' | Test-KubeConfig -Quiet").Lines());
+        Assert.Equal(["True"], _session.Run($"Test-KubeConfig '{_session["kubec*g"]}' -Quiet").Lines());
+        // A name with brackets is not a pattern where an object has it.
+        var odd = _session["kube[1]"];
+        Assert.All(_session.Run($"New-KubeConfig etcd '{odd}' | Test-KubeConfig").All<CheckResult>(), check => Assert.Equal(CheckStatus.Pass, check.Status));
         var warned = _session.Run($"New-KubeConfig etcd '{path}' -Day 10 -Force | Test-KubeConfig").All<CheckResult>().Single(check => check.Status == CheckStatus.Warn);
         Assert.Equal($"Make the certificate again: New-KubeConfig etcd -Path {path} -Force", warned.Remedy);
         Assert.Equal(["False"], _session.Run($"Test-KubeConfig '{path}', ./nowhere -Quiet").Lines());

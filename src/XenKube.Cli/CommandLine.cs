@@ -8,6 +8,19 @@ namespace XenKube.Cli;
 /// <summary>The command line of <c>xenkube</c>: it binds words to the library's verbs and prints what comes back.</summary>
 public static class CommandLine
 {
+    // Made once: an option remembers every command that it is added to, and parsing asks all of them.
+    private static readonly Lazy<RootCommand> Commands = new(Create);
+
+    // With what a shell is offered, which a help would list.
+    private static readonly Lazy<RootCommand> Completing = new(() =>
+    {
+        CompletionSources.AddTo(Root);
+        return Root;
+    });
+
+    /// <summary>All commands.</summary>
+    internal static RootCommand Root => Commands.Value;
+
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The words after the program's name.</param>
     /// <param name="terminal">Where it reads and prints.</param>
@@ -40,12 +53,7 @@ public static class CommandLine
             case ["butane", .. var rest]:
                 return ButaneDriver.Run(rest, terminal.InputStream, terminal.OutputStream, terminal.Error);
         }
-        var root = Create(terminal);
-        if (CompletionSources.IsAsked(args))
-        {
-            CompletionSources.AddTo(root);
-        }
-        var parsed = root.Parse(args);
+        var parsed = (CompletionSources.IsAsked(args) ? Completing.Value : Root).Parse(args);
         string[] errors = parsed.Errors.Count > 0 ? [.. parsed.Errors.Select(error => error.Message)] : [.. EmptyValues.Errors(parsed)];
         if (errors.Length > 0)
         {
@@ -56,29 +64,26 @@ public static class CommandLine
             await terminal.Error.WriteLineAsync($"See: xenkube {CommandPath(parsed)}--help").ConfigureAwait(false);
             return ExitCode.Usage;
         }
-        var invocation = new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error,
-            EnableDefaultExceptionHandler = false };
-        return await parsed.InvokeAsync(invocation, cancellationToken).ConfigureAwait(false);
+        return await parsed.InvokeAsync(new TerminalInvocation(terminal), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>All commands.</summary>
-    internal static RootCommand Create(Terminal terminal) =>
+    private static RootCommand Create() =>
         new("Clusters of CoreOS guests on Xen: images, node disks, Ignition configs, guests.")
         {
-            QuickstartCommand.Create(terminal),
-            ImageCommands.Create(terminal),
-            KeyCommands.Create(terminal),
-            DiskCommands.Create(terminal),
-            GrubCommands.Create(terminal),
-            ClusterCommands.Create(terminal),
-            NodeCommands.Create(terminal),
-            CertificateCommands.Create(terminal),
-            EtcdCommands.Create(terminal),
-            KubeConfigCommands.Create(terminal),
-            GuestCommands.Create(terminal),
-            HostCommands.Create(terminal),
-            CompletionCommand.Create(terminal),
-            IgnitionCommands.Create(terminal),
+            QuickstartCommand.Create(),
+            ImageCommands.Create(),
+            KeyCommands.Create(),
+            DiskCommands.Create(),
+            GrubCommands.Create(),
+            ClusterCommands.Create(),
+            NodeCommands.Create(),
+            CertificateCommands.Create(),
+            EtcdCommands.Create(),
+            KubeConfigCommands.Create(),
+            GuestCommands.Create(),
+            HostCommands.Create(),
+            CompletionCommand.Create(),
+            IgnitionCommands.Create(),
             IgnitionCommands.CreateForHelp("ct", "Container Linux Config to Ignition, with the flags of ct: see 'xenkube ct -help'."),
             IgnitionCommands.CreateForHelp("butane", "Butane to Ignition, with the flags of butane: see 'xenkube butane --help'."),
         };

@@ -35,36 +35,36 @@ internal static class CertificateCommands
     private static readonly Option<int?> Within = new("--within")
         { Description = "Only what ends within this many days.", HelpName = "DAYS" };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var authority = new Command("authority", "Make the certificate authorities of clusters.")
             { Clusters, Key, Years, Replace, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(authority, terminal, run => run.ForEach(run.Get(Clusters), cluster => run.Print(
+        CommandRun.Handle(authority, run => run.ForEach(run.Get(Clusters), cluster => run.Print(
             new CertificateStore(run.Directory).CreateAuthority(cluster, run.Get(Key) ?? KeyAlgorithm.Rsa2048, run.Get(Years),
                 run.Get(Replace), run.CancellationToken),
             (output, made) => output.WriteLine(Printable.Name(made.Path)))));
         var roll = new Command("roll", "Take the next of the three steps that replace an authority: bundle, switch, drop.")
             { Clusters, Key, Years, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(roll, terminal, run => run.ForEach(run.Get(Clusters), cluster => run.Print(
+        CommandRun.Handle(roll, run => run.ForEach(run.Get(Clusters), cluster => run.Print(
             new EtcdAuthorityRoll(run.Directory).Take(cluster, run.Get(Key), run.Get(Years), run.Get(StandardOptions.Force),
                 run.CancellationToken),
             (output, made) => output.WriteLine($"{made.Step.ToString().ToLowerInvariant()} {Printable.Name(made.Path)}"))));
         var make = new Command("new", "Make the certificates of nodes that are missing or wrong.")
             { Names, Roles, Key, Days, AdditionalNames, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(make, terminal, run => Each(run, node =>
+        CommandRun.Handle(make, run => Each(run, node =>
             new CertificateStore(run.Directory).Create(node, Options(run), run.CancellationToken)));
         var list = new Command("list", "List certificates.") { Names, Sources, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(list, terminal, run => Each(run, node => [.. SourcesOf(run).DefaultIfEmpty(CertificateSource.File)
+        CommandRun.Handle(list, run => Each(run, node => [.. SourcesOf(run).DefaultIfEmpty(CertificateSource.File)
             .SelectMany(source => new CertificateFinder(run.Directory).List(node, source, run.CancellationToken))]));
         var check = new Command("check", "Check certificates, with remedies. Exit 1 if a check fails.")
             { Names, Sources, Within, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(check, terminal, Check);
+        CommandRun.Handle(check, Check);
         var renew = new Command("renew", "Renew certificates: new keys, the same names.")
             { Names, Roles, Within, Key, Days, AdditionalNames, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(renew, terminal, Renew);
+        CommandRun.Handle(renew, Renew);
         var publish = new Command("publish", "Bring certificates to their nodes: into configs, onto disks, by ssh to nodes that run.")
             { Names, Restart, Timeout, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(publish, terminal, Publish);
+        CommandRun.Handle(publish, Publish);
         return new Command("certificate", "Certificates of clusters.") { authority, roll, make, list, check, renew, publish };
     }
 

@@ -19,16 +19,16 @@ internal static class ClusterCommands
     private static readonly Option<EtcdTemplate> Template = new("--etcd-template")
         { Description = "The template of the members (default: containerlinux).", HelpName = "containerlinux|flatcar|fedoracoreos" };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var make = new Command("new", "Make clusters; with --force, one that exists is taken as it is.")
             { Names, Etcd, EtcdToken, Template, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(make, terminal, run => run.ForEach(run.Get(Names), name => Print(run, [Make(run, name)])));
+        CommandRun.Handle(make, run => run.ForEach(run.Get(Names), name => Print(run, [Make(run, name)])));
         var list = new Command("list", "List clusters.") { Pattern, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(list, terminal, run => Print(run, Store(run).List(run.Get(Pattern) ?? "*")));
+        CommandRun.Handle(list, run => Print(run, Store(run).List(run.Get(Pattern) ?? "*")));
         var remove = new Command("remove", "Remove clusters; --force removes their nodes too.")
             { Names, StandardOptions.Force, StandardOptions.XenDir };
-        CommandRun.Handle(remove, terminal, run => run.ForEach(run.Get(Names), name =>
+        CommandRun.Handle(remove, run => run.ForEach(run.Get(Names), name =>
             Store(run).Remove(name, run.Get(StandardOptions.Force), run.CancellationToken)));
         return new Command("cluster", "Groups of nodes.") { make, list, remove };
     }

@@ -37,11 +37,11 @@ internal sealed class CommandRun
     public bool WantsJson => _words.GetValue(StandardOptions.Json);
 
     /// <summary>Gives a command its action. Errors of the library end it with one line each on standard error.</summary>
-    public static void Handle(Command command, Terminal terminal, Action<CommandRun> action)
+    public static void Handle(Command command, Action<CommandRun> action)
     {
         // On a thread of its own: Ctrl+C is listened to only once the action has given its task back.
         command.SetAction((words, cancellationToken) => Task.Run(() =>
-            new CommandRun(words, terminal, cancellationToken).Invoke(action), CancellationToken.None));
+            new CommandRun(words, TerminalInvocation.TerminalOf(words), cancellationToken).Invoke(action), CancellationToken.None));
     }
 
     /// <summary>A XENDIR that need not exist yet.</summary>

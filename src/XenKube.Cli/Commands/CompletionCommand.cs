@@ -51,11 +51,11 @@ internal static class CompletionCommand
 
     private static readonly Argument<string> Shell = new("SHELL") { Description = "bash, zsh or fish." };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         Shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
         var completion = new Command("completion", "Print a script by which a shell completes the words of xenkube.") { Shell };
-        CommandRun.Handle(completion, terminal, run => run.Out.Write(run.Get(Shell) switch
+        CommandRun.Handle(completion, run => run.Out.Write(run.Get(Shell) switch
         {
             "bash" => Bash,
             "zsh" => Zsh,

@@ -16,7 +16,7 @@ internal static class DiskCommands
     private static readonly Option<string?> Unit = new("--unit")
         { Description = "Sizes for people (compact) or in bytes (b, the default, as in the guide).", HelpName = "b|compact" };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         Unit.AcceptOnlyFromAmong("b", "compact");
         Command Reading(string name, string description, Action<CommandRun> action, params Symbol[] words)
@@ -36,7 +36,7 @@ internal static class DiskCommands
                         break;
                 }
             }
-            CommandRun.Handle(command, terminal, action);
+            CommandRun.Handle(command, action);
             return command;
         }
         var disk = new Command("disk", "Read and edit disk images, without root and without mounting them.")
@@ -49,7 +49,7 @@ internal static class DiskCommands
                 StandardOptions.Json),
             Reading("cat", "Print a file.", Cat, DiskWords.Image, DiskWords.Label, DiskWords.Path, DiskWords.Offset),
         };
-        foreach (var command in DiskEditCommands.Create(terminal))
+        foreach (var command in DiskEditCommands.Create())
         {
             disk.Add(command);
         }

@@ -27,7 +27,7 @@ internal static class DiskEditCommands
     private static readonly Option<bool> NoDereference = new("--no-dereference")
         { Description = "Change a symbolic link itself, not the file that it leads to." };
 
-    public static IEnumerable<Command> Create(Terminal terminal)
+    public static IEnumerable<Command> Create()
     {
         Command Editing(string name, string description, Action<CommandRun> action, params Symbol[] words)
         {
@@ -40,7 +40,7 @@ internal static class DiskEditCommands
             {
                 command.Add(option);
             }
-            CommandRun.Handle(command, terminal, action);
+            CommandRun.Handle(command, action);
             return command;
         }
         yield return Editing("put", "Create or replace a file with the content of standard input.", Put, DiskWords.Path, Mode, Owner);

@@ -23,24 +23,24 @@ internal static class EtcdCommands
     private static readonly Option<int> Timeout = new("--timeout")
         { Description = "The longest time, in seconds.", DefaultValueFactory = _ => 300, HelpName = "SECONDS" };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var members = new Command("members", "List the members of an etcd cluster.")
             { Cluster, Offline, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(members, terminal, Members);
+        CommandRun.Handle(members, Members);
         var check = new Command("check", "Check the health of an etcd cluster. Exit 1 if a check fails.")
             { Cluster, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(check, terminal, run =>
+        CommandRun.Handle(check, run =>
             HostCommands.WriteChecks(run, new EtcdCheck(new EtcdClusters(run.Directory)).Run(run.Get(Cluster), run.CancellationToken)));
         var wait = new Command("wait", "Wait until an etcd cluster is healthy.") { Cluster, Timeout, StandardOptions.XenDir };
-        CommandRun.Handle(wait, terminal, run =>
+        CommandRun.Handle(wait, run =>
         {
             new EtcdCheck(new EtcdClusters(run.Directory))
                 .Wait(run.Get(Cluster), TimeSpan.FromSeconds(run.Get(Timeout)), run.CancellationToken);
             new EtcdMembership(run.Directory).Settle(run.Get(Cluster), run.CancellationToken);
         });
         var get = new Command("get", "Read a key. Exit 1 if there is none.") { Cluster, Key, StandardOptions.XenDir };
-        CommandRun.Handle(get, terminal, run =>
+        CommandRun.Handle(get, run =>
         {
             if (new EtcdClusters(run.Directory).GetKey(run.Get(Cluster), run.Get(Key), run.CancellationToken) is { } value)
             {
@@ -52,34 +52,34 @@ internal static class EtcdCommands
             }
         });
         var set = new Command("set", "Write a key.") { Cluster, Key, Value, StandardOptions.XenDir };
-        CommandRun.Handle(set, terminal, run => new EtcdClusters(run.Directory)
+        CommandRun.Handle(set, run => new EtcdClusters(run.Directory)
             .SetKey(run.Get(Cluster), run.Get(Key), Encoding.UTF8.GetBytes(run.Get(Value)), run.CancellationToken));
         var backup = new Command("backup", "Save a snapshot of a cluster's data.") { Cluster, Snapshot, StandardOptions.XenDir };
-        CommandRun.Handle(backup, terminal, run =>
+        CommandRun.Handle(backup, run =>
             new EtcdSnapshots(run.Directory).Save(run.Get(Cluster), run.Get(Snapshot), run.CancellationToken));
         var restore = new Command("restore", "Make the data of all members again from a snapshot, on the disks of stopped nodes.")
             { Cluster, Snapshot, Token, StandardOptions.XenDir };
-        CommandRun.Handle(restore, terminal, run => run.Out.WriteLine(Printable.Name(
+        CommandRun.Handle(restore, run => run.Out.WriteLine(Printable.Name(
             new EtcdRestore(run.Directory).Run(run.Get(Cluster), run.Get(Snapshot), run.Get(Token), run.CancellationToken).Token)));
         var repair = new Command("repair", "Replace dead members whose guests are stopped, start the guests, and wait for the members.")
             { Nodes, NoStart, Timeout, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(repair, terminal, run => Each(run, node => new EtcdRepair(run.Directory)
+        CommandRun.Handle(repair, run => Each(run, node => new EtcdRepair(run.Directory)
             .Run(node, run.Get(NoStart) ? null : TimeSpan.FromSeconds(run.Get(Timeout)), run.CancellationToken)));
         return new Command("etcd", "etcd clusters of nodes.")
         {
             members, check, wait, get, set, backup, restore,
-            Change(terminal, "add", "Add nodes as members to a cluster that runs.", (membership, node, stop) => membership.Add(node, stop)),
-            Change(terminal, "remove", "Remove members, unless that costs the quorum.", (membership, node, stop) =>
+            Change("add", "Add nodes as members to a cluster that runs.", (membership, node, stop) => membership.Add(node, stop)),
+            Change("remove", "Remove members, unless that costs the quorum.", (membership, node, stop) =>
                 membership.Remove(node, stop)),
             repair,
         };
     }
 
-    private static Command Change(Terminal terminal, string name, string description,
+    private static Command Change(string name, string description,
         Func<EtcdMembership, Node, CancellationToken, EtcdMember> change)
     {
         var command = new Command(name, description) { Nodes, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(command, terminal, run =>
+        CommandRun.Handle(command, run =>
             Each(run, node => change(new EtcdMembership(run.Directory), node, run.CancellationToken)));
         return command;
     }

@@ -19,19 +19,19 @@ internal static class GrubCommands
         { Description = "A kernel argument to write in addition to the URL, or a pattern (*) of arguments to keep. May be repeated.",
             HelpName = "ARGUMENT" };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var get = new Command("get", "Print the OEM partition's grub.cfg.") { Image, StandardOptions.Json };
-        CommandRun.Handle(get, terminal, run => run.Print(OemGrubConfig.Read(run.Get(Image)), (output, config) =>
+        CommandRun.Handle(get, run => run.Print(OemGrubConfig.Read(run.Get(Image)), (output, config) =>
             output.Write(config.Text)));
         var set = new Command("set", "Point Ignition at a config; the file's other lines stay.")
             { Image, ConfigUri, LinuxAppend, StandardOptions.Json };
         ConfigUri.Required = true;
-        CommandRun.Handle(set, terminal, run => run.Print(
+        CommandRun.Handle(set, run => run.Print(
             OemGrubConfig.Write(run.Get(Image), run.Get(ConfigUri)!, run.Get(LinuxAppend), run.CancellationToken),
             (output, config) => output.WriteLine($"grub.cfg set to:{config.Line}")));
         var clear = new Command("clear", "Take the config's URL out again.") { Image, StandardOptions.Json };
-        CommandRun.Handle(clear, terminal, run => run.Print(OemGrubConfig.Clear(run.Get(Image), run.CancellationToken), (_, _) => { }));
+        CommandRun.Handle(clear, run => run.Print(OemGrubConfig.Clear(run.Get(Image), run.CancellationToken), (_, _) => { }));
         return new Command("grub", "The OEM partition's grub.cfg.") { get, set, clear };
     }
 }

@@ -62,21 +62,21 @@ internal static class GuestCommands
         { Description = "Go on with the lines that the guest writes, until Ctrl+C." };
     private static readonly Option<bool> All = new("--all") { Description = "Show all starts that the log has." };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var make = new Command("new", "Write guest configurations for nodes.")
             { Names, Memory, VCpus, Role, Bridge, Vlan, VifScript, Network, Disk, Mac, FirstAddress, Type, BootLoader, Kernel, AutoStart,
                 StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(make, terminal, New);
+        CommandRun.Handle(make, New);
         var list = new Command("list", "List guests: configurations and domains, matched by name.")
             { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(list, terminal, List);
+        CommandRun.Handle(list, List);
         var wait = new Command("wait", "Wait until guests are in a state.")
             { Names, Wait, Timeout, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(wait, terminal, run => Act(run, (guests, paths, options) =>
+        CommandRun.Handle(wait, run => Act(run, (guests, paths, options) =>
             guests.Wait(paths, run.Get(Wait) ?? GuestDefaults.Condition, options, run.CancellationToken)));
         var console = new Command("console", "Connect the terminal to the guest's console until Ctrl+].") { Name, StandardOptions.XenDir };
-        CommandRun.Handle(console, terminal, run =>
+        CommandRun.Handle(console, run =>
         {
             var node = NodeCommands.Select(run, [run.Get(Name)]).FirstOrDefault();
             if (node is not null && new XlDriver().Console(node.GuestName) != 0)
@@ -86,37 +86,37 @@ internal static class GuestCommands
         });
         var set = new Command("set", "Change guest configurations; everything that is not named stays as it is.")
             { Names, Memory, VCpus, Bridge, Vlan, Disk, Type, BootLoader, AutoStart, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(set, terminal, Set);
+        CommandRun.Handle(set, Set);
         var log = new Command("log", "Show what a guest has written to its console since its last start.")
             { Name, Tail, Follow, All, StandardOptions.XenDir };
-        CommandRun.Handle(log, terminal, Log);
+        CommandRun.Handle(log, Log);
         return new Command("guest", "Guests: their configurations and domains.")
         {
             make, set, list,
-            Action(terminal, "start", "Start guests; all are checked before the first is started.", (guests, paths, options, stop) =>
+            Action("start", "Start guests; all are checked before the first is started.", (guests, paths, options, stop) =>
             {
                 EtcdStartGuard.Refuse(paths, stop);
                 return guests.Start(paths, options, stop);
             }, Wait, Timeout, Paused, ExtractKernel),
-            Action(terminal, "stop", "Shut guests down; --force destroys them.", (guests, paths, options, stop) =>
+            Action("stop", "Shut guests down; --force destroys them.", (guests, paths, options, stop) =>
                 guests.Stop(paths, options, stop), GuestCondition.Gone, Wait, Timeout, StandardOptions.Force),
-            Action(terminal, "restart", "Restart guests; --force destroys and starts them.", (guests, paths, options, stop) =>
+            Action("restart", "Restart guests; --force destroys and starts them.", (guests, paths, options, stop) =>
                 guests.Restart(paths, options, stop), Wait, Timeout, StandardOptions.Force),
-            Action(terminal, "suspend", "Pause guests.", (guests, paths, options, stop) => guests.Suspend(paths, options, stop)),
-            Action(terminal, "resume", "Let paused guests continue.", (guests, paths, options, stop) =>
+            Action("suspend", "Pause guests.", (guests, paths, options, stop) => guests.Suspend(paths, options, stop)),
+            Action("resume", "Let paused guests continue.", (guests, paths, options, stop) =>
                 guests.Resume(paths, options, stop)),
-            Action(terminal, "remove", "Remove guest configurations; --force destroys those that run.", (guests, paths, options, stop) =>
+            Action("remove", "Remove guest configurations; --force destroys those that run.", (guests, paths, options, stop) =>
                 guests.Remove(paths, options, stop), StandardOptions.Force),
             wait, console, log,
         };
     }
 
-    private static Command Action(Terminal terminal, string name, string description,
+    private static Command Action(string name, string description,
         Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, CancellationToken, IReadOnlyList<GuestResult>> action,
         params Option[] options) =>
-        Action(terminal, name, description, action, GuestDefaults.Condition, options);
+        Action(name, description, action, GuestDefaults.Condition, options);
 
-    private static Command Action(Terminal terminal, string name, string description,
+    private static Command Action(string name, string description,
         Func<XenGuests, IReadOnlyList<string>, GuestActionOptions, CancellationToken, IReadOnlyList<GuestResult>> action,
         GuestCondition usual, params Option[] options)
     {
@@ -125,7 +125,7 @@ internal static class GuestCommands
         {
             command.Options.Add(option);
         }
-        CommandRun.Handle(command, terminal, run => Act(run, (guests, paths, how) =>
+        CommandRun.Handle(command, run => Act(run, (guests, paths, how) =>
             action(guests, paths, how, run.CancellationToken), usual));
         return command;
     }

@@ -53,29 +53,29 @@ internal static class HostCommands
     private static readonly Option<bool> JsonLines = new("--json")
         { Description = "Print one JSON document on each line: first the server's address, then each request." };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var plan = new Command("plan", "Show the changes that 'apply' would make, as differences of files.")
             { Steps, RemoveDefault, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(plan, terminal, Plan);
+        CommandRun.Handle(plan, Plan);
         var apply = new Command("apply",
             "Set up directories, nginx site, reservations, firewall and time server; a second run changes nothing.") { Steps,
             RemoveDefault, NoActivate, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(apply, terminal, Apply);
+        CommandRun.Handle(apply, Apply);
         var undo = new Command("undo", "Take back what a step wrote; edits that came later are kept.")
             { Step, NoActivate, StandardOptions.XenDir };
-        CommandRun.Handle(undo, terminal, Undo);
+        CommandRun.Handle(undo, Undo);
         var backups = new Command("backups", "List the backups of the files that the steps replaced.")
             { StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(backups, terminal, Backups);
+        CommandRun.Handle(backups, Backups);
         var check = new Command("check", "Check this host, with a remedy for each fault. Exit 1 if a check fails.")
             { Security, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(check, terminal, run => WriteChecks(run, [.. run.Get(Security)
+        CommandRun.Handle(check, run => WriteChecks(run, [.. run.Get(Security)
             ? new HostSecurityCheck(HostSettings.ReadTrusted(run.Directory)).Run(run.CancellationToken)
             : new HostCheck(Options(run)).Run(run.CancellationToken).Concat(KeyCheck.Run(new TrustStore(run.Directory.KeysPath)))]));
         var serve = new Command("serve", "Serve the published configs until Ctrl+C, and print each request.")
             { Address, Port, AnyClient, JsonLines, StandardOptions.XenDir };
-        CommandRun.Handle(serve, terminal, Serve);
+        CommandRun.Handle(serve, Serve);
         foreach (var command in new[] { plan, apply, undo, check })
         {
             foreach (var option in HostOptionsOfAll)
@@ -84,7 +84,7 @@ internal static class HostCommands
             }
         }
         return new Command("host", "This machine as the guests' host.") { plan, apply, undo, backups, check, serve,
-            HostForwardCommands.Create(terminal, FirewallFile, NoActivate) };
+            HostForwardCommands.Create(FirewallFile, NoActivate) };
     }
 
     /// <summary>Prints checks, and ends with 1 where one of them failed.</summary>

@@ -25,17 +25,17 @@ internal static class HostForwardCommands
     private static readonly Option<string> Protocol = new("--protocol")
         { Description = "tcp or udp (default: tcp).", HelpName = "NAME", DefaultValueFactory = _ => "tcp" };
 
-    public static Command Create(Terminal terminal, Option<string?> file, Option<bool> noActivate)
+    public static Command Create(Option<string?> file, Option<bool> noActivate)
     {
         var list = new Command("list", "List the ports that lead to guests, and whether packets from outside arrive.")
             { file, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(list, terminal, run => List(run, FileOf(run, file)));
+        CommandRun.Handle(list, run => List(run, FileOf(run, file)));
         var add = new Command("add", "Let a port of dom0 lead to a guest, by the smallest rules in the file of firewall rules.")
             { Ports, To, Guide, Address, InInterface, Protocol, file, noActivate, StandardOptions.XenDir };
-        CommandRun.Handle(add, terminal, run => Add(run, FileOf(run, file), !run.Get(noActivate)));
+        CommandRun.Handle(add, run => Add(run, FileOf(run, file), !run.Get(noActivate)));
         var remove = new Command("remove", "Take away the rule that lets a port of dom0 lead to a guest.")
             { Port, To, Protocol, file, noActivate, StandardOptions.XenDir };
-        CommandRun.Handle(remove, terminal, run => Remove(run, FileOf(run, file), !run.Get(noActivate)));
+        CommandRun.Handle(remove, run => Remove(run, FileOf(run, file), !run.Get(noActivate)));
         return new Command("forward", "Ports of dom0 that lead to guests.") { list, add, remove };
     }
 

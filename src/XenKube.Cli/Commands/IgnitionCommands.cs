@@ -16,15 +16,15 @@ internal static class IgnitionCommands
     private static readonly Option<int?> Generation = new("--generation")
         { Description = "The generation whose rules apply, 2 or 3 (default: by the version in the file).", HelpName = "2|3" };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var validate = new Command("validate", "Check Ignition JSON as the guest's own validator does.")
             { File, Generation, StandardOptions.Json };
-        CommandRun.Handle(validate, terminal, Validate);
+        CommandRun.Handle(validate, Validate);
         return new Command("ignition", "Ignition configs.")
         {
-            validate, IgnitionNodeCommands.CreateCompare(terminal), IgnitionNodeCommands.CreatePublish(terminal),
-            IgnitionTextCommands.CreateDecompile(terminal), IgnitionTextCommands.CreateExpand(terminal),
+            validate, IgnitionNodeCommands.CreateCompare(), IgnitionNodeCommands.CreatePublish(),
+            IgnitionTextCommands.CreateDecompile(), IgnitionTextCommands.CreateExpand(),
         };
     }
 

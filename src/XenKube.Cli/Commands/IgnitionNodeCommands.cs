@@ -22,21 +22,21 @@ internal static class IgnitionNodeCommands
     private static readonly Option<bool> DryRun = new("--dry-run")
         { Description = "Show what would change on the guests, and publish nothing." };
 
-    public static Command CreateCompare(Terminal terminal)
+    public static Command CreateCompare()
     {
         var command = new Command("compare", "Show what publishing would change on the guests, or how two configs differ.")
             { Compared, AreFiles, ConfigOptions.Platform, ConfigOptions.FilesDirectory, ConfigOptions.Strict,
                 StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(command, terminal, Compare);
+        CommandRun.Handle(command, Compare);
         return command;
     }
 
-    public static Command CreatePublish(Terminal terminal)
+    public static Command CreatePublish()
     {
         var command = new Command("publish", "Write configs to the directory from which the guests fetch them.")
             { Names, File, DryRun, ConfigOptions.Platform, ConfigOptions.FilesDirectory, ConfigOptions.Strict,
                 StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(command, terminal, Publish);
+        CommandRun.Handle(command, Publish);
         return command;
     }
 

@@ -20,19 +20,19 @@ internal static class IgnitionTextCommands
     private static readonly Option<string?> Output = new("--output", "-o")
         { Description = "The file to write (default: the template's name without .tmpl).", HelpName = "FILE" };
 
-    public static Command CreateDecompile(Terminal terminal)
+    public static Command CreateDecompile()
     {
         var command = new Command("decompile", "Turn Ignition JSON into a config that people can edit.") 
             { Json, Variant, Raw, StandardOptions.Json };
-        CommandRun.Handle(command, terminal, Decompile);
+        CommandRun.Handle(command, Decompile);
         return command;
     }
 
-    public static Command CreateExpand(Terminal terminal)
+    public static Command CreateExpand()
     {
         var command = new Command("expand", "Make a config from its template.")
             { Template, Output, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(command, terminal, Expand);
+        CommandRun.Handle(command, Expand);
         return command;
     }
 

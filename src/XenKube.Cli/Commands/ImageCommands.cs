@@ -31,13 +31,13 @@ internal static class ImageCommands
     private static readonly Option<string?> ImageName = new("--image-name")
         { Description = "Name of the image's file on the server.", HelpName = "NAME" };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var list = new Command("list", "List the images in the store.") { StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(list, terminal, run => run.Print(Store(run).List(), WriteTable));
+        CommandRun.Handle(list, run => run.Print(Store(run).List(), WriteTable));
         var find = new Command("find", "List the releases of a channel.")
             { Channel, Distribution, Board, BaseUri, ImageName, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(find, terminal, run =>
+        CommandRun.Handle(find, run =>
         {
             using var server = Server(run);
             run.Print(server.Find(run.CancellationToken), (output, releases) =>
@@ -49,7 +49,7 @@ internal static class ImageCommands
         {
             var command = new Command(name, description) { Version, Channel, Distribution, Board, BaseUri, ImageName,
                 StandardOptions.SkipVerification, StandardOptions.XenDir, StandardOptions.Json };
-            CommandRun.Handle(command, terminal, Get);
+            CommandRun.Handle(command, Get);
             return command;
         }
         var get = Download("get", "The same as save, as it was called first.");
@@ -57,12 +57,12 @@ internal static class ImageCommands
             "Download an image and its signature into the store; the image gets its name after the signature has been verified.");
         var verify = new Command("verify", "Check an image's signature; exit 0 only for a good signature by a trusted key.")
             { File, Signature, Keys, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(verify, terminal, Verify);
+        CommandRun.Handle(verify, Verify);
         var expand = new Command("expand", "Expand an image into disks: one decode, all outputs, sparse.")
             { File, Outputs, AdditionalSpace, Cache, StandardOptions.Force, StandardOptions.Json };
-        CommandRun.Handle(expand, terminal, Expand);
+        CommandRun.Handle(expand, Expand);
         return new Command("image", "Images of releases.") 
-            { list, find, save, get, ImageStoreCommands.CreateImport(terminal), ImageStoreCommands.CreateRemove(terminal), verify, expand };
+            { list, find, save, get, ImageStoreCommands.CreateImport(), ImageStoreCommands.CreateRemove(), verify, expand };
     }
 
     private static void Get(CommandRun run)

@@ -20,21 +20,21 @@ internal static class ImageStoreCommands
         { Arity = ArgumentArity.OneOrMore,
             Description = "Versions in the store, or names with versions; patterns like flatcar-* are understood." };
 
-    public static Command CreateImport(Terminal terminal)
+    public static Command CreateImport()
     {
         var import = new Command("import",
             "Take images that were fetched by hand into the store: verified, and named after what is on them.") { Files, Signature, Release,
             Name, StandardOptions.SkipVerification, StandardOptions.Force, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(import, terminal, Import);
+        CommandRun.Handle(import, Import);
         return import;
     }
 
-    public static Command CreateRemove(Terminal terminal)
+    public static Command CreateRemove()
     {
         var remove = new Command("remove",
             "Remove images from the store, each with its signature and its decompressed cache; --force for one that is in use.") { Versions,
             StandardOptions.Force, StandardOptions.XenDir };
-        CommandRun.Handle(remove, terminal, run => run.ForEach(run.Get(Versions), version => Remove(run, version)));
+        CommandRun.Handle(remove, run => run.ForEach(run.Get(Versions), version => Remove(run, version)));
         return remove;
     }
 

@@ -14,15 +14,15 @@ internal static class KeyCommands
     private static readonly Argument<string[]> Fingerprints = new("FINGERPRINT")
         { Arity = ArgumentArity.OneOrMore, Description = "Fingerprint of a primary key, or its last digits (at least eight)." };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var import = new Command("import", "Trust the keys in files, or a key that comes with XenKube.")
             { Files, Known, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(import, terminal, Import);
+        CommandRun.Handle(import, Import);
         var list = new Command("list", "List the trusted keys.") { StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(list, terminal, run => run.Print(Store(run).List(), WriteTable));
+        CommandRun.Handle(list, run => run.Print(Store(run).List(), WriteTable));
         var remove = new Command("remove", "Stop trusting a key.") { Fingerprints, StandardOptions.XenDir };
-        CommandRun.Handle(remove, terminal, run => run.ForEach(run.Get(Fingerprints), fingerprint =>
+        CommandRun.Handle(remove, run => run.ForEach(run.Get(Fingerprints), fingerprint =>
         {
             if (!Store(run).Remove(fingerprint))
             {

@@ -49,17 +49,17 @@ internal static class KubeConfigCommands
     private static readonly Option<int> Timeout = new("--timeout")
         { Description = "The longest time that the API server may take.", DefaultValueFactory = _ => 5, HelpName = "SECONDS" };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var make = new Command("new", "Write clusters into a kubeconfig, each with its administrator and a context.")
         {
             Clusters, File, Server, User, NewContext, Group, Days, UseFiles, KeepContext, Again, StandardOptions.XenDir,
             StandardOptions.Json,
         };
-        CommandRun.Handle(make, terminal, New);
+        CommandRun.Handle(make, New);
         var check = new Command("check", "Check kubeconfigs, with remedies. Exit 1 if a check fails.")
             { Files, Context, Within, Connect, Timeout, StandardOptions.Json };
-        CommandRun.Handle(check, terminal, run =>
+        CommandRun.Handle(check, run =>
         {
             var checks = new KubeConfigCheck(new KubeConfigCheckOptions
             {

@@ -22,11 +22,11 @@ internal static class NodeBootPlanCommand
     private static readonly Option<bool> Quick = new("--quick")
         { Description = "Do not unpack the kernel to see whether it can run as the guest's type." };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var plan = new Command("boot-plan", "Show what disks boot next, and why; nothing is changed. Exit 1 if a disk would not boot.")
             { Names, Type, Slot, Entry, Arguments, Quick, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(plan, terminal, Run);
+        CommandRun.Handle(plan, Run);
         return plan;
     }
 

@@ -13,12 +13,12 @@ internal static class NodeCheckCommand
     private static readonly Option<bool> SkipSignature = new("--skip-signature")
         { Description = "Do not check the image's signature; the check reads the whole image." };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var check = new Command("check", "Find out why nodes will not boot or ignite, with remedies. Exit 1 if a check fails.")
             { Names, Endpoint, SkipSignature, ConfigOptions.Platform, ConfigOptions.FilesDirectory, ConfigOptions.Strict,
                 StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(check, terminal, run =>
+        CommandRun.Handle(check, run =>
         {
             var checks = new NodeCheck(run.Directory, new NodeCheckOptions { Endpoint = run.Get(Endpoint),
                 Signature = !run.Get(SkipSignature), Config = ConfigOptions.Overrides(run) });

@@ -27,21 +27,21 @@ internal static class NodeCommands
     private static readonly Option<bool> Replace = new("--replace")
         { Description = "Make disks that exist again; what is on them is lost." };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var make = new Command("new", "Make node disks from an image, decoded once for all of them.")
             { Names, Image, Device, AdditionalSpace, MoveBackupTable, Cache, Replace, StandardOptions.SkipVerification,
                 StandardOptions.Force,
                 StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(make, terminal, New);
+        CommandRun.Handle(make, New);
         var list = new Command("list", "List nodes.") { AnyNames, StandardOptions.XenDir, StandardOptions.Json };
-        CommandRun.Handle(list, terminal, List);
+        CommandRun.Handle(list, List);
         var remove = new Command("remove", "Remove nodes with all their files.") { Names, StandardOptions.XenDir };
-        CommandRun.Handle(remove, terminal, run => run.ForEach(Select(run, run.Get(Names)), node =>
+        CommandRun.Handle(remove, run => run.ForEach(Select(run, run.Get(Names)), node =>
             new NodeStore(run.Directory).Remove(node, run.CancellationToken)));
         return new Command("node", "Nodes of clusters: their disks and configs.")
-            { make, list, remove, NodeRefreshCommand.Create(terminal), NodeCheckCommand.Create(terminal),
-                NodeBootPlanCommand.Create(terminal) };
+            { make, list, remove, NodeRefreshCommand.Create(), NodeCheckCommand.Create(),
+                NodeBootPlanCommand.Create() };
     }
 
     private static void New(CommandRun run)

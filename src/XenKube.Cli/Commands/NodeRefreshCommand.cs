@@ -41,14 +41,14 @@ internal static class NodeRefreshCommand
         { Description = "With --clean, an absolute path that stays, or a regular expression (egrep) of absolute paths.",
             HelpName = "PATH" };
 
-    public static Command Create(Terminal terminal)
+    public static Command Create()
     {
         var refresh = new Command("refresh",
             "Make Ignition run again at the next boot: grub.cfg, machine-id, template, publish, first_boot.") { Names, Steps, Throttle,
             LinuxAppend, Restart, Wait, Timeout, Source, Recreate, Image, StandardOptions.SkipVerification, Clean, Keep,
             ConfigOptions.Platform, ConfigOptions.FilesDirectory, ConfigOptions.Strict, StandardOptions.Force, StandardOptions.XenDir,
             StandardOptions.Json };
-        CommandRun.Handle(refresh, terminal, Refresh);
+        CommandRun.Handle(refresh, Refresh);
         return refresh;
     }
 

@@ -84,16 +84,12 @@ public sealed class ImageImporter
                 "Use letters, digits, '-' and '.'");
         }
         using var held = _directory.Lock("import of an image", cancellationToken);
-        var isPresent = HostFile.Find(target) is not null;
-        if (isPresent && !IsSame(target, sha512, cancellationToken))
+        var isThere = HostFile.Find(target) is not null;
+        var isPresent = isThere && IsSame(target, sha512, cancellationToken);
+        if (isThere && !isPresent && !import.Force)
         {
-            if (!import.Force)
-            {
-                throw new ItemExistsException(ErrorIds.ImageExists, target, null,
-                    "the store has another image of this name and version", $"Use {RemedyActionKind.ForceOption} to replace the image");
-            }
-            isPresent = false;
-            HostFile.Remove(target);
+            throw new ItemExistsException(ErrorIds.ImageExists, target, null,
+                "the store has another image of this name and version", $"Use {RemedyActionKind.ForceOption} to replace the image");
         }
         var signature = proven is null ? null : WholeFile.Read(proven.SignatureFile, SignatureVerifier.LargestSignatureFile);
         if (!isPresent)
@@ -104,6 +100,11 @@ public sealed class ImageImporter
                 throw Changed(file);
             }
             copy.Flush();
+            if (isThere)
+            {
+                // Not before all of the new image is on the disk.
+                HostFile.Remove(target);
+            }
             if (signature is null)
             {
                 HostFile.Remove(target + ".sig");

@@ -51,14 +51,14 @@ public sealed class ParallelXzTests : IDisposable
     public void File_that_is_cut_off_anywhere_or_has_a_flipped_bit_is_judged_as_by_the_other_decoder()
     {
         Tool.Need("xz");
-        var content = Samples.Make("text", 4000);
-        var whole = Compress(content, "-T2 --block-size=1000");
+        var content = Samples.Make("text", 1200);
+        var whole = Compress(content, "-T2 --block-size=400");
         Assert.Equal(content, Decode(whole, 2, out _)!);
         for (var length = 0; length < whole.Length; length++)
         {
             Compare(whole[..length], FormattableString.Invariant($"{length} bytes"));
         }
-        for (var bit = 0; bit < whole.Length * 8; bit++)
+        for (var bit = 0; bit < whole.Length * 8; bit += LongRun.Count(7, 1))
         {
             var damaged = whole.ToArray();
             damaged[bit / 8] ^= (byte)(1 << (bit % 8));

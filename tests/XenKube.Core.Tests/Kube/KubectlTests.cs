@@ -27,7 +27,7 @@ public sealed class KubectlTests : IDisposable
     private KubeConfig Write(KubeConfigOptions? options = null) =>
         new KubeConfigs(_world.Directory, _world).Write("etcd", (options ?? new KubeConfigOptions()) with { Path = Ours });
 
-    private static ToolResult Kubectl(string file, params string[] words) => Tool.Run("kubectl", ["--kubeconfig", file, .. words]);
+    private ToolResult Kubectl(string file, params string[] words) => Tool.Run("kubectl", ["--kubeconfig", file, "--cache-dir", _world["kubectl-cache"], .. words]);
 
     private void WriteByKubectl(string server, params string[] embed)
     {

@@ -12,7 +12,7 @@ namespace XenKube.Tests.Booting.Program;
 public sealed class BootHostileTests(ITestOutputHelper output) : IDisposable
 {
     private const int SectorSize = 512;
-    private static readonly int Rounds = LongRun.Count(60, 50_000);
+    private static readonly int Rounds = LongRun.Count(30, 50_000);
 
     private readonly TemporaryDirectory _directory = new(inMemory: true);
 

@@ -18,7 +18,7 @@ public partial class Bzip2DamageTests
         var (compressed, content) = Make(name);
         // Between two streams, a file may end.
         var ends = StreamEnds(compressed);
-        for (var length = 0; length < compressed.Length; length++)
+        for (var length = 0; length < compressed.Length; length += LongRun.Count(3, 1))
         {
             var (bytes, error) = length % 2 == 0 ? Decoding.Parallel(compressed[..length], 2) : Decoding.AsStream(compressed[..length]);
             Assert.True(content.AsSpan().StartsWith(bytes), $"wrong bytes from the first {length}");

@@ -17,7 +17,8 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
 
     public static CommandLineRun WithInput(byte[] input, params string[] args)
     {
-        if (Native is not null)
+        // A process cannot be given such a word.
+        if (Native is not null && !args.Any(word => word.Contains('\0', StringComparison.Ordinal)))
         {
             return Native(input, args);
         }

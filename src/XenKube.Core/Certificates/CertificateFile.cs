@@ -9,10 +9,9 @@ namespace XenKube.Certificates;
 /// <summary>Certificates in files, and what they say.</summary>
 internal static class CertificateFile
 {
-    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>More than any bundle of authorities that is in use; a guest may have written the file.</summary>
-    private const int LargestFile = 256 * 1024;
+    internal const int LargestFile = 256 * 1024;
 
     private const string ServerUsage = "1.3.6.1.5.5.7.3.1";
     private const string ClientUsage = "1.3.6.1.5.5.7.3.2";
@@ -46,7 +45,7 @@ internal static class CertificateFile
 
     /// <summary>Writes certificates, for everybody to read.</summary>
     public static void Write(string path, params IEnumerable<X509Certificate2> certificates) => AtomicFile.Write(path,
-        Encoding.ASCII.GetBytes(string.Concat(certificates.Select(certificate => certificate.ExportCertificatePem() + "\n"))), Mode);
+        Encoding.ASCII.GetBytes(string.Concat(certificates.Select(certificate => certificate.ExportCertificatePem() + "\n"))), FileModes.ReadableByAll);
 
     /// <summary>The DNS names and IP addresses of a certificate.</summary>
     public static IReadOnlyList<string> NamesOf(X509Certificate2 certificate)

@@ -9,15 +9,13 @@ namespace XenKube.Certificates;
 /// <param name="Content">Its content.</param>
 internal sealed record DeliveredFile(string Name, byte[] Content)
 {
-    private const int LargestFile = 256 * 1024;
-
     /// <summary>The files of a node: the authority's certificate, certificates and keys. The keys come before their certificates.</summary>
     /// <exception cref="ItemNotFoundException">One of them does not exist.</exception>
     public static IReadOnlyList<DeliveredFile> Of(XenDirLayout layout, Node node, CertificateStore store)
     {
         var files = new List<DeliveredFile>();
         void Add(string name, string path, Func<ItemNotFoundException> missing) =>
-            files.Add(new DeliveredFile(name, WholeFile.TryRead(path, LargestFile, regularOnly: true) ?? throw missing()));
+            files.Add(new DeliveredFile(name, WholeFile.TryRead(path, CertificateFile.LargestFile, regularOnly: true) ?? throw missing()));
         var authority = layout.CertificateAuthorityPath(node.Cluster);
         Add(CertificateLayout.NodeAuthorityFile, authority, () => AuthorityPair.Missing(authority, node.Cluster));
         foreach (var profile in CertificateProfile.All)

@@ -5,7 +5,7 @@ namespace XenKube.Certificates;
 
 /// <summary>
 /// The certificate of a cluster's administrator, with the names that the guide's program gives its files. The authority of Kubernetes that
-/// this program makes signs where it is there, otherwise the authority of the cluster.
+/// this program makes signs if the cluster has one, otherwise the authority of the cluster.
 /// </summary>
 /// <param name="directory">The XENDIR.</param>
 /// <param name="clock">The clock.</param>
@@ -20,13 +20,13 @@ internal sealed class KubeCredentialStore(XenDirectory directory, TimeProvider c
     /// <summary>The longest name of an organization (RFC 5280, appendix A.1, ub-organization-name).</summary>
     private const int LongestGroup = 64;
 
-    /// <summary>Takes the certificate that is there, or makes one where it is missing or wrong.</summary>
+    /// <summary>Takes the certificate that is there, or makes one if it is missing or wrong.</summary>
     /// <param name="cluster">Name of the cluster.</param>
     /// <param name="group">What Kubernetes takes for the administrator's group.</param>
     /// <param name="days">Days of validity of one that is made.</param>
     /// <param name="force">True to make one even where the one that is there is right.</param>
     /// <param name="cancellationToken">Ends the wait for another XenKube that is at work there.</param>
-    /// <exception cref="ItemNotFoundException">There is no authority, or its key is missing and has to sign.</exception>
+    /// <exception cref="ItemNotFoundException">The cluster does not have an authority, or the key that has to sign is missing.</exception>
     public KubeCredentials GetOrCreate(string cluster, string group, int days, bool force, CancellationToken cancellationToken)
     {
         if (group.Length is 0 or > LongestGroup || group.Any(char.IsControl))

@@ -12,9 +12,6 @@ namespace XenKube.Certificates;
 /// <param name="Files">The content of the files in it.</param>
 internal sealed record NodeCertificates(string? Directory, IReadOnlyDictionary<string, byte[]> Files)
 {
-    /// <summary>More than any certificate or key has; the guest chose the size.</summary>
-    private const int LargestFile = 256 * 1024;
-
     private const int MostFiles = 64;
 
     /// <summary>What the published config writes to the node; null where nothing is published.</summary>
@@ -53,7 +50,7 @@ internal sealed record NodeCertificates(string? Directory, IReadOnlyDictionary<s
         foreach (var entry in root.List(directory).Take(MostFiles).Where(entry => entry.Kind == FileSystemEntryKind.File))
         {
             var path = $"{directory}/{entry.Name}";
-            if (SmallFile.TryRead(root, path, LargestFile) is { } bytes)
+            if (SmallFile.TryRead(root, path, CertificateFile.LargestFile) is { } bytes)
             {
                 files[path] = bytes;
             }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using XenKube.Certificates;
 using XenKube.Files;
 using XenKube.Ignition;
 
@@ -9,8 +10,6 @@ namespace XenKube.Clusters;
 /// <summary>Keeps a member's address from being changed without new certificates: the other members would not let it in.</summary>
 internal static class CertificateNamesGuard
 {
-    private const int LargestFile = 256 * 1024;
-
     /// <summary>Refuses a config that brings a node a certificate of its own which is not for its address.</summary>
     /// <exception cref="InvalidInputException">The node's certificate is for another address.</exception>
     public static void Refuse(XenDirLayout layout, Node node, IgnitionConfig config)
@@ -34,7 +33,7 @@ internal static class CertificateNamesGuard
         foreach (var role in new[] { "server", "peer" })
         {
             var path = Path.Combine(layout.CertificatesPath(node.Cluster), $"{node.Cluster}-{node.Name}-{role}.pem");
-            if (WholeFile.TryRead(path, LargestFile, regularOnly: true) is { } pem && AddressesOf(pem) is { Count: > 0 } addresses
+            if (WholeFile.TryRead(path, CertificateFile.LargestFile, regularOnly: true) is { } pem && AddressesOf(pem) is { Count: > 0 } addresses
                 && !addresses.Contains(node.IPAddress))
             {
                 throw new InvalidInputException(ErrorIds.CertificateForOtherAddress, path, null,

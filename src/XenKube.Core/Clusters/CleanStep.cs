@@ -33,9 +33,6 @@ public sealed class CleanStep : IgnitionResetStep
     private protected override int Order => 45;
 
     /// <inheritdoc/>
-    internal override bool IsOnRequest => true;
-
-    /// <inheritdoc/>
     internal override IReadOnlyList<string> PartitionsOf(IgnitionResetWork work) =>
         work.Layout == GuestLayout.Flatcar ? Partitions : [];
 

@@ -11,7 +11,9 @@ namespace XenKube.Clusters;
 [JsonConverter(typeof(IgnitionResetStepJson))]
 public abstract class IgnitionResetStep : IEquatable<IgnitionResetStep>
 {
-    /// <summary>All steps, in the order in which kgen takes them.</summary>
+    /// <summary>
+    /// All steps, in the order in which kgen takes them; without <see cref="CleanStep"/>, which is taken only if an option asks for it.
+    /// </summary>
     public static IReadOnlyList<IgnitionResetStep> All { get; } =
     [
         .. new IgnitionResetStep[] { new GrubStep(), new MachineIdStep(), new TemplateStep(), new PublishStep(), new FirstBootStep() }
@@ -49,9 +51,6 @@ public abstract class IgnitionResetStep : IEquatable<IgnitionResetStep>
             return text.ToString();
         }
     }
-
-    /// <summary>True for a step that is taken only where an option asks for it: it is not one of <see cref="All"/>.</summary>
-    internal virtual bool IsOnRequest => false;
 
     /// <summary>The steps of a reset, in their order.</summary>
     /// <param name="named">Those that are named; none for all.</param>

@@ -12,9 +12,6 @@ namespace XenKube.Clusters;
 /// </summary>
 public sealed class ImageImporter
 {
-    private const UnixFileMode Readable =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int CopySize = 1 << 20;
 
     private readonly XenDirectory _directory;
@@ -94,8 +91,8 @@ public sealed class ImageImporter
         var signature = proven is null ? null : WholeFile.Read(proven.SignatureFile, SignatureVerifier.LargestSignatureFile);
         if (!isPresent)
         {
-            using var copy = NewFile.Create(target, Readable);
-            if (Copy(source, copy, cancellationToken) != sha512)
+            using var copy = NewFile.Create(target, FileModes.ReadableByAll);
+            if (Digest(source, copy, cancellationToken) != sha512)
             {
                 throw Changed(file);
             }
@@ -111,13 +108,13 @@ public sealed class ImageImporter
             }
             else
             {
-                AtomicFile.Write(target + ".sig", signature, Readable);
+                AtomicFile.Write(target + ".sig", signature, FileModes.ReadableByAll);
             }
             copy.Publish();
         }
         else if (signature is not null)
         {
-            AtomicFile.Write(target + ".sig", signature, Readable);
+            AtomicFile.Write(target + ".sig", signature, FileModes.ReadableByAll);
         }
         var image = ImageStore.Read(target) ?? throw new OperationFailedException(ErrorIds.ImageNotReadable, target, null, "it is gone");
         return new ImageDownload(
@@ -150,7 +147,7 @@ public sealed class ImageImporter
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
         var meter = new ProgressMeter(progress, "Reading the release", Path.GetFileName(file), source.Length);
         // Nothing of the disk is left when this process ends, however it ends.
-        using var disk = NewFile.Create(Path.Combine(_directory.ImagesPath, $".{Guid.NewGuid():N}.img"), Private);
+        using var disk = NewFile.Create(Path.Combine(_directory.ImagesPath, $".{Guid.NewGuid():N}.img"), PrivateFile.OwnerOnly);
         source.Position = 0;
         ImageDecoder.DecodeTo(source, disk, hash, done => meter.Report(done), cancellationToken);
         meter.Report(source.Length, last: true);
@@ -166,32 +163,26 @@ public sealed class ImageImporter
         }
     }
 
-    private static string Copy(FileStream source, NewFile target, CancellationToken cancellationToken)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
-        var buffer = new byte[CopySize];
-        source.Position = 0;
-        long at = 0;
-        for (int count; (count = source.Read(buffer)) > 0; at += count)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            hash.AppendData(buffer, 0, count);
-            target.Write(at, buffer.AsSpan(0, count));
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
     private static bool IsSame(string path, string sha512, CancellationToken cancellationToken)
     {
         using var file = HostFile.Open(path);
+        return Digest(file, copy: null, cancellationToken) == sha512;
+    }
+
+    /// <summary>Reads a file from its beginning, and copies it if a copy is wanted.</summary>
+    private static string Digest(FileStream file, NewFile? copy, CancellationToken cancellationToken)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
         var buffer = new byte[CopySize];
-        for (int count; (count = file.Read(buffer)) > 0;)
+        file.Position = 0;
+        long at = 0;
+        for (int count; (count = file.Read(buffer)) > 0; at += count)
         {
             cancellationToken.ThrowIfCancellationRequested();
             hash.AppendData(buffer, 0, count);
+            copy?.Write(at, buffer.AsSpan(0, count));
         }
-        return Convert.ToHexStringLower(hash.GetHashAndReset()) == sha512;
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static CorruptImageException Changed(string file) => new(ErrorIds.ImageChanged, file, null,

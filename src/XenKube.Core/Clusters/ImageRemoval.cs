@@ -1,6 +1,7 @@
 using XenKube.Devices;
 using XenKube.Files;
 using XenKube.Images;
+using XenKube.Images.Transfer;
 using XenKube.Posix;
 
 namespace XenKube.Clusters;
@@ -11,7 +12,7 @@ namespace XenKube.Clusters;
 /// </summary>
 public sealed class ImageRemoval
 {
-    private static readonly string[] OtherEndings = [".asc", ".DIGESTS", ".part", ".part.json", ".part.sig"];
+    private static readonly string[] OtherEndings = [".asc", ".DIGESTS", .. PartialFile.Endings];
 
     private readonly XenDirectory _directory;
 

@@ -15,7 +15,7 @@ internal static class GptBackupMove
     /// <summary>What has to be written; nothing where the backup is at the end already.</summary>
     /// <param name="device">The whole disk. It is read alone.</param>
     /// <returns>The steps in their order, for <see cref="DiskWrite.Apply"/>.</returns>
-    /// <exception cref="CorruptImageException">The primary of the table is damaged, or there is no GPT.</exception>
+    /// <exception cref="CorruptImageException">The primary of the table is damaged, or the disk does not have a GPT.</exception>
     /// <exception cref="OperationFailedException">The disk grew by less than the table takes.</exception>
     public static IReadOnlyList<IReadOnlyList<DiskWrite>> Plan(BlockDevice device)
     {

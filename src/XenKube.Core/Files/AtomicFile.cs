@@ -12,8 +12,6 @@ namespace XenKube.Files;
 /// </summary>
 public static class AtomicFile
 {
-    private const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode ReadWriteExecute = (UnixFileMode)0x1FF;
 
     private const uint SameUser = uint.MaxValue; // chown(2): -1 leaves the owner
@@ -76,7 +74,7 @@ public static class AtomicFile
                 throw new InvalidInputException(ErrorIds.FileInvalid, path, null, "is not a regular file and is therefore not replaced");
             }
             RemoveLeftovers(place.Directory);
-            Write(place, content, mode ?? (there?.Permissions & ReadWriteExecute) ?? Plain, owner
+            Write(place, content, mode ?? (there?.Permissions & ReadWriteExecute) ?? FileModes.ReadableByAll, owner
                 ?? (there is { } old ? (old.UserId, old.GroupId) : null), path, readers, fill);
         }
         catch (Exception e) when (e.IsMissingFile())
@@ -100,9 +98,9 @@ public static class AtomicFile
     {
         var directory = place.Directory;
         var name = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Guid.NewGuid():N}~\0"));
-        var unnamed = directory.TryCreateUnnamed(Private);
+        var unnamed = directory.TryCreateUnnamed(PrivateFile.OwnerOnly);
         var isNamed = unnamed is null;
-        using var file = unnamed ?? directory.Create(name, Private);
+        using var file = unnamed ?? directory.Create(name, PrivateFile.OwnerOnly);
         try
         {
             // Held, so that nobody takes it for what a killed process left.

@@ -18,7 +18,6 @@ public sealed class DirectoryLock : IDisposable
     // Longer than pouring a set of nodes takes; who waits longer is told who is in the way.
     private const uint UsualSeconds = 120;
 
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode ForGroup = UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
     private static readonly byte[] Name = ".xenkube.lock\0"u8.ToArray();
@@ -136,7 +135,7 @@ public sealed class DirectoryLock : IDisposable
     // A user who may not write in the directory must not lock it either, and every user who may open a file may hold a lock of it.
     private static (SafeFileHandle Handle, bool IsFile) Open(DirectoryHandle directory)
     {
-        var mode = Private | (IsOfGroup(directory) ? ForGroup : 0);
+        var mode = PrivateFile.OwnerOnly | (IsOfGroup(directory) ? ForGroup : 0);
         try
         {
             for (var attempt = 0; ; attempt++)

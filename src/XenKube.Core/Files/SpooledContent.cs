@@ -59,7 +59,7 @@ public sealed class SpooledContent(string directory) : IDisposable
 
     // Nobody else can open it, and it goes with the process.
     private SafeFileHandle Open() =>
-        Libc.Open(directory, OpenFlags.Unnamed | OpenFlags.ReadWrite, UnixFileMode.UserRead | UnixFileMode.UserWrite)
-        ?? Libc.Open(Path.GetTempPath(), OpenFlags.Unnamed | OpenFlags.ReadWrite, UnixFileMode.UserRead | UnixFileMode.UserWrite)
+        Libc.Open(directory, OpenFlags.Unnamed | OpenFlags.ReadWrite, PrivateFile.OwnerOnly)
+        ?? Libc.Open(Path.GetTempPath(), OpenFlags.Unnamed | OpenFlags.ReadWrite, PrivateFile.OwnerOnly)
         ?? throw new OperationFailedException(ErrorIds.FileNotWritable, directory, null, Libc.LastErrorText);
 }

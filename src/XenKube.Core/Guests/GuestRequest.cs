@@ -63,7 +63,7 @@ public sealed record GuestRequest(string Name, string DiskPath, string ConfigPat
     /// <summary>More disks, as xvdb, xvdc, …; empty for none, or for those that are there.</summary>
     public IReadOnlyList<string> AdditionalDisks { get; init; } = [];
 
-    /// <summary>Where the second disk with the guest's config is, or would be; null where there is no such disk.</summary>
+    /// <summary>Path of the second disk with the guest's config, which need not exist; null for a guest that is not a node's.</summary>
     public string? ConfigDiskPath { get; init; }
 
     /// <summary>True where the guest gets its config from the second disk.</summary>

@@ -66,7 +66,7 @@ internal sealed class PygrubRights(string systemRoot)
         return new Dictionary<string, string> { [Variable] = User };
     }
 
-    /// <summary>The numbers in /etc/passwd: NAME:PASSWORD:UID:GID:… (passwd(5)); null where there is no such user.</summary>
+    /// <summary>The numbers in /etc/passwd: NAME:PASSWORD:UID:GID:… (passwd(5)); null if the user does not exist.</summary>
     private (uint Id, uint Group)? FindUser()
     {
         foreach (var fields in Entries("passwd"))

@@ -142,7 +142,7 @@ public sealed class BackupStore(string directory)
 
     private static void WriteManifest(string directory, BackupManifest manifest) =>
         AtomicFile.Write(Path.Combine(directory, Manifest), manifest.ToJson(),
-            UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            PrivateFile.OwnerOnly);
 
     private static BackupSet Describe(BackupSet set)
     {
@@ -169,7 +169,7 @@ public sealed class BackupStore(string directory)
         {
             case FileChangeKind.Content:
                 var data = string.Create(CultureInfo.InvariantCulture, $"{number}-{Path.GetFileName(change.Target)}.written");
-                AtomicFile.Write(Path.Combine(directory, data), change.After, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                AtomicFile.Write(Path.Combine(directory, data), change.After, PrivateFile.OwnerOnly);
                 return entry with { WrittenKind = BackupEntry.File, WrittenData = data };
             case FileChangeKind.Link:
                 return entry with { WrittenKind = BackupEntry.Link, WrittenData = Encoding.UTF8.GetString(change.After) };
@@ -181,7 +181,7 @@ public sealed class BackupStore(string directory)
     }
 
     private void MakeDirectory() => HostFile.MakeDirectory(Directory,
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFile.OwnerOnlyDirectory);
 
     private OperationFailedException NotKept(Exception e) =>
         new OperationFailedException(ErrorIds.BackupFailed, Directory, null,
@@ -211,7 +211,7 @@ public sealed class BackupStore(string directory)
             var path = Path.Combine(Directory, string.Create(CultureInfo.InvariantCulture, $"{time:yyyyMMdd'T'HHmmss.fff'Z'}-{step}"));
             if (!System.IO.Directory.Exists(path))
             {
-                HostFile.MakeDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                HostFile.MakeDirectory(path, PrivateFile.OwnerOnlyDirectory);
                 return path;
             }
             time += TimeSpan.FromMilliseconds(1);
@@ -233,7 +233,7 @@ public sealed class BackupStore(string directory)
             return new BackupEntry(path, "directory", "", status.Mode, status.UserId, status.GroupId);
         }
         var data = string.Create(CultureInfo.InvariantCulture, $"{number}-{Path.GetFileName(path)}");
-        AtomicFile.Write(Path.Combine(directory, data), SystemFile.Read(path), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        AtomicFile.Write(Path.Combine(directory, data), SystemFile.Read(path), PrivateFile.OwnerOnly);
         return new BackupEntry(path, "file", data, status.Mode, status.UserId, status.GroupId);
     }
 

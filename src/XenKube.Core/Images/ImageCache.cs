@@ -74,8 +74,7 @@ internal sealed partial class ImageCache
                 "the decompressed image would be kept here, but there is a file that XenKube did not make",
                 "Remove it, or do without the cache");
         }
-        const UnixFileMode readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-        return NewFile.Create(Path, readable);
+        return NewFile.Create(Path, FileModes.ReadableByAll);
     }
 
     /// <summary>Gives a new file the cache's name, in the place of a stale one.</summary>

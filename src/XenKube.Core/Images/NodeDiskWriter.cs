@@ -18,7 +18,6 @@ namespace XenKube.Images;
 /// </summary>
 public static class NodeDiskWriter
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int CopySize = 1024 * 1024;
 
     /// <summary>Makes node disks.</summary>
@@ -50,7 +49,7 @@ public static class NodeDiskWriter
             foreach (var target in targets)
             {
                 files.Add(IsDevice(target) ? DeviceTarget.Open(target, options.Domains, options.AdditionalSpace,
-                    options.Force) : NewFile.Create(target, Private));
+                    options.Force) : NewFile.Create(target, PrivateFile.OwnerOnly));
             }
             using var cached = cache.TryOpen(options.ExpectedSha512);
             return cached is not null

@@ -39,7 +39,7 @@ internal sealed class GoKeyOrder : IComparer<string>
             : one.Length != other.Length ? one.Length - other.Length : x[at] - y[at];
     }
 
-    /// <summary>The number around a place, and the count of its digits; 0 where there is none.</summary>
+    /// <summary>The number around a place, and the count of its digits; 0 for no number.</summary>
     private static (ulong Value, int Length) NumberAt(string text, int at)
     {
         // Where the digits before the first difference are the same, the number begins with them.

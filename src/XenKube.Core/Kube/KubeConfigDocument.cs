@@ -44,28 +44,28 @@ internal sealed class KubeConfigDocument
         return document;
     }
 
-    /// <summary>The entry of a cluster; null if there is none.</summary>
+    /// <summary>The entry of a cluster; null if the file does not have one.</summary>
     public JsonObject? Cluster(string name) => Find(0, name);
 
-    /// <summary>The entry of a context; null if there is none.</summary>
+    /// <summary>The entry of a context; null if the file does not have one.</summary>
     public JsonObject? Context(string name) => Find(1, name);
 
-    /// <summary>The entry of a user; null if there is none.</summary>
+    /// <summary>The entry of a user; null if the file does not have one.</summary>
     public JsonObject? User(string name) => Find(2, name);
 
-    /// <summary>The entry of a cluster, which is made where there is none.</summary>
+    /// <summary>The entry of a cluster, which is made if the file does not have one.</summary>
     public JsonObject NeedCluster(string name) => Need(0, name);
 
-    /// <summary>The entry of a context, which is made where there is none.</summary>
+    /// <summary>The entry of a context, which is made if the file does not have one.</summary>
     public JsonObject NeedContext(string name) => Need(1, name);
 
-    /// <summary>The entry of a user, which is made where there is none.</summary>
+    /// <summary>The entry of a user, which is made if the file does not have one.</summary>
     public JsonObject NeedUser(string name) => Need(2, name);
 
     /// <summary>The names of all contexts.</summary>
     public IReadOnlyList<string> Contexts => [.. Items("contexts").Select(item => Text(item, "name")!)];
 
-    /// <summary>A text of an entry; null where it is missing, or is something else.</summary>
+    /// <summary>A text of an entry; null if it is missing, or is something else.</summary>
     public static string? Text(JsonObject? entry, string key) =>
         entry?[key] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 

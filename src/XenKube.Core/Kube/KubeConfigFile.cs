@@ -26,12 +26,12 @@ internal static class KubeConfigFile
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config"));
     }
 
-    /// <summary>Reads a kubeconfig; an empty one where there is no file.</summary>
+    /// <summary>Reads a kubeconfig; null if the file does not exist.</summary>
     /// <exception cref="InvalidInputException">It is not a kubeconfig.</exception>
     public static KubeConfigDocument? TryRead(string path) =>
         WholeFile.TryRead(path, LargestFile, regularOnly: true) is { } bytes ? KubeConfigDocument.Read(bytes, path) : null;
 
-    /// <summary>Changes a kubeconfig, which is made where there is none. It is for its owner alone afterwards.</summary>
+    /// <summary>Changes a kubeconfig, or makes one if the file does not exist. Only its owner may read the file afterwards.</summary>
     /// <param name="path">The file.</param>
     /// <param name="change">The change.</param>
     /// <param name="cancellationToken">Ends the wait for kubectl.</param>

@@ -1,17 +1,16 @@
 using System.Text.Json.Nodes;
+using XenKube.Certificates;
 using XenKube.Files;
 
 namespace XenKube.Kube;
 
 /// <summary>A certificate or key of a kubeconfig: its content, which the file holds or names a file for.</summary>
 /// <param name="Place">Where it is, for messages.</param>
-/// <param name="File">The file that is named; null where the kubeconfig holds the content.</param>
-/// <param name="Content">The content; null where it cannot be had.</param>
-/// <param name="Fault">Why the content cannot be had; null where there is no such part, or it is there.</param>
+/// <param name="File">The file that is named; null if the kubeconfig holds the content.</param>
+/// <param name="Content">The content; null if it cannot be read.</param>
+/// <param name="Fault">Why the content cannot be read; null if it was read, or if the entry does not have such a part.</param>
 internal sealed record KubeConfigPart(string Place, string? File, byte[]? Content, string? Fault)
 {
-    private const int LargestFile = 256 * 1024;
-
     /// <summary>Reads a part. The content in the kubeconfig goes before a file, as with kubectl.</summary>
     /// <param name="entry">The entry of a cluster or a user.</param>
     /// <param name="key">The part, such as <c>client-certificate</c>.</param>
@@ -32,7 +31,7 @@ internal sealed record KubeConfigPart(string Place, string? File, byte[]? Conten
         var file = Path.Combine(Path.GetDirectoryName(path)!, named);
         try
         {
-            return WholeFile.TryRead(file, LargestFile, regularOnly: true) is { } bytes ? new KubeConfigPart(file, file, bytes, null)
+            return WholeFile.TryRead(file, CertificateFile.LargestFile, regularOnly: true) is { } bytes ? new KubeConfigPart(file, file, bytes, null)
                 : new KubeConfigPart(file, file, null, $"{file} does not exist");
         }
         catch (XenKubeException e)

@@ -12,8 +12,6 @@ namespace XenKube.Kube;
 /// <param name="clock">The clock; null for this host's.</param>
 public sealed class KubeConfigs(XenDirectory directory, TimeProvider? clock = null)
 {
-    private const int LargestFile = 256 * 1024;
-
     /// <summary>The file that kubectl uses: KUBECONFIG, or <c>~/.kube/config</c>.</summary>
     public static string UsualPath => KubeConfigFile.UsualPath();
 
@@ -60,7 +58,7 @@ public sealed class KubeConfigs(XenDirectory directory, TimeProvider? clock = nu
     }
 
     /// <summary>
-    /// Puts a file into an entry: its content, or its path, which is relative to the kubeconfig where the file is below it, as with
+    /// Puts a file into an entry: its content, or its path, which is relative to the kubeconfig if the file is below it, as with
     /// kubectl.
     /// </summary>
     private static void Put(JsonObject entry, string key, string file, string path, bool useFiles)
@@ -72,7 +70,7 @@ public sealed class KubeConfigs(XenDirectory directory, TimeProvider? clock = nu
             entry[key] = relative.StartsWith("../", StringComparison.Ordinal) ? file : relative;
             return;
         }
-        entry[$"{key}-data"] = Convert.ToBase64String(WholeFile.Read(file, LargestFile, regularOnly: true));
+        entry[$"{key}-data"] = Convert.ToBase64String(WholeFile.Read(file, CertificateFile.LargestFile, regularOnly: true));
     }
 
     private static string NameOf(string? name, string usual) => name is null ? usual

@@ -11,7 +11,7 @@ internal sealed record KubeIdentity(KubeConfigPart Certificate, KubeConfigPart K
     /// <summary>Whether the user has neither.</summary>
     public bool IsMissing => Certificate is { Content: null, Fault: null } && Key is { Content: null, Fault: null };
 
-    /// <summary>Why the key is not that of a certificate; null where it is.</summary>
+    /// <summary>Why the key is not that of a certificate; null if it is.</summary>
     public string? KeyFault(X509Certificate2 certificate)
     {
         if (Key.Content is null)
@@ -29,7 +29,7 @@ internal sealed record KubeIdentity(KubeConfigPart Certificate, KubeConfigPart K
         }
     }
 
-    /// <summary>The certificate with its key, as a client shows it; null where one of them is not there.</summary>
+    /// <summary>The certificate with its key, as a client shows it; null if one of them is missing.</summary>
     public X509Certificate2? Open()
     {
         if (Certificate.Content is null || Key.Content is null)

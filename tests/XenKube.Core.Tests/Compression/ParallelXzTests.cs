@@ -66,6 +66,37 @@ public sealed class ParallelXzTests : IDisposable
         }
     }
 
+    /// <summary>A size in a header is a number that anybody can write there, with a right checksum.</summary>
+    [Theory]
+    [InlineData(1L << 40, 1000)]
+    [InlineData(long.MaxValue, 1000)]
+    [InlineData(long.MaxValue - 32, 1000)]
+    [InlineData(50, long.MaxValue)]
+    [InlineData(long.MaxValue, long.MaxValue)]
+    public void Block_that_claims_a_size_that_no_file_has_is_damaged(long compressed, long size)
+    {
+        var header = new List<byte> { 0, 0xC0 };
+        foreach (var number in new[] { compressed, size })
+        {
+            var left = number;
+            for (; left >= 0x80; left >>= 7)
+            {
+                header.Add((byte)(left | 0x80));
+            }
+            header.Add((byte)left);
+        }
+        header.AddRange([0x21, 1, 0]);
+        header.AddRange(new byte[(4 - (header.Count % 4)) % 4]);
+        header[0] = (byte)(header.Count / 4);
+        byte[] flags = [0, 1];
+        byte[] block = [.. header, .. Checksum([.. header]), .. new byte[100]];
+        byte[] stream = [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, .. flags, .. Checksum(flags), .. block];
+        Assert.Null(Decode(stream, 2, out _));
+        Assert.IsType<CorruptImageException>(Decompression.Read("xz", stream).Error);
+    }
+
+    private static byte[] Checksum(byte[] bytes) => BitConverter.GetBytes(XenKube.Checksums.Crc32.Compute(bytes));
+
     [Fact]
     public void Fault_of_the_first_damaged_block_is_told()
     {

@@ -165,7 +165,7 @@ internal sealed class XzStream : DecompressionStream
     /// <summary>Begins to decompress the data of a block.</summary>
     /// <param name="header">The block's header.</param>
     /// <param name="input">The compressed data.</param>
-    /// <param name="expected">The size of the data where it is known from elsewhere; otherwise 0.</param>
+    /// <param name="expected">The size of the data if it is known from elsewhere; otherwise 0.</param>
     internal static DecompressionStream OpenBlock(XzBlockHeader header, CompressedInput input, long expected)
     {
         if (header.HistorySize > Lzma.Lzma.MaximumDictionary)

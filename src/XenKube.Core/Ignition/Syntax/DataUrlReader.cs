@@ -23,7 +23,7 @@ internal sealed class DataUrlReader(string url)
         return error is not null ? null : isBase64 ? GoBase64.Decode(data, out error) : Unescape(data, out error);
     }
 
-    /// <summary>The reason for which there is no data, or null. Data is made only where that is needed to know.</summary>
+    /// <summary>Why the URL cannot be decoded; null if it can. The data is decoded only if the answer depends on it.</summary>
     public string? Check()
     {
         var error = ReadHead() ?? CheckCharacters();

@@ -13,8 +13,13 @@ namespace XenKube.Images.Transfer;
 internal sealed class PartialFile : IDisposable
 {
     private const int LargestState = 16384;
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode ReadableByAll = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const string DataEnding = ".part";
+    private const string StateEnding = ".part.json";
+    private const string SignatureEnding = ".part.sig";
+
+    /// <summary>Ends of the names of the files that an unfinished download leaves, after the name that the download would have.</summary>
+    public static IReadOnlyList<string> Endings { get; } = [DataEnding, StateEnding, SignatureEnding];
+
 
     private readonly HostPlace _place;
     private readonly FileStream _sidecar;
@@ -33,10 +38,10 @@ internal sealed class PartialFile : IDisposable
     public string Target => _place.Path;
 
     /// <summary>Where the bytes are until then.</summary>
-    public string DataPath => Target + ".part";
+    public string DataPath => Target + DataEnding;
 
     /// <summary>Where the signature is until then.</summary>
-    public string SignaturePath => Target + ".part.sig";
+    public string SignaturePath => Target + SignatureEnding;
 
     /// <summary>What it is a part of; null if nothing is there.</summary>
     public TransferState? State { get; private set; }
@@ -57,7 +62,7 @@ internal sealed class PartialFile : IDisposable
             var json = new byte[Math.Min(sidecar.Length, LargestState)];
             sidecar.ReadExactly(json);
             var state = TransferState.Read(json);
-            var data = new FileStream(place.Directory.OpenOwn(Name(place, ".part"), Private), FileAccess.Write, bufferSize: 0);
+            var data = new FileStream(place.Directory.OpenOwn(Name(place, DataEnding), PrivateFile.OwnerOnly), FileAccess.Write, bufferSize: 0);
             if (state is null || state.Total < data.Length)
             {
                 data.SetLength(0);
@@ -95,7 +100,7 @@ internal sealed class PartialFile : IDisposable
     /// <summary>Gives the signature its place for the check.</summary>
     public void WriteSignature(ReadOnlySpan<byte> signature)
     {
-        using var file = _place.Directory.OpenOwn(Name(_place, ".part.sig"), Private);
+        using var file = _place.Directory.OpenOwn(Name(_place, SignatureEnding), PrivateFile.OwnerOnly);
         RandomAccess.SetLength(file, 0);
         RandomAccess.Write(file, signature, 0);
         DurableFile.Synchronize(file);
@@ -113,7 +118,7 @@ internal sealed class PartialFile : IDisposable
         {
             CompleteSignature();
         }
-        _place.Directory.Rename(Name(_place, ".part"), _place.Name);
+        _place.Directory.Rename(Name(_place, DataEnding), _place.Name);
         _place.Directory.Synchronize(_data.SafeFileHandle);
         _isDone = true;
     }
@@ -121,18 +126,18 @@ internal sealed class PartialFile : IDisposable
     /// <summary>Gives the signature of an image that is in its place already its final name.</summary>
     public void CompleteSignature()
     {
-        using (var signature = _place.Directory.OpenOwn(Name(_place, ".part.sig"), Private))
+        using (var signature = _place.Directory.OpenOwn(Name(_place, SignatureEnding), PrivateFile.OwnerOnly))
         {
             Finish(signature);
         }
-        _place.Directory.Rename(Name(_place, ".part.sig"), Name(_place, ".sig"));
+        _place.Directory.Rename(Name(_place, SignatureEnding), Name(_place, ".sig"));
         _place.Directory.Synchronize();
     }
 
     /// <summary>Throws away what is there: it is not what was wanted.</summary>
     public void Discard()
     {
-        _place.Directory.Remove(Name(_place, ".part"));
+        _place.Directory.Remove(Name(_place, DataEnding));
         _isDone = true;
     }
 
@@ -143,14 +148,14 @@ internal sealed class PartialFile : IDisposable
         _data.Dispose();
         try
         {
-            _place.Directory.Remove(Name(_place, ".part.sig"));
+            _place.Directory.Remove(Name(_place, SignatureEnding));
             if (isUseless)
             {
                 if (!_isDone)
                 {
-                    _place.Directory.Remove(Name(_place, ".part"));
+                    _place.Directory.Remove(Name(_place, DataEnding));
                 }
-                _place.Directory.Remove(Name(_place, ".part.json"));
+                _place.Directory.Remove(Name(_place, StateEnding));
             }
         }
         catch (Exception e) when (e.IsFileTrouble())
@@ -165,7 +170,7 @@ internal sealed class PartialFile : IDisposable
     // A file is private while it is downloaded; every user may read it once it is verified.
     private static void Finish(SafeFileHandle file)
     {
-        if (Libc.ChangeMode(file, (uint)ReadableByAll) != 0)
+        if (Libc.ChangeMode(file, (uint)FileModes.ReadableByAll) != 0)
         {
             throw SystemFailure.Last("");
         }
@@ -178,13 +183,13 @@ internal sealed class PartialFile : IDisposable
     {
         for (var attempt = 0; ; attempt++)
         {
-            var sidecar = place.Directory.OpenOwn(Name(place, ".part.json"), Private);
+            var sidecar = place.Directory.OpenOwn(Name(place, StateEnding), PrivateFile.OwnerOnly);
             try
             {
                 // Older versions let everybody read it, and so hold it.
-                if (FileStatus.Read(sidecar).Permissions != Private)
+                if (FileStatus.Read(sidecar).Permissions != PrivateFile.OwnerOnly)
                 {
-                    _ = Libc.ChangeMode(sidecar, (uint)Private);
+                    _ = Libc.ChangeMode(sidecar, (uint)PrivateFile.OwnerOnly);
                 }
                 if (!Libc.TryLock(sidecar, FlockOperation.Exclusive | FlockOperation.NonBlocking))
                 {
@@ -192,7 +197,7 @@ internal sealed class PartialFile : IDisposable
                         "Wait until that one is done");
                 }
                 // The process that had the lock before may have removed the file between our opening and our locking it.
-                if (FileStatus.Read(sidecar).Identity == place.Directory.Find(Name(place, ".part.json"))?.Identity || attempt == 10)
+                if (FileStatus.Read(sidecar).Identity == place.Directory.Find(Name(place, StateEnding))?.Identity || attempt == 10)
                 {
                     return sidecar;
                 }

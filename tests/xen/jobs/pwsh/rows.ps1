@@ -16,7 +16,7 @@ function Row([string] $Text, [scriptblock] $Block) {
     "[$clock] $($good ? 'ok' : 'NOT OK'): $Text$($good ? '' : ": $("$seen" -replace '\s+', ' ')")"
 }
 
-# The message of an error and what it recommends; empty where there is no error.
+# The message and the recommendation of an error; empty if the command had no error.
 function Get-Fault([scriptblock] $Block) {
     try { $null = & $Block; '' } catch { "$_ $($_.ErrorDetails.RecommendedAction)" -replace '\s+', ' ' }
 }

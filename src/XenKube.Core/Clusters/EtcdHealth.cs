@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using XenKube.Files;
 
 namespace XenKube.Clusters;
 
@@ -33,8 +34,8 @@ internal static class EtcdHealth
             response.Content.ReadAsStream(cancellationToken).CopyTo(content);
             using var document = JsonDocument.Parse(content.ToArray());
             // {"health": "true"}; etcd 3.4 and later may add a reason
-            return response.StatusCode == HttpStatusCode.OK && document.RootElement is { ValueKind: JsonValueKind.Object } answer
-                && answer.TryGetProperty("health", out var health) && health.ToString().Equals("true", StringComparison.OrdinalIgnoreCase);
+            return response.StatusCode == HttpStatusCode.OK && LooseJson.Text(document.RootElement, "health") is { } health
+                && health.Equals("true", StringComparison.OrdinalIgnoreCase);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException
             || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))

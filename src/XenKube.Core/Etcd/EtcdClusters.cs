@@ -1,6 +1,7 @@
 using System.Text.Json;
 using XenKube.Certificates;
 using XenKube.Clusters;
+using XenKube.Files;
 
 namespace XenKube.Etcd;
 
@@ -67,7 +68,7 @@ public sealed class EtcdClusters
         ArgumentException.ThrowIfNullOrEmpty(key);
         var answer = Ask(cluster, "/v3/kv/range", $$"""{"key":"{{Base64(key)}}"}""", cancellationToken);
         // A value that is empty is left out of the JSON.
-        return EtcdJson.Items(answer, "kvs").Select(found => EtcdJson.Bytes(found, "value") ?? []).FirstOrDefault();
+        return LooseJson.Items(answer, "kvs").Select(found => LooseJson.Bytes(found, "value") ?? []).FirstOrDefault();
     }
 
     /// <summary>Writes a key.</summary>
@@ -140,17 +141,17 @@ public sealed class EtcdClusters
     private static EtcdMember Merge(EtcdMember member, JsonElement one) => member with
     {
         Id = IdOf(one),
-        State = EtcdJson.Text(one, "isLearner") == "True" ? EtcdMemberState.Learner
+        State = LooseJson.Text(one, "isLearner") == "True" ? EtcdMemberState.Learner
             // A member that was never started has told nobody its name.
-            : string.IsNullOrEmpty(EtcdJson.Text(one, "name")) ? EtcdMemberState.Unstarted : EtcdMemberState.Started,
+            : string.IsNullOrEmpty(LooseJson.Text(one, "name")) ? EtcdMemberState.Unstarted : EtcdMemberState.Started,
     };
 
-    private static string NameOf(JsonElement one) => Printable.Of(EtcdJson.Text(one, "name") ?? "");
+    private static string NameOf(JsonElement one) => Printable.Of(LooseJson.Text(one, "name") ?? "");
 
-    private static string IdOf(JsonElement one) => EtcdJson.Number(one, "ID") is { } id ? EtcdIds.Text(id) : "";
+    private static string IdOf(JsonElement one) => LooseJson.Number(one, "ID") is { } id ? EtcdIds.Text(id) : "";
 
     private static string[] Uris(JsonElement one, string name) =>
-        [.. EtcdJson.Items(one, name).Select(uri => Printable.Of(uri.ToString()))];
+        [.. LooseJson.Items(one, name).Select(uri => Printable.Of(uri.ToString()))];
 
     private static async Task<(EtcdMember Member, IReadOnlyList<JsonElement>? Members, EtcdAnswer? Failure)> AskMemberAsync(
         EtcdMember member, EtcdGateway gateway, CancellationToken cancellationToken)
@@ -170,7 +171,7 @@ public sealed class EtcdClusters
             gateway.PostAsync(uri, "/v3/maintenance/alarm", """{"action":"GET"}""", cancellationToken));
         var status = await asked.ConfigureAwait(false);
         var isHealthy = await health.ConfigureAwait(false);
-        var own = EtcdJson.Number(EtcdJson.Find(status.Json, "header"), "member_id");
+        var own = LooseJson.Number(LooseJson.Find(status.Json, "header"), "member_id");
         return (member with
         {
             IsHealthy = isHealthy,
@@ -178,18 +179,18 @@ public sealed class EtcdClusters
             CertificateEnd = certificateEnd,
             ClockOffset = list.Clock,
             Alarms = AlarmsOf((await alarms.ConfigureAwait(false)).Json, own),
-            IsLeader = own is not null && own == EtcdJson.Number(status.Json, "leader"),
-            Version = EtcdJson.Text(status.Json, "version") is { } version ? Printable.Of(version) : null,
-            DatabaseSize = (long?)EtcdJson.Number(status.Json, "dbSize"),
-            RaftTerm = EtcdJson.Number(status.Json, "raftTerm"),
-            RaftIndex = EtcdJson.Number(status.Json, "raftIndex"),
-        }, EtcdJson.Find(list.Json, "members").ValueKind == JsonValueKind.Array ? [.. EtcdJson.Items(list.Json, "members")] : null, null);
+            IsLeader = own is not null && own == LooseJson.Number(status.Json, "leader"),
+            Version = LooseJson.Text(status.Json, "version") is { } version ? Printable.Of(version) : null,
+            DatabaseSize = (long?)LooseJson.Number(status.Json, "dbSize"),
+            RaftTerm = LooseJson.Number(status.Json, "raftTerm"),
+            RaftIndex = LooseJson.Number(status.Json, "raftIndex"),
+        }, LooseJson.Find(list.Json, "members").ValueKind == JsonValueKind.Array ? [.. LooseJson.Items(list.Json, "members")] : null, null);
     }
 
     /// <summary>The alarms of one member. A number that is zero is left out of the JSON.</summary>
     private static string[] AlarmsOf(JsonElement answer, ulong? member) =>
-        [.. EtcdJson.Items(answer, "alarms").Where(alarm => EtcdJson.Number(alarm, "memberID") == member)
-            .Select(alarm => Printable.Of(EtcdJson.Text(alarm, "alarm") ?? "NONE")).Where(alarm => alarm != "NONE")];
+        [.. LooseJson.Items(answer, "alarms").Where(alarm => LooseJson.Number(alarm, "memberID") == member)
+            .Select(alarm => Printable.Of(LooseJson.Text(alarm, "alarm") ?? "NONE")).Where(alarm => alarm != "NONE")];
 
     /// <summary>The gateway with a client certificate of one of the nodes.</summary>
     internal EtcdGateway Connect(EtcdCluster plan)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using XenKube.Clusters;
 using XenKube.FileSystems;
+using XenKube.Files;
 
 namespace XenKube.Etcd;
 
@@ -159,7 +160,7 @@ public sealed class EtcdMembership(XenDirectory directory, TimeSpan? timeout = n
     }
 
     private static string IdOf(JsonElement answer) =>
-        EtcdJson.Number(EtcdJson.Find(answer, "member"), "ID") is { } id ? EtcdIds.Text(id) : "";
+        LooseJson.Number(LooseJson.Find(answer, "member"), "ID") is { } id ? EtcdIds.Text(id) : "";
 
     private static void RequireQuorum(Node node, IReadOnlyList<EtcdMember> members, EtcdMember? removed)
     {

@@ -87,7 +87,7 @@ public sealed class EtcdSnapshots(XenDirectory directory, TimeSpan? timeout = nu
         var last = Array.Empty<byte>();
         void Take(JsonElement part)
         {
-            if (EtcdJson.Bytes(EtcdJson.Find(part, "result"), "blob") is { } blob)
+            if (LooseJson.Bytes(LooseJson.Find(part, "result"), "blob") is { } blob)
             {
                 // The sum comes last, in a part of its own.
                 hash.AppendData(last);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using XenKube.Files;
 using System.Text.RegularExpressions;
 
 namespace XenKube.Guests;
@@ -62,12 +63,12 @@ internal static partial class XlListParser
     /// <summary>A domain's configuration, as xl writes it with -l and into the files of saved guests.</summary>
     public static XenDomain ParseConfig(int id, JsonElement config)
     {
-        var disks = Items(Member(config, "disks")).Select(disk => (Path: Text(disk, "pdev_path"), Writable: IsTrue(disk, "readwrite")))
+        var disks = LooseJson.Items(config, "disks").Select(disk => (Path: Text(disk, "pdev_path"), Writable: IsTrue(disk, "readwrite")))
             .Where(disk => disk.Path.Length > 0).ToList();
-        return new XenDomain(id, Text(Member(config, "c_info"), "name"), XenGuestState.Running, 0, 0, TimeSpan.Zero)
+        return new XenDomain(id, Text(LooseJson.Find(config, "c_info"), "name"), XenGuestState.Running, 0, 0, TimeSpan.Zero)
         {
-            Uuid = Guid.TryParse(Text(Member(config, "c_info"), "uuid"), out var uuid) ? uuid : Guid.Empty,
-            MacAddresses = [.. Items(Member(config, "nics")).Select(nic => Text(nic, "mac")).Where(mac => mac.Length > 0)],
+            Uuid = Guid.TryParse(Text(LooseJson.Find(config, "c_info"), "uuid"), out var uuid) ? uuid : Guid.Empty,
+            MacAddresses = [.. LooseJson.Items(config, "nics").Select(nic => Text(nic, "mac")).Where(mac => mac.Length > 0)],
             Disks = [.. disks.Select(disk => disk.Path)],
             WritableDisks = [.. disks.Where(disk => disk.Writable).Select(disk => disk.Path)],
         };
@@ -88,10 +89,10 @@ internal static partial class XlListParser
         try
         {
             using var document = JsonDocument.Parse(json);
-            foreach (var domain in Items(document.RootElement))
+            foreach (var domain in LooseJson.Items(document.RootElement))
             {
-                if (Member(domain, "domid") is not { ValueKind: JsonValueKind.Number } number || !number.TryGetInt32(out var id)
-                    || Member(domain, "config") is not { } config)
+                if (LooseJson.Find(domain, "domid") is not { ValueKind: JsonValueKind.Number } number || !number.TryGetInt32(out var id)
+                    || LooseJson.Find(domain, "config") is not { ValueKind: not JsonValueKind.Undefined } config)
                 {
                     continue;
                 }
@@ -105,17 +106,11 @@ internal static partial class XlListParser
         return details;
     }
 
-    private static JsonElement.ArrayEnumerator Items(JsonElement? element) =>
-        element is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : default;
-
-    private static JsonElement? Member(JsonElement? element, string name) =>
-        element is { ValueKind: JsonValueKind.Object } item && item.TryGetProperty(name, out var member) ? member : null;
-
-    private static string Text(JsonElement? element, string name) =>
-        Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
+    private static string Text(JsonElement element, string name) =>
+        LooseJson.Find(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
 
     // xl writes numbers, booleans and "True" for the same thing.
-    private static bool IsTrue(JsonElement element, string name) => Member(element, name) switch
+    private static bool IsTrue(JsonElement element, string name) => LooseJson.Find(element, name) switch
     {
         { ValueKind: JsonValueKind.True } => true,
         { ValueKind: JsonValueKind.Number } number => number.GetDouble() != 0,

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using XenKube.Etcd;
+using XenKube.Files;
 
 namespace XenKube.Tests.Etcd;
 
@@ -20,19 +21,19 @@ public sealed class EtcdAnswerTests
     public void Answer_of_another_shape_lacks_what_is_asked_for(string json)
     {
         using var document = JsonDocument.Parse(json);
-        Assert.Null(EtcdJson.Bytes(document.RootElement, "x"));
-        Assert.Empty(EtcdJson.Items(document.RootElement, "x"));
-        Assert.Null(EtcdJson.Number(EtcdJson.Find(document.RootElement, "x"), "z"));
-        Assert.Null(EtcdJson.Text(EtcdJson.Find(document.RootElement, "z"), "x"));
+        Assert.Null(LooseJson.Bytes(document.RootElement, "x"));
+        Assert.Empty(LooseJson.Items(document.RootElement, "x"));
+        Assert.Null(LooseJson.Number(LooseJson.Find(document.RootElement, "x"), "z"));
+        Assert.Null(LooseJson.Text(LooseJson.Find(document.RootElement, "z"), "x"));
     }
 
     [Fact]
     public void Numbers_texts_and_bytes_are_read()
     {
         using var document = JsonDocument.Parse("""{"id":"18446744073709551615","blob":"AQID","list":[1,2]}""");
-        Assert.Equal(ulong.MaxValue, EtcdJson.Number(document.RootElement, "id"));
-        Assert.Equal([1, 2, 3], EtcdJson.Bytes(document.RootElement, "blob")!);
-        Assert.Equal(2, EtcdJson.Items(document.RootElement, "list").Count());
+        Assert.Equal(ulong.MaxValue, LooseJson.Number(document.RootElement, "id"));
+        Assert.Equal([1, 2, 3], LooseJson.Bytes(document.RootElement, "blob")!);
+        Assert.Equal(2, LooseJson.Items(document.RootElement, "list").Count());
     }
 
     private static async Task<(string? Fault, List<string> Parts)> Read(Stream content, JsonLines lines)

@@ -46,22 +46,7 @@ internal sealed class EtcdGateway : IDisposable
             "does not exist, and no member can be trusted without it");
         (_own, _timeout) = (own, timeout);
         Trust = new ServerTrust(trusted);
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.AddRange(trusted);
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            ConnectTimeout = timeout,
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                ClientCertificates = [own],
-                CertificateChainPolicy = policy,
-                RemoteCertificateValidationCallback = (sender, presented, _, errors) =>
-                    Trust.Judge(((SslStream)sender).TargetHostName, presented, errors),
-            },
-        };
-        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestAnswer };
+        _client = Trust.Connect(own, timeout, LargestAnswer);
     }
 
     /// <summary>What was seen of the members' certificates.</summary>
@@ -82,7 +67,7 @@ internal sealed class EtcdGateway : IDisposable
     public async Task<bool> IsHealthyAsync(string endpoint, CancellationToken cancellationToken)
     {
         var answer = await AskAsync(endpoint, HttpMethod.Get, HealthPath, null, cancellationToken).ConfigureAwait(false);
-        return EtcdJson.Text(answer.Json, "health") == "true";
+        return LooseJson.Text(answer.Json, "health") == "true";
     }
 
     /// <summary>
@@ -109,9 +94,9 @@ internal sealed class EtcdGateway : IDisposable
                 lines,
                 part =>
                 {
-                    if (EtcdJson.Find(part, "error") is { ValueKind: not JsonValueKind.Undefined } error)
+                    if (LooseJson.Find(part, "error") is { ValueKind: not JsonValueKind.Undefined } error)
                     {
-                        return EtcdJson.Text(error, "message") ?? error.ToString();
+                        return LooseJson.Text(error, "message") ?? error.ToString();
                     }
                     take(part);
                     return null;
@@ -164,10 +149,10 @@ internal sealed class EtcdGateway : IDisposable
             return response.IsSuccessStatusCode || path == HealthPath
                 ? new EtcdAnswer(endpoint, answer) { Clock = ClockOf(response.Headers.Date, took) }
                 : Failed(endpoint,
-                    EtcdJson.Text(answer, "error") ?? EtcdJson.Text(answer, "message") ?? $"HTTP {(int)response.StatusCode}") with
+                    LooseJson.Text(answer, "error") ?? LooseJson.Text(answer, "message") ?? $"HTTP {(int)response.StatusCode}") with
                 {
                     IsRefused = true,
-                    IsUnavailable = EtcdJson.Number(answer, "code") == UnavailableCode,
+                    IsUnavailable = LooseJson.Number(answer, "code") == UnavailableCode,
                 };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException

@@ -26,7 +26,8 @@ internal static class KubeServer
     {
         using var own = identity.Open();
         var trust = new ServerTrust(authorities ?? []);
-        using var client = Client(own, authorities, isAnyTrusted, trust, timeout);
+        using var client = trust.Connect(own, timeout, LargestAnswer,
+            errors => isAnyTrusted || (authorities is null && errors == SslPolicyErrors.None));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
         var host = serverName ?? address.Host.Trim('[', ']');
@@ -59,31 +60,5 @@ internal static class KubeServer
                 : e is OperationCanceledException ? "the server does not answer in time" : Printable.Of(e.GetBaseException().Message),
                 "Check the address of the server, that it runs, and that its certificate is for this address");
         }
-    }
-
-    private static HttpClient Client(X509Certificate2? own, X509Certificate2Collection? authorities, bool isAnyTrusted, ServerTrust trust,
-        TimeSpan timeout)
-    {
-        X509ChainPolicy? policy = null;
-        if (authorities is not null)
-        {
-            policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(authorities);
-        }
-        return new HttpClient(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            ConnectTimeout = timeout,
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                ClientCertificates = own is null ? [] : [own],
-                CertificateChainPolicy = policy,
-                RemoteCertificateValidationCallback = (sender, presented, _, errors) => isAnyTrusted
-                    || (authorities is null && errors == SslPolicyErrors.None)
-                    || (authorities is not null && trust.Judge(((SslStream)sender).TargetHostName, presented, errors)),
-            },
-        })
-        { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestAnswer };
     }
 }

@@ -15,19 +15,16 @@ internal static class GroupReading
     {
         try
         {
-            // Not File.OpenHandle: .NET takes a shared flock, and the start of a guest holds the exclusive one of its disk.
-            using var file = FileStatus.TryRead(path) is { IsRegularFile: true } ? Libc.Open(path, OpenFlags.ReadOnly) : null;
-            if (file is null)
-            {
-                return false;
-            }
+            // Without a lock: the start of a guest holds that of its disk.
+            using var stream = HostFile.OpenNamed(path);
+            var file = stream.SafeFileHandle;
             var status = FileStatus.Read(file);
             var mode = status.Permissions;
             if ((mode & UnixFileMode.OtherRead) != 0 || (status.GroupId == group && (mode & UnixFileMode.GroupRead) != 0))
             {
                 return true;
             }
-            if (!FileTrust.IsRoot || !status.IsRegularFile || FileTrust.Distrust(path) is not null
+            if (!FileTrust.IsRoot || FileTrust.Distrust(path) is not null
                 || (status.GroupId != 0 && status.GroupId != group && (mode & UnixFileMode.GroupRead) != 0)
                 || Libc.ChangeOwner(file, status.UserId, group) != 0)
             {

@@ -116,7 +116,9 @@ public static class ButaneDriver
     {
         try
         {
+#pragma warning disable RS0030 // The file may be a pipe, and the error is worded as the reference tool words it, out of the exception.
             using var file = path.Length > 0 ? File.OpenRead(path) : null;
+#pragma warning restore RS0030
             using var bytes = new MemoryStream();
             (file ?? input).CopyTo(bytes);
             return bytes.ToArray();

@@ -81,7 +81,9 @@ internal sealed class CtRun(GoFlagSet flags, ClcRelease release, Stream input, S
         }
         try
         {
+#pragma warning disable RS0030 // The file may be a pipe, and the error is worded as the reference tool words it, out of the exception.
             File.OpenRead(path).Dispose();
+#pragma warning restore RS0030
             return null;
         }
         catch (Exception e) when (e.IsPathTrouble())

@@ -301,9 +301,14 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
     /// <param name="literalPath">Paths taken as they are.</param>
     /// <param name="onDrives">True where the cmdlet reads the files by <see cref="ReadFile"/>, so that they may be on drives over disk
     /// images.</param>
-    protected IReadOnlyList<string> Files(string[]? path, string[]? literalPath, bool onDrives = false)
+    /// <param name="mayBeMissing">True where the cmdlet itself says of a name without a file what is wrong.</param>
+    protected IReadOnlyList<string> Files(string[]? path, string[]? literalPath, bool onDrives = false, bool mayBeMissing = false)
     {
-        string One(string typed) => ExistingFile(onDrives ? ResolveReadable(typed) : Resolve(typed));
+        string One(string typed)
+        {
+            var file = onDrives ? ResolveReadable(typed) : Resolve(typed);
+            return mayBeMissing ? file : ExistingFile(file);
+        }
         var files = new List<string>();
         foreach (var literal in literalPath ?? [])
         {

@@ -17,7 +17,7 @@ namespace XenKube.Commands.Clusters;
 [Cmdlet(VerbsCommon.Reset, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
 [Alias("Reset-XenNode", Commands.Guide.GuideWord.Generate)]
 [OutputType(typeof(IgnitionReset), typeof(string), typeof(NodeDiskDrive))]
-public sealed class ResetIgnitionCommand : NodeCommand
+public sealed class ResetIgnitionCommand : NodeConfigCommand
 {
     private readonly List<Node> _nodes = [];
     private bool _mounts;
@@ -58,22 +58,6 @@ public sealed class ResetIgnitionCommand : NodeCommand
     [Parameter]
     [ValidateRange(1, 86400)]
     public int Timeout { get; set; } = 300;
-
-    /// <summary>The platform whose metadata fill variables such as {PRIVATE_IPV4}. Default: the platform in the settings, none.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(PlatformCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? Platform { get; set; }
-
-    /// <summary>The directory from which local files are read. Default: the directory of the config.</summary>
-    [Parameter]
-    [Alias("FilesDir")]
-    [ValidateNotNullOrEmpty]
-    public string? FilesDirectory { get; set; }
-
-    /// <summary>Treats warnings as errors. Default: as the settings say, false.</summary>
-    [Parameter]
-    public SwitchParameter Strict { get; set; }
 
     /// <summary>
     /// How the config comes to the guest from now on: Http (fetched from dom0), Disk (a small second disk), Image (on the node's own disk).
@@ -172,7 +156,7 @@ public sealed class ResetIgnitionCommand : NodeCommand
         ForceTemplate = Force,
         ConfigUri = ConfigUri,
         LinuxAppend = LinuxAppend,
-        Config = Overrides(Platform, FilesDirectory, Strict),
+        Config = Overrides(),
         ConfigSource = ConfigSource,
         Keep = Clean ? Keep : null,
         // A version is not a path, even if it looks like one.

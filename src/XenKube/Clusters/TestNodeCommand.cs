@@ -8,34 +8,18 @@ namespace XenKube.Commands.Clusters;
 [Cmdlet(VerbsDiagnostic.Test, "Node", DefaultParameterSetName = NameSet)]
 [Alias("Test-XenNode")]
 [OutputType(typeof(CheckResult), typeof(bool))]
-public sealed class TestNodeCommand : NodeCommand
+public sealed class TestNodeCommand : NodeConfigCommand
 {
     /// <summary>Returns True if no check of any of the nodes failed, and False otherwise.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
-
-    /// <summary>The platform whose metadata fill variables such as {PRIVATE_IPV4}. Default: the platform in the settings, none.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(PlatformCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? Platform { get; set; }
-
-    /// <summary>The directory from which local files are read. Default: the directory of the config.</summary>
-    [Parameter]
-    [Alias("FilesDir")]
-    [ValidateNotNullOrEmpty]
-    public string? FilesDirectory { get; set; }
-
-    /// <summary>Treats warnings of the config as errors. Default: as the settings say, false.</summary>
-    [Parameter]
-    public SwitchParameter Strict { get; set; }
 
     private readonly Verdict _verdict = new();
 
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
-        var checks = new NodeCheck(DirectoryOf(node), new NodeCheckOptions { Config = Overrides(Platform, FilesDirectory, Strict) })
+        var checks = new NodeCheck(DirectoryOf(node), new NodeCheckOptions { Config = Overrides() })
             .Run(node, StopToken);
         if (Quiet)
         {

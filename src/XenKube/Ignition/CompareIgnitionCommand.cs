@@ -9,7 +9,7 @@ namespace XenKube.Commands.Ignition;
 /// <summary>Shows what publishing the nodes' configs would change on the guests.</summary>
 [Cmdlet(VerbsData.Compare, "Ignition", DefaultParameterSetName = NameSet)]
 [OutputType(typeof(IgnitionChange))]
-public sealed class CompareIgnitionCommand : NodeCommand
+public sealed class CompareIgnitionCommand : NodeConfigCommand
 {
     private const string FilesSet = "Files";
 
@@ -22,22 +22,6 @@ public sealed class CompareIgnitionCommand : NodeCommand
     [Parameter(Mandatory = true, ParameterSetName = FilesSet)]
     [ValidateNotNullOrEmpty]
     public string? DifferencePath { get; set; }
-
-    /// <summary>The platform whose metadata fill variables such as {PRIVATE_IPV4}. Default: the platform in the settings, none.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(PlatformCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? Platform { get; set; }
-
-    /// <summary>The directory from which local files are read. Default: the directory of the config.</summary>
-    [Parameter]
-    [Alias("FilesDir")]
-    [ValidateNotNullOrEmpty]
-    public string? FilesDirectory { get; set; }
-
-    /// <summary>Treats warnings as errors. Default: as the settings say, false.</summary>
-    [Parameter]
-    public SwitchParameter Strict { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -56,7 +40,7 @@ public sealed class CompareIgnitionCommand : NodeCommand
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
-        var own = new NodeConfig(DirectoryOf(node), node, Overrides(Platform, FilesDirectory, Strict));
+        var own = new NodeConfig(DirectoryOf(node), node, Overrides());
         var config = own.Transpile();
         ConfigFailure.Refuse(config);
         var change = own.Compare(config);

@@ -53,11 +53,8 @@ public sealed class TestKubeConfigCommand : XenKubeCommand
     {
         var check = new KubeConfigCheck(new KubeConfigCheckOptions
             { Context = Context, Days = Within, Connect = Connect, Timeout = TimeSpan.FromSeconds(Timeout) });
-        // A file that is not there is a check that fails.
-        string[] files = Path is null && LiteralPath is null ? [Resolve(KubeConfigs.UsualPath)]
-            : [.. (LiteralPath ?? []).Select(Resolve), .. (Path ?? []).SelectMany(path => WildcardPattern.ContainsWildcardCharacters(path)
-                ? Files([path], null) : [Resolve(WildcardPattern.Unescape(path))])];
-        foreach (var file in files)
+        // A file that does not exist is a check that fails.
+        foreach (var file in Path is null && LiteralPath is null ? [KubeConfigs.UsualPath] : Files(Path, LiteralPath, mayBeMissing: true))
         {
             Guard(file, () =>
             {

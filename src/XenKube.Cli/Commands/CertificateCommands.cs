@@ -16,12 +16,14 @@ internal static class CertificateCommands
         { Arity = ArgumentArity.OneOrMore, Description = "Nodes; patterns like etcd/node-* are understood." };
     private static readonly Option<KeyAlgorithm?> Key = new("--key")
         { Description = "The kind of the keys (default: that of the authority, and rsa2048 for an authority).", HelpName = "rsa2048|ecdsap256" };
-    private static readonly Option<int> Years = new("--years")
-        { Description = "Years of validity.", DefaultValueFactory = _ => CertificateOptions.UsualYears };
+    private static readonly Option<int> Years = new Option<int>("--years")
+        { Description = "Years of validity.", DefaultValueFactory = _ => CertificateOptions.UsualYears }
+        .Between(1, 100);
     private static readonly Option<bool> Replace = new("--replace")
         { Description = "Make an authority that exists again; nothing that it signed is trusted any more." };
-    private static readonly Option<int> Days = new("--days")
-        { Description = "Days of validity; a certificate ends with its authority at the latest.", DefaultValueFactory = _ => CertificateOptions.UsualDays };
+    private static readonly Option<int> Days = new Option<int>("--days")
+        { Description = "Days of validity; a certificate ends with its authority at the latest.", DefaultValueFactory = _ => CertificateOptions.UsualDays }
+        .Between(1, 36500);
     private static readonly Option<string[]> AdditionalNames = new("--additional-name")
         { Description = "A DNS name or IP address besides those of the guest.", HelpName = "NAME" };
     private static readonly Option<CertificateRole[]> Roles = new("--role")
@@ -30,10 +32,12 @@ internal static class CertificateCommands
         { Description = "Where to look: file, config, disk, endpoint.", HelpName = "SOURCE" };
     private static readonly Option<bool> Restart = new("--restart")
         { Description = "Restart etcd on running nodes, one after another, each when the cluster is healthy again." };
-    private static readonly Option<int> Timeout = new("--timeout")
-        { Description = "How long a cluster may take to be healthy again.", DefaultValueFactory = _ => 300, HelpName = "SECONDS" };
-    private static readonly Option<int?> Within = new("--within")
-        { Description = "Only what ends within this many days.", HelpName = "DAYS" };
+    private static readonly Option<int> Timeout = new Option<int>("--timeout")
+        { Description = "How long a cluster may take to be healthy again.", DefaultValueFactory = _ => 300, HelpName = "SECONDS" }
+        .Between(0, 86400);
+    private static readonly Option<int?> Within = new Option<int?>("--within")
+        { Description = "Only what ends within this many days.", HelpName = "DAYS" }
+        .Between(0, 36500);
 
     public static Command Create()
     {

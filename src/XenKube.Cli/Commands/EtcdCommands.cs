@@ -20,8 +20,9 @@ internal static class EtcdCommands
         { Description = "The token from now on (default: the one that it has, with another number).", HelpName = "TOKEN" };
     private static readonly Option<bool> NoStart = new("--no-start") { Description = "Leave the guests stopped." };
     private static readonly Option<bool> Offline = new("--offline") { Description = "Ask nobody: ids are computed as etcd computes them." };
-    private static readonly Option<int> Timeout = new("--timeout")
-        { Description = "The longest time, in seconds.", DefaultValueFactory = _ => 300, HelpName = "SECONDS" };
+    private static readonly Option<int> Timeout = new Option<int>("--timeout")
+        { Description = "The longest time, in seconds.", DefaultValueFactory = _ => 300, HelpName = "SECONDS" }
+        .Between(0, 86400);
 
     public static Command Create()
     {

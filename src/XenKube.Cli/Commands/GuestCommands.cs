@@ -41,8 +41,9 @@ internal static class GuestCommands
     private static readonly Option<GuestCondition?> Wait = WordOption.OfOptional<GuestCondition>(
         "--wait",
         "Wait until its domain runs, its address answers, its ssh server greets (the default), it has fetched its config (ignition), or it is gone (the default of stop).");
-    private static readonly Option<int?> Timeout = new("--timeout")
-        { Description = "How long to wait at most, in seconds (default: 300).", HelpName = "SECONDS" };
+    private static readonly Option<int?> Timeout = new Option<int?>("--timeout")
+        { Description = "How long to wait at most, in seconds (default: 300).", HelpName = "SECONDS" }
+        .Between(0, 86400);
     private static readonly Option<bool> ExtractKernel = new("--extract-kernel")
         { Description = "Start with a copy of the kernel on the disk, and without a boot loader." };
     private static readonly Option<bool> Paused = new("--paused") { Description = "Leave the guest paused." };

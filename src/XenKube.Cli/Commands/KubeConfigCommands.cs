@@ -30,8 +30,9 @@ internal static class KubeConfigCommands
         Description = "What Kubernetes takes for the user's group.", DefaultValueFactory = _ => KubeConfigOptions.UsualGroup,
         HelpName = "NAME",
     };
-    private static readonly Option<int> Days = new("--days")
-        { Description = "Days of validity of a certificate that is made.", DefaultValueFactory = _ => CertificateOptions.UsualDays };
+    private static readonly Option<int> Days = new Option<int>("--days")
+        { Description = "Days of validity of a certificate that is made.", DefaultValueFactory = _ => CertificateOptions.UsualDays }
+        .Between(1, 36500);
     private static readonly Option<bool> UseFiles = new("--use-files")
         { Description = "Name the files of certificates and key, instead of holding their content." };
     private static readonly Option<bool> KeepContext = new("--keep-current-context")
@@ -40,14 +41,15 @@ internal static class KubeConfigCommands
         { Description = "Make the user's certificate again even where it is right." };
     private static readonly Option<string?> Context = new("--context")
         { Description = "The context (default: the one that kubectl uses).", HelpName = "NAME" };
-    private static readonly Option<int> Within = new("--within")
+    private static readonly Option<int> Within = new Option<int>("--within")
     {
         Description = "Warn of a certificate that ends within this many days.",
         DefaultValueFactory = _ => KubeConfigCheckOptions.UsualDays, HelpName = "DAYS",
-    };
+    }.Between(0, 36500);
     private static readonly Option<bool> Connect = new("--connect") { Description = "Ask the API server too." };
-    private static readonly Option<int> Timeout = new("--timeout")
-        { Description = "The longest time that the API server may take.", DefaultValueFactory = _ => 5, HelpName = "SECONDS" };
+    private static readonly Option<int> Timeout = new Option<int>("--timeout")
+        { Description = "The longest time that the API server may take.", DefaultValueFactory = _ => 5, HelpName = "SECONDS" }
+        .Between(1, 600);
 
     public static Command Create()
     {

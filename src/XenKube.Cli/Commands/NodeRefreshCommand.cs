@@ -25,8 +25,9 @@ internal static class NodeRefreshCommand
         { Description = "Refresh running nodes one after another: stop, refresh, start, wait until the config is fetched. The first that fails ends it." };
     private static readonly Option<GuestCondition?> Wait = WordOption.OfOptional<GuestCondition>("--wait",
         "With --restart, what else to wait for before the next node is stopped: running, address or ssh (the default).");
-    private static readonly Option<int?> Timeout = new("--timeout")
-        { Description = "With --restart, how long to wait for a guest at most, in seconds (default: 300).", HelpName = "SECONDS" };
+    private static readonly Option<int?> Timeout = new Option<int?>("--timeout")
+        { Description = "With --restart, how long to wait for a guest at most, in seconds (default: 300).", HelpName = "SECONDS" }
+        .Between(0, 86400);
 
     private static readonly Option<ConfigSource?> Source = WordOption.OfOptional<ConfigSource>("--config-source",
         "How the config comes to the guest from now on, remembered for each node: http, disk (a small second disk) or image (on its own disk).");

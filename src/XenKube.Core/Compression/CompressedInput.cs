@@ -76,7 +76,14 @@ internal sealed class CompressedInput(Stream stream, string format, long positio
     {
         if (stream.CanSeek && count > _end - _start)
         {
-            // The last of the bytes is read, so that data that ends before is found.
+            // Seeking beyond the end succeeds, or fails with an error of the system where the sum is not a position of any file.
+            var left = _end - _start + Math.Max(0, stream.Length - stream.Position);
+            if (count > left)
+            {
+                Position += left;
+                throw Truncated();
+            }
+            // The last of the bytes is read: the file may have become shorter.
             var step = count - (_end - _start) - 1;
             if (step > 0)
             {

@@ -68,7 +68,7 @@ internal sealed class HistoryWindow(long maximum, long expected = 0)
     }
 
     private static long InitialSize(long maximum, long expected) =>
-        Math.Min(Capacity(maximum, Smallest), expected > 0 ? expected + Smallest : 1 << 20);
+        Math.Min(Capacity(maximum, Smallest), expected > 0 ? Math.Min(expected, long.MaxValue - Smallest) + Smallest : 1 << 20);
 
     // Twice the history: each byte is moved at most once for each byte that is decoded. Large windows get less, to save memory.
     private static long Capacity(long maximum, int room) => maximum + room + Math.Min(maximum, 32 << 20);

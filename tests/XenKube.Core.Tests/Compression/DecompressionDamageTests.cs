@@ -133,4 +133,19 @@ public class DecompressionDamageTests
         Tool.Need(Decompression.ProgramOf(format));
         return Decompression.Compress(format, content, options.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
+
+    /// <summary>Headers with the largest numbers that their formats can hold, in front of data that ends soon.</summary>
+    [Theory]
+    [InlineData("zstd", "28B52FFD C0 00", long.MaxValue)]
+    [InlineData("zstd", "28B52FFD C0 00", -1)]
+    [InlineData("zstd", "28B52FFD E0", long.MaxValue)]
+    [InlineData("zstd", "28B52FFD E0", long.MaxValue - 100)]
+    [InlineData("zstd", "28B52FFD E0", -1)]
+    [InlineData("lzma", "5D 00001000", long.MaxValue)]
+    [InlineData("lzma", "5D FFFFFFFF", long.MaxValue - 1)]
+    public void Size_that_no_data_has_is_an_error_of_the_format(string format, string header, long size)
+    {
+        byte[] file = [.. Convert.FromHexString(header.Replace(" ", "", StringComparison.Ordinal)), .. BitConverter.GetBytes(size), 0, 1, 2, 3];
+        Assert.NotNull(Decompression.Read(format, file).Error);
+    }
 }

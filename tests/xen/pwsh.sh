@@ -1,13 +1,14 @@
 #!/bin/bash
 # The acceptance of the module in pwsh: builds what is missing, then runs jobs/pwsh.sh in dom0, and from this machine what is done from
 # outside; ends with 0 if all of it passed.
-#   pwsh.sh [-o OUT] [-t SECONDS] [PART...]      parts after the guide: states session server services terminal user outside races rolling
+#   pwsh.sh [-k] [-o OUT] [-t SECONDS] [PART...]      parts after the guide: states session server services terminal user outside races rolling
+# -k keeps dom0 up after the job, as that of run.sh does: parts can be run again by hand there.
 # PWSH=DIRECTORY is that of pwsh.dll; by default the one that 'dotnet tool restore' brings.
 # DEB=FILE takes a package that is made already; otherwise packaging/package.sh makes one.
 # LAB_RATE=0.3 is for a busy machine: see -s of run.sh.
 . "$(dirname "$0")/common.sh"
-out=./lab-out-pwsh limit=5400
-while getopts o:t: o; do case $o in o) out=$OPTARG;; t) limit=$OPTARG;; *) exit 2;; esac; done
+out=./lab-out-pwsh limit=5400 keep=
+while getopts ko:t: o; do case $o in k) keep=-k;; o) out=$OPTARG;; t) limit=$OPTARG;; *) exit 2;; esac; done
 shift $((OPTIND-1))
 need dotnet ssh
 project=$(cd "$HERE/../.." && pwd)
@@ -31,5 +32,5 @@ image=coreos-1520.9.0.bin.bz2
 files=("$DEB" "$LAB/lab-key.asc" "$HERE/jobs/pwsh")
 if [ $# -gt 0 ]; then echo "$*" > "$w/parts"; files+=("$w/parts"); fi
 export LAB_OUTSIDE_PWSH="$PWSH/pwsh.dll"
-rc=0; "$HERE/run.sh" ${LAB_RATE:+-s "$LAB_RATE"} -x "$HERE/outside.sh" -o "$out" -g "$w/storage.ext4" -t "$limit" "$HERE/jobs/pwsh.sh" "${files[@]}" || rc=$?
+rc=0; "$HERE/run.sh" $keep ${LAB_RATE:+-s "$LAB_RATE"} -x "$HERE/outside.sh" -o "$out" -g "$w/storage.ext4" -t "$limit" "$HERE/jobs/pwsh.sh" "${files[@]}" || rc=$?
 cat "$out/stdout" 2>/dev/null; exit $rc

@@ -194,7 +194,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
             return new(name, CheckStatus.Fail, "EFI-SYSTEM has no kernel (coreos/vmlinuz-a)", _pour);
         }
         using var stream = boot.OpenRead(path);
-        return KernelCompression.Detect(stream) switch
+        return PackingOf(path, stream, boot.Find(path)!.Size) switch
         {
             null => new(name, CheckStatus.Warn, $"{path} is not a kind of Linux kernel that XenKube knows",
                 $"Nothing is wrong if the guest boots; if it does not, see its console: {RemedyActionKind.ShowConsole}"),
@@ -203,6 +203,20 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
                 $"Have XenKube's boot loader start it: {new RemedyAction(RemedyActionKind.SetBootLoader, node.FullName, nameof(BootLoaders.XenKube))}"),
             var packing => new(name, CheckStatus.Pass, $"{path} is packed with {packing}"),
         };
+    }
+
+    /// <exception cref="CorruptImageException">The kernel certainly does not start.</exception>
+    private static string? PackingOf(string path, Stream kernel, long size)
+    {
+        try
+        {
+            return KernelCompression.Detect(kernel, size);
+        }
+        catch (CorruptImageException e)
+        {
+            throw new CorruptImageException(ErrorIds.CorruptKernel, path, null, $"the guest cannot start this kernel: {e.Reason}",
+                innerException: e);
+        }
     }
 
     private CheckResult CheckOem()

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Text;
 using XenKube.Booting.Kernels;
 using XenKube.Clusters;
 using XenKube.Guests;
@@ -159,7 +161,7 @@ public sealed class NodeCheckTests : IDisposable
         Edit("EFI-SYSTEM", boot => boot.WriteFile("/coreos/vmlinuz-a", Kernel([0x28, 0xb5, 0x2f, 0xfd])));
         Fails("kernel", CheckStatus.Fail, "zstd");
         Edit("EFI-SYSTEM", boot => boot.WriteFile("/coreos/vmlinuz-a", "nothing"u8));
-        Fails("kernel", CheckStatus.Warn, "not a kind of Linux kernel");
+        Fails("kernel", CheckStatus.Fail, "the guest cannot start this kernel: the file is too short");
         Edit("EFI-SYSTEM", boot => boot.Remove("/coreos/vmlinuz-a"));
         Fails("kernel", CheckStatus.Fail, "no kernel");
     }
@@ -174,6 +176,7 @@ public sealed class NodeCheckTests : IDisposable
         kernel[0x206] = 0x0f;
         kernel[0x207] = 0x02;
         kernel[0x248] = 0x40;
+        BinaryPrimitives.WriteInt32LittleEndian(kernel.AsSpan(0x24c), kernel.Length - 1024 - 0x40);
         payload.CopyTo(kernel, 1024 + 0x40);
         return kernel;
     }
@@ -186,7 +189,41 @@ public sealed class NodeCheckTests : IDisposable
     public void Packing_of_a_kernel_is_told(byte[] payload, string? name)
     {
         using var stream = new MemoryStream(Kernel(payload));
-        Assert.Equal(name, KernelCompression.Detect(stream));
+        Assert.Equal(name, KernelCompression.Detect(stream, stream.Length));
+    }
+
+    public static TheoryData<string, byte[]> Broken => new()
+    {
+        { "too short", [] },
+        { "too short", "nothing"u8.ToArray() },
+        { "neither a bzImage nor an ELF file", new byte[4000] },
+        { "neither a bzImage nor an ELF file", Encoding.ASCII.GetBytes(new string('x', 1 << 16)) },
+        { "beyond the end of the file", Kernel([0x1f, 0x8b])[..2048] },
+        { "beyond the end of the file", Kernel([0x1f, 0x8b])[..4095] },
+        { "older than 2.08", Old() },
+    };
+
+    private static byte[] Old()
+    {
+        var kernel = Kernel([0x1f, 0x8b]);
+        kernel[0x206] = 7;
+        return kernel;
+    }
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public void Kernel_that_cannot_start_is_a_fault_of_a_disk_that_nobody_changes(string reason, byte[] content)
+    {
+        Edit("EFI-SYSTEM", boot => boot.WriteFile("/coreos/vmlinuz-a", content));
+        Fails("kernel", CheckStatus.Fail, reason);
+        Fails("kernel", CheckStatus.Fail, "/coreos/vmlinuz-a: the guest cannot start this kernel");
+    }
+
+    [Fact]
+    public void Kernel_of_a_kind_that_is_not_known_is_not_called_broken()
+    {
+        Edit("EFI-SYSTEM", boot => boot.WriteFile("/coreos/vmlinuz-a", Kernel([1, 2, 3])));
+        Fails("kernel", CheckStatus.Warn, "not a kind of Linux kernel");
     }
 
     [Theory]
@@ -203,7 +240,7 @@ public sealed class NodeCheckTests : IDisposable
             gzip.Write(content);
         }
         packed.Position = 0;
-        Assert.Equal(name, KernelCompression.Detect(packed));
+        Assert.Equal(name, KernelCompression.Detect(packed, packed.Length));
     }
 
     [Fact]

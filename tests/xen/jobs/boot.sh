@@ -45,7 +45,7 @@ fresh() { # NODE IMAGE
 
 up "the package and the host"
 # the runtime's own dependencies are there; what is recommended (powershell) is not
-ok "the .deb installs" dpkg -i xenkube_*_amd64.deb
+ok "the .deb installs" dpkg -i ./*.deb
 ok "xenkube-boot is where bootloader= says" /usr/lib/xenkube/xenkube-boot --help
 ok "its manual page is there" test -f /usr/share/man/man8/xenkube-boot.8.gz -o -n "$(dpkg -L xenkube | grep man8/xenkube-boot.8.gz)"
 ok "the package made its user" getent passwd xenkube-boot

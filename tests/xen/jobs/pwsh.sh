@@ -12,7 +12,7 @@ export XENDIR="${XENDIR-/storage/xen}"
 exec /opt/dotnet/dotnet /opt/pwsh/pwsh.dll "$@"
 X
 chmod 755 /usr/local/bin/pwsh
-dpkg -i xenkube_*_amd64.deb || exit 1
+dpkg -i ./*.deb || exit 1
 # A release as a mirror has it.
 mirror=/storage/mirror/amd64-usr/1520.9.0; mkdir -p $mirror
 mv /storage/xen/images/coreos-1520.9.0.bin.bz2 $mirror/coreos_production_xen_image.bin.bz2

@@ -12,28 +12,27 @@ internal static class KernelCompression
     private const int LargestStart = 64 << 20;
 
     /// <summary>
-    /// Determines the compression of a kernel: gzip, xz, zstd, …; none for an ELF file; null for a file that is not a kernel.
+    /// Determines the compression of a kernel: gzip, xz, zstd, …; none for an ELF file; null where the file may be a kernel of a kind that
+    /// is not known here.
     /// </summary>
     /// <param name="kernel">The file from its start; it need not be able to seek.</param>
-    public static string? Detect(Stream kernel)
+    /// <param name="size">The size of the file, in bytes.</param>
+    /// <exception cref="CorruptImageException">The file is not a kernel that GRUB or Xen could start, or is cut off.</exception>
+    public static string? Detect(Stream kernel, long size)
     {
         var head = new byte[KernelHeader.Size];
-        if (kernel.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)
-        {
-            return null;
-        }
+        head = head[..kernel.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
         if (ElfFile.HasMagic(head))
         {
             return CompressionFormats.NameOf(CompressionFormat.None);
         }
         // GRUB and Xen unpack an ELF file that is packed as a whole as well.
-        if (CompressionFormats.Recognize(head) == CompressionFormat.Gzip)
+        if (CompressionFormats.Recognize(head) is var whole and not CompressionFormat.None)
         {
-            return IsPackedElf(head) ? CompressionFormats.NameOf(CompressionFormat.Gzip) : null;
+            return whole == CompressionFormat.Gzip && IsPackedElf(head) ? CompressionFormats.NameOf(whole) : null;
         }
-        if (KernelHeader.Read(head) is not { IsSupported: true } header || header.PayloadStart < head.Length
-            || header.PayloadStart > LargestStart
-            || !Skip(kernel, header.PayloadStart - head.Length))
+        var header = LinuxKernel.HeaderOf(head, size);
+        if (header.PayloadStart < head.Length || header.PayloadStart > LargestStart || !Skip(kernel, header.PayloadStart - head.Length))
         {
             return null;
         }

@@ -68,15 +68,26 @@ internal sealed class LinuxKernel
     /// <exception cref="CorruptImageException">The file is not a Linux kernel for x86 of the last fifteen years.</exception>
     public static LinuxKernel Read(byte[] file)
     {
-        if (file.Length < KernelHeader.Size)
-        {
-            throw Invalid("the file is too short for a kernel");
-        }
-        if (ElfFile.IsElf(file))
+        if (file.Length >= KernelHeader.Size && ElfFile.IsElf(file))
         {
             return new LinuxKernel(file, 0, file.Length, "", BootLimits.PvhArguments);
         }
-        if (KernelHeader.Read(file) is not { } header)
+        var header = HeaderOf(file, file.Length);
+        return new LinuxKernel(file, (int)header.PayloadStart, (int)header.PayloadSize, VersionOf(file, header.VersionOffset),
+            header.ArgumentLimit);
+    }
+
+    /// <summary>Reads the header of a bzImage and checks that the payload is in the file.</summary>
+    /// <param name="head">The first <see cref="KernelHeader.Size"/> bytes of the file, or all of a shorter one.</param>
+    /// <param name="size">The size of the file, in bytes.</param>
+    /// <exception cref="CorruptImageException">The file is not a bzImage, is older than protocol 2.08, or is cut off.</exception>
+    public static KernelHeader HeaderOf(ReadOnlySpan<byte> head, long size)
+    {
+        if (head.Length < KernelHeader.Size)
+        {
+            throw Invalid("the file is too short for a kernel");
+        }
+        if (KernelHeader.Read(head) is not { } header)
         {
             throw Invalid("the file is neither a bzImage nor an ELF file");
         }
@@ -85,12 +96,8 @@ internal sealed class LinuxKernel
             throw Invalid(
                 FormattableString.Invariant($"boot protocol {header.Protocol >> 8}.{header.Protocol & 0xFF:00} is older than 2.08"));
         }
-        if (header.PayloadSize < CompressionFormats.HeadSize || header.PayloadStart + header.PayloadSize > file.Length)
-        {
-            throw Invalid("its payload reaches beyond the end of the file");
-        }
-        return new LinuxKernel(file, (int)header.PayloadStart, (int)header.PayloadSize, VersionOf(file, header.VersionOffset),
-            header.ArgumentLimit);
+        return header.PayloadSize >= CompressionFormats.HeadSize && header.PayloadStart + header.PayloadSize <= size ? header
+            : throw Invalid("its payload reaches beyond the end of the file");
     }
 
     /// <summary>The size of the unpacked kernel in bytes, as the file says it.</summary>

@@ -35,7 +35,7 @@ truncate -s 2200K "$seeds/fat/fat16"; mkfs.vfat -F 16 -s 1 "$seeds/fat/fat16" > 
 mcopy -s -i "$seeds/fat/fat16" "$tree/etc" "$tree/file" ::/ ; cp "$seeds/fat/fat16" "$seeds/fat-edit/"
 truncate -s 64K "$seeds/gpt/disk"; sgdisk -a 1 -n 1:40:+8 -c 1:OEM -n 2:50:+8 -c 2:ROOT "$seeds/gpt/disk" > /dev/null
 # The first files of a corpus, each under a number: many have the same name.
-few() { local number=0 file; find "$1" -type f -name "$2" -size -8k | sort | head -n 40 | while read -r file; do cp "$file" "$3/$1-$((number++))"; done; }
+few() { local number=0 file; find "$1" -type f -name "$2" -size -8k | sort | sed -n 1,40p | while read -r file; do cp "$file" "$3/$1-$((number++))"; done; }
 (cd tests/corpus; few clc '*.yaml' "$seeds/clc"; few butane '*.bu' "$seeds/clc"; few butane '*.yaml' "$seeds/clc"; few ignition-json '*.json' "$seeds/ignition"
  few openpgp '*' "$seeds/openpgp")
 python3 - tests/fixtures/xl-config/cases.json "$seeds/xl-config" << 'END'

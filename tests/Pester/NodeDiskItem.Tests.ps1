@@ -179,6 +179,42 @@ Describe 'Writing content to a drive' {
         Dismount-NodeDisk n
         Test-Ext | Should -BeTrue
     }
+    It 'never shows another file to a reader: <name>' -ForEach @(
+        @{ name = 'removed'; drive = 'ROOT'; change = { Remove-Item n:/ROOT/f } }
+        @{ name = 'replaced'; drive = 'ROOT'; change = { Set-Content n:/ROOT/f (('replaced' + "`n") * 200000) -NoNewline } }
+        @{ name = 'removed on FAT'; drive = 'BOOT'; change = { Remove-Item n:/BOOT/f } }
+        @{ name = 'renamed over'; drive = 'ROOT'; change = { Set-Content n:/ROOT/g x; Move-Item -Force n:/ROOT/g n:/ROOT/f } }
+    ) {
+        $folder = "n:/$drive"
+        Set-Content "$folder/f" (('original' + "`n") * 200000) -NoNewline
+        $read = [Collections.Generic.HashSet[string]]::new()
+        $isFirst = $true
+        Get-Content "$folder/f" -ReadCount 1000 -ErrorAction SilentlyContinue -ErrorVariable told | ForEach-Object {
+            if ($isFirst) {
+                $isFirst = $false
+                & $change
+                1..8 | ForEach-Object { Set-Content "$folder/other$_" (('secret!!' + "`n") * 200000) -NoNewline }
+            }
+            foreach ($line in @($_)) { $null = $read.Add($line) }
+        }
+        $read | Should -Be 'original'
+        $told[0].FullyQualifiedErrorId | Should -BeLike 'ImageModified,*'
+    }
+    It 'goes on reading while other files are changed' {
+        Set-Content n:/ROOT/f (('original' + "`n") * 200000) -NoNewline
+        $count = 0
+        Get-Content n:/ROOT/f -ReadCount 20000 | ForEach-Object { Set-Content n:/ROOT/g $_; $count += @($_).Count }
+        $count | Should -Be 200000
+        (Get-Content n:/ROOT/g).Count | Should -Be 20000
+    }
+    It 'takes a link that leads to itself for what it is' {
+        $null = New-Item -ItemType SymbolicLink n:/ROOT/loop -Value loop
+        (Get-Item n:/ROOT/loop).Mode | Should -BeLike 'l*'
+        { Get-Content n:/ROOT/loop -ErrorAction Stop } | Should -Throw -ErrorId 'LinkLoop,*'
+        { Set-Content n:/ROOT/loop x -ErrorAction Stop } | Should -Throw -ErrorId 'LinkLoop,*'
+        Remove-Item n:/ROOT/loop
+        Test-Path n:/ROOT/loop | Should -BeFalse
+    }
     It 'reports a full disk of the host, and writes on once there is room' {
         if ((id -u) -ne '0') { Set-ItResult -Skipped -Because 'a small file system cannot be mounted without root' }
         $null = New-Item -ItemType Directory small
@@ -340,6 +376,24 @@ Describe 'Drives and what others do' {
         Get-Content n:/ROOT/f | Should -Be 'other image'
         Remove-Item disk.img
         { Get-Content n:/ROOT/f -ErrorAction Stop } | Should -Throw
+    }
+    It 'says what is wrong with the image, and not that a path is missing' {
+        foreach ($fault in { Remove-Item disk.img }, { $null = New-Item -ItemType Directory disk.img }, { Remove-Item disk.img; mkfifo disk.img }) {
+            & $fault
+            $problem = Get-TheError { Get-Content n:/ROOT/f -ErrorAction Stop }
+            $problem.FullyQualifiedErrorId | Should -BeLike 'Image*,*'
+            Test-Path n:/ROOT/f -ErrorAction SilentlyContinue -ErrorVariable told | Should -BeFalse
+            $told[0].FullyQualifiedErrorId | Should -Be ($problem.FullyQualifiedErrorId -replace ',.*', ',Microsoft.PowerShell.Commands.TestPathCommand')
+        }
+    }
+    It 'says once that the image changed while it was listed' {
+        $null = Mount-NodeDisk -Path ./disk.img -Writable -DriveName w
+        $null = New-Item -ItemType Directory -Force w:/ROOT/a/b/c/d
+        Get-ChildItem n:/ROOT -Recurse -ErrorAction SilentlyContinue -ErrorVariable told |
+            ForEach-Object { if ($_.Name -eq 'd') { Set-Content w:/ROOT/f x } }
+        $told | Should -HaveCount 1
+        $told[0].FullyQualifiedErrorId | Should -BeLike 'ImageModified,*'
+        Dismount-NodeDisk w
     }
     It 'lets the image go with <name>' -ForEach @(
         @{ name = 'a thread job'; make = { param($m, $d) Start-ThreadJob { Import-Module $using:m; $null = Mount-NodeDisk -Path $using:d -Writable -DriveName j } | Wait-Job | Remove-Job } }

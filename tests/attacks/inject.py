@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes system calls of changing commands fail, one at a time, and looks at what is left.
 
-Each command runs in a fresh XENDIR under strace, which kills it, or lets one call fail, at the n-th call of a kind. After each fault:
+Each command of inject_world.py runs in a fresh XENDIR under strace, which kills it, or lets one call fail, at the n-th call of a kind.
+After each fault:
 - the command said so: exit code 1 or 2 and a line on standard error, or it did all it was asked; never a stack trace, never an abort;
 - the same command, run again without a fault, completes;
 - e2fsck and fsck.fat find nothing on the node's disk, the published configs are whole JSON documents, xl (where it is installed) reads the
@@ -11,13 +12,12 @@ Each command runs in a fresh XENDIR under strace, which kills it, or lets one ca
 A fault that hits a library or an assembly while the system's loader or the runtime reads it is counted apart: the runtime aborts then, and
 only what is left is judged.
 
-Usage: inject.py --xenkube PROGRAM [--count N] [--seconds S] [--work DIRECTORY] [--only COMMAND]
+Usage: inject.py --xenkube PROGRAM [--count N] [--seconds S] [--work DIRECTORY] [--only COMMAND] [--pwsh PWSH MODULE]
 The places of faults are taken in a random order that is the same in each run, so that a run that is ended early (--seconds, Ctrl+C, SIGTERM)
 has tried a part of each kind. Prints a line for each command and the count of all faults. Exit 1 if one of them was lost; 75 if strace
 cannot be used here."""
 import argparse
 import collections
-import json
 import os
 import random
 import re
@@ -27,6 +27,9 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from inject_judges import Judges
+from inject_world import World, run
 
 OPENS = ["openat"]
 # write(2) is what the runtime tells its own threads by and prints with; files are written by pwrite64.
@@ -45,117 +48,24 @@ LOADED = re.compile(r'\.so(\.\d+)*[">]|\.dll[">]|\.dat[">]|\.runtimeconfig\.json
 RUBBISH = re.compile(r"^\s+at \S+\(|Unhandled exception|Aborted|System\.[A-Z]\w+Exception|XenKube\.\w+Exception", re.M)
 
 
-def run(arguments, environment=None, timeout=120):
-    done = subprocess.run(arguments, stdin=subprocess.DEVNULL, capture_output=True, env=environment, timeout=timeout)
-    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
-
-
 class Attack:
-    def __init__(self, options):
-        self.xenkube, self.work = options.xenkube, options.work
-        self.base, self.dir = os.path.join(self.work, "base"), os.path.join(self.work, "xen")
-        self.environment = {"XENDIR": self.dir, "PATH": os.environ["PATH"], "HOME": self.work, "TMPDIR": self.work, "LC_ALL": "C.UTF-8",
-                            "DOTNET_ROOT": os.environ.get("DOTNET_ROOT", ""), "DOTNET_TieredPGO": "0", "XENKUBE_LOCK_WAIT": "20"}
-        if not self.environment["DOTNET_ROOT"]:
-            del self.environment["DOTNET_ROOT"]
-        self.host = self.dom0()
-        self.problems, self.count, self.of_loader, self.judges = [], collections.Counter(), 0, collections.Counter()
+    def __init__(self, world):
+        self.world, self.work = world, world.work
+        self.commands = world.commands()
+        self.problems, self.count, self.faults, self.of_loader = [], collections.Counter(), collections.Counter(), 0
+        self.judges = Judges(world, self.problem)
 
-    def dom0(self):
-        """What comes before a command of the host, so that it sees the guests' network and keeps its backups in the work folder; None
-        where name spaces cannot be made."""
-        place = "mount --bind \"$0\" /var/backups && ip link set lo up && ip addr add 192.168.100.1/24 dev lo && exec \"$@\""
-        host = ["unshare", "--mount", "--net", "sh", "-c", place, os.path.join(self.dir, "backups")]
-        if not all(shutil.which(program) for program in ("unshare", "ip", "nginx", "iptables-restore")) or not os.path.isdir("/var/backups"):
-            return None
-        return host if os.geteuid() == 0 and run(host[:-1] + [self.work, "true"])[0] == 0 else None
+    def traced(self, command, log, *options):
+        words = [*self.world.prefix(command), "strace", "-f", "-y", "--seccomp-bpf", "-qq", "-o", log, *options, *self.world.words(command)]
+        return run(words, self.world.environment, stdin=command.stdin)
 
-    def prefix(self, name):
-        return self.host if name.startswith("host ") else []
-
-    def prepare(self, release, key):
-        os.makedirs(self.base)
-        for name in ("images", "guests", "nginx", "keys", "etc-nginx/sites-available", "etc-nginx/sites-enabled", "backups"):
-            os.makedirs(os.path.join(self.base, name))
-        with open(os.path.join(self.base, "xenkube.json"), "w") as settings:
-            json.dump({"reservationsFile": "hostsfile", "nginxDirectory": "etc-nginx", "firewallFile": "rules.v4"}, settings)
-        with open(os.path.join(self.base, "hostsfile"), "w") as hosts:
-            hosts.write("00:16:3e:4e:31:11,192.168.100.11\n00:16:3e:4e:31:12,192.168.100.12\n")
-        with open(os.path.join(self.base, "etc-nginx", "nginx.conf"), "w") as nginx:
-            nginx.write(f"events {{}}\nhttp {{\n\tinclude {self.dir}/etc-nginx/sites-enabled/*;\n}}\n")
-        with open(os.path.join(self.base, "rules.v4"), "w") as rules:
-            rules.write("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n")
-        self.release, self.key = release, key
-        environment = dict(self.environment, XENDIR=self.base)
-        for command in (["key", "import", key], ["image", "get", "1520.9.0", "--base-uri", release], ["cluster", "new", "etcd"],
-                        ["node", "new", "etcd/node-1", "--image", "1520.9.0"], ["guest", "new", "etcd/node-1"],
-                        ["grub", "set", self.base + "/guests/etcd/node-1.img", "--config-uri", "http://192.168.100.1/old.json"]):
-            code, out, error = run([self.xenkube, *command], environment)
-            if code:
-                sys.exit(f"the set-up failed: {' '.join(command)}: {out}{error}")
-        guests = os.path.join(self.base, "guests", "etcd")
-        with open(os.path.join(guests, "node-1.ct.tmpl"), "w") as template:
-            template.write("passwd:\n  users:\n    - name: ${Node.Name}\nstorage:\n  files:\n    - path: /etc/motd\n      filesystem: root\n"
-                           "      contents:\n        inline: |\n          |###motd\n")
-        with open(os.path.join(guests, "motd"), "w") as motd:
-            motd.write("welcome\n" * 50)
-
-    def fresh(self):
-        shutil.rmtree(self.dir, ignore_errors=True)
-        subprocess.run(["cp", "-a", "--sparse=always", self.base, self.dir], check=True)
-
-    def commands(self):
-        image = os.path.join(self.dir, "guests/etcd/node-1.img")
-        return {
-            "cluster new": (["cluster", "new", "web"], lambda: os.path.isdir(self.dir + "/guests/web"), "ClusterExists"),
-            "key import": (["key", "import", self.key], lambda: len(os.listdir(self.dir + "/keys")) >= 1, None),
-            "key remove": (["key", "remove", self.fingerprint], lambda: not [n for n in os.listdir(self.dir + "/keys") if n.endswith(".asc")], "KeyNotFound"),
-            "node refresh": (["node", "refresh", "etcd/node-1"], lambda: os.path.isfile(self.dir + "/nginx/etcd/node-1.json"), None),
-            "guest new": (["guest", "new", "etcd/node-1", "--force"], lambda: os.path.isfile(self.dir + "/guests/etcd/node-1.cfg"), None),
-            "grub set": (["grub", "set", image, "--config-uri", "http://192.168.100.1/x.json"], lambda: True, None),
-            "disk mkdir": (["disk", "mkdir", image, "ROOT", "/etc/new"], lambda: True, "FileExists"),
-            "disk rm": (["disk", "rm", image, "OEM", "/grub.cfg"], lambda: True, "there is nothing to remove"),
-            "node remove": (["node", "remove", "etcd/node-1"], lambda: not os.path.exists(image), "NodeNotFound"),
-            "cluster remove": (["cluster", "remove", "etcd", "--force"], lambda: not os.path.exists(self.dir + "/guests/etcd"), "ClusterNotFound"),
-            "node new": (["node", "new", "etcd/node-2", "--image", "1520.9.0"], lambda: os.path.isfile(self.dir + "/guests/etcd/node-2.img"), "NodeDiskExists"),
-            **self.host_commands(),
-            "image get": (["image", "get", "1520.9.0", "--base-uri", self.release], lambda: os.path.isfile(self.dir + "/images/coreos-1520.9.0.bin.bz2"), None),
-        }
-
-    def host_commands(self):
-        if not self.host:
-            return {}
-        site = self.dir + "/etc-nginx/sites-enabled/xen"
-        return {
-            "host apply site": (["host", "apply", "--step", "site", "--no-activate"], lambda: os.path.exists(site), None),
-            "host apply reservations": (["host", "apply", "--step", "reservations", "--no-activate"], lambda: "192.168.100.99" in self.text("hostsfile"), None),
-            "host undo": (["host", "undo", "site", "--no-activate"], lambda: not os.path.lexists(site), "BackupNotFound"),
-            "host forward add": (["host", "forward", "add", "8080", "192.168.100.11:80", "--no-activate"], lambda: "--dport 8080" in self.text("rules.v4"), None),
-            "host forward remove": (["host", "forward", "remove", "8081", "192.168.100.11:80", "--no-activate"], lambda: "--dport 8081" not in self.text("rules.v4"), "ForwardNotFound"),
-        }
-
-    def text(self, name):
-        with open(os.path.join(self.dir, name)) as file:
-            return file.read()
-
-    def before(self, name):
-        self.fresh()
-        first = {"host undo": ["host", "apply", "--step", "site", "--no-activate"],
-                 "host forward remove": ["host", "forward", "add", "8081", "192.168.100.11:80", "--no-activate"]}.get(name)
-        if first:
-            code, out, error = run([*self.host, self.xenkube, *first], self.environment)
-            if code:
-                sys.exit(f"{name}: {out}{error}")
-        if name == "image get":
-            shutil.rmtree(self.dir + "/images")
-
-    def calls(self, name, arguments):
+    def calls(self, name, command):
         """How often each system call is made, and how many of them the loader and the runtime make before they are there."""
-        self.before(name)
+        self.world.fresh(command)
         log = os.path.join(self.work, "calls")
         everything = sorted({call for _, calls in FAULTS.values() for call in calls})
-        code, out, error = run([*self.prefix(name), "strace", "-f", "--seccomp-bpf", "-qq", "-o", log, "-e", "trace=" + ",".join(everything), self.xenkube, *arguments], self.environment)
-        if code:
+        code, out, error = self.traced(command, log, "-e", "trace=" + ",".join(everything))
+        if code or not command.done():
             sys.exit(f"{name} fails without a fault: {out}{error}")
         counts, first = collections.Counter(), None
         with open(log, errors="replace") as lines:
@@ -163,16 +73,16 @@ class Attack:
                 call = re.match(r"\d+ +(\w+)\(", line)
                 if call:
                     counts[call.group(1)] += 1
-                    if first is None and call.group(1) == "openat" and (self.dir in line or '"/", ' in line):
+                    if first is None and call.group(1) == "openat" and (self.world.dir in line or '"/", ' in line):
                         first = collections.Counter(counts)
         return counts, first or collections.Counter()
 
     def plan(self, only):
         points = []
-        for name, (arguments, _, _) in self.commands().items():
+        for name, command in self.commands.items():
             if only and name != only:
                 continue
-            counts, first = self.calls(name, arguments)
+            counts, first = self.calls(name, command)
             for fault, (action, calls) in FAULTS.items():
                 for call in calls:
                     points += [(name, fault, action, call, n) for n in range(max(1, first[call] + (call != "openat")), counts[call] + 1)]
@@ -180,12 +90,14 @@ class Attack:
 
     def inject(self, point):
         name, fault, action, call, n = point
-        arguments, is_done, settled = self.commands()[name]
-        self.before(name)
+        command = self.commands[name]
+        self.world.fresh(command)
         what = f"{name}: {fault} at {call} {n}"
         log = os.path.join(self.work, "injected")
+        self.count[name] += 1
+        self.faults[fault] += 1
         try:
-            code, out, error = run([*self.prefix(name), "strace", "-f", "-y", "--seccomp-bpf", "-qq", "-o", log, "-e", f"trace={call}", "-e", f"inject={call}:{action}:when={n}", self.xenkube, *arguments], self.environment)
+            code, out, error = self.traced(command, log, "-e", f"trace={call}", "-e", f"inject={call}:{action}:when={n}")
         except subprocess.TimeoutExpired:
             return self.problem(what, "the command did not end")
         # The n-th call is that of each thread: several can fail.
@@ -200,77 +112,17 @@ class Attack:
                 self.problem(what, f"no error of XenKube: {error[:400]}")
             elif code and not error.strip():
                 self.problem(what, "failed in silence")
-            elif code == 0 and not is_done():
+            elif code == 0 and not command.done():
                 self.problem(what, "exit code 0, and it is not done")
+        self.judges.look_at_states(what, command)
         try:
-            code, out, error = run([*self.prefix(name), self.xenkube, *arguments], self.environment)
+            code, out, error = run([*self.world.prefix(command), *self.world.words(command)], self.world.environment, stdin=command.stdin)
         except subprocess.TimeoutExpired:
             return self.problem(what, "the next run did not end")
-        if code and not (is_done() and settled):
-            self.problem(what, f"the next run fails: {error[:400]}")
-        self.look(what)
-        if self.prefix(name):
-            self.look_at_host(what)
-        else:
-            self.look_at_disks(what)
-        self.count[name] += 1
+        if not command.done() or (code and not command.once):
+            self.problem(what, f"the next run does not complete: {error[:400]}")
+        self.judges.look(what, command)
         return None
-
-    def look(self, what):
-        for folder, _, files in os.walk(self.dir):
-            for file in files:
-                if ".xenkube~" in file or ".part" in file:
-                    self.problem(what, f"left over: {os.path.join(folder, file)[len(self.dir):]}")
-        for config in (os.path.join(folder, file) for folder, _, files in os.walk(self.dir + "/nginx") for file in files):
-            if config.endswith(".json"):
-                self.judges["JSON"] += 1
-                try:
-                    with open(config) as text:
-                        json.load(text)
-                except ValueError as reason:
-                    self.problem(what, f"{config[len(self.dir):]}: {reason}")
-        if shutil.which("xl"):
-            for config in (os.path.join(folder, file) for folder, _, files in os.walk(self.dir + "/guests") for file in files):
-                if config.endswith(".cfg"):
-                    self.judges["xl"] += 1
-                    code, out, error = run(["xl", "create", "--dryrun", "--quiet", config])
-                    if code and "syntax error" in out + error:
-                        self.problem(what, f"xl on {config[len(self.dir):]}: {out}{error}")
-
-    def look_at_disks(self, what):
-        for node in ("node-1", "node-2"):
-            image = f"{self.dir}/guests/etcd/{node}.img"
-            if os.path.exists(image):
-                self.check(what, image)
-
-    def look_at_host(self, what):
-        for judge, command in (("nginx -t", ["nginx", "-t", "-q", "-c", self.dir + "/etc-nginx/nginx.conf", "-e", "stderr"]),
-                               ("iptables-restore --test", ["iptables-restore", "--test", self.dir + "/rules.v4"])):
-            self.judges[judge] += 1
-            code, out, error = run([*self.host, *command])
-            if code:
-                self.problem(what, f"{judge}: {out}{error}")
-        lines = self.text("hostsfile").splitlines()
-        if len(lines) < 2 or any(len(line.split(",")) != 2 for line in lines if line and not line.startswith("#")):
-            self.problem(what, f"hostsfile: {lines[:5]}")
-
-    def check(self, what, image):
-        for label, (offset, size) in self.partitions.items():
-            if label == "EFI-SYSTEM" and shutil.which("fsck.fat"):
-                part = os.path.join(self.work, "efi-system")
-                run(["dd", f"if={image}", f"of={part}", "bs=1M", "iflag=skip_bytes,count_bytes", f"skip={offset}", f"count={size}", "conv=sparse", "status=none"])
-                code, out, error = run(["fsck.fat", "-n", part])
-                os.remove(part)
-                self.judges["fsck.fat"] += 1
-                # An edit that was interrupted leaves the dirty mark and at most clusters that nothing uses: docs/promise.md.
-                if code and not re.search("Dirty bit|Reclaimed|unused clusters|FATs differ but|Free cluster summary|boot sector and its backup", out):
-                    self.problem(what, f"fsck.fat: {out[-400:]}{error[-200:]}")
-            if label in ("ROOT", "OEM"):
-                self.judges["e2fsck"] += 1
-                code, out, error = run(["e2fsck", "-fn", f"{image}?offset={offset}"])
-                # An edit that was interrupted is in the journal, as after a power failure: e2fsck -fn reads the file system without it.
-                if code & ~4 or (code and "recover" not in out + error):
-                    self.problem(what, f"e2fsck on {label}: {out[-400:]}{error[-200:]}")
 
     def problem(self, what, reason):
         self.problems.append(f"{what}: {reason}")
@@ -289,19 +141,18 @@ def main():
     parser.add_argument("--seconds", type=float, help="end after so many seconds")
     parser.add_argument("--work")
     parser.add_argument("--only")
+    parser.add_argument("--pwsh", nargs=2, metavar=("PROGRAM", "MODULE"), help="inject into cmdlets as well")
     options = parser.parse_args()
     if not shutil.which("strace") or run(["strace", "-qq", "-o", "/dev/null", "true"])[0]:
         print("strace is missing, or may not trace here", file=sys.stderr)
         return 75
     own = options.work is None
     options.work = tempfile.mkdtemp(prefix="xenkube-attacks-", dir=options.work)
-    attack = Attack(options)
+    world = World(options.xenkube, options.work, [options.pwsh[0]] if options.pwsh else None, options.pwsh and options.pwsh[1])
     try:
         assets = os.path.join(here, "..", "assets")
-        attack.prepare(os.path.realpath(os.path.join(assets, "release")), os.path.realpath(os.path.join(assets, "Sample_Image_Signing_Key.asc")))
-        attack.fingerprint = [name for name in os.listdir(attack.base + "/keys") if name.endswith(".asc")][0][:-4]
-        found = json.loads(run([options.xenkube, "disk", "partitions", attack.base + "/guests/etcd/node-1.img", "--json"], attack.environment)[1])
-        attack.partitions = {part["label"]: (part["start"], part["size"]) for part in (found if isinstance(found, list) else found["partitions"])}
+        world.prepare(os.path.realpath(os.path.join(assets, "release")), os.path.realpath(os.path.join(assets, "Sample_Image_Signing_Key.asc")))
+        attack = Attack(world)
         points = attack.plan(options.only)
         # Every n-th point, so that each command and each kind of fault has its part.
         step = max(1.0, len(points) / options.count)
@@ -319,7 +170,8 @@ def main():
             print("ended early")
         for name, count in attack.count.items():
             print(f"{name}: {count} faults")
-        print(f"judged: {', '.join(f'{name} {count} times' for name, count in sorted(attack.judges.items()))}; {attack.of_loader} faults hit the loader or the runtime")
+        print(", ".join(f"{name} {count}" for name, count in sorted(attack.faults.items())))
+        print(f"judged: {', '.join(f'{name} {count} times' for name, count in sorted(attack.judges.count.items()))}; {attack.of_loader} faults hit the loader or the runtime")
         print(f"{sum(attack.count.values())} of {len(points)} places of faults, {len(attack.problems)} lost")
         return 1 if attack.problems else 0
     finally:

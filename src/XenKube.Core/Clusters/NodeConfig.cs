@@ -125,7 +125,8 @@ public sealed class NodeConfig
 
     /// <summary>Transpiles the node's config. Trouble with it is in the result's report, not an exception.</summary>
     /// <exception cref="ItemNotFoundException">There is no config.</exception>
-    public IgnitionConfig Transpile() => IgnitionTranspiler.TranspileFile(Node.ConfigPath, Options);
+    public IgnitionConfig Transpile() => IgnitionTranspiler.Transpile(WholeFile.Read(Node.ConfigPath, regularOnly: true),
+        Options with { SourcePath = Node.ConfigPath });
 
     /// <summary>What publishing a config would change on the guest.</summary>
     /// <param name="config">The config; one that failed changes nothing.</param>

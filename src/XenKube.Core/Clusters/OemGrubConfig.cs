@@ -60,6 +60,7 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
         using var disk = NodeDisk.OpenWrite(diskPath, cancellationToken: cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         using var oem = disk.OpenFileSystem(PartitionLabel);
+        PutJournalInPlace(oem);
         var old = ReadText(oem, diskPath);
         var text = GrubScript.WithoutConfigUri(old);
         if (text.Length == 0)
@@ -91,8 +92,7 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
     /// <summary>Points this grub.cfg, as it was read, at a URL.</summary>
     internal OemGrubConfig Point(IFileSystem oem, Uri configUri, IReadOnlyList<string> linuxAppend, GuestLayout layout)
     {
-        // GRUB reads the file system without its journal.
-        (oem as ExtFileSystem)?.Recover();
+        PutJournalInPlace(oem);
         var text = GrubScript.WithConfigUri(Text, configUri, linuxAppend, layout.ConfigUriParameter);
         if (text == Text)
         {
@@ -110,6 +110,10 @@ public sealed record OemGrubConfig(string DiskPath, Uri? ConfigUri, string? Linu
         var append = GrubScript.FindLinuxAppend(text);
         return new OemGrubConfig(diskPath, GrubScript.FindConfigUri(append), append, text);
     }
+
+    // An earlier edit that broke off may be in the journal alone, and GRUB reads the file system without it. There may be nothing left to
+    // change.
+    private static void PutJournalInPlace(IFileSystem oem) => (oem as ExtFileSystem)?.Recover();
 
     private static string ReadText(IFileSystem oem, string diskPath)
     {

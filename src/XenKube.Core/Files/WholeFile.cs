@@ -113,15 +113,18 @@ public static class WholeFile
     private static OperationFailedException NotReadable(Exception e, string path, FileReadErrors errors) =>
         new(errors.NotReadable, path, null, e.Message, e is UnauthorizedAccessException ? "Run this as root" : null, e);
 
-    /// <summary>The text of a file that may be missing, or closed to this user, as those of /proc and /sys are.</summary>
+    /// <summary>
+    /// The text of a regular file that may be missing, or closed to this user, as those of /proc and /sys are. Nothing is waited for.
+    /// </summary>
     /// <returns>The text; null if it cannot be had.</returns>
     internal static string? TryReadText(string path)
     {
         try
         {
-            return TryRead(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+            using var file = HostFile.OpenNamed(path);
+            return Encoding.UTF8.GetString(Read(file, path, UsualLimit, FileReadErrors.Usual));
         }
-        catch (XenKubeException)
+        catch (Exception e) when (e is XenKubeException || e.IsPathTrouble())
         {
             return null;
         }

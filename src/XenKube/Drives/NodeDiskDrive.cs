@@ -90,7 +90,7 @@ public sealed class NodeDiskDrive : PSDriveInfo, IImageHolder, IFileDrive, IDisp
     byte[] IFileDrive.Read(string path)
     {
         using var content = NodeDiskPath.Parse(path, _ => this, this) is var place
-            ? place.Read(files => ImageReader.OpenRead(files, place.InnerPath)) : null;
+            ? place.OpenRead() : null;
         return WholeFile.Read(content!, path, WholeFile.UsualLimit, FileReadErrors.Usual);
     }
 
@@ -119,9 +119,24 @@ public sealed class NodeDiskDrive : PSDriveInfo, IImageHolder, IFileDrive, IDisp
     internal T ReadUnrepeated<T>(DiskPartition partition, Func<IFileSystem, T> read) =>
         _reader is not null ? _reader.ReadUnrepeated(partition, read) : Named(partition, read);
 
-    /// <summary>Changes a partition's file system.</summary>
-    internal void Edit(DiskPartition partition, Action<IFileSystem> edit)
+    /// <summary>Opens a file. Reading ends with an error when the image, or on a writable drive the file, changes meanwhile.</summary>
+    internal Stream OpenRead(DiskPartition partition, string path) => Read(partition, files =>
     {
+        var content = ImageReader.OpenRead(files, path);
+        return _reader is not null || content is MemoryStream
+            ? content : new NodeDiskFileStream(content, this, partition, path, files.Find(path)!);
+    });
+
+    /// <summary>Is told of each edit that begins: the partition's number, and the place of the change.</summary>
+    internal event Action<int, string>? Edited;
+
+    /// <summary>Changes a partition's file system.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="path">The place of the change.</param>
+    /// <param name="edit">Makes it.</param>
+    internal void Edit(DiskPartition partition, string path, Action<IFileSystem> edit)
+    {
+        Edited?.Invoke(partition.Number, path);
         try
         {
             Named(partition, files =>

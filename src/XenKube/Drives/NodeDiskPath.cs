@@ -59,15 +59,18 @@ internal sealed record NodeDiskPath(NodeDiskDrive Drive, DiskPartition? Partitio
     /// <summary>Asks the file system something, as of one state of the image.</summary>
     public T Read<T>(Func<IFileSystem, T> read) => Drive.Read(Partition ?? throw Drive.NoPartition(Label), read);
 
+    /// <summary>Opens the file for reading.</summary>
+    public Stream OpenRead() => Drive.OpenRead(Partition ?? throw Drive.NoPartition(Label), InnerPath);
+
     /// <summary>What is there; null if nothing is, or the path is the drive or a partition's folder.</summary>
     public FileSystemEntry? Find() => Partition is null || InnerPath == "/"
-        ? null : Read(files => files.Find(InnerPath) ?? files.Find(InnerPath, followLink: false));
+        ? null : Read(files => FindTarget(files) ?? files.Find(InnerPath, followLink: false));
 
     /// <summary>The same, but a link stands for itself. Links to nowhere are common: what they point to is the guest's.</summary>
     public FileSystemEntry? FindItself() => Partition is null || InnerPath == "/"
         ? null : Read(files => files.Find(InnerPath, followLink: false));
 
-    public bool Exists => IsDrive || IsPartition || (Partition is not null && Find() is not null);
+    public bool Exists => IsDrive || IsPartition || FindItself() is not null;
 
     public bool IsContainer => IsDrive || IsPartition || Find() is { Kind: FileSystemEntryKind.Directory };
 
@@ -94,6 +97,19 @@ internal sealed record NodeDiskPath(NodeDiskDrive Drive, DiskPartition? Partitio
     public void Edit(Action<IFileSystem> edit, bool inside = false)
     {
         RequireWritable(inside);
-        Drive.Edit(Partition!, edit);
+        Drive.Edit(Partition!, InnerPath, edit);
+    }
+
+    // A link that leads to itself leads nowhere.
+    private FileSystemEntry? FindTarget(IFileSystem files)
+    {
+        try
+        {
+            return files.Find(InnerPath);
+        }
+        catch (XenKubeException e) when (e.Id == ErrorIds.LinkLoop)
+        {
+            return null;
+        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation.Provider;
-using XenKube.Disks;
 using XenKube.FileSystems;
 
 namespace XenKube.Commands.Drives;
@@ -13,7 +12,7 @@ public sealed partial class NodeDiskProvider
     {
         IContentReader? reader = null;
         Guard(path, place => reader = new NodeDiskReader(
-            place.Read(files => ImageReader.OpenRead(files, place.InnerPath)), NodeDiskReaderParameters.Of(DynamicParameters), read =>
+            place.OpenRead(), NodeDiskReaderParameters.Of(DynamicParameters), read =>
                 Guarded(path, read)));
         return reader;
     }

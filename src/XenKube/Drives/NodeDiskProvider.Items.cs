@@ -13,12 +13,24 @@ public sealed partial class NodeDiskProvider
         {
             return Place(path).Exists;
         }
+        catch (XenKube.ItemNotFoundException error) when (error.Id != ErrorIds.ImageNotFound)
+        {
+            return false;
+        }
         catch (XenKubeException error)
         {
-            // The next command names the partitions that share the label; after a false, PowerShell would say only that nothing is there.
-            return error.Id == ErrorIds.PartitionAmbiguous;
+            if (DynamicParameters is NodeDiskExistsParameters)
+            {
+                WriteError(Errors.Record(error, path));
+                return false;
+            }
+            // The command that asks says what is wrong with the image; after a false, PowerShell would say only that nothing is there.
+            return true;
         }
     }
+
+    /// <inheritdoc/>
+    protected override object ItemExistsDynamicParameters(string path) => new NodeDiskExistsParameters();
 
     // With -Include, -Exclude or -Name, PowerShell itself goes from directory to directory, and asks this about each name. A link is not
     // followed then, as Get-ChildItem -Recurse does not follow one: a guest's links can lead in circles, and each into all others.
@@ -70,7 +82,7 @@ public sealed partial class NodeDiskProvider
                 continue;
             }
             var id = (child.Partition.Number, item.Identity);
-            Guard(child.FullName, _ =>
+            try
             {
                 if (!above.Add(id))
                 {
@@ -79,7 +91,12 @@ public sealed partial class NodeDiskProvider
                 }
                 List(child, wanted, depth == uint.MaxValue ? depth : depth - 1, above, version);
                 above.Remove(id);
-            });
+            }
+            // Said once: the directories above this one changed as well.
+            catch (XenKubeException error) when (error.Id != ErrorIds.ImageModified)
+            {
+                WriteError(Errors.Record(error, child.FullName));
+            }
         }
     }
 

@@ -38,7 +38,8 @@ internal sealed class NodeDiskReader(Stream stream, NodeDiskReaderParameters par
         {
             result.Add(line);
         }
-        return result;
+        // As the file system's provider: arrays of objects, which @(…) and the parameters of commands take.
+        return result.ToArray();
     }
 
     public void Seek(long offset, SeekOrigin origin) => guard(() =>

@@ -163,6 +163,7 @@ public sealed class LocalUserTests : IDisposable
                 "xenkube.json" => XenSettings.Read(path).ToString(),
                 "node-1.cfg" => XenGuestConfig.Read(path, isTrusted: true).ToString(),
                 "node-1.ct.tmpl" => IgnitionTemplate.Expand(path, force: true).ToString(),
+                "node-1.ct" => new NodeConfig(XenDir, new NodeStore(XenDir).Describe("etcd", "node-1")).Transpile().ToString(),
                 _ => new TrustStore(_folder["xen/keys"]).List().Count.ToString(System.Globalization.CultureInfo.InvariantCulture),
             };
             return "";
@@ -294,11 +295,20 @@ public sealed class LocalUserTests : IDisposable
     [InlineData("xen/guests/etcd/node-1.cfg")]
     [InlineData("xen/guests/etcd/node-1.ct.tmpl")]
     [InlineData("xen/keys/0123456789ABCDEF0123456789ABCDEF01234567.asc")]
+    [InlineData("xen/guests/etcd/node-1.ct")]
     public void Pipe_in_the_place_of_a_file_is_an_error_and_no_wait(string name)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_folder[name])!);
         Pipe(_folder[name]);
         Assert.NotEqual("", InTime(() => Use(name)));
+    }
+
+    [Fact]
+    public void Pipe_in_the_place_of_a_file_that_may_be_missing_is_as_none()
+    {
+        Pipe(_folder["pipe"]);
+        Assert.Null(InTime(() => WholeFile.TryReadText(_folder["pipe"])));
+        Assert.NotNull(WholeFile.TryReadText("/proc/self/limits"));
     }
 
     [Fact]

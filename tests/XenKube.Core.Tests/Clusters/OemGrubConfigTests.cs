@@ -1,5 +1,6 @@
 using XenKube.Clusters;
 using XenKube.Disks;
+using XenKube.Tests.FileSystems.Ext;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Clusters;
@@ -54,6 +55,24 @@ public sealed class OemGrubConfigTests : IDisposable
         OemGrubConfig.Write(disk, Config);
         OemGrubConfig.Clear(disk);
         Assert.Contains("File not found", Tool.Run("debugfs", "-R", "stat /grub.cfg", ExtractOem(disk)).All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Clear_that_finds_nothing_to_change_puts_the_journal_in_place_which_GRUB_does_not_read()
+    {
+        Tool.Need("debugfs", "e2fsck");
+        var disk = SampleImage.Copy(SampleImage.Classic, _directory);
+        OemGrubConfig.Write(disk, Config);
+        // As after a loss of power: the log holds the file without the URL, and the file is still in its old place.
+        var oem = $"{disk}?offset={ImageReader.ReadOnce(disk, image => image.GetPartition("OEM").Start)}";
+        var block = Tool.Run("debugfs", "-R", "blocks /grub.cfg", oem).Output.Trim();
+        var content = new byte[4096];
+        content.AsSpan(0, GuideLine.Length).Fill((byte)'#');
+        ExtImages.Debug(oem, "jo", $"jw -b {block} {_directory.Write("new", content)}", "jc");
+        Assert.Equal(GuideLine, Tool.Run("debugfs", "-R", "cat /grub.cfg", oem).Output);
+        OemGrubConfig.Clear(disk);
+        Assert.Equal(new string('#', GuideLine.Length), Tool.Run("debugfs", "-R", "cat /grub.cfg", oem).Output);
+        ExtImages.ShouldBeClean(ExtractOem(disk));
     }
 
     [Fact]

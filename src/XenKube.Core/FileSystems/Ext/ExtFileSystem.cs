@@ -271,6 +271,11 @@ public sealed class ExtFileSystem : IFileSystem
         PathWalker.Check(path);
         if (_walker.Walk(path, followLast: false) is not { Inode: not 0 })
         {
+            if (CanWrite && _batch is null && _edit is null)
+            {
+                // It may be gone in the journal alone, where a boot loader does not look.
+                Recover();
+            }
             return false;
         }
         Change(edit => edit.Remove(path));

@@ -54,6 +54,23 @@ public class ExtRecoveryRuleTests
         ExtImages.ShouldBeClean(image);
     }
 
+    [Fact]
+    public void Removal_of_what_is_gone_puts_the_journal_in_place()
+    {
+        Tool.Need("mke2fs", "debugfs", "e2fsck");
+        using var directory = new TemporaryDirectory(inMemory: true);
+        directory.Write("tree/file", ExtImages.Pattern(1024, 1));
+        var image = ExtImages.Make(directory["image"], 16 << 20, "-t", "ext4", "-b", "1024", "-d", directory["tree"]);
+        ExtImages.Debug(image, "jo -c -v 3", $"jw -b {BlockOf(image, "/file")} {directory.Write("new", ExtImages.Pattern(1024, 2))}", "jc");
+        using (var device = FileDevice.Open(image, writable: true))
+        using (var fileSystem = ExtFileSystem.Open(device))
+        {
+            Assert.False(fileSystem.Remove("/gone"));
+        }
+        Assert.Equal(ExtImages.Pattern(1024, 2), ExtImages.Cat(image, "/file"));
+        ExtImages.ShouldBeClean(image);
+    }
+
     [Theory]
     [InlineData("-t ext4 -b 1024", "jo -c -v 3")]
     [InlineData("-t ext4 -b 1024 -O ^64bit,^metadata_csum", "jo")]

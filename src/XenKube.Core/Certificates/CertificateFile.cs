@@ -45,7 +45,8 @@ internal static class CertificateFile
 
     /// <summary>Writes certificates, for everybody to read.</summary>
     public static void Write(string path, params IEnumerable<X509Certificate2> certificates) => AtomicFile.Write(path,
-        Encoding.ASCII.GetBytes(string.Concat(certificates.Select(certificate => certificate.ExportCertificatePem() + "\n"))), FileModes.ReadableByAll);
+        Encoding.ASCII.GetBytes(string.Concat(certificates.Select(certificate => certificate.ExportCertificatePem() + "\n"))),
+        FileModes.ReadableByAll);
 
     /// <summary>The DNS names and IP addresses of a certificate.</summary>
     public static IReadOnlyList<string> NamesOf(X509Certificate2 certificate)

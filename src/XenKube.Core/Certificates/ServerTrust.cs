@@ -31,8 +31,8 @@ internal sealed class ServerTrust(X509Certificate2Collection authorities)
     }
 
     /// <summary>
-    /// A client that shows a certificate of its own and talks to servers whose certificates are taken, without a proxy and without following
-    /// anybody elsewhere.
+    /// A client that shows a certificate of its own and talks to servers whose certificates are taken, without a proxy and without
+    /// following anybody elsewhere.
     /// </summary>
     /// <param name="own">The client's certificate with its key; null for none.</param>
     /// <param name="timeout">The longest time for a connection.</param>

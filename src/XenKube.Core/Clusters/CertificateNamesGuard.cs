@@ -33,8 +33,8 @@ internal static class CertificateNamesGuard
         foreach (var role in new[] { "server", "peer" })
         {
             var path = Path.Combine(layout.CertificatesPath(node.Cluster), $"{node.Cluster}-{node.Name}-{role}.pem");
-            if (WholeFile.TryRead(path, CertificateFile.LargestFile, regularOnly: true) is { } pem && AddressesOf(pem) is { Count: > 0 } addresses
-                && !addresses.Contains(node.IPAddress))
+            if (WholeFile.TryRead(path, CertificateFile.LargestFile, regularOnly: true) is { } pem
+                && AddressesOf(pem) is { Count: > 0 } addresses && !addresses.Contains(node.IPAddress))
             {
                 throw new InvalidInputException(ErrorIds.CertificateForOtherAddress, path, null,
                     $"the certificate is for {string.Join(", ", addresses)}, and the node's address is {node.IPAddress}: "

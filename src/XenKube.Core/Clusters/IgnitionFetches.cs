@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using XenKube.Guests;
 using XenKube.Hosting;
@@ -12,8 +13,6 @@ namespace XenKube.Clusters;
 public sealed class IgnitionFetches
 {
     private const string OwnAgent = "XenKube", IgnitionAgent = "Ignition";
-
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly Func<DateTimeOffset?, IEnumerable<IgnitionRequest>> _requests;
     private readonly XlDriver _xl;
@@ -61,13 +60,14 @@ public sealed class IgnitionFetches
         var end = DateTimeOffset.UtcNow + timeout;
         while (true)
         {
+            var watch = Stopwatch.StartNew();
             // The guest may be started while it is waited for, and the config published.
             var found = since is { } moment ? Requests(node, moment).FirstOrDefault() : Find(node, StartOf(node, cancellationToken));
             if (found is not null || DateTimeOffset.UtcNow >= end)
             {
                 return found;
             }
-            cancellationToken.WaitHandle.WaitOne(PollInterval);
+            cancellationToken.WaitHandle.WaitOne(GuestBatch.PauseAfter(watch.Elapsed));
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

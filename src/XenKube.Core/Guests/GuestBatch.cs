@@ -8,7 +8,17 @@ namespace XenKube.Guests;
 /// <summary>The same done to several guests at once, each with a result of its own, and waiting with a limit.</summary>
 internal static class GuestBatch
 {
-    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long to wait before a question is asked again: as long as it took, so that a wait takes half of the time of a slow dom0 at most,
+    /// and leaves the rest to the guest that it waits for.
+    /// </summary>
+    /// <param name="question">How long the question took.</param>
+    public static TimeSpan PauseAfter(TimeSpan question) =>
+        TimeSpan.FromTicks(Math.Clamp(question.Ticks, PollInterval.Ticks, LongestPause.Ticks));
 
     public static GuestResult[] Run(IReadOnlyList<string> configPaths, GuestActionOptions options,
         Func<string, (XenGuest Guest, IReadOnlyList<string> Warnings)> action, CancellationToken cancellationToken)
@@ -62,8 +72,10 @@ internal static class GuestBatch
         Func<string>? why = null)
     {
         var watch = Stopwatch.StartNew();
+        var asked = watch.Elapsed;
         while (!reached())
         {
+            var pause = PauseAfter(watch.Elapsed - asked);
             if (watch.Elapsed > timeout)
             {
                 throw new OperationFailedException(
@@ -72,8 +84,9 @@ internal static class GuestBatch
                         $"the guest did not {what} within {timeout.TotalSeconds:0.#} s{why?.Invoke()}"),
                     $"Look at its console ({RemedyActionKind.ShowConsole}), or wait longer with {RemedyActionKind.TimeoutOption}");
             }
-            cancellationToken.WaitHandle.WaitOne(PollInterval);
+            cancellationToken.WaitHandle.WaitOne(pause);
             cancellationToken.ThrowIfCancellationRequested();
+            asked = watch.Elapsed;
         }
     }
 

@@ -317,6 +317,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         var watch = Stopwatch.StartNew();
         while (true)
         {
+            var asked = watch.Elapsed;
             try
             {
                 if (options.Force)
@@ -342,7 +343,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
                         "the guest is being started, and its domain did not appear in time",
                         $"Wait longer with {RemedyActionKind.TimeoutOption}");
                 }
-                cancellationToken.WaitHandle.WaitOne(GuestBatch.PollInterval);
+                cancellationToken.WaitHandle.WaitOne(GuestBatch.PauseAfter(watch.Elapsed - asked));
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }

@@ -31,7 +31,8 @@ internal sealed record KubeConfigPart(string Place, string? File, byte[]? Conten
         var file = Path.Combine(Path.GetDirectoryName(path)!, named);
         try
         {
-            return WholeFile.TryRead(file, CertificateFile.LargestFile, regularOnly: true) is { } bytes ? new KubeConfigPart(file, file, bytes, null)
+            return WholeFile.TryRead(file, CertificateFile.LargestFile, regularOnly: true) is { } bytes
+                ? new KubeConfigPart(file, file, bytes, null)
                 : new KubeConfigPart(file, file, null, $"{file} does not exist");
         }
         catch (XenKubeException e)

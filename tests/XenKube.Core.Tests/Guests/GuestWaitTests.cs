@@ -149,4 +149,12 @@ public sealed class GuestWaitTests : IDisposable
         Assert.NotNull(new IgnitionFetches(directory, _ => [Fetch(DateTimeOffset.UtcNow.AddSeconds(-20))], xl.Driver).Wait(node, TimeSpan.Zero));
         Assert.Null(new IgnitionFetches(directory, _ => [Fetch(DateTimeOffset.UtcNow.AddSeconds(-50))], xl.Driver).Wait(node, TimeSpan.Zero));
     }
+
+    [Theory]
+    [InlineData(0, 500)]
+    [InlineData(30, 500)]
+    [InlineData(1600, 1600)]
+    [InlineData(60000, 5000)]
+    public void Wait_leaves_a_slow_host_time_between_its_questions(int question, int pause) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(pause), GuestBatch.PauseAfter(TimeSpan.FromMilliseconds(question)));
 }

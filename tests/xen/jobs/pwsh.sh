@@ -8,6 +8,8 @@ tar -C /opt -xf /storage/pwsh.tar
 cat > /usr/local/bin/pwsh <<'X'
 #!/bin/sh
 export DOTNET_ROOT=/opt/dotnet DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off
+# In emulation each change of a page's rights is dear, and so is each method that is compiled twice.
+export DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 DOTNET_GCgen0size=0x4000000
 export XENDIR="${XENDIR-/storage/xen}"
 exec /opt/dotnet/dotnet /opt/pwsh/pwsh.dll "$@"
 X

@@ -62,7 +62,8 @@ internal sealed class PartialFile : IDisposable
             var json = new byte[Math.Min(sidecar.Length, LargestState)];
             sidecar.ReadExactly(json);
             var state = TransferState.Read(json);
-            var data = new FileStream(place.Directory.OpenOwn(Name(place, DataEnding), PrivateFile.OwnerOnly), FileAccess.Write, bufferSize: 0);
+            var data = new FileStream(place.Directory.OpenOwn(Name(place, DataEnding), PrivateFile.OwnerOnly),
+                FileAccess.Write, bufferSize: 0);
             if (state is null || state.Total < data.Length)
             {
                 data.SetLength(0);

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Types in pwsh on a terminal, as a person does, and prints a row for each thing that has to happen."""
-import os, pty, re, select, sys, time
+import fcntl, os, pty, re, select, struct, sys, termios, time
 
 LIMIT = 240
 
@@ -10,6 +10,8 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ['TERM'] = 'xterm'
+            # The size of a terminal is known before the program starts: one of no columns cannot be written to.
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 200, 0, 0))
             os.execvp(command[0], command)
         self.text = ''
 
@@ -52,7 +54,8 @@ def row(text, good, seen=''):
 
 
 terminal = Terminal(['pwsh', '-NoProfile', '-NoLogo'])
-# The answer is computed, so that what was typed is not taken for it.
+# A person types when there is a prompt. The answer is computed, so that what was typed is not taken for it.
+terminal.wait(r'PS /.*> ')
 terminal.type("Import-Module XenKube; \"ready-$(40+2)\"\r")
 row('pwsh starts on a terminal and imports the module', terminal.wait(r'ready-42') is not None, terminal.text)
 

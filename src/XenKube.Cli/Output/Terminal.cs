@@ -48,6 +48,6 @@ public sealed class Terminal
     /// <summary>The streams of this process.</summary>
     public static Terminal OfProcess() =>
         new(
-            StandardInput.Open(), Console.OpenStandardOutput(), Console.OpenStandardError(), !Console.IsErrorRedirected,
+            StandardInput.Open(), new StandardOutput(Console.OpenStandardOutput()), Console.OpenStandardError(), !Console.IsErrorRedirected,
             !Console.IsOutputRedirected);
 }

@@ -20,6 +20,11 @@ public static class TreeEdits
         {
             throw FileSystemErrors.InvalidPath(path, "the root directory cannot be removed");
         }
+        if (path.TrimEnd('/').Split('/')[^1] is "." or "..")
+        {
+            // As rm refuses it: what is in the directory would be gone before the directory itself is refused.
+            throw FileSystemErrors.InvalidPath(path, "the path does not end in a name that can be removed");
+        }
         using var batch = files.BeginBatch();
         Walk(files, top with { Path = path }, entry => files.Remove(entry.Path), cancellationToken);
         batch.Commit();

@@ -18,7 +18,8 @@ public static class StandardInput
         using var input = new SafeFileHandle(0, ownsHandle: false);
         var flags = Libc.Control(input, GetDescriptorFlags, 0);
 #pragma warning disable RS0030 // This is the one place that opens standard input for all front ends.
-        return flags < 0 || (flags & CloseOnExec) != 0 ? new ClosedStream()
+        return flags < 0 || (flags & CloseOnExec) != 0 ? new RefusedStream("it is closed")
+            : FileStatus.Read(input).IsDirectory ? new RefusedStream("it is a directory")
             // Of a file the length and the holes are known.
             : FileStatus.Read(input).IsRegularFile ? new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read,
                 bufferSize: 0)
@@ -26,15 +27,15 @@ public static class StandardInput
 #pragma warning restore RS0030
     }
 
-    private sealed class ClosedStream : MemoryStream
+    private sealed class RefusedStream(string reason) : MemoryStream
     {
         public override bool CanSeek => false;
 
-        public override int Read(byte[] buffer, int offset, int count) => throw Closed();
+        public override int Read(byte[] buffer, int offset, int count) => throw Refusal();
 
-        public override int Read(Span<byte> buffer) => throw Closed();
+        public override int Read(Span<byte> buffer) => throw Refusal();
 
-        private static InvalidInputException Closed() => new(ErrorIds.InputClosed, "standard input", null, "it is closed",
+        private InvalidInputException Refusal() => new(ErrorIds.InputClosed, "standard input", null, reason,
             "Give it something to read: < FILE, or < /dev/null for nothing");
     }
 }

@@ -9,6 +9,7 @@ using XenKube.Images;
 using XenKube.Images.Signatures;
 using XenKube.Images.Transfer;
 using XenKube.Posix;
+using XenKube.Tests.Cli;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Attacks;
@@ -93,6 +94,22 @@ public sealed class LocalUserTests : IDisposable
             Assert.Equal("FileNotTrusted", ErrorOf(() => WholeFile.Read(Path.Combine(hostile, name), regularOnly: true)));
         }
         CheckCanary();
+    }
+
+    [Theory]
+    [InlineData("ct", "passwd: {}\n", "-in-file", "-out-file")]
+    [InlineData("butane", "variant: fcos\nversion: 1.5.0\n", null, "-o")]
+    public void Output_of_ct_and_butane_is_not_written_through_a_link_of_another_user(string program, string config, string? input, string output)
+    {
+        var link = Path.Combine(Hostile("theirs"), "out");
+        Link(link, _canary);
+        string[] words = [program, .. input is null ? [] : new[] { input }, _folder.Write("config", config), output];
+        var run = CommandLineRun.Of([.. words, link]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("another user", run.Error, StringComparison.Ordinal);
+        CheckCanary();
+        Assert.Equal("", CommandLineRun.Of([.. words, _folder["out"]]).ShouldSucceed().Error);
+        Assert.Contains("ignition", File.ReadAllText(_folder["out"]), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -122,6 +122,8 @@ public sealed class DiskEditTests : IDisposable
         Disk("rm", "/d").ShouldFailWith(_folder["fs"], "/d");
         Disk("rm", "/nothing", "-r").ShouldFailWith(_folder["fs"], "there is nothing to remove");
         Disk("rm", "/", "-r").ShouldFailWith(_folder["fs"], "the root directory");
+        Disk("rm", "/d/..", "-r").ShouldFailWith(_folder["fs"], "does not end in a name");
+        Disk("rm", "/d/e/../.", "-r").ShouldFailWith(_folder["fs"], "does not end in a name");
         Disk("mkdir", "/file/x", "-p").ShouldFailWith(_folder["fs"], "/file");
         Disk("mkdir", "/d").ShouldFailWith(_folder["fs"], "/d");
         Disk("cp", "/d", "/copy").ShouldFailWith(_folder["fs"], "/d");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using XenKube.Files;
 using XenKube.Ignition.Butane;
 using XenKube.Ignition.Languages;
 using XenKube.Ignition.Reporting;
@@ -143,9 +144,14 @@ public static class ButaneDriver
             }
             else
             {
-                File.WriteAllBytes(path, json);
+                OutputFile.Write(path, json);
             }
             return true;
+        }
+        catch (XenKubeException refused)
+        {
+            error.Write($"failed to open {path}: open {path}: {refused.Reason}\n");
+            return false;
         }
         catch (Exception exception) when (exception.IsPathTrouble())
         {

@@ -1,3 +1,4 @@
+using XenKube.Files;
 using XenKube.Ignition.ContainerLinux;
 using XenKube.Ignition.ContainerLinux.Releases;
 using XenKube.Ignition.Languages;
@@ -96,8 +97,12 @@ internal sealed class CtRun(GoFlagSet flags, ClcRelease release, Stream input, S
     {
         try
         {
-            File.WriteAllBytes(path, content);
+            OutputFile.Write(path, content);
             return null;
+        }
+        catch (XenKubeException e)
+        {
+            return $"open {path}: {e.Reason}";
         }
         catch (Exception e) when (e.IsPathTrouble())
         {

@@ -1,10 +1,9 @@
 # A rolling refresh that is killed at each of its steps and run again.
 $begin = { Start-Process pwsh -PassThru -ArgumentList '-NoProfile', '-Command', '"$ErrorActionPreference = ''Stop''; Reset-Ignition etcd node-2 -Restart -LinuxAppend lab.hold=9000 -Timeout 600 -Confirm:$false"' -RedirectStandardOutput /tmp/rolling.out -RedirectStandardError /tmp/rolling.err }
-function Find-Xl([string] $Verb) { @(Get-ChildItem /proc -Directory).Where{ $_.Name -match '^\d+$' }.ForEach{ try { [IO.File]::ReadAllText("/proc/$($_.Name)/cmdline") } catch { } }.Where{ $_ -match "xl`0$Verb`0.*node-2" }.Count -gt 0 }
 $steps = [ordered] @{
-    'while it asks the guest to stop' = { param($old) Find-Xl shutdown }
+    'while it asks the guest to stop' = { param($old) Test-XlProcess shutdown node-2 }
     'when the guest is gone' = { param($old) -not (Get-DomainId node-2) }
-    'while xl makes the domain' = { param($old) Find-Xl create }
+    'while xl makes the domain' = { param($old) Test-XlProcess create node-2 }
     'when the guest starts' = { param($old) $now = Get-DomainId node-2; $now -and $now -ne $old }
 }
 foreach ($step in $steps.GetEnumerator()) {

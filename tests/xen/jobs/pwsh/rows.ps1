@@ -56,3 +56,8 @@ function Wait-DomainGone([string] $Node) {
     foreach ($try in 1..120) { if (-not (Get-DomainId $Node)) { return $true }; Start-Sleep 1 }
     $false
 }
+
+# Whether a process of xl is at work for a guest: xl create stays while the guest runs, and makes its next domain when it reboots.
+function Test-XlProcess([string] $Verb, [string] $Node) {
+    @(Get-ChildItem /proc -Directory).Where{ $_.Name -match '^\d+$' }.ForEach{ try { [IO.File]::ReadAllText("/proc/$($_.Name)/cmdline") } catch { } }.Where{ $_ -match "xl`0$Verb`0.*$Node" }.Count -gt 0
+}

@@ -47,6 +47,25 @@ class Terminal:
         return None
 
 
+def name(process):
+    try:
+        with open(f'/proc/{process}/comm', encoding='ascii') as file:
+            return file.read().strip()
+    except OSError:
+        return ''
+
+
+def wait_for(condition, limit=LIMIT):
+    """Waits for what is not on the terminal, whose questions are answered meanwhile."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        if condition():
+            return True
+        terminal.read(1)
+        time.sleep(1)
+    return False
+
+
 def row(text, good, seen=''):
     clock = open('/proc/uptime').read().split()[0]
     seen = ' '.join(seen.split())[-300:]
@@ -60,7 +79,15 @@ terminal.type("Import-Module XenKube; \"ready-$(40+2)\"\r")
 row('pwsh starts on a terminal and imports the module', terminal.wait(r'ready-42') is not None, terminal.text)
 
 terminal.type('Enter-XenGuest etcd node-1\r')
-row("Enter-XenGuest shows the guest's console", terminal.wait(r'LABGUEST') is not None, terminal.text)
+# What is typed now comes back from the guest, whose log shows that; a console that was shown before has nothing to repeat.
+typed = f'typed-{os.getpid()}'
+connected = wait_for(lambda: any(name(process) == 'xenconsole' for process in os.listdir('/proc') if process.isdigit()))
+terminal.read(2)
+terminal.type(typed + '\r')
+shown = terminal.wait(typed) is not None
+logged = wait_for(lambda: typed in open('/var/log/xen/console/guest-etcd-node-1.log', errors='replace').read(), 20)
+row("Enter-XenGuest connects the terminal with the guest's console", connected and shown and logged,
+    f'connected: {connected}, shown: {shown}, logged: {logged}, {terminal.text}')
 terminal.read(2)
 terminal.text = ''
 terminal.type('\x1d')

@@ -23,10 +23,41 @@ public sealed class FirewallLab : IDisposable
                     s.accept()[0].close()
                 else:
                     data, sender = s.recvfrom(100)
-                    s.sendto(data, sender)
+                    try:
+                        s.sendto(data, sender)
+                    except OSError:
+                        pass  # A rule lets no answer out.
         """;
 
-    private static readonly int[] Ports = [22, 80, 81, 123, 8443, 31000, 35000, 39999];
+    private const string Client = """
+        import select, socket, sys, time
+        address, patience = sys.argv[1], float(sys.argv[2])
+        open_, answered = {}, []
+        for word in sys.argv[3:]:
+            protocol, port = word.split('/')
+            s = socket.socket(socket.AF_INET, socket.SOCK_STREAM if protocol == 'tcp' else socket.SOCK_DGRAM)
+            s.setblocking(False)
+            s.connect_ex((address, int(port)))
+            if protocol == 'udp':
+                s.send(b'x')
+            open_[s] = word
+        end = time.monotonic() + patience
+        while open_ and time.monotonic() < end:
+            tcp = [s for s in open_ if s.type == socket.SOCK_STREAM]
+            udp = [s for s in open_ if s.type == socket.SOCK_DGRAM]
+            readable, writable, _ = select.select(udp, tcp, [], max(0, end - time.monotonic()))
+            for s in readable + writable:
+                try:
+                    isAnswered = s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0 and (s.type == socket.SOCK_STREAM or s.recv(10) == b'x')
+                except OSError:
+                    isAnswered = False
+                if isAnswered:
+                    answered.append(open_[s])
+                del open_[s]
+        print(' '.join(answered))
+        """;
+
+    internal static readonly int[] Ports = [22, 80, 81, 123, 8443, 31000, 35000, 39999];
     private readonly List<IDisposable> _made = [];
     private NetworkNamespace? _dom0;
 
@@ -47,6 +78,10 @@ public sealed class FirewallLab : IDisposable
     /// <param name="rules">What iptables-restore reads.</param>
     internal ToolResult Load(string rules)
     {
+        if (Tool.Find("nft") is not null)
+        {
+            Tool.Run("ip", Dom0.Prefix("nft", "flush", "ruleset"), null, timeout: TimeSpan.FromSeconds(60)).ShouldSucceed();
+        }
         foreach (var table in new[] { "raw", "mangle", "nat", "filter" })
         {
             Tool.Run("ip", Dom0.Prefix("iptables-restore"), System.Text.Encoding.Latin1.GetBytes($"*{table}\nCOMMIT\n"), timeout: TimeSpan.FromSeconds(60)).ShouldSucceed();
@@ -75,6 +110,19 @@ public sealed class FirewallLab : IDisposable
         var seconds = patience.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var line = protocol == "tcp" ? $"exec 3<>/dev/tcp/{address}/{port}" : $"exec 3<>/dev/udp/{address}/{port}; echo x >&3; read -t {seconds} -n 1 <&3";
         return _spaces[from].Run("timeout", seconds, "bash", "-c", line).ExitCode == 0;
+    }
+
+    /// <summary>Which ports answer of those that are asked, all at once.</summary>
+    /// <param name="from">guest, guest2 or outside.</param>
+    /// <param name="address">Where to.</param>
+    /// <param name="ports">Ports as in <c>tcp/80</c>.</param>
+    /// <param name="patience">How long to wait for the last of them, in seconds.</param>
+    internal IReadOnlyList<string> Answering(string from, string address, IEnumerable<string> ports, double patience)
+    {
+        _ = Dom0;
+        var seconds = patience.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var result = _spaces[from].Run("python3", ["-c", Client, address, seconds, .. ports]).ShouldSucceed();
+        return result.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
     }
 
     private NetworkNamespace Make()

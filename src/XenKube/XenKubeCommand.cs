@@ -287,7 +287,8 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
 
     /// <summary>The bytes of a file, of the host or on a drive over a disk image.</summary>
     /// <param name="path">The path, as <see cref="Files"/> and <see cref="ResolveReadable"/> return it.</param>
-    protected byte[] ReadFile(string path) => FindDrive(path) is { } drive ? drive.Read(path) : WholeFile.Read(ExistingFile(path));
+    protected byte[] ReadFile(string path) => FindDrive(path) is { } drive ? drive.Read(path)
+        : WholeFile.Read(ExistingFile(path), cancellationToken: StopToken);
 
     /// <summary>True for a path on a drive over a disk image.</summary>
     /// <param name="path">The path, as <see cref="Files"/> and <see cref="ResolveReadable"/> return it.</param>

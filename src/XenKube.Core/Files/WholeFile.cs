@@ -20,20 +20,23 @@ public static class WholeFile
     /// could
     /// have put there. False for what users name, which may be /dev/stdin; all links are followed.
     /// </param>
+    /// <param name="cancellationToken">Ends the wait for the other end of a pipe.</param>
     /// <exception cref="ItemNotFoundException">There is no such file.</exception>
     /// <exception cref="OperationFailedException">It cannot be read, or is a directory.</exception>
     /// <exception cref="InvalidInputException">It is larger than allowed, or not a regular file.</exception>
-    public static byte[] Read(string path, int maximumSize = UsualLimit, FileReadErrors? errors = null, bool regularOnly = false)
+    public static byte[] Read(string path, int maximumSize = UsualLimit, FileReadErrors? errors = null, bool regularOnly = false,
+        CancellationToken cancellationToken = default)
     {
         errors ??= FileReadErrors.Usual;
-        return TryRead(path, maximumSize, errors, regularOnly)
+        return TryRead(path, maximumSize, errors, regularOnly, cancellationToken)
             ?? throw new ItemNotFoundException(errors.NotFound, path, null, $"there is no such {errors.Noun}");
     }
 
     /// <summary>The same for a file that may be missing.</summary>
     /// <returns>Its content, or null if it does not exist.</returns>
-    /// <inheritdoc cref="Read(string, int, FileReadErrors?, bool)" path="//param|//exception"/>
-    public static byte[]? TryRead(string path, int maximumSize = UsualLimit, FileReadErrors? errors = null, bool regularOnly = false)
+    /// <inheritdoc cref="Read(string, int, FileReadErrors?, bool, CancellationToken)" path="//param|//exception"/>
+    public static byte[]? TryRead(string path, int maximumSize = UsualLimit, FileReadErrors? errors = null, bool regularOnly = false,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         errors ??= FileReadErrors.Usual;
@@ -41,7 +44,8 @@ public static class WholeFile
         {
             throw new OperationFailedException(errors.NotReadable, path, null, "a path must not be empty, nor have a NUL character in it");
         }
-        return regularOnly ? TryReadOfHouse(path, maximumSize, errors, isTrusted: false) : TryReadNamed(path, maximumSize, errors);
+        return regularOnly ? TryReadOfHouse(path, maximumSize, errors, isTrusted: false)
+            : TryReadNamed(path, maximumSize, errors, cancellationToken);
     }
 
     /// <summary>
@@ -50,7 +54,7 @@ public static class WholeFile
     /// another user could have written it, or put it in its place.
     /// </summary>
     /// <returns>Its content, or null if it does not exist.</returns>
-    /// <inheritdoc cref="Read(string, int, FileReadErrors?, bool)" path="//param[@name!='regularOnly']|//exception"/>
+    /// <inheritdoc cref="Read(string, int, FileReadErrors?, bool, CancellationToken)" path="//param[@name!='regularOnly']|//exception"/>
     internal static byte[]? TryReadTrusted(string path, int maximumSize = UsualLimit, FileReadErrors? errors = null) =>
         TryReadOfHouse(path, maximumSize, errors ?? FileReadErrors.Usual, isTrusted: true);
 
@@ -80,10 +84,10 @@ public static class WholeFile
         }
     }
 
-    // The user may name a pipe, such as /dev/stdin; the read then waits for its other end.
-    private static byte[]? TryReadNamed(string path, int maximumSize, FileReadErrors errors)
+    // The user may name a pipe, such as /dev/stdin; its other end is waited for by steps, so that the wait can be ended.
+    private static byte[]? TryReadNamed(string path, int maximumSize, FileReadErrors errors, CancellationToken cancellationToken)
     {
-        using var handle = Libc.Open(path, OpenFlags.NoTerminal);
+        using var handle = Libc.Open(path, OpenFlags.NonBlocking | OpenFlags.NoTerminal);
         if (handle is null)
         {
             return Libc.LastError is Errno.NoEntry or Errno.NotADirectory ? null
@@ -93,9 +97,14 @@ public static class WholeFile
         }
         try
         {
-            return FileStatus.Read(handle).IsDirectory
-                ? throw new OperationFailedException(errors.NotReadable, path, null, "is a directory, not a file")
-                : Read(handle, path, maximumSize, errors);
+            var status = FileStatus.Read(handle);
+            if (status.IsDirectory)
+            {
+                throw new OperationFailedException(errors.NotReadable, path, null, "is a directory, not a file");
+            }
+            using var file = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+            return status.IsRegularFile ? Read(file, path, maximumSize, errors)
+                : Read(new AwaitedInput(file, cancellationToken), path, maximumSize, errors);
         }
         catch (Exception e) when (e.IsPathTrouble())
         {

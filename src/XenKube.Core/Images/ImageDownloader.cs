@@ -114,7 +114,8 @@ public sealed class ImageDownloader
         {
             partial.WriteSignature(ReadSignature(release, required: true, cancellationToken));
         }
-        CheckClock(partial.Target, WholeFile.Read(hadSignature ? partial.Target + ".sig" : partial.SignaturePath, regularOnly: true));
+        CheckClock(partial.Target, WholeFile.Read(hadSignature ? partial.Target + ".sig" : partial.SignaturePath,
+            SignatureVerifier.LargestSignatureFile, regularOnly: true));
         var result = SignatureVerifier.Verify(partial.Target, hadSignature
             ? partial.Target + ".sig" : partial.SignaturePath, keys, progress, cancellationToken);
         if (!result.IsTrusted)

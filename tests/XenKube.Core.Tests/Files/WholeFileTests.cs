@@ -53,6 +53,22 @@ public sealed class WholeFileTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Process")]
+    public async Task Wait_for_the_other_end_of_a_pipe_can_be_ended_and_goes_on_over_pauses()
+    {
+        var path = _folder["pipe"];
+        Process.Start("mkfifo", [path]).WaitForExit();
+        using var stop = new CancellationTokenSource();
+        var waiting = Task.Run(() => WholeFile.Read(path, errors: Errors, cancellationToken: stop.Token), TestContext.Current.CancellationToken);
+        Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(300, TestContext.Current.CancellationToken)));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        using var writer = Process.Start("sh", ["-c", $"exec > '{path}'; printf one; sleep 0.5; printf two"]);
+        Assert.Equal("onetwo"u8, WholeFile.Read(path, errors: Errors, cancellationToken: TestContext.Current.CancellationToken));
+        await writer.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void File_of_the_kernel_without_a_length_is_read_whole()
     {
         Assert.StartsWith("Linux", System.Text.Encoding.ASCII.GetString(WholeFile.Read("/proc/version")), StringComparison.Ordinal);

@@ -10,7 +10,7 @@ namespace XenKube.Commands;
 /// The base of every cmdlet: Ctrl+C becomes a cancelled token, an exception of the library becomes an error record,
 /// and long work runs off the pipeline thread while its progress is shown.
 /// </summary>
-public abstract class XenKubeCommand : PSCmdlet, IDisposable
+public abstract partial class XenKubeCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private volatile Queue? _queue;
@@ -261,127 +261,6 @@ public abstract class XenKubeCommand : PSCmdlet, IDisposable
         MyInvocation.BoundParameters.TryGetValue(parameter, out var asked)
             ? asked is SwitchParameter { IsPresent: true }
             : $"{GetVariableValue(preference)}" is not ("" or "False" or "SilentlyContinue" or "Ignore");
-
-    /// <summary>The file system's path for a path that the user typed, relative to $PWD and through drives.</summary>
-    /// <param name="path">What the user typed; wildcards are not expanded.</param>
-    /// <exception cref="InvalidInputException">The path is not one of the file system.</exception>
-    protected string Resolve(string path)
-    {
-        var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-        return provider.Name == "FileSystem" ? resolved
-            : FindDrive(resolved) is not null
-                ? throw new InvalidInputException(ErrorIds.PathInvalid, resolved, null,
-                    "it is on a drive over a disk image, where this command needs a file of the host",
-                    $"Copy it out: Copy-NodeDiskItem '{resolved}' .")
-                : throw new InvalidInputException(ErrorIds.PathInvalid, path, null, $"it is not a file, but a path of {provider.Name}",
-                    "Name a file");
-    }
-
-    /// <summary>The same for a file that is only read: it may be on a drive over a disk image.</summary>
-    /// <param name="path">The path as the user typed it.</param>
-    protected string ResolveReadable(string path)
-    {
-        var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-        return provider.Name != "FileSystem" && FindDrive(resolved) is not null ? resolved : Resolve(path);
-    }
-
-    /// <summary>The bytes of a file, of the host or on a drive over a disk image.</summary>
-    /// <param name="path">The path, as <see cref="Files"/> and <see cref="ResolveReadable"/> return it.</param>
-    protected byte[] ReadFile(string path) => FindDrive(path) is { } drive ? drive.Read(path)
-        : WholeFile.Read(ExistingFile(path), cancellationToken: StopToken);
-
-    /// <summary>True for a path on a drive over a disk image.</summary>
-    /// <param name="path">The path, as <see cref="Files"/> and <see cref="ResolveReadable"/> return it.</param>
-    protected bool IsOnDrive(string path) => FindDrive(path) is not null;
-
-    /// <summary>
-    /// The files that -Path and -LiteralPath name. A pattern without a match is nothing; a name without a file is
-    /// reported, and the next one is taken.
-    /// </summary>
-    /// <param name="path">Paths with wildcards.</param>
-    /// <param name="literalPath">Paths taken as they are.</param>
-    /// <param name="onDrives">True where the cmdlet reads the files by <see cref="ReadFile"/>, so that they may be on drives over disk
-    /// images.</param>
-    /// <param name="mayBeMissing">True where the cmdlet itself says of a name without a file what is wrong.</param>
-    protected IReadOnlyList<string> Files(string[]? path, string[]? literalPath, bool onDrives = false, bool mayBeMissing = false)
-    {
-        string One(string typed)
-        {
-            var file = onDrives ? ResolveReadable(typed) : Resolve(typed);
-            return mayBeMissing ? file : ExistingFile(file);
-        }
-        var files = new List<string>();
-        foreach (var literal in literalPath ?? [])
-        {
-            Guard(literal, () => files.Add(One(literal)));
-        }
-        foreach (var pattern in path ?? [])
-        {
-            if (WildcardPattern.ContainsWildcardCharacters(pattern))
-            {
-                files.AddRange(Matches(pattern, onDrives).Where(file => !Directory.Exists(file)));
-            }
-            else
-            {
-                // A backtick makes the next wildcard an ordinary character.
-                Guard(pattern, () => files.Add(One(WildcardPattern.Unescape(pattern))));
-            }
-        }
-        return files;
-    }
-
-    /// <summary>The one file that a cmdlet works on: named by -Path, where a pattern has to fit one file, or by -LiteralPath.</summary>
-    /// <param name="path">A path, wildcards allowed.</param>
-    /// <param name="literalPath">A path taken as it is.</param>
-    /// <param name="standard">The file where neither is given.</param>
-    protected string OneFile(string? path, string? literalPath, Func<string> standard)
-    {
-        ArgumentNullException.ThrowIfNull(standard);
-        if (path is not null && literalPath is not null)
-        {
-            throw new InvalidInputException(ErrorIds.PathAmbiguous, null, null, "-Path and -LiteralPath are both given",
-                "Give one of them");
-        }
-        if (literalPath is not null)
-        {
-            return Resolve(literalPath);
-        }
-        if (path is null || !WildcardPattern.ContainsWildcardCharacters(path))
-        {
-            return path is null ? standard() : Resolve(WildcardPattern.Unescape(path));
-        }
-        return Matches(path, onDrives: false) switch
-        {
-            [var only] => only,
-            [] => throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, Resolve(path), null, "no file fits",
-                "Name the file, or take the brackets in its name as they are with -LiteralPath"),
-            var files => throw new InvalidInputException(ErrorIds.PathAmbiguous, Resolve(path), null, $"fits {files.Length} files",
-                "Name one of them"),
-        };
-    }
-
-    private string[] Matches(string pattern, bool onDrives)
-    {
-        try
-        {
-            var found = GetResolvedProviderPathFromPSPath(pattern, out var provider);
-            return provider.Name == "FileSystem" ? [.. found] : onDrives
-                ? [.. found.Where(file => FindDrive(file)?.Holds(file, isFile: true) == true)] : [];
-        }
-        catch (System.Management.Automation.ItemNotFoundException)
-        {
-            return [];
-        }
-    }
-
-    private IFileDrive? FindDrive(string path) => SessionState.Drive.GetAll().OfType<IFileDrive>()
-        .FirstOrDefault(drive => drive.Holds(path, isFile: false));
-
-    private string ExistingFile(string path) =>
-        FindDrive(path) is { } drive ? drive.Holds(path, isFile: true)
-            ? path : throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, path, null, "there is no such file on the disk image")
-        : File.Exists(path) ? path : throw new XenKube.ItemNotFoundException(ErrorIds.FileNotFound, path, null, Directory.Exists(path)
-            ? "is a directory" : "does not exist");
 
     /// <inheritdoc/>
     public void Dispose()

@@ -196,6 +196,8 @@ Describe 'The other cmdlets' {
         { Get-OemGrubConfig -Path n:/ROOT/x.ct.tmpl -ErrorAction Stop } | Should -Throw -ErrorId 'PathInvalid,*'
         { Get-DiskPartition -Path n:/ROOT/x.ct.tmpl -ErrorAction Stop } | Should -Throw -ErrorId 'PathInvalid,*'
         { ConvertTo-Ignition env:PATH -ErrorAction Stop } | Should -Throw -ErrorId 'PathInvalid,*'
+        { Copy-NodeDiskItem n:/ROOT/x.ct.tmpl env:NAME -ErrorAction Stop } | Should -Throw -ErrorId 'PathInvalid,*'
+        Test-Path ./NAME | Should -BeFalse
         Test-Path ./n: | Should -BeFalse
         Expand-IgnitionTemplate n:/ROOT/x.ct.tmpl -ErrorAction SilentlyContinue -ErrorVariable refused
         # The remedy is a promise.

@@ -7,8 +7,7 @@ function Invoke-Dom0Block([hashtable[]] $Blocks, [string] $Checks) {
     try {
         ConvertTo-Json @($Blocks) | Set-Content $work/blocks.json
         $module = (Resolve-Path $env:XENKUBE_MODULE).Path
-        # This PowerShell once more; a tool that root has restored cannot be started from its own folder by others.
-        $pwsh = @("$PSHOME/pwsh") + (Get-Command pwsh -CommandType Application -ErrorAction Ignore | ForEach-Object Source) | Where-Object { test -x $_; $LASTEXITCODE -eq 0 } | Select-Object -First 1
+        $pwsh = Get-ThisPowerShell
         env "XENKUBE_MODULE=$module" "XENKUBE_PWSH=$pwsh" "$PSScriptRoot/enter.sh" $pwsh -NoProfile -NonInteractive -File "$PSScriptRoot/run-blocks.ps1" -Blocks $work/blocks.json -Result $work/result.json -Checks $Checks *> $work/log
         if (-not (Test-Path $work/result.json)) { throw "the dom0 failed:`n$((Get-Content $work/log -Tail 40) -join "`n")" }
         $found = @{}
@@ -16,6 +15,17 @@ function Invoke-Dom0Block([hashtable[]] $Blocks, [string] $Checks) {
         $found
     }
     finally { Remove-Item -Recurse -Force $work }
+}
+
+# This PowerShell once more; a tool that root has restored cannot be started from its own folder by others.
+function Get-ThisPowerShell {
+    @("$PSHOME/pwsh") + (Get-Command pwsh -CommandType Application -ErrorAction Ignore | ForEach-Object Source) | Where-Object { test -x $_; $LASTEXITCODE -eq 0 } | Select-Object -First 1
+}
+
+# Runs a script in a dom0 of its own, and returns the lines that it prints.
+function Invoke-InDom0([string] $Script, [Parameter(ValueFromRemainingArguments)] [string[]] $Arguments) {
+    $pwsh = Get-ThisPowerShell
+    env "XENKUBE_MODULE=$((Resolve-Path $env:XENKUBE_MODULE).Path)" "XENKUBE_PWSH=$pwsh" "$PSScriptRoot/enter.sh" $pwsh -NoProfile -NonInteractive -File $Script @Arguments 2>&1 | ForEach-Object { "$_" }
 }
 
 # The code blocks of a Markdown file that name their language: tables with Name (heading and number), Code and Language.

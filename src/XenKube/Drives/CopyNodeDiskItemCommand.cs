@@ -162,9 +162,13 @@ public sealed class CopyNodeDiskItemCommand : XenKubeCommand
 
     private (string Path, NodeDiskDrive? Drive) Side(string path)
     {
-        var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out var drive);
+        var resolved = Unresolved(path, out var provider, out var drive);
         if (provider.Name != "NodeDisk")
         {
+            if (provider.Name != "FileSystem")
+            {
+                throw NotFile(path, provider);
+            }
             // PowerShell drops a slash at the end, by which one says that a directory is meant.
             return (System.IO.Path.GetFileName(path) is "" or "." or ".." ? resolved.TrimEnd('/') + "/" : resolved, null);
         }

@@ -33,7 +33,7 @@ vif = [ 'mac=00:16:3e:4e:31:11,model=rtl8139,bridge=virbr1' ]
 disk = [ '$img,raw,xvda' ]
 X
 cat $g/node-1.cfg
-up "pygrub -n"; /usr/lib/xen-4.17/bin/pygrub -q -n --debug $img; echo "pygrub exit $?"
+up "pygrub -n"; /usr/lib/xen-*/bin/pygrub -q -n --debug $img; echo "pygrub exit $?"
 up "xl create"; xl -v create $g/node-1.cfg; echo "xl create exit $?"
 up "created"; xl list
 for i in $(seq 1 120); do

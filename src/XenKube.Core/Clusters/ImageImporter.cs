@@ -88,7 +88,8 @@ public sealed class ImageImporter
             throw new ItemExistsException(ErrorIds.ImageExists, target, null,
                 "the store has another image of this name and version", $"Use {RemedyActionKind.ForceOption} to replace the image");
         }
-        var signature = proven is null ? null : WholeFile.Read(proven.SignatureFile, SignatureVerifier.LargestSignatureFile);
+        var signature = proven is null ? null : WholeFile.Read(proven.SignatureFile,
+            SignatureVerifier.LargestSignatureFile, cancellationToken: cancellationToken);
         if (!isPresent)
         {
             using var copy = NewFile.Create(target, FileModes.ReadableByAll);

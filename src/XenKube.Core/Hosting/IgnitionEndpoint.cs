@@ -24,7 +24,7 @@ public static class IgnitionEndpoint
         CancellationToken cancellationToken = default)
     {
         var expected = publishedPath is null ? "" : Convert.ToHexStringLower(
-            SHA256.HashData(WholeFile.Read(publishedPath, MaxLength, NotPublished, regularOnly: true)));
+            SHA256.HashData(WholeFile.Read(publishedPath, MaxLength, NotPublished, regularOnly: true, cancellationToken)));
         var watch = Stopwatch.StartNew();
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None };

@@ -115,7 +115,7 @@ public sealed class ImageDownloader
             partial.WriteSignature(ReadSignature(release, required: true, cancellationToken));
         }
         CheckClock(partial.Target, WholeFile.Read(hadSignature ? partial.Target + ".sig" : partial.SignaturePath,
-            SignatureVerifier.LargestSignatureFile, regularOnly: true));
+            SignatureVerifier.LargestSignatureFile, regularOnly: true, cancellationToken: cancellationToken));
         var result = SignatureVerifier.Verify(partial.Target, hadSignature
             ? partial.Target + ".sig" : partial.SignaturePath, keys, progress, cancellationToken);
         if (!result.IsTrusted)

@@ -133,7 +133,8 @@ public abstract partial class XenKubeCommand
             var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out drive);
             // For a name that is not a drive's, PowerShell may make up a drive in the process's own directory.
             return drive is null || provider.Name != "FileSystem" || Directory.Exists(drive.Root) ? resolved
-                : throw new XenKube.ItemNotFoundException(ErrorIds.DriveNotFound, path, null, $"there is no drive '{drive.Name}'", FindDrives);
+                : throw new XenKube.ItemNotFoundException(ErrorIds.DriveNotFound, path, null, $"there is no drive '{drive.Name}'",
+                    FindDrives);
         }
         catch (SessionStateException e)
         {
@@ -145,7 +146,8 @@ public abstract partial class XenKubeCommand
         new(ErrorIds.PathInvalid, path, null, $"it is not a file, but a path of {provider.Name}", "Name a file");
 
     private static XenKube.ItemNotFoundException NoPlace(string path, SessionStateException error) =>
-        new(ErrorIds.DriveNotFound, path, null, error is System.Management.Automation.DriveNotFoundException ? $"there is no drive '{error.ItemName}'"
+        new(ErrorIds.DriveNotFound, path, null, error is System.Management.Automation.DriveNotFoundException
+            ? $"there is no drive '{error.ItemName}'"
             : $"there is no provider '{error.ItemName}'",
             FindDrives);
 

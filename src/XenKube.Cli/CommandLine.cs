@@ -77,6 +77,7 @@ public static class CommandLine
             GrubCommands.Create(),
             ClusterCommands.Create(),
             NodeCommands.Create(),
+            SettingCommands.Create(),
             CertificateCommands.Create(),
             EtcdCommands.Create(),
             KubeConfigCommands.Create(),

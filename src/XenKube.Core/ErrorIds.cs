@@ -208,8 +208,10 @@ public static class ErrorIds
     public static Invalid NodeDiskNotNamed { get; } = new("No node disk is named.");
     public static Invalid NodeAddressMissing { get; } = new("The node has no reserved IP address.");
     public static Failed NodeDiskNotWritable { get; } = new("A node's disk cannot be written.");
+    public static Exists NodeExists { get; } = new("There is a node of the new name already, or a file of one.");
     public static NotFound NodeNotFound { get; } = new("There is no node of this name.");
     public static Invalid NodeNotNamed { get; } = new("It is not clear which node is meant.");
+    public static Busy NodeTransferUnfinished { get; } = new("An earlier rename or copy of the node was not finished.");
     public static Invalid NodeOfAnotherXenDir { get; } = new("The node belongs to another XENDIR.");
     public static Failed NotEnoughMemory { get; } = new("The host has too little free memory for the guest.");
     public static Invalid NumberOutOfRange { get; } = new("A number is outside the range that is possible.");

@@ -36,6 +36,12 @@ public enum RemedyActionKind
     /// <summary>Make a node's disk again, in place of the one that is there. Arguments: <c>CLUSTER/NODE</c>.</summary>
     RemakeNode,
 
+    /// <summary>Give a node another name. Arguments: <c>CLUSTER/NODE</c>, the new name.</summary>
+    RenameNode,
+
+    /// <summary>Copy a node. Arguments: <c>CLUSTER/NODE</c>, the copy's <c>CLUSTER/NODE</c>.</summary>
+    CopyNode,
+
     /// <summary>Make a guest's configuration. Arguments: <c>CLUSTER/NODE</c>.</summary>
     MakeGuest,
 

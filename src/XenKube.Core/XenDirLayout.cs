@@ -74,6 +74,23 @@ public sealed record XenDirLayout(string Path)
     public string NextCertificateAuthorityKeyPath(string cluster) =>
         System.IO.Path.Combine(CertificatesPath(cluster), $"{cluster}-ca-next-key.pem");
 
+    /// <summary>Ends of the names of a node's certificates, as the guide has them: what each of them is for.</summary>
+    public static IReadOnlyList<string> NodeCertificateWords { get; } = ["server", "peer", "client"];
+
+    /// <summary>A certificate of a node.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    /// <param name="node">Name of the node.</param>
+    /// <param name="word">One of <see cref="NodeCertificateWords"/>.</param>
+    public string NodeCertificatePath(string cluster, string node, string word) =>
+        System.IO.Path.Combine(CertificatesPath(cluster), $"{cluster}-{node}-{word}.pem");
+
+    /// <summary>The private key of a certificate of a node.</summary>
+    /// <param name="cluster">Name of the cluster.</param>
+    /// <param name="node">Name of the node.</param>
+    /// <param name="word">One of <see cref="NodeCertificateWords"/>.</param>
+    public string NodeCertificateKeyPath(string cluster, string node, string word) =>
+        System.IO.Path.Combine(CertificatesPath(cluster), $"{cluster}-{node}-{word}-key.pem");
+
     /// <summary>A file of a node beside its disk.</summary>
     /// <param name="cluster">Name of the cluster.</param>
     /// <param name="node">Name of the node.</param>

@@ -30,6 +30,8 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.MakeCluster => $"New-Cluster{arguments}",
             RemedyActionKind.MakeNode => $"New-Node{Names(action)}",
             RemedyActionKind.RemakeNode => $"New-Node{Names(action)} -Replace",
+            RemedyActionKind.RenameNode => $"Rename-Node{arguments}",
+            RemedyActionKind.CopyNode => $"Copy-Node{arguments}",
             RemedyActionKind.MakeGuest => $"New-XenGuest{arguments}",
             RemedyActionKind.RemakeGuest => $"New-XenGuest{arguments} -Force",
             RemedyActionKind.SetBootLoader => $"Set-XenGuest {Quote(action.Arguments[0])} -BootLoader {Quote(action.Arguments[1])}",

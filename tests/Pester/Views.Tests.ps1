@@ -43,6 +43,7 @@ BeforeDiscovery {
         @{ name = 'TimeServer'; exact = $false; make = { Set-TimeServer -Path "$dir/ntp.conf" -BackupDirectory "$dir/backups" -PassThru }; views = 'Table', 'List' }
         @{ name = 'HostStepResult'; exact = $false; make = { Initialize-XenKubeHost -Step reservations -NoActivate -BackupDirectory "$dir/backups" }; views = 'Table', 'List' }
         @{ name = 'BackupSet'; exact = $false; make = { Initialize-XenKubeHost -Undo reservations -NoActivate -BackupDirectory "$dir/backups" }; views = 'Table', 'List' }
+        @{ name = 'XenSetting'; exact = $false; make = { Get-XenKubeSetting memory, bridge, includeDirectories }; views = 'Table', 'List' }
         @{ name = 'CheckResult'; exact = $false; make = { Test-Node etcd node-1 | Where-Object Name -In 'partitions', 'kernel', 'url', 'machine-id' }; views = 'Table', 'List', 'Wide' }
         @{ name = 'CertificateAuthority'; exact = $false; make = { Get-CertificateAuthority etcd }; views = 'Table', 'List' }
         @{ name = 'ClusterCertificate'; exact = $false; make = { Get-ClusterCertificate etcd node-2 }; views = 'Table', 'List' }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using XenKube.Cli.Output;
+using XenKube.Cli.Output.Json;
 using XenKube.Clusters;
 using XenKube.Etcd;
 
@@ -33,35 +34,34 @@ internal static class EtcdCommands
             { Cluster, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(check, run =>
             HostCommands.WriteChecks(run, new EtcdCheck(new EtcdClusters(run.Directory)).Run(run.Get(Cluster), run.CancellationToken)));
-        var wait = new Command("wait", "Wait until an etcd cluster is healthy.") { Cluster, Timeout, StandardOptions.XenDir };
+        var wait = new Command("wait", "Wait until an etcd cluster is healthy.")
+            { Cluster, Timeout, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(wait, run =>
         {
             new EtcdCheck(new EtcdClusters(run.Directory))
                 .Wait(run.Get(Cluster), TimeSpan.FromSeconds(run.Get(Timeout)), run.CancellationToken);
             new EtcdMembership(run.Directory).Settle(run.Get(Cluster), run.CancellationToken);
-        });
-        var get = new Command("get", "Read a key. Exit 1 if there is none.") { Cluster, Key, StandardOptions.XenDir };
-        CommandRun.Handle(get, run =>
-        {
-            if (new EtcdClusters(run.Directory).GetKey(run.Get(Cluster), run.Get(Key), run.CancellationToken) is { } value)
+            if (run.WantsJson)
             {
-                run.Out.WriteLine(Printable.Lines(Encoding.UTF8.GetString(value)));
-            }
-            else
-            {
-                run.NotDone();
+                Print(run, new EtcdClusters(run.Directory).List(run.Get(Cluster), run.CancellationToken));
             }
         });
-        var set = new Command("set", "Write a key.") { Cluster, Key, Value, StandardOptions.XenDir };
-        CommandRun.Handle(set, run => new EtcdClusters(run.Directory)
-            .SetKey(run.Get(Cluster), run.Get(Key), Encoding.UTF8.GetBytes(run.Get(Value)), run.CancellationToken));
-        var backup = new Command("backup", "Save a snapshot of a cluster's data.") { Cluster, Snapshot, StandardOptions.XenDir };
-        CommandRun.Handle(backup, run =>
-            new EtcdSnapshots(run.Directory).Save(run.Get(Cluster), run.Get(Snapshot), run.CancellationToken));
+        var get = new Command("get", "Read a key. Exit 1 if there is none.")
+            { Cluster, Key, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(get, Get);
+        var set = new Command("set", "Write a key.") { Cluster, Key, Value, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(set, Set);
+        var backup = new Command("backup", "Save a snapshot of a cluster's data.")
+            { Cluster, Snapshot, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(backup, run => run.Print(
+            EtcdSnapshotRow.Of(run.Get(Cluster),
+                new EtcdSnapshots(run.Directory).Save(run.Get(Cluster), run.Get(Snapshot), run.CancellationToken)),
+            (_, _) => { }));
         var restore = new Command("restore", "Make the data of all members again from a snapshot, on the disks of stopped nodes.")
-            { Cluster, Snapshot, Token, StandardOptions.XenDir };
-        CommandRun.Handle(restore, run => run.Out.WriteLine(Printable.Name(
-            new EtcdRestore(run.Directory).Run(run.Get(Cluster), run.Get(Snapshot), run.Get(Token), run.CancellationToken).Token)));
+            { Cluster, Snapshot, Token, StandardOptions.XenDir, StandardOptions.Json };
+        CommandRun.Handle(restore, run => run.Print(
+            new EtcdRestore(run.Directory).Run(run.Get(Cluster), run.Get(Snapshot), run.Get(Token), run.CancellationToken),
+            (output, cluster) => output.WriteLine(Printable.Name(cluster.Token))));
         var repair = new Command("repair", "Replace dead members whose guests are stopped, start the guests, and wait for the members.")
             { Nodes, NoStart, Timeout, StandardOptions.XenDir, StandardOptions.Json };
         CommandRun.Handle(repair, run => Each(run, node => new EtcdRepair(run.Directory)
@@ -74,6 +74,25 @@ internal static class EtcdCommands
                 membership.Remove(node, stop)),
             repair,
         };
+    }
+
+    private static void Get(CommandRun run)
+    {
+        if (new EtcdClusters(run.Directory).GetKey(run.Get(Cluster), run.Get(Key), run.CancellationToken) is { } value)
+        {
+            run.Print(EtcdKeyRow.Of(run.Get(Cluster), run.Get(Key), value), (output, row) => output.WriteLine(Printable.Lines(row.Value)));
+        }
+        else
+        {
+            run.NotDone();
+        }
+    }
+
+    private static void Set(CommandRun run)
+    {
+        var value = Encoding.UTF8.GetBytes(run.Get(Value));
+        new EtcdClusters(run.Directory).SetKey(run.Get(Cluster), run.Get(Key), value, run.CancellationToken);
+        run.Print(EtcdKeyRow.Of(run.Get(Cluster), run.Get(Key), value), (_, _) => { });
     }
 
     private static Command Change(string name, string description,

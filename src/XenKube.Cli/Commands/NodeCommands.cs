@@ -39,9 +39,13 @@ internal static class NodeCommands
         var remove = new Command("remove", "Remove nodes with all their files.") { Names, StandardOptions.XenDir };
         CommandRun.Handle(remove, run => run.ForEach(Select(run, run.Get(Names)), node =>
             new NodeStore(run.Directory).Remove(node, run.CancellationToken)));
-        return new Command("node", "Nodes of clusters: their disks and configs.")
-            { make, list, remove, NodeRefreshCommand.Create(), NodeCheckCommand.Create(),
-                NodeBootPlanCommand.Create() };
+        var node = new Command("node", "Nodes of clusters: their disks and configs.")
+            { make, list, remove, NodeRefreshCommand.Create(), NodeCheckCommand.Create(), NodeBootPlanCommand.Create() };
+        foreach (var transfer in NodeTransferCommands.Create())
+        {
+            node.Subcommands.Add(transfer);
+        }
+        return node;
     }
 
     private static void New(CommandRun run)

@@ -26,6 +26,8 @@ internal sealed class RemedyWords : IRemedyWords
             RemedyActionKind.MakeCluster => $"xenkube cluster new{arguments}",
             RemedyActionKind.MakeNode => $"xenkube node new{arguments}",
             RemedyActionKind.RemakeNode => $"xenkube node new{arguments} --replace",
+            RemedyActionKind.RenameNode => $"xenkube node rename{arguments}",
+            RemedyActionKind.CopyNode => $"xenkube node copy{arguments}",
             RemedyActionKind.MakeGuest => $"xenkube guest new{arguments}",
             RemedyActionKind.RemakeGuest => $"xenkube guest new{arguments} --force",
             RemedyActionKind.SetBootLoader =>

@@ -13,11 +13,11 @@ internal static class CertificateLayout
 
     /// <summary>A certificate of a node.</summary>
     public static string Path(XenDirLayout layout, Node node, CertificateProfile profile) =>
-        System.IO.Path.Combine(layout.CertificatesPath(node.Cluster), $"{CommonName(node, profile)}.pem");
+        layout.NodeCertificatePath(node.Cluster, node.Name, profile.Word);
 
     /// <summary>The key of a certificate of a node.</summary>
     public static string KeyPath(XenDirLayout layout, Node node, CertificateProfile profile) =>
-        System.IO.Path.Combine(layout.CertificatesPath(node.Cluster), $"{CommonName(node, profile)}-key.pem");
+        layout.NodeCertificateKeyPath(node.Cluster, node.Name, profile.Word);
 
     /// <summary>The authority of a cluster's Kubernetes, where it has one of its own, as the guide's has.</summary>
     public static string KubeAuthorityPath(XenDirLayout layout, string cluster) => KubeFile(layout, cluster, "ca");

@@ -13,9 +13,11 @@ internal sealed record CertificateProfile(CertificateRole Role, string Word, Cer
     /// </summary>
     public static IReadOnlyList<CertificateProfile> All { get; } =
     [
-        new(CertificateRole.EtcdServer, "server", CertificateUsages.Server | CertificateUsages.Client, HasNames: true),
-        new(CertificateRole.EtcdPeer, "peer", CertificateUsages.Server | CertificateUsages.Client, HasNames: true),
-        new(CertificateRole.EtcdClient, "client", CertificateUsages.Client, HasNames: false),
+        new(CertificateRole.EtcdServer, XenDirLayout.NodeCertificateWords[0], CertificateUsages.Server | CertificateUsages.Client,
+            HasNames: true),
+        new(CertificateRole.EtcdPeer, XenDirLayout.NodeCertificateWords[1], CertificateUsages.Server | CertificateUsages.Client,
+            HasNames: true),
+        new(CertificateRole.EtcdClient, XenDirLayout.NodeCertificateWords[2], CertificateUsages.Client, HasNames: false),
     ];
 
     /// <summary>The profile of a role.</summary>

@@ -30,11 +30,13 @@ internal static class CertificateNamesGuard
         {
             return;
         }
-        foreach (var role in new[] { "server", "peer" })
+        // A certificate of a client, the last of them, names no address.
+        foreach (var word in XenDirLayout.NodeCertificateWords.SkipLast(1))
         {
-            var path = Path.Combine(layout.CertificatesPath(node.Cluster), $"{node.Cluster}-{node.Name}-{role}.pem");
+            var path = layout.NodeCertificatePath(node.Cluster, node.Name, word);
             if (WholeFile.TryRead(path, CertificateFile.LargestFile, regularOnly: true) is { } pem
-                && AddressesOf(pem) is { Count: > 0 } addresses && !addresses.Contains(node.IPAddress))
+                && AddressesOf(pem) is { Count: > 0 } addresses
+                && !addresses.Contains(node.IPAddress))
             {
                 throw new InvalidInputException(ErrorIds.CertificateForOtherAddress, path, null,
                     $"the certificate is for {string.Join(", ", addresses)}, and the node's address is {node.IPAddress}: "

@@ -69,6 +69,27 @@ internal sealed record ClusterSettings
         }
     }
 
+    /// <summary>Has everything that the file says about a node said about its new name; the order of the members stays.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="node">The name of the node.</param>
+    /// <param name="newName">The name that it gets.</param>
+    public static void Rename(string path, string node, string newName)
+    {
+        var settings = Read(path);
+        string Renamed(string name) => name == node ? newName : name;
+        var isNamed = settings.Nodes?.ContainsKey(node) == true || settings.Etcd?.Members?.Contains(node) == true
+            || settings.Etcd?.Joining?.Contains(node) == true;
+        if (isNamed)
+        {
+            (settings with
+            {
+                Nodes = settings.Nodes?.ToDictionary(pair => Renamed(pair.Key), pair => pair.Value),
+                Etcd = settings.Etcd is not { } etcd ? null
+                    : etcd with { Members = etcd.Members?.Select(Renamed).ToArray(), Joining = etcd.Joining?.Select(Renamed).ToArray() },
+            }).Write(path);
+        }
+    }
+
     /// <summary>Writes the settings.</summary>
     /// <param name="path">The file.</param>
     public void Write(string path) =>

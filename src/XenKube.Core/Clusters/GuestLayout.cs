@@ -21,6 +21,9 @@ public sealed record GuestLayout(ImageDistribution Distribution, string FirstBoo
     /// <summary>The file on ROOT that systemd writes at the first boot; without it systemd applies its presets at the next one.</summary>
     public const string MachineIdPath = "/etc/machine-id";
 
+    /// <summary>Where etcd keeps its data on ROOT.</summary>
+    internal const string EtcdDataPath = "/var/lib/etcd";
+
     /// <summary>The menu from which pygrub takes the kernel of Container Linux' Xen images.</summary>
     internal const string PygrubMenu = "/boot/grub/menu.lst";
 

@@ -71,7 +71,7 @@ public sealed class NodeGuests
                 HasConfigDisk = node.ConfigSource == ConfigSource.Disk,
             };
             request = customize is null ? request : customize(node, request);
-            return boot.Complete(node, request, force ? NodeBoot.TryReadConfig(node) : null);
+            return boot.Complete(node, request, request.BasedOn ?? (force ? NodeBoot.TryReadConfig(node) : null));
         });
         return GuestPlan.Create([.. requests], new GuestPlanOptions
         {
@@ -135,7 +135,7 @@ public sealed class NodeGuests
     }
 
     /// <summary>The configurations of all clusters, and those of the host that are in no cluster.</summary>
-    private IReadOnlyList<string> ConfigFiles()
+    internal IReadOnlyList<string> ConfigFiles()
     {
         string[] own = Directory.Exists(_directory.GuestsPath)
             ? Directory.GetFiles(_directory.GuestsPath, $"*{XenDirLayout.GuestConfigExtension}",

@@ -23,6 +23,20 @@ public readonly record struct NodeName(string Cluster, string Node)
         return new NodeName(parts[0], parts.Length == 2 ? WithoutExtension(parts[1]) : "*");
     }
 
+    /// <summary>The name of a copy of a node.</summary>
+    /// <param name="text">The name within the cluster, or cluster and node with a slash between.</param>
+    /// <param name="cluster">The cluster where the text names none.</param>
+    /// <exception cref="InvalidInputException">It is not the name of one node.</exception>
+    public static NodeName ParseCopy(string text, string cluster)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var parts = text.Split('/');
+        return parts.Length > 2
+            ? throw new InvalidInputException(ErrorIds.NameInvalid, null, null, $"'{Printable.Of(text)}' does not name a node",
+                "Write NODE or CLUSTER/NODE")
+            : new NodeName(parts.Length == 2 ? ItemName.Check(parts[0], "cluster") : cluster, ItemName.Check(parts[^1], "node"));
+    }
+
     // kgen takes NODE.cfg as well as NODE, so that tab completion of file names serves.
     private static string WithoutExtension(string node) =>
         node.EndsWith(XenDirLayout.GuestConfigExtension, StringComparison.Ordinal)

@@ -36,6 +36,8 @@ public sealed class NodeStore
         }
         if (nodes.Count == 0 && !name.IsPattern)
         {
+            // To make a node of a name that cannot be one is no way out.
+            ItemName.Check(name.Node, "node");
             throw NotFound(name);
         }
         return nodes;
@@ -213,8 +215,7 @@ public sealed class NodeStore
     internal static IReadOnlyList<Node> ReplaceHeld(IReadOnlyList<Node> nodes, NodeImage image, NodeDiskOptions options,
         IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {
-        var targets = nodes.Select(node => Path.Combine(Path.GetDirectoryName(node.DiskPath)!, $".{Path.GetFileName(node.DiskPath)}.new"))
-            .ToArray();
+        var targets = nodes.Select(UnfinishedDiskOf).ToArray();
         try
         {
             foreach (var node in nodes.Where(node => node.HasDisk))
@@ -294,7 +295,13 @@ public sealed class NodeStore
         }
         ClusterSettings.Write(_directory.Layout.ClusterSettingsPath(node.Cluster), [node.Name], source: null);
         DeleteTree(KernelCopy.DirectoryOf(node.GuestConfigPath));
+        Delete(UnfinishedDiskOf(node));
+        Delete(UnfinishedTransfer.PathOf(_directory.Layout, new NodeName(node.Cluster, node.Name)));
     }
+
+    /// <summary>Where the disk of a node is while it is made in the place of another, or as a copy.</summary>
+    internal static string UnfinishedDiskOf(Node node) =>
+        Path.Combine(Path.GetDirectoryName(node.DiskPath)!, $".{Path.GetFileName(node.DiskPath)}.new");
 
     /// <summary>The names of the nodes that have a file in a cluster's directory.</summary>
     /// <param name="directory">The cluster's directory.</param>

@@ -29,20 +29,32 @@ internal static class SettingNames
         }
         foreach (var setting in document.RootElement.EnumerateObject().Where(setting => !All.Contains(setting.Name)))
         {
-            var longer = setting.Name.Length < 3 ? null : All.FirstOrDefault(name =>
-                name.StartsWith(setting.Name, StringComparison.OrdinalIgnoreCase));
-            var near = longer ?? All.MinBy(name => Distance(name, setting.Name))!;
-            var isNear = longer is not null || Distance(near, setting.Name) <= Math.Max(2, setting.Name.Length / 3);
-            throw new InvalidInputException(ErrorIds.SettingsInvalid, path, null, $"there is no setting '{Printable.Of(setting.Name)}'",
-                isNear
-                    ? $"Perhaps '{near}' is meant; the settings are {string.Join(", ", All)}"
-                    : $"The settings are {string.Join(", ", All)}");
+            throw Unknown(setting.Name, path);
         }
     }
 
+    /// <summary>The error for a name that is not one of a setting, with the name that was probably meant.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="path">The file.</param>
+    public static InvalidInputException Unknown(string name, string path)
+    {
+        var longer = name.Length < 3 ? null : All.FirstOrDefault(own => own.StartsWith(name, StringComparison.OrdinalIgnoreCase));
+        var near = longer ?? All.MinBy(own => Distance(own, name))!;
+        var isNear = longer is not null || Distance(near, name) <= Math.Max(2, name.Length / 3);
+        return new InvalidInputException(ErrorIds.SettingsInvalid, path, null, $"there is no setting '{Printable.Of(name)}'",
+            isNear ? $"Perhaps '{near}' is meant; the settings are {string.Join(", ", All)}"
+                : $"The settings are {string.Join(", ", All)}");
+    }
+
+    /// <summary>The error for a file of settings that is not JSON, or has a value of another kind.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="error">The error of the JSON reader.</param>
+    public static InvalidInputException NotJson(string path, JsonException error) => new(ErrorIds.SettingsInvalid, path,
+        $"line {(error.LineNumber ?? 0) + 1}", Reason(error), "Correct the file, or remove it to use the defaults", error);
+
     /// <summary>What a value should be, where it is of another kind.</summary>
     /// <param name="error">The error of the JSON reader.</param>
-    public static string Reason(JsonException error)
+    private static string Reason(JsonException error)
     {
         var name = error.Path?.TrimStart('$', '.').Split('[')[0] ?? "";
         return XenSettingsJson.Default.XenSettings.Properties.FirstOrDefault(property => property.Name == name) is not { } setting

@@ -116,11 +116,19 @@ public sealed record XenSettings
     /// <exception cref="InvalidInputException">The file is not JSON, has an unknown name or a value out of range.</exception>
     public static XenSettings Read(string path)
     {
-        if (WholeFile.TryReadTrusted(path, errors: new FileReadErrors(ErrorIds.FileNotFound, ErrorIds.SettingsNotReadable,
-            ErrorIds.SettingsInvalid)) is not { } json)
-        {
-            return new XenSettings();
-        }
+        return WholeFile.TryReadTrusted(path, errors: ReadErrors) is { } json ? Parse(json, path) : new XenSettings();
+    }
+
+    /// <summary>The errors for a file that cannot be read.</summary>
+    internal static FileReadErrors ReadErrors =>
+        new(ErrorIds.FileNotFound, ErrorIds.SettingsNotReadable, ErrorIds.SettingsInvalid);
+
+    /// <summary>Reads the text of a file of settings.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidInputException">It is not JSON, has an unknown name or a value out of range.</exception>
+    internal static XenSettings Parse(byte[] json, string path)
+    {
         XenSettings settings;
         try
         {
@@ -129,8 +137,7 @@ public sealed record XenSettings
         }
         catch (JsonException e)
         {
-            throw new InvalidInputException(ErrorIds.SettingsInvalid, path, $"line {(e.LineNumber ?? 0) + 1}", SettingNames.Reason(e),
-                "Correct the file, or remove it to use the defaults", e);
+            throw SettingNames.NotJson(path, e);
         }
         return settings.Checked(path);
     }

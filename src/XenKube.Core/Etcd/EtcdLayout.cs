@@ -1,3 +1,5 @@
+using XenKube.Clusters;
+
 namespace XenKube.Etcd;
 
 /// <summary>Where etcd is on a node: the names that Container Linux, Flatcar and the templates for Fedora CoreOS have in common.</summary>
@@ -7,7 +9,7 @@ internal static class EtcdLayout
     public const string Unit = "etcd-member.service";
 
     /// <summary>Where etcd keeps its data.</summary>
-    public const string DataDirectory = "/var/lib/etcd";
+    public const string DataDirectory = GuestLayout.EtcdDataPath;
 
     /// <summary>The directory that a member makes there at its first start.</summary>
     public const string MemberDirectory = $"{DataDirectory}/member";

@@ -166,7 +166,7 @@ public sealed class GuestPlan
     {
         try
         {
-            return _options.Force && File.Exists(request.ConfigPath) ? XenGuestConfig.Read(request.ConfigPath) : null;
+            return _options.Force && File.Exists(request.ConfigPath) ? XenGuestConfig.Read(request.ConfigPath) : request.BasedOn;
         }
         catch (InvalidInputException)
         {
@@ -228,7 +228,7 @@ public sealed class GuestPlan
     /// <summary>The address that a guest has already, unless it is asked to take one of another block.</summary>
     private GuestAddress? Kept(GuestRequest request, XenGuestConfig? existing)
     {
-        if (existing?.Vifs is not [{ IgnoredOption: null, MacAddress: { } mac }, ..])
+        if (ReferenceEquals(existing, request.BasedOn) || existing?.Vifs is not [{ IgnoredOption: null, MacAddress: { } mac }, ..])
         {
             return null;
         }

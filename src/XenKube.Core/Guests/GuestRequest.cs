@@ -71,4 +71,10 @@ public sealed record GuestRequest(string Name, string DiskPath, string ConfigPat
 
     /// <summary>True to keep the disk that an existing guest boots from, whichever that is.</summary>
     internal bool KeepsDisk { get; init; }
+
+    /// <summary>
+    /// The configuration that a new one is made like: everything that the request does not name is taken from it, but for its address; null
+    /// for none.
+    /// </summary>
+    internal XenGuestConfig? BasedOn { get; init; }
 }

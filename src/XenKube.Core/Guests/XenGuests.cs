@@ -361,7 +361,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         }
     }
 
-    private static Remedy ForActive(XenGuestState state)
+    internal static Remedy ForActive(XenGuestState state)
     {
         if (state == XenGuestState.Saved)
         {

@@ -57,8 +57,18 @@ public sealed partial class ImageStore
     /// <param name="version">The version, or name and version.</param>
     /// <exception cref="ItemNotFoundException">It is not in the store.</exception>
     public CoreOSImage Get(string version) => Find(version)
-        ?? throw new ItemNotFoundException(ErrorIds.ImageNotFound, Directory, null, $"there is no image '{version}' in the store",
-            $"Download it with {new RemedyAction(RemedyActionKind.GetImage, version)}");
+        ?? throw new ItemNotFoundException(ErrorIds.ImageNotFound, Directory, null,
+            $"there is no image '{Printable.Of(version)}' in the store", RemedyFor(version));
+
+    // A text that is not a version cannot be downloaded.
+    private static Remedy RemedyFor(string version)
+    {
+        if (!Version().IsMatch(version))
+        {
+            return $"See which there are: {RemedyActionKind.ListImages}";
+        }
+        return $"Download it with {new RemedyAction(RemedyActionKind.GetImage, version)}";
+    }
 
     /// <summary>The path that an image of a release has in the store.</summary>
     internal string PathOf(string name, string version, string suffix = Suffix) => Path.Combine(Directory, $"{name}-{version}{suffix}");
@@ -77,4 +87,7 @@ public sealed partial class ImageStore
 
     [GeneratedRegex(@"\A(?<name>[A-Za-z0-9_][A-Za-z0-9_.-]*?)-(?<version>[0-9][A-Za-z0-9.+-]*?)\.(?:bin|raw|img)\.(?:bz2|xz|zst|gz)\z")]
     private static partial Regex FileName();
+
+    [GeneratedRegex(@"\A[0-9][A-Za-z0-9.+-]*\z")]
+    private static partial Regex Version();
 }

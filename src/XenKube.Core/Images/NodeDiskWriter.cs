@@ -71,6 +71,25 @@ public static class NodeDiskWriter
         }
     }
 
+    /// <summary>
+    /// Copies a disk as it is: its blocks are shared where the file system can do that, and its holes stay holes. The copy appears
+    /// complete, or not at all.
+    /// </summary>
+    /// <param name="disk">The disk, which nobody writes to meanwhile.</param>
+    /// <param name="target">The copy, which does not exist.</param>
+    /// <param name="progress">Is told how far the work is, in bytes.</param>
+    /// <param name="cancellationToken">Stops the work; then no copy appears.</param>
+    /// <exception cref="ItemExistsException">The target exists; it is left alone.</exception>
+    /// <exception cref="OperationFailedException">The target's file system is full or cannot be written.</exception>
+    internal static NodeDiskResult Copy(string disk, string target, IProgress<OperationProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        CheckTargets([target], new NodeDiskOptions());
+        using var source = Open(disk);
+        using var file = NewFile.Create(target, PrivateFile.OwnerOnly);
+        return FromCache(source.SafeFileHandle, disk, [file], new NodeDiskOptions(), progress, cancellationToken);
+    }
+
     private static void CheckTargets(IReadOnlyList<string> targets, NodeDiskOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.AdditionalSpace);

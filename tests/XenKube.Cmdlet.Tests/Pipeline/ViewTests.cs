@@ -37,6 +37,7 @@ public sealed partial class ViewTests : IDisposable
         ["XenKube.Clusters.IgnitionReset"] = "Reset-Ignition etcd",
         ["XenKube.Hosting.DhcpReservation"] = "Get-DhcpReservation",
         ["XenKube.CheckResult"] = "Test-Node etcd/node-1",
+        ["XenKube.Clusters.XenSetting"] = "Get-XenKubeSetting",
         ["XenKube.Booting.BootPlan"] = "Get-NodeBootPlan etcd/node-1",
         ["XenKube.Hosting.IgnitionRequest"] = "Get-IgnitionRequest -LogPath access.log",
     };

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Mono.Cecil;
@@ -17,6 +18,23 @@ public sealed class CliJsonTests
     {
         Assert.True(Printed.Length > 20, $"only {Printed.Length} types were found");
         Assert.Empty(Printed.Where(type => CliJson.Default.GetTypeInfo(type) is null).Select(type => type.ToString()));
+    }
+
+    /// <summary>Commands that return nothing but their exit code, or print something that JSON cannot hold.</summary>
+    private static readonly string[] Silent =
+    [
+        "butane", "cluster remove", "completion", "ct", "disk cat", "disk chmod", "disk chown", "disk cp", "disk ln", "disk mkdir", "disk mv",
+        "disk put", "disk rm", "guest console", "guest log", "host forward add", "host forward remove", "host undo", "image remove",
+        "key remove", "node remove", "quickstart",
+    ];
+
+    [Fact]
+    public void Every_command_that_returns_something_prints_it_as_json()
+    {
+        static IEnumerable<string> Without(Command command, string path) => command.Subcommands.Count == 0
+            ? command.Options.Any(option => option.Name == "--json") ? [] : [path.Trim()]
+            : command.Subcommands.SelectMany(sub => Without(sub, $"{path} {sub.Name}"));
+        Assert.Equal(Silent, Without(CommandLine.Root, "").Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class CompletionTests : IDisposable
 
     [Theory]
     [InlineData("nod", "node")]
-    [InlineData("node re", "refresh remove")]
+    [InlineData("node re", "refresh remove rename")]
     [InlineData("guest start e", "etcd etcd/node-1 etcd/node-2")]
     [InlineData("node check etcd/node-1 w", "web web/web-1")]
     [InlineData("node refresh etcd/node-1 --xen", "--xen-dir")]

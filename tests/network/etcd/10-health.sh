@@ -6,6 +6,7 @@ say members xenkube etcd members etcd
 say member-list etcdctl_as 1 --endpoints "$(endpoint 1)" member list
 say set xenkube etcd set etcd /message Hello
 say get xenkube etcd get etcd /message
+say get-json xenkube etcd get etcd /message --json
 say get-by-etcdctl etcdctl_as 3 --endpoints "$(endpoint 3)" get --print-value-only /message
 say check xenkube etcd check etcd
 say ports xenkube certificate check etcd --source endpoint

@@ -7,6 +7,9 @@ BeforeDiscovery {
         'Remove-Cluster'          = @{ call = 'Remove-Cluster etcd -Force'; file = '$dir/guests/etcd' }
         'New-Node'                = @{ call = 'New-Node etcd node-7 -Image 1520.9.0'; file = '$dir/guests/etcd/node-7.img' }
         'Remove-Node'             = @{ call = 'Remove-Node etcd node-1'; file = '$dir/guests/etcd/node-1.img' }
+        'Rename-Node'             = @{ call = 'Rename-Node etcd/node-1 node-9'; file = '$dir/guests/etcd/node-1.img' }
+        'Copy-Node'               = @{ call = 'Copy-Node etcd/node-1 node-9'; file = '$dir/guests/etcd/node-1.img' }
+        'Set-XenKubeSetting'      = @{ call = 'Set-XenKubeSetting memory 2048'; file = '$dir/xenkube.json' }
         'Get-CoreOSImage'         = @{ call = 'Get-CoreOSImage 1632.3.0 -BaseUri $dir/mirror'; file = '$dir/images' }
         'Save-CoreOSImage'        = @{ call = 'Save-CoreOSImage 1632.3.0 -BaseUri $dir/mirror'; file = '$dir/images' }
         'Import-CoreOSImage'      = @{ call = 'Import-CoreOSImage $Assets/release/amd64-usr/1520.9.0/coreos_production_xen_image.bin.bz2'; file = '$dir/images' }

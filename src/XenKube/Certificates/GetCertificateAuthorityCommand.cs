@@ -7,6 +7,7 @@ namespace XenKube.Commands.Certificates;
 
 /// <summary>Lists the certificate authorities of clusters.</summary>
 [Cmdlet(VerbsCommon.Get, "CertificateAuthority", DefaultParameterSetName = NameSet)]
+[Alias("Get-XenCertificateAuthority")]
 [OutputType(typeof(CertificateAuthority))]
 public sealed class GetCertificateAuthorityCommand : ClusterPartCommand
 {

@@ -6,6 +6,7 @@ namespace XenKube.Commands.Certificates;
 
 /// <summary>Lists the certificates of nodes: in files, in the published config, on a node's disk, or on its ports.</summary>
 [Cmdlet(VerbsCommon.Get, "ClusterCertificate", DefaultParameterSetName = NameSet)]
+[Alias("Get-XenClusterCertificate")]
 [OutputType(typeof(ClusterCertificate))]
 public sealed class GetClusterCertificateCommand : NodeCommand
 {

@@ -6,6 +6,7 @@ namespace XenKube.Commands.Certificates;
 
 /// <summary>Makes the certificate authority of a cluster, whose key stays on this host.</summary>
 [Cmdlet(VerbsCommon.New, "CertificateAuthority", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("New-XenCertificateAuthority")]
 [OutputType(typeof(CertificateAuthority))]
 public sealed class NewCertificateAuthorityCommand : ClusterPartCommand
 {

@@ -8,6 +8,7 @@ namespace XenKube.Commands.Certificates;
 /// Makes the certificates of nodes, with the names that the guide gives them; what is right already is left alone.
 /// </summary>
 [Cmdlet(VerbsCommon.New, "ClusterCertificate", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("New-XenClusterCertificate")]
 [OutputType(typeof(ClusterCertificate))]
 public sealed class NewClusterCertificateCommand : IssueCommand
 {

@@ -9,6 +9,7 @@ namespace XenKube.Commands.Certificates;
 /// Brings the certificates of nodes to them: into the published config, and onto the disk of a stopped node or by ssh to a running one.
 /// </summary>
 [Cmdlet(VerbsData.Publish, "ClusterCertificate", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("Publish-XenClusterCertificate")]
 [OutputType(typeof(CertificateDelivery))]
 public sealed class PublishClusterCertificateCommand : NodeCommand
 {

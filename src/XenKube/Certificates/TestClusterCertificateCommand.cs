@@ -6,6 +6,7 @@ namespace XenKube.Commands.Certificates;
 
 /// <summary>Checks whether the certificates of nodes do what they are for, and are on the nodes; each check gives a remedy.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ClusterCertificate", DefaultParameterSetName = NameSet)]
+[Alias("Test-XenClusterCertificate")]
 [OutputType(typeof(CheckResult), typeof(bool))]
 public sealed class TestClusterCertificateCommand : NodeCommand
 {

@@ -8,6 +8,7 @@ namespace XenKube.Commands.Certificates;
 /// Takes the next of the three steps that replace the certificate authority of a cluster which runs: Bundle, Switch, Drop.
 /// </summary>
 [Cmdlet(VerbsData.Update, "CertificateAuthority", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("Update-XenCertificateAuthority")]
 [OutputType(typeof(CertificateAuthority))]
 public sealed class UpdateCertificateAuthorityCommand : ClusterPartCommand
 {

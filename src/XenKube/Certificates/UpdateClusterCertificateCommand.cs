@@ -6,6 +6,7 @@ namespace XenKube.Commands.Certificates;
 
 /// <summary>Renews certificates of nodes: new keys, a new validity, the same names and those that the node has now.</summary>
 [Cmdlet(VerbsData.Update, "ClusterCertificate", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("Update-XenClusterCertificate")]
 [OutputType(typeof(ClusterCertificate))]
 public sealed class UpdateClusterCertificateCommand : IssueCommand
 {

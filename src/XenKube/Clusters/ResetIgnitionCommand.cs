@@ -15,7 +15,7 @@ namespace XenKube.Commands.Clusters;
 /// Makes the Ignition of nodes run again at their next boot: grub.cfg, machine-id, template, published config, first_boot.
 /// </summary>
 [Cmdlet(VerbsCommon.Reset, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
-[Alias("Reset-XenNode", Commands.Guide.GuideWord.Generate)]
+[Alias("Reset-XenNode", "Reset-XenIgnition", Commands.Guide.GuideWord.Generate)]
 [OutputType(typeof(IgnitionReset), typeof(string), typeof(NodeDiskDrive))]
 public sealed class ResetIgnitionCommand : NodeConfigCommand
 {

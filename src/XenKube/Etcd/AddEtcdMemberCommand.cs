@@ -6,6 +6,7 @@ namespace XenKube.Commands.Etcd;
 
 /// <summary>Adds nodes as members to a running etcd cluster; their configs say then that they join.</summary>
 [Cmdlet(VerbsCommon.Add, "EtcdMember", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("Add-XenEtcdMember")]
 [OutputType(typeof(EtcdMember))]
 public sealed class AddEtcdMemberCommand : NodeCommand
 {

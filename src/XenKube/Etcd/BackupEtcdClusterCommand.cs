@@ -5,6 +5,7 @@ namespace XenKube.Commands.Etcd;
 
 /// <summary>Saves a snapshot of the data of an etcd cluster to a file.</summary>
 [Cmdlet(VerbsData.Backup, "EtcdCluster", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("Backup-XenEtcdCluster")]
 [OutputType(typeof(FileInfo))]
 public sealed class BackupEtcdClusterCommand : EtcdClusterCommand
 {

@@ -5,6 +5,7 @@ namespace XenKube.Commands.Etcd;
 
 /// <summary>Shows the etcd cluster that the nodes of a cluster are planned to form: members, token, id, quorum.</summary>
 [Cmdlet(VerbsCommon.Get, "EtcdCluster", DefaultParameterSetName = NameSet)]
+[Alias("Get-XenEtcdCluster")]
 [OutputType(typeof(EtcdCluster))]
 public sealed class GetEtcdClusterCommand : EtcdClusterCommand
 {

@@ -5,6 +5,7 @@ namespace XenKube.Commands.Etcd;
 
 /// <summary>Reads a key of an etcd cluster.</summary>
 [Cmdlet(VerbsCommon.Get, "EtcdKey", DefaultParameterSetName = NameSet)]
+[Alias("Get-XenEtcdKey")]
 [OutputType(typeof(string))]
 public sealed class GetEtcdKeyCommand : EtcdClusterCommand
 {

@@ -5,6 +5,7 @@ namespace XenKube.Commands.Etcd;
 
 /// <summary>Lists the members of etcd clusters with what they say of themselves; or, offline, as they are planned.</summary>
 [Cmdlet(VerbsCommon.Get, "EtcdMember", DefaultParameterSetName = NameSet)]
+[Alias("Get-XenEtcdMember")]
 [OutputType(typeof(EtcdMember))]
 public sealed class GetEtcdMemberCommand : EtcdClusterCommand
 {

@@ -7,6 +7,7 @@ namespace XenKube.Commands.Etcd;
 /// <summary>Removes members from a running etcd cluster, unless that costs the quorum.</summary>
 [Cmdlet(VerbsCommon.Remove, "EtcdMember", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
     DefaultParameterSetName = NameSet)]
+[Alias("Remove-XenEtcdMember")]
 [OutputType(typeof(EtcdMember))]
 public sealed class RemoveEtcdMemberCommand : NodeCommand
 {

@@ -9,6 +9,7 @@ namespace XenKube.Commands.Etcd;
 /// guests, and waits until the members are healthy.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Repair, "EtcdMember", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("Repair-XenEtcdMember")]
 [OutputType(typeof(EtcdMember))]
 public sealed class RepairEtcdMemberCommand : NodeCommand
 {

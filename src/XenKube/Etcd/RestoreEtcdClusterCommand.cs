@@ -6,6 +6,7 @@ namespace XenKube.Commands.Etcd;
 /// <summary>Makes the data of all members of an etcd cluster again from a snapshot, on the disks of their stopped nodes.</summary>
 [Cmdlet(VerbsData.Restore, "EtcdCluster", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
     DefaultParameterSetName = NameSet)]
+[Alias("Restore-XenEtcdCluster")]
 [OutputType(typeof(EtcdCluster))]
 public sealed class RestoreEtcdClusterCommand : EtcdClusterCommand
 {

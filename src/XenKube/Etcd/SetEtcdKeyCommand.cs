@@ -5,6 +5,7 @@ namespace XenKube.Commands.Etcd;
 
 /// <summary>Writes a key of an etcd cluster.</summary>
 [Cmdlet(VerbsCommon.Set, "EtcdKey", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("Set-XenEtcdKey")]
 [OutputType(typeof(void))]
 public sealed class SetEtcdKeyCommand : EtcdClusterCommand
 {

@@ -5,6 +5,7 @@ namespace XenKube.Commands.Etcd;
 
 /// <summary>Checks whether etcd clusters are healthy: their members, quorum, leader, versions.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "EtcdCluster", DefaultParameterSetName = NameSet)]
+[Alias("Test-XenEtcdCluster")]
 [OutputType(typeof(CheckResult), typeof(bool))]
 public sealed class TestEtcdClusterCommand : EtcdClusterCommand
 {

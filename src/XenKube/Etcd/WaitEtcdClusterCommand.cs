@@ -5,6 +5,7 @@ namespace XenKube.Commands.Etcd;
 
 /// <summary>Waits until etcd clusters are healthy.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "EtcdCluster", DefaultParameterSetName = NameSet)]
+[Alias("Wait-XenEtcdCluster")]
 [OutputType(typeof(EtcdCluster))]
 public sealed class WaitEtcdClusterCommand : EtcdClusterCommand
 {

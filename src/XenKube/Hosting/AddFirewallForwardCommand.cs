@@ -6,6 +6,7 @@ namespace XenKube.Commands.Hosting;
 
 /// <summary>Lets ports of this host lead to guests, by the smallest rules in the host's firewall file.</summary>
 [Cmdlet(VerbsCommon.Add, "FirewallForward", SupportsShouldProcess = true, DefaultParameterSetName = PortSet)]
+[Alias("Add-XenFirewallForward")]
 [OutputType(typeof(FirewallForwardRule))]
 public sealed class AddFirewallForwardCommand : FirewallFileCommand
 {

@@ -7,6 +7,7 @@ namespace XenKube.Commands.Hosting;
 
 /// <summary>Lists the ports of this host that lead to guests, and whether packets from outside arrive there.</summary>
 [Cmdlet(VerbsCommon.Get, "FirewallForward")]
+[Alias("Get-XenFirewallForward")]
 [OutputType(typeof(FirewallForwardRule))]
 public sealed class GetFirewallForwardCommand : XenDirCommand
 {

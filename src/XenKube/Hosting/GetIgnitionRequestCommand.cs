@@ -7,6 +7,7 @@ namespace XenKube.Commands.Hosting;
 
 /// <summary>Lists which client requested which config and when, from the embedded servers of this process or from nginx's log.</summary>
 [Cmdlet(VerbsCommon.Get, "IgnitionRequest", DefaultParameterSetName = NameSet)]
+[Alias("Get-XenIgnitionRequest")]
 [OutputType(typeof(IgnitionRequest))]
 public sealed class GetIgnitionRequestCommand : XenDirCommand
 {

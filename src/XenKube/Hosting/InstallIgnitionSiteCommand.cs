@@ -7,6 +7,7 @@ namespace XenKube.Commands.Hosting;
 
 /// <summary>Installs the nginx site that serves the published configs to the guests.</summary>
 [Cmdlet(VerbsLifecycle.Install, "IgnitionSite", SupportsShouldProcess = true)]
+[Alias("Install-XenIgnitionSite")]
 [OutputType(typeof(NginxSite))]
 public sealed class InstallIgnitionSiteCommand : HostCommand
 {

@@ -6,6 +6,7 @@ namespace XenKube.Commands.Hosting;
 
 /// <summary>Takes away rules that let ports of this host lead to guests; the rest of the file keeps every byte.</summary>
 [Cmdlet(VerbsCommon.Remove, "FirewallForward", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Alias("Remove-XenFirewallForward")]
 [OutputType(typeof(void))]
 public sealed class RemoveFirewallForwardCommand : FirewallFileCommand
 {

@@ -7,6 +7,7 @@ namespace XenKube.Commands.Hosting;
 
 /// <summary>Starts the embedded server, which serves the published configs on hosts without nginx.</summary>
 [Cmdlet(VerbsLifecycle.Start, "IgnitionServer", SupportsShouldProcess = true)]
+[Alias("Start-XenIgnitionServer")]
 [OutputType(typeof(IgnitionServer))]
 public sealed class StartIgnitionServerCommand : XenDirCommand
 {

@@ -5,6 +5,7 @@ namespace XenKube.Commands.Hosting;
 
 /// <summary>Stops embedded servers of this process.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "IgnitionServer", SupportsShouldProcess = true)]
+[Alias("Stop-XenIgnitionServer")]
 [OutputType(typeof(void))]
 public sealed class StopIgnitionServerCommand : XenKubeCommand
 {

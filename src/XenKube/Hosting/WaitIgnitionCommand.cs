@@ -6,6 +6,7 @@ namespace XenKube.Commands.Hosting;
 
 /// <summary>Waits until guests have fetched their configs.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "Ignition", DefaultParameterSetName = NameSet)]
+[Alias("Wait-XenIgnition")]
 [OutputType(typeof(IgnitionRequest))]
 public sealed class WaitIgnitionCommand : NodeCommand
 {

@@ -8,6 +8,7 @@ namespace XenKube.Commands.Ignition;
 
 /// <summary>Shows what publishing the nodes' configs would change on the guests.</summary>
 [Cmdlet(VerbsData.Compare, "Ignition", DefaultParameterSetName = NameSet)]
+[Alias("Compare-XenIgnition")]
 [OutputType(typeof(IgnitionChange))]
 public sealed class CompareIgnitionCommand : NodeConfigCommand
 {

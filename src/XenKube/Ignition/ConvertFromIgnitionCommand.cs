@@ -5,6 +5,7 @@ namespace XenKube.Commands.Ignition;
 
 /// <summary>Turns Ignition JSON into a config that people can edit; transpiled again, it gives the same JSON.</summary>
 [Cmdlet(VerbsData.ConvertFrom, "Ignition", DefaultParameterSetName = PathSet)]
+[Alias("ConvertFrom-XenIgnition")]
 [OutputType(typeof(IgnitionDecompilation), typeof(string))]
 public sealed class ConvertFromIgnitionCommand : IgnitionJsonCommand
 {

@@ -8,6 +8,7 @@ namespace XenKube.Commands.Ignition;
 
 /// <summary>Transpiles Container Linux Configs and Butane configs to Ignition JSON, byte for byte as ct and butane do.</summary>
 [Cmdlet(VerbsData.ConvertTo, "Ignition", DefaultParameterSetName = PathSet)]
+[Alias("ConvertTo-XenIgnition")]
 [OutputType(typeof(IgnitionConfig), typeof(string))]
 public sealed class ConvertToIgnitionCommand : ConfigInputCommand
 {

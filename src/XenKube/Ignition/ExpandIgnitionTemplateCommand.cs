@@ -7,6 +7,7 @@ namespace XenKube.Commands.Ignition;
 
 /// <summary>Makes configs from their templates: includes files, and fills in properties of node and cluster.</summary>
 [Cmdlet(VerbsData.Expand, "IgnitionTemplate", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[Alias("Expand-XenIgnitionTemplate")]
 [OutputType(typeof(IgnitionTemplateResult))]
 public sealed class ExpandIgnitionTemplateCommand : FileCommand
 {

@@ -9,6 +9,7 @@ namespace XenKube.Commands.Ignition;
 
 /// <summary>Writes configs to the directory from which the guests fetch them.</summary>
 [Cmdlet(VerbsData.Publish, "Ignition", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("Publish-XenIgnition")]
 [OutputType(typeof(PublishedIgnition))]
 public sealed class PublishIgnitionCommand : XenDirCommand
 {

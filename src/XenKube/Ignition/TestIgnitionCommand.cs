@@ -5,6 +5,7 @@ namespace XenKube.Commands.Ignition;
 
 /// <summary>Validates Ignition JSON as the guest's own Ignition does.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Ignition", DefaultParameterSetName = PathSet)]
+[Alias("Test-XenIgnition")]
 [OutputType(typeof(bool), typeof(IgnitionValidation))]
 public sealed class TestIgnitionCommand : IgnitionJsonCommand
 {

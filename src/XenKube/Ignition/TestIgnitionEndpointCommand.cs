@@ -6,6 +6,7 @@ namespace XenKube.Commands.Ignition;
 
 /// <summary>Fetches published configs over HTTP as the guests would, and compares them with what was published.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "IgnitionEndpoint", DefaultParameterSetName = NameSet)]
+[Alias("Test-XenIgnitionEndpoint")]
 [OutputType(typeof(bool), typeof(IgnitionEndpointResult))]
 public sealed class TestIgnitionEndpointCommand : NodeCommand
 {

@@ -6,6 +6,7 @@ namespace XenKube.Commands.Ignition;
 /// <summary>Removes published configs; the guests then find none.</summary>
 [Cmdlet(VerbsData.Unpublish, "Ignition", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
     DefaultParameterSetName = NameSet)]
+[Alias("Unpublish-XenIgnition")]
 [OutputType(typeof(void))]
 public sealed class UnpublishIgnitionCommand : NodeCommand
 {

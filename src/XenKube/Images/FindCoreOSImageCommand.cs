@@ -6,6 +6,7 @@ namespace XenKube.Commands.Images;
 
 /// <summary>Lists the releases that a release server offers, newest first.</summary>
 [Cmdlet(VerbsCommon.Find, "CoreOSImage")]
+[Alias("Find-XenCoreOSImage")]
 [OutputType(typeof(ImageRelease))]
 public sealed class FindCoreOSImageCommand : ReleaseCommand
 {

@@ -6,6 +6,7 @@ namespace XenKube.Commands.Images;
 
 /// <summary>Lists the images of the store; with -Version or -Channel, downloads and verifies what is missing.</summary>
 [Cmdlet(VerbsCommon.Get, "CoreOSImage", SupportsShouldProcess = true, DefaultParameterSetName = VersionSet)]
+[Alias("Get-XenCoreOSImage")]
 [OutputType(typeof(CoreOSImage))]
 public sealed class GetCoreOSImageCommand : ImageDownloadCommand
 {

@@ -6,6 +6,7 @@ namespace XenKube.Commands.Images;
 
 /// <summary>Takes images that were fetched by hand into the store: verified, and named after what is on them.</summary>
 [Cmdlet(VerbsData.Import, "CoreOSImage", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[Alias("Import-XenCoreOSImage")]
 [OutputType(typeof(CoreOSImage))]
 public sealed class ImportCoreOSImageCommand : XenDirCommand
 {

@@ -8,6 +8,7 @@ namespace XenKube.Commands.Images;
 /// <summary>Removes images from the store, each with its signature and its decompressed cache.</summary>
 [Cmdlet(VerbsCommon.Remove, "CoreOSImage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
     DefaultParameterSetName = VersionSet)]
+[Alias("Remove-XenCoreOSImage")]
 [OutputType(typeof(void))]
 public sealed class RemoveCoreOSImageCommand : XenDirCommand
 {

@@ -5,6 +5,7 @@ namespace XenKube.Commands.Images;
 
 /// <summary>Downloads images into the store and verifies them.</summary>
 [Cmdlet(VerbsData.Save, "CoreOSImage", SupportsShouldProcess = true, DefaultParameterSetName = VersionSet)]
+[Alias("Save-XenCoreOSImage")]
 [OutputType(typeof(CoreOSImage))]
 public sealed class SaveCoreOSImageCommand : ImageDownloadCommand
 {

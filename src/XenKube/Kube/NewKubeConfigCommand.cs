@@ -6,6 +6,7 @@ namespace XenKube.Commands.Kube;
 
 /// <summary>Writes clusters into a kubeconfig, each with its administrator and a context, as kubectl writes them.</summary>
 [Cmdlet(VerbsCommon.New, "KubeConfig", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Alias("New-XenKubeConfig")]
 [OutputType(typeof(KubeConfig))]
 public sealed class NewKubeConfigCommand : ClusterPartCommand
 {

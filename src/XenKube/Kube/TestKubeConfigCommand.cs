@@ -5,6 +5,7 @@ namespace XenKube.Commands.Kube;
 
 /// <summary>Checks whether kubeconfigs do what they are for; each check gives a remedy.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "KubeConfig", DefaultParameterSetName = PathSet)]
+[Alias("Test-XenKubeConfig")]
 [OutputType(typeof(CheckResult), typeof(bool))]
 public sealed class TestKubeConfigCommand : XenKubeCommand
 {

@@ -14,13 +14,13 @@ public sealed class CmdletMetadataTests : IDisposable
     private static readonly string[] ApprovedVerbs =
     [
         "Add", "Backup", "Clear", "Compare", "ConvertFrom", "ConvertTo", "Copy", "Dismount", "Enter", "Expand", "Find", "Get", "Import", "Initialize",
-        "Install", "Mount", "New", "Publish", "Remove", "Repair", "Reset", "Restart", "Restore", "Resume", "Save", "Set", "Show", "Start", "Stop", "Suspend",
+        "Install", "Mount", "New", "Publish", "Remove", "Rename", "Repair", "Reset", "Restart", "Restore", "Resume", "Save", "Set", "Show", "Start", "Stop", "Suspend",
         "Test", "Unpublish", "Update", "Wait",
     ];
 
     private static readonly string[] ChangingVerbs =
     [
-        "Add", "Backup", "Clear", "Copy", "Dismount", "Expand", "Import", "Initialize", "Install", "Mount", "New", "Publish", "Remove", "Repair", "Reset",
+        "Add", "Backup", "Clear", "Copy", "Dismount", "Expand", "Import", "Initialize", "Install", "Mount", "New", "Publish", "Remove", "Rename", "Repair", "Reset",
         "Restart", "Restore", "Resume", "Save", "Set", "Start", "Stop", "Suspend", "Unpublish", "Update",
     ];
 
@@ -36,6 +36,14 @@ public sealed class CmdletMetadataTests : IDisposable
     public void Module_has_the_aliases_of_the_manifest()
     {
         Assert.Equal(_module.Cmdlets.SelectMany(cmdlet => cmdlet.Aliases).Order(StringComparer.Ordinal), Listed("AliasesToExport").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_noun_is_one_of_Xen_or_has_such_an_alias()
+    {
+        // Get-Cluster, Get-Node and others are in modules of other products too: with both loaded, the alias says which is meant.
+        Assert.Empty(_module.Cmdlets.Where(cmdlet => !cmdlet.Noun.StartsWith("Xen", StringComparison.Ordinal)
+            && !cmdlet.Aliases.Contains($"{cmdlet.Verb}-Xen{cmdlet.Noun}")).Select(cmdlet => cmdlet.Name));
     }
 
     [Fact]

@@ -22,10 +22,23 @@ if dotnet publish src/XenKube -c Release -r linux-x64 --no-self-contained -p:Pub
 else
   echo "without ReadyToRun: the compiler is not to be had" >&2
 fi
+# Of BouncyCastle the module uses what reads OpenPGP, a tenth. The linker of .NET takes the rest away, as it does for the command line.
+dotnet restore src/XenKube.Cli -r linux-x64 -p:PublishTrimmed=true -v quiet > "$stage/restore.log" 2>&1 || true
+linker=$(find "$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: *//')" -path '*microsoft.net.illink.tasks/*/tools/net/illink.dll' 2> /dev/null | sort -V | tail -n 1)
+framework=$(dotnet --list-runtimes | sed -n 's/^Microsoft\.NETCore\.App \(10[^ ]*\) \[\(.*\)\]$/\2\/\1/p' | tail -n 1)
+library=$module/deps/BouncyCastle.Cryptography.dll
+before=$(stat -c %s "$library")
+if [ "$linker" ] && dotnet "$linker" -a "$module/deps/XenKube.Parsing.dll" all -d "$module/deps" -d "$framework" --trim-mode copy --action link BouncyCastle.Cryptography \
+  --deterministic -out "$stage/linked" > "$stage/linked.log" 2>&1; then
+  cp "$stage/linked/BouncyCastle.Cryptography.dll" "$library"
+  echo "BouncyCastle: $(stat -c %s "$library") of $before bytes"
+else
+  echo "BouncyCastle is packaged whole: the linker of .NET is not to be had" >&2
+fi
 find "$stage/module" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 (cd "$stage/module" && python3 -m zipfile -c "$packages/XenKube.$version.zip" XenKube/)
 size=$(stat -c %s "$packages/XenKube.$version.zip")
-# Half of it is BouncyCastle, and most of the rest the native code of XenKube.Core, by which a session starts sooner.
+# Most of it is the native code of XenKube.Core, by which a session starts sooner.
 [ "$size" -lt 8388608 ] || { echo "the module has $size bytes, more than 8 MB" >&2; exit 1; }
 echo "$packages/XenKube.$version.zip: $size bytes"
 
@@ -34,7 +47,7 @@ echo "$packages/XenKube.$version.zip: $size bytes"
 pwsh=(pwsh)
 if ! command -v pwsh > /dev/null && dotnet tool restore > /dev/null 2>&1; then pwsh=(dotnet pwsh); fi
 if "${pwsh[@]}" -NoProfile -Command exit 2> /dev/null; then
-  "${pwsh[@]}" -NoProfile -Command "\$ErrorActionPreference = 'Stop'; \$manifest = Test-ModuleManifest '$stage/zip/XenKube/$version/XenKube.psd1'; Import-Module '$stage/zip/XenKube/$version/XenKube.psd1'; \$module = Get-Module XenKube; if (\$module.ExportedCmdlets.Count -ne \$manifest.ExportedCmdlets.Count) { throw 'the manifest and the module differ' }; if (-not (Get-Help Reset-Ignition).Synopsis) { throw 'no help' }; 'the module imports: {0} cmdlets' -f \$module.ExportedCmdlets.Count"
+  "${pwsh[@]}" -NoProfile -Command "\$ErrorActionPreference = 'Stop'; \$manifest = Test-ModuleManifest '$stage/zip/XenKube/$version/XenKube.psd1'; Import-Module '$stage/zip/XenKube/$version/XenKube.psd1'; \$module = Get-Module XenKube; if (\$module.ExportedCmdlets.Count -ne \$manifest.ExportedCmdlets.Count) { throw 'the manifest and the module differ' }; if (-not (Get-Help Reset-Ignition).Synopsis) { throw 'no help' }; \$null = Import-SigningKey tests/assets/Sample_Image_Signing_Key.asc -XenDir (New-Item -ItemType Directory '$stage/keys'); if (-not (Test-ImageSignature -LiteralPath tests/assets/release/amd64-usr/1520.9.0/coreos_production_xen_image.bin.bz2 -XenDir '$stage/keys')) { throw 'a good signature is not taken' }; 'the module imports: {0} cmdlets' -f \$module.ExportedCmdlets.Count"
 else
   echo "no pwsh: the module was not imported" >&2
 fi
@@ -138,8 +151,11 @@ END
 find "$root" -type d -exec chmod 755 {} +
 find "$root/usr/share" "$root/usr/lib/xenkube/sample" -type f -exec chmod 644 {} +
 chmod 755 "$root/DEBIAN/postinst" "$root/DEBIAN/prerm"
-dpkg-deb --root-owner-group --build "$root" "$packages/xenkube_${version}_amd64.deb" > /dev/null
-echo "$packages/xenkube_${version}_amd64.deb: $(stat -c %s "$packages/xenkube_${version}_amd64.deb") bytes"
+dpkg-deb -Zxz -z9 -Sextreme --root-owner-group --build "$root" "$packages/xenkube_${version}_amd64.deb" > /dev/null
+size=$(stat -c %s "$packages/xenkube_${version}_amd64.deb")
+echo "$packages/xenkube_${version}_amd64.deb: $size bytes"
+# The limit is for the package as it should be; without native code or linker it is larger.
+[ "$size" -le 12000000 ] || [ -z "$native" ] || [ ! -e "$stage/linked" ] || { echo "the .deb has $size bytes, more than 12 MB" >&2; exit 1; }
 
 if [ "$sbom" ]; then
   list_of XenKube.Cli cli.json

@@ -3,7 +3,9 @@ namespace XenKube.Files;
 /// <summary>A file that a user names for the output of a program which writes it in place, as ct and butane do.</summary>
 internal static class OutputFile
 {
-    /// <summary>Writes it. Where another user could put a link in its place, it is replaced in one step, and no such link is followed.</summary>
+    /// <summary>
+    /// Writes it. Where another user could put a link in its place, it is replaced in one step, and no such link is followed.
+    /// </summary>
     /// <param name="path">The file, or a pipe or device of this user.</param>
     /// <param name="content">All of its content.</param>
     /// <exception cref="OperationFailedException">A link of another user is in its way, or the file cannot be replaced.</exception>

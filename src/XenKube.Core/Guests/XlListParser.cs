@@ -120,7 +120,7 @@ internal static partial class XlListParser
 
     private static OperationFailedException Unreadable(string what) =>
         new(ErrorIds.XlOutputUnreadable, "xl list", null, $"cannot read {what}",
-            "Run 'xl list' and 'xl list -l' and look; XenKube knows the output of Xen 4.11 to 4.17");
+            "Run 'xl list' and 'xl list -l' and look; XenKube knows the output of Xen 4.11 to 4.20");
 
     [GeneratedRegex(@"^(?<name>.*?)\s+(?<id>\d+)\s+(?<memory>\d+)\s+(?<vcpus>\d+)\s+(?<state>[a-zA-Z-]{6})\s+(?<time>\d+(\.\d+)?)\s*$",
         RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]

@@ -62,7 +62,7 @@ public static class ErrorIds
     public static Invalid ConfigNotFetched { get;
         } = new("A guest does not fetch its config over HTTP, so that nobody on the host can know when the guest has read it.");
     public static Invalid ConfigNotServed { get; } = new("A node's config comes to its guest in another way than over HTTP.");
-    public static Invalid ConfigUriInvalid { get; } = new("A URL cannot be written into grub.cfg as the URL of a config.");
+    public static Invalid ConfigUriInvalid { get; } = new("A URL cannot be the URL of a config, in grub.cfg or where it is fetched.");
     public static Invalid ConfigUriMissing { get; } = new("The disk belongs to no node, so its config has no URL until one is given.");
     public static Failed ConsoleFailed { get; } = new("The connection to a guest's console ended with an error.");
     public static NotFound ConsoleLogNotFound { get; } = new("xenconsoled has kept no log of a guest's console.");

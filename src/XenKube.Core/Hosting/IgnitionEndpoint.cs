@@ -20,9 +20,16 @@ public static class IgnitionEndpoint
     /// <param name="publishedPath">The file that was published; null to fetch only.</param>
     /// <param name="timeout">How long it may take.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InvalidInputException">The URL is not one of HTTP (<c>ConfigUriInvalid</c>).</exception>
     public static IgnitionEndpointResult Test(Uri uri, string? publishedPath, TimeSpan timeout,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(uri);
+        if (!uri.IsAbsoluteUri || uri.Scheme is not ("http" or "https"))
+        {
+            throw new InvalidInputException(ErrorIds.ConfigUriInvalid, null, null,
+                $"'{Printable.Of(uri.OriginalString)}' is not a URL from which a config can be fetched here", "Give an absolute http or https URL");
+        }
         var expected = publishedPath is null ? "" : Convert.ToHexStringLower(
             SHA256.HashData(WholeFile.Read(publishedPath, MaxLength, NotPublished, regularOnly: true, cancellationToken)));
         var watch = Stopwatch.StartNew();

@@ -52,6 +52,8 @@ public sealed partial class ErrorTests : IDisposable
         { "DriveNotFound", "Get-Cluster -XenDir nodrive:/x" },
         { "PathInvalid", "Copy-NodeDiskItem ../../hostsfile Env:NAME" },
         { "PathInvalid", "Find-CoreOSImage -BaseUri \"a`0b\"" },
+        { "ConfigUriInvalid", "Test-IgnitionEndpoint etcd node-1 -Uri 0.0.0.0" },
+        { "ConfigUriInvalid", "Test-IgnitionEndpoint etcd node-1 -Uri ftp://127.0.0.1:1/x" },
         { "KeyNotFound", "Get-SigningKey 12345678" },
         { "KeyNotFound", "Remove-SigningKey 0123456789ABCDEF -Confirm:$false" },
         { "WaitTimeout", "$null = Start-IgnitionServer 127.0.0.1 0; Wait-Ignition etcd node-1 -Timeout 1" },

@@ -108,12 +108,11 @@ internal sealed class TransferGuard(XenDirectory directory)
         }
     }
 
-    private static Remedy Stop(XenGuestState state, Node node)
+    private static Remedy Stop(XenGuestState state, Node node) => state switch
     {
-        if (state == XenGuestState.Saved)
-        {
-            return XenGuests.ForActive(state);
-        }
-        return $"Stop it first: {new RemedyAction(RemedyActionKind.StopGuest, node.FullName)}";
-    }
+        XenGuestState.Saved => XenGuests.ForActive(state),
+        XenGuestState.Paused => XenGuests.ForPaused(node.FullName),
+        XenGuestState.Crashed => XenGuests.ForCrashed(node.FullName),
+        _ => $"Stop it first: {new RemedyAction(RemedyActionKind.StopGuest, node.FullName)}",
+    };
 }

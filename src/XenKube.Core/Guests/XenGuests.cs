@@ -370,10 +370,10 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         return $"Stop it first, or use {RemedyActionKind.ForceOption} to destroy it";
     }
 
-    private static Remedy ForPaused(string node) =>
+    internal static Remedy ForPaused(string node) =>
         $"Let it go on first ({new RemedyAction(RemedyActionKind.ResumeGuest, node)}), or destroy it ({new RemedyAction(RemedyActionKind.DestroyGuest, node)})";
 
-    private static Remedy ForCrashed(string node) => $"Remove its domain: {new RemedyAction(RemedyActionKind.DestroyGuest, node)}";
+    internal static Remedy ForCrashed(string node) => $"Remove its domain: {new RemedyAction(RemedyActionKind.DestroyGuest, node)}";
 
     private static string NameOf(string configPath)
     {

@@ -3,6 +3,7 @@ using XenKube.Clusters;
 using XenKube.Guests;
 using XenKube.Tests.Booting;
 using XenKube.Tests.Cli;
+using XenKube.Tests.Guests;
 using XenKube.Tests.Support;
 
 namespace XenKube.Tests.Clusters;
@@ -202,6 +203,29 @@ public sealed class NodeTransferTests : IDisposable
         Assert.Contains(reason, Xk("node", "copy", "etcd/node-1", "node-2").Error, StringComparison.Ordinal);
         Assert.Equal(before, Files());
         Xk("node", "rename", "etcd/node-1", "node-2").ShouldSucceed();
+    }
+
+    [Theory]
+    [InlineData("etcd-node-1", "r-----", "is running", "guest stop etcd/node-1")]
+    [InlineData("etcd-node-1", "-b----", "is running", "guest stop etcd/node-1")]
+    [InlineData("etcd-node-1", "--p---", "is paused", "guest resume etcd/node-1")]
+    [InlineData("etcd-node-1", "----c-", "crashed", "guest stop etcd/node-1 --force")]
+    [InlineData("etcd-node-2", "-b----", "there is a guest etcd-node-2 already", "Choose another name")]
+    public void Guest_that_is_not_off_is_refused_and_nothing_is_changed(string guest, string state, string reason, string remedy)
+    {
+        using var xl = new StandInXl(("list -l", "now-l"), ("list", "now"));
+        xl.List("now", (7, guest, state, _xenDir["elsewhere.img"], "00:16:3e:4e:31:77"));
+        var before = Files();
+        foreach (var verb in guest == "etcd-node-1" ? new[] { "rename", "copy" } : ["rename"])
+        {
+            using var process = CommandLineProcess.Start(new Dictionary<string, string> { ["XENDIR"] = _xenDir.Path, ["XENKUBE_XL"] = xl.Program },
+                "node", verb, "etcd/node-1", "node-2");
+            var run = process.End();
+            Assert.True(run.ExitCode != 0, verb);
+            Assert.Contains(reason, run.Error, StringComparison.Ordinal);
+            Assert.Contains(remedy, run.Error, StringComparison.Ordinal);
+        }
+        Assert.Equal(before, Files());
     }
 
     private CommandLineRun Xk(params string[] words) => CommandLineRun.Of([.. words, "--xen-dir", _xenDir.Path]);

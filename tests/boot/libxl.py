@@ -58,7 +58,17 @@ def children(pid):
     return found
 
 
-log, status, sent, status_code = b"", None, None, None
+def is_reader(pid):
+    """Whether a child is the reader already. Before it has become that, posix_spawn(3) has the loader wait for it: a child that is
+    stopped there stops the loader too, which no guest can bring about and no time limit of the loader's can end."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return b"--as-reader" in file.read().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+log, status, sent = b"", None, None
 limit = job.get("limit", 120)
 while True:
     ready, _, _ = select.select([terminal], [], [], 0.001 if job.get("signal") and sent is None else 0.05)
@@ -73,12 +83,13 @@ while True:
         if not part:
             break
     if job.get("signal") and sent is None:
-        target = children(process) if job.get("signal_to") == "reader" else [process]
-        if target and (job.get("signal_to") == "reader" or children(process)):
-            sent = target[0]
+        readers = [child for child in children(process) if is_reader(child)]
+        if readers:
+            sent = readers[0] if job.get("signal_to") == "reader" else process
             os.kill(sent, job["signal"])
     if time.monotonic() - began > limit:
         os.kill(process, signal.SIGKILL)
+        break
 _, status = os.waitpid(process, 0)
 seconds = time.monotonic() - began
 code = os.waitstatus_to_exitcode(status)

@@ -26,8 +26,9 @@ internal static class Confinement
     /// <summary>Gives the rights up.</summary>
     /// <param name="runAs">The user to become; null for one that belongs to nobody.</param>
     /// <param name="root">An empty directory; it is closed.</param>
-    /// <exception cref="IOException">A right could not be given up.</exception>
-    public static void Enter(uint? runAs, SafeFileHandle root)
+    /// <param name="answer">The pipe to the loader.</param>
+    /// <exception cref="IOException">A right could not be given up, or the loader has ended.</exception>
+    public static void Enter(uint? runAs, SafeFileHandle root, SafeFileHandle answer)
     {
         // .NET's other thread may still be starting, with system calls that no thread needs later.
         GC.WaitForPendingFinalizers();
@@ -52,6 +53,11 @@ internal static class Confinement
         root.Dispose();
         // After the change of the user, which forgets it.
         Libc.SetProcess(ProcessControl.ParentDeathSignal, (nuint)Signal.Kill);
+        // Nothing tells of a loader that was killed before that.
+        if (Libc.HasLostItsReader(answer))
+        {
+            throw new IOException("the boot loader has ended");
+        }
         if (IsNative)
         {
             Libc.LimitResource(ResourceLimit.Files, 0);

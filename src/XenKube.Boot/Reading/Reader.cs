@@ -19,7 +19,7 @@ internal static class Reader
     private const int AnswerDescriptor = 7;
 
     /// <summary>Runs the reader.</summary>
-    /// <returns>The exit code: 0 where it has answered.</returns>
+    /// <returns>The exit code: 0 where it has answered, 1 where nobody takes the answer.</returns>
     public static int Run(string[] arguments)
     {
         var options = LoaderOptions.Parse(arguments);
@@ -27,17 +27,25 @@ internal static class Reader
         using var initrd = new FileStream(Handle(InitrdDescriptor), FileAccess.ReadWrite, bufferSize: 0);
         using var answer = new FileStream(Handle(AnswerDescriptor), FileAccess.Write, bufferSize: 0);
         using var device = FileDevice.Over(options.DiskPath, Handle(DiskDescriptor));
-        answer.Write(Answer(options, device, new BootTarget(kernel, initrd)).Encode());
-        return 0;
+        var encoded = Answer(options, device, new BootTarget(kernel, initrd), answer.SafeFileHandle).Encode();
+        try
+        {
+            answer.Write(encoded);
+            return 0;
+        }
+        catch (IOException)
+        {
+            return 1;
+        }
     }
 
     private static SafeFileHandle Handle(int descriptor) => new(descriptor, ownsHandle: true);
 
-    private static Answer Answer(LoaderOptions options, BlockDevice device, BootTarget target)
+    private static Answer Answer(LoaderOptions options, BlockDevice device, BootTarget target, SafeFileHandle pipe)
     {
         try
         {
-            Confinement.Enter(options.RunAs, Handle(RootDescriptor));
+            Confinement.Enter(options.RunAs, Handle(RootDescriptor), pipe);
         }
         catch (IOException e)
         {

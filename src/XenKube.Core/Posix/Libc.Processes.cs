@@ -101,6 +101,13 @@ internal static partial class Libc
         return Poll(wanted, 1, milliseconds) > 0;
     }
 
+    /// <summary>Whether nobody can read any more what is written to a pipe: poll(2) then answers POLLERR unasked.</summary>
+    public static unsafe bool HasLostItsReader(SafeFileHandle pipe)
+    {
+        var wanted = stackalloc int[2] { (int)pipe.DangerousGetHandle(), 0 };
+        return Poll(wanted, 1, 0) > 0;
+    }
+
     /// <summary>prctl(2) with one number.</summary>
     /// <exception cref="IOException">The kernel refuses it.</exception>
     public static void SetProcess(ProcessControl option, nuint value) => Check(Control((int)option, value, 0, 0, 0), LastFailure);

@@ -214,6 +214,36 @@ public sealed class BootLoaderTests : IDisposable
             text => text.Contains(image.Path, StringComparison.Ordinal) && text.Contains("--as-reader", StringComparison.Ordinal));
     }
 
+    // The death of the loader is told to a reader that has asked for that; here it comes before.
+    [Fact]
+    public void Reader_whose_loader_ended_first_reads_nothing()
+    {
+        const string start = """
+            import os, subprocess, sys
+            disk, kernel, initrd, root = sys.argv[1:5]
+            files = [os.open(disk, os.O_RDONLY), *[os.open(file, os.O_RDWR | os.O_CREAT) for file in (kernel, initrd)], os.open(root, os.O_RDONLY)]
+            read, answer = os.pipe()
+            if sys.argv[5] == "dead":
+                os.close(read)
+            def place():
+                spare = [os.dup(file) for file in (*files, answer)]
+                for number, file in enumerate(spare):
+                    os.dup2(file, 20 + number)
+                for number in range(len(spare)):
+                    os.dup2(20 + number, 3 + number)
+            print(subprocess.run(sys.argv[6:], preexec_fn=place, pass_fds=(3, 4, 5, 6, 7)).returncode)
+            """;
+        using var image = BootPlanTests.Flatcar();
+        foreach (var (loader, code, hasKernel) in new[] { ("alive", 0, true), ("dead", 1, false) })
+        {
+            var (kernel, root) = (_directory[$"kernel-{loader}"], Directory.CreateDirectory(_directory[$"root-{loader}"]).FullName);
+            string[] command = [.. BootProgram.Command, "--as-reader", $"--output={_directory["out"]}", "--output-format=simple0", $"--output-directory={root}", image.Path];
+            var said = Tool.Run("python3", ["-c", start, image.Path, kernel, _directory[$"initrd-{loader}"], root, loader, .. command]).ShouldSucceed();
+            Assert.Equal($"{code}", said.Output.Trim());
+            Assert.Equal(hasKernel, new FileInfo(kernel).Length > 0);
+        }
+    }
+
     private static string TryRead(string path)
     {
         try

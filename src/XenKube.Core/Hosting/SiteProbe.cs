@@ -19,6 +19,12 @@ internal static class SiteProbe
     /// </summary>
     private const int SettledAnswers = 4;
 
+    /// <summary>
+    /// The most answers after the time is over: where two servers take turns on a port, neither the good answers nor the bad ones come in
+    /// a row.
+    /// </summary>
+    private const int MostLateAnswers = 4 * SettledAnswers;
+
     /// <summary>True for a request of a probe, which no guest makes; logs are shown without them.</summary>
     /// <param name="path">The path of the request.</param>
     public static bool IsProbe(string path) => path.StartsWith($"/{Prefix}", StringComparison.Ordinal);
@@ -68,14 +74,14 @@ internal static class SiteProbe
         CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        var (good, bad) = (0, 0);
+        var (good, bad, late) = (0, 0, 0);
         while (true)
         {
             var result = Test(root, address, port, timeout, cancellationToken);
             (good, bad) = result.IsOk ? (good + 1, 0) : (0, bad + 1);
-            // On a busy machine the time may be over at the first answer of an old worker: it takes as many bad ones as good ones, but
-            // for a port on which two servers take turns.
-            if (good == answers || (watch.Elapsed >= limit && (bad >= answers || (bad > 0 && watch.Elapsed >= limit * 4))))
+            late += watch.Elapsed >= limit ? 1 : 0;
+            // On a busy machine the time may be over at the first answer of an old worker: it takes as many bad ones as good ones.
+            if (good == answers || (late > 0 && bad >= answers) || (late >= MostLateAnswers && bad > 0))
             {
                 return result;
             }

@@ -13,6 +13,8 @@ namespace XenKube.Tests.Hosting;
 [Trait("Kind", "Process")]
 public sealed class NginxReloadTests : IDisposable
 {
+    private const int EveryAnswer = -1, EverySecondAnswer = -2;
+
     private readonly TemporaryDirectory _folder = new();
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<bool> _answers = [];
@@ -88,6 +90,20 @@ public sealed class NginxReloadTests : IDisposable
         Assert.Contains(false, _answers);
         // A restart would break off the transfers of the host's other sites.
         Assert.DoesNotContain(Calls, call => call.Contains("systemctl restart", StringComparison.Ordinal));
+    }
+
+    // A busy machine: the time is over before the first answer is there. The number of answers decides, and not their time.
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(3, true)]
+    [InlineData(EveryAnswer, false)]
+    [InlineData(EverySecondAnswer, false)]
+    public void Time_that_is_over_does_not_make_a_failure_of_one_answer(int at, bool isServed)
+    {
+        _isOldWorker = number => at switch { EveryAnswer => true, EverySecondAnswer => number % 2 == 1, _ => number == at };
+        var result = SiteProbe.WaitUntilSettled(Site.Root, IPAddress.Loopback, Site.Port, TimeSpan.Zero, TimeSpan.FromMinutes(1), CancellationToken.None);
+        Assert.Equal(isServed, result.IsOk);
+        Assert.True(_answers.Count < 40, $"{_answers.Count} answers");
     }
 
     [Fact]

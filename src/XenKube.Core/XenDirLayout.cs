@@ -74,22 +74,34 @@ public sealed record XenDirLayout(string Path)
     public string NextCertificateAuthorityKeyPath(string cluster) =>
         System.IO.Path.Combine(CertificatesPath(cluster), $"{cluster}-ca-next-key.pem");
 
+    /// <summary>The end of the name of a node's certificate for etcd's clients.</summary>
+    internal const string ServerCertificateWord = "server";
+
+    /// <summary>The end of the name of a node's certificate for etcd's other members.</summary>
+    internal const string PeerCertificateWord = "peer";
+
+    /// <summary>The end of the name of the certificate by which a node is a client of etcd; the certificate names no address.</summary>
+    internal const string ClientCertificateWord = "client";
+
     /// <summary>Ends of the names of a node's certificates, as the guide has them: what each of them is for.</summary>
-    public static IReadOnlyList<string> NodeCertificateWords { get; } = ["server", "peer", "client"];
+    public static IReadOnlyList<string> NodeCertificateWords { get; } = [ServerCertificateWord, PeerCertificateWord, ClientCertificateWord];
+
+    /// <summary>What the files of a node's certificate are called after, and its common name.</summary>
+    internal static string NodeCertificateName(string cluster, string node, string word) => $"{cluster}-{node}-{word}";
 
     /// <summary>A certificate of a node.</summary>
     /// <param name="cluster">Name of the cluster.</param>
     /// <param name="node">Name of the node.</param>
     /// <param name="word">One of <see cref="NodeCertificateWords"/>.</param>
     public string NodeCertificatePath(string cluster, string node, string word) =>
-        System.IO.Path.Combine(CertificatesPath(cluster), $"{cluster}-{node}-{word}.pem");
+        System.IO.Path.Combine(CertificatesPath(cluster), NodeCertificateName(cluster, node, word) + ".pem");
 
     /// <summary>The private key of a certificate of a node.</summary>
     /// <param name="cluster">Name of the cluster.</param>
     /// <param name="node">Name of the node.</param>
     /// <param name="word">One of <see cref="NodeCertificateWords"/>.</param>
     public string NodeCertificateKeyPath(string cluster, string node, string word) =>
-        System.IO.Path.Combine(CertificatesPath(cluster), $"{cluster}-{node}-{word}-key.pem");
+        System.IO.Path.Combine(CertificatesPath(cluster), NodeCertificateName(cluster, node, word) + "-key.pem");
 
     /// <summary>A file of a node beside its disk.</summary>
     /// <param name="cluster">Name of the cluster.</param>

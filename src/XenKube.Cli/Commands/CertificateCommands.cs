@@ -23,7 +23,7 @@ internal static class CertificateCommands
         { Description = "Make an authority that exists again; nothing that it signed is trusted any more." };
     private static readonly Option<int> Days = new Option<int>("--days")
         { Description = "Days of validity; a certificate ends with its authority at the latest.", DefaultValueFactory = _ => CertificateOptions.UsualDays }
-        .Between(1, 36500);
+        .Between(1, SpanLimits.ValidityDays);
     private static readonly Option<string[]> AdditionalNames = new("--additional-name")
         { Description = "A DNS name or IP address besides those of the guest.", HelpName = "NAME" };
     private static readonly Option<CertificateRole[]> Roles = new("--role")
@@ -34,10 +34,10 @@ internal static class CertificateCommands
         { Description = "Restart etcd on running nodes, one after another, each when the cluster is healthy again." };
     private static readonly Option<int> Timeout = new Option<int>("--timeout")
         { Description = "How long a cluster may take to be healthy again.", DefaultValueFactory = _ => 300, HelpName = "SECONDS" }
-        .Between(0, 86400);
+        .Between(0, SpanLimits.WaitSeconds);
     private static readonly Option<int?> Within = new Option<int?>("--within")
         { Description = "Only what ends within this many days.", HelpName = "DAYS" }
-        .Between(0, 36500);
+        .Between(0, SpanLimits.ValidityDays);
 
     public static Command Create()
     {

@@ -23,7 +23,7 @@ internal static class EtcdCommands
     private static readonly Option<bool> Offline = new("--offline") { Description = "Ask nobody: ids are computed as etcd computes them." };
     private static readonly Option<int> Timeout = new Option<int>("--timeout")
         { Description = "The longest time, in seconds.", DefaultValueFactory = _ => 300, HelpName = "SECONDS" }
-        .Between(0, 86400);
+        .Between(0, SpanLimits.WaitSeconds);
 
     public static Command Create()
     {

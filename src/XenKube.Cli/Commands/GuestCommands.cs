@@ -43,7 +43,7 @@ internal static class GuestCommands
         "Wait until its domain runs, its address answers, its ssh server greets (the default), it has fetched its config (ignition), or it is gone (the default of stop).");
     private static readonly Option<int?> Timeout = new Option<int?>("--timeout")
         { Description = "How long to wait at most, in seconds (default: 300).", HelpName = "SECONDS" }
-        .Between(0, 86400);
+        .Between(0, SpanLimits.WaitSeconds);
     private static readonly Option<bool> ExtractKernel = new("--extract-kernel")
         { Description = "Start with a copy of the kernel on the disk, and without a boot loader." };
     private static readonly Option<bool> Paused = new("--paused") { Description = "Leave the guest paused." };

@@ -32,7 +32,7 @@ internal static class KubeConfigCommands
     };
     private static readonly Option<int> Days = new Option<int>("--days")
         { Description = "Days of validity of a certificate that is made.", DefaultValueFactory = _ => CertificateOptions.UsualDays }
-        .Between(1, 36500);
+        .Between(1, SpanLimits.ValidityDays);
     private static readonly Option<bool> UseFiles = new("--use-files")
         { Description = "Name the files of certificates and key, instead of holding their content." };
     private static readonly Option<bool> KeepContext = new("--keep-current-context")
@@ -45,7 +45,7 @@ internal static class KubeConfigCommands
     {
         Description = "Warn of a certificate that ends within this many days.",
         DefaultValueFactory = _ => KubeConfigCheckOptions.UsualDays, HelpName = "DAYS",
-    }.Between(0, 36500);
+    }.Between(0, SpanLimits.ValidityDays);
     private static readonly Option<bool> Connect = new("--connect") { Description = "Ask the API server too." };
     private static readonly Option<int> Timeout = new Option<int>("--timeout")
         { Description = "The longest time that the API server may take.", DefaultValueFactory = _ => 5, HelpName = "SECONDS" }

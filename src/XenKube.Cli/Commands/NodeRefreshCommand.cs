@@ -27,7 +27,7 @@ internal static class NodeRefreshCommand
         "With --restart, what else to wait for before the next node is stopped: running, address or ssh (the default).");
     private static readonly Option<int?> Timeout = new Option<int?>("--timeout")
         { Description = "With --restart, how long to wait for a guest at most, in seconds (default: 300).", HelpName = "SECONDS" }
-        .Between(0, 86400);
+        .Between(0, SpanLimits.WaitSeconds);
 
     private static readonly Option<ConfigSource?> Source = WordOption.OfOptional<ConfigSource>("--config-source",
         "How the config comes to the guest from now on, remembered for each node: http, disk (a small second disk) or image (on its own disk).");

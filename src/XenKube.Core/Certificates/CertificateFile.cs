@@ -9,10 +9,6 @@ namespace XenKube.Certificates;
 /// <summary>Certificates in files, and what they say.</summary>
 internal static class CertificateFile
 {
-
-    /// <summary>More than any bundle of authorities that is in use; a guest may have written the file.</summary>
-    internal const int LargestFile = 256 * 1024;
-
     private const string ServerUsage = "1.3.6.1.5.5.7.3.1";
     private const string ClientUsage = "1.3.6.1.5.5.7.3.2";
 
@@ -21,7 +17,7 @@ internal static class CertificateFile
     /// <returns>One or more; null if there is no file.</returns>
     /// <exception cref="InvalidInputException">It holds no certificate, or a broken one.</exception>
     public static X509Certificate2Collection? TryRead(string path) =>
-        WholeFile.TryRead(path, LargestFile, regularOnly: true) is { } bytes ? Parse(bytes, path) : null;
+        WholeFile.TryRead(path, FileLimits.Certificate, regularOnly: true) is { } bytes ? Parse(bytes, path) : null;
 
     /// <summary>Reads the certificates in bytes.</summary>
     /// <param name="pem">The PEM.</param>

@@ -35,7 +35,8 @@ internal static class CertificateLayout
         System.IO.Path.Combine(layout.CertificatesPath(cluster), $"{cluster}-kube-{name}.pem");
 
     /// <summary>The common name of a certificate of a node, which its files are called after.</summary>
-    public static string CommonName(Node node, CertificateProfile profile) => $"{node.Cluster}-{node.Name}-{profile.Word}";
+    public static string CommonName(Node node, CertificateProfile profile) =>
+        XenDirLayout.NodeCertificateName(node.Cluster, node.Name, profile.Word);
 
     /// <summary>The file of a certificate in a directory of the node.</summary>
     public static string NodeFile(CertificateProfile profile) => $"{profile.Word}.pem";

@@ -13,11 +13,11 @@ internal sealed record CertificateProfile(CertificateRole Role, string Word, Cer
     /// </summary>
     public static IReadOnlyList<CertificateProfile> All { get; } =
     [
-        new(CertificateRole.EtcdServer, XenDirLayout.NodeCertificateWords[0], CertificateUsages.Server | CertificateUsages.Client,
+        new(CertificateRole.EtcdServer, XenDirLayout.ServerCertificateWord, CertificateUsages.Server | CertificateUsages.Client,
             HasNames: true),
-        new(CertificateRole.EtcdPeer, XenDirLayout.NodeCertificateWords[1], CertificateUsages.Server | CertificateUsages.Client,
+        new(CertificateRole.EtcdPeer, XenDirLayout.PeerCertificateWord, CertificateUsages.Server | CertificateUsages.Client,
             HasNames: true),
-        new(CertificateRole.EtcdClient, XenDirLayout.NodeCertificateWords[2], CertificateUsages.Client, HasNames: false),
+        new(CertificateRole.EtcdClient, XenDirLayout.ClientCertificateWord, CertificateUsages.Client, HasNames: false),
     ];
 
     /// <summary>The profile of a role.</summary>

@@ -142,7 +142,7 @@ public sealed class CertificateStore
     private List<ClusterCertificate> Make(Node node, CertificateOptions options, string work, Func<AuthorityPair> open,
         Func<CertificateProfile, AuthorityPair, X509Certificate2> make, CancellationToken cancellationToken)
     {
-        RequireRange(options.Days, 1, 36500, "days of validity");
+        RequireRange(options.Days, 1, SpanLimits.ValidityDays, "days of validity");
         _directory.RequireOwn(node);
         using var held = _directory.Lock($"{work} {node.FullName}", cancellationToken);
         using var authority = open();

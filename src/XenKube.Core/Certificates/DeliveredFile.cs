@@ -15,7 +15,7 @@ internal sealed record DeliveredFile(string Name, byte[] Content)
     {
         var files = new List<DeliveredFile>();
         void Add(string name, string path, Func<ItemNotFoundException> missing) =>
-            files.Add(new DeliveredFile(name, WholeFile.TryRead(path, CertificateFile.LargestFile, regularOnly: true) ?? throw missing()));
+            files.Add(new DeliveredFile(name, WholeFile.TryRead(path, FileLimits.Certificate, regularOnly: true) ?? throw missing()));
         var authority = layout.CertificateAuthorityPath(node.Cluster);
         Add(CertificateLayout.NodeAuthorityFile, authority, () => AuthorityPair.Missing(authority, node.Cluster));
         foreach (var profile in CertificateProfile.All)

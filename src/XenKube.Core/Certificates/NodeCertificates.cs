@@ -1,5 +1,6 @@
 using XenKube.Clusters;
 using XenKube.Disks;
+using XenKube.Files;
 using XenKube.FileSystems;
 using XenKube.Guests;
 using XenKube.Ignition.Publishing;
@@ -50,7 +51,7 @@ internal sealed record NodeCertificates(string? Directory, IReadOnlyDictionary<s
         foreach (var entry in root.List(directory).Take(MostFiles).Where(entry => entry.Kind == FileSystemEntryKind.File))
         {
             var path = $"{directory}/{entry.Name}";
-            if (SmallFile.TryRead(root, path, CertificateFile.LargestFile) is { } bytes)
+            if (SmallFile.TryRead(root, path, FileLimits.Certificate) is { } bytes)
             {
                 files[path] = bytes;
             }

@@ -43,7 +43,7 @@ internal sealed class ServerTrust(X509Certificate2Collection authorities)
     public HttpClient Connect(X509Certificate2? own, TimeSpan timeout, int largestAnswer, Func<SslPolicyErrors, bool>? takes = null)
     {
         X509ChainPolicy? policy = null;
-        if (authorities.Count > 0)
+        if (takes is null || authorities.Count > 0)
         {
             policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             policy.CustomTrustStore.AddRange(authorities);

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using XenKube.Certificates;
 using XenKube.Files;
 using XenKube.Ignition;
 
@@ -30,11 +29,10 @@ internal static class CertificateNamesGuard
         {
             return;
         }
-        // A certificate of a client, the last of them, names no address.
-        foreach (var word in XenDirLayout.NodeCertificateWords.SkipLast(1))
+        foreach (var word in new[] { XenDirLayout.ServerCertificateWord, XenDirLayout.PeerCertificateWord })
         {
             var path = layout.NodeCertificatePath(node.Cluster, node.Name, word);
-            if (WholeFile.TryRead(path, CertificateFile.LargestFile, regularOnly: true) is { } pem
+            if (WholeFile.TryRead(path, FileLimits.Certificate, regularOnly: true) is { } pem
                 && AddressesOf(pem) is { Count: > 0 } addresses
                 && !addresses.Contains(node.IPAddress))
             {

@@ -16,7 +16,7 @@ internal static class CopiedIdentity
     /// and D-Bus' copy of machine-id.
     /// </summary>
     private static readonly string[] Paths =
-        ["/var/lib/systemd/random-seed", $"{GuestLayout.EtcdDataPath}/member", "/var/lib/kubelet/pki", "/var/lib/dbus/machine-id"];
+        ["/var/lib/systemd/random-seed", GuestLayout.EtcdMemberPath, "/var/lib/kubelet/pki", "/var/lib/dbus/machine-id"];
 
     /// <summary>Removes it.</summary>
     /// <param name="root">The file system of ROOT.</param>

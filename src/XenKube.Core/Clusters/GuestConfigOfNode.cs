@@ -18,9 +18,9 @@ internal static class GuestConfigOfNode
     /// <param name="to">The node that it is for.</param>
     public static XenGuestConfig Rename(XenGuestConfig config, Node from, Node to)
     {
-        if (config.Name == $"{from.Cluster}-{from.Name}")
+        if (config.Name == NodeName.UsualGuestName(from.Cluster, from.Name))
         {
-            config = config.With("name", XenConfigValue.OfText($"{to.Cluster}-{to.Name}"));
+            config = config.With("name", XenConfigValue.OfText(NodeName.UsualGuestName(to.Cluster, to.Name)));
         }
         for (var i = 0; i < config.Disks.Count; i++)
         {

@@ -24,6 +24,9 @@ public sealed record GuestLayout(ImageDistribution Distribution, string FirstBoo
     /// <summary>Where etcd keeps its data on ROOT.</summary>
     internal const string EtcdDataPath = "/var/lib/etcd";
 
+    /// <summary>etcd's data of the member that it is: without it the member begins anew.</summary>
+    internal const string EtcdMemberPath = $"{EtcdDataPath}/member";
+
     /// <summary>The menu from which pygrub takes the kernel of Container Linux' Xen images.</summary>
     internal const string PygrubMenu = "/boot/grub/menu.lst";
 

@@ -65,7 +65,7 @@ public sealed class NodeGuests
         var boot = new NodeBootDefaults(Xl);
         var requests = nodes.Select(node =>
         {
-            var request = new GuestRequest($"{node.Cluster}-{node.Name}", node.DiskPath, node.GuestConfigPath)
+            var request = new GuestRequest(NodeName.UsualGuestName(node.Cluster, node.Name), node.DiskPath, node.GuestConfigPath)
             {
                 ConfigDiskPath = node.ConfigDiskPath,
                 HasConfigDisk = node.ConfigSource == ConfigSource.Disk,

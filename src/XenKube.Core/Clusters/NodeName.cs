@@ -37,6 +37,9 @@ public readonly record struct NodeName(string Cluster, string Node)
             : new NodeName(parts.Length == 2 ? ItemName.Check(parts[0], "cluster") : cluster, ItemName.Check(parts[^1], "node"));
     }
 
+    /// <summary>The name of a node's guest where no configuration says another, as the guide has it.</summary>
+    internal static string UsualGuestName(string cluster, string node) => $"{cluster}-{node}";
+
     // kgen takes NODE.cfg as well as NODE, so that tab completion of file names serves.
     private static string WithoutExtension(string node) =>
         node.EndsWith(XenDirLayout.GuestConfigExtension, StringComparison.Ordinal)

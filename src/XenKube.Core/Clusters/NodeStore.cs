@@ -98,7 +98,7 @@ public sealed class NodeStore
             IgnitionPath = layout.IgnitionPath(cluster, name),
             IgnitionUri = new Uri(_directory.Settings.BaseUri,
                 $"{Uri.EscapeDataString(cluster)}/{Uri.EscapeDataString(name + XenDirLayout.IgnitionExtension)}"),
-            GuestName = guest.Name ?? $"{cluster}-{name}",
+            GuestName = guest.Name ?? NodeName.UsualGuestName(cluster, name),
             MacAddress = guest.MacAddress,
             IPAddress = guest.MacAddress is null ? null : _addresses.Value.GetValueOrDefault(guest.MacAddress),
             HasDisk = File.Exists(FileOf(XenDirLayout.DiskExtension)),

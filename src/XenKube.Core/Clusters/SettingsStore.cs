@@ -34,7 +34,7 @@ public sealed class SettingsStore
         var names = NamePattern.IsPattern(pattern)
             ? [.. Names.Where(name => NamePattern.IsMatch(pattern, name, ignoresCase: true))] : new[] { Find(pattern) };
         var json = ReadFile();
-        var settings = XenSettings.Read(FilePath);
+        var settings = json is null ? new XenSettings() : XenSettings.Parse(json, FilePath);
         var set = json is null ? [] : SettingsText.Names(json);
         var defaults = new XenSettings();
         return
@@ -105,20 +105,23 @@ public sealed class SettingsStore
     // As a person would write it: a path with an umlaut stays readable.
     private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
+    private static bool IsList(string name) =>
+        Property(name).PropertyType is var type && type != typeof(string) && type != typeof(int) && type != typeof(bool);
+
     private static object? Plainly(object? value) => value is IReadOnlyList<string> list ? list.ToArray() : value;
 
     private string ValueOf(string name, IReadOnlyList<string> values)
     {
-        var type = Property(name).PropertyType;
-        if (type != typeof(string) && type != typeof(int) && type != typeof(bool))
+        if (IsList(name))
         {
             return $"[{string.Join(", ", values.Select(Quoted))}]";
         }
         if (values is not [var value])
         {
             throw new InvalidInputException(ErrorIds.SettingsInvalid, FilePath, name, "it has one value",
-                "Give one value; the settings with several are includeDirectories and savedGuests");
+                $"Give one value; the settings with several are {string.Join(" and ", Names.Where(IsList))}");
         }
+        var type = Property(name).PropertyType;
         if (type == typeof(int))
         {
             return int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)

@@ -12,7 +12,7 @@ internal static class EtcdLayout
     public const string DataDirectory = GuestLayout.EtcdDataPath;
 
     /// <summary>The directory that a member makes there at its first start.</summary>
-    public const string MemberDirectory = $"{DataDirectory}/member";
+    public const string MemberDirectory = GuestLayout.EtcdMemberPath;
 
     /// <summary>The user and group of etcd, by number: that of Container Linux and Flatcar, which our other templates take too.</summary>
     public const int User = 232;

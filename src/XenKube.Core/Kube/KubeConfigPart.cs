@@ -31,7 +31,7 @@ internal sealed record KubeConfigPart(string Place, string? File, byte[]? Conten
         var file = Path.Combine(Path.GetDirectoryName(path)!, named);
         try
         {
-            return WholeFile.TryRead(file, CertificateFile.LargestFile, regularOnly: true) is { } bytes
+            return WholeFile.TryRead(file, FileLimits.Certificate, regularOnly: true) is { } bytes
                 ? new KubeConfigPart(file, file, bytes, null)
                 : new KubeConfigPart(file, file, null, $"{file} does not exist");
         }

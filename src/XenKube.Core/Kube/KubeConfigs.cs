@@ -70,7 +70,7 @@ public sealed class KubeConfigs(XenDirectory directory, TimeProvider? clock = nu
             entry[key] = relative.StartsWith("../", StringComparison.Ordinal) ? file : relative;
             return;
         }
-        entry[$"{key}-data"] = Convert.ToBase64String(WholeFile.Read(file, CertificateFile.LargestFile, regularOnly: true));
+        entry[$"{key}-data"] = Convert.ToBase64String(WholeFile.Read(file, FileLimits.Certificate, regularOnly: true));
     }
 
     private static string NameOf(string? name, string usual) => name is null ? usual

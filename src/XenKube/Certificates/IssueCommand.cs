@@ -12,7 +12,7 @@ public abstract class IssueCommand : NodeCommand
 
     /// <summary>Days of validity. A certificate ends with its authority at the latest.</summary>
     [Parameter]
-    [ValidateRange(1, 36500)]
+    [ValidateRange(1, SpanLimits.ValidityDays)]
     public int Day { get; set; } = CertificateOptions.UsualDays;
 
     /// <summary>DNS names and IP addresses besides those that a certificate gets without being asked.</summary>

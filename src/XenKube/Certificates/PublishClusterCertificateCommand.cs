@@ -24,7 +24,7 @@ public sealed class PublishClusterCertificateCommand : NodeCommand
 
     /// <summary>With -Restart, the longest time that the cluster may take to be healthy again, in seconds.</summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
+    [ValidateRange(1, SpanLimits.WaitSeconds)]
     public int Timeout { get; set; } = 300;
 
     // Several certificates of a node come one after another, and the node gets all of them at once.

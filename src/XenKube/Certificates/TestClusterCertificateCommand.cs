@@ -21,7 +21,7 @@ public sealed class TestClusterCertificateCommand : NodeCommand
 
     /// <summary>Warns of certificates that end within this many days.</summary>
     [Parameter]
-    [ValidateRange(0, 36500)]
+    [ValidateRange(0, SpanLimits.ValidityDays)]
     public int Within { get; set; } = CertificateCheckOptions.UsualDays;
 
     /// <summary>How long a port may take to answer, in seconds.</summary>

@@ -19,7 +19,7 @@ public sealed class UpdateClusterCertificateCommand : IssueCommand
 
     /// <summary>Renews only what ends within this many days.</summary>
     [Parameter]
-    [ValidateRange(0, 36500)]
+    [ValidateRange(0, SpanLimits.ValidityDays)]
     public int? Within { get; set; }
 
     /// <inheritdoc/>

@@ -56,7 +56,7 @@ public sealed class ResetIgnitionCommand : NodeConfigCommand
 
     /// <summary>With -Restart, the longest time to wait for a guest to end, and to come back, in seconds. Default: 300.</summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
+    [ValidateRange(1, SpanLimits.WaitSeconds)]
     public int Timeout { get; set; } = 300;
 
     /// <summary>

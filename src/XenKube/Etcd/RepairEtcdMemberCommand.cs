@@ -19,7 +19,7 @@ public sealed class RepairEtcdMemberCommand : NodeCommand
 
     /// <summary>The longest time that the started guest may take to be a healthy member, in seconds.</summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
+    [ValidateRange(1, SpanLimits.WaitSeconds)]
     public int Timeout { get; set; } = 300;
 
     /// <inheritdoc/>

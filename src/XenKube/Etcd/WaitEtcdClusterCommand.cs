@@ -11,7 +11,7 @@ public sealed class WaitEtcdClusterCommand : EtcdClusterCommand
 {
     /// <summary>The longest time to wait, in seconds.</summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
+    [ValidateRange(1, SpanLimits.WaitSeconds)]
     public int Timeout { get; set; } = 300;
 
     /// <summary>Returns the cluster.</summary>

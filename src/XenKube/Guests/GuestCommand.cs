@@ -18,7 +18,7 @@ public abstract class GuestCommand : NodeCommand
 
     /// <summary>The longest time to wait for a guest, in seconds. Default: 300.</summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
+    [ValidateRange(1, SpanLimits.WaitSeconds)]
     public int Timeout { get; set; } = 300;
 
     /// <summary>Returns the guests as they are afterwards.</summary>

@@ -14,7 +14,7 @@ public sealed class WaitIgnitionCommand : NodeCommand
 
     /// <summary>The time to wait for all of them, in seconds. Default: 300.</summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
+    [ValidateRange(1, SpanLimits.WaitSeconds)]
     public int Timeout { get; set; } = 300;
 
     /// <summary>

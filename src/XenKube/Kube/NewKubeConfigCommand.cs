@@ -40,7 +40,7 @@ public sealed class NewKubeConfigCommand : ClusterPartCommand
 
     /// <summary>Days of validity of a certificate that is made. It ends with its authority at the latest.</summary>
     [Parameter]
-    [ValidateRange(1, 36500)]
+    [ValidateRange(1, SpanLimits.ValidityDays)]
     public int Day { get; set; } = CertificateOptions.UsualDays;
 
     /// <summary>Names the files of certificates and key, instead of holding their content.</summary>

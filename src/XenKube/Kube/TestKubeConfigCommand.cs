@@ -33,7 +33,7 @@ public sealed class TestKubeConfigCommand : XenKubeCommand
 
     /// <summary>Warns of a certificate that ends within this many days.</summary>
     [Parameter]
-    [ValidateRange(0, 36500)]
+    [ValidateRange(0, SpanLimits.ValidityDays)]
     public int Within { get; set; } = KubeConfigCheckOptions.UsualDays;
 
     /// <summary>Asks the API server too.</summary>

@@ -15,15 +15,19 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Folders_use_what_the_picture_draws_and_nothing_else()
     {
-        var used = CompiledCode.Uses
-            .Select(use => (From: ArchitecturePage.LayerOf(use.From), To: ArchitecturePage.LayerOf(use.To), Use: use))
-            .Where(arrow => arrow.From != arrow.To).ToLookup(arrow => $"{arrow.From} -> {arrow.To}", arrow => arrow.Use);
+        var compiled = CompiledCode.Uses.Select(use => (From: ArchitecturePage.LayerOf(use.From), To: ArchitecturePage.LayerOf(use.To), Use: use.ToString()!));
+        var written = SourceArrows().ToList();
+        Assert.True(written.Count > 500, $"{written.Count} lines");
+        var used = compiled.Concat(written).Where(arrow => arrow.From != arrow.To).ToLookup(arrow => $"{arrow.From} -> {arrow.To}", arrow => arrow.Use);
         var drawn = ArchitecturePage.Layers.SelectMany(layer => layer.Uses.Select(other => $"{layer.Name} -> {other}")).ToList();
         Assert.NotEmpty(drawn);
         var notDrawn = used.Where(arrow => !drawn.Contains(arrow.Key)).Select(arrow => $"{arrow.Key} is not drawn: {string.Join(", ", arrow.Take(5))}");
         var notUsed = drawn.Where(arrow => !used.Contains(arrow)).Select(arrow => $"{arrow} is drawn, and nothing uses it");
         Assert.Empty(notDrawn.Concat(notUsed));
     }
+
+    [GeneratedRegex(@"^\s*(?:global )?using (?:static )?(?:\w+ = )?XenKube\.(\w+)")]
+    private static partial Regex UsingLine();
 
     [Fact]
     public void Arrows_of_the_picture_go_down()
@@ -67,6 +71,29 @@ public sealed partial class ArchitectureTests
     {
         Assert.Equal([["a", "b", "c"]], Circles([("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("d", "e"), ("x", "a")]));
         Assert.Empty(Circles([("a", "b"), ("a", "c"), ("b", "d"), ("c", "d")]));
+    }
+
+    // Constants leave no trace in the compiled code, but in the lines that name their namespace.
+    private static IEnumerable<(string From, string To, string Use)> SourceArrows()
+    {
+        var layers = ArchitecturePage.Layers.Select(layer => layer.Name).ToHashSet();
+        return
+            from project in new[] { "XenKube.Core", "XenKube", "XenKube.Cli", "XenKube.Boot" }
+            let folder = Path.Combine(Project.Root, "src", project)
+            from file in Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            let path = Path.GetRelativePath(folder, file)
+            where !path.StartsWith("obj/", StringComparison.Ordinal) && !path.StartsWith("bin/", StringComparison.Ordinal)
+            from line in File.ReadLines(file)
+            let name = UsingLine().Match(line).Groups[1].Value
+            where layers.Contains(name)
+            let owner = project switch
+            {
+                "XenKube.Core" => path.Contains('/', StringComparison.Ordinal) ? path.Split('/')[0] : "Core",
+                "XenKube" => "Module",
+                "XenKube.Cli" => "Command line",
+                _ => "Boot loader",
+            }
+            select (owner, name, path);
     }
 
     /// <summary>The sets of nodes that can be reached from each other, in order.</summary>

@@ -24,7 +24,7 @@ public sealed record GuestLayout(ImageDistribution Distribution, string FirstBoo
     /// <summary>Where etcd keeps its data on ROOT.</summary>
     internal const string EtcdDataPath = "/var/lib/etcd";
 
-    /// <summary>etcd's data of the member that it is: without it the member begins anew.</summary>
+    /// <summary>etcd's data of the member that it is: a member without it starts as a new one.</summary>
     internal const string EtcdMemberPath = $"{EtcdDataPath}/member";
 
     /// <summary>The menu from which pygrub takes the kernel of Container Linux' Xen images.</summary>

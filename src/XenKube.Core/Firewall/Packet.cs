@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using XenKube.Networks;
 
 namespace XenKube.Firewall;
@@ -12,8 +13,14 @@ internal sealed record Packet
     /// <summary>The ports that Linux gives to clients (ip_local_port_range).</summary>
     public static readonly PortRange ClientPorts = new(32768, 60999);
 
-    /// <summary>tcp or udp.</summary>
+    /// <summary>tcp, udp or ipv6-icmp.</summary>
     public required string Protocol { get; init; }
+
+    /// <summary>The type of a message of ICMPv6; null for other protocols.</summary>
+    public int? IcmpType { get; init; }
+
+    /// <summary>How many routers may still pass it on; null where the sender decides.</summary>
+    public int? HopLimit { get; init; }
 
     public required IPAddress Source { get; init; }
 
@@ -46,14 +53,18 @@ internal sealed record Packet
     /// <summary>True for the answer, the second packet of a connection.</summary>
     public bool IsReply { get; init; }
 
-    /// <summary>False after a rule has kept the connection from being tracked.</summary>
+    /// <summary>False after a rule has kept the connection from being tracked, and for what is never tracked.</summary>
     public bool IsTracked { get; init; } = true;
 
     /// <summary>True after a rule has given it another destination.</summary>
     public bool IsTranslated { get; init; }
 
-    /// <summary>IPPROTO_TCP or IPPROTO_UDP.</summary>
-    public int ProtocolNumber => Protocol == "tcp" ? 6 : 17;
+    /// <summary>IPPROTO_TCP, IPPROTO_UDP or IPPROTO_ICMPV6.</summary>
+    public int ProtocolNumber => Protocol switch { "tcp" => 6, "udp" => 17, _ => 58 };
+
+    /// <summary>True for a packet to several machines at once.</summary>
+    public bool IsMulticast => Destination.AddressFamily == AddressFamily.InterNetworkV6 ? Destination.IsIPv6Multicast
+        : Destination.GetAddressBytes()[0] is >= 224 and < 240;
 
     /// <summary>Whether one of its possible ports decides: Yes if all do, No if none does.</summary>
     public static Answer In(PortRange ports, IReadOnlyList<PortRange> wanted) =>

@@ -17,6 +17,9 @@ internal sealed record PacketFate(FateKind Kind, string Reason)
     /// <summary>True when the packet arrives, and this is what becomes of the answer.</summary>
     public bool IsOfAnswer { get; init; }
 
+    /// <summary>True when the packet would arrive, and this is what becomes of a message without which nobody can send it.</summary>
+    public bool IsOfDiscovery { get; init; }
+
     /// <summary>The chains it was in at the end, the base chain first, each with the index of the rule that decided or jumped on.</summary>
     public IReadOnlyList<(Chain Chain, int Index)> Path { get; init; } = [];
 }

@@ -14,7 +14,8 @@ internal sealed class ServiceNames
     /// <param name="separator">What is between the ends of a range.</param>
     public PortRange? Parse(string text, char separator = ':')
     {
-        var at = text.IndexOf(separator, StringComparison.Ordinal);
+        // A name may have a dash: http-alt.
+        var at = _ports.Value.ContainsKey(text) ? -1 : text.IndexOf(separator, StringComparison.Ordinal);
         var (first, last) = at < 0 ? (text, text) : (text[..at], text[(at + 1)..]);
         return Number(first.Trim(), 0) is { } low && Number(last.Trim(), PortRange.MaxPort) is { } high ? new PortRange(low, high) : null;
     }

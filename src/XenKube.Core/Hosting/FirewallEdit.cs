@@ -62,8 +62,9 @@ internal static class FirewallEdit
     /// that bans one of them, is somebody's decision and stays.
     /// </summary>
     /// <param name="fates">What becomes of each packet.</param>
-    public static PacketFate? Blocker(IReadOnlyList<(Packet Packet, PacketFate Fate)> fates) =>
-        fates.Where(one => one.Fate.Kind == FateKind.Closed && one.Fate.Path.Count > 0 && !IsForSome(one.Fate, fates))
+    /// <param name="discovery">What comes before each packet.</param>
+    public static PacketFate? Blocker(IReadOnlyList<(Packet Packet, PacketFate Fate)> fates, NeighbourDiscovery discovery) =>
+        fates.Where(one => one.Fate.Kind == FateKind.Closed && one.Fate.Path.Count > 0 && !IsForSome(one.Fate, fates, discovery))
             .GroupBy(one => (one.Fate.Path[^1].Chain, one.Fate.Path[^1].Index)).OrderByDescending(group => group.Count())
             .FirstOrDefault()?.First().Fate;
 
@@ -101,6 +102,9 @@ internal static class FirewallEdit
 
     private static string? PlaceText(FirewallVerdict verdict) => verdict.Line > 0 ? LineText(verdict.Line) : null;
 
-    private static bool IsForSome(PacketFate fate, IReadOnlyList<(Packet Packet, PacketFate Fate)> fates) =>
-        fate.Rule is { } rule && fates.Any(other => rule.Test(other.Packet).Answer == Answer.No);
+    private static bool IsForSome(PacketFate fate, IReadOnlyList<(Packet Packet, PacketFate Fate)> fates, NeighbourDiscovery discovery) =>
+        fate.Rule is { } rule
+            && fates.SelectMany(other => fate.IsOfDiscovery
+                ? discovery.For(other.Packet).Where(message => message.IcmpType == fate.Packet!.IcmpType) : [other.Packet])
+            .Any(packet => rule.Test(packet).Answer == Answer.No);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using XenKube.Firewall;
 using XenKube.Networks;
 
 namespace XenKube.Hosting;
@@ -18,6 +19,9 @@ internal sealed record FirewallRuleText
     public bool IsToDom0 { get; init; }
 
     public required string Protocol { get; init; }
+
+    /// <summary>The type of a message of ICMPv6; null for other protocols.</summary>
+    public int? IcmpType { get; init; }
 
     public PortRange? SourcePort { get; init; }
 
@@ -44,6 +48,14 @@ internal sealed record FirewallRuleText
             Protocol = port.Protocol, DestinationPort = port.Ports, InInterface = Named(port.InInterface),
             OutInterface = Named(port.OutInterface), Destination = port.Destination,
         };
+
+    /// <summary>The rule that lets messages of neighbour discovery pass.</summary>
+    public static FirewallRuleText Discovering(Packet message) => new()
+    {
+        Protocol = message.Protocol, IcmpType = message.IcmpType,
+        InInterface = message.InInterface is { Length: > 0 } input ? input : null,
+        OutInterface = message.OutInterface is { Length: > 0 } output ? output : null,
+    };
 
     /// <summary>The rule that sends packets to a guest.</summary>
     public static FirewallRuleText Forwarding(FirewallForward forward) => new()

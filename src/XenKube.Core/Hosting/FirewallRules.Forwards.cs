@@ -94,7 +94,8 @@ public abstract partial class FirewallRules
         var packets = new FirewallPackets(network);
         var walk = new PacketWalk(Ruleset, packets.RouteTo);
         return [.. packets.For(forward, Ruleset).Select(packet =>
-            (packet, walk.RunBothWays(packet, forward.To, forward.ToPorts ?? packet.DestinationPort, unknownIs)))];
+            (packet, AfterDiscovery(walk.RunBothWays(packet, forward.To, forward.ToPorts ?? packet.DestinationPort, unknownIs),
+                walk, network, unknownIs)))];
     }
 
     private FirewallRules Lead(FirewallForward forward, GuestSubnet network)
@@ -112,12 +113,13 @@ public abstract partial class FirewallRules
             {
                 break;
             }
-            var blocker = FirewallEdit.Blocker(fates);
-            rules = rules.WithRuleAgainst(blocker, PortOf(forward, network))
-                ?? throw FirewallEdit.NotOpened(Path, rules.Judge(forward, network), ByHand(PortOf(forward, network)));
+            var blocker = FirewallEdit.Blocker(fates, new NeighbourDiscovery(network));
+            rules = rules.WithRuleAgainst(blocker, PortOf(forward, network)) ?? throw NotOpened(rules);
         }
-        return rules.Judge(forward, network) is { IsOpen: false } closed
-            ? throw FirewallEdit.NotOpened(Path, closed, ByHand(PortOf(forward, network))) : rules;
+        return rules.Judge(forward, network).IsOpen ? rules : throw NotOpened(rules);
+
+        OperationFailedException NotOpened(FirewallRules last) => FirewallEdit.NotOpened(Path, last.Judge(forward, network),
+            ByHand(PortOf(forward, network), last.Fates(forward, network, Answer.Unknown)));
     }
 
     /// <summary>The same with a rule that gives the packets their destination, where none does.</summary>
@@ -142,7 +144,7 @@ public abstract partial class FirewallRules
         return last.Fates(forward, network, Answer.No).TrueForAll(one => IsLed(one.Packet, one.Fate))
             ? last : withChain.WithRule(chain, 0, rule);
 
-        bool IsLed(Packet packet, PacketFate fate) => fate.IsOfAnswer || (fate.Packet is { } led && led.Destination.Equals(forward.To)
+        bool IsLed(Packet packet, PacketFate fate) => fate.IsOfAnswer || fate.IsOfDiscovery || (fate.Packet is { } led && led.Destination.Equals(forward.To)
             && led.DestinationPort == (forward.ToPorts ?? packet.DestinationPort));
     }
 

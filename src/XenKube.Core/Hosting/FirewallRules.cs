@@ -14,9 +14,6 @@ namespace XenKube.Hosting;
 /// </summary>
 public abstract partial class FirewallRules
 {
-    // One for each base chain that a packet and its answer pass.
-    private const int MaxRules = 6;
-
     /// <summary>Where Debian's iptables-persistent keeps the rules of IPv4.</summary>
     public const string DefaultPath = "/etc/iptables/rules.v4";
 
@@ -212,51 +209,6 @@ public abstract partial class FirewallRules
     /// <summary>True if the tables of a chain take rules that accept.</summary>
     private protected abstract bool IsFilter(Chain chain);
 
-    /// <summary>Opens a port by one rule for each chain that decides against it, until more packets arrive than before.</summary>
-    private protected virtual FirewallRules Open(FirewallPort port, GuestSubnet network) => OpenByRules(port, network).Rules;
-
-    /// <summary>The same, and how many rules it took, and the chain of the last one.</summary>
-    private protected (FirewallRules Rules, int Count, string Chain) OpenByRules(FirewallPort port, GuestSubnet network)
-    {
-        var verdict = Judge(port, network);
-        if (verdict.IsOpen)
-        {
-            return (this, 0, port.Chain);
-        }
-        var before = OpenedBy(this, port, network).Count;
-        var rules = this;
-        for (var count = 1; count <= MaxRules; count++)
-        {
-            var last = rules;
-            var blocker = FirewallEdit.Blocker(last.Fates(port, network, Answer.No));
-            rules = last.WithRuleAgainst(blocker, port)
-                ?? throw FirewallEdit.NotOpened(Path, count == 1 ? verdict : last.Judge(port, network), ByHand(port));
-            if (OpenedBy(rules, port, network).Count > before)
-            {
-                return (rules, count, PlaceAgainst(blocker, port)!.Value.Chain.Name);
-            }
-        }
-        throw FirewallEdit.NotOpened(Path, rules.Judge(port, network), ByHand(port));
-    }
-
-    /// <summary>The packets that arrive for sure.</summary>
-    private protected static HashSet<Packet> OpenedBy(FirewallRules rules, FirewallPort port, GuestSubnet network) =>
-        [.. rules.Fates(port, network, Answer.Unknown).Where(one => one.Fate.Kind == FateKind.Open).SelectMany(one => Single(one.Packet))];
-
-    // Rules split a range of ports in different places before and after an edit: the ends stand for all.
-    private protected static IEnumerable<Packet> Single(Packet packet) =>
-        [packet with { DestinationPort = packet.DestinationPort.First }, packet with { DestinationPort = packet.DestinationPort.Last }];
-
-    /// <summary>A rule before the one that keeps packets out; null where there is no place for one.</summary>
-    private protected FirewallRules? WithRuleAgainst(PacketFate? blocker, FirewallPort port) =>
-        PlaceAgainst(blocker, port) is { } place && IsFilter(place.Chain)
-            ? WithRule(place.Chain, place.Index, FirewallRuleText.Opening(port, blocker!.IsOfAnswer)) : null;
-
-    private static (Chain Chain, int Index)? PlaceAgainst(PacketFate? blocker, FirewallPort port) =>
-        blocker is null ? null : FirewallEdit.PlaceOf(blocker, blocker.IsOfAnswer ? FirewallPort.Input : port.Chain);
-
-    private string ByHand(FirewallPort port) => Word(FirewallRuleText.Opening(port, isAnswer: false), UsualTable, port.Chain);
-
     /// <summary>The table that rules of people are in, where nothing else is known.</summary>
     private protected abstract string UsualTable { get; }
 
@@ -266,10 +218,18 @@ public abstract partial class FirewallRules
         var packets = new FirewallPackets(network);
         var walk = new PacketWalk(Ruleset, packets.RouteTo);
         // Which answers pass through dom0 is not part of opening a port of the guests.
-        return [.. packets.For(port, Ruleset).Select(packet => (packet, port.IsForward
+        return [.. packets.For(port, Ruleset).Select(packet => (packet, AfterDiscovery(port.IsForward
             ? walk.Run(packet, packet.Destination, packet.DestinationPort, unknownIs)
-            : walk.RunBothWays(packet, packet.Destination, packet.DestinationPort, unknownIs)))];
+            : walk.RunBothWays(packet, packet.Destination, packet.DestinationPort, unknownIs), walk, network, unknownIs)))];
     }
+
+    /// <summary>The fate of a packet, or that of a message without which nobody can send it.</summary>
+    private static PacketFate AfterDiscovery(PacketFate fate, PacketWalk walk, GuestSubnet network, Answer unknownIs) =>
+        fate is not { Kind: FateKind.Open, Packet: { } arrived } ? fate
+            : new NeighbourDiscovery(network).For(arrived)
+                .Select(message => walk.Run(message, message.Destination, message.DestinationPort, unknownIs))
+                .FirstOrDefault(found => found.Kind != FateKind.Open) is { } blocked
+            ? blocked with { IsOfDiscovery = true, Reason = $"{blocked.Reason}, for neighbour discovery" } : fate;
 
     private static FirewallRules Make(string path, string text, FileOrigin? origin) =>
         NftablesFirewall.IsFormatOf(path, text) ? new NftablesFirewall(path, text, origin) : new IptablesFirewall(path, text, origin);

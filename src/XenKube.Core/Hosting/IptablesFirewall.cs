@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using XenKube.Files;
@@ -144,7 +145,7 @@ internal sealed class IptablesFirewall : FirewallRules
         Option("-i", rule.InInterface), Option("-o", rule.OutInterface),
         $" -p {rule.Protocol}",
         rule.IsToDom0 ? " -m addrtype --dst-type LOCAL" : "",
-        $" -m {rule.Protocol}",
+        rule.IcmpType is { } type ? string.Create(CultureInfo.InvariantCulture, $" -m icmp6 --icmpv6-type {type}") : $" -m {rule.Protocol}",
         Option("--sport", rule.SourcePort?.ToText(':')), Option("--dport", rule.DestinationPort?.ToText(':')),
         rule.IsAnswer ? " -m conntrack --ctstate RELATED,ESTABLISHED" : "",
         rule.To is null ? " -j ACCEPT" : $" -j DNAT --to-destination {TargetText(rule.To, rule.ToPort)}");

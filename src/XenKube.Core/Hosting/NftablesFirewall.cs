@@ -113,6 +113,7 @@ internal sealed class NftablesFirewall : FirewallRules
         rule.IsToDom0 ? "fib daddr type local" : null,
         rule.SourcePort is { } sourcePort ? $"{rule.Protocol} sport {sourcePort}" : null,
         rule.DestinationPort is { } port ? $"{rule.Protocol} dport {port}" : null,
+        rule.IcmpType is { } type ? $"icmpv6 type {IcmpTypes.NftNames.First(name => name.Value == type).Key}" : null,
         rule.IsAnswer ? "ct state established,related" : null,
         rule.To is not { } to ? "accept"
             : $"dnat {(table.StartsWith("inet", StringComparison.Ordinal) ? $"{Family(to)} " : "")}to {TargetText(to, rule.ToPort)}",

@@ -14,8 +14,15 @@ public sealed class FirewallLab : IDisposable
         import select, socket, sys
         tcp, udp = [], []
         for port in map(int, sys.argv[1:]):
-            t = socket.socket(); t.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); t.bind(('0.0.0.0', port)); t.listen(64); tcp.append(t)
-            u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(('0.0.0.0', port)); udp.append(u)
+            for family, any in ((socket.AF_INET, '0.0.0.0'), (socket.AF_INET6, '::')):
+                try:
+                    t, u = socket.socket(family), socket.socket(family, socket.SOCK_DGRAM)
+                except OSError:
+                    continue  # A kernel without IPv6.
+                if family == socket.AF_INET6:
+                    for s in t, u: s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                t.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); t.bind((any, port)); t.listen(64); tcp.append(t)
+                u.bind((any, port)); udp.append(u)
         print('ready', flush=True)
         while True:
             for s in select.select(tcp + udp, [], [])[0]:
@@ -35,7 +42,7 @@ public sealed class FirewallLab : IDisposable
         open_, answered = {}, []
         for word in sys.argv[3:]:
             protocol, port = word.split('/')
-            s = socket.socket(socket.AF_INET, socket.SOCK_STREAM if protocol == 'tcp' else socket.SOCK_DGRAM)
+            s = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, socket.SOCK_STREAM if protocol == 'tcp' else socket.SOCK_DGRAM)
             s.setblocking(False)
             s.connect_ex((address, int(port)))
             if protocol == 'udp':
@@ -76,7 +83,25 @@ public sealed class FirewallLab : IDisposable
 
     /// <summary>Loads rules into dom0 in place of those before.</summary>
     /// <param name="rules">What iptables-restore reads.</param>
-    internal ToolResult Load(string rules)
+    internal ToolResult Load(string rules) => Load("iptables-restore", rules);
+
+    /// <summary>Loads rules for IPv6 into dom0 in place of those before, and lets dom0 and the guest forget each other's cards.</summary>
+    /// <param name="rules">What ip6tables-restore reads, or nft where they are for nft.</param>
+    /// <param name="isNft">True for nft.</param>
+    internal ToolResult LoadIPv6(string rules, bool isNft = false)
+    {
+        Assert.SkipUnless(HasIPv6, "this kernel has no IPv6");
+        var loaded = isNft ? LoadNft(rules) : Load("ip6tables-restore", rules);
+        foreach (var space in new[] { Dom0, _spaces["guest"], _spaces["guest2"] })
+        {
+            space.Run("ip", "-6", "neighbour", "flush", "all").ShouldSucceed();
+        }
+        return loaded;
+    }
+
+    private static bool HasIPv6 => Directory.Exists("/proc/sys/net/ipv6");
+
+    private ToolResult Load(string program, string rules)
     {
         if (Tool.Find("nft") is not null)
         {
@@ -84,9 +109,9 @@ public sealed class FirewallLab : IDisposable
         }
         foreach (var table in new[] { "raw", "mangle", "nat", "filter" })
         {
-            Tool.Run("ip", Dom0.Prefix("iptables-restore"), System.Text.Encoding.Latin1.GetBytes($"*{table}\nCOMMIT\n"), timeout: TimeSpan.FromSeconds(60)).ShouldSucceed();
+            Tool.Run("ip", Dom0.Prefix(program), System.Text.Encoding.Latin1.GetBytes($"*{table}\nCOMMIT\n"), timeout: TimeSpan.FromSeconds(60)).ShouldSucceed();
         }
-        return Tool.Run("ip", Dom0.Prefix("iptables-restore"), System.Text.Encoding.Latin1.GetBytes(rules), timeout: TimeSpan.FromSeconds(60));
+        return Tool.Run("ip", Dom0.Prefix(program), System.Text.Encoding.Latin1.GetBytes(rules), timeout: TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Loads rules into dom0 in place of those before.</summary>
@@ -139,6 +164,14 @@ public sealed class FirewallLab : IDisposable
         Join("guest2", "vif2.0", "192.168.100.12/24", "00:16:3e:4e:31:12", "virbr1");
         Join("outside", "eth0", "10.9.0.2/24", "02:00:00:00:00:02", null);
         In(dom0, "addr add 10.9.0.1/24 dev eth0");
+        if (HasIPv6)
+        {
+            dom0.Run("sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding").ShouldSucceed();
+            In(dom0, "addr add fd00:64::1/64 dev virbr1 nodad", "addr add fd09::1/64 dev eth0 nodad");
+            In(_spaces["guest"], "addr add fd00:64::b/64 dev card0 nodad", "-6 route add default via fd00:64::1");
+            In(_spaces["guest2"], "addr add fd00:64::c/64 dev card0 nodad", "-6 route add default via fd00:64::1");
+            In(_spaces["outside"], "addr add fd09::2/64 dev card0 nodad", "-6 route add default via fd09::1");
+        }
         dom0.Run("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward").ShouldSucceed();
         foreach (var space in _spaces.Values)
         {

@@ -131,6 +131,10 @@ public sealed record NftPacketCase(string Name, params string[] Rules)
         new("another port", "tcp dport 22 accept"),
         new("another protocol", "udp dport 80 accept"),
         new("by name", "tcp dport http accept"),
+        new("mark with bits", "meta mark set meta mark | 2", "meta mark & 2 == 2 tcp dport 80 accept"),
+        new("mark with other bits", "meta mark set meta mark and 0xfffffff0 xor 1", "meta mark 3 tcp dport 80 accept"),
+        new("mark with shifted bits", "mark set 3", "mark set mark << 4 | 5", "mark 0x35 tcp dport 80 accept"),
+        new("by names with a dash", "tcp dport { http-alt, 80, ms-sql-s } accept"), // services(5) has them on Debian.
         new("by number in hexadecimal", "tcp dport 0x50 accept"),
         new("range", "tcp dport 1-1024 accept"),
         new("range with blanks", "tcp dport 79 - 81 accept"),

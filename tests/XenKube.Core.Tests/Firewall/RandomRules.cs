@@ -42,14 +42,35 @@ internal sealed class RandomRules
         ("--tcp-flags SYN,RST SYN", "tcp flags & (syn|rst) == syn"), ("--tcp-flags ALL NONE", "tcp flags & (fin|syn|rst|psh|ack|urg) == 0"),
     ];
 
+    // The same for IPv6, where the questions for the cards of addresses are packets too. Some of these tell them from others.
+    private static readonly (string Iptables, string Nft)[] ConditionsOfIPv6 =
+    [
+        .. Conditions.Where(one => !one.Iptables.Contains('.', StringComparison.Ordinal) && one.Nft != "meta nfproto ipv4"),
+        ("-s fd00:64::/64", "ip6 saddr fd00:64::/64"), ("! -s fd00:64::/64", "ip6 saddr != fd00:64::/64"), ("-s 2001:db8::/32", "ip6 saddr 2001:db8::/32"),
+        ("! -s fe80::/10", "ip6 saddr != { fe80::/10, 2001:db8::/32 }"), ("-s fe80::/10", "ip6 saddr fe80::/10"), ("-d fd00:64::1", "ip6 daddr fd00:64::1"),
+        ("! -d fd00:64::1", "ip6 daddr != fd00:64::1"), ("-d ff02::/16", "ip6 daddr ff02::/16"), ("! -d ff02::1:ff00:0/104", "ip6 daddr != ff02::1:ff00:0/104"),
+        ("-m iprange --src-range fd00:64::2-fd00:64::ff", "ip6 saddr fd00:64::2-fd00:64::ff"), ("-m conntrack --ctstate UNTRACKED", "ct state untracked"),
+        ("-m conntrack ! --ctstate UNTRACKED", "ct state != untracked"), ("-m pkttype --pkt-type multicast", "meta pkttype multicast"),
+    ];
+
+    private static readonly (string Iptables, string Nft)[] OfIcmp =
+    [
+        ("", ""), ("--icmpv6-type 135", "icmpv6 type nd-neighbor-solicit"), ("-m icmp6 --icmpv6-type neighbour-advertisement", "icmpv6 type nd-neighbor-advert"),
+        ("--icmpv6-type 135 -m hl --hl-eq 255", "icmpv6 type 135 ip6 hoplimit 255"), ("-m hl --hl-gt 254", "ip6 hoplimit > 254"), ("-m icmp6 ! --icmpv6-type 128", "icmpv6 type != echo-request"),
+        ("-m icmp6 --icmpv6-type redirect", "icmpv6 type nd-redirect"),
+    ];
+
     private static readonly string[] Chains = ["one", "two", "three", "four"];
     private readonly Random _random;
     private readonly StringBuilder _iptables = new();
     private readonly StringBuilder _nft = new();
 
-    public RandomRules(int seed)
+    private readonly bool _isIPv6;
+
+    public RandomRules(int seed, bool isIPv6 = false)
     {
         _random = new Random(seed);
+        _isIPv6 = isIPv6;
         Early("raw", "PREROUTING", -300);
         Early("mangle", "PREROUTING", -150);
         Early("mangle", "INPUT", -150);
@@ -99,6 +120,12 @@ internal sealed class RandomRules
         {
             _nft.Append(CultureInfo.InvariantCulture, $"\t\t{hook}; policy {policy!.ToLowerInvariant()};\n");
         }
+        // Most people know that nothing works without.
+        if (_isIPv6 && table == "filter" && hook is not null && _random.Next(4) > 0)
+        {
+            _iptables.Append(CultureInfo.InvariantCulture, $"-A {name} -p ipv6-icmp -j ACCEPT\n");
+            _nft.Append("\t\tmeta l4proto ipv6-icmp accept\n");
+        }
         for (var i = _random.Next(most + 1); i > 0; i--)
         {
             Rule(name, targets, table);
@@ -109,7 +136,12 @@ internal sealed class RandomRules
     private void Rule(string chain, string[] targets, string table)
     {
         var (words, nft) = (new List<string> { "-A", chain }, new List<string>());
-        if (_random.Next(3) > 0)
+        if (_isIPv6 && _random.Next(4) == 0)
+        {
+            var one = Pick(OfIcmp);
+            Add(words, nft, ($"-p ipv6-icmp {one.Iptables}".TrimEnd(), $"meta l4proto ipv6-icmp {one.Nft}".TrimEnd()));
+        }
+        else if (_random.Next(3) > 0)
         {
             var protocol = _random.Next(3) == 0 ? "udp" : "tcp";
             Add(words, nft, _random.Next(8) == 0 ? ($"! -p {(protocol == "udp" ? "tcp" : "udp")}", $"meta l4proto != {(protocol == "udp" ? "tcp" : "udp")}") : ($"-p {protocol}", $"meta l4proto {protocol}"));
@@ -121,7 +153,7 @@ internal sealed class RandomRules
         }
         for (var i = _random.Next(3); i > 0; i--)
         {
-            var one = Pick(Conditions);
+            var one = Pick(_isIPv6 ? ConditionsOfIPv6 : Conditions);
             // The card, the type of an address and the sender's card are known, or known to nft, only where packets come in.
             var isOfIncoming = one.Iptables.Contains("-i ", StringComparison.Ordinal) || one.Iptables.Contains("-m mac", StringComparison.Ordinal) || one.Iptables.Contains("pkttype", StringComparison.Ordinal);
             var isTracked = one.Iptables.Contains("state", StringComparison.Ordinal) || one.Iptables.Contains("ctdir", StringComparison.Ordinal);

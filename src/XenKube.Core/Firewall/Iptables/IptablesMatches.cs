@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using XenKube.Networks;
 
 namespace XenKube.Firewall.Iptables;
@@ -14,6 +12,12 @@ internal static class IptablesMatches
     [
         new("source-port", 1, SourcePorts), new("sport", 1, SourcePorts), new("destination-port", 1, DestinationPorts),
             new("dport", 1, DestinationPorts),
+    ];
+
+    private static readonly IptablesOption[] IcmpV6 =
+    [
+        new("icmpv6-type", 1, (values, context) => IcmpTypes.OfIptables(values[0]) is { } type
+            ? context.That(packet => Answers.Of(packet.IcmpType == type)) : context.That(_ => Answer.No)),
     ];
 
     private static readonly Dictionary<string, IptablesOption[]> Known = new(StringComparer.Ordinal)
@@ -30,8 +34,7 @@ internal static class IptablesMatches
         ["conntrack"] =
         [
             new("ctstate", 1, States), new("ctproto", 1, (values, context) => Protocol(values[0], context)),
-                new("ctdir", 1, (values, context) => context.That(packet =>
-                    Answers.Of((packet.IsReply ? "reply" : "original").StartsWith(values[0], StringComparison.OrdinalIgnoreCase)))),
+                new("ctdir", 1, Direction),
             new("ctorigsrc", 1, UnansweredSource), new("ctorigdst", 1, UntranslatedDestination),
                 new("ctreplsrc", 1, NotUnderstood), new("ctrepldst", 1, NotUnderstood),
             new("ctorigsrcport", 1, UnansweredPorts), new("ctorigdstport", 1, UntranslatedPorts), new("ctreplsrcport", 1, NotUnderstood),
@@ -50,18 +53,26 @@ internal static class IptablesMatches
         ["addrtype"] =
         [
             new("src-type", 1, (values, context) => context.That(packet =>
-                Type(values[0], packet.Source, isLocal: packet.InInterface.Length == 0))),
-            new("dst-type", 1, (values, context) => context.That(packet => Type(values[0], packet.Destination, packet.IsLocal))),
+                Type(values[0], isMulticast: false, isLocal: packet.InInterface.Length == 0))),
+            new("dst-type", 1, (values, context) => context.That(packet => Type(values[0], packet.IsMulticast, packet.IsLocal && !packet.IsMulticast))),
             new("limit-iface-in", 0), new("limit-iface-out", 0),
         ],
         ["pkttype"] = [new("pkt-type", 1, (values, context) =>
-            context.That(_ => Answers.Of(values[0].Equals("unicast", StringComparison.OrdinalIgnoreCase))))],
+            context.That(packet => Answers.Of(values[0].Equals(packet.IsMulticast ? "multicast" : "unicast",
+                StringComparison.OrdinalIgnoreCase))))],
         ["iprange"] = [new("src-range", 1, (values, context) => Source(values[0], context)),
             new("dst-range", 1, (values, context) => Destination(values[0], context))],
         ["mark"] = [new("mark", 1, Mark)],
         ["icmp"] = [new("icmp-type", 1, Never)],
-        ["icmp6"] = [new("icmpv6-type", 1, Never)],
-        ["icmpv6"] = [new("icmpv6-type", 1, Never)],
+        ["icmp6"] = IcmpV6,
+        ["icmpv6"] = IcmpV6,
+        ["ipv6-icmp"] = IcmpV6,
+        ["hl"] =
+        [
+            new("hl-eq", 1, (values, context) => HopLimit(values[0], context, (hops, limit) => hops == limit)),
+            new("hl-lt", 1, (values, context) => HopLimit(values[0], context, (hops, limit) => hops < limit)),
+            new("hl-gt", 1, (values, context) => HopLimit(values[0], context, (hops, limit) => hops > limit)),
+        ],
         ["limit"] = [new("limit", 1, NotUnderstood), new("limit-burst", 1)],
         ["recent"] =
         [
@@ -110,6 +121,16 @@ internal static class IptablesMatches
         var addresses = AddressSpec.Parse(text);
         return context.That(packet => addresses.Test(packet.Destination));
     }
+
+    /// <summary>Packets that are not tracked have no direction. iptables does not let the option be negated.</summary>
+    private static Condition Direction(IReadOnlyList<string> values, IptablesContext context) =>
+        context.That(packet => Answers.Of(packet.IsTracked
+            && (packet.IsReply ? "reply" : "original").StartsWith(values[0], StringComparison.OrdinalIgnoreCase)));
+
+    private static Condition HopLimit(string value, IptablesContext context, Func<int, long, bool> fits) =>
+        ServiceNames.NumberOf(value) is { } limit
+            ? context.That(packet => packet.HopLimit is { } hops ? Answers.Of(fits(hops, limit)) : Answer.Unknown)
+            : context.NotUnderstood;
 
     private static Condition UnansweredSource(IReadOnlyList<string> values, IptablesContext context)
     {
@@ -204,11 +225,9 @@ internal static class IptablesMatches
         return context.That(packet => set.Test(packet, directions, context.Services));
     }
 
-    private static Answer Type(string types, IPAddress address, bool isLocal)
+    private static Answer Type(string types, bool isMulticast, bool isLocal)
     {
-        var type = isLocal ? "LOCAL"
-            : address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] is >= 224 and < 240 ? "MULTICAST"
-            : "UNICAST";
+        var type = isLocal ? "LOCAL" : isMulticast ? "MULTICAST" : "UNICAST";
         return Answers.Of(types.ToUpperInvariant().Split(',').Contains(type));
     }
 

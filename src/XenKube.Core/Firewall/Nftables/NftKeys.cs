@@ -146,7 +146,7 @@ internal sealed class NftKeys(ServiceNames services, bool isBridge)
             case "protocol":
                 return Family();
             case "pkttype":
-                return Named(_ => "host", "unicast");
+                return Named(packet => packet.IsMulticast ? "multicast" : "host", "unicast");
             case "mark":
                 return Mark(packet => packet.Mark);
             default:
@@ -157,15 +157,18 @@ internal sealed class NftKeys(ServiceNames services, bool isBridge)
     private static NftKey? Connection(string field) => field switch
     {
         "state" => Flags(States, packet => !packet.IsTracked ? Untracked : packet.IsReply ? Established : New),
-        "status" => Flags(Status, packet => packet.IsReply ? null : packet.IsTranslated ? 32u : 0) with
+        "status" => Tracked(Flags(Status, packet => packet.IsReply ? null : packet.IsTranslated ? 32u : 0) with
             { Fits = (packet, text) => packet.IsReply || text == "snat"
-                ? Answer.Unknown : Answers.Of(text == "dnat" && packet.IsTranslated) },
-        "direction" => Named(packet => packet.IsReply ? "reply" : "original"),
+                ? Answer.Unknown : Answers.Of(text == "dnat" && packet.IsTranslated) }),
+        "direction" => Tracked(Named(packet => packet.IsReply ? "reply" : "original")),
         // The mark of a new connection is 0, until a rule gives it another.
-        "mark" => Mark(packet => packet.IsReply ? null : packet.ConnectionMark),
+        "mark" => Tracked(Mark(packet => packet.IsReply ? null : packet.ConnectionMark)),
         "protocol" or "proto" => Protocol(),
         _ => null,
     };
+
+    /// <summary>A match on what a connection has does not fit a packet that has none, whatever its operator.</summary>
+    private static NftKey Tracked(NftKey key) => key with { Needs = [new("ct", packet => Answers.Of(packet.IsTracked))] };
 
     private NftKey? Original(string field)
     {
@@ -198,6 +201,7 @@ internal sealed class NftKeys(ServiceNames services, bool isBridge)
         "saddr" => new NftKey("", (packet, text) => Addresses(text).Test(packet.Source)),
         "daddr" => new NftKey("", (packet, text) => Addresses(text).Test(packet.Destination)),
         "protocol" or "nexthdr" => Protocol(),
+        "hoplimit" => new NftKey("", (packet, text) => Fits(packet.HopLimit, text)) { Number = packet => (uint?)packet.HopLimit },
         "version" => new NftKey("", (_, text) => Answers.Of(text == (isIPv6 ? "6" : "4"))),
         _ => NftKey.NotUnderstood(""),
     }) with { Needs = [IsFamily(isIPv6)] };
@@ -215,6 +219,8 @@ internal sealed class NftKeys(ServiceNames services, bool isBridge)
         return field switch
         {
             "dport" or "sport" => Ports(field)!,
+            "type" when header == "icmpv6" => new NftKey("", (packet, text) => Fits(packet.IcmpType, text, IcmpTypes.NftNames))
+                { Number = packet => (uint?)packet.IcmpType, Names = IcmpTypes.NftNames },
             "flags" when header == "tcp" => Flags(TcpFlags, packet => packet.IsReply ? Syn | Ack : Syn),
             _ => NftKey.NotUnderstood(""),
         };
@@ -222,7 +228,7 @@ internal sealed class NftKeys(ServiceNames services, bool isBridge)
 
     private static NftKey? Route(List<string> words) => words switch
     {
-        ["daddr", .., "type"] => Named(packet => packet.IsLocal ? "local" : "unicast"),
+        ["daddr", .., "type"] => Named(packet => packet.IsMulticast ? "multicast" : packet.IsLocal ? "local" : "unicast"),
         ["saddr", .., "type"] => Named(packet => packet.IsReply && packet.InInterface.Length == 0 ? "local" : "unicast"),
         // The way back to the sender, as a filter of reverse paths asks for.
         ["saddr", .., "oif" or "oifname"] => new NftKey("", (packet, text) => text switch
@@ -230,10 +236,11 @@ internal sealed class NftKeys(ServiceNames services, bool isBridge)
         _ => null,
     };
 
+    // A name may have a dash: ipv6-icmp.
     private static NftKey Protocol() => new("", (packet, text) =>
-        text.Split('-') is [var first, var last] && ProtocolNames.NumberOf(first) is { } low && ProtocolNames.NumberOf(last) is { } high
-            ? Answers.Of(packet.ProtocolNumber >= low && packet.ProtocolNumber <= high)
-            : Answers.Of(ProtocolNames.NumberOf(text) == packet.ProtocolNumber));
+        ProtocolNames.NumberOf(text) is { } number ? Answers.Of(number == packet.ProtocolNumber)
+            : Answers.Of(text.Split('-') is [var first, var last] && ProtocolNames.NumberOf(first) is { } low
+                && ProtocolNames.NumberOf(last) is { } high && packet.ProtocolNumber >= low && packet.ProtocolNumber <= high));
 
     private static NftKey Family() => Named(packet => packet.Source.AddressFamily == AddressFamily.InterNetworkV6 ? "ip6" : "ip");
 
@@ -269,8 +276,15 @@ internal sealed class NftKeys(ServiceNames services, bool isBridge)
         return value(packet) is { } bits ? Answers.Of(bits == wanted) : Answer.Unknown;
     }) { Number = value, Names = names, IsFlags = true };
 
-    private static NftKey Mark(Func<Packet, uint?> value) => new("", (packet, text) => value(packet) is not { } mark ? Answer.Unknown
-        : text.Split('-') is [var first, var last] && ServiceNames.NumberOf(first) is { } low && ServiceNames.NumberOf(last) is { } high
-            ? Answers.Of(mark >= low && mark <= high)
-            : ServiceNames.NumberOf(text) is { } number ? Answers.Of(mark == number) : Answer.Unknown) { Number = value };
+    private static NftKey Mark(Func<Packet, uint?> value) => new("", (packet, text) => Fits(value(packet), text)) { Number = value };
+
+    /// <summary>Whether a number is the one, or in the range, that is asked for.</summary>
+    private static Answer Fits(long? number, string text, IReadOnlyDictionary<string, uint>? names = null)
+    {
+        long? NumberOf(string word) => names is not null && names.TryGetValue(word, out var named) ? named : ServiceNames.NumberOf(word);
+        return number is not { } actual ? Answer.Unknown
+            : NumberOf(text) is { } wanted ? Answers.Of(actual == wanted)
+            : text.Split('-') is [var first, var last] && NumberOf(first) is { } low && NumberOf(last) is { } high
+            ? Answers.Of(actual >= low && actual <= high) : Answer.Unknown;
+    }
 }

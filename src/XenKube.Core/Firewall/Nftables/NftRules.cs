@@ -123,8 +123,9 @@ internal sealed class NftRules
         var (first, last) = (tokens[0], tokens[^1]);
         var (start, end) = (first.Start, last.End);
         var text = first.Source.Text[start..end];
-        var rules = new NftRuleReader(this, chain.Table, _match, new NftKeys(Services, chain.Table.StartsWith("bridge ",
-            StringComparison.Ordinal))).Read(_defines.Expand(tokens), first.Line, text, first.Source.IsIncluded ? first.Source.Path : null);
+        var keys = new NftKeys(Services, chain.Table.StartsWith("bridge ", StringComparison.Ordinal));
+        var rules = new NftRuleReader(this, chain.Table, _match, keys, new NftWords(_defines.Expand(tokens)))
+            .Read(first.Line, text, first.Source.IsIncluded ? first.Source.Path : null);
         var place = new NftRulePlace(first.Source, start, end, command);
         foreach (var (rule, fields) in rules)
         {

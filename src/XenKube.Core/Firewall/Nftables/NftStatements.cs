@@ -32,6 +32,17 @@ internal static class NftStatements
     /// <summary>True for a field whose change no rule looks at.</summary>
     public static bool IsHarmless(string field) => HarmlessFields.Any(one => field.StartsWith(one, StringComparison.Ordinal));
 
+    /// <summary>What an operator does with the bits of two numbers; the lower the number, the tighter it binds. Null for another word.</summary>
+    public static (int Binding, Func<uint, uint, uint> Apply)? BitsOf(string word) => word switch
+    {
+        "<<" or "lshift" => (0, (left, right) => right < 32 ? left << (int)right : 0),
+        ">>" or "rshift" => (0, (left, right) => right < 32 ? left >> (int)right : 0),
+        "&" or "and" => (1, (left, right) => left & right),
+        "^" or "xor" => (2, (left, right) => left ^ right),
+        "|" or "or" => (3, (left, right) => left | right),
+        _ => null,
+    };
+
     /// <summary>What a verdict of one word does; null for another word.</summary>
     public static RuleAction? Verdict(string word) => word switch
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using XenKube.Cli.Output;
 
 namespace XenKube.Cli.Commands;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using XenKube.Cli.Output;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Copying;
 

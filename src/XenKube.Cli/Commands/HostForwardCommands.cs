@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using XenKube.Cli.Output;
 using XenKube.Cli.Output.Json;
 using XenKube.Clusters;
 using XenKube.Hosting;

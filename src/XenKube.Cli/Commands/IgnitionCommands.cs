@@ -1,5 +1,4 @@
 using System.CommandLine;
-using XenKube.Cli.Output;
 using XenKube.Files;
 using XenKube.Ignition;
 using XenKube.Ignition.Validation;

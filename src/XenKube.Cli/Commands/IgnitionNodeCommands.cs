@@ -1,5 +1,4 @@
 using System.CommandLine;
-using XenKube.Cli.Output;
 using XenKube.Cli.Output.Json;
 using XenKube.Clusters;
 using XenKube.Ignition;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using XenKube.Cli.Output;
 using XenKube.Cli.Output.Json;
 using XenKube.Clusters;
 using XenKube.Ignition.Decompiling;

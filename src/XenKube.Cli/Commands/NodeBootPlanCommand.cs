@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using XenKube.Booting;
-using XenKube.Cli.Output;
 using XenKube.Clusters;
 
 namespace XenKube.Cli.Commands;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using XenKube.Cli.Output;
 using XenKube.Clusters;
 using XenKube.Etcd;
 using XenKube.Guests;

@@ -7,7 +7,6 @@ using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.Files;
 using XenKube.Hosting;
-using XenKube.Ignition.Publishing;
 using XenKube.Images;
 using XenKube.Images.Signatures;
 

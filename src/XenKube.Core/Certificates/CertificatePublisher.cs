@@ -1,5 +1,4 @@
 using XenKube.Clusters;
-using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.Guests;
 

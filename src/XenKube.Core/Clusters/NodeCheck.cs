@@ -1,14 +1,8 @@
 using System.Globalization;
-using System.Text;
 using XenKube.Disks;
-using XenKube.Files;
 using XenKube.Guests;
 using XenKube.Hosting;
-using XenKube.Ignition;
-using XenKube.Ignition.Reporting;
-using XenKube.Ignition.Validation;
 using XenKube.Images;
-using XenKube.Posix;
 
 namespace XenKube.Clusters;
 
@@ -67,13 +61,14 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         {
             Add(CheckSignature(node, guest, cancellationToken));
         }
-        Add(CheckIgnition(node, guest, own));
+        Add(new NodeIgnitionCheck(directory, _options).Run(node, guest, own));
         if (NodeSecretsCheck.Run(node) is { } secrets)
         {
             Add(secrets);
         }
-        Add(CheckConfig(node, state == XenGuestState.Halted ? uses : null));
-        Add(CheckAddress(node));
+        var guests = new NodeGuestCheck(directory);
+        Add(guests.CheckConfig(node, state == XenGuestState.Halted ? uses : null));
+        Add(guests.CheckAddress(node));
         if (_options.Endpoint && node.ConfigSource == ConfigSource.Http)
         {
             Add(CheckEndpoint(node, cancellationToken));
@@ -113,7 +108,7 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         ("disk", ItemNotFoundException) => $"Make it: {new RemedyAction(RemedyActionKind.MakeNode, node.FullName)}",
         ("signature", _) =>
             $"Import the key it is signed with ({new RemedyAction(RemedyActionKind.ImportKey, "FILE")}), or download the image again",
-        ("ignition", _) => PublishAgain(node),
+        ("ignition", _) => NodeIgnitionCheck.PublishAgain(node),
         ("config", _) => $"Correct it, or make it again: {new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)}",
         ("address", _) => "Correct the file of reservations",
         ("endpoint", _) => $"Check the server: {RemedyActionKind.CheckHost}",
@@ -168,15 +163,6 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         return (uses, state);
     }
 
-    private static Remedy PublishAgain(Node node)
-    {
-        if (node.ConfigSource != ConfigSource.Http)
-        {
-            return $"Write it there: {new RemedyAction(RemedyActionKind.RefreshStep, node.FullName, "publish")}";
-        }
-        return $"Publish it ({new RemedyAction(RemedyActionKind.PublishConfig, node.FullName)}), or refresh the node ({new RemedyAction(RemedyActionKind.Refresh, node.FullName)})";
-    }
-
     /// <summary>
     /// The image a disk was poured from is the one of its release in the store; the signature of that image can be verified.
     /// </summary>
@@ -213,182 +199,6 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         }
     }
 
-    private CheckResult CheckIgnition(Node node, GuestOfImage? guest, NodeDiskCheck? own)
-    {
-        const string name = "ignition";
-        var publish = PublishAgain(node);
-        var place = node.ConfigSource switch
-        {
-            ConfigSource.Disk => node.ConfigDiskPath,
-            ConfigSource.Image => $"the config on {node.DiskPath}",
-            _ => node.IgnitionPath,
-        };
-        byte[] json;
-        try
-        {
-            if (node.ConfigSource != ConfigSource.Http && File.Exists(node.IgnitionPath))
-            {
-                return new(name, CheckStatus.Warn,
-                    $"{node.IgnitionPath} is still served, although the config comes by {node.ConfigSource}", publish);
-            }
-            if (node.ConfigSource == ConfigSource.Disk && ConfigDisk.IsOpen(node.ConfigDiskPath))
-            {
-                return new(name, CheckStatus.Fail, $"others than root can read {node.ConfigDiskPath}", publish);
-            }
-            var read = node.ConfigSource == ConfigSource.Disk ? ConfigDisk.Read(node.ConfigDiskPath) : own?.Config;
-            if (node.ConfigSource == ConfigSource.Image && read is null && own is null)
-            {
-                return NotChecked(name, "the disk was not read, and the config is on it", null);
-            }
-            if (node.ConfigSource == ConfigSource.Image && read is null && !own!.WillIgnite)
-            {
-                return new(name, CheckStatus.Pass, "Ignition ran, and the guest has removed its config");
-            }
-            if (node.ConfigSource != ConfigSource.Http && read is null)
-            {
-                return new(name, CheckStatus.Fail, $"{place} is not there", publish);
-            }
-            json = read ?? WholeFile.Read(node.IgnitionPath, 64 << 20,
-                new FileReadErrors(ErrorIds.IgnitionNotPublished, ErrorIds.FileNotReadable, ErrorIds.IgnitionInvalid), regularOnly: true);
-        }
-        catch (ItemNotFoundException)
-        {
-            return new(name, CheckStatus.Fail, $"{node.IgnitionPath} is not published", publish);
-        }
-        catch (XenKubeException e)
-        {
-            return Failure(name, e, node);
-        }
-        var validation = IgnitionValidator.Validate(json);
-        if (!validation.IsValid)
-        {
-            return new(name, CheckStatus.Fail,
-                $"{place} is not valid: {ConfigFailure.MessageOf(validation.Entries.First(entry => entry.Kind == ReportKind.Error))}",
-                $"See every fault ({new RemedyAction(RemedyActionKind.ValidateConfig, node.IgnitionPath)}), correct the config and refresh");
-        }
-        if (guest?.Refuses(validation.Generation, validation.Version) is { } reason)
-        {
-            return new(name, CheckStatus.Fail, $"{place} is Ignition {validation.Version}: {reason}",
-                $"Write the config in the language of the release, {NodeLanguage.Of(guest)}, and publish it: {new RemedyAction(RemedyActionKind.PublishConfig, node.FullName)}");
-        }
-        return FindOutdated(node, json) is { } outdated
-            ? new(name, CheckStatus.Warn, outdated, publish)
-            : new(name, CheckStatus.Pass, $"{place} is valid Ignition {validation.Version}");
-    }
-
-    /// <summary>
-    /// Why what is published is not what the node's template and config give now; null where it is, or where the node has no config.
-    /// </summary>
-    private string? FindOutdated(Node node, byte[] published)
-    {
-        var own = new NodeConfig(directory, node, _options.Config);
-        try
-        {
-            if (own.HasTemplate && own.PrepareTemplate(force: false).Text is not null)
-            {
-                return $"{node.ConfigPath} is older than its template, what that includes, or the values of its variables";
-            }
-        }
-        catch (XenKubeException e)
-        {
-            return $"the template cannot be expanded: {e.Fault}";
-        }
-        if (!File.Exists(node.ConfigPath))
-        {
-            return null;
-        }
-        var config = own.Transpile();
-        if (!config.Succeeded)
-        {
-            return $"{node.ConfigPath} does not transpile: {ConfigFailure.Of(config, null).Fault}";
-        }
-        return node.ConfigSource == ConfigSource.Http
-            && File.GetLastWriteTimeUtc(node.ConfigPath) > File.GetLastWriteTimeUtc(node.IgnitionPath)
-            ? $"{node.ConfigPath} is newer than what is published"
-            : Encoding.UTF8.GetBytes(config.Json).AsSpan().SequenceEqual(published) ? null
-            : $"what the guest gets is not what {node.ConfigPath} gives";
-    }
-
-    private CheckResult CheckConfig(Node node, GuestUses? uses)
-    {
-        const string name = "config";
-        try
-        {
-            if (!File.Exists(node.GuestConfigPath))
-            {
-                return new(name, CheckStatus.Fail, $"{node.GuestConfigPath} does not exist",
-                    $"Make it: {new RemedyAction(RemedyActionKind.MakeGuest, node.FullName)}");
-            }
-            var config = XenGuestConfig.Read(node.GuestConfigPath);
-            if (config.Disks is not [var first, ..] || FileIdentity.TextOf(first.Target) != FileIdentity.TextOf(node.DiskPath))
-            {
-                return new(name, CheckStatus.Fail,
-                    $"{node.GuestConfigPath} boots from {(config.Disks is [var other, ..] ? Printable.Of(other.Target) : "no disk")}, not from {node.DiskPath}",
-                    $"Correct disk= in it, or make it again: {new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)}");
-            }
-            foreach (var file in GuestConfigFile.All(directory.GuestsPath).Where(file => file.Path != node.GuestConfigPath))
-            {
-                if (Readable(file.Path) is { } neighbour && (neighbour.Name == config.Name
-                    || neighbour.Disks.Any(disk => !disk.IsReadOnly
-                        && FileIdentity.TextOf(disk.Target) == FileIdentity.TextOf(node.DiskPath))))
-                {
-                    return new(name, CheckStatus.Fail, $"{file.Path} has the same {(neighbour.Name == config.Name ? "name" : "disk")}",
-                        "Give each guest a name and a disk of its own");
-                }
-            }
-            GuestPreflight.Check(config, uses);
-            return new(name, CheckStatus.Pass, node.GuestConfigPath);
-        }
-        catch (OperationFailedException e) when (e.Id == ErrorIds.FileNotReadable)
-        {
-            return NotChecked(name, e.Fault, e.Advice);
-        }
-        catch (XenKubeException e)
-        {
-            return Failure(name, e, node);
-        }
-    }
-
-    private CheckResult CheckAddress(Node node)
-    {
-        const string name = "address";
-        try
-        {
-            if ((File.Exists(node.GuestConfigPath) ? Readable(node.GuestConfigPath) : null) is not { Vifs: [{ MacAddress: { } mac }, ..] })
-            {
-                return new(name, CheckStatus.Fail,
-                    "the guest's configuration gives it no MAC address, so it gets another IP address at each start",
-                    $"Make it again with one of the reservations: {new RemedyAction(RemedyActionKind.RemakeGuest, node.FullName)}");
-            }
-            if (GuestConfigFile.All(directory.GuestsPath).FirstOrDefault(file =>
-                file.Path != node.GuestConfigPath && (Readable(file.Path)?.Vifs.Any(vif => vif.MacAddress == mac) ?? false)) is { } other)
-            {
-                return new(name, CheckStatus.Fail, $"{mac} is the address of {other.FullName} as well",
-                    "Give one of them another MAC address");
-            }
-            var reserved = DhcpReservations.Read(directory.ReservationsPath).Items.Where(item => item.MacAddress == mac).ToList();
-            if (reserved.Count == 0 && new NodeGuests(directory).Reservations()
-                .FirstOrDefault(pair => pair.MacAddress == mac) is { } elsewhere)
-            {
-                return new(name, CheckStatus.Pass, $"{mac} gets {elsewhere.IPAddress}");
-            }
-            return reserved.Count switch
-            {
-                0 => new(name, CheckStatus.Warn,
-                    $"{mac} has no reservation in {directory.ReservationsPath}, so the guest's IP address is not known beforehand",
-                    $"Reserve one: {new RemedyAction(RemedyActionKind.ReserveAddress, mac.ToString(), directory.ReservationsPath)}"),
-                1 => new(name, CheckStatus.Pass, $"{mac} gets {reserved[0].IPAddress}"),
-                _ => new(name, CheckStatus.Fail,
-                    $"{mac} is reserved {reserved.Count.ToString(CultureInfo.InvariantCulture)} times in {directory.ReservationsPath}",
-                    $"Remove one of them: {new RemedyAction(RemedyActionKind.RemoveReservation, reserved[^1].IPAddress.ToString(), directory.ReservationsPath)}"),
-            };
-        }
-        catch (XenKubeException e)
-        {
-            return Failure(name, e, node);
-        }
-    }
-
     private static CheckResult CheckEndpoint(Node node, CancellationToken cancellationToken)
     {
         const string name = "endpoint";
@@ -401,18 +211,6 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         catch (XenKubeException e)
         {
             return Failure(name, e, node);
-        }
-    }
-
-    private static XenGuestConfig? Readable(string path)
-    {
-        try
-        {
-            return XenGuestConfig.Read(path);
-        }
-        catch (XenKubeException)
-        {
-            return null;
         }
     }
 }

@@ -1,7 +1,6 @@
 using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.Files;
-using XenKube.FileSystems;
 using XenKube.FileSystems.Ext;
 using XenKube.Guests;
 using XenKube.Images;

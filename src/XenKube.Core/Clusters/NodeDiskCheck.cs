@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.RegularExpressions;
-using XenKube.Booting.Kernels;
 using XenKube.Disks;
 using XenKube.FileSystems;
 using XenKube.FileSystems.Btrfs;
@@ -18,7 +16,6 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
 {
     private const int MaxText = 1 << 20;
     private readonly Remedy _pour = NodeCheck.PourAgain(node);
-    private static readonly string[] KernelPaths = ["/coreos/vmlinuz-a", "/flatcar/vmlinuz-a"];
     private readonly XenGuestConfig? _config = NodeBoot.TryReadConfig(node);
     private GuestLayout _layout = GuestLayout.CoreOS;
 
@@ -53,7 +50,7 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
             yield break;
         }
         yield return Guarded("boot", CheckBoot);
-        yield return Guarded("kernel", CheckKernel);
+        yield return Guarded("kernel", () => GrubKernelCheck.Run(disk, Type, node));
         yield return Guarded("oem", CheckOem);
         yield return Guarded("url", CheckUrl);
         yield return Guarded("first-boot", CheckFirstBoot);
@@ -182,41 +179,6 @@ internal sealed partial class NodeDiskCheck(DiskImage disk, Node node, XenGuestS
         var kernel = line.Groups[1].Value;
         return boot.Find(kernel) is { Kind: FileSystemEntryKind.File } ? new(name, CheckStatus.Pass, $"pygrub boots {kernel}")
             : new(name, CheckStatus.Fail, $"boot/grub/menu.lst names {Printable.Of(kernel)}, which is not there", _pour);
-    }
-
-    private CheckResult CheckKernel()
-    {
-        const string name = "kernel";
-        using var boot = disk.OpenFileSystem(GuestLayout.BootLabel);
-        var path = KernelPaths.FirstOrDefault(path => boot.Find(path) is { Kind: FileSystemEntryKind.File });
-        if (path is null)
-        {
-            return new(name, CheckStatus.Fail, "EFI-SYSTEM has no kernel (coreos/vmlinuz-a)", _pour);
-        }
-        using var stream = boot.OpenRead(path);
-        return PackingOf(path, stream, boot.Find(path)!.Size) switch
-        {
-            null => new(name, CheckStatus.Warn, $"{path} is not a kind of Linux kernel that XenKube knows",
-                $"Nothing is wrong if the guest boots; if it does not, see its console: {RemedyActionKind.ShowConsole}"),
-            "zstd" when Type == GuestType.PV => new(name, CheckStatus.Fail,
-                $"{path} is packed with zstd, which the pv boot path cannot unpack",
-                $"Have XenKube's boot loader start it: {new RemedyAction(RemedyActionKind.SetBootLoader, node.FullName, nameof(BootLoaders.XenKube))}"),
-            var packing => new(name, CheckStatus.Pass, $"{path} is packed with {packing}"),
-        };
-    }
-
-    /// <exception cref="CorruptImageException">The kernel certainly does not start.</exception>
-    private static string? PackingOf(string path, Stream kernel, long size)
-    {
-        try
-        {
-            return KernelCompression.Detect(kernel, size);
-        }
-        catch (CorruptImageException e)
-        {
-            throw new CorruptImageException(ErrorIds.CorruptKernel, path, null, $"the guest cannot start this kernel: {e.Reason}",
-                innerException: e);
-        }
     }
 
     private CheckResult CheckOem()

@@ -1,5 +1,3 @@
-using XenKube.Images;
-
 namespace XenKube.Clusters;
 
 /// <summary>How disks of nodes are made again before they are reset: what is on them is lost, and the nodes keep their other files, and

@@ -110,9 +110,9 @@ internal sealed class TransferGuard(XenDirectory directory)
 
     private static Remedy Stop(XenGuestState state, Node node) => state switch
     {
-        XenGuestState.Saved => XenGuests.ForActive(state),
-        XenGuestState.Paused => XenGuests.ForPaused(node.FullName),
-        XenGuestState.Crashed => XenGuests.ForCrashed(node.FullName),
+        XenGuestState.Saved => GuestRemedies.ForActive(state),
+        XenGuestState.Paused => GuestRemedies.ForPaused(node.FullName),
+        XenGuestState.Crashed => GuestRemedies.ForCrashed(node.FullName),
         _ => $"Stop it first: {new RemedyAction(RemedyActionKind.StopGuest, node.FullName)}",
     };
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using XenKube.Certificates;
 using XenKube.Clusters;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using XenKube.Clusters;
-using XenKube.FileSystems;
 using XenKube.Files;
 
 namespace XenKube.Etcd;

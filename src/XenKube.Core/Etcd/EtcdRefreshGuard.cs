@@ -1,5 +1,4 @@
 using System.Globalization;
-using XenKube.Certificates;
 using XenKube.Clusters;
 
 namespace XenKube.Etcd;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using XenKube.Clusters;
-using XenKube.Disks;
 using XenKube.Files;
 using XenKube.FileSystems;
 using XenKube.Programs;

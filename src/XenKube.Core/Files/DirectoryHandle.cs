@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -180,33 +179,6 @@ internal sealed class DirectoryHandle(SafeFileHandle handle, string path, FileSt
         Libc.UnlinkAt(Descriptor, name, RemoveDirectory) == 0 || (Libc.LastError == Errno.NoEntry
             ? false : throw SystemFailure.Last(PlaceOf(name)));
 
-    /// <summary>
-    /// Removes a file, a link, or a directory with all that it holds. Directories in it are emptied one after the other, each moved up
-    /// first, so that neither their depth nor their number takes memory or descriptors.
-    /// </summary>
-    public bool RemoveTree(byte[] name)
-    {
-        if (Find(name) is not { } found)
-        {
-            return false;
-        }
-        if (!found.IsDirectory)
-        {
-            return Remove(name);
-        }
-        using (var top = Enter(name))
-        {
-            for (var names = top.Names(); names.Count > 0; names = top.Names())
-            {
-                foreach (var entry in names)
-                {
-                    top.RemoveShallow(entry);
-                }
-            }
-        }
-        return RemoveEmpty(name);
-    }
-
     /// <summary>The names in it, each with a zero at its end.</summary>
     public List<byte[]> Names()
     {
@@ -271,31 +243,6 @@ internal sealed class DirectoryHandle(SafeFileHandle handle, string path, FileSt
             throw new NotRegularFileException(found.IsDirectory ? "is a directory, not a file" : found.IsSymbolicLink
                 ? "is a symbolic link, which is not followed" : "is not a regular file");
         }
-    }
-
-    private void RemoveShallow(byte[] name)
-    {
-        if (Find(name) is not { IsDirectory: true })
-        {
-            Remove(name);
-            return;
-        }
-        using (var directory = Enter(name))
-        {
-            foreach (var entry in directory.Names())
-            {
-                if (directory.Find(entry) is { IsDirectory: true })
-                {
-                    directory.MoveTo(entry, this, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-                        $".xenkube~{Guid.NewGuid():N}~\0")));
-                }
-                else
-                {
-                    directory.Remove(entry);
-                }
-            }
-        }
-        RemoveEmpty(name);
     }
 
     /// <summary>Moves an entry to another directory of the same file system; an entry that has the name there is replaced.</summary>

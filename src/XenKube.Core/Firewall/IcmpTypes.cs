@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace XenKube.Firewall;
 
-/// <summary>The types of ICMPv6 messages (RFC 4443, RFC 4861, RFC 2710, RFC 3810), by number and by the names of the firewalls' programs.</summary>
+/// <summary>
+/// The types of ICMPv6 messages (RFC 4443, RFC 4861, RFC 2710, RFC 3810), by number and by the names of the firewalls' programs.
+/// </summary>
 internal static class IcmpTypes
 {
     /// <summary>Who has this address?</summary>
@@ -38,7 +40,7 @@ internal static class IcmpTypes
     {
         var type = text.Split('/')[0];
         return int.TryParse(type, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-            : IptablesNames.FirstOrDefault(known => known.Name.StartsWith(type, StringComparison.OrdinalIgnoreCase)) is { Name: not null } named
-            ? named.Type : null;
+            : IptablesNames.FirstOrDefault(known => known.Name.StartsWith(type, StringComparison.OrdinalIgnoreCase))
+                is { Name: not null } named ? named.Type : null;
     }
 }

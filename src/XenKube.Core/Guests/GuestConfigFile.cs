@@ -23,6 +23,14 @@ public sealed record GuestConfigFile(string Cluster, string Node, string Path)
         }
     }
 
+    /// <summary>The configuration at a path.</summary>
+    internal static GuestConfigFile At(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        return new GuestConfigFile(System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(full)) ?? "",
+            System.IO.Path.GetFileNameWithoutExtension(full), full);
+    }
+
     /// <summary>The folders of all clusters.</summary>
     /// <param name="guestsPath">XENDIR/guests.</param>
     internal static IReadOnlyList<string> Clusters(string guestsPath) =>

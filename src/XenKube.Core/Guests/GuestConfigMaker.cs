@@ -1,6 +1,5 @@
 using System.Globalization;
 using XenKube.Networks;
-using XenKube.Posix;
 
 namespace XenKube.Guests;
 

@@ -32,4 +32,18 @@ public static class GuestName
             "it has a character that is not a letter, digit, '-', '_' or '.'",
         _ => null,
     };
+
+    /// <summary>The name of the guest of a configuration.</summary>
+    /// <param name="configPath">The configuration.</param>
+    /// <exception cref="InvalidInputException">The name cannot be a guest's.</exception>
+    public static string Of(string configPath)
+    {
+        var config = XenGuestConfig.Read(configPath);
+        if (Refusal(config.Name) is { } reason)
+        {
+            throw new InvalidInputException(ErrorIds.GuestNameInvalid, configPath, config.PlaceOf("name"),
+                $"'{Printable.Of(config.Name)}' cannot be a guest's name: {reason}");
+        }
+        return config.Name!;
+    }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Net;
 using XenKube.Devices;
 using XenKube.Files;
 using XenKube.Networks;
@@ -15,6 +13,8 @@ namespace XenKube.Guests;
 public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<GuestAddress>? reservations = null)
 {
     private readonly IReadOnlyList<GuestAddress> _reservations = reservations ?? [];
+
+    private XenGuestRecords Records => new(Xl, _reservations);
 
     /// <summary>How to talk to Xen.</summary>
     public XlDriver Xl { get; } = xl;
@@ -69,14 +69,14 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
                 {
                     matched.Add(domain.Id);
                 }
-                guests.Add(Join(file, config, domain, uses.StateOf(config.Name, domain)));
+                guests.Add(Records.Join(file, config, domain, uses.StateOf(config.Name, domain)));
             }
             catch (XenKubeException e)
             {
                 warn?.Invoke(e.Message);
             }
         }
-        guests.AddRange(domains.Where(domain => domain.Id != 0 && !matched.Contains(domain.Id)).Select(Foreign));
+        guests.AddRange(domains.Where(domain => domain.Id != 0 && !matched.Contains(domain.Id)).Select(Records.Foreign));
         return guests;
     }
 
@@ -88,7 +88,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         var config = XenGuestConfig.Read(configPath);
         var uses = GuestUses.Read(Xl, configPath, cancellationToken);
         var domain = uses.Domains.FirstOrDefault(domain => domain.Name.Length > 0 && domain.Name == config.Name);
-        return Join(FileOf(configPath), config, domain, uses.StateOf(config.Name, domain));
+        return Records.Join(GuestConfigFile.At(configPath), config, domain, uses.StateOf(config.Name, domain));
     }
 
     /// <summary>Starts guests. All of them are checked before the first is started.</summary>
@@ -109,7 +109,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             }
             CheckCondition(path, options.Wait);
             var begin = GuestStart.Now;
-            var warnings = Create(path, options, cancellationToken);
+            var warnings = new GuestCreation(Xl, CopyKernel).Create(path, options, cancellationToken);
             return (After(path, options, begin, cancellationToken), warnings);
         }, cancellationToken);
     }
@@ -124,7 +124,8 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         options ??= new GuestActionOptions();
         return GuestBatch.Run(configPaths, options, path =>
         {
-            var warnings = Stop(path, options, cancellationToken) ? [] : new[] { $"{NameOf(path)} is not running" };
+            var hasStopped = new GuestShutdown(Xl).Stop(path, options, cancellationToken);
+            var warnings = hasStopped ? [] : new[] { $"{GuestName.Of(path)} is not running" };
             return (After(path, options, null, cancellationToken), warnings);
         }, cancellationToken);
     }
@@ -140,7 +141,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         return GuestBatch.Run(configPaths, options, path =>
         {
             CheckCondition(path, options.Wait);
-            var name = NameOf(path);
+            var name = GuestName.Of(path);
             var old = Xl.List(cancellationToken).FirstOrDefault(domain => domain.Name == name);
             var begin = GuestStart.Now;
             IReadOnlyList<string> warnings = [];
@@ -152,11 +153,11 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
                     Wait(path, GuestCondition.Gone, options, null, cancellationToken);
                 }
                 begin = GuestStart.Now;
-                warnings = Create(path, options, cancellationToken);
+                warnings = new GuestCreation(Xl, CopyKernel).Create(path, options, cancellationToken);
             }
             else
             {
-                RefuseSilent(path, old);
+                GuestShutdown.RefuseSilent(path, old);
                 Xl.Reboot(name, cancellationToken);
                 if (options.Wait is not null && old is not null)
                 {
@@ -196,7 +197,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         using var held = Lock?.Invoke("removing guest configurations", cancellationToken);
         return GuestBatch.Run(configPaths, options, path =>
         {
-            var name = NameOf(path);
+            var name = GuestName.Of(path);
             var uses = GuestUses.ReadIfXen(Xl, path, cancellationToken);
             var domain = uses.Domains.FirstOrDefault(domain => domain.Name == name);
             if (uses.StateOf(name, domain) is var state and not XenGuestState.Halted)
@@ -204,12 +205,12 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
                 if (!options.Force || state == XenGuestState.Saved)
                 {
                     throw new ItemInUseException(ErrorIds.GuestRunning, path, null, $"the guest {name} is {GuestWords.Of(state)}",
-                        ForActive(state));
+                        GuestRemedies.ForActive(state));
                 }
-                Stop(path, options, cancellationToken);
+                new GuestShutdown(Xl).Stop(path, options, cancellationToken);
                 Wait(path, GuestCondition.Gone, options, null, cancellationToken);
             }
-            var guest = Join(FileOf(path), XenGuestConfig.Read(path), null, XenGuestState.Halted);
+            var guest = Records.Join(GuestConfigFile.At(path), XenGuestConfig.Read(path), null, XenGuestState.Halted);
             try
             {
                 if (guest.AutoStart)
@@ -257,7 +258,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         options ??= new GuestActionOptions();
         return GuestBatch.Run(configPaths, options, path =>
         {
-            action(NameOf(path), options.Force);
+            action(GuestName.Of(path), options.Force);
             return (After(path, options, null, cancellationToken), []);
         }, cancellationToken);
     }
@@ -268,166 +269,4 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     private XenGuest Wait(string path, GuestCondition condition, GuestActionOptions options, GuestStart? begin,
         CancellationToken cancellationToken) =>
         new GuestWait(this, path, begin).Until(condition, options.Timeout, cancellationToken);
-
-    /// <summary>Starts a guest with its disks held, and looks once more who has them: another session may have been faster.</summary>
-    private List<string> Create(string path, GuestActionOptions options, CancellationToken cancellationToken)
-    {
-        var config = XenGuestConfig.Read(path, isTrusted: true);
-        using var held = TakeDisks(config, cancellationToken);
-        GuestPreflight.Check(config, GuestUses.Read(Xl, path, cancellationToken));
-        var warnings = new List<string>();
-        if (options.ExtractKernel && config is { Kernel: null } or { BootLoader: not null })
-        {
-            config = WithCopies(config, held, warnings);
-        }
-        held.ReleaseBefore(config);
-        var environment = new PygrubRights(Xl.Options.SystemRoot).Prepare(config, warnings.Add);
-        warnings.AddRange(Xl.Create(config.Path!, options.Paused, environment, cancellationToken));
-        return warnings;
-    }
-
-    private XenGuestConfig WithCopies(XenGuestConfig config, GuestImageLocks held, List<string> warnings)
-    {
-        var copy = CopyKernel ?? throw new InvalidOperationException("nothing here copies kernels");
-        return held.First is { } disk ? copy(config, disk, warnings.Add)
-            : throw new InvalidInputException(ErrorIds.GuestConfigInvalid, config.Path, config.PlaceOf("disk"),
-                "a kernel can be copied from a disk of this host alone that the guest may write, and the first disk is none",
-                $"Start the guest without {RemedyActionKind.ExtractKernelOption}");
-    }
-
-    private GuestImageLocks TakeDisks(XenGuestConfig config, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return GuestImageLocks.Take(config);
-        }
-        catch (ItemInUseException)
-        {
-            // A program that starts a guest holds its disks as well: then the guest is named, and not the lock.
-            GuestPreflight.Check(config, GuestUses.Read(Xl, config.Path, cancellationToken));
-            throw;
-        }
-    }
-
-    /// <summary>Shuts a guest down or destroys it. One that reboots is waited for: its xl would start it again.</summary>
-    /// <returns>False when it does not run.</returns>
-    private bool Stop(string path, GuestActionOptions options, CancellationToken cancellationToken)
-    {
-        var name = NameOf(path);
-        var watch = Stopwatch.StartNew();
-        while (true)
-        {
-            var asked = watch.Elapsed;
-            try
-            {
-                if (options.Force)
-                {
-                    Xl.Destroy(name, cancellationToken);
-                }
-                else
-                {
-                    RefuseSilent(path, Xl.List(cancellationToken).FirstOrDefault(domain => domain.Name == name));
-                    Xl.Shutdown(name, cancellationToken);
-                }
-                return true;
-            }
-            catch (ItemNotFoundException e) when (e.Id == ErrorIds.GuestNotRunning)
-            {
-                if (GuestUses.Read(Xl, cancellationToken: cancellationToken).ProcessOf(name) is null)
-                {
-                    return false;
-                }
-                if (watch.Elapsed > options.Timeout)
-                {
-                    throw new OperationFailedException(ErrorIds.WaitTimeout, path, null,
-                        "the guest is being started, and its domain did not appear in time",
-                        $"Wait longer with {RemedyActionKind.TimeoutOption}");
-                }
-                cancellationToken.WaitHandle.WaitOne(GuestBatch.PauseAfter(watch.Elapsed - asked));
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-        }
-    }
-
-    /// <summary>A paused or crashed guest never answers: xl would wait a minute for it.</summary>
-    private static void RefuseSilent(string path, XenDomain? domain)
-    {
-        if (domain?.State is XenGuestState.Paused or XenGuestState.Crashed)
-        {
-            var isPaused = domain.State == XenGuestState.Paused;
-            throw new OperationFailedException(ErrorIds.GuestNotResponding, domain.Name, null,
-                $"the guest {(isPaused ? "is paused" : "has crashed")} and cannot react", isPaused
-                    ? ForPaused(FileOf(path).FullName) : ForCrashed(FileOf(path).FullName));
-        }
-    }
-
-    internal static Remedy ForActive(XenGuestState state)
-    {
-        if (state == XenGuestState.Saved)
-        {
-            return "Restore it and stop it, or move the file that it is saved in to another place";
-        }
-        return $"Stop it first, or use {RemedyActionKind.ForceOption} to destroy it";
-    }
-
-    internal static Remedy ForPaused(string node) =>
-        $"Let it go on first ({new RemedyAction(RemedyActionKind.ResumeGuest, node)}), or destroy it ({new RemedyAction(RemedyActionKind.DestroyGuest, node)})";
-
-    internal static Remedy ForCrashed(string node) => $"Remove its domain: {new RemedyAction(RemedyActionKind.DestroyGuest, node)}";
-
-    private static string NameOf(string configPath)
-    {
-        var config = XenGuestConfig.Read(configPath);
-        if (GuestName.Refusal(config.Name) is { } reason)
-        {
-            throw new InvalidInputException(ErrorIds.GuestNameInvalid, configPath, config.PlaceOf("name"),
-                $"'{Printable.Of(config.Name)}' cannot be a guest's name: {reason}");
-        }
-        return config.Name!;
-    }
-
-    private static GuestConfigFile FileOf(string path)
-    {
-        var full = Path.GetFullPath(path);
-        return new GuestConfigFile(Path.GetFileName(Path.GetDirectoryName(full)) ?? "", Path.GetFileNameWithoutExtension(full), full);
-    }
-
-    private XenGuest Join(GuestConfigFile file, XenGuestConfig config, XenDomain? domain, XenGuestState state)
-    {
-        var mac = config.Vifs is [var vif, ..] ? vif.MacAddress : null;
-        return new XenGuest(
-            config.Name ?? file.FullName,
-            domain?.Id,
-            state,
-            Bytes(domain?.Memory ?? config.Memory ?? 0),
-            domain?.VCpu ?? (int)Math.Clamp(config.VCpus ?? 1, 0, int.MaxValue),
-            domain?.CpuTime ?? TimeSpan.Zero,
-            mac?.ToString(),
-            AddressOf(mac),
-            file.FullName)
-        {
-            GuestConfigPath = file.Path,
-            AutoStart = new GuestAutoStart(Xl.Options.SystemRoot).Find(file.Path) is not null,
-            DiskPath = config.Disks is [var disk, ..] ? disk.Target : null,
-            XlState = domain?.XlState ?? "",
-        };
-    }
-
-    private XenGuest Foreign(XenDomain domain)
-    {
-        var mac = domain.MacAddresses.Count > 0 && MacAddress.TryParse(domain.MacAddresses[0], out var address)
-            ? address : (MacAddress?)null;
-        return new XenGuest(Printable.Of(domain.Name), domain.Id, domain.State, Bytes(domain.Memory), domain.VCpu, domain.CpuTime,
-            mac?.ToString(), AddressOf(mac), null)
-        {
-            DiskPath = domain.Disks.Count > 0 ? domain.Disks[0] : null,
-            XlState = domain.XlState,
-        };
-    }
-
-    /// <summary>xl counts in MiB.</summary>
-    private static long Bytes(long memory) => Math.Clamp(memory, 0, long.MaxValue >> 20) << 20;
-
-    private IPAddress? AddressOf(MacAddress? mac) => mac is null
-        ? null : _reservations.FirstOrDefault(reservation => reservation.MacAddress == mac)?.IPAddress;
 }

@@ -144,8 +144,9 @@ public abstract partial class FirewallRules
         return last.Fates(forward, network, Answer.No).TrueForAll(one => IsLed(one.Packet, one.Fate))
             ? last : withChain.WithRule(chain, 0, rule);
 
-        bool IsLed(Packet packet, PacketFate fate) => fate.IsOfAnswer || fate.IsOfDiscovery || (fate.Packet is { } led && led.Destination.Equals(forward.To)
-            && led.DestinationPort == (forward.ToPorts ?? packet.DestinationPort));
+        bool IsLed(Packet packet, PacketFate fate) => fate.IsOfAnswer || fate.IsOfDiscovery
+            || (fate.Packet is { } led && led.Destination.Equals(forward.To)
+                && led.DestinationPort == (forward.ToPorts ?? packet.DestinationPort));
     }
 
     /// <summary>The chain that gives packets on arrival another destination.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using XenKube.Firewall;
 using XenKube.Networks;
 

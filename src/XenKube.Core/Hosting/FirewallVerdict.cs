@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace XenKube.Hosting;
 
 /// <summary>What becomes of the packets to a port: the answer of all rules together, as the kernel would give it.</summary>

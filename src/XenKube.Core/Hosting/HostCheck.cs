@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.NetworkInformation;
 using XenKube.Files;
 using XenKube.Guests;
-using XenKube.Hosting.Dnsmasq;
 using XenKube.Posix;
 using XenKube.Programs;
 
@@ -27,9 +26,10 @@ public sealed class HostCheck(HostOptions options)
         {
             yield return result;
         }
+        var network = new HostNetworkCheck(options);
         Func<CancellationToken, CheckResult>[] checks = [_ => CheckPygrub(), _ => CheckBridge(), _ => CheckForwarding(), _ =>
-            CheckXenDir(), _ => HostSecurityCheck.CheckTrust(options.XenDir), _ => CheckSpace(), CheckServing, _ => CheckFirewall(), _ =>
-                CheckReservations(), _ => CheckDnsmasq(), _ => CheckTime()];
+            CheckXenDir(), _ => HostSecurityCheck.CheckTrust(options.XenDir), _ => CheckSpace(), CheckServing,
+                _ => network.CheckFirewall(), _ => network.CheckReservations(), _ => network.CheckDnsmasq(), _ => CheckTime()];
         foreach (var check in checks)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -227,94 +227,6 @@ public sealed class HostCheck(HostOptions options)
         File.Exists(options.Site.AvailablePath)
         && new NonLocalBind(options.SystemRoot, options.Address).ToChanges().Any(change => change.IsNeeded);
 
-    private CheckResult CheckFirewall()
-    {
-        try
-        {
-            if (options.ForeignFirewall is { } foreign)
-            {
-                return new("firewall", CheckStatus.Warn,
-                    $"{foreign.Name} manages the firewall, so no file shows whether guests reach port {options.Port.ToString(CultureInfo.InvariantCulture)}",
-                    $"If they do not, type: {foreign.Commands(FirewallPort.Guide(options.Bridge, options.Port))}");
-            }
-            var port = new FirewallPort(options.Port) { InInterface = options.Bridge };
-            var loaded = LoadedFirewall.Read(options)?.Judge(port, options.Guests);
-            var files = options.FirewallFiles.Where(File.Exists).ToList();
-            var verdict = files.Select(file => FirewallRules.Read(file).Judge(port, options.Guests)).MaxBy(one => one.Status switch
-                { FirewallStatus.Closed => 2, FirewallStatus.CannotTell => 1, _ => 0 });
-            var text = options.Port.ToString(CultureInfo.InvariantCulture);
-            return (verdict?.Status, loaded?.Verdict.Status) switch
-            {
-                (FirewallStatus.Open, FirewallStatus.Closed) => new("firewall", CheckStatus.Fail,
-                    $"port {text} is open in {string.Join(", ", files)}, but the kernel has other rules: port {text} is {loaded!.Value.Verdict} of '{loaded.Value.Program}'",
-                    $"Load the file: {new RemedyAction(RemedyActionKind.SetUpHost, "firewall")}"),
-                (FirewallStatus.Open, _) => Pass("firewall", $"port {text} is open"),
-                (FirewallStatus.Closed, _) => new("firewall", CheckStatus.Fail,
-                    $"port {text} is {verdict}: guests cannot fetch their configs",
-                    $"Open it: {new RemedyAction(RemedyActionKind.OpenPort, text)}"),
-                (null, FirewallStatus.Closed) => new("firewall", CheckStatus.Fail,
-                    $"port {text} is {loaded!.Value.Verdict} of '{loaded.Value.Program}': guests cannot fetch their configs, and {options.FirewallFile} does not exist",
-                    "Open that port and udp 123 on the bridge where those rules come from"),
-                (null, FirewallStatus.Open) => Pass("firewall", $"port {text} is open: no rule of the kernel closes it"),
-                (null, _) => new("firewall", CheckStatus.Warn,
-                    $"{options.FirewallFile} does not exist, so nothing shows whether guests reach port {text}",
-                    "If you use another firewall, open that port and udp 123 on the bridge"),
-                _ => new("firewall", CheckStatus.Warn, $"port {text}: {verdict}",
-                    $"Fetch a config from a guest to see, or add a rule for {options.Bridge} before that line"),
-            };
-        }
-        catch (XenKubeException e)
-        {
-            return Failure("firewall", e);
-        }
-    }
-
-    private CheckResult CheckReservations()
-    {
-        try
-        {
-            var reservations = DhcpReservations.Read(options.ReservationsFile, options.Dnsmasqs);
-            var faults = ReservationFindings.Faults(reservations, options.Network).ToList();
-            if (faults.Count > 0)
-            {
-                var more = faults.Count > 3 ? string.Create(CultureInfo.InvariantCulture, $"; and {faults.Count - 3} more") : "";
-                return new("reservations", CheckStatus.Fail, $"{string.Join("; ", faults.Take(3).Select(fault => fault.Message))}{more}",
-                    faults[0].Remedy);
-            }
-            var items = reservations.GuestAddresses;
-            return items.Count > 0 ? Pass("reservations", string.Create(CultureInfo.InvariantCulture,
-                $"{items.Count} in {options.ReservationsFile}"))
-                : new("reservations", CheckStatus.Fail, $"none in {options.ReservationsFile}",
-                    $"Make them: {RemedyActionKind.ReserveAddresses}");
-        }
-        catch (XenKubeException e)
-        {
-            return Failure("reservations", e);
-        }
-    }
-
-    private CheckResult CheckDnsmasq()
-    {
-        var instances = options.Dnsmasqs;
-        if (ReservationFindings.NotRead(options.ReservationsFile, instances) is { } problem)
-        {
-            return new("dnsmasq", CheckStatus.Warn, problem.Fault, problem.Advice!);
-        }
-        if (instances.FirstOrDefault(instance => instance.IsRunning) is { } running)
-        {
-            return running.Configuration.Unread is [var unread, ..]
-                ? new("dnsmasq", CheckStatus.Warn,
-                    $"{running.Name} serves {options.ReservationsFile}, but not all that it is told is known here: {unread}",
-                    "Compare the guests' addresses with that file by hand")
-                : Pass("dnsmasq", $"{running.Name} serves {options.ReservationsFile}");
-        }
-        var unit = DnsmasqService.Of(options, instances).Unit;
-        return DnsmasqInstance.IsAnyRunning(new HostTree(options.SystemRoot))
-            ? new("dnsmasq", CheckStatus.Fail, $"a dnsmasq is running, but none serves {options.Bridge}: guests get no address",
-                $"Have interface={options.Bridge} and dhcp-hostsfile={options.ReservationsFile} in its configuration, and restart it")
-            : new("dnsmasq", CheckStatus.Fail, "no dnsmasq is running: guests get no address", $"'systemctl start {unit}'");
-    }
-
     private CheckResult CheckTime()
     {
         try
@@ -342,9 +254,9 @@ public sealed class HostCheck(HostOptions options)
         }
     }
 
-    private static CheckResult Pass(string name, string message) => new(name, CheckStatus.Pass, message);
+    internal static CheckResult Pass(string name, string message) => new(name, CheckStatus.Pass, message);
 
-    private static CheckResult Failure(string name, XenKubeException error) =>
+    internal static CheckResult Failure(string name, XenKubeException error) =>
         new(name, CheckStatus.Fail, error.Fault, error.Advice ?? Usual(name));
 
     private static Remedy Usual(string name) => name switch

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Reflection;
 using XenKube.Files;
-using XenKube.Guests;
 using XenKube.Posix;
 using XenKube.Programs;
 

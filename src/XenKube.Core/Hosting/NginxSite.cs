@@ -80,7 +80,7 @@ public sealed record NginxSite
     {
         get
         {
-            Check();
+            NginxSiteLimits.Check(this);
             var address = Address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{Address}]" : Address.ToString();
             var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Root)) + "/";
             if (root.Any(c => " ;{}#'".Contains(c, StringComparison.Ordinal)))
@@ -121,7 +121,7 @@ public sealed record NginxSite
     /// </summary>
     public SystemChange ToChange()
     {
-        Check();
+        NginxSiteLimits.Check(this);
         if (!Directory.Exists(ConfigDirectory))
         {
             throw new ItemNotFoundException(ErrorIds.NginxMissing, ConfigDirectory, null, "nginx is not installed here",
@@ -274,32 +274,6 @@ public sealed record NginxSite
 
     private static string Said(ProgramResult result) => result.Error.Split('\n')
         .FirstOrDefault(line => line.Contains("[emerg]", StringComparison.Ordinal)) is { } line ? Printable.Of(line) : result.Said;
-
-    private void Check()
-    {
-        if (Root.Any(c => c is '$' or '"' or '\\' || char.IsControl(c)))
-        {
-            throw new InvalidInputException(ErrorIds.NameInvalid, Printable.Of(Root), null,
-                "a directory with '$', '\"', '\\' or control characters in its name cannot be served by nginx", "Use a plain name");
-        }
-        if (Name.Length is 0 or > 100 || Name.StartsWith('.') || Name.StartsWith('-')
-            || Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
-        {
-            throw new InvalidInputException(ErrorIds.NameInvalid, null, null, $"'{Printable.Of(Name)}' is not a name for a site",
-                "Use letters, digits, '-', '_' and '.'");
-        }
-        if (Held.FirstOrDefault(held => held.Path.Any(c => !char.IsAsciiLetterOrDigit(c)
-            && c is not ('/' or '-' or '_' or '.'))).Path is { } odd)
-        {
-            throw new InvalidInputException(ErrorIds.NameInvalid, Printable.Of(odd), null,
-                "a path with such characters cannot be held to an address by nginx", "Rename the node");
-        }
-        if (Port is < 1 or > 65535)
-        {
-            throw new InvalidInputException(ErrorIds.PortInvalid, null, null,
-                $"{Port.ToString(CultureInfo.InvariantCulture)} is not a port", "Give one from 1 to 65535");
-        }
-    }
 
     /// <inheritdoc/>
     public override string ToString() => AvailablePath;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net;
 using XenKube.Hosting.Dnsmasq;
 using XenKube.Networks;
 

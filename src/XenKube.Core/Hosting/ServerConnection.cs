@@ -184,8 +184,8 @@ internal sealed class ServerConnection
     }
 
     private Task<bool> RefuseAsync(int status, string method, RequestHead? head = null) =>
-        SendAsync(head ?? new RequestHead(method, "", false), status, null, default, Encoding.ASCII.GetBytes($"{Reason(status)}.\n"),
-            close: true);
+        SendAsync(head ?? new RequestHead(method, "", false), status, null, default,
+            Encoding.ASCII.GetBytes($"{HttpReasons.Of(status)}.\n"), close: true);
 
     private async Task<bool> SendAsync(RequestHead head, int status, ServedFile? file, ByteRange part, byte[]? content, bool close = false,
         string refusal = "")
@@ -195,7 +195,7 @@ internal sealed class ServerConnection
         var length = content?.Length ?? part.Length;
         var text = new StringBuilder(256)
             .Append(CultureInfo.InvariantCulture,
-                $"HTTP/1.1 {status} {Reason(status)}\r\nServer: xenkube\r\nDate: {DateTime.UtcNow:R}\r\n");
+                $"HTTP/1.1 {status} {HttpReasons.Of(status)}\r\nServer: xenkube\r\nDate: {DateTime.UtcNow:R}\r\n");
         if (file is not null && status != 416)
         {
             text.Append(CultureInfo.InvariantCulture,
@@ -295,16 +295,4 @@ internal sealed class ServerConnection
     }
 
     private void Extend(TimeSpan time) => Volatile.Write(ref _deadline, Environment.TickCount64 + (long)time.TotalMilliseconds);
-
-    private static string Reason(int status) => status switch
-    {
-        200 => "OK",
-        206 => "Partial Content",
-        304 => "Not Modified",
-        400 => "Bad Request",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        416 => "Range Not Satisfiable",
-        _ => "Request Header Fields Too Large",
-    };
 }

@@ -1,7 +1,6 @@
 using XenKube.Files;
 using XenKube.Images.Signatures;
 using XenKube.Images.Transfer;
-using XenKube.Parsing.OpenPgp;
 
 namespace XenKube.Images;
 
@@ -64,7 +63,7 @@ public sealed class ImageDownloader
         IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {
         var signature = ReadSignature(release, required: !skipVerification, cancellationToken);
-        CheckClock(release.SignatureUri.ToString(), signature);
+        ImageChecks.CheckClock(release.SignatureUri.ToString(), signature);
         if (!skipVerification && SignatureVerifier.FindObstacle(signature, keys) is { } obstacle)
         {
             // Known before a few hundred megabytes are fetched.
@@ -82,7 +81,7 @@ public sealed class ImageDownloader
         partial.WriteSignature(signature);
         var result = skipVerification ? null : SignatureVerifier.Verify(partial.DataPath, partial.SignaturePath, keys, progress,
             cancellationToken);
-        CheckDigest(release, partial, digests, result?.Sha512, cancellationToken);
+        ImageChecks.CheckDigest(release, partial, digests, result?.Sha512, _server.Options.EffectiveImageName, cancellationToken);
         if (result is { IsTrusted: false })
         {
             if (result.Verdict is not (SignatureVerdict.Good or SignatureVerdict.UnknownKey))
@@ -94,7 +93,7 @@ public sealed class ImageDownloader
         }
         if (result is not null)
         {
-            CheckInnerVersion(release, partial, progress, cancellationToken);
+            ImageChecks.CheckInnerVersion(release, partial, progress, cancellationToken);
         }
         var warnings = FindStepBack(release, partial.Target);
         partial.Complete(hasSignature: signature.Length > 0);
@@ -114,7 +113,7 @@ public sealed class ImageDownloader
         {
             partial.WriteSignature(ReadSignature(release, required: true, cancellationToken));
         }
-        CheckClock(partial.Target, WholeFile.Read(hadSignature ? partial.Target + ".sig" : partial.SignaturePath,
+        ImageChecks.CheckClock(partial.Target, WholeFile.Read(hadSignature ? partial.Target + ".sig" : partial.SignaturePath,
             SignatureVerifier.LargestSignatureFile, regularOnly: true, cancellationToken: cancellationToken));
         var result = SignatureVerifier.Verify(partial.Target, hadSignature
             ? partial.Target + ".sig" : partial.SignaturePath, keys, progress, cancellationToken);
@@ -163,7 +162,7 @@ public sealed class ImageDownloader
         }
         using var remote = await _server.Transport.OpenAsync(_server.PathOf(release), partial.Length, partial.State, cancellationToken)
             .ConfigureAwait(false);
-        CheckSpace(partial.Target, remote);
+        ImageChecks.CheckSpace(partial.Target, remote);
         partial.Begin(remote.State, remote.Offset);
         var rate = new TransferRate(retry);
         var room = new RoomWatch(partial.Target, remote.Offset);
@@ -193,7 +192,7 @@ public sealed class ImageDownloader
                 throw new OperationFailedException(ErrorIds.ServerReplyInvalid, release.ImageUri.ToString(), null,
                     "the server sends more than it said");
             }
-            if (partial.Length == 0 && LooksLikePage(buffer.AsSpan(0, count)))
+            if (partial.Length == 0 && ImageChecks.LooksLikePage(buffer.AsSpan(0, count)))
             {
                 throw new OperationFailedException(ErrorIds.ServerReplyInvalid, release.ImageUri.ToString(), null,
                     "the reply is a web page, not the image: the network's log-in page (captive portal), or a proxy's",
@@ -227,49 +226,6 @@ public sealed class ImageDownloader
             : []);
     }
 
-    private void CheckDigest(ImageRelease release, PartialFile partial, byte[]? digests, string? sha512,
-        CancellationToken cancellationToken)
-    {
-        CheckSha256(release, partial, cancellationToken);
-        if (digests is null || DigestList.FindSha512(digests, _server.Options.EffectiveImageName) is not { } expected)
-        {
-            return;
-        }
-        if (sha512 is null)
-        {
-            using var digester = new FileDigester();
-            using var file = partial.OpenData();
-            digester.Need(OpenPgpHashAlgorithm.SHA512, isText: false);
-            digester.Read(file, new ProgressMeter(null, "", null, 0), cancellationToken);
-            sha512 = Convert.ToHexStringLower(digester.Digest(OpenPgpHashAlgorithm.SHA512, isText: false, []));
-        }
-        if (sha512 != expected)
-        {
-            partial.Discard();
-            throw new OperationFailedException(ErrorIds.DigestMismatch, release.ImageUri.ToString(), null,
-                "the image is not the one that its .DIGESTS lists", "Fetch it again, from another mirror if this happens twice");
-        }
-    }
-
-    private static void CheckSha256(ImageRelease release, PartialFile partial, CancellationToken cancellationToken)
-    {
-        if (release.Sha256 is not { } expected)
-        {
-            return;
-        }
-        using var file = partial.OpenData();
-        var digest = Run(() => System.Security.Cryptography.SHA256.HashDataAsync(file, cancellationToken).AsTask());
-        if (Convert.ToHexStringLower(digest) != expected)
-        {
-            partial.Discard();
-            throw new OperationFailedException(ErrorIds.DigestMismatch, release.ImageUri.ToString(), null,
-                "the image is not the one that the metadata of its release name",
-                "Fetch it again, from another mirror if this happens twice");
-        }
-    }
-
-    private static T Run<T>(Func<Task<T>> work) => ReleaseServer.Run(work);
-
     private OperationFailedException Refuse(string file, ImageSignature result, string remedy) => result.Verdict switch
     {
         SignatureVerdict.Good => new OperationFailedException(ErrorIds.SignerNotTrusted, file, null,
@@ -300,21 +256,6 @@ public sealed class ImageDownloader
         return options.Board == "amd64-usr" ? name : $"{name}-{options.Board.Replace("-usr", "", StringComparison.Ordinal)}";
     }
 
-    private static bool LooksLikePage(ReadOnlySpan<byte> beginning) =>
-        beginning.StartsWith("<!"u8) || beginning.StartsWith("<html"u8) || beginning.StartsWith("<HTML"u8);
-
-    /// <summary>With a clock that is slow every signature is of the future: that is said before anything is fetched.</summary>
-    private static void CheckClock(string file, byte[] signature)
-    {
-        var now = DateTimeOffset.UtcNow;
-        if (SignatureVerifier.FindDate(signature) is { } made && made > now.UtcDateTime.AddDays(1))
-        {
-            throw new OperationFailedException(ErrorIds.ClockWrong, file, null,
-                $"this machine's clock says {Timestamp.Day(now.UtcDateTime)}, but the signature was made on {Timestamp.Day(made)}",
-                "Set the clock, such as with 'date -s', and let a time service keep it; then run the same command again");
-        }
-    }
-
     /// <summary>What the server says of a release, where it says something.</summary>
     private void CheckSaidVersion(ImageRelease release, CancellationToken cancellationToken)
     {
@@ -323,38 +264,6 @@ public sealed class ImageDownloader
             throw new OperationFailedException(ErrorIds.VersionMismatch, release.ImageUri.ToString(), null,
                 $"the server's version.txt of this release says {said}",
                 $"Name another server with {RemedyActionKind.BaseUriOption}, or ask for {said}");
-        }
-    }
-
-    /// <summary>An old image with its good signature may be offered as a newer one; the image itself says what it is.</summary>
-    private static void CheckInnerVersion(ImageRelease release, PartialFile partial, IProgress<OperationProgress>? progress,
-        CancellationToken cancellationToken)
-    {
-        IReadOnlyList<string> versions;
-        using var disk = release.UncompressedSha256 is null ? null
-            : System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
-        try
-        {
-            versions = ImageVersionReader.Read(partial.DataPath, progress, disk, cancellationToken);
-            if (disk is not null && Convert.ToHexStringLower(disk.GetHashAndReset()) != release.UncompressedSha256)
-            {
-                partial.Discard();
-                throw new OperationFailedException(ErrorIds.DigestMismatch, release.ImageUri.ToString(), null,
-                    "the decompressed image is not the one that the metadata of its release name",
-                    "Fetch it again, from another mirror if this happens twice");
-            }
-        }
-        catch (CorruptImageException) when (disk is null)
-        {
-            // The signer signed it so; a disk made of it says where it is damaged.
-            return;
-        }
-        if (versions.Count > 0 && !versions.Contains(release.Version))
-        {
-            partial.Discard();
-            throw new OperationFailedException(ErrorIds.VersionMismatch, release.ImageUri.ToString(), null,
-                $"the image is {string.Join(" and ", versions.Select(version => Printable.Of(version)))} according to its os-release, not {release.Version}; its signature is good, so the server offers an old image as a new one",
-                $"Name another server with {RemedyActionKind.BaseUriOption}");
         }
     }
 
@@ -369,23 +278,6 @@ public sealed class ImageDownloader
             .FirstOrDefault(version => ReleaseVersion.Compare(version, release.Version) > 0);
         return newest is null
             ? [] : [$"{release.Version} is the server's current release, and older than {newest}, which is in the store already"];
-    }
-
-    private static void CheckSpace(string target, RemoteContent remote)
-    {
-        if (remote.State.Total > RoomWatch.LargestImage)
-        {
-            throw new OperationFailedException(ErrorIds.FileTooLarge, target, null,
-                $"the server says that it has {remote.State.Total} bytes, which is larger than any image",
-                $"Name another server with {RemedyActionKind.BaseUriOption}");
-        }
-        var missing = (remote.State.Total ?? 0) - remote.Offset - new DriveInfo(
-            Path.GetDirectoryName(Path.GetFullPath(target))!).AvailableFreeSpace;
-        if (missing > 0)
-        {
-            throw new OperationFailedException(ErrorIds.DiskFull, target, null, $"the disk lacks {missing} bytes for it",
-                "Make room, or put the images on another disk");
-        }
     }
 
     private static ImageDownload Describe(string path, ImageSignature? result, bool wasPresent)

@@ -41,14 +41,14 @@ public static class NodeDiskWriter
         ArgumentException.ThrowIfNullOrEmpty(image);
         ArgumentNullException.ThrowIfNull(targets);
         options ??= new NodeDiskOptions();
-        CheckTargets(targets, options);
+        NodeDiskTargets.Check(targets, options);
         var cache = new ImageCache(image);
         var files = new List<NodeDiskTarget>();
         try
         {
             foreach (var target in targets)
             {
-                files.Add(IsDevice(target) ? DeviceTarget.Open(target, options.Domains, options.AdditionalSpace,
+                files.Add(NodeDiskTargets.IsDevice(target) ? DeviceTarget.Open(target, options.Domains, options.AdditionalSpace,
                     options.Force) : NewFile.Create(target, PrivateFile.OwnerOnly));
             }
             using var cached = cache.TryOpen(options.ExpectedSha512);
@@ -84,44 +84,11 @@ public static class NodeDiskWriter
     internal static NodeDiskResult Copy(string disk, string target, IProgress<OperationProgress>? progress,
         CancellationToken cancellationToken)
     {
-        CheckTargets([target], new NodeDiskOptions());
+        NodeDiskTargets.Check([target], new NodeDiskOptions());
         using var source = Open(disk);
         using var file = NewFile.Create(target, PrivateFile.OwnerOnly);
         return FromCache(source.SafeFileHandle, disk, [file], new NodeDiskOptions(), progress, cancellationToken);
     }
-
-    private static void CheckTargets(IReadOnlyList<string> targets, NodeDiskOptions options)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(options.AdditionalSpace);
-        if (targets.Count == 0)
-        {
-            throw new InvalidInputException(ErrorIds.NodeDiskNotNamed, null, null, "no node disk is named");
-        }
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var target in targets)
-        {
-            ArgumentException.ThrowIfNullOrEmpty(target);
-            if (!seen.Add(Path.GetFullPath(target)))
-            {
-                throw new InvalidInputException(ErrorIds.NodeDiskNamedTwice, target, null, "is named twice");
-            }
-            if (IsDevice(target))
-            {
-                continue;
-            }
-            if (FileStatus.Read(target, follow: false) is not null)
-            {
-                throw NewFile.AlreadyThere(target);
-            }
-            var directory = Path.GetDirectoryName(Path.GetFullPath(target))!;
-            if (FileStatus.Read(directory) is not { IsDirectory: true })
-            {
-                throw new ItemNotFoundException(ErrorIds.DirectoryNotFound, directory, null, "there is no such directory");
-            }
-        }
-    }
-
-    private static bool IsDevice(string target) => FileStatus.TryRead(target) is { IsBlockDevice: true };
 
     private static NodeDiskResult FromImage(
         string image,
@@ -135,7 +102,7 @@ public static class NodeDiskWriter
         using var input = Open(image);
         var status = FileStatus.Read(input.SafeFileHandle);
         using var kept = cache?.Create();
-        var (leaders, clones) = Group(kept is null ? files : [kept, .. files]);
+        var (leaders, clones) = NodeDiskTargets.Group(kept is null ? files : [kept, .. files]);
         if (!options.Force)
         {
             CheckSpace([.. leaders.OfType<NewFile>()], input, cancellationToken);
@@ -152,14 +119,14 @@ public static class NodeDiskWriter
             throw new CorruptImageException(ErrorIds.ImageChanged, image, null, "these are not the bytes whose signature was verified",
                 "Verify the image again");
         }
-        Finish(files, leaders, clones, size, options, cancellationToken);
+        NodeDiskTargets.Finish(files, leaders, clones, size, options, cancellationToken);
         if (kept is not null)
         {
             kept.SetLength(size);
             kept.Flush();
             cache!.Publish(kept, status, sha512);
         }
-        Publish(files, options);
+        NodeDiskTargets.Publish(files, options);
         return new NodeDiskResult([.. files.Select(file => file.Path)], options.LengthFor(size), sink.Written, clones.Count,
             FromCache: false);
     }
@@ -202,8 +169,8 @@ public static class NodeDiskWriter
             }
         }
         meter.Report(total, last: true);
-        Finish(files, leaders, [], size, options, cancellationToken);
-        Publish(files, options);
+        NodeDiskTargets.Finish(files, leaders, [], size, options, cancellationToken);
+        NodeDiskTargets.Publish(files, options);
         return new NodeDiskResult([.. files.Select(file => file.Path)], options.LengthFor(size), total, files.Count - leaders.Count,
             FromCache: true);
     }
@@ -249,71 +216,6 @@ public static class NodeDiskWriter
         catch (Exception e) when (e.IsMissingFile())
         {
             throw new ItemNotFoundException(ErrorIds.ImageNotFound, image, null, "there is no such image");
-        }
-    }
-
-    // Files that can share another's blocks need not be written: asked of the file system while all are empty.
-    private static (List<NodeDiskTarget> Leaders, List<(NodeDiskTarget File, NodeDiskTarget Leader)> Clones) Group(
-        IEnumerable<NodeDiskTarget> files)
-    {
-        var leaders = new List<NodeDiskTarget>();
-        var clones = new List<(NodeDiskTarget File, NodeDiskTarget Leader)>();
-        foreach (var file in files)
-        {
-            if (leaders.Find(file.TryClone) is { } leader)
-            {
-                clones.Add((file, leader));
-            }
-            else
-            {
-                leaders.Add(file);
-            }
-        }
-        return (leaders, clones);
-    }
-
-    private static void Finish(
-        List<NodeDiskTarget> files,
-        List<NodeDiskTarget> leaders,
-        List<(NodeDiskTarget File, NodeDiskTarget Leader)> clones,
-        long size,
-        NodeDiskOptions options,
-        CancellationToken cancellationToken)
-    {
-        leaders.ForEach(file => file.Complete(size));
-        foreach (var (file, leader) in clones)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (!file.TryClone(leader))
-            {
-                throw new OperationFailedException(ErrorIds.NodeDiskNotWritable, file.Path, null,
-                    $"cannot share the blocks of {leader.Path}");
-            }
-        }
-        foreach (var file in files)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            file.Extend(options.LengthFor(size));
-            if (options.MovesBackupTable && file is NewFile)
-            {
-                file.MoveBackupTable();
-            }
-            file.Flush();
-        }
-    }
-
-    private static void Publish(List<NodeDiskTarget> files, NodeDiskOptions options)
-    {
-        try
-        {
-            files.ForEach(file => file.Publish());
-            // A device has no partition table before.
-            files.Where(file => options.MovesBackupTable && file is DeviceTarget).ToList().ForEach(file => file.MoveBackupTable());
-        }
-        catch
-        {
-            files.ForEach(file => file.Withdraw());
-            throw;
         }
     }
 }

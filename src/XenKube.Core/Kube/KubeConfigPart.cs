@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using XenKube.Certificates;
 using XenKube.Files;
 
 namespace XenKube.Kube;

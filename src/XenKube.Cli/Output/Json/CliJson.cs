@@ -5,7 +5,6 @@ using XenKube.Clusters;
 using XenKube.Disks;
 using XenKube.Etcd;
 using XenKube.FileSystems;
-using XenKube.Ignition;
 using XenKube.Ignition.Comparing;
 using XenKube.Ignition.Publishing;
 using XenKube.Ignition.Templates;

@@ -225,7 +225,7 @@ internal sealed class XzStream : DecompressionStream
     private void EndStream()
     {
         var indexStart = _blockStart;
-        var index = new IndexReader(_input);
+        var index = new XzIndexReader(_input);
         var wanted = _sizes;
         _sizes = Crc32.Start;
         if (index.Number() != _blockCount)
@@ -274,36 +274,6 @@ internal sealed class XzStream : DecompressionStream
             {
                 throw _input.Damaged(structure, "the padding is not zero");
             }
-        }
-    }
-
-    /// <summary>Reads the index byte by byte, since its length is known only at its end.</summary>
-    private sealed class IndexReader(CompressedInput input)
-    {
-        // The byte that says that this is the index was read already.
-        private uint _crc = Crc32.Append(Crc32.Start, [0]);
-
-        public uint Checksum => ~_crc;
-
-        public byte Byte()
-        {
-            var value = input.ReadByte();
-            _crc = Crc32.Append(_crc, [value]);
-            return value;
-        }
-
-        public long Number()
-        {
-            Span<byte> bytes = stackalloc byte[9];
-            var count = 0;
-            do
-            {
-                bytes[count++] = Byte();
-            }
-            while (bytes[count - 1] >= 0x80 && count < bytes.Length);
-            ReadOnlySpan<byte> number = bytes[..count];
-            var value = XzNumber.Take(ref number);
-            return value >= 0 ? value : throw input.Damaged("index", "a number is not valid");
         }
     }
 }

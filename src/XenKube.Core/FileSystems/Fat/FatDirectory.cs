@@ -78,36 +78,10 @@ internal sealed class FatDirectory
         return directory;
     }
 
-    /// <summary>The label in the root directory, read only up to the entry that holds it; empty where there is none.</summary>
-    public static string FindLabel(BlockDevice device, FatBootSector boot, FatTable table)
-    {
-        Span<byte> sector = stackalloc byte[4096];
-        sector = sector[..boot.SectorSize];
-        foreach (var (start, length) in RootExtents(boot, table))
-        {
-            for (var at = 0; at < length; at += sector.Length)
-            {
-                device.Read(start + at, sector[..Math.Min(sector.Length, length - at)]);
-                for (var slot = sector; slot.Length >= FatSlot.Size; slot = slot[FatSlot.Size..])
-                {
-                    if (slot[0] == FatSlot.EndMark)
-                    {
-                        return "";
-                    }
-                    if (slot[0] != FatSlot.FreeMark && !FatSlot.IsLongName(slot)
-                        && (slot[11] & (FatSlot.VolumeId | FatSlot.Directory)) == FatSlot.VolumeId)
-                    {
-                        return FatName.ReadLabel(slot[..11]);
-                    }
-                }
-            }
-        }
-        return "";
-    }
-
     private static long MostClusters(FatBootSector boot) => Math.Max(1, MostSlots * (long)FatSlot.Size / boot.ClusterSize);
 
-    private static IEnumerable<(long Start, int Length)> RootExtents(FatBootSector boot, FatTable table) => boot.Bits == 32
+    /// <summary>Where the root directory is.</summary>
+    internal static IEnumerable<(long Start, int Length)> RootExtents(FatBootSector boot, FatTable table) => boot.Bits == 32
         ? table.Chain(boot.RootCluster, MostClusters(boot)).Select(cluster => (boot.ClusterOffset(cluster), boot.ClusterSize))
         : [(boot.RootOffset, boot.RootSize)];
 
@@ -262,7 +236,7 @@ internal sealed class FatDirectory
 
     private void Parse()
     {
-        var longName = new LongNameReader();
+        var longName = new FatLongNameReader();
         End = SlotCount;
         for (var i = 0; i < SlotCount; i++)
         {
@@ -299,52 +273,5 @@ internal sealed class FatDirectory
         return new FatEntry(
             longName ?? shortName, shortName, firstSlot, slotIndex, slot[11], FatSlot.GetCluster(slot, _boot.Bits), FatSlot.GetSize(slot),
             FatTime.GetModified(slot));
-    }
-
-    /// <summary>Puts the parts of a long name together; parts out of order, or of another short name, are dropped as Linux does.</summary>
-    private sealed class LongNameReader
-    {
-        private readonly char[] _units = new char[20 * FatSlot.UnitsPerPart];
-        private int _missing;
-        private byte _checksum;
-        private bool _isWhole;
-        private int _length;
-
-        public int FirstSlot { get; private set; }
-
-        public void Clear() => (_missing, _isWhole) = (0, false);
-
-        public void Add(ReadOnlySpan<byte> slot, int index)
-        {
-            var part = slot[0] & 0x3F;
-            if ((slot[0] & FatSlot.LastPart) != 0)
-            {
-                if (part is 0 or > 20)
-                {
-                    Clear();
-                    return;
-                }
-                (_missing, _checksum, FirstSlot, _length, _isWhole) = (part, slot[13], index, part * FatSlot.UnitsPerPart, false);
-            }
-            if (_missing == 0 || part != _missing || slot[13] != _checksum)
-            {
-                Clear();
-                return;
-            }
-            FatSlot.ReadPart(slot, _units.AsSpan((part - 1) * FatSlot.UnitsPerPart));
-            _isWhole = --_missing == 0;
-        }
-
-        public string? TakeFor(ReadOnlySpan<byte> slot)
-        {
-            if (!_isWhole || FatSlot.Checksum(slot) != _checksum)
-            {
-                return null;
-            }
-            var units = _units.AsSpan(0, _length);
-            var end = units.IndexOf('\0');
-            var name = new string(end < 0 ? units : units[..end]);
-            return FatName.IsPossible(name) ? name : null;
-        }
     }
 }

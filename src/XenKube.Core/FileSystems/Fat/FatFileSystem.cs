@@ -3,12 +3,11 @@ using XenKube.Devices;
 namespace XenKube.FileSystems.Fat;
 
 /// <summary>FAT16 and FAT32, read and written as Linux' vfat and mtools do. docs/promise.md says what a crash can leave.</summary>
-public sealed class FatFileSystem : IFileSystem
+public sealed partial class FatFileSystem : IFileSystem
 {
     private readonly FatVolume _volume;
     private readonly FatEditor _editor;
     private readonly FatFileWriter _writer;
-    private bool _isInBatch;
 
     private FatFileSystem(FatVolume volume)
     {
@@ -166,22 +165,6 @@ public sealed class FatFileSystem : IFileSystem
         Find(path) is not null ? new Dictionary<string, byte[]>() : throw FileSystemErrors.FileNotFound(path);
 
     /// <inheritdoc/>
-    public IFileSystemBatch BeginBatch()
-    {
-        if (_isInBatch)
-        {
-            return new InnerBatch();
-        }
-        if (!CanWrite)
-        {
-            throw FileSystemErrors.ReadOnly();
-        }
-        _isInBatch = true;
-        _editor.BeginBatch();
-        return new Batch(this);
-    }
-
-    /// <inheritdoc/>
     public void CreateDirectory(string path, FileAttributesChange? attributes = null) => Named(() => Change(() =>
     {
         if (FatPath.Split(path).Count == 0)
@@ -201,66 +184,6 @@ public sealed class FatFileSystem : IFileSystem
         throw new UnsupportedFeatureException(_volume.Device.Name, path, "symbolic link", "FAT knows none: write a file");
 
     /// <inheritdoc/>
-    public bool Remove(string path) => Named(() => RemoveHere(path));
-
-    private bool RemoveHere(string path)
-    {
-        var parts = FatPath.Split(path);
-        if (parts.Count == 0)
-        {
-            throw FileSystemErrors.InvalidPath(path, "the root directory cannot be removed");
-        }
-        _volume.Trim();
-        var directory = _volume.FindDirectory(parts, parts.Count - 1);
-        if (directory?.Find(parts[^1]) is not { } entry)
-        {
-            return false;
-        }
-        if (entry.IsDirectory && !_volume.GetDirectory(parts, parts.Count).IsEmpty)
-        {
-            throw FileSystemErrors.NotEmpty(path);
-        }
-        Apart(() => _editor.Run(() => RemoveEntry(directory, entry)));
-        return true;
-    }
-
-    /// <inheritdoc/>
-    public void Rename(string path, string newPath) => Named(() => RenameHere(path, newPath));
-
-    private bool RenameHere(string path, string newPath)
-    {
-        var parts = FatPath.Split(path);
-        var newParts = FatPath.Split(newPath);
-        _volume.Trim();
-        if (parts.Count == 0 || _volume.FindDirectory(parts, parts.Count - 1) is not { } from || from.Find(parts[^1]) is not { } entry)
-        {
-            throw FileSystemErrors.FileNotFound(path);
-        }
-        var (to, name) = FindParent(newPath, trim: false);
-        var target = to.Find(name);
-        if (target is not null && from == to && target.Slot == entry.Slot)
-        {
-            // The same file: only the case of its name changes, or nothing at all.
-            target = null;
-        }
-        if (target is not null && (target.IsDirectory || entry.IsDirectory))
-        {
-            throw FileSystemErrors.Exists(newPath);
-        }
-        if (entry.IsDirectory && newParts.Count > parts.Count && parts.SequenceEqual(newParts.Take(parts.Count),
-            StringComparer.OrdinalIgnoreCase))
-        {
-            throw FileSystemErrors.InvalidPath(newPath, "a directory cannot be moved into itself");
-        }
-        if (from == to && entry.Name == name)
-        {
-            return true;
-        }
-        Apart(() => _editor.Run(() => new FatMove(_volume, _editor, newPath).Run(from, entry, to, name, target)));
-        return true;
-    }
-
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (_isInBatch)
@@ -269,75 +192,6 @@ public sealed class FatFileSystem : IFileSystem
         }
     }
 
-    private void EndBatch()
-    {
-        _isInBatch = false;
-        _editor.EndBatch();
-    }
-
-    private void CommitBatch()
-    {
-        if (_isInBatch)
-        {
-            Named(() =>
-            {
-                _editor.CommitBatch();
-                return true;
-            });
-        }
-    }
-
-    private bool Change(Action change, bool canRepeat = true)
-    {
-        try
-        {
-            change();
-        }
-        catch (OperationFailedException e) when (canRepeat && _isInBatch && e.Id == ErrorIds.FileSystemFull)
-        {
-            // What the changes before it gave back is free only after their commit.
-            _editor.CommitBatch();
-            change();
-        }
-        if (_editor.IsBatchLarge)
-        {
-            _editor.CommitBatch();
-        }
-        return true;
-    }
-
-    // Removing and moving have an order of their own, which a batch cannot keep.
-    private void Apart(Action change)
-    {
-        if (!_isInBatch)
-        {
-            change();
-            return;
-        }
-        _editor.CommitBatch();
-        _editor.EndBatch();
-        try
-        {
-            change();
-        }
-        finally
-        {
-            _editor.BeginBatch();
-        }
-    }
-
-    private sealed class Batch(FatFileSystem files) : IFileSystemBatch
-    {
-        public void Commit() => files.CommitBatch();
-
-        public void Dispose()
-        {
-            if (files._isInBatch)
-            {
-                files.EndBatch();
-            }
-        }
-    }
 
     // Errors name the image as well.
     private T Named<T>(Func<T> action)
@@ -349,23 +203,6 @@ public sealed class FatFileSystem : IFileSystem
         catch (XenKubeException e)
         {
             throw e.In(_volume.Device.Name);
-        }
-    }
-
-    private void RemoveEntry(FatDirectory directory, FatEntry entry)
-    {
-        var clusters = _editor.ListChain(entry.Cluster);
-        if (clusters.Length > 0)
-        {
-            _editor.Begin();
-            _volume.Device.Flush();
-        }
-        _editor.RemoveEntry(directory, entry);
-        _volume.Device.Flush();
-        _editor.Free(clusters);
-        if (entry.IsDirectory)
-        {
-            _volume.Forget(entry.Cluster);
         }
     }
 
@@ -399,7 +236,7 @@ public sealed class FatFileSystem : IFileSystem
         }
         try
         {
-            return FatDirectory.FindLabel(device, boot, new FatTable(device, boot));
+            return FatLabel.Find(device, boot, new FatTable(device, boot));
         }
         catch (CorruptImageException)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using XenKube.Networks;
 
 namespace XenKube.Firewall.Iptables;

@@ -1,5 +1,3 @@
-using XenKube.Networks;
-
 namespace XenKube.Firewall.Iptables;
 
 /// <summary>Reads the options of one rule as iptables(8) does: long options may be shortened, values joined with <c>=</c>.</summary>

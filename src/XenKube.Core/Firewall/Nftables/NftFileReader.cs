@@ -3,7 +3,7 @@ namespace XenKube.Firewall.Nftables;
 /// <summary>Reads the statements of a file of nft(8): blocks of tables, and commands.</summary>
 /// <param name="rules">What is read so far.</param>
 /// <param name="defines">The file's variables.</param>
-internal sealed class NftFileReader(NftRules rules, NftDefines defines)
+internal sealed partial class NftFileReader(NftRules rules, NftDefines defines)
 {
     private List<NftToken> _tokens = [];
     private int _at;
@@ -222,7 +222,7 @@ internal sealed class NftFileReader(NftRules rules, NftDefines defines)
         switch (_tokens[_at].Text)
         {
             case "type":
-                ReadHook(chain, family, defines.Expand(Statement()));
+                NftHooks.Read(chain, family, defines.Expand(Statement()));
                 break;
             case "policy":
                 chain.Line = _tokens[_at].Line;
@@ -247,28 +247,6 @@ internal sealed class NftFileReader(NftRules rules, NftDefines defines)
                     _at++;
                 }
                 break;
-        }
-    }
-
-    private static void ReadHook(Chain chain, string family, List<NftToken> words)
-    {
-        string After(string word) => words.FindIndex(token => token.Is(word)) is var at and >= 0 && at + 1 < words.Count
-            ? words[at + 1].Text : "";
-        var hook = NftHooks.Find(family, After("hook"));
-        chain.Hook = hook;
-        chain.IsNat = After("type") == "nat";
-        var place = words.FindIndex(token => token.Is("priority"));
-        chain.Priority = place < 0 ? 0 : NftHooks.Priority(family, string.Concat(words.Skip(place + 1).TakeWhile(token => !token.IsEnd)
-            .Select(token => token.Text)));
-        if (family is "netdev" or "inet" && hook == Hook.Ingress)
-        {
-            string[] devices = [.. words.SkipWhile(token => !token.Is("device") && !token.Is("devices")).Skip(1)
-                .TakeWhile(token => !token.Is("priority")).Where(token => token.Kind != NftTokenKind.Sign).Select(token => token.Text)];
-            chain.Sees = packet => devices.Contains(packet.InInterface);
-        }
-        else if (family == "bridge")
-        {
-            chain.Sees = packet => packet.IsFromBridge;
         }
     }
 
@@ -299,112 +277,5 @@ internal sealed class NftFileReader(NftRules rules, NftDefines defines)
         {
             set.IsDynamic = true;
         }
-    }
-
-    private void ReadAddition(int start, bool isInsert)
-    {
-        switch (Now?.Text ?? "")
-        {
-            case "table":
-                _at++;
-                ReadTable();
-                break;
-            case "chain":
-                _at++;
-                var table = Table();
-                var at = _at;
-                ReadChain(table);
-                MarkEnd(rules.Rules.Get(table, _tokens[Math.Min(at, _tokens.Count - 1)].Text));
-                break;
-            case "set" or "map":
-                var isMap = Next() == "map";
-                ReadSet(Table(), Word(), isMap);
-                break;
-            case "element":
-                _at++;
-                var set = rules.GetSet(Table(), Word());
-                set.Add(defines.Expand(Statement()));
-                break;
-            case "counter" or "quota" or "limit" or "flowtable" or "ct" or "secmark" or "synproxy":
-                Statement();
-                break;
-            case "rule":
-                _at++;
-                ReadRule(start, isInsert);
-                break;
-            default:
-                ReadRule(start, isInsert);
-                break;
-        }
-    }
-
-    private void ReadRule(int start, bool isInsert)
-    {
-        var first = _tokens[start];
-        var table = Table();
-        var chain = rules.Rules.Get(table, Word());
-        int? index = isInsert ? 0 : null;
-        while (Now is { Text: "index" or "position" or "handle" } word)
-        {
-            _at++;
-            var number = int.TryParse(Next(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
-                out var given) ? given : 0;
-            index = word.Text != "index" ? null : isInsert ? number : number + 1;
-        }
-        var statement = Statement();
-        if (statement.Count == 0)
-        {
-            throw NftLexer.Bad(first.Source, first.Line, "neither a table nor a rule");
-        }
-        rules.Add(chain, statement, index, $"{(isInsert ? "insert" : "add")} rule {table} {chain.Name}");
-        MarkEnd(chain);
-    }
-
-    /// <summary>A chain that commands make ends after the last of them.</summary>
-    private void MarkEnd(Chain chain)
-    {
-        if (rules.Find(chain) is null or { Opening: < 0 })
-        {
-            rules.Define(chain, new NftChainPlace(Last.Source, -1, Last.End));
-        }
-    }
-
-    private void Clear(string verb)
-    {
-        var kind = Next();
-        if (kind == "ruleset")
-        {
-            var family = Now is { } now && NftRules.IsFamily(now.Text) ? Next() : null;
-            rules.RemoveTables(table => family is null || table.StartsWith($"{family} ", StringComparison.Ordinal));
-        }
-        else if (kind == "table")
-        {
-            var table = Table();
-            if (verb == "flush")
-            {
-                foreach (var chain in rules.Rules.Chains.Where(chain => chain.Table == table))
-                {
-                    chain.Rules.Clear();
-                }
-            }
-            else
-            {
-                rules.RemoveTables(one => one == table);
-            }
-        }
-        else if (kind == "chain")
-        {
-            var chain = rules.Rules.Get(Table(), Word());
-            chain.Rules.Clear();
-            if (verb != "flush")
-            {
-                rules.Rules.Remove(chain);
-            }
-        }
-        else if (kind is "set" or "map" && verb == "flush")
-        {
-            rules.GetSet(Table(), Word()).Items.Clear();
-        }
-        Statement();
     }
 }

@@ -35,4 +35,27 @@ internal static class NftHooks
         var named = Names.GetValueOrDefault(name);
         return (family == "bridge" ? named.Bridge : named.Usual) + offset;
     }
+
+    /// <summary>Reads where a chain is asked.</summary>
+    public static void Read(Chain chain, string family, List<NftToken> words)
+    {
+        string After(string word) => words.FindIndex(token => token.Is(word)) is var at and >= 0 && at + 1 < words.Count
+            ? words[at + 1].Text : "";
+        var hook = Find(family, After("hook"));
+        chain.Hook = hook;
+        chain.IsNat = After("type") == "nat";
+        var place = words.FindIndex(token => token.Is("priority"));
+        chain.Priority = place < 0 ? 0 : Priority(family, string.Concat(words.Skip(place + 1).TakeWhile(token => !token.IsEnd)
+            .Select(token => token.Text)));
+        if (family is "netdev" or "inet" && hook == Hook.Ingress)
+        {
+            string[] devices = [.. words.SkipWhile(token => !token.Is("device") && !token.Is("devices")).Skip(1)
+                .TakeWhile(token => !token.Is("priority")).Where(token => token.Kind != NftTokenKind.Sign).Select(token => token.Text)];
+            chain.Sees = packet => devices.Contains(packet.InInterface);
+        }
+        else if (family == "bridge")
+        {
+            chain.Sees = packet => packet.IsFromBridge;
+        }
+    }
 }

@@ -1,5 +1,3 @@
-using XenKube.Networks;
-
 namespace XenKube.Firewall.Nftables;
 
 /// <summary>Reads a rule of nft(8): matches and statements in their order, up to a verdict.</summary>

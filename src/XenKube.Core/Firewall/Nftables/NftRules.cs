@@ -1,5 +1,3 @@
-using XenKube.Files;
-
 namespace XenKube.Firewall.Nftables;
 
 /// <summary>

@@ -32,7 +32,9 @@ internal static class NftStatements
     /// <summary>True for a field whose change no rule looks at.</summary>
     public static bool IsHarmless(string field) => HarmlessFields.Any(one => field.StartsWith(one, StringComparison.Ordinal));
 
-    /// <summary>What an operator does with the bits of two numbers; the lower the number, the tighter it binds. Null for another word.</summary>
+    /// <summary>
+    /// What an operator does with the bits of two numbers; the lower the number, the tighter it binds. Null for another word.
+    /// </summary>
     public static (int Binding, Func<uint, uint, uint> Apply)? BitsOf(string word) => word switch
     {
         "<<" or "lshift" => (0, (left, right) => right < 32 ? left << (int)right : 0),

@@ -102,7 +102,7 @@ internal sealed class ButaneReader
             return true;
         }
         // Content that claims to be base64 must be base64, whatever is wanted of it.
-        var text = scalar.Tag == "!!binary" ? DecodeBinary(node) : node.Value;
+        var text = scalar.Tag == "!!binary" ? ButaneScalars.DecodeBinary(node) : node.Value;
         switch (value.Type.Kind)
         {
             case ConfigKind.Text:
@@ -114,7 +114,7 @@ internal sealed class ButaneReader
             case ConfigKind.Number when scalar.Float is { } number && number <= long.MaxValue:
                 value.Set(number < long.MinValue ? long.MinValue : (Int128)number);
                 return true;
-            case ConfigKind.Flag when FlagOf(text, scalar.Tag) is { } flag:
+            case ConfigKind.Flag when ButaneScalars.FlagOf(text, scalar.Tag) is { } flag:
                 value.Set(flag);
                 return true;
             default:
@@ -122,21 +122,6 @@ internal sealed class ButaneReader
                 return false;
         }
     }
-
-    /// <summary>The spellings of YAML 1.1 still work where a flag is wanted, unquoted or quoted.</summary>
-    private static bool? FlagOf(string text, string tag) => (tag, text) switch
-    {
-        ("!!bool", "true" or "True" or "TRUE") => true,
-        ("!!bool", _) => false,
-        ("!!int" or "!!float" or "!!timestamp", _) => null,
-        (_, "y" or "Y" or "yes" or "Yes" or "YES" or "on" or "On" or "ON") => true,
-        (_, "n" or "N" or "no" or "No" or "NO" or "off" or "Off" or "OFF") => false,
-        _ => null,
-    };
-
-    private static string DecodeBinary(YamlNode node) =>
-        ByteText.FromBytes(GoBase64.Decode(node.Value, out _)
-            ?? throw new YamlException("!!binary value contains invalid base64 data", node.Line, node.Column));
 
     private bool FillFromSequence(YamlNode node, ConfigValue value)
     {

@@ -251,49 +251,16 @@ internal sealed class Generation2Rules(IgnitionSpec spec, Generation2Release rel
         }
     }
 
-    /// <summary>The extension of the name of a systemd unit.</summary>
-    public static void UnitName(ConfigValue unit, FindingPlace at) => UnitExtension(unit["name"], at);
-
-    /// <summary>The name of a systemd unit by itself, as in 2.0.0.</summary>
-    public static void UnitExtension(ConfigValue name, FindingPlace at) =>
-        at.Error(Rules.UnitName.IsSystemd(name.Text) ? null : "invalid systemd unit extension");
-
     /// <summary>A drop-in of a systemd unit.</summary>
     public void SystemdDropin(ConfigValue dropin, FindingPlace at)
     {
-        UnitSyntax(dropin, at);
+        Generation2Units.UnitSyntax(dropin, at);
         var name = dropin["name"].Text;
         at.Error(
             Rules.UnitName.IsDropin(name) ? null
             : isVerbose ? $"invalid systemd unit drop-in extension: {GoQuote.Quote(GoPath.Extension(name))}"
             : "invalid systemd drop-in extension");
     }
-
-    /// <summary>The name of a drop-in by itself, as in 2.0.0.</summary>
-    public static void DropinExtension(ConfigValue name, FindingPlace at) =>
-        at.Error(Rules.UnitName.IsDropin(name.Text) ? null : "invalid systemd drop-in extension");
-
-    /// <summary>A drop-in of a networkd unit.</summary>
-    public static void NetworkdDropin(ConfigValue dropin, FindingPlace at)
-    {
-        UnitSyntax(dropin, at);
-        at.Error(Rules.UnitName.IsDropin(dropin["name"].Text) ? null : "invalid networkd drop-in extension");
-    }
-
-    /// <summary>A networkd unit.</summary>
-    public static void NetworkdUnit(ConfigValue unit, FindingPlace at)
-    {
-        UnitSyntax(unit, at);
-        NetworkdExtension(unit["name"], at);
-    }
-
-    /// <summary>The name of a networkd unit by itself, as in 2.0.0.</summary>
-    public static void NetworkdExtension(ConfigValue name, FindingPlace at) =>
-        at.Error(Rules.UnitName.IsNetworkd(name.Text) ? null : "invalid networkd unit extension");
-
-    /// <summary>The syntax of the contents of a unit or drop-in.</summary>
-    public static void UnitSyntax(ConfigValue unit, FindingPlace at) =>
-        at.Error(UnitText.Parse(unit["contents"].Text).Error is { } error ? $"invalid unit content: {error}" : null);
 
     private string? UrlFault(string url) =>
         url.Length == 0 ? null : SourceUrl.Validate(url, spec, checkObjectVersion: release == Generation2Release.Ignition0350);

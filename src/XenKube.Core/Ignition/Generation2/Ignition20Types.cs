@@ -68,8 +68,8 @@ internal sealed class Ignition20Types
             "Config",
             Of("ignition", ignition),
             Of("storage", storage),
-            Systemd(rules.UnitContents, Generation2Rules.UnitSyntax),
-            Networkd(Generation2Rules.UnitSyntax),
+            Systemd(rules.UnitContents, Generation2Units.UnitSyntax),
+            Networkd(Generation2Units.UnitSyntax),
             Passwd()).Ruled(Generation2Rules.Config);
     }
 
@@ -111,11 +111,11 @@ internal sealed class Ignition20Types
     private static ConfigField Systemd(ConfigRule? unitRule, ConfigRule? dropinRule)
     {
         var dropin = ConfigType.Object(
-            "SystemdUnitDropIn", Of("name", ConfigType.NamedText("SystemdUnitDropInName").Ruled(Generation2Rules.DropinExtension)),
+            "SystemdUnitDropIn", Of("name", ConfigType.NamedText("SystemdUnitDropInName").Ruled(Generation2Units.DropinExtension)),
             Text("contents"));
         var unit = ConfigType.Object(
             "SystemdUnit",
-            Of("name", ConfigType.NamedText("SystemdUnitName").Ruled(Generation2Rules.UnitExtension)), Flag("enable"), Flag("mask"),
+            Of("name", ConfigType.NamedText("SystemdUnitName").Ruled(Generation2Units.UnitExtension)), Flag("enable"), Flag("mask"),
             Text("contents"), List("dropins", dropin.Ruled(dropinRule)));
         return Of("systemd", ConfigType.Object("Systemd", List("units", unit.Ruled(unitRule))));
     }
@@ -123,7 +123,7 @@ internal sealed class Ignition20Types
     private static ConfigField Networkd(ConfigRule? rule)
     {
         var unit = ConfigType.Object(
-            "NetworkdUnit", Of("name", ConfigType.NamedText("NetworkdUnitName").Ruled(Generation2Rules.NetworkdExtension)),
+            "NetworkdUnit", Of("name", ConfigType.NamedText("NetworkdUnitName").Ruled(Generation2Units.NetworkdExtension)),
             Text("contents"));
         return Of("networkd", ConfigType.Object("Networkd", List("units", unit.Ruled(rule))));
     }

@@ -71,9 +71,9 @@ internal sealed class Ignition2Types
 
     private ConfigType Networkd()
     {
-        var dropin = ConfigType.Object("NetworkdDropin", Text("contents"), Text("name")).Ruled(Generation2Rules.NetworkdDropin);
+        var dropin = ConfigType.Object("NetworkdDropin", Text("contents"), Text("name")).Ruled(Generation2Units.NetworkdDropin);
         var unit = ConfigType.Object("Networkdunit", Text("contents"), Since(IgnitionSpec.V2_2, List("dropins", dropin)), Text("name"));
-        return ConfigType.Object("Networkd", List("units", unit.Ruled(Generation2Rules.NetworkdUnit)));
+        return ConfigType.Object("Networkd", List("units", unit.Ruled(Generation2Units.NetworkdUnit)));
     }
 
     private static ConfigType Passwd()
@@ -100,7 +100,7 @@ internal sealed class Ignition2Types
         return ConfigType.Object("Systemd", List("units", ConfigType.Object(
             "Unit",
             Text("contents").Ruled(rules.UnitContents), List("dropins", dropin), Flag("enable"), OptionalFlag("enabled"), Flag("mask"),
-            Text("name").Ruled(Generation2Rules.UnitName))));
+            Text("name").Ruled(Generation2Units.UnitName))));
     }
 
     private ConfigType Storage(ConfigField? headers, ConfigField verification)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using XenKube.Ignition.Model;
-using XenKube.Ignition.Syntax;
 using XenKube.Ignition.Validation;
 
 namespace XenKube.Ignition.Summaries;

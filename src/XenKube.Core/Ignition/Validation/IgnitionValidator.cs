@@ -5,7 +5,6 @@ using XenKube.Ignition.Generation3;
 using XenKube.Ignition.Json;
 using XenKube.Ignition.Model;
 using XenKube.Ignition.Reporting;
-using XenKube.Ignition.Rules;
 using XenKube.Ignition.Syntax;
 
 namespace XenKube.Ignition.Validation;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -14,7 +13,6 @@ internal sealed partial class HttpTransport : ReleaseTransport
 {
     private const int MostRedirections = 10;
     private const int LargestListing = 4 << 20;
-    private const string ProxyRemedy = "Give the proxy's user and password in the variable https_proxy";
 
     private readonly Uri _base;
     private readonly HttpMessageInvoker _client;
@@ -70,7 +68,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
                 response.Dispose();
                 return await OpenAsync(path, 0, null, cancellationToken).ConfigureAwait(false);
             }
-            Check(uri, response);
+            HttpFaults.Check(uri, response);
             ReplyCheck.RefuseEncoded(uri, response);
             ReplyCheck.RefusePage(uri, response, []);
             var state = StateOf(uri, response) with { IgnoresRanges = resume && response.StatusCode == HttpStatusCode.OK
@@ -91,7 +89,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
             var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             return new RemoteContent(stream, start, state, response);
         }
-        catch (Exception e) when (Translate(uri, e, cancellationToken) is { } broken)
+        catch (Exception e) when (HttpFaults.Translate(uri, e, cancellationToken) is { } broken)
         {
             response.Dispose();
             throw broken;
@@ -178,49 +176,6 @@ internal sealed partial class HttpTransport : ReleaseTransport
     private static string? LastModified(HttpResponseMessage response) =>
         response.Content.Headers.TryGetValues("Last-Modified", out var values) ? values.FirstOrDefault() : null;
 
-    private static void Check(Uri uri, HttpResponseMessage response)
-    {
-        var status = (int)response.StatusCode;
-        if (response.IsSuccessStatusCode)
-        {
-            return;
-        }
-        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
-        {
-            throw NotFound(uri);
-        }
-        var reason = $"the server answered {status} {response.ReasonPhrase}".TrimEnd();
-        if (status is 408 or 425 or 429 or 500 or 502 or 503 or 504)
-        {
-            throw new TransferBrokenException(reason, response.Headers.RetryAfter?.Delta);
-        }
-        throw new OperationFailedException(ErrorIds.ServerRefused, uri.ToString(), null, reason, status switch
-        {
-            407 => ProxyRemedy,
-            // S3 and others answer 403 for what they do not have.
-            401 or 403 =>
-                (Remedy)$"The server forbids the file, or does not have it: check version, channel, board and image name, or name another server with {RemedyActionKind.BaseUriOption}",
-            _ => (Remedy?)null,
-        });
-    }
-
-    private static Exception? Translate(Uri uri, Exception e, CancellationToken cancellationToken) => e switch
-    {
-        _ when cancellationToken.IsCancellationRequested => null,
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-            new OperationFailedException(ErrorIds.ServerNotTrusted, uri.ToString(), null,
-                $"no secure connection: {SecureConnectionFault.Of(e, DateTimeOffset.UtcNow).Reason}",
-                SecureConnectionFault.Of(e, DateTimeOffset.UtcNow).Remedy, e),
-        // The proxy's refusal of a way through comes as text alone; asking again does not help.
-        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } when e.Message.Contains("'407'",
-            StringComparison.Ordinal) =>
-            new OperationFailedException(ErrorIds.ServerRefused, uri.ToString(), null,
-                "the proxy answered 407, it wants a user and a password", ProxyRemedy, e),
-        HttpRequestException or IOException or SocketException => new TransferBrokenException(e.Message, null, e),
-        OperationCanceledException or TimeoutException => new TransferBrokenException("the server does not answer in time", null, e),
-        _ => null,
-    };
-
     private async Task<byte[]?> ReadOnceAsync(Uri uri, int limit, HttpStatusCode[]? missing, CancellationToken cancellationToken)
     {
         var isPage = missing is null;
@@ -230,7 +185,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
         {
             return null;
         }
-        Check(uri, response);
+        HttpFaults.Check(uri, response);
         ReplyCheck.RefuseEncoded(uri, response);
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(Retry.Silence);
@@ -255,7 +210,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
             }
             return content.ToArray();
         }
-        catch (Exception e) when (Translate(uri, e, cancellationToken) is { } broken)
+        catch (Exception e) when (HttpFaults.Translate(uri, e, cancellationToken) is { } broken)
         {
             throw broken;
         }
@@ -279,7 +234,7 @@ internal sealed partial class HttpTransport : ReleaseTransport
                 {
                     response = await _client.SendAsync(request, silence.Token).ConfigureAwait(false);
                 }
-                catch (Exception e) when (Translate(target, e, cancellationToken) is { } broken)
+                catch (Exception e) when (HttpFaults.Translate(target, e, cancellationToken) is { } broken)
                 {
                     throw broken;
                 }

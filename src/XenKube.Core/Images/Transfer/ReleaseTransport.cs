@@ -100,7 +100,7 @@ internal abstract class ReleaseTransport : IDisposable
     private static Remedy OtherServer =>
         $"Check version, channel, board and image name, or name another server with {RemedyActionKind.BaseUriOption}";
 
-    protected static ItemNotFoundException NotFound(Uri uri, Remedy? remedy = null) =>
+    internal static ItemNotFoundException NotFound(Uri uri, Remedy? remedy = null) =>
         new(ErrorIds.ReleaseFileNotFound, uri.ToString(), null, "there is no such file",
         remedy ?? OtherServer);
 }

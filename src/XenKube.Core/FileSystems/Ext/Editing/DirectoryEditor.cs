@@ -52,7 +52,7 @@ internal sealed class DirectoryEditor
     /// <summary>Adds a name. The inode of the directory may change; it is the caller's to write.</summary>
     public void Insert(ExtInode directory, ReadOnlySpan<byte> name, uint inode, EntryKind kind)
     {
-        Gate(directory);
+        DirectoryGate.Check(_volume, directory);
         if (directory.Has(InodeFlags.InlineData))
         {
             MoveOutOfInode(directory);
@@ -122,7 +122,7 @@ internal sealed class DirectoryEditor
     /// <summary>Takes a name away.</summary>
     public void Remove(ExtInode directory, ReadOnlySpan<byte> name)
     {
-        Gate(directory);
+        DirectoryGate.Check(_volume, directory);
         if (directory.Has(InodeFlags.InlineData))
         {
             MoveOutOfInode(directory);
@@ -151,7 +151,7 @@ internal sealed class DirectoryEditor
     /// <summary>Makes a name stand for another inode.</summary>
     public void Replace(ExtInode directory, ReadOnlySpan<byte> name, uint inode, EntryKind kind)
     {
-        Gate(directory);
+        DirectoryGate.Check(_volume, directory);
         if (directory.Has(InodeFlags.InlineData))
         {
             if (name.SequenceEqual(".."u8))
@@ -286,18 +286,4 @@ internal sealed class DirectoryEditor
     private (DirectoryBlock Block, DirectoryEntry Entry) Locate(ExtInode directory, ReadOnlySpan<byte> name) =>
         _directories.Locate(directory, name) ?? throw new CorruptImageException(ErrorIds.CorruptImage, _volume.Store.Device.Name,
             string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}"), "an entry that has to be there is missing");
-
-    private void Gate(ExtInode directory)
-    {
-        var place = string.Create(CultureInfo.InvariantCulture, $"directory inode {directory.Number}");
-        if (directory.Has(InodeFlags.CaseFold))
-        {
-            throw new UnsupportedFeatureException(_volume.Store.Device.Name, place, "casefold (changing a directory that ignores case)");
-        }
-        if (directory.Has(InodeFlags.Immutable | InodeFlags.AppendOnly))
-        {
-            throw new OperationFailedException(ErrorIds.FileImmutable, _volume.Store.Device.Name, place, "the directory is immutable",
-                "chattr -i it in the guest first");
-        }
-    }
 }

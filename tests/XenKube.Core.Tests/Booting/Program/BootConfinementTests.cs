@@ -124,14 +124,46 @@ public sealed partial class BootConfinementTests : IDisposable
         File.Delete(trace);
         BootProgram.BootBy(["strace", "-f", "-qq", "-o", trace, BootProgram.Native!], _directory, disk, ["--slot=b"], more);
         Assert.SkipWhen(!File.Exists(trace) || new FileInfo(trace).Length == 0, "this machine lets nobody trace");
-        var lines = File.ReadAllLines(trace).Select(line => line.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Where(parts => parts.Length == 2).ToList();
-        // The reader's threads come after its first call, the execve with its marker.
+        var lines = Joined(File.ReadAllLines(trace).Select(line => line.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Where(parts => parts.Length == 2));
+        // The reader begins with its first call, the execve with its marker. On a busy machine a thread of the loader begins after that.
         var first = lines.FindIndex(parts => parts[1].Contains("\"--as-reader\"", StringComparison.Ordinal));
         Assert.InRange(first, 1, lines.Count);
-        var loaders = lines[..first].Select(parts => parts[0]).Where(process => process != lines[first][0]).ToHashSet();
-        return ([.. lines.Where(parts => loaders.Contains(parts[0])).Select(parts => Regex.Replace(parts[1], @" +=", " ="))],
-            [.. lines.Skip(first).Where(parts => !loaders.Contains(parts[0])).Select(parts => Regex.Replace(parts[1], @" +=", " ="))]);
+        var readers = new HashSet<string> { lines[first][0] };
+        foreach (var parts in lines.Skip(first).Where(parts => readers.Contains(parts[0])))
+        {
+            readers.UnionWith(Started().Matches(parts[1]).Select(match => match.Groups[1].Value));
+        }
+        return ([.. lines.Where((parts, i) => i < first || !readers.Contains(parts[0])).Select(parts => Regex.Replace(parts[1], @" +=", " ="))],
+            [.. lines.Skip(first).Where(parts => readers.Contains(parts[0])).Select(parts => Regex.Replace(parts[1], @" +=", " ="))]);
     }
+
+    // strace breaks the line of a call off when another thread's call comes before the end of it.
+    private static List<string[]> Joined(IEnumerable<string[]> lines)
+    {
+        const string unfinished = "<unfinished ...>";
+        var joined = new List<string[]>();
+        var open = new Dictionary<string, string[]>();
+        foreach (var parts in lines)
+        {
+            if (Resumed().Match(parts[1]) is { Success: true } resumed && open.Remove(parts[0], out var begun))
+            {
+                begun[1] = begun[1][..^unfinished.Length].TrimEnd() + parts[1][resumed.Length..];
+                continue;
+            }
+            joined.Add(parts);
+            if (parts[1].EndsWith(unfinished, StringComparison.Ordinal))
+            {
+                open[parts[0]] = parts;
+            }
+        }
+        return joined;
+    }
+
+    [GeneratedRegex(@"^<\.\.\. [a-z0-9_]+ resumed>")]
+    private static partial Regex Resumed();
+
+    [GeneratedRegex(@"^clone3?\(.*\) += ([0-9]+)$")]
+    private static partial Regex Started();
 
     [GeneratedRegex(@"^([a-z0-9_]+)\(")]
     private static partial Regex CallName();

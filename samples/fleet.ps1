@@ -33,25 +33,24 @@ param(
     [hashtable] $Option = @{}
 )
 
-$key = if ($KeyFilePath) { @{ KeyFilePath = $KeyFilePath } } else { @{} }
-$failures = @()
-$results = Invoke-Command -HostName $HostName @key -Options $Option -ThrottleLimit $ThrottleLimit -ErrorVariable failures -ErrorAction SilentlyContinue {
-    Import-Module $using:Module
-    if ($using:XenDir) { $env:XENDIR = $using:XenDir }
-    Get-Node $using:Cluster | Reset-Ignition
-}
-
-foreach ($name in $HostName) {
-    # ssh's host has neither the user nor the port of the address.
-    $plain = $name -replace '^.*@' -replace ':\d+$'
-    $made = @($results | Where-Object PSComputerName -in $name, $plain)
-    $errors = @($failures | Where-Object { "$($_.OriginInfo.PSComputerName)$($_.TargetObject)" -match [regex]::Escape($plain) })
+# ssh has no limit of its own in Invoke-Command: each host has a thread here, of which so many work at the same time.
+$lines = $HostName | ForEach-Object -ThrottleLimit $ThrottleLimit -Parallel {
+    $key = if ($using:KeyFilePath) { @{ KeyFilePath = $using:KeyFilePath } } else { @{} }
+    $failures = @()
+    $made = @(Invoke-Command -HostName $_ @key -Options $using:Option -ErrorVariable failures -ErrorAction SilentlyContinue -ArgumentList (
+            $using:Module, $using:XenDir, $using:Cluster) {
+            param($Module, $XenDir, $Cluster)
+            Import-Module $Module
+            if ($XenDir) { $env:XENDIR = $XenDir }
+            Get-Node $Cluster | Reset-Ignition
+        })
     [pscustomobject]@{
-        HostName = $name
+        HostName = $_
         Nodes    = $made.Count
         Changed  = @($made | Where-Object { $_.ChangedSteps }).Count
-        Failed   = $errors.Count
-        Error    = "$($errors | Select-Object -First 1)"
+        Failed   = $failures.Count
+        Error    = "$($failures | Select-Object -First 1)"
     }
 }
-if ($failures) { exit 1 }
+$lines | Sort-Object { [array]::IndexOf($HostName, $_.HostName) }
+if ($lines.Failed -gt 0) { exit 1 }

@@ -54,3 +54,34 @@ Describe 'The code blocks of the documentation' -ForEach @{ cases = $cases; reas
         $results.Values | Where-Object { -not $_.HasCheck } | ForEach-Object Name | Should -BeNullOrEmpty
     }
 }
+
+Describe 'The command lines of the documentation' {
+    BeforeAll {
+        . $PSScriptRoot/Support.ps1
+        # What PowerShell would say of each command without running it: parameters that do not exist or do not go together.
+        function Get-WrongCommand([string] $Code) {
+            $ast = [Management.Automation.Language.Parser]::ParseInput($Code, [ref] $null, [ref] $null)
+            foreach ($command in $ast.FindAll({ $args[0] -is [Management.Automation.Language.CommandAst] }, $true)) {
+                # A drive over a disk, which is not there, has parameters of its own; a line of a configuration is not a command.
+                if ("$command" -match '\b(node-\d|n):/|^\w+ += ') { continue }
+                if ($command.GetCommandName() -and (Get-Command $command.GetCommandName() -CommandType Cmdlet, Alias -ErrorAction Ignore)) {
+                    $found = [Management.Automation.Language.StaticParameterBinder]::BindCommand($command, $true)
+                    $found.BindingExceptions.Values | ForEach-Object { "${command}: $($_.BindingException.ErrorId)" }
+                }
+            }
+        }
+    }
+
+    It 'of <name> can be bound' -ForEach @(
+        "$PSScriptRoot/../../README.md", "$PSScriptRoot/../../docs/*.md", "$PSScriptRoot/../../docs/help/*.md" | Get-Item | ForEach-Object { @{ name = $_.Name; file = $_.FullName } }
+    ) {
+        # Also those that are not run, for which the block names no language.
+        [regex]::Matches((Get-Content -Raw $file), '(?ms)^```(powershell|bash|)\n(.*?)^```$') | ForEach-Object { Get-WrongCommand $_.Groups[2].Value } | Should -BeNullOrEmpty
+    }
+    It 'of samples/<name> can be bound' -ForEach @(Get-Item "$PSScriptRoot/../../samples/*.ps1" | ForEach-Object { @{ name = $_.Name; file = $_.FullName } }) {
+        Get-WrongCommand (Get-Content -Raw $file) | Should -BeNullOrEmpty
+    }
+    It 'would be found out if one were wrong' {
+        Get-WrongCommand 'Get-Node -Nope; Invoke-Command -HostName xen-1 -ThrottleLimit 10 { Get-Node }' | Should -HaveCount 2
+    }
+}

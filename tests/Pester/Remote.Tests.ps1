@@ -120,7 +120,7 @@ Describe 'Objects from elsewhere' {
             ssh-keygen -q -t ed25519 -N '' -f "$ssh/user"
             Copy-Item "$ssh/user.pub" "$ssh/authorized"
             $port = Get-FreePort
-            Set-Content "$ssh/config" "Port $port`nListenAddress 127.0.0.1`nHostKey $ssh/host`nPidFile none`nAuthorizedKeysFile $ssh/authorized`nStrictModes no`nPermitRootLogin yes`nUsePAM no`nSubsystem powershell $((Get-Command pwsh).Source) -sshs -NoLogo -NoProfile"
+            Set-Content "$ssh/config" "Port $port`nListenAddress 127.0.0.1`nListenAddress 127.0.0.2`nHostKey $ssh/host`nPidFile none`nAuthorizedKeysFile $ssh/authorized`nStrictModes no`nPermitRootLogin yes`nUsePAM no`nSubsystem powershell $((Get-Command pwsh).Source) -sshs -NoLogo -NoProfile"
             $server = Start-Process $sshd -ArgumentList '-D', '-e', '-f', "$ssh/config" -PassThru -RedirectStandardError "$ssh/log"
             1..100 | ForEach-Object { if (-not (Get-Content "$ssh/log" -ErrorAction Ignore | Select-String 'Server listening')) { Start-Sleep -Milliseconds 50 } }
             $session = New-PSSession -HostName 127.0.0.1 -Port $port -UserName (id -un) -KeyFilePath "$ssh/user" -Options @{ StrictHostKeyChecking = 'no'; UserKnownHostsFile = '/dev/null'; LogLevel = 'ERROR' }
@@ -141,6 +141,19 @@ Describe 'Objects from elsewhere' {
         It 'lists nodes here, and resets them there' {
             $said = Get-Node etcd | Invoke-Command $session { begin { Import-Module $using:env:XENKUBE_MODULE; $env:XENDIR = $using:dir } process { $_ | Publish-Ignition } }
             $said.Path | Should -Be "$dir/nginx/etcd/node-1.json", "$dir/nginx/etcd/node-2.json"
+        }
+        It 'refreshes a cluster on each of several hosts by samples/fleet.ps1, which says which host failed' {
+            $user = id -un
+            $closed = Get-FreePort
+            $hosts = "$user@127.0.0.1:$port", "$user@127.0.0.1:$closed", "$user@127.0.0.2:$port"
+            # The hosts of this test have one XENDIR, so that they work one after another.
+            $lines = & "$Root/samples/fleet.ps1" $hosts -Cluster etcd -XenDir $dir -Module $env:XENKUBE_MODULE -KeyFilePath "$ssh/user" -ThrottleLimit 1 -Option @{
+                StrictHostKeyChecking = 'no'; UserKnownHostsFile = '/dev/null'; LogLevel = 'ERROR' }
+            $LASTEXITCODE | Should -Be 1
+            $lines.HostName | Should -Be $hosts
+            $lines.Nodes | Should -Be 2, 0, 2
+            $lines.Failed | Should -Be 0, 1, 0
+            $lines[1].Error | Should -Match '127\.0\.0\.1.*SSH'
         }
         It 'shows what came from there in our views' {
             Invoke-Command $session { Import-Module $using:env:XENKUBE_MODULE; Get-DiskPartition etcd/node-1 -XenDir $using:dir } | Out-String -Width 120 | Should -Match '128 MiB ext4 +OEM'

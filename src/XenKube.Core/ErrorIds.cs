@@ -220,6 +220,7 @@ public static class ErrorIds
     public static Invalid OwnerInvalid { get; } = new("A number cannot be that of a user or group.");
     public static Failed OwnerNotKept { get; } = new("A changed file could not be given its former owner, so the file was not changed.");
     public static Invalid ParameterNotSupported { get; } = new("A parameter does not work on a drive over a disk image.");
+    public static Invalid ParametersInvalid { get; } = new("Two parameters of a command do not work together.");
     public static Invalid PartitionAmbiguous { get; } = new("Several partitions have this label.");
     public static NotFound PartitionNotFound { get; } = new("The disk has no such partition.");
     public static Corrupt PartitionTableMissing { get; } = new("The disk image has neither a partition table nor a file system.");

@@ -1,29 +1,34 @@
 using System.Management.Automation;
 using System.Text;
+using XenKube.Commands.Encodings;
 
 namespace XenKube.Commands.Drives;
 
 /// <summary>What Get-Content, Set-Content and Add-Content know on drives over disk images.</summary>
 public abstract class NodeDiskContentParameters
 {
+    private static readonly string[] Unused = ["Encoding not used when '-AsByteStream' specified."];
+    private static readonly string[] Obsolete = ["Encoding 'UTF-7' is obsolete, please use UTF-8."];
+
     /// <summary>Reads and writes bytes.</summary>
     [Parameter]
     public SwitchParameter AsByteStream { get; set; }
 
-    /// <summary>The encoding of the text. Default: UTF-8 without a mark.</summary>
+    /// <summary>
+    /// The encoding of the text: a name such as utf8BOM, ansi or latin1, the number of a code page, or an encoding of .NET. Default: UTF-8
+    /// without a mark.
+    /// </summary>
     [Parameter]
-    [ValidateSet("utf8", "utf8NoBOM", "utf8BOM", "ascii", "latin1", "unicode", "bigendianunicode", "utf32", "bigendianutf32")]
-    public string Encoding
-    {
-        get;
-        set
-        {
-            field = value;
-            Text = ByName(value);
-        }
-    } = "utf8";
+    [EncodingTransformation]
+    [ArgumentCompleter(typeof(EncodingCompleter))]
+    [ValidateNotNullOrEmpty]
+    public Encoding? Encoding { get; set; }
 
-    internal Encoding Text { get; private set; } = ByName("utf8");
+    internal Encoding Text => Encoding ?? TextEncodings.Default;
+
+    /// <summary>PowerShell's own warnings about encodings, in its own words.</summary>
+    internal IEnumerable<string> Warnings =>
+        [.. Encoding is { CodePage: 65000 } ? Obsolete : [], .. AsByteStream && Encoding is not null ? Unused : []];
 
     /// <summary>
     /// Takes what was typed. PowerShell offers the parameters of the provider in whose drive one is, before it knows where piped
@@ -32,24 +37,12 @@ public abstract class NodeDiskContentParameters
     private protected void Take(object? typed)
     {
         AsByteStream = Typed<SwitchParameter>(typed, nameof(AsByteStream));
-        if (Typed<Encoding>(typed, nameof(Encoding)) is { } encoding)
+        if (Typed<bool>(typed, "WasStreamTypeSpecified"))
         {
-            Text = encoding;
+            Encoding = Typed<Encoding>(typed, nameof(Encoding));
         }
     }
 
     private protected static T? Typed<T>(object? typed, string name) =>
         typed is not null && PSObject.AsPSObject(typed).Properties[name]?.Value is T value ? value : default;
-
-    private static Encoding ByName(string name) => name.ToUpperInvariant() switch
-    {
-        "UTF8BOM" => new UTF8Encoding(encoderShouldEmitUTF8Identifier: true),
-        "ASCII" => System.Text.Encoding.ASCII,
-        "LATIN1" => System.Text.Encoding.Latin1,
-        "UNICODE" => System.Text.Encoding.Unicode,
-        "BIGENDIANUNICODE" => System.Text.Encoding.BigEndianUnicode,
-        "UTF32" => System.Text.Encoding.UTF32,
-        "BIGENDIANUTF32" => new UTF32Encoding(bigEndian: true, byteOrderMark: true),
-        _ => new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
-    };
 }

@@ -11,9 +11,12 @@ public sealed partial class NodeDiskProvider
     public IContentReader? GetContentReader(string path)
     {
         IContentReader? reader = null;
-        Guard(path, place => reader = new NodeDiskReader(
-            place.OpenRead(), NodeDiskReaderParameters.Of(DynamicParameters), read =>
-                Guarded(path, read)));
+        Guard(path, place =>
+        {
+            var parameters = NodeDiskReaderParameters.Of(DynamicParameters);
+            Warn(parameters);
+            reader = new NodeDiskReader(place.OpenRead(), parameters, read => Guarded(path, read));
+        });
         return reader;
     }
 
@@ -28,9 +31,10 @@ public sealed partial class NodeDiskProvider
         {
             place.RequireWritable();
             RequireTarget(place);
+            var parameters = NodeDiskWriterParameters.Of(DynamicParameters);
+            Warn(parameters);
             // The cmdlet has asked already.
-            writer = new NodeDiskWriter(place, NodeDiskWriterParameters.Of(DynamicParameters), action => Guard(path, _ => action()), () =>
-                Stopping);
+            writer = new NodeDiskWriter(place, parameters, action => Guard(path, _ => action()), () => Stopping);
         });
         return writer;
     }
@@ -62,6 +66,14 @@ public sealed partial class NodeDiskProvider
 
     /// <inheritdoc/>
     public object? ClearContentDynamicParameters(string path) => null;
+
+    private void Warn(NodeDiskContentParameters parameters)
+    {
+        foreach (var warning in parameters.Warnings)
+        {
+            WriteWarning(warning);
+        }
+    }
 
     // PowerShell loses what goes wrong when the content is written, in all but this: what can be known before is said before.
     private static void RequireTarget(NodeDiskPath place)

@@ -17,10 +17,17 @@ public sealed class NodeDiskReaderParameters : NodeDiskContentParameters
     /// <summary>The parameters of a call, whichever provider's PowerShell has bound.</summary>
     internal static NodeDiskReaderParameters Of(object? typed)
     {
-        if (typed is NodeDiskReaderParameters own)
+        var parameters = typed as NodeDiskReaderParameters ?? Foreign(typed);
+        if (parameters.Delimiter is not null && (parameters.Raw || parameters.AsByteStream))
         {
-            return own;
+            throw new InvalidInputException(ErrorIds.ParametersInvalid, null, null,
+                $"-Delimiter does not work with {(parameters.Raw ? "-Raw" : "-AsByteStream")}", "Leave one of them out");
         }
+        return parameters;
+    }
+
+    private static NodeDiskReaderParameters Foreign(object? typed)
+    {
         if (Typed<SwitchParameter>(typed, "Wait"))
         {
             throw new InvalidInputException(ErrorIds.ParameterNotSupported, null, null, "-Wait does not work on a drive over a disk image",

@@ -1,7 +1,7 @@
 using System.Collections;
-using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Provider;
+using System.Text;
 using XenKube.FileSystems;
 using XenKube.Files;
 
@@ -22,6 +22,7 @@ internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameter
     private readonly FileAttributesChange? _attributes = NodeDiskAttributes.Parse(parameters.Owner, parameters.Mode);
     private readonly byte[] _bytes = new byte[1 << 14];
     private int _waiting;
+    private Encoder? _text;
     private bool _closed;
     private bool _failed;
 
@@ -50,6 +51,7 @@ internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameter
                 {
                     _content.Write(buffer.AsSpan(0, count));
                 }
+                _text = parameters.AsByteStream ? null : Begin(EncodingOf(old));
                 return true;
             });
         }
@@ -65,64 +67,86 @@ internal sealed class NodeDiskWriter(NodeDiskPath place, NodeDiskWriterParameter
         _closed = true;
         if (!_failed && !isStopping())
         {
-            guard(() => place.Edit(files => files.WriteFile(place.InnerPath, _content.OpenRead(), _attributes)));
+            guard(() =>
+            {
+                End();
+                place.Edit(files => files.WriteFile(place.InnerPath, _content.OpenRead(), _attributes));
+            });
         }
     }
 
     public void Dispose() => _content.Dispose();
 
+    // The mark of a file names the encoding of all that is appended, whichever was asked for.
+    private Encoding EncodingOf(Stream old)
+    {
+        old.Position = 0;
+        using var reader = new StreamReader(old, parameters.Text, detectEncodingFromByteOrderMarks: true, leaveOpen: true);
+        reader.Peek();
+        return reader.CurrentEncoding;
+    }
+
+    // A mark is at the beginning of a file alone.
+    private Encoder Begin(Encoding encoding)
+    {
+        if (_content.Length == 0)
+        {
+            _content.Write(encoding.Preamble);
+        }
+        return encoding.GetEncoder();
+    }
+
+    // Arrays are flattened once and nothing is nothing, as in files of the host.
     private void Collect(IList content)
     {
-        if (parameters.AsByteStream && content is byte[] all)
-        {
-            _content.Write(all);
-            return;
-        }
         foreach (var item in content)
         {
-            var value = item is PSObject wrapped ? wrapped.BaseObject : item;
-            if (!parameters.AsByteStream)
+            foreach (var value in item is object[] several ? several : [item])
             {
-                if (_content.Length == 0)
+                if (value is not null)
                 {
-                    _content.Write(parameters.Text.Preamble);
+                    Collect(value);
                 }
-                _content.Write(parameters.Text.GetBytes(LanguagePrimitives.ConvertTo<string>(item) + (parameters.NoNewline ? "" : "\n")));
-            }
-            else if (value is byte one)
-            {
-                _bytes[_waiting++] = one;
-                if (_waiting == _bytes.Length)
-                {
-                    Spill();
-                }
-                continue;
-            }
-            else
-            {
-                Spill();
-                _content.Write(value as byte[] ?? [ToByte(value)]);
             }
         }
+    }
+
+    private void Collect(object value)
+    {
+        if (!parameters.AsByteStream)
+        {
+            AddText(value.ToString() + (parameters.NoNewline ? "" : "\n"), isEnd: false);
+            return;
+        }
+        _bytes[_waiting++] = (value is PSObject wrapped ? wrapped.BaseObject : value) as byte?
+            ?? throw new InvalidInputException(ErrorIds.ContentInvalid, place.Drive.DiskPath, place.Place, $"'{value}' is not a byte",
+                "Leave -AsByteStream out to write text, or make bytes of numbers: [byte[]] (1, 2)");
+        if (_waiting == _bytes.Length)
+        {
+            Spill();
+        }
+    }
+
+    // A character may be in two parts, each the end of one value and the beginning of the next.
+    private void AddText(string text, bool isEnd)
+    {
+        _text ??= Begin(parameters.Text);
+        var bytes = new byte[_text.GetByteCount(text, isEnd)];
+        _content.Write(bytes.AsSpan(0, _text.GetBytes(text, bytes, isEnd)));
+    }
+
+    private void End()
+    {
         Spill();
+        if (!parameters.AsByteStream)
+        {
+            AddText("", isEnd: true);
+        }
     }
 
     private void Spill()
     {
         _content.Write(_bytes.AsSpan(0, _waiting));
         _waiting = 0;
-    }
-
-    private byte ToByte(object? value)
-    {
-        try
-        {
-            return Convert.ToByte(value, CultureInfo.InvariantCulture);
-        }
-        catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException)
-        {
-            throw new InvalidInputException(ErrorIds.ContentInvalid, place.Drive.DiskPath, place.Place, $"'{value}' is not a byte",
-                "Leave -AsByteStream out to write text", e);
-        }
     }
 }

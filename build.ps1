@@ -7,6 +7,7 @@
     Test      runs the tests of the library and, in this pwsh, of the module
     Analyze   builds with every analyser, and compares the public surface with PublicAPI.*.txt; warnings are errors
     Package   makes artifacts/packages: the module as a zip of the folder that a gallery holds, the command line, a .deb
+    Reproduce makes the packages twice, in two folders and environments, and compares them byte by byte
     Coverage  runs the tests and prints the line and branch coverage of each folder of src; -Filter takes fewer tests
     Mutate    changes the code of -Folder in a thousand small ways, one at a time, and prints how many of the changes the
               tests see (dotnet-stryker); -Filter takes fewer tests
@@ -21,7 +22,7 @@
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Analyze', 'Package', 'Coverage', 'Mutate', 'Benchmark')]
+    [ValidateSet('Build', 'Test', 'Analyze', 'Package', 'Reproduce', 'Coverage', 'Mutate', 'Benchmark')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
@@ -47,6 +48,8 @@ function Invoke-Test { & "$PSScriptRoot/test.sh" -c $Configuration }
 function Invoke-Analyze { dotnet build "$PSScriptRoot/XenKube.sln" -c $Configuration --nologo -v quiet --no-incremental -p:AnalysisMode=Recommended -p:Analyze=true }
 
 function Invoke-Package { & "$PSScriptRoot/packaging/package.sh" }
+
+function Invoke-Reproduce { & "$PSScriptRoot/packaging/reproduce.sh" }
 
 function Invoke-Coverage {
     Invoke-Build
@@ -108,6 +111,7 @@ function Invoke-Benchmark {
         Remove-Item -Recurse -Force $directory
     }
     & "$benchmarks/import-benchmark.ps1"
+    & "$benchmarks/completion-benchmark.ps1"
     & "$benchmarks/pour-benchmark.py"
 }
 

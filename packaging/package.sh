@@ -12,12 +12,16 @@ rm -f "$packages"/XenKube.* "$packages"/xenkube_* "$packages/SHA256SUMS"
 # Files in the packages have the time of the commit.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2> /dev/null || date +%s)}
 export SOURCE_DATE_EPOCH CI=true
+# Two runs should give the same bytes, wherever and by whom they are made: packaging/reproduce.sh compares them.
+umask 022
+export TZ=UTC LC_ALL=C.UTF-8
 
 # The module: XenKube/VERSION/..., compiled ahead of time where the registry has the compiler.
 module=$stage/module/XenKube/$version
 dotnet build src/XenKube -c Release --nologo -v quiet -p:ModuleDirectory="$module/"
 if dotnet publish src/XenKube -c Release -r linux-x64 --no-self-contained -p:PublishReadyToRun=true -p:ModuleDirectory="$stage/other/" -o "$stage/r2r" --nologo -v quiet > "$stage/r2r.log" 2>&1; then
-  cp "$stage/r2r/XenKube.dll" "$stage/r2r/XenKube.Core.dll" "$module/"
+  cp "$stage/r2r/XenKube.dll" "$module/"
+  dotnet build/XenKube.Records/bin/Release/net10.0/XenKube.Records.dll "$stage/r2r/XenKube.Core.dll" "$module/XenKube.Core.dll"
   cp "$stage/r2r/XenKube.Parsing.dll" "$module/deps/"
 else
   echo "without ReadyToRun: the compiler is not to be had" >&2
@@ -35,6 +39,8 @@ if [ "$linker" ] && dotnet "$linker" -a "$module/deps/XenKube.Parsing.dll" all -
 else
   echo "BouncyCastle is packaged whole: the linker of .NET is not to be had" >&2
 fi
+find "$stage/module" -type d -exec chmod 755 {} +
+find "$stage/module" -type f -exec chmod 644 {} +
 find "$stage/module" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 (cd "$stage/module" && python3 -m zipfile -c "$packages/XenKube.$version.zip" XenKube/)
 size=$(stat -c %s "$packages/XenKube.$version.zip")
@@ -114,7 +120,7 @@ Package: xenkube
 Version: $version
 Architecture: amd64
 Maintainer: The XenKube authors <xenkube@users.noreply.github.com>
-Installed-Size: $(du -sk --apparent-size "$root/usr" | cut -f1)
+Installed-Size: $(find "$root/usr" -type f -printf '%s\n' | awk '{ sum += int(($1 + 1023) / 1024) } END { print sum }')
 Depends: libc6, libgcc-s1, libssl3, libstdc++6, passwd, zlib1g
 Recommends: xen-utils, nginx, dnsmasq, powershell (>= 7.6)
 Section: admin

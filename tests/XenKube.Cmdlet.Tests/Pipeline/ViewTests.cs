@@ -42,6 +42,28 @@ public sealed partial class ViewTests : IDisposable
         ["XenKube.Hosting.IgnitionRequest"] = "Get-IgnitionRequest -LogPath access.log",
     };
 
+    /// <summary>The properties of a record whose values are others after the way through JSON.</summary>
+    private const string ComesBack = """
+        $first = $made[0]
+        $back = $first | ConvertTo-Json -Depth 6 -WarningAction Ignore | ConvertFrom-Json -DateKind String
+        foreach ($property in $first.PSObject.Properties) {
+            # An object without any value may have properties that are not to be had.
+            try { $value = $property.Value } catch { continue }
+            if ($null -eq $value -or $value -is [Collections.IEnumerable] -and $value -isnot [string]) { continue }
+            $type = $value.GetType()
+            if (-not ($type.IsPrimitive -or $type.IsEnum -or $value -is [string] -or $value -is [uri] -or $value -is [datetime] -or $value -is [datetimeoffset] -or
+                    $value -is [timespan] -or $value -is [ipaddress] -or $value -is [guid])) { continue }
+            $read = $back.$($property.Name)
+            $same = switch ($value) {
+                { $_ -is [timespan] } { $read.Ticks -eq $value.Ticks; break }
+                { $_ -is [ipaddress] } { [ipaddress]::new([long] $read.Address).Equals($value); break }
+                { $_ -is [datetime] } { ([datetimeoffset] $read).UtcDateTime -eq $value.ToUniversalTime(); break }
+                default { [Management.Automation.LanguagePrimitives]::Equals([Management.Automation.LanguagePrimitives]::ConvertTo($read, $type), $value) }
+            }
+            if (-not $same) { "$($property.Name): $value came back as $read" }
+        }
+        """;
+
     private readonly CmdletSession _session = new();
 
     public void Dispose() => _session.Dispose();
@@ -79,9 +101,13 @@ public sealed partial class ViewTests : IDisposable
         Make(name);
         var members = _session.Run("$made | Get-Member | ForEach-Object Name").Lines();
         Assert.DoesNotContain("ForViews", members);
+        // PowerShell sees nothing that C# gives records for itself, and a record does not change.
+        Assert.DoesNotContain(members, member => member.StartsWith('<') || member == "Deconstruct");
+        Assert.Empty(_session.Run("$made | Get-Member | Where-Object Definition -Match '\\bset;' | ForEach-Object Name").Lines());
         // JSON holds what the record holds: a value that is not empty is not an empty object there.
         var json = _session.Run("$made | Select-Object -First 1 | ConvertTo-Json -Depth 4 -WarningAction Ignore").Lines();
         Assert.DoesNotContain(json.SelectMany(text => text.Split('\n')), line => line.TrimEnd(',', '\r').EndsWith(": {}", StringComparison.Ordinal));
+        Assert.Empty(_session.Run(ComesBack).Lines());
     }
 
     [Fact]

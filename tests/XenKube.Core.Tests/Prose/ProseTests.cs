@@ -10,7 +10,8 @@ namespace XenKube.Tests.Prose;
 /// </summary>
 public class ProseTests
 {
-    private static readonly string[] CodeFolders = ["src/XenKube.Core", "src/XenKube.Parsing", "src/XenKube", "src/XenKube.Cli", "build/XenKube.Help", "tests"];
+    private static readonly string[] CodeFolders = ["src/XenKube.Core", "src/XenKube.Parsing", "src/XenKube", "src/XenKube.Cli", "build/XenKube.Help", "build/XenKube.Records",
+        "tests"];
     private static readonly string BaselinePath = Path.Combine(Project.Root, "tests/prose/baseline.txt");
 
     [Fact]

@@ -12,6 +12,9 @@ public static class Printable
     /// <summary>The most characters of a text from outside that a message shows.</summary>
     public const int UsualLength = 200;
 
+    // Longer than the words of a usual sentence, and than paths that people type.
+    private const int LongestWord = 1024, PartOfWord = 256;
+
     /// <summary>The text on one line.</summary>
     /// <param name="text">The text; null is taken as empty.</param>
     /// <param name="maxLength">After this many characters it ends in <c>…</c>.</param>
@@ -24,6 +27,40 @@ public static class Printable
     /// <summary>The whole text with its line breaks and tabs.</summary>
     /// <param name="text">The text; null is taken as empty.</param>
     public static string Lines(string? text) => Escape(text, keepLines: true, int.MaxValue);
+
+    /// <summary>
+    /// An error's sentence with its line breaks: a word of absurd length, such as the path of a file in thousands of directories, has only
+    /// its beginning and its end.
+    /// </summary>
+    /// <param name="text">The text; null is taken as empty.</param>
+    public static string Sentence(string? text)
+    {
+        var shown = Lines(text);
+        if (shown.Length <= LongestWord)
+        {
+            return shown;
+        }
+        var output = new StringBuilder();
+        for (var i = 0; i < shown.Length;)
+        {
+            var length = shown.AsSpan(i).IndexOfAny(' ', '\n', '\t') is >= 0 and var end ? end : shown.Length - i;
+            if (length > LongestWord)
+            {
+                output.Append(shown, i, PartOfWord).Append(CultureInfo.InvariantCulture, $"…({length} characters)…")
+                    .Append(shown, i + length - PartOfWord, PartOfWord);
+            }
+            else
+            {
+                output.Append(shown, i, length);
+            }
+            i += length;
+            if (i < shown.Length)
+            {
+                output.Append(shown[i++]);
+            }
+        }
+        return output.ToString();
+    }
 
     /// <summary>A JSON document in which no character is left that a terminal acts upon; it means what it meant.</summary>
     /// <param name="json">The document, which has such characters in its strings alone.</param>

@@ -53,10 +53,11 @@ public abstract class XenKubeException : Exception
 
     /// <summary>What is wrong and where, without the remedy: <c>file: place: reason</c>, fit to be shown.</summary>
     public string Fault =>
-        string.Join(": ", new[] { Printable.Name(File), Printable.Name(Place), Printable.Lines(Reason) }.Where(part => part.Length > 0));
+        Printable.Sentence(string.Join(": ", new[] { Printable.Name(File), Printable.Name(Place), Printable.Lines(Reason) }
+            .Where(part => part.Length > 0)));
 
     /// <inheritdoc/>
-    public override string Message => Remedy is null ? Fault : $"{Fault}. {Printable.Lines(Remedy)}";
+    public override string Message => Remedy is null ? Fault : $"{Fault}. {Printable.Sentence(Remedy)}";
 
     /// <summary>Has the error speak a front end's language.</summary>
     /// <param name="words">The front end's words.</param>

@@ -16,7 +16,7 @@ internal static class Errors
         {
             // PowerShell shows the recommended action on a line of its own, so the message is shown without it.
             ErrorDetails = new ErrorDetails(error.Fault) { RecommendedAction = error.Remedy is { } remedy
-                ? Printable.Lines(remedy) : Advice(category) },
+                ? Printable.Sentence(remedy) : Advice(category) },
         };
     }
 

@@ -41,6 +41,23 @@ public sealed class PrintableTests
     }
 
     [Fact]
+    public void Path_of_thousands_of_names_is_shortened_in_an_error_and_kept_beside_the_message()
+    {
+        var path = "/" + string.Join('/', Enumerable.Range(0, 5000).Select(i => $"name-{i}"));
+        var error = new InvalidInputException(ErrorIds.PathInvalid, path, null, $"'{path}' is not a file", $"Look at {path} and at nothing else");
+        Assert.InRange(error.Message.Length, 1000, 3000);
+        Assert.StartsWith("/name-0/name-1/", error.Message, StringComparison.Ordinal);
+        Assert.Contains("characters)…", error.Fault, StringComparison.Ordinal);
+        Assert.Contains("/name-4999' is not a file", error.Fault, StringComparison.Ordinal);
+        Assert.EndsWith("/name-4999 and at nothing else", error.Message, StringComparison.Ordinal);
+        Assert.Equal(path, error.File);
+        // The longest path that Linux takes as a whole has 4,095 bytes; a text of many words stays as it is.
+        var words = string.Join(' ', Enumerable.Repeat("word", 5000));
+        Assert.Equal(words, Printable.Sentence(words));
+        Assert.Equal(new string('x', 1024), Printable.Sentence(new string('x', 1024)));
+    }
+
+    [Fact]
     public void Every_part_of_an_error_is_shown_safely()
     {
         var error = new InvalidInputException(ErrorIds.NameInvalid, "fi\u001ble", "pl\nace", "rea\u202eson", "rem\u0007edy");

@@ -1,4 +1,5 @@
 using XenKube.Files;
+using XenKube.Guests;
 using XenKube.Posix;
 
 namespace XenKube.Clusters;
@@ -103,12 +104,17 @@ public sealed class ClusterStore
         }
         var nodes = new NodeStore(_directory);
         // Where a link is in the place of the cluster's directory, the link goes: what it leads to belongs elsewhere.
-        foreach (var node in isLink ? [] : nodes.List(new NodeName(name, "*")))
+        var members = isLink ? [] : nodes.List(new NodeName(name, "*"));
+        foreach (var node in members)
         {
             nodes.RequireUnused(node);
         }
         try
         {
+            foreach (var node in members)
+            {
+                new GuestAutoStart(_directory.SystemRoot).Set(node.GuestConfigPath, isOn: false);
+            }
             HostFile.RemoveTree(cluster.Path);
             HostFile.RemoveTree(_directory.Layout.PublishedPath(name));
         }

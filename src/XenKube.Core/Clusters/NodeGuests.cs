@@ -21,8 +21,11 @@ public sealed class NodeGuests
     /// <summary>How to talk to Xen: the xl on the PATH, and where the settings say that guests are saved.</summary>
     internal XlDriver Xl
     {
-        get => field ??= new XlDriver(new XlOptions { SavedGuests = [.. _directory.Settings.SavedGuests.Select(path =>
-            Path.GetFullPath(path, _directory.Path))] });
+        get => field ??= new XlDriver(new XlOptions
+        {
+            SystemRoot = _directory.SystemRoot,
+            SavedGuests = [.. _directory.Settings.SavedGuests.Select(path => Path.GetFullPath(path, _directory.Path))],
+        });
         init;
     }
 

@@ -119,7 +119,7 @@ public sealed class NodeRenamer
     private void Write(string path, string newPath, XenGuestConfig config)
     {
         AtomicFile.Write(newPath, config.ToBytes(), FileStatus.TryRead(path)?.Permissions);
-        var auto = new GuestAutoStart(new NodeGuests(_directory).Xl.Options.SystemRoot);
+        var auto = new GuestAutoStart(_directory.SystemRoot);
         if (auto.Find(path) is not null)
         {
             auto.Set(newPath, isOn: true);

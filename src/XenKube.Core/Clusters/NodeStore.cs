@@ -1,4 +1,5 @@
 using XenKube.Files;
+using XenKube.Guests;
 using XenKube.Posix;
 
 namespace XenKube.Clusters;
@@ -149,7 +150,8 @@ public sealed partial class NodeStore
     }
 
     /// <summary>
-    /// Removes every file of a node, its published config included. A block device that is its disk stays, with what it holds.
+    /// Removes every file of a node, its certificates with their keys and its published config included, and its start with the host. A
+    /// block device that is its disk stays, with what it holds.
     /// </summary>
     /// <param name="node">The node.</param>
     /// <param name="cancellationToken">Ends the wait for another XenKube that is at work there.</param>
@@ -184,8 +186,11 @@ public sealed partial class NodeStore
         _directory.RequireOwn(node);
         ClusterStore.RequireNoLink(_directory, node.Cluster);
         RequireUnused(node);
+        // The link would lead nowhere, and the host's start would stumble over the link.
+        new GuestAutoStart(_directory.SystemRoot).Set(node.GuestConfigPath, isOn: false);
         Delete(node.DiskPath);
-        foreach (var path in new[] { node.ConfigPath, node.TemplatePath, node.GuestConfigPath, node.IgnitionPath, node.ConfigDiskPath })
+        foreach (var path in new[] { node.ConfigPath, node.TemplatePath, node.GuestConfigPath, node.IgnitionPath, node.ConfigDiskPath }
+            .Concat(new TransferGuard(_directory).CertificatesOf(node)))
         {
             Delete(path);
         }

@@ -56,6 +56,9 @@ public sealed class XenDirectory
     /// <summary>The directory itself.</summary>
     public string Path { get; }
 
+    /// <summary>Where /etc of the host is.</summary>
+    internal string SystemRoot { get; init; } = "/";
+
     /// <summary>Where things are in it.</summary>
     public XenDirLayout Layout { get; }
 

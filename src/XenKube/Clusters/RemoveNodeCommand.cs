@@ -4,7 +4,7 @@ using XenKube.Devices;
 
 namespace XenKube.Commands.Clusters;
 
-/// <summary>Removes nodes: disk, config, template, guest configuration and published config.</summary>
+/// <summary>Removes nodes: disk, configs, guest configuration, published config, and certificates with their keys.</summary>
 [Cmdlet(VerbsCommon.Remove, "Node", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = NameSet)]
 [Alias("Remove-XenNode")]
 [OutputType(typeof(void))]
@@ -17,8 +17,9 @@ public sealed class RemoveNodeCommand : NodeCommand
     /// <inheritdoc/>
     protected override void ProcessNode(Node node)
     {
-        if (ShouldDestroy($"Remove the node {node} with all of its files: {node.DiskPath}{(DevicePath.Of(node.DiskPath) is { } device ? $" (the device {device} is kept)" : "")}, its configs and {node.IgnitionPath}",
-            Force))
+        var kept = DevicePath.Of(node.DiskPath) is { } device ? $" (the device {device} is kept)" : "";
+        if (ShouldDestroy($"Remove the node {node} with all of its files: {node.DiskPath}{kept}, its configs, its certificates with their keys "
+            + $"and {node.IgnitionPath}", Force))
         {
             new NodeStore(DirectoryOf(node)).Remove(node, StopToken);
         }

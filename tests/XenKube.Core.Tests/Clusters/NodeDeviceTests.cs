@@ -62,6 +62,24 @@ public sealed class NodeDeviceTests : IDisposable
     }
 
     [Fact]
+    public void Node_on_a_device_is_renamed_and_its_copy_is_refused_with_the_way_to_another_node()
+    {
+        var image = MakeImage();
+        Shell("truncate -s 24M device").ShouldSucceed();
+        using var loop = LoopDevice.Need(_xenDir["device"]);
+        New(loop.Path, image).ShouldSucceed();
+        var before = Sum(loop);
+        CommandLineRun.Of("node", "copy", "etcd/node-1", "node-2", "--xen-dir", _xenDir.Path).ShouldFailWith(_xenDir["guests/etcd/node-1.img"],
+            $"the disk is the block device {loop.Path}, and only a disk in a file is copied. "
+            + "Make the node from the image, which can be on a device: xenkube node new etcd/node-2");
+        Assert.False(Path.Exists(_xenDir["guests/etcd/node-2.img"]));
+        CommandLineRun.Of("node", "rename", "etcd/node-1", "node-9", "--xen-dir", _xenDir.Path).ShouldSucceed();
+        Assert.Equal(loop.Path, new FileInfo(_xenDir["guests/etcd/node-9.img"]).LinkTarget);
+        Assert.False(Path.Exists(_xenDir["guests/etcd/node-1.img"]));
+        Assert.Equal(before, Sum(loop));
+    }
+
+    [Fact]
     public void Empty_device_needs_no_force()
     {
         var image = MakeImage();

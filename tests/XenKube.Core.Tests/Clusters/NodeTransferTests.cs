@@ -127,6 +127,49 @@ public sealed class NodeTransferTests : IDisposable
     }
 
     [Fact]
+    public void Start_with_the_host_follows_a_rename_stays_with_the_source_of_a_copy_and_ends_with_the_node()
+    {
+        var directory = new XenDirectory(_xenDir.Path, onWait: null) { SystemRoot = _xenDir["system"] };
+        var nodes = new NodeStore(directory);
+        Directory.CreateDirectory(_xenDir["system/etc/xen/auto"]);
+        File.CreateSymbolicLink(_xenDir["system/etc/xen/auto/by-hand"], _xenDir["guests/etcd/node-1.cfg"]);
+        _xenDir.Write("system/etc/xen/auto/of-another", "name = \"another\"\n");
+
+        var renamed = new NodeRenamer(directory).Rename(nodes.List(NodeName.Parse("etcd/node-1")).Single(), "node-9").Node;
+        Assert.Equal(["etcd-node-0009.cfg", "of-another"], Links().Keys);
+        Assert.Equal(_xenDir["guests/etcd/node-9.cfg"], Links()["etcd-node-0009.cfg"]);
+
+        var copy = new NodeCopier(directory).Copy(renamed, NodeName.Parse("etcd/node-2")).Node;
+        Assert.Equal(["etcd-node-0009.cfg", "of-another"], Links().Keys);
+        Assert.Null(new GuestAutoStart(_xenDir["system"]).Find(copy.GuestConfigPath));
+
+        new NodeStore(directory).Remove(renamed);
+        Assert.Equal(["of-another"], Links().Keys);
+        new NodeGuests(directory).SetAutoStart([copy.GuestConfigPath], isOn: true);
+        Assert.Equal(["etcd-node-0002.cfg", "of-another"], Links().Keys);
+        new ClusterStore(directory).Remove("etcd", withNodes: true);
+        Assert.Equal(["of-another"], Links().Keys);
+
+        SortedDictionary<string, string?> Links() => new(Directory.GetFiles(_xenDir["system/etc/xen/auto"])
+            .ToDictionary(file => Path.GetFileName(file), file => new FileInfo(file).LinkTarget), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void Removed_node_takes_its_certificates_with_it_and_those_of_others_stay()
+    {
+        foreach (var word in new[] { "server", "peer", "client" })
+        {
+            _xenDir.Write($"guests/etcd/certs/etcd-node-1-{word}.pem", word);
+            _xenDir.Write($"guests/etcd/certs/etcd-node-1-{word}-key.pem", word + " key");
+        }
+        _xenDir.Write("guests/etcd/certs/etcd-node-1-a-server.pem", "of another node");
+        _xenDir.Write("guests/etcd/certs/ca.pem", "of the cluster");
+        Xk("node", "remove", "etcd/node-1").ShouldSucceed();
+        Assert.Equal(["guests/etcd/certs/ca.pem", "guests/etcd/certs/etcd-node-1-a-server.pem"],
+            Files().Where(file => file.StartsWith("guests/", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Config_that_no_template_makes_is_copied_with_a_word_about_the_names_in_it()
     {
         File.Delete(_xenDir["guests/etcd/node-1.ct.tmpl"]);

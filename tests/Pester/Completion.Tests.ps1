@@ -164,3 +164,45 @@ Describe 'Completion' {
         }
     }
 }
+
+Describe 'Completion of addresses, chains, domains, boards and files' {
+    BeforeAll {
+        . $PSScriptRoot/Support.ps1
+        $dir = New-TestCluster node-1, node-2
+        New-TestXen
+        "00:16:3e:4e:31:11,192.168.100.11,first`n00:16:3e:4e:31:12,192.168.100.12" | Set-Content "$dir/hostsfile"
+        "*filter`n:INPUT DROP [0:0]`n:guests - [0:0]`n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT`n-A guests -j ACCEPT`nCOMMIT" | Set-Content "$dir/rules.v4"
+        @{ reservationsFile = 'hostsfile'; firewallFile = "$dir/rules.v4" } | ConvertTo-Json | Set-Content "$dir/xenkube.json"
+        Set-Location "$dir/guests/etcd"
+        $null = Mount-NodeDisk etcd/node-1
+    }
+    AfterAll { Dismount-NodeDisk *; Remove-TestXenDir; $env:XENKUBE_XL = $null }
+
+    It 'offers <offered> after <line>' -ForEach @(
+        @{ line = 'Get-DhcpReservation '; offered = '192.168.100.11', '192.168.100.12', '00:16:3e:4e:31:11', '00:16:3e:4e:31:12' }
+        @{ line = 'Remove-DhcpReservation 192.168.100.12'; offered = @('192.168.100.12') }
+        @{ line = 'New-XenGuest etcd node-1 -MacAddress '; offered = '00:16:3e:4e:31:11', '00:16:3e:4e:31:12' }
+        @{ line = 'New-XenGuest etcd -FirstAddress '; offered = '192.168.100.11', '192.168.100.12' }
+        @{ line = 'Add-FirewallForward 8011 '; offered = '192.168.100.11', '192.168.100.12' }
+        @{ line = 'Get-FirewallRule '; offered = 'INPUT', 'guests' }
+        @{ line = 'Add-FirewallPort 80 -Chain g'; offered = @('guests') }
+        @{ line = 'Find-CoreOSImage -Board a'; offered = 'amd64-usr', 'arm64-usr', 'aarch64' }
+        @{ line = 'Get-XenGuest etcd-'; offered = 'etcd-node-1', 'etcd-node-2' }
+        @{ line = 'Start-XenGuest etcd-node-2'; offered = @('etcd-node-2') }
+        @{ line = 'Get-Node etcd-'; offered = @() }
+        @{ line = 'Get-DiskPartition ./node-1.i'; offered = @('./node-1.img') }
+        @{ line = 'Get-DiskPartition node-1.im'; offered = @('./node-1.img') }
+        @{ line = 'Test-Node ./node-2.i'; offered = @('./node-2.img') }
+        @{ line = 'ConvertTo-Ignition ./node-1.c'; offered = './node-1.cfg', './node-1.ct' }
+        @{ line = 'Get-DiskPartition etcd/*2'; offered = @('etcd/node-2') }
+    ) { Get-Completion $line | Should -Be $offered }
+
+    It 'offers <offered> among others after <line>' -ForEach @(
+        @{ line = 'Start-IgnitionServer '; offered = '192.168.100.1', '127.0.0.1' }
+        @{ line = 'Set-TimeServer '; offered = @('127.255.255.255') }
+        @{ line = 'Add-FirewallPort 80 -InInterface '; offered = @('lo') }
+        @{ line = 'Reset-Ignition etcd | Select-Object '; offered = 'Node', 'FirstBoot', 'ChangedSteps' }
+        @{ line = 'Get-Item node-1:/ROOT/etc/hosts | Select-Object '; offered = 'Name', 'Length', 'Mode', 'FullName' }
+        @{ line = 'Get-ChildItem node-1:/ROOT | Where-Object '; offered = 'Name', 'LastWriteTime' }
+    ) { $found = Get-Completion $line; $offered | Where-Object { $_ -notin $found } | Should -BeNullOrEmpty }
+}

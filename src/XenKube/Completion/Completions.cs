@@ -40,12 +40,12 @@ internal static class Completions
         }
     }
 
-    /// <summary>True if a candidate begins with what is typed, or fits the pattern that is typed.</summary>
+    /// <summary>True if a candidate begins with what is typed, or with something that fits the pattern that is typed.</summary>
     /// <param name="word">What is typed, without quotes.</param>
     /// <param name="candidate">The candidate.</param>
     public static bool Fits(string word, string candidate) =>
         candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase)
-            || (NamePattern.IsPattern(word) && NamePattern.IsMatch(word, candidate, ignoresCase: true));
+            || (NamePattern.IsPattern(word) && NamePattern.IsMatch($"{word}*", candidate, ignoresCase: true));
 
     /// <summary>The names of the clusters that are found in time, in their order.</summary>
     /// <param name="directory">The XENDIR.</param>
@@ -56,6 +56,15 @@ internal static class Completions
     /// <param name="bound">What is typed already.</param>
     public static XenDirectory XenDirectory(IDictionary? bound) =>
         XenKube.Clusters.XenDirectory.Resolve(Text(bound, "XenDir") is { } path ? Resolve(path) : null, onWait: null);
+
+    /// <summary>The XENDIR that the command being typed would use; null where neither it nor the environment names one.</summary>
+    /// <param name="bound">What is typed already.</param>
+    public static XenDirectory? XenDirectoryIfAny(IDictionary? bound) =>
+        Text(bound, "XenDir") is null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XENDIR")) ? null : XenDirectory(bound);
+
+    /// <summary>The settings that the command being typed would use.</summary>
+    /// <param name="bound">What is typed already.</param>
+    public static XenSettings Settings(IDictionary? bound) => XenDirectoryIfAny(bound)?.Settings ?? new XenSettings();
 
     /// <summary>The value of a parameter that is typed already, as text; null if it is not.</summary>
     /// <param name="bound">What is typed already.</param>

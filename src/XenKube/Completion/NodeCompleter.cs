@@ -37,6 +37,17 @@ public sealed class NodeCompleter : IArgumentCompleter
         return GuestStateFilter.Apply(commandName, store, names, clock);
     }
 
+    /// <summary>The domains of the nodes, those that begin with a word.</summary>
+    internal static IEnumerable<string> Domains(string commandName, XenDirectory directory, string word)
+    {
+        var store = new NodeStore(directory);
+        var clock = new CompletionClock();
+        var nodes = clock.Limit(store.Names(new NodeName("*", "*"))).Select(name => store.Describe(name.Cluster, name.Node))
+            .Where(node => Completions.Fits(word, node.GuestName))
+            .ToDictionary(node => new NodeName(node.Cluster, node.Name), node => node.GuestName);
+        return GuestStateFilter.Apply(commandName, store, [.. nodes.Keys], clock).Select(name => nodes[name]).Order(StringComparer.Ordinal);
+    }
+
     // kgen mount NODE LABEL: the node that is typed already, where it is the label's turn.
     private static string? MountedNode(CommandAst command, string? wordToComplete)
     {

@@ -19,10 +19,12 @@ public sealed class NewXenGuestCommand : GuestPlanCommand
     /// <summary>The MAC address of a single guest. Default: one that is reserved and free.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReservationCompleter))]
     public string? MacAddress { get; set; }
 
     /// <summary>The IP address whose reservation a single guest takes.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ReservationCompleter))]
     public IPAddress? IPAddress { get; set; }
 
     /// <summary>The reservation that a single guest takes, as Get-DhcpReservation returns it.</summary>
@@ -33,6 +35,7 @@ public sealed class NewXenGuestCommand : GuestPlanCommand
     /// The first address of the block of ten from which the guests get their addresses, in order: 192.168.100.20 for .20, .21, and so on.
     /// </summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ReservationCompleter))]
     public IPAddress? FirstAddress { get; set; }
 
     /// <summary>The script that attaches the network card, such as vif-openvswitch. Default: xl's own.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using XenKube.Commands.Completion;
 using XenKube.Hosting;
 using XenKube.Networks;
 
@@ -21,6 +22,7 @@ public sealed class AddFirewallForwardCommand : FirewallFileCommand
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = PortSet, ValueFromPipelineByPropertyName = true)]
     [Alias("IPAddress")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReservationCompleter))]
     public string? To { get; set; }
 
     /// <summary>The guest's port, or as many as this host's. Default: the same as this host's.</summary>
@@ -35,6 +37,7 @@ public sealed class AddFirewallForwardCommand : FirewallFileCommand
     /// <summary>The interface by which the packets come in. Default: any.</summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InterfaceCompleter))]
     public string? InInterface { get; set; }
 
     /// <summary>All forwards of the guide: ssh at 80NN, the API servers at 810N, and the node ports 31000 to 39999.</summary>
@@ -44,6 +47,7 @@ public sealed class AddFirewallForwardCommand : FirewallFileCommand
     /// <summary>The address of this host that the packets are sent to. Default: all addresses of this host.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostAddressCompleter))]
     public string? Address { get; set; }
 
     /// <summary>Returns the rules that lead to the guests.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using XenKube.Commands.Completion;
 using XenKube.Hosting;
 using XenKube.Networks;
 
@@ -22,6 +23,7 @@ public sealed class AddFirewallPortCommand : FirewallFileCommand
     /// </summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ChainCompleter))]
     public string Chain { get; set; } = "INPUT";
 
     /// <summary>The protocol of the rule. Default: tcp.</summary>
@@ -34,11 +36,13 @@ public sealed class AddFirewallPortCommand : FirewallFileCommand
     /// </summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InterfaceCompleter))]
     public string? InInterface { get; set; }
 
     /// <summary>The interface by which the packets leave; + for any. Default: the guests' bridge for FORWARD.</summary>
     [Parameter(ParameterSetName = PortSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InterfaceCompleter))]
     public string? OutInterface { get; set; }
 
     /// <summary>Opens what the guide opens: HTTP and time to dom0 for the guests, HTTP to the guests.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using XenKube.Commands.Completion;
 using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
@@ -18,6 +19,7 @@ public sealed class GetDhcpReservationCommand : XenDirCommand
     [Parameter(Position = 0, ParameterSetName = LiteralPathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReservationCompleter))]
     public string[] Address { get; set; } = ["*"];
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using XenKube.Clusters;
+using XenKube.Commands.Completion;
 using XenKube.Hosting;
 using XenKube.Networks;
 
@@ -19,6 +20,7 @@ public sealed class GetFirewallForwardCommand : XenDirCommand
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("IPAddress")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReservationCompleter))]
     public string[]? To { get; set; }
 
     /// <summary>

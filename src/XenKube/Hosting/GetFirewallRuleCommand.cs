@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using XenKube.Clusters;
+using XenKube.Commands.Completion;
 using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
@@ -17,6 +18,7 @@ public sealed class GetFirewallRuleCommand : XenDirCommand
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ChainCompleter))]
     public string Chain { get; set; } = "*";
 
     /// <summary>Rules whose ports include this one, by number, by name or in a range.</summary>

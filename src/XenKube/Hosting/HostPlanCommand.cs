@@ -11,6 +11,7 @@ public abstract class HostPlanCommand : XenDirCommand
     /// <summary>This host's address on the guests' network. Default: the setting address.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HostAddressCompleter))]
     public string? Address { get; set; }
 
     /// <summary>The port on which the configs are served. Default: the setting port.</summary>

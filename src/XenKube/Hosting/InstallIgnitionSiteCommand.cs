@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net;
 using XenKube.Clusters;
+using XenKube.Commands.Completion;
 using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
@@ -13,6 +14,7 @@ public sealed class InstallIgnitionSiteCommand : HostCommand
 {
     /// <summary>The address to listen on. Default: dom0's address in the settings, 192.168.100.1.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(HostAddressCompleter))]
     public IPAddress? Address { get; set; }
 
     /// <summary>The port to listen on. Default: the port in the settings, 80.</summary>

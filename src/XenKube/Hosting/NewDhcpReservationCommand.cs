@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Net;
+using XenKube.Commands.Completion;
 using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
@@ -20,10 +21,12 @@ public sealed class NewDhcpReservationCommand : ReservationCommand
     /// <summary>The MAC address.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = AddressSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReservationCompleter))]
     public string? MacAddress { get; set; }
 
     /// <summary>The IP address that is leased to it.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = AddressSet)]
+    [ArgumentCompleter(typeof(ReservationCompleter))]
     public IPAddress? IPAddress { get; set; }
 
     /// <summary>The host name for the pair.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using XenKube.Commands.Completion;
 using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
@@ -19,6 +20,7 @@ public sealed class RemoveDhcpReservationCommand : ReservationCommand
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = AddressSet)]
     [Alias("IPAddress")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReservationCompleter))]
     public string[] Address { get; set; } = [];
 
     /// <summary>Reservations, or what has an address: nodes, guests, or addresses themselves.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using XenKube.Commands.Completion;
 using XenKube.Hosting;
 using XenKube.Networks;
 
@@ -18,6 +19,7 @@ public sealed class RemoveFirewallForwardCommand : FirewallFileCommand
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("IPAddress")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReservationCompleter))]
     public string? To { get; set; }
 
     /// <summary>The protocol of the packets.</summary>

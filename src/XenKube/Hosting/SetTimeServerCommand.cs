@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net;
+using XenKube.Commands.Completion;
 using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
@@ -15,6 +16,7 @@ public sealed class SetTimeServerCommand : HostCommand
     /// 192.168.100.255.
     /// </summary>
     [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(HostAddressCompleter))]
     public IPAddress? Broadcast { get; set; }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using XenKube.Commands.Completion;
 using XenKube.Images;
 
 namespace XenKube.Commands.Images;
@@ -29,6 +30,7 @@ public abstract class ReleaseCommand : XenDirCommand
     /// <summary>The kind of machine. Default: amd64-usr.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(BoardCompleter))]
     public string Board { get; set; } = "amd64-usr";
 
     /// <summary>

@@ -26,16 +26,16 @@ public sealed class ConventionTests : IDisposable
     [Fact]
     public void Positional_parameters_are_completed()
     {
-        Assert.Empty(Parameters().Where(parameter => parameter.Attributes.Any(attribute => attribute.Position >= 0)
-            && !Free.Contains(parameter.Property.Name) && !Free.Contains(parameter.ToString()) && !IsCompleted(parameter.Property)));
+        Assert.DoesNotContain(Parameters(), parameter => parameter.Attributes.Any(attribute => attribute.Position >= 0)
+            && !Free.Contains(parameter.Property.Name) && !Free.Contains(parameter.ToString()) && !IsCompleted(parameter.Property));
     }
 
     [Fact]
     public void Parameters_that_take_properties_take_script_blocks()
     {
         // PowerShell runs a block for each object where the parameter's type could not hold the block itself.
-        Assert.Empty(Parameters().Where(parameter => parameter.Attributes.Any(attribute => attribute.ValueFromPipelineByPropertyName)
-            && parameter.Property.PropertyType.IsAssignableFrom(typeof(ScriptBlock))));
+        Assert.DoesNotContain(Parameters(), parameter => parameter.Attributes.Any(attribute => attribute.ValueFromPipelineByPropertyName)
+            && parameter.Property.PropertyType.IsAssignableFrom(typeof(ScriptBlock)));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ConventionTests : IDisposable
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal)).SelectMany(File.ReadAllLines)
             .Where(line => line.Contains("new WildcardPattern(", StringComparison.Ordinal) || line.Contains("WildcardPattern.Get(", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(lines);
-        Assert.Empty(lines.Where(line => !line.Contains("WildcardOptions.IgnoreCase", StringComparison.Ordinal)));
+        Assert.All(lines, line => Assert.Contains("WildcardOptions.IgnoreCase", line, StringComparison.Ordinal));
     }
 
     [Theory]

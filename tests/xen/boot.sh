@@ -17,7 +17,7 @@ if [ ! -f "$LAB/boot.ext4" ] || [ "$HERE/build-layouts.sh" -nt "$LAB/boot.ext4" 
 fi
 project=$(cd "$HERE/../.." && pwd)
 if [ -z "${DEB:-}" ]; then "$project/packaging/package.sh" >&2; DEB=$(ls "$project"/artifacts/packages/xenkube_*_amd64.deb); fi
-files=("$DEB"); w=$(mktemp -d); trap 'rm -rf "$w"' EXIT
+files=("$DEB" "$HERE/jobs/accounting.py"); w=$(mktemp -d); trap 'rm -rf "$w"' EXIT
 if [ $# -gt 0 ]; then echo "$*" > "$w/parts"; files+=("$w/parts"); fi
 rc=0; "$HERE/run.sh" -m 3328 -d 1664 ${LAB_RATE:+-s "$LAB_RATE"} -o "$out" -g "$LAB/boot.ext4" -t "$limit" "$HERE/jobs/boot.sh" "${files[@]}" || rc=$?
 cat "$out/stdout" 2>/dev/null; exit $rc

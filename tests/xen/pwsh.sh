@@ -29,7 +29,7 @@ chmod -R a+rX "$w/pwsh" "$w/dotnet"
 tar -C "$w" -cf "$w/pwsh.tar" pwsh dotnet; rm -rf "$w/pwsh" "$w/dotnet"
 image=coreos-1520.9.0.bin.bz2
 "$HERE/build-storage.sh" -o "$w/storage.ext4" "xen/images/$image=$LAB/$image" "xen/images/$image.sig=$LAB/$image.sig" "pwsh.tar=$w/pwsh.tar"
-files=("$DEB" "$LAB/lab-key.asc" "$HERE/jobs/pwsh")
+files=("$DEB" "$LAB/lab-key.asc" "$HERE/jobs/pwsh" "$HERE/jobs/accounting.py")
 if [ $# -gt 0 ]; then echo "$*" > "$w/parts"; files+=("$w/parts"); fi
 export LAB_OUTSIDE_PWSH="$PWSH/pwsh.dll"
 rc=0; "$HERE/run.sh" $keep ${LAB_RATE:+-s "$LAB_RATE"} -x "$HERE/outside.sh" -o "$out" -g "$w/storage.ext4" -t "$limit" "$HERE/jobs/pwsh.sh" "${files[@]}" || rc=$?

@@ -143,6 +143,9 @@ public sealed class NodeCheck(XenDirectory directory, NodeCheckOptions? options 
         {
             case XenGuestState.Halted:
                 break;
+            case var _ when uses.IsLeft(domain):
+                add([new(name, CheckStatus.Warn, $"{node.GuestName} has {GuestWords.Left}{number}", remedy ?? DestroyGuest(node))]);
+                break;
             case XenGuestState.Running or XenGuestState.Rebooting or XenGuestState.ShuttingDown:
                 add([new(name, CheckStatus.Pass, $"{node.GuestName} is {GuestWords.Of(state)}{number}")]);
                 break;

@@ -41,10 +41,13 @@ internal sealed class TransferGuard(XenDirectory directory)
     {
         var uses = GuestUses.ReadIfXen(_xl, node.GuestConfigPath, cancellationToken);
         var own = config?.Name ?? node.GuestName;
-        if (uses.StateOf(own, uses.Domains.FirstOrDefault(domain => domain.Name == own)) is var state and not XenGuestState.Halted)
+        var domain = uses.Domains.FirstOrDefault(domain => domain.Name == own);
+        if (uses.StateOf(own, domain) is var state and not XenGuestState.Halted)
         {
+            var isLeft = uses.IsLeft(domain);
             throw new ItemInUseException(ErrorIds.GuestRunning, node.GuestConfigPath, null,
-                $"the guest {Printable.Of(own)} is {GuestWords.Of(state)}", Stop(state, node));
+                $"the guest {Printable.Of(own)} {(isLeft ? $"has {GuestWords.Left}" : $"is {GuestWords.Of(state)}")}",
+                isLeft ? GuestRemedies.ForEnded(node.FullName) : Stop(state, node));
         }
         if (name != own && uses.Domains.Any(domain => domain.Name == name))
         {
@@ -112,7 +115,7 @@ internal sealed class TransferGuard(XenDirectory directory)
     {
         XenGuestState.Saved => GuestRemedies.ForActive(state),
         XenGuestState.Paused => GuestRemedies.ForPaused(node.FullName),
-        XenGuestState.Crashed => GuestRemedies.ForCrashed(node.FullName),
+        XenGuestState.Crashed => GuestRemedies.ForEnded(node.FullName),
         _ => $"Stop it first: {new RemedyAction(RemedyActionKind.StopGuest, node.FullName)}",
     };
 }

@@ -17,6 +17,6 @@ internal static class GuestRemedies
     public static Remedy ForPaused(string node) =>
         $"Let it go on first ({new RemedyAction(RemedyActionKind.ResumeGuest, node)}), or destroy it ({new RemedyAction(RemedyActionKind.DestroyGuest, node)})";
 
-    /// <summary>For a guest that has crashed.</summary>
-    public static Remedy ForCrashed(string node) => $"Remove its domain: {new RemedyAction(RemedyActionKind.DestroyGuest, node)}";
+    /// <summary>For a guest that has crashed, or has ended and whose domain stays.</summary>
+    public static Remedy ForEnded(string node) => $"Remove its domain: {new RemedyAction(RemedyActionKind.DestroyGuest, node)}";
 }

@@ -23,7 +23,14 @@ internal sealed class GuestShutdown(XlDriver xl)
                 }
                 else
                 {
-                    RefuseSilent(path, xl.List(cancellationToken).FirstOrDefault(domain => domain.Name == name));
+                    var uses = GuestUses.Read(xl, cancellationToken: cancellationToken);
+                    var domain = uses.Domains.FirstOrDefault(domain => domain.Name == name);
+                    if (uses.IsLeft(domain))
+                    {
+                        RemoveLeft(path, name, cancellationToken);
+                        return true;
+                    }
+                    RefuseSilent(path, domain, uses);
                     xl.Shutdown(name, cancellationToken);
                 }
                 return true;
@@ -46,16 +53,39 @@ internal sealed class GuestShutdown(XlDriver xl)
         }
     }
 
-    /// <summary>A paused or crashed guest never answers: xl would wait a minute for it.</summary>
-    public static void RefuseSilent(string path, XenDomain? domain)
+    /// <summary>
+    /// Removes the domain of a guest that has shut down, as its xl would have done, which is not there any more. One that the
+    /// configuration keeps is kept.
+    /// </summary>
+    public void RemoveLeft(string path, string name, CancellationToken cancellationToken)
     {
+        var config = XenGuestConfig.Read(path);
+        if (config.GetText("on_poweroff") == "preserve" || config.GetText("on_reboot") == "preserve")
+        {
+            throw LeftOver(path, name);
+        }
+        xl.Destroy(name, cancellationToken);
+    }
+
+    /// <summary>A guest that is paused, or has ended and is kept, never answers: xl would wait a minute for it.</summary>
+    public static void RefuseSilent(string path, XenDomain? domain, GuestUses uses)
+    {
+        if (uses.IsLeft(domain))
+        {
+            throw LeftOver(path, domain!.Name);
+        }
         if (domain?.State is XenGuestState.Paused or XenGuestState.Crashed)
         {
             var isPaused = domain.State == XenGuestState.Paused;
             var node = GuestConfigFile.At(path).FullName;
             throw new OperationFailedException(ErrorIds.GuestNotResponding, domain.Name, null,
                 $"the guest {(isPaused ? "is paused" : "has crashed")} and cannot react", isPaused
-                    ? GuestRemedies.ForPaused(node) : GuestRemedies.ForCrashed(node));
+                    ? GuestRemedies.ForPaused(node) : GuestRemedies.ForEnded(node));
         }
     }
+
+    /// <summary>The error of a guest whose domain stays after its end.</summary>
+    public static OperationFailedException LeftOver(string path, string name) =>
+        new(ErrorIds.GuestNotResponding, name, null, $"the guest has {GuestWords.Left}",
+            GuestRemedies.ForEnded(GuestConfigFile.At(path).FullName));
 }

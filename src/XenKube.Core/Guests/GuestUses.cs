@@ -14,12 +14,15 @@ internal sealed class GuestUses
     private static readonly string[] Migrating = ["--migratedaway", "--incoming"];
 
     private readonly IReadOnlyList<SavedGuest> _saved;
+    private readonly IReadOnlySet<int> _left;
 
-    private GuestUses(IReadOnlyList<XenDomain> domains, IReadOnlyList<XlProcess> processes, IReadOnlyList<SavedGuest> saved)
+    private GuestUses(IReadOnlyList<XenDomain> domains, IReadOnlyList<XlProcess> processes, IReadOnlyList<SavedGuest> saved,
+        IReadOnlySet<int> left)
     {
         Domains = domains;
         Processes = processes;
         _saved = saved;
+        _left = left;
     }
 
     /// <summary>The domains, dom0 first.</summary>
@@ -34,14 +37,14 @@ internal sealed class GuestUses
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationFailedException">Xen does not answer.</exception>
     public static GuestUses Read(XlDriver xl, string? path = null, CancellationToken cancellationToken = default) =>
-        Of(xl.List(cancellationToken), xl, path is null ? [] : [Folder(path)]);
+        Of(xl.List(cancellationToken), xl, path is null ? [] : [Folder(path)], cancellationToken);
 
     /// <summary>Looks at the host, and at all clusters for saved guests.</summary>
     /// <param name="xl">How to talk to Xen.</param>
     /// <param name="guestsPath">XENDIR/guests.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static GuestUses ReadAll(XlDriver xl, string guestsPath, CancellationToken cancellationToken) =>
-        Of(xl.List(cancellationToken), xl, GuestConfigFile.Clusters(guestsPath));
+        Of(xl.List(cancellationToken), xl, GuestConfigFile.Clusters(guestsPath), cancellationToken);
 
     /// <summary>The same where this machine may not run on Xen; then there are no domains, but there may be saved guests.</summary>
     public static GuestUses ReadIfXen(XlDriver xl, string? path = null, CancellationToken cancellationToken = default)
@@ -49,19 +52,20 @@ internal sealed class GuestUses
         string[] folders = path is null ? [] : [Folder(path)];
         try
         {
-            return Of(xl.Program is null ? [] : xl.List(cancellationToken), xl, folders);
+            return Of(xl.Program is null ? [] : xl.List(cancellationToken), xl, folders, cancellationToken);
         }
         catch (OperationFailedException e) when (e.Id == ErrorIds.XenMissing)
         {
-            return Of([], xl, folders);
+            return Of([], xl, folders, cancellationToken);
         }
     }
 
     /// <summary>The guests that are saved, where Xen does not answer.</summary>
-    public static GuestUses WithoutXen(XlDriver xl, string guestsPath) => Of([], xl, GuestConfigFile.Clusters(guestsPath));
+    public static GuestUses WithoutXen(XlDriver xl, string guestsPath) =>
+        Of([], xl, GuestConfigFile.Clusters(guestsPath), CancellationToken.None);
 
     /// <summary>The same uses with guests that are about to be started.</summary>
-    public GuestUses With(IEnumerable<XenDomain> planned) => new([.. Domains, .. planned], Processes, _saved);
+    public GuestUses With(IEnumerable<XenDomain> planned) => new([.. Domains, .. planned], Processes, _saved, _left);
 
     /// <summary>What a guest is doing.</summary>
     /// <param name="name">Its name.</param>
@@ -75,6 +79,11 @@ internal sealed class GuestUses
     /// <summary>The process of xl that has a guest, or null.</summary>
     /// <param name="name">The guest's name.</param>
     public XlProcess? ProcessOf(string? name) => name is null ? null : Processes.FirstOrDefault(process => process.Name == name);
+
+    /// <summary>
+    /// Determines whether a domain has ended and stays: its xl, which would remove it or make the next one, is not there any more.
+    /// </summary>
+    public bool IsLeft(XenDomain? domain) => domain is not null && _left.Contains(domain.Id);
 
     /// <summary>Who has an image as a disk.</summary>
     /// <param name="image">The image.</param>
@@ -102,13 +111,27 @@ internal sealed class GuestUses
     /// <summary>
     /// The domains come before the rest: one that ends meanwhile still counts, and of one that has just begun there is a process.
     /// </summary>
-    private static GuestUses Of(IReadOnlyList<XenDomain> domains, XlDriver xl, IEnumerable<string> folders) =>
-        new(domains, XlProcess.All(xl.Options.SystemRoot, xl.Program ?? xl.Options.Path),
-            SavedGuest.All(xl.Options.SystemRoot, xl.Options.SavedGuests.Concat(folders)));
+    private static GuestUses Of(IReadOnlyList<XenDomain> domains, XlDriver xl, IEnumerable<string> folders,
+        CancellationToken cancellationToken)
+    {
+        var processes = XlProcess.All(xl.Options.SystemRoot, xl.Program ?? xl.Options.Path);
+        bool HasXl(XenDomain domain) => processes.Any(process => process.Name is null || process.Name == domain.Name);
+        var left = domains.Where(domain => HasEnded(domain) && !HasXl(domain)).Select(domain => domain.Id).ToHashSet();
+        if (left.Count > 0)
+        {
+            // An xl that was faster has removed its domain before it ended: what is there even now is left.
+            left.IntersectWith(xl.List(cancellationToken).Where(HasEnded).Select(domain => domain.Id));
+        }
+        return new(domains, processes, SavedGuest.All(xl.Options.SystemRoot, xl.Options.SavedGuests.Concat(folders)), left);
+    }
+
+    /// <summary>A domain that has shut down, whatever for, and that nobody removes at the moment.</summary>
+    private static bool HasEnded(XenDomain domain) => domain.Name.Length > 0 && domain.XlState is not [.., 'd']
+        && domain.State is XenGuestState.ShuttingDown or XenGuestState.Rebooting;
 
     private static string Folder(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
 
-    private static ImageUser Describe(XenDomain domain, string image)
+    private ImageUser Describe(XenDomain domain, string image)
     {
         if (domain.Name.Length == 0)
         {
@@ -124,6 +147,7 @@ internal sealed class GuestUses
         var node = NodeOf(domain.Name, image);
         return domain.State switch
         {
+            _ when IsLeft(domain) => new($"{who} has it as a disk; it has {GuestWords.Left}", Destroy(domain, node)),
             XenGuestState.Paused => new($"{who} has it as a disk and is paused", ResumeAndStop(domain, node)),
             XenGuestState.ShuttingDown => new($"{who} has it as a disk and is shutting down", Await("Wait until it is gone", node)),
             XenGuestState.Rebooting => Rebooting(who, node),

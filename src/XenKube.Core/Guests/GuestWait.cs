@@ -19,13 +19,19 @@ internal sealed class GuestWait(XenGuests guests, string path, GuestStart? start
     private int? _domain;
     private XenGuest? _guest;
     private string? _other;
+    private bool _wasLeft;
+
+    /// <summary>
+    /// Removes a domain that has ended and whose xl, which would have done that, is not there any more; null to refuse the wait for it.
+    /// </summary>
+    public Action<string>? RemoveLeft { get; init; }
 
     /// <summary>Waits.</summary>
     /// <param name="condition">What for.</param>
     /// <param name="timeout">How long.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The guest as it is then.</returns>
-    /// <exception cref="OperationFailedException">The time is over, or the guest has crashed.</exception>
+    /// <exception cref="OperationFailedException">The time is over, or the guest has crashed or ended for good.</exception>
     public XenGuest Until(GuestCondition condition, TimeSpan timeout, CancellationToken cancellationToken)
     {
         GuestBatch.Until(path, condition switch
@@ -41,7 +47,14 @@ internal sealed class GuestWait(XenGuests guests, string path, GuestStart? start
 
     private bool IsReached(GuestCondition condition, CancellationToken cancellationToken)
     {
-        var guest = _guest = guests.Get(path, cancellationToken);
+        var (guest, isLeft) = guests.Look(path, cancellationToken);
+        _guest = guest;
+        // Another program than xl may have started the guest and be about to remove its domain: two looks must see the same.
+        if (isLeft && _wasLeft)
+        {
+            (RemoveLeft ?? throw GuestShutdown.LeftOver(path, guest.Name))(guest.Name);
+        }
+        _wasLeft = isLeft;
         if (condition == GuestCondition.Gone)
         {
             return !guest.IsActive;

@@ -83,12 +83,15 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
     /// <summary>One guest as it is now.</summary>
     /// <param name="configPath">Its configuration.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public XenGuest Get(string configPath, CancellationToken cancellationToken = default)
+    public XenGuest Get(string configPath, CancellationToken cancellationToken = default) => Look(configPath, cancellationToken).Guest;
+
+    /// <summary>The same, with whether its domain has ended and nothing is left that removes it.</summary>
+    internal (XenGuest Guest, bool IsLeft) Look(string configPath, CancellationToken cancellationToken)
     {
         var config = XenGuestConfig.Read(configPath);
         var uses = GuestUses.Read(Xl, configPath, cancellationToken);
         var domain = uses.Domains.FirstOrDefault(domain => domain.Name.Length > 0 && domain.Name == config.Name);
-        return Records.Join(GuestConfigFile.At(configPath), config, domain, uses.StateOf(config.Name, domain));
+        return (Records.Join(GuestConfigFile.At(configPath), config, domain, uses.StateOf(config.Name, domain)), uses.IsLeft(domain));
     }
 
     /// <summary>Starts guests. All of them are checked before the first is started.</summary>
@@ -124,9 +127,13 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         options ??= new GuestActionOptions();
         return GuestBatch.Run(configPaths, options, path =>
         {
-            var hasStopped = new GuestShutdown(Xl).Stop(path, options, cancellationToken);
-            var warnings = hasStopped ? [] : new[] { $"{GuestName.Of(path)} is not running" };
-            return (After(path, options, null, cancellationToken), warnings);
+            var shutdown = new GuestShutdown(Xl);
+            var warnings = shutdown.Stop(path, options, cancellationToken) ? [] : new[] { $"{GuestName.Of(path)} is not running" };
+            var guest = options.Wait is { } wanted
+                ? new GuestWait(this, path, null) { RemoveLeft = name => shutdown.RemoveLeft(path, name, cancellationToken) }
+                    .Until(wanted, options.Timeout, cancellationToken)
+                : Get(path, cancellationToken);
+            return (guest, warnings);
         }, cancellationToken);
     }
 
@@ -142,7 +149,8 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
         {
             CheckCondition(path, options.Wait);
             var name = GuestName.Of(path);
-            var old = Xl.List(cancellationToken).FirstOrDefault(domain => domain.Name == name);
+            var uses = GuestUses.Read(Xl, cancellationToken: cancellationToken);
+            var old = uses.Domains.FirstOrDefault(domain => domain.Name == name);
             var begin = GuestStart.Now;
             IReadOnlyList<string> warnings = [];
             if (options.Force)
@@ -157,7 +165,7 @@ public sealed class XenGuests(XlDriver xl, string guestsPath, IReadOnlyList<Gues
             }
             else
             {
-                GuestShutdown.RefuseSilent(path, old);
+                GuestShutdown.RefuseSilent(path, old, uses);
                 Xl.Reboot(name, cancellationToken);
                 if (options.Wait is not null && old is not null)
                 {

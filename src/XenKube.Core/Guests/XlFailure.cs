@@ -97,6 +97,18 @@ internal static partial class XlFailure
             return new OperationFailedException(ErrorIds.XlFailed, target, null, $"xenstored does not answer: {Whole(error)}",
                 "Start Xen's services: systemctl start xen");
         }
+        if (ConsoleTerminal().Match(error) is { Success: true } console)
+        {
+            return new OperationFailedException(ErrorIds.XlFailed, target, null,
+                $"xenconsoled did not give the guest a console in time: {Printable.Of(console.Value.Trim())}",
+                "See whether xenconsoled runs ('pgrep -a xenconsoled'), and start it if it does not: systemctl restart xen. On a host that has more to do than it can, start the guest again");
+        }
+        if (ScriptTimeout().Match(error) is { Success: true } script)
+        {
+            return new OperationFailedException(ErrorIds.XlFailed, target, null,
+                $"'{Printable.Of(script.Groups[1].Value)}' did not end within libxl's time: {Whole(error)}",
+                "On a host that has more to do than it can, start the guest again; otherwise see why the script hangs");
+        }
         if (WentAway(error))
         {
             return new OperationFailedException(ErrorIds.GuestGone, target, null,
@@ -206,6 +218,12 @@ internal static partial class XlFailure
     [GeneratedRegex(@"unable to add (vif|disk|nic|vtpm|pci|usb) ?\w* ?devices?|unable to read script from /local/domain",
         RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
     private static partial Regex AddDevices();
+
+    [GeneratedRegex(@"[^\n]*\bdomain \d+ console tty: timed out", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
+    private static partial Regex ConsoleTerminal();
+
+    [GeneratedRegex(@"killing execution of (\S[^\n]{0,400}) because of timeout", RegexOptions.CultureInvariant, PatternLimit.Milliseconds)]
+    private static partial Regex ScriptTimeout();
 
     [GeneratedRegex(@"^Invalid domain type ", RegexOptions.CultureInvariant | RegexOptions.Multiline, PatternLimit.Milliseconds)]
     private static partial Regex InvalidType();

@@ -99,11 +99,18 @@ public sealed class NodeCheckTests : IDisposable
     [Theory]
     [InlineData("--p---", CheckStatus.Warn, "is paused", "resume guest etcd/node-1")]
     [InlineData("---sc-", CheckStatus.Fail, "has crashed", "destroy guest etcd/node-1")]
-    [InlineData("---sr-", CheckStatus.Pass, "is rebooting", "")]
-    [InlineData("---s--", CheckStatus.Pass, "is shutting down", "")]
-    public void Guest_is_told_in_its_state(string letters, CheckStatus status, string message, string remedy)
+    [InlineData("---sr-", CheckStatus.Pass, "is rebooting", "", true)]
+    [InlineData("---s--", CheckStatus.Pass, "is shutting down", "", true)]
+    [InlineData("---sr-", CheckStatus.Warn, "has shut down, and its xl", "destroy guest etcd/node-1")]
+    [InlineData("---s--", CheckStatus.Warn, "has shut down, and its xl", "destroy guest etcd/node-1")]
+    public void Guest_is_told_in_its_state(string letters, CheckStatus status, string message, string remedy, bool hasXl = false)
     {
         using var xl = XlOf(letters);
+        if (hasXl)
+        {
+            _folder.Write("guests/etcd/node-1.cfg", $"name = \"etcd-node-1\"\ndisk = ['{_node.DiskPath},raw,xvda']\n");
+            xl.Process(4711, ["xl", "create", _node.GuestConfigPath]);
+        }
         var result = RunWith(xl)["guest"];
         Assert.Equal(status, result.Status);
         Assert.Contains(message, result.Message, StringComparison.Ordinal);

@@ -253,6 +253,7 @@ public sealed class NodeTransferTests : IDisposable
     [InlineData("etcd-node-1", "-b----", "is running", "guest stop etcd/node-1")]
     [InlineData("etcd-node-1", "--p---", "is paused", "guest resume etcd/node-1")]
     [InlineData("etcd-node-1", "----c-", "crashed", "guest stop etcd/node-1 --force")]
+    [InlineData("etcd-node-1", "---s--", "has shut down, and its xl", "guest stop etcd/node-1 --force")]
     [InlineData("etcd-node-2", "-b----", "there is a guest etcd-node-2 already", "Choose another name")]
     public void Guest_that_is_not_off_is_refused_and_nothing_is_changed(string guest, string state, string reason, string remedy)
     {

@@ -43,12 +43,49 @@ public sealed class GuestUsesTests : IDisposable
     [InlineData("list-crashing", XenGuestState.Crashed, "has crashed", "Remove the domain: destroy guest etcd/node-1")]
     public void Guest_with_a_domain_is_named_in_its_state(string recording, XenGuestState state, string description, string remedy)
     {
-        using var xl = Xl(recording);
+        using var xl = Xl(recording).Process(4711, ["xl", "create", _config]);
         var answer = Ask(xl);
         Assert.Equal(state, answer.State);
         Assert.Contains("the guest etcd-node-1", answer.Description, StringComparison.Ordinal);
         Assert.Contains(description, answer.Description, StringComparison.Ordinal);
         Assert.Contains(remedy, answer.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("---s--", XenGuestState.ShuttingDown, "Wait until it is gone")]
+    [InlineData("--ps--", XenGuestState.ShuttingDown, "Wait until it is gone")]
+    [InlineData("---sr-", XenGuestState.Rebooting, "Wait until it runs again")]
+    public void Domain_that_has_ended_is_waited_for_only_while_an_xl_is_there_for_it(string letters, XenGuestState state, string awaited)
+    {
+        using var xl = new StandInXl(("list -l", "now-l"), ("list", "now"));
+        xl.List("now", (5, "etcd-node-1", letters, _image, "00:16:3e:4e:31:11")).List("none").Process(4711, ["xl", "create", _config]);
+        Assert.StartsWith(awaited, Ask(xl).Remedy, StringComparison.Ordinal);
+        xl.End(4711);
+        // An xl whose guest is not known may have this one.
+        xl.Process(4712, ["xl", "create", _folder["xen/guests/etcd/none.cfg"]]);
+        Assert.StartsWith(awaited, Ask(xl).Remedy, StringComparison.Ordinal);
+        xl.End(4712);
+        xl.Process(4713, ["xl", "create", _folder.Write("other.cfg", "name = \"other\"\n")]);
+        Assert.Equal(("the guest etcd-node-1 has it as a disk; it has shut down, and its xl, which would remove its domain, is not there any more",
+            "Remove the domain: destroy guest etcd/node-1", state), Ask(xl));
+    }
+
+    [Theory]
+    [InlineData("---s-d")]
+    [InlineData("-b----")]
+    public void Domain_that_is_removed_or_runs_is_not_left_though_there_is_no_xl(string letters)
+    {
+        using var xl = new StandInXl(("list -l", "now-l"), ("list", "now"));
+        xl.List("now", (5, "etcd-node-1", letters, _image, "00:16:3e:4e:31:11"));
+        Assert.DoesNotContain("destroy", Ask(xl).Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Domain_whose_xl_removed_it_and_ended_meanwhile_is_not_left()
+    {
+        using var xl = new StandInXl(("list -l", "now-l"), ("list", "now"), ("list -l", "none-l"), ("list", "none"));
+        xl.List("now", (5, "etcd-node-1", "---s--", _image, "00:16:3e:4e:31:11")).List("none");
+        Assert.DoesNotContain("destroy", new XenImageUseProbe(xl.Driver).FindUser(_image)?.Remedy.ToString() ?? "", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -189,9 +189,56 @@ public sealed class XenGuestsTests : IDisposable
         var error = Guests(xl).Stop([path])[0].Error!;
         Assert.Equal("GuestNotResponding", error.ErrorId);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(xl.Calls, call => call[0] == "shutdown");
+        Assert.Equal("GuestNotResponding", (Guests(xl).Restart([path])[0].Error!).ErrorId);
+        Assert.DoesNotContain(xl.Calls, call => call[0] is "shutdown" or "reboot");
         // The remedy that is named for both.
         Assert.Equal(XenGuestState.Halted, Guests(xl).Stop([path], new GuestActionOptions { Force = true })[0].Guest!.State);
+    }
+
+    [Theory]
+    [InlineData("---s--", null)]
+    [InlineData("---sr-", null)]
+    [InlineData("---s--", "on_poweroff")]
+    [InlineData("---sr-", "on_reboot")]
+    public void Stop_of_a_guest_that_has_ended_removes_its_domain_when_no_xl_is_there_for_that(string letters, string? kept)
+    {
+        var path = Node(1, change: config => kept is null ? config : config.With(kept, XenConfigValue.OfText("preserve")));
+        using var xl = new StandInXl(("list -l", "up-l"), ("list", "up"), ("destroy etcd-node-1", "gone"));
+        xl.List("up", Domain(5, 1, letters)).List("none").Answer("gone", "").Then("gone", "none", "up");
+        Assert.Equal("GuestNotResponding", Guests(xl).Restart([path])[0].Error!.ErrorId);
+        var stopped = Guests(xl).Stop([path], new GuestActionOptions { Wait = GuestCondition.Gone })[0];
+        Assert.Equal(kept is null ? null : "GuestNotResponding", stopped.Error?.ErrorId);
+        // A domain that is to be kept is removed by the remedy of the refusal.
+        var removed = kept is null ? stopped : Guests(xl).Stop([path], new GuestActionOptions { Force = true })[0];
+        Assert.Equal(XenGuestState.Halted, removed.Guest!.State);
+        Assert.Equal(["destroy"], xl.Calls.Select(call => call[0]).Where(verb => verb != "list"));
+    }
+
+    [Fact]
+    public void Stop_waits_for_the_end_and_removes_the_domain_itself_when_the_guest_has_no_xl()
+    {
+        var path = Node(1);
+        using var xl = new StandInXl(("list -l", "up-l"), ("list", "up"), ("shutdown etcd-node-1", "asked"), ("destroy etcd-node-1", "gone"));
+        xl.List("up", Domain(5, 1)).List("ended", Domain(5, 1, "---s--")).List("none");
+        xl.Answer("asked", "").Then("asked", "ended", "up").Answer("gone", "").Then("gone", "none", "up");
+        Assert.Equal(XenGuestState.Halted, Guests(xl).Stop([path], new GuestActionOptions { Wait = GuestCondition.Gone })[0].Guest!.State);
+        Assert.Equal(["shutdown", "destroy"], xl.Calls.Select(call => call[0]).Where(verb => verb != "list"));
+    }
+
+    [Theory]
+    [InlineData("---s--", GuestCondition.Gone)]
+    [InlineData("---sr-", GuestCondition.Gone)]
+    [InlineData("---sr-", GuestCondition.Running)]
+    [InlineData("---sr-", GuestCondition.Address)]
+    public void Wait_for_a_domain_that_has_ended_ends_when_no_xl_is_there_to_remove_it(string letters, GuestCondition condition)
+    {
+        var path = Node(1);
+        using var xl = new StandInXl(("list -l", "up-l"), ("list", "up"), ("uptime etcd-node-1", "uptime-one"));
+        xl.List("up", Domain(5, 1, letters));
+        string Fault(TimeSpan limit) => Guests(xl).Wait([path], condition, new GuestActionOptions { Timeout = limit })[0].Error!.ErrorId;
+        Assert.Equal("GuestNotResponding", Fault(TimeSpan.FromHours(1)));
+        xl.Process(4711, ["xl", "create", path]);
+        Assert.NotEqual("GuestNotResponding", Fault(TimeSpan.FromMilliseconds(10)));
     }
 
     [Fact]
@@ -272,7 +319,7 @@ public sealed class XenGuestsTests : IDisposable
     {
         var path = Node(1);
         using var xl = new StandInXl(("shutdown etcd-node-1", "shutdown"), ("destroy etcd-node-1", "destroy-running"), ("list -l", "up-l"), ("list", "up"), ("list -l", "up-l"), ("list", "up"), ("list -l", "down-l"), ("list", "down"));
-        xl.List("up", Domain(5, 1, "---s--")).List("down");
+        xl.List("up", Domain(5, 1, "---s-d")).List("down");
         Assert.Equal(XenGuestState.Halted, Guests(xl).Stop([path], new GuestActionOptions { Wait = GuestCondition.Gone })[0].Guest!.State);
         Assert.Equal(XenGuestState.Halted, Guests(xl).Stop([path], new GuestActionOptions { Force = true })[0].Guest!.State);
         Assert.Equal(["shutdown", "destroy"], xl.Calls.Select(call => call[0]).Where(verb => verb != "list"));

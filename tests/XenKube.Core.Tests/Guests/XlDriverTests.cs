@@ -351,6 +351,20 @@ public class XlDriverTests
             libxl: error: libxl_create.c:1921:domcreate_attach_devices: Domain 16:unable to add vif devices
             """
         },
+        {
+            "XlFailed", "xenconsoled did not give the guest a console in time: libxl: error: libxl_create.c:1974:console_xswait_callback: domain 3 console tty: timed out",
+            """
+            libxl: error: libxl_create.c:1974:console_xswait_callback: domain 3 console tty: timed out
+            libxl: error: libxl_domain.c:1183:libxl__destroy_domid: Domain 3:Non-existant domain
+            """
+        },
+        {
+            "XlFailed", "'/etc/xen/scripts/block add' did not end within libxl's time",
+            """
+            libxl: error: libxl_aoutils.c:539:async_exec_timeout: killing execution of /etc/xen/scripts/block add because of timeout
+            libxl: error: libxl_create.c:1921:domcreate_attach_devices: Domain 16:unable to add disk devices
+            """
+        },
         { "XlFailed", "one thing / another thing", "one thing\nanother thing\nlibxl: error: x: Domain 1:Destruction of domain failed\n" },
         { "XlFailed", "systemctl start xen", "libxl: error: libxl.c:1: cannot connect to xenstore: Connection refused\n" },
     };

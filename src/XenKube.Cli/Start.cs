@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using XenKube.Cli.Output;
+using XenKube.Posix;
 
 namespace XenKube.Cli;
 
@@ -9,6 +10,10 @@ namespace XenKube.Cli;
 internal static class Start
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static Task<int> RunAsync(string[] args) => CommandLine.RunAsync(RawArguments.Of(args), Terminal.OfProcess(),
-        CancellationToken.None);
+    public static Task<int> RunAsync(string[] args)
+    {
+        // Standard output may be a file.
+        FileSizeLimit.TakeAsError();
+        return CommandLine.RunAsync(RawArguments.Of(args), Terminal.OfProcess(), CancellationToken.None);
+    }
 }

@@ -9,8 +9,8 @@ using XenKube.FileSystems.Detection;
 namespace XenKube.Benchmarks;
 
 /// <summary>
-/// A tree copied into an ext4 and a FAT16 beside debugfs -w and mcopy, and a tree listed beside find on what it was made from, in one run on
-/// one machine. Usage: <c>tree [FILES] [ROUNDS]</c>.
+/// A tree copied into an ext4 and a FAT16 beside debugfs -w and mcopy, out of the ext4 beside debugfs rdump, and a tree listed beside find on
+/// what it was made from, in one run on one machine. Usage: <c>tree [FILES] [ROUNDS]</c>.
 /// </summary>
 internal static class TreeComparison
 {
@@ -48,7 +48,7 @@ internal static class TreeComparison
     private static void Compare(string what, int rounds, string folder, string[] make, int size, string tree, Action<string> other)
     {
         var image = Path.Combine(folder, "image");
-        List<double> own = [], others = [], listed = [], found = [], ownWork = [], otherWork = [];
+        List<double> own = [], others = [], listed = [], found = [], ownWork = [], otherWork = [], ownOut = [], dumped = [], outWork = [], dumpWork = [];
         for (var i = 0; i < rounds; i++)
         {
             Make(folder, image, size, make);
@@ -71,6 +71,10 @@ internal static class TreeComparison
                 Count(files, "/");
             }));
             found.Add(Time(() => Program(folder, "find", tree, "-ls")));
+            if (make[0] == "mke2fs")
+            {
+                CopyOut(Path.Combine(folder, $"out-{i}"), image, ownOut, dumped, outWork, dumpWork);
+            }
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{what}: the first {own[0]:F0} ms, median {Median(own):F0} ms; the other program {Median(others):F0} ms: {Median(own) / Median(others):F2} times"));
@@ -78,6 +82,29 @@ internal static class TreeComparison
             $"  processor time: median {Median(ownWork):F0} ms, the compiler's threads included; the other program {Median(otherWork):F0} ms: {Median(ownWork) / Median(otherWork):F2} times"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  listed: the first {listed[0]:F0} ms, median {Median(listed):F0} ms; find -ls {Median(found):F0} ms: {Median(listed) / Median(found):F2} times"));
+        if (dumped.Count > 0)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  copied out: the first {ownOut[0]:F0} ms, median {Median(ownOut):F0} ms; debugfs rdump {Median(dumped):F0} ms: {Median(ownOut) / Median(dumped):F2} times; processor time {Median(outWork):F0} ms, {Median(dumpWork):F0} ms"));
+        }
+    }
+
+    // The copies stay to the end: for minutes after a removal, ext4 makes a new file several times slower.
+    private static void CopyOut(string folder, string image, List<double> own, List<double> dumped, List<double> ownWork, List<double> dumpWork)
+    {
+        string copy = Path.Combine(folder, "copy"), dump = Path.Combine(folder, "dump");
+        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(dump);
+        dumped.Add(Time(() => Program(folder, "debugfs", "-R", $"rdump /tree {dump}", image)));
+        dumpWork.Add(_work);
+        var before = Environment.CpuUsage.TotalTime;
+        own.Add(Time(() =>
+        {
+            using var device = FileDevice.Open(image, writable: false);
+            using var files = FileSystem.Open(device);
+            TreeCopy.ToHost(files, "/tree", "tree", copy, new TreeCopyOptions { Recurse = true });
+        }));
+        ownWork.Add((Environment.CpuUsage.TotalTime - before).TotalMilliseconds);
     }
 
     private static int Count(IFileSystem files, string path)

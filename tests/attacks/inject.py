@@ -9,10 +9,13 @@ After each fault:
   guest configurations, nginx -t and iptables-restore --test accept what the commands of the host wrote (run by root, in name spaces of
   their own), and the XENDIR holds no temporary and no half-written file.
 
+The fault EFBIG is made without strace: the command runs with a limit of the size of the files that it writes (ulimit -f). --limits makes these
+faults alone.
+
 A fault that hits a library or an assembly while the system's loader or the runtime reads it is counted apart: the runtime aborts then, and
 only what is left is judged.
 
-Usage: inject.py --xenkube PROGRAM [--count N] [--seconds S] [--work DIRECTORY] [--only COMMAND] [--pwsh PWSH MODULE]
+Usage: inject.py --xenkube PROGRAM [--count N] [--seconds S] [--work DIRECTORY] [--only COMMAND] [--limits] [--part I/N] [--pwsh PWSH MODULE]
 The places of faults are taken in a random order that is the same in each run, so that a run that is ended early (--seconds, Ctrl+C, SIGTERM)
 has tried a part of each kind. Prints a line for each command and the count of all faults. Exit 1 if one of them was lost; 75 if strace
 cannot be used here."""
@@ -43,6 +46,8 @@ FAULTS = {
     "ENOSPC": ("error=ENOSPC", WRITES + SYNCS + ["openat", "mkdirat", "linkat", "renameat", "symlinkat"]),
     "EMFILE": ("error=EMFILE", OPENS),
 }
+# Bytes; the first ones are less than any file, the last ones less than a disk.
+LIMITS = [0, 1, 1000, 40_000, 1 << 20, 100 << 20]
 # What the system's loader and the runtime read by themselves.
 LOADED = re.compile(r'\.so(\.\d+)*[">]|\.dll[">]|\.dat[">]|\.runtimeconfig\.json|\.deps\.json|/usr/share/dotnet/|ld\.so\.cache|/usr/share/zoneinfo')
 RUBBISH = re.compile(r"^\s+at \S+\(|Unhandled exception|Aborted|System\.[A-Z]\w+Exception|XenKube\.\w+Exception", re.M)
@@ -55,9 +60,13 @@ class Attack:
         self.problems, self.count, self.faults, self.of_loader = [], collections.Counter(), collections.Counter(), 0
         self.judges = Judges(world, self.problem)
 
+    def limited(self, command, size):
+        words = [*self.world.prefix(command), "prlimit", f"--fsize={size}:{size}", *self.world.words(command)]
+        return run(words, self.world.environment_of(command), stdin=command.stdin)
+
     def traced(self, command, log, *options):
         words = [*self.world.prefix(command), "strace", "-f", "-y", "--seccomp-bpf", "-qq", "-o", log, *options, *self.world.words(command)]
-        return run(words, self.world.environment, stdin=command.stdin)
+        return run(words, self.world.environment_of(command), stdin=command.stdin)
 
     def calls(self, name, command):
         """How often each system call is made, and how many of them the loader and the runtime make before they are there."""
@@ -78,6 +87,12 @@ class Attack:
         return counts, first or collections.Counter()
 
     def plan(self, only, most):
+        return self.plan_limits(only) + self.plan_calls(only, most)
+
+    def plan_limits(self, only):
+        return [(name, "EFBIG", "limit", "size", size) for name in self.commands if not only or name == only for size in LIMITS]
+
+    def plan_calls(self, only, most):
         points = []
         # Each command is traced once before: a short run takes some of them.
         step = max(1, len(self.commands) * 3 // most)
@@ -98,13 +113,17 @@ class Attack:
         log = os.path.join(self.work, "injected")
         self.count[name] += 1
         self.faults[fault] += 1
+        hit = []
         try:
-            code, out, error = self.traced(command, log, "-e", f"trace={call}", "-e", f"inject={call}:{action}:when={n}")
+            if action == "limit":
+                code, out, error = self.limited(command, n)
+            else:
+                code, out, error = self.traced(command, log, "-e", f"trace={call}", "-e", f"inject={call}:{action}:when={n}")
+                # The n-th call is that of each thread: several can fail.
+                with open(log, errors="replace") as lines:
+                    hit = [line for line in lines if "INJECTED" in line]
         except subprocess.TimeoutExpired:
             return self.problem(what, "the command did not end")
-        # The n-th call is that of each thread: several can fail.
-        with open(log, errors="replace") as lines:
-            hit = [line for line in lines if "INJECTED" in line]
         of_loader = any(LOADED.search(line) for line in hit)
         self.of_loader += of_loader
         if fault != "kill" and not of_loader:
@@ -118,7 +137,7 @@ class Attack:
                 self.problem(what, "exit code 0, and it is not done")
         self.judges.look_at_states(what, command)
         try:
-            code, out, error = run([*self.world.prefix(command), *self.world.words(command)], self.world.environment, stdin=command.stdin)
+            code, out, error = run([*self.world.prefix(command), *self.world.words(command)], self.world.environment_of(command), stdin=command.stdin)
         except subprocess.TimeoutExpired:
             return self.problem(what, "the next run did not end")
         if not command.done() or (code and not command.once):
@@ -143,6 +162,8 @@ def main():
     parser.add_argument("--seconds", type=float, help="end after so many seconds")
     parser.add_argument("--work")
     parser.add_argument("--only")
+    parser.add_argument("--limits", action="store_true", help="make no faults but limits of the size of files")
+    parser.add_argument("--part", default="1/1", help="of the same places the part I of N, as 1/2, for runs beside each other")
     parser.add_argument("--pwsh", nargs=2, metavar=("PROGRAM", "MODULE"), help="inject into cmdlets as well")
     options = parser.parse_args()
     if not shutil.which("strace") or run(["strace", "-qq", "-o", "/dev/null", "true"])[0]:
@@ -155,11 +176,13 @@ def main():
         assets = os.path.join(here, "..", "assets")
         world.prepare(os.path.realpath(os.path.join(assets, "release")), os.path.realpath(os.path.join(assets, "Sample_Image_Signing_Key.asc")))
         attack = Attack(world)
-        points = attack.plan(options.only, options.count)
+        points = attack.plan_limits(options.only) if options.limits else attack.plan(options.only, options.count)
         # Every n-th point, so that each command and each kind of fault has its part.
         step = max(1.0, len(points) / options.count)
         chosen = [points[int(i * step)] for i in range(min(options.count, len(points)))]
         random.Random(1).shuffle(chosen)
+        number, parts = map(int, options.part.split("/"))
+        chosen = chosen[number - 1::parts]
         # Ctrl+C is ignored by programs that a script starts in the background.
         signal.signal(signal.SIGTERM, end_early)
         end = time.monotonic() + (options.seconds or float("inf"))

@@ -33,6 +33,10 @@ class Command:
     host: bool = False
     # A script of pwsh, not the words of xenkube.
     script: Optional[str] = None
+    # xl is the stand-in that remembers its domains.
+    xl: bool = False
+    # A member of etcd runs beside it, in a name space of their own.
+    etcd: bool = False
 
 
 class World:
@@ -41,11 +45,14 @@ class World:
         self.base, self.dir = os.path.join(work, "base"), os.path.join(work, "xen")
         self.image = os.path.join(self.dir, "guests/etcd/node-1.img")
         self.environment = {"XENDIR": self.dir, "PATH": os.environ["PATH"], "HOME": work, "TMPDIR": work, "LC_ALL": "C.UTF-8",
-                            "DOTNET_ROOT": os.environ.get("DOTNET_ROOT", ""), "DOTNET_TieredPGO": "0", "XENKUBE_LOCK_WAIT": "20",
+                            "DOTNET_ROOT": os.environ.get("DOTNET_ROOT", ""), "DOTNET_TieredPGO": "0",
+                            # A program that is not native reserves memory by a file larger than any limit of sizes.
+                            "DOTNET_EnableWriteXorExecute": "0", "XENKUBE_LOCK_WAIT": "20",
                             "POWERSHELL_TELEMETRY_OPTOUT": "1", "NO_COLOR": "1"}
         if not self.environment["DOTNET_ROOT"]:
             del self.environment["DOTNET_ROOT"]
         self.host = self.dom0()
+        self.has_etcd = bool(self.host and shutil.which("etcd") and shutil.which("etcdctl"))
         self.partitions = {}
 
     def dom0(self):
@@ -59,7 +66,7 @@ class World:
 
     def prepare(self, release, key):
         os.makedirs(self.base)
-        for name in ("images", "guests", "nginx", "keys", "etc-nginx/sites-available", "etc-nginx/sites-enabled", "backups", "fetched", "tree/inner"):
+        for name in ("images", "guests", "nginx", "keys", "etc-nginx/sites-available", "etc-nginx/sites-enabled", "backups", "fetched", "tree/inner", "domains"):
             os.makedirs(os.path.join(self.base, name))
         with open(os.path.join(self.base, "xenkube.json"), "w") as settings:
             json.dump({"reservationsFile": "hostsfile", "nginxDirectory": "etc-nginx", "firewallFile": "rules.v4"}, settings)
@@ -91,6 +98,8 @@ class World:
                            "      contents:\n        inline: |\n          |###motd\n")
         with open(os.path.join(guests, "motd"), "w") as motd:
             motd.write("welcome\n" * 50)
+        if self.has_etcd:
+            self.save_snapshot()
         found = json.loads(run([self.xenkube, "disk", "partitions", self.base + "/guests/etcd/node-1.img", "--json"], self.environment)[1])
         self.partitions = {part["label"]: (part["start"], part["size"]) for part in (found if isinstance(found, list) else found["partitions"])}
 
@@ -100,12 +109,40 @@ class World:
         for name in command.without:
             shutil.rmtree(os.path.join(self.dir, name))
         for first in command.before:
-            code, out, error = run([*self.prefix(command), self.xenkube, *first], self.environment)
+            code, out, error = run([*(self.host if command.host else []), self.xenkube, *first], self.environment_of(command))
             if code:
                 sys.exit(f"{' '.join(first)}: {out}{error}")
 
     def prefix(self, command):
-        return self.host if command.host else []
+        return self.host if command.host else self.member() if command.etcd else []
+
+    def environment_of(self, command):
+        """The commands of guests see the stand-in for xl, whose domains are files; a command of etcd is root in its own name space."""
+        stand_in = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Pester", "stand-in-xl.sh"))
+        return {**self.environment, "XENKUBE_XL": stand_in, "XL_STATE": os.path.join(self.dir, "domains")} if command.xl else self.environment
+
+    def save_snapshot(self):
+        """A snapshot of etcd with one key, made by etcd itself."""
+        place = """ip link set lo up && { etcd --data-dir "$0/made" > "$0/log" 2>&1 & } && export ETCDCTL_API=3
+            for i in $(seq 100); do etcdctl endpoint health > "$0/health" 2>&1 && break; sleep 0.1; done
+            etcdctl put /message saved && etcdctl snapshot save "$1"; code=$?; kill $!; wait; exit $code"""
+        folder = os.path.join(self.work, "etcd")
+        os.makedirs(folder)
+        code, out, error = run(["unshare", "--net", "sh", "-c", place, folder, os.path.join(self.base, "snapshot.db")], self.environment)
+        if code:
+            sys.exit(f"etcd makes no snapshot: {out}{error}")
+        shutil.rmtree(folder)
+
+    def member(self):
+        """What comes before a command that asks etcd: the one member of the cluster 'data', over TLS with the certificates of XENDIR."""
+        place = """ip link set lo up && ip addr add "$2" dev lo && rm -rf "$0" "$0.value" && export ETCDCTL_API=3
+            etcd --name data-node-1 --data-dir "$0" --cert-file "$1-server.pem" --key-file "$1-server-key.pem" --client-cert-auth --trusted-ca-file "${1%-node-1}-ca.pem" \
+              --listen-client-urls "https://$2:2379" --advertise-client-urls "https://$2:2379" --listen-peer-urls http://127.0.0.1:2380 \
+              --initial-advertise-peer-urls http://127.0.0.1:2380 --initial-cluster data-node-1=http://127.0.0.1:2380 > "$0.log" 2>&1 &
+            etcd=$!; ctl="etcdctl --cacert ${1%-node-1}-ca.pem --cert $1-client.pem --key $1-client-key.pem --endpoints https://$2:2379"
+            for i in $(seq 100); do $ctl endpoint health > /dev/null 2>&1 && break; sleep 0.1; done
+            shift 2; "$@"; code=$?; $ctl get /message --print-value-only > "$0.value" 2> /dev/null; kill $etcd; wait; exit $code"""
+        return ["unshare", "--net", "sh", "-c", place, os.path.join(self.work, "member"), self.dir + "/guests/data/certs/data-node-1", "192.168.100.12"]
 
     def words(self, command):
         if command.script is None:
@@ -149,7 +186,8 @@ class World:
         return all(os.path.exists(os.path.join(self.dir, name)) for name in names)
 
     def commands(self):
-        return {**self.disk_commands(), **self.xendir_commands(), **(self.host_commands() if self.host else {}),
+        return {**self.disk_commands(), **self.xendir_commands(), **self.node_commands(), **self.guest_commands(),
+                **(self.host_commands() if self.host else {}), **(self.etcd_commands() if self.has_etcd else {}),
                 **(self.drive_commands() if self.pwsh else {})}
 
     def disk_commands(self):
@@ -214,6 +252,39 @@ class World:
                                         before=[["certificate", "new", "etcd"]], once=True),
             "kubeconfig new": Command(["kubeconfig", "new", "etcd", "--file", self.dir + "/kubeconfig", "--server", "https://192.168.100.11:6443"],
                                       lambda: self.there("kubeconfig")),
+        }
+
+    def node_commands(self):
+        settings = lambda: json.loads(self.text("xenkube.json"))
+        return {
+            "node rename": Command(["node", "rename", "etcd/node-1", "node-9"],
+                                   lambda: self.there("guests/etcd/node-9.img") and not self.there("guests/etcd/node-1.img"), once=True),
+            "node copy": Command(["node", "copy", "etcd/node-1", "node-2"], lambda: self.there("guests/etcd/node-2.img"), once=True),
+            "setting set": Command(["setting", "set", "memory", "3072"], lambda: settings().get("memory") == 3072),
+            "setting reset": Command(["setting", "reset", "reservationsFile"], lambda: "reservationsFile" not in settings()),
+        }
+
+    def guest_commands(self):
+        started = [["guest", "start", "etcd/node-1"]]
+        runs = lambda: self.there("domains/etcd-node-1")
+        return {
+            "guest remove": Command(["guest", "remove", "etcd/node-1", "--force"], lambda: not self.there("guests/etcd/node-1.cfg"), once=True, xl=True),
+            "guest start": Command(["guest", "start", "etcd/node-1"], runs, once=True, xl=True),
+            "guest stop": Command(["guest", "stop", "etcd/node-1", "--force"], lambda: not runs(), once=True, before=started, xl=True),
+            "guest restart": Command(["guest", "restart", "etcd/node-1", "--force"], runs, before=started, xl=True),
+        }
+
+    def etcd_commands(self):
+        made = [["cluster", "new", "data", "--etcd", "node-1"], ["node", "new", "data/node-1", "--image", "1520.9.0"], ["guest", "new", "data/node-1"],
+                ["certificate", "new", "data"]]
+        snapshot, backup = self.dir + "/snapshot.db", self.dir + "/backup.db"
+        database = f"{self.dir}/guests/data/node-1.img"
+        root = lambda: f"{database}?offset={self.partitions['ROOT'][0]}"
+        return {
+            "etcd restore": Command(["etcd", "restore", "data", snapshot], lambda: "Type: regular" in run(["debugfs", "-R", "stat /var/lib/etcd/member/snap/db", root()])[1],
+                                    before=made),
+            "etcd set": Command(["etcd", "set", "data", "/message", "written"], lambda: self.there("../member.value") and self.text("../member.value") == "written\n", before=made, etcd=True),
+            "etcd backup": Command(["etcd", "backup", "data", backup], lambda: self.there("backup.db") and os.path.getsize(backup) > 16384, before=made, etcd=True),
         }
 
     def host_commands(self):

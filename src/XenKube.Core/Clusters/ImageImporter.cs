@@ -3,6 +3,7 @@ using XenKube.Disks;
 using XenKube.Files;
 using XenKube.Images;
 using XenKube.Images.Signatures;
+using XenKube.Posix;
 
 namespace XenKube.Clusters;
 
@@ -52,7 +53,7 @@ public sealed class ImageImporter
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.ImageNotWritten, file, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.ImageNotWritten, file, null, e.Message, SystemFailure.AdviceFor(e), e);
         }
     }
 

@@ -3,6 +3,7 @@ using XenKube.Devices;
 using XenKube.Disks;
 using XenKube.Files;
 using XenKube.Guests;
+using XenKube.Posix;
 
 namespace XenKube.Clusters;
 
@@ -102,7 +103,7 @@ internal static class KernelCopy
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.FileNotWritable, directory, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.FileNotWritable, directory, null, e.Message, SystemFailure.AdviceFor(e), e);
         }
     }
 }

@@ -69,7 +69,7 @@ public sealed class NodeCopier
             transfer.End(_directory.Layout);
             if (e.IsFileTrouble())
             {
-                throw new OperationFailedException(ErrorIds.FileNotWritable, copy.DiskPath, null, e.Message, innerException: e);
+                throw new OperationFailedException(ErrorIds.FileNotWritable, copy.DiskPath, null, e.Message, SystemFailure.AdviceFor(e), e);
             }
             throw;
         }

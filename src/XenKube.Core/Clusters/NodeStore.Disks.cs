@@ -2,6 +2,7 @@ using XenKube.Devices;
 using XenKube.Files;
 using XenKube.Guests;
 using XenKube.Images;
+using XenKube.Posix;
 
 namespace XenKube.Clusters;
 
@@ -100,7 +101,8 @@ public sealed partial class NodeStore
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.NodeDiskNotWritable, nodes[0].DiskPath, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.NodeDiskNotWritable, nodes[0].DiskPath, null, e.Message,
+                SystemFailure.AdviceFor(e), e);
         }
         finally
         {

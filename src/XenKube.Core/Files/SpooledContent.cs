@@ -37,7 +37,7 @@ public sealed class SpooledContent(string directory) : IDisposable
         catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException(ErrorIds.FileNotWritable, directory, null, e.Message,
-                "Free some space on the disk of this directory", e);
+                SystemFailure.AdviceFor(e) ?? "Free some space on the disk of this directory", e);
         }
     }
 

@@ -1,6 +1,7 @@
 using XenKube.Files;
 using XenKube.Images.Signatures;
 using XenKube.Images.Transfer;
+using XenKube.Posix;
 
 namespace XenKube.Images;
 
@@ -55,7 +56,7 @@ public sealed class ImageDownloader
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.ImageNotWritten, target, null, e.Message, innerException: e);
+            throw new OperationFailedException(ErrorIds.ImageNotWritten, target, null, e.Message, SystemFailure.AdviceFor(e), e);
         }
     }
 

@@ -54,6 +54,9 @@ internal enum Errno
     /// <summary>ETXTBSY: a program that is open for writing.</summary>
     FileBusy = 26,
 
+    /// <summary>EFBIG: the file would be larger than its file system, or a limit of the process, allows.</summary>
+    FileTooLarge = 27,
+
     /// <summary>ENOSPC.</summary>
     NoSpace = 28,
 

@@ -18,6 +18,7 @@ internal static partial class Libc
     /// <returns>The open file, or null: <see cref="LastError"/> has the reason.</returns>
     public static SafeFileHandle? OpenAt(int directory, byte[] name, OpenFlags flags, uint mode)
     {
+        ListenFor(flags);
         var descriptor = OpenAt(directory, name, Native(flags | OpenFlags.CloseOnExec, RuntimeInformation.ProcessArchitecture), mode);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }

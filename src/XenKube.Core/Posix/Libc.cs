@@ -28,8 +28,17 @@ internal static partial class Libc
     /// <returns>The open file, or null: <see cref="LastError"/> has the reason.</returns>
     public static SafeFileHandle? Open(string path, OpenFlags flags, UnixFileMode mode = UnixFileMode.None)
     {
+        ListenFor(flags);
         var descriptor = Open(path, Native(flags | OpenFlags.CloseOnExec, RuntimeInformation.ProcessArchitecture), (uint)mode);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    private static void ListenFor(OpenFlags flags)
+    {
+        if ((flags & (OpenFlags.WriteOnly | OpenFlags.ReadWrite)) != 0)
+        {
+            FileSizeLimit.TakeAsError();
+        }
     }
 
     /// <summary>

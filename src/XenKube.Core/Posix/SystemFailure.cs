@@ -9,6 +9,17 @@ internal static class SystemFailure
     /// <param name="path">The file, which the exception knows beside its message.</param>
     public static Exception Last(string path) => Of(Libc.LastError, Libc.LastErrorText, path);
 
+    /// <summary>True if a write failed for lack of room: a full disk, a quota, or a limit of the size of files.</summary>
+    public static bool IsLackOfRoom(Exception failure) => AdviceFor(failure) is not null;
+
+    /// <summary>What to do where a write failed for lack of room; null for all other failures.</summary>
+    public static string? AdviceFor(Exception failure) => failure is not IOException ? null : (Errno)(failure.HResult & 0xFFFF) switch
+    {
+        Errno.NoSpace or Errno.QuotaExceeded => "Make room and try again",
+        Errno.FileTooLarge => "Raise the limit of the size of files (ulimit -f unlimited, or LimitFSIZE= of the service), then try again",
+        _ => null,
+    };
+
     private static Exception Of(Errno error, string text, string path) => error switch
     {
         Errno.NoEntry => new FileNotFoundException(text, path),

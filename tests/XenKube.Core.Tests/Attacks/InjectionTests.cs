@@ -44,6 +44,39 @@ public sealed class InjectionTests : IDisposable
     }
 
     [Fact]
+    public void Limit_of_the_size_of_files_ends_no_command_and_loses_nothing()
+    {
+        Tool.Need("python3", "strace", "e2fsck", "prlimit");
+        var run = Tool.Run("python3", [Project.Tests("attacks", "inject.py"), "--xenkube", Program, "--limits", "--count", "60", "--work", _folder.Path], null, null, TimeSpan.FromMinutes(20));
+        Assert.SkipWhen(run.ExitCode == 75, "strace may not trace here");
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        Assert.Contains(", 0 lost", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("key", "import")]
+    [InlineData("setting", "set")]
+    [InlineData("image", "save")]
+    public void Limit_of_the_size_of_files_is_an_error_with_its_remedy(params string[] command)
+    {
+        Tool.Need("prlimit");
+        Directory.CreateDirectory(_folder["xen/guests"]);
+        string[] last = command[0] switch
+        {
+            "key" => [.. command, Project.Tests("assets", "Sample_Image_Signing_Key.asc")],
+            "setting" => [.. command, "memory", "3072"],
+            _ => [.. command, "1520.9.0", "--skip-verification", "--base-uri", Project.Tests("assets", "release")],
+        };
+        // A program that is not native reserves memory by a file larger than any limit of sizes.
+        var run = Tool.Run("env", ["DOTNET_EnableWriteXorExecute=0", "prlimit", "--fsize=0:0", Program, .. last, "--xen-dir", _folder["xen"]], null);
+        Assert.True(run.ExitCode == 1, run.All);
+        Assert.Contains(_folder["xen"], run.Error, StringComparison.Ordinal);
+        Assert.Contains("ulimit -f", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Trim().Split('\n'));
+        Assert.Equal(0, Tool.Run(Program, [.. last, "--xen-dir", _folder["xen"]], null).ExitCode);
+    }
+
+    [Fact]
     public void Full_disk_does_not_keep_a_node_from_being_removed()
     {
         var script = """

@@ -50,8 +50,8 @@ internal abstract class CopyDirectory : IDisposable
     public abstract void Claim(string name);
 
     /// <summary>The errors of the host and of images alike, as one that names the place.</summary>
-    protected static OperationFailedException NotCopied(string place, string reason, Exception? cause = null) =>
-        new(ErrorIds.FileNotCopied, place, null, reason, innerException: cause);
+    internal static OperationFailedException NotCopied(string place, string reason, Exception? cause = null, string? remedy = null) =>
+        new(ErrorIds.FileNotCopied, place, null, reason, remedy, cause);
 
     /// <summary>Two names of a source are one name here.</summary>
     protected ItemExistsException Clash(string name, string reason) =>

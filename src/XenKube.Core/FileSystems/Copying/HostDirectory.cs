@@ -11,13 +11,11 @@ namespace XenKube.FileSystems.Copying;
 /// </summary>
 internal sealed class HostDirectory : CopyDirectory
 {
-    private const int BufferSize = 1 << 18;
     private const uint Private = 0x180;
     private const uint OwnerAll = 0x1C0;
     private const uint Permissions = 0x1FF;
-    private const uint All = 0xFFF;
     private const int NoFollow = 0x100;
-    private const int HoleSize = 4096;
+    private const OpenFlags NewFile = OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
 
     private readonly SafeFileHandle _handle;
     private readonly HashSet<(ulong Device, ulong Inode)> _written = [];
@@ -104,33 +102,68 @@ internal sealed class HostDirectory : CopyDirectory
             directory.Dispose();
             throw Failed(place);
         }
-        Written(name);
+        Written(Try(name, () => FileStatus.Read(directory)));
         return new HostDirectory(place, directory) { IsNew = isNew };
     }
 
     public override void Finish(string name, FileAttributesChange attributes)
     {
         using var directory = OpenIn(Descriptor, Zero(name), OpenFlags.Directory | OpenFlags.NoFollow, PlaceOf(name));
-        Apply(directory, attributes with { Mode = attributes.Mode | (int)OwnerAll }, PlaceOf(name));
+        HostContent.Apply(directory, attributes with { Mode = attributes.Mode | (int)OwnerAll }, PlaceOf(name));
     }
 
     public override void WriteFile(string name, FileAttributesChange attributes, Stream content, CancellationToken cancellationToken)
     {
+        if (!IsNew || !TryWriteNew(name, attributes, content, cancellationToken))
+        {
+            Replace(name, attributes, content, cancellationToken);
+        }
+    }
+
+    // In a directory that this copy has made no old content has to stay, so that the file has its name from the beginning.
+    private bool TryWriteNew(string name, FileAttributesChange attributes, Stream content, CancellationToken cancellationToken)
+    {
+        var place = PlaceOf(name);
+        var bytes = Zero(name);
+        using var file = Libc.OpenAt(Descriptor, bytes, NewFile, Private);
+        if (file is null)
+        {
+            return Libc.LastError == Errno.Exists ? false : throw Failed(place);
+        }
+        var isWhole = false;
+        try
+        {
+            HostContent.Pour(content, file, place, cancellationToken);
+            HostContent.Apply(file, attributes, place);
+            isWhole = true;
+        }
+        finally
+        {
+            if (!isWhole)
+            {
+                _ = Libc.UnlinkAt(Descriptor, bytes, 0);
+            }
+        }
+        Written(Try(name, () => FileStatus.Read(file)));
+        return true;
+    }
+
+    private void Replace(string name, FileAttributesChange attributes, Stream content, CancellationToken cancellationToken)
+    {
         var place = PlaceOf(name);
         var old = Replaceable(name);
         var temporary = TemporaryName();
-        using var file = OpenIn(Descriptor, temporary, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow,
-            place, Private);
+        using var file = OpenIn(Descriptor, temporary, NewFile, place, Private);
         var isNamed = false;
         try
         {
-            Pour(content, file, place, cancellationToken);
+            HostContent.Pour(content, file, place, cancellationToken);
             if (attributes.UserId is null && old is { IsRegularFile: true } && (old.Value.UserId != Libc.UserId)
                 && Libc.ChangeOwner(file, old.Value.UserId, old.Value.GroupId) != 0)
             {
                 throw Failed(place);
             }
-            Apply(file, attributes, place);
+            HostContent.Apply(file, attributes, place);
             if ((old is not null && Libc.Synchronize(file) != 0) || Libc.RenameAt(Descriptor, temporary, Descriptor, Zero(name)) != 0)
             {
                 throw Failed(place);
@@ -204,33 +237,6 @@ internal sealed class HostDirectory : CopyDirectory
         Written(name);
     }
 
-    // The owner first: a change of it takes set-user-ID away.
-    private static void Apply(SafeFileHandle file, FileAttributesChange attributes, string place)
-    {
-        if ((attributes.UserId is not null || attributes.GroupId is not null)
-            && Libc.ChangeOwner(file, (uint)(attributes.UserId ?? uint.MaxValue), (uint)(attributes.GroupId ?? uint.MaxValue)) != 0)
-        {
-            throw Failed(place);
-        }
-        if (attributes.ExtendedAttributes is { } extended && !HostAttributes.TryWrite(file, extended))
-        {
-            throw NotCopied(place, $"the file system of the host does not take all of its extended attributes: {Libc.LastErrorText}");
-        }
-        if (Libc.ChangeMode(file, ((uint)attributes.Mode! & All) | (uint)UnixFileMode.UserWrite) != 0
-            || (attributes.TimeUtc is { } time && Libc.SetTimes(file, Times(time)) != 0))
-        {
-            throw Failed(place);
-        }
-    }
-
-    private static long[] Times(DateTime utc)
-    {
-        var ticks = utc.Ticks - DateTime.UnixEpoch.Ticks;
-        var seconds = (long)Math.Floor(ticks / (double)TimeSpan.TicksPerSecond);
-        var nanoseconds = (ticks - (seconds * TimeSpan.TicksPerSecond)) * 100;
-        return [seconds, nanoseconds, seconds, nanoseconds];
-    }
-
     public override void Claim(string name)
     {
         if (Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name))) is { } status
@@ -268,7 +274,8 @@ internal sealed class HostDirectory : CopyDirectory
     private static SafeFileHandle OpenIn(int directory, byte[] name, OpenFlags flags, string place, uint mode = 0) =>
         Libc.OpenAt(directory, name, flags, mode) ?? throw Failed(place, isDirectory: flags.HasFlag(OpenFlags.Directory));
 
-    private static XenKubeException Failed(string place, bool isDirectory = false) => Libc.LastError switch
+    /// <summary>The error of the last call.</summary>
+    internal static XenKubeException Failed(string place, bool isDirectory = false) => Libc.LastError switch
     {
         Errno.NoEntry => new ItemNotFoundException(ErrorIds.FileNotFound, place, null, "there is no such file or directory"),
         Errno.TooManyLinks or Errno.NotADirectory when isDirectory => new ItemExistsException(
@@ -278,35 +285,6 @@ internal sealed class HostDirectory : CopyDirectory
             "it is a symbolic link, which is not followed here"),
         _ => NotCopied(place, Libc.LastErrorText),
     };
-
-    private static void Pour(Stream content, SafeFileHandle file, string place, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var reader = new SparseReader(content, HoleSize, BufferSize);
-        while (reader.TryRead(out var offset, out var part))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            // Zeros become a hole: a guest's sparse file can be larger than this host's disk.
-            if (part.Span.ContainsAnyExcept((byte)0))
-            {
-                Host(place, () => RandomAccess.Write(file, part.Span, offset));
-            }
-        }
-        cancellationToken.ThrowIfCancellationRequested();
-        Host(place, () => RandomAccess.SetLength(file, reader.Length));
-    }
-
-    private static void Host(string place, Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception e) when (e.IsFileTrouble())
-        {
-            throw NotCopied(place, e.Message, e);
-        }
-    }
 
     private T Try<T>(string name, Func<T> action)
     {
@@ -333,9 +311,11 @@ internal sealed class HostDirectory : CopyDirectory
     {
         if (Try(name, () => FileStatus.ReadAt(Descriptor, Zero(name))) is { } status)
         {
-            _written.Add((status.Device, status.Identity.Inode));
+            Written(status);
         }
     }
+
+    private void Written(FileStatus status) => _written.Add((status.Device, status.Identity.Inode));
 
     private string ReadLink(string name)
     {

@@ -134,9 +134,53 @@ public sealed class TreeCopyTests : IDisposable
         using var device = FileDevice.Open(image, writable: false);
         using var files = FileSystem.Open(device);
         using var stop = new CancellationTokenSource();
-        var stopping = new StoppingFileSystem(files, stop);
+        var stopping = new WatchedReading(files, stop.Cancel);
         Assert.Throws<OperationCanceledException>(() => TreeCopy.ToHost(stopping, "/d/large", "large", _folder["out"], Options, stop.Token));
         Assert.Empty(Directory.GetFileSystemEntries(_folder["out"]));
+    }
+
+    [Fact]
+    public void Copy_that_is_cancelled_leaves_no_half_file_in_a_new_directory()
+    {
+        File.WriteAllText(_folder["tree/d/a"], "whole");
+        File.WriteAllBytes(_folder["tree/d/large"], [.. Enumerable.Repeat((byte)1, 4 << 20)]);
+        var image = Make();
+        using var device = FileDevice.Open(image, writable: false);
+        using var files = FileSystem.Open(device);
+        using var stop = new CancellationTokenSource();
+        var stopping = new WatchedReading(files, () => { }, position =>
+        {
+            // A part of the second file is written.
+            if (position > 0 && Directory.GetFiles(_folder["out"]).Length == 2)
+            {
+                stop.Cancel();
+            }
+        });
+        Assert.Throws<OperationCanceledException>(() => TreeCopy.ToHost(stopping, "/d", "d", _folder["out"], Options, stop.Token));
+        Assert.Equal([_folder["out/a"]], Directory.GetFileSystemEntries(_folder["out"]));
+    }
+
+    [Fact]
+    public void Link_that_appears_in_a_new_directory_is_not_followed()
+    {
+        File.WriteAllText(_folder["tree/d/a"], "guest");
+        File.WriteAllText(_folder["tree/d/b"], "guest");
+        var image = Make();
+        using var device = FileDevice.Open(image, writable: false);
+        using var files = FileSystem.Open(device);
+        // Somebody else who may write in the new directory.
+        var opened = 0;
+        var planting = new WatchedReading(files, () =>
+        {
+            if (++opened == 2)
+            {
+                File.CreateSymbolicLink(_folder["out/b"], _folder["host/canary"]);
+            }
+        });
+        TreeCopy.ToHost(planting, "/d", "d", _folder["out"], Options);
+        Assert.Equal("host", File.ReadAllText(_folder["host/canary"]));
+        Assert.Equal(["guest", "guest"], Directory.GetFiles(_folder["out"]).Select(File.ReadAllText));
+        Assert.Null(new FileInfo(_folder["out/b"]).LinkTarget);
     }
 
     [Fact]
@@ -192,8 +236,8 @@ public sealed class TreeCopyTests : IDisposable
         TreeCopy.ToHost(files, path, "copy", _folder[destination], Options);
     }
 
-    /// <summary>Stops the copy while the first file is read.</summary>
-    private sealed class StoppingFileSystem(IFileSystem files, CancellationTokenSource stop) : IFileSystem
+    /// <summary>Tells when a file is opened, and when a part of one is read.</summary>
+    private sealed class WatchedReading(IFileSystem files, Action opened, Action<long>? read = null) : IFileSystem
     {
         public string Kind => files.Kind;
 
@@ -213,8 +257,8 @@ public sealed class TreeCopyTests : IDisposable
 
         public Stream OpenRead(string path)
         {
-            stop.Cancel();
-            return files.OpenRead(path);
+            opened();
+            return read is null ? files.OpenRead(path) : new WatchedStream(files.OpenRead(path), read);
         }
 
         public void WriteFile(string path, ReadOnlySpan<byte> content, FileAttributesChange? attributes = null) => throw new NotSupportedException();
@@ -240,5 +284,38 @@ public sealed class TreeCopyTests : IDisposable
         public void Dispose()
         {
         }
+    }
+
+    private sealed class WatchedStream(Stream stream, Action<long> read) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => stream.Length;
+
+        public override long Position
+        {
+            get => stream.Position;
+            set => stream.Position = value;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            read(stream.Position);
+            return stream.Read(buffer, offset, count);
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => stream.Seek(offset, origin);
+
+        public override void Flush()
+        {
+        }
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

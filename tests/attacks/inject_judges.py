@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 
-from inject_world import run
+from inject_world import copy_part, run
 
 
 class Judges:
@@ -85,7 +85,7 @@ class Judges:
         for label, (offset, size) in self.world.partitions.items():
             if label == "EFI-SYSTEM" and shutil.which("fsck.fat"):
                 part = os.path.join(self.world.work, "efi-system")
-                run(["dd", f"if={image}", f"of={part}", "bs=1M", "iflag=skip_bytes,count_bytes", f"skip={offset}", f"count={size}", "conv=sparse", "status=none"])
+                copy_part(image, offset, size, part)
                 code, out, error = run(["fsck.fat", "-n", part])
                 os.remove(part)
                 self.count["fsck.fat"] += 1

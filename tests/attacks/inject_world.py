@@ -16,6 +16,22 @@ def run(arguments, environment=None, timeout=120, stdin=None):
     return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
 
 
+def copy_part(image, offset, size, copy):
+    """Copies a part of a file, and reads none of its holes."""
+    with open(image, "rb") as source, open(copy, "wb") as target:
+        target.truncate(size)
+        at, end = offset, offset + size
+        while at < end:
+            try:
+                at = os.lseek(source.fileno(), at, os.SEEK_DATA)
+            except OSError:
+                return
+            hole = min(os.lseek(source.fileno(), at, os.SEEK_HOLE), end)
+            while at < hole:
+                data = os.pread(source.fileno(), min(hole - at, 1 << 20), at)
+                at += os.pwrite(target.fileno(), data, at - offset)
+
+
 @dataclass
 class Command:
     """What is run, by what it shows that it is done, and what the disk may hold after a fault."""
@@ -154,10 +170,7 @@ class World:
         """A copy of a partition; repaired as the guest does when it mounts or checks it."""
         offset, size = self.partitions[label]
         copy = os.path.join(self.work, "part")
-        if os.path.exists(copy):
-            os.remove(copy)
-        run(["dd", f"if={self.image}", f"of={copy}", "bs=1M", "iflag=skip_bytes,count_bytes", f"skip={offset}", f"count={size}", "conv=sparse", "status=none"])
-        os.truncate(copy, size)
+        copy_part(self.image, offset, size, copy)
         if repaired:
             code, out, error = run(["fsck.fat", "-a", copy] if label == "EFI-SYSTEM" else ["e2fsck", "-p", copy])
             if code & ~3:

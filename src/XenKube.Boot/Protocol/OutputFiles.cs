@@ -81,7 +81,7 @@ internal sealed class OutputFiles : IDisposable
             stream.SetLength(0);
             stream.Write(Encoding.UTF8.GetBytes(text));
         }
-        catch (IOException e)
+        catch (Exception e) when (e.IsFileTrouble())
         {
             throw new OperationFailedException(ErrorIds.BootFailed, _options.Output, null, e.Message, innerException: e);
         }

@@ -53,7 +53,7 @@ public sealed class ImageImporter
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.ImageNotWritten, file, null, e.Message, SystemFailure.AdviceFor(e), e);
+            throw new OperationFailedException(ErrorIds.ImageNotWritten, file, null, e.FileReason(), SystemFailure.AdviceFor(e), e);
         }
     }
 

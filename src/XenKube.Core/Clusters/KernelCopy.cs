@@ -103,7 +103,7 @@ internal static class KernelCopy
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.FileNotWritable, directory, null, e.Message, SystemFailure.AdviceFor(e), e);
+            throw new OperationFailedException(ErrorIds.FileNotWritable, directory, null, e.FileReason(), SystemFailure.AdviceFor(e), e);
         }
     }
 }

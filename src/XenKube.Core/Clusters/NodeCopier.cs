@@ -69,7 +69,8 @@ public sealed class NodeCopier
             transfer.End(_directory.Layout);
             if (e.IsFileTrouble())
             {
-                throw new OperationFailedException(ErrorIds.FileNotWritable, copy.DiskPath, null, e.Message, SystemFailure.AdviceFor(e), e);
+                throw new OperationFailedException(ErrorIds.FileNotWritable, copy.DiskPath, null, e.FileReason(),
+                    SystemFailure.AdviceFor(e), e);
             }
             throw;
         }

@@ -101,7 +101,7 @@ public sealed partial class NodeStore
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.NodeDiskNotWritable, nodes[0].DiskPath, null, e.Message,
+            throw new OperationFailedException(ErrorIds.NodeDiskNotWritable, nodes[0].DiskPath, null, e.FileReason(),
                 SystemFailure.AdviceFor(e), e);
         }
         finally

@@ -133,7 +133,7 @@ public sealed class FileDevice : BlockDevice
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.ImageNotWritable, Name, null, e.Message, SystemFailure.AdviceFor(e), e);
+            throw new OperationFailedException(ErrorIds.ImageNotWritable, Name, null, e.FileReason(), SystemFailure.AdviceFor(e), e);
         }
     }
 

@@ -91,7 +91,7 @@ public static class AtomicFile
     /// <summary>The error for a file that could not be written.</summary>
     internal static OperationFailedException Failed(string path, Exception e) => (Errno)e.HResult is Errno.NoSpace or Errno.QuotaExceeded
         ? new OperationFailedException(ErrorIds.DiskFull, path, null, $"cannot be written: {e.Message}", "Make room and try again", e)
-        : new OperationFailedException(ErrorIds.FileNotWritable, path, null, e.Message, SystemFailure.AdviceFor(e), e);
+        : new OperationFailedException(ErrorIds.FileNotWritable, path, null, e.FileReason(), SystemFailure.AdviceFor(e), e);
 
     private static void Write(HostPlace place, ReadOnlySpan<byte> content, UnixFileMode mode, (uint User, uint Group)? owner, string path,
         uint? readers, Action<Stream>? fill)

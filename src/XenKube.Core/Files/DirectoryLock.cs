@@ -171,7 +171,7 @@ public sealed class DirectoryLock : IDisposable
             directory.Remove(Name);
             return Open(directory);
         }
-        catch (IOException e) when (SystemFailure.IsLackOfRoom(e))
+        catch (Exception e) when (SystemFailure.IsLackOfRoom(e))
         {
             // A full disk must not keep anybody from removing things: the directory itself is held.
             return (directory.OpenReadable(), false);

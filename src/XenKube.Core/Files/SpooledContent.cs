@@ -36,7 +36,7 @@ public sealed class SpooledContent(string directory) : IDisposable
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.FileNotWritable, directory, null, e.Message,
+            throw new OperationFailedException(ErrorIds.FileNotWritable, directory, null, e.FileReason(),
                 SystemFailure.AdviceFor(e) ?? "Free some space on the disk of this directory", e);
         }
     }

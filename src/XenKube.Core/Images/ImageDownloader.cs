@@ -56,7 +56,7 @@ public sealed class ImageDownloader
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw new OperationFailedException(ErrorIds.ImageNotWritten, target, null, e.Message, SystemFailure.AdviceFor(e), e);
+            throw new OperationFailedException(ErrorIds.ImageNotWritten, target, null, e.FileReason(), SystemFailure.AdviceFor(e), e);
         }
     }
 

@@ -190,5 +190,5 @@ internal sealed class NewFile : NodeDiskTarget
         (Errno)(e.HResult & 0xFFFF) is Errno.NoSpace or Errno.QuotaExceeded
         ? new OperationFailedException(ErrorIds.DiskFull, path, null, "the disk became full while it was written; nothing was kept",
             "Make room and try again", e)
-        : new OperationFailedException(ErrorIds.NodeDiskNotWritable, path, null, e.Message, SystemFailure.AdviceFor(e), e);
+        : new OperationFailedException(ErrorIds.NodeDiskNotWritable, path, null, e.FileReason(), SystemFailure.AdviceFor(e), e);
 }

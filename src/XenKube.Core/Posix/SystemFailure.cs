@@ -13,10 +13,11 @@ internal static class SystemFailure
     public static bool IsLackOfRoom(Exception failure) => AdviceFor(failure) is not null;
 
     /// <summary>What to do where a write failed for lack of room; null for all other failures.</summary>
-    public static string? AdviceFor(Exception failure) => failure is not IOException ? null : (Errno)(failure.HResult & 0xFFFF) switch
+    public static string? AdviceFor(Exception failure) => failure switch
     {
-        Errno.NoSpace or Errno.QuotaExceeded => "Make room and try again",
-        Errno.FileTooLarge => "Raise the limit of the size of files (ulimit -f unlimited, or LimitFSIZE= of the service), then try again",
+        IOException when (Errno)(failure.HResult & 0xFFFF) is Errno.NoSpace or Errno.QuotaExceeded => "Make room and try again",
+        _ when failure.IsTooLarge() || (failure is IOException && (Errno)(failure.HResult & 0xFFFF) == Errno.FileTooLarge) =>
+            "Raise the limit of the size of files (ulimit -f unlimited, or LimitFSIZE= of the service), then try again",
         _ => null,
     };
 

@@ -77,7 +77,7 @@ internal static class HostContent
         }
         catch (Exception e) when (e.IsFileTrouble())
         {
-            throw CopyDirectory.NotCopied(place, e.Message, e, SystemFailure.AdviceFor(e));
+            throw CopyDirectory.NotCopied(place, e.FileReason(), e, SystemFailure.AdviceFor(e));
         }
     }
 }

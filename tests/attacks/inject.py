@@ -70,11 +70,15 @@ class Attack:
 
     def calls(self, name, command):
         """How often each system call is made, and how many of them the loader and the runtime make before they are there."""
-        self.world.fresh(command)
         log = os.path.join(self.work, "calls")
         everything = sorted({call for _, calls in FAULTS.values() for call in calls})
-        code, out, error = self.traced(command, log, "-e", "trace=" + ",".join(everything))
-        if code or not command.done():
+        # A member of etcd may be too late on a busy machine.
+        for _ in range(3):
+            self.world.fresh(command)
+            code, out, error = self.traced(command, log, "-e", "trace=" + ",".join(everything))
+            if not code and command.done():
+                break
+        else:
             sys.exit(f"{name} fails without a fault: {out}{error}")
         counts, first = collections.Counter(), None
         with open(log, errors="replace") as lines:

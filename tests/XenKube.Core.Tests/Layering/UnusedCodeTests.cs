@@ -18,6 +18,7 @@ public sealed class UnusedCodeTests
         ["XenKube.Compression.Bzip2.DecodedBlock::Segments"] = "the sequential reader of the tests, beside the parallel one",
         ["XenKube.FileSystems.Ext.Editing.ExtEdit::ChangeFile"] = "edits of one file that only tests make: truncation, other times",
         ["XenKube.Disks.PartitionTypes::All"] = "a test asks sgdisk about every type",
+        ["XenKube.Ignition.Syntax.UnitText::Options"] = "a test looks at what was read; the rules ask whether there is anything",
         ["XenKube.Hosting.Dnsmasq.CardPattern::Matches"] = "a test asks a real dnsmasq",
         ["XenKube.Hosting.TimeServer::Answers"] = "a test asks real time servers",
         ["XenKube.Disks.DiskImage::Open"] = "disks in memory: the crash tests and the benchmark record what is written",

@@ -27,7 +27,7 @@ internal sealed class IgnitionNamesSource(YamlNode? root, Report report) : YamlS
         for (var i = 0; i + 1 < node.Children.Count; i += 2)
         {
             var key = node.Children[i];
-            if (name == (renamedKeys.Contains(key) ? "source" : ConfigNames.ToCamel(key.Value)))
+            if (renamedKeys.Contains(key) ? name == "source" : ConfigNames.IsCamel(name, key.Value))
             {
                 found = node.Children[i + 1];
             }

@@ -244,7 +244,7 @@ internal sealed class Generation2Rules(IgnitionSpec spec, Generation2Release rel
             return;
         }
         // A text without any option at all gives the reference nothing to look at.
-        if (release != Generation2Release.InCt050 && (unit["enable"].Flag || unit["enabled"].Flag) && parsed.Options.Count > 0
+        if (release != Generation2Release.InCt050 && (unit["enable"].Flag || unit["enabled"].Flag) && parsed.HasOptions
             && !parsed.HasInstall)
         {
             at.Warning($"unit {GoQuote.Quote(unit["name"].Text)} is enabled, but has no install section so enable does nothing");

@@ -25,6 +25,12 @@ internal static class ConfigNames
         return camel.ToString();
     }
 
+    /// <summary>Whether a key of Ignition is that of a language's key.</summary>
+    /// <param name="camel">The key of Ignition.</param>
+    /// <param name="name">The language's key.</param>
+    public static bool IsCamel(string camel, string name) =>
+        camel.Length == name.Length - name.AsSpan().Count('_') && camel == ToCamel(name);
+
     /// <summary>The place in a document of the same name as a place in an Ignition config.</summary>
     public static ConfigPath ToSnake(ConfigPath path)
     {

@@ -1,3 +1,5 @@
+using XenKube.Ignition.Json;
+
 namespace XenKube.Ignition.Model;
 
 /// <summary>A value of a config's tree, or the absence of one.</summary>
@@ -7,9 +9,11 @@ internal sealed class ConfigValue(ConfigType type)
     /// <summary>The elements of a value that has none; nothing is ever added to it.</summary>
     private static readonly List<ConfigValue> NoItems = [];
 
-    private ConfigValue?[]? fields;
-    private List<ConfigValue>? items;
-    private SortedDictionary<string, string>? entries;
+    /// <summary>
+    /// The fields of an object, the elements of a list, the texts of a map, a text or where it is read, or a number. A large document has
+    /// millions of values, and none of them has two of these.
+    /// </summary>
+    private object? content;
 
     /// <summary>Its type.</summary>
     public ConfigType Type { get; private set; } = type;
@@ -24,19 +28,42 @@ internal sealed class ConfigValue(ConfigType type)
     public bool IsSet { get; set; }
 
     /// <summary>The text; empty if there is none.</summary>
-    public string Text { get; set; } = "";
+    public string Text
+    {
+        get => content switch
+        {
+            string text => text,
+            JsonNode node => node.Text,
+            _ => "",
+        };
+        set => content = value;
+    }
 
     /// <summary>The number; 0 if there is none.</summary>
-    public Int128 Number { get; set; }
+    public Int128 Number
+    {
+        get => content is Int128 number ? number : 0;
+        set => content = value;
+    }
 
     /// <summary>True or false; false if there is none.</summary>
     public bool Flag { get; set; }
 
     /// <summary>The elements of a list. Change them by <see cref="AddItem"/> and <see cref="Truncate"/>.</summary>
-    public List<ConfigValue> Items => items ?? NoItems;
+    public List<ConfigValue> Items => content as List<ConfigValue> ?? NoItems;
 
     /// <summary>The texts of a map by their keys, in the order of the keys' characters.</summary>
-    public SortedDictionary<string, string> Entries => entries ??= new SortedDictionary<string, string>(StringComparer.Ordinal);
+    public SortedDictionary<string, string> Entries
+    {
+        get
+        {
+            if (content is not SortedDictionary<string, string> entries)
+            {
+                content = entries = new SortedDictionary<string, string>(StringComparer.Ordinal);
+            }
+            return entries;
+        }
+    }
 
     /// <summary>Whether a text is given and not empty.</summary>
     public bool HasText => IsSet && Text.Length > 0;
@@ -55,14 +82,10 @@ internal sealed class ConfigValue(ConfigType type)
     }
 
     /// <summary>The field at this index of the type.</summary>
-    public ConfigValue Field(int index)
-    {
-        fields ??= new ConfigValue?[Type.Fields.Count];
-        return fields[index] ??= new ConfigValue(Type.Fields[index].Type);
-    }
+    public ConfigValue Field(int index) => Fields[index] ??= new ConfigValue(Type.Fields[index].Type);
 
     /// <summary>The field at this index of the type if it was touched; null otherwise.</summary>
-    public ConfigValue? Touched(int index) => fields?[index];
+    public ConfigValue? Touched(int index) => (content as ConfigValue?[])?[index];
 
     /// <summary>The fields that were touched, set or not; looking at the others would only make them.</summary>
     public PresentFields Present => new(this);
@@ -89,16 +112,15 @@ internal sealed class ConfigValue(ConfigType type)
     public void Refine(ConfigType type, int kept)
     {
         var refined = new ConfigValue?[type.Fields.Count];
-        fields?.AsSpan(0, kept).CopyTo(refined);
-        fields = refined;
+        (content as ConfigValue?[])?.AsSpan(0, kept).CopyTo(refined);
+        content = refined;
         Type = type;
     }
 
     /// <summary>Takes another value of the field's type for the field.</summary>
     public void Adopt(string name, ConfigValue value)
     {
-        fields ??= new ConfigValue?[Type.Fields.Count];
-        fields[Type.IndexOf(name)] = value;
+        Fields[Type.IndexOf(name)] = value;
         IsSet = true;
     }
 
@@ -109,6 +131,10 @@ internal sealed class ConfigValue(ConfigType type)
         IsSet = true;
         return this;
     }
+
+    /// <summary>Takes a text from its place in a document, where it is read again each time that somebody asks for it.</summary>
+    /// <param name="place">The place, a string.</param>
+    public void Take(JsonNode place) => content = place;
 
     /// <summary>Sets a number.</summary>
     public ConfigValue Set(Int128 number)
@@ -130,8 +156,7 @@ internal sealed class ConfigValue(ConfigType type)
     public void SetScalar(ConfigValue other)
     {
         IsSet = other.IsSet;
-        Text = other.Text;
-        Number = other.Number;
+        content = other.content is string or JsonNode or Int128 ? other.content : null;
         Flag = other.Flag;
     }
 
@@ -139,24 +164,36 @@ internal sealed class ConfigValue(ConfigType type)
     public ConfigValue AddItem()
     {
         var item = new ConfigValue(Type.Element!) { IsSet = true };
-        (items ??= []).Add(item);
+        if (content is not List<ConfigValue> items)
+        {
+            content = items = [];
+        }
+        items.Add(item);
         IsSet = true;
         return item;
     }
 
     /// <summary>Drops the elements of a list beyond so many.</summary>
-    public void Truncate(int count) => items?.RemoveRange(count, items.Count - count);
+    public void Truncate(int count) => (content as List<ConfigValue>)?.RemoveRange(count, Items.Count - count);
 
     /// <summary>Takes the value back.</summary>
     public void Clear()
     {
         IsSet = false;
         Origin = null;
-        Text = "";
-        Number = 0;
         Flag = false;
-        items = null;
-        fields = null;
-        entries = null;
+        content = null;
+    }
+
+    private ConfigValue?[] Fields
+    {
+        get
+        {
+            if (content is not ConfigValue?[] fields)
+            {
+                content = fields = new ConfigValue?[Type.Fields.Count];
+            }
+            return fields;
+        }
     }
 }

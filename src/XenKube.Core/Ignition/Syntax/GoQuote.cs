@@ -8,8 +8,13 @@ namespace XenKube.Ignition.Syntax;
 /// <remarks>Held against strconv of Go 1.19.</remarks>
 internal static class GoQuote
 {
+    /// <summary>Characters that stand for themselves: printable ASCII without the quote and the backslash.</summary>
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create([.. Enumerable.Range(' ', 0x5F).Select(c => (char)c).Except(['"', '\\'])]);
+
     /// <summary>Quotes a text.</summary>
-    public static string Quote(string text) => Quote(ByteText.ToBytes(text));
+    public static string Quote(string text) =>
+        text.AsSpan().ContainsAnyExcept(Plain) ? Quote(ByteText.ToBytes(text)) : $"\"{text}\"";
 
     /// <summary>Quotes bytes; those that are not UTF-8 become <c>\xNN</c>.</summary>
     public static string Quote(ReadOnlySpan<byte> text)

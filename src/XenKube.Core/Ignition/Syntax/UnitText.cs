@@ -15,8 +15,11 @@ internal sealed class UnitText
     private const int BufferSize = 4096;
 
     private readonly byte[] text;
-    private readonly List<UnitOption> options = [];
-    private readonly List<byte> value = [];
+
+    /// <summary>The options, where somebody asks for them; most units are only judged.</summary>
+    private List<UnitOption>? options;
+    private List<byte>? value;
+    private bool isInstall;
     private int position;
     private int buffered;
     private string section = "";
@@ -51,10 +54,13 @@ internal sealed class UnitText
     public string? Error { get; private set; }
 
     /// <summary>The options in order; empty if the text is refused.</summary>
-    public IReadOnlyList<UnitOption> Options => options;
+    public IReadOnlyList<UnitOption> Options => options ??= Collect();
 
-    /// <summary>Whether an <c>[Install]</c> section holds an option.</summary>
-    public bool HasInstall => options.Exists(option => option.Section == "Install");
+    /// <summary>Whether the text holds an option, and is not refused.</summary>
+    public bool HasOptions { get; private set; }
+
+    /// <summary>Whether an <c>[Install]</c> section holds an option, and the text is not refused.</summary>
+    public bool HasInstall { get; private set; }
 
     /// <summary>Reads a unit's text.</summary>
     public static UnitText Parse(string contents, GarbageForm garbage = GarbageForm.Bytes) =>
@@ -64,12 +70,25 @@ internal sealed class UnitText
     public static UnitText Parse(byte[] contents, GarbageForm garbage = GarbageForm.Bytes)
     {
         var unit = new UnitText(contents);
-        unit.Error = unit.Run(garbage);
-        if (unit.Error is not null)
-        {
-            unit.options.Clear();
-        }
+        unit.Judge(garbage);
         return unit;
+    }
+
+    private void Judge(GarbageForm garbage)
+    {
+        Error = Run(garbage);
+        if (Error is not null)
+        {
+            options?.Clear();
+            HasOptions = HasInstall = false;
+        }
+    }
+
+    private List<UnitOption> Collect()
+    {
+        var found = new List<UnitOption>();
+        new UnitText(text) { options = found, value = [] }.Judge(GarbageForm.Bytes);
+        return found;
     }
 
     private string? Run(GarbageForm garbage)
@@ -102,7 +121,8 @@ internal sealed class UnitText
                     {
                         return "unable to find end of section";
                     }
-                    section = Encoding.UTF8.GetString(head[..^1]);
+                    isInstall = head.SequenceEqual("Install]"u8);
+                    section = options is null ? "" : Encoding.UTF8.GetString(head[..^1]);
                     step = Step.SectionSuffix;
                     break;
                 case Step.SectionSuffix:
@@ -168,8 +188,8 @@ internal sealed class UnitText
                 case '\n' or '\r':
                     return "unexpected newline encountered while parsing option name";
                 case '=':
-                    name = Encoding.UTF8.GetString(Trim(text.AsSpan(start, position - 1 - start)));
-                    value.Clear();
+                    name = options is null ? "" : Encoding.UTF8.GetString(Trim(text.AsSpan(start, position - 1 - start)));
+                    value?.Clear();
                     return null;
                 default:
                     break;
@@ -182,14 +202,16 @@ internal sealed class UnitText
         var line = ReadLine();
         if (!Trim(line).IsEmpty)
         {
-            value.AddRange(line);
+            value?.AddRange(line);
             if (line[^1] == '\\')
             {
-                value.Add((byte)'\n');
+                value?.Add((byte)'\n');
                 return Step.OptionValue;
             }
         }
-        options.Add(new UnitOption(section, name, Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(value)).Trim()));
+        HasOptions = true;
+        HasInstall |= isInstall;
+        options?.Add(new UnitOption(section, name, Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(value)).Trim()));
         return Step.NextOption;
     }
 

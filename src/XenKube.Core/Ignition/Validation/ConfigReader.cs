@@ -12,7 +12,14 @@ namespace XenKube.Ignition.Validation;
 /// <remarks>Held against encoding/json of Go 1.19 in ignition-validate 0.35.0 and 2.16.2, and of Go 1.24 in 2.26.0.</remarks>
 internal sealed class ConfigReader
 {
+    /// <summary>A text of so many bytes costs less than the place that it is read from again.</summary>
+    private const int ShortText = 16;
+
+    /// <summary>A text of so many bytes costs too much to be made again and again; few of them fit into a document.</summary>
+    private const int LongText = 1 << 16;
+
     private readonly bool numbersEnd;
+    private readonly bool keepsTexts;
     private readonly List<(ConfigType Owner, ConfigField Field)> fields = [];
 
     /// <summary>The steps to the value that is read; null for an item of a list, whose number is in <see cref="indexes"/>.</summary>
@@ -20,7 +27,11 @@ internal sealed class ConfigReader
     private readonly Stack<int> indexes = new();
     private bool hasEnded;
 
-    private ConfigReader(bool numbersEnd) => this.numbersEnd = numbersEnd;
+    private ConfigReader(bool numbersEnd, bool keepsTexts)
+    {
+        this.numbersEnd = numbersEnd;
+        this.keepsTexts = keepsTexts;
+    }
 
     private ConfigTypeError? Error { get; set; }
 
@@ -31,9 +42,14 @@ internal sealed class ConfigReader
     /// <param name="numbersEnd">
     /// Whether a number where none belongs ends the reading and is reported before all others, as in generation 2.
     /// </param>
-    public static ConfigValue Read(JsonNode root, ConfigType type, out ConfigTypeError? error, bool numbersEnd = false)
+    /// <param name="keepsTexts">
+    /// Whether texts are kept, for a reader that asks for them often. Else they are read from the document each time: a document may be
+    /// large.
+    /// </param>
+    public static ConfigValue Read(
+        JsonNode root, ConfigType type, out ConfigTypeError? error, bool numbersEnd = false, bool keepsTexts = true)
     {
-        var reader = new ConfigReader(numbersEnd);
+        var reader = new ConfigReader(numbersEnd, keepsTexts);
         var value = new ConfigValue(type);
         reader.Fill(value, root, isOptional: false);
         error = reader.Error;
@@ -64,7 +80,14 @@ internal sealed class ConfigReader
                 FillList(value, node);
                 break;
             case ConfigKind.Text when node.Kind == JsonKind.String:
-                value.Text = node.Text;
+                if (keepsTexts || node.End - node.Start is < ShortText or > LongText)
+                {
+                    value.Text = node.Text;
+                }
+                else
+                {
+                    value.Take(node);
+                }
                 if (value.Type.ReadFault?.Invoke(node.Text) is not null)
                 {
                     AddError(value.Type, node);

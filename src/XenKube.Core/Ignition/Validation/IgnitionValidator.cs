@@ -78,14 +78,14 @@ public static class IgnitionValidator
             {
                 continue;
             }
-            var config = ConfigReader.Read(tree.Root, type, out var error, numbersEnd: true);
+            var config = ConfigReader.Read(tree.Root, type, out var error, numbersEnd: true, keepsTexts: false);
             if (error is null)
             {
                 return declared.Value == maximum ? Walk(config, tree, positions, version) : Unsupported(version, ownError, positions);
             }
             ownError ??= declared.Value == maximum ? error : null;
         }
-        var oldest = ConfigReader.Read(tree.Root, Ignition20Types.Config1, out var oldestError, numbersEnd: true);
+        var oldest = ConfigReader.Read(tree.Root, Ignition20Types.Config1, out var oldestError, numbersEnd: true, keepsTexts: false);
         if (oldestError is null && oldest["ignitionVersion"].Number == 1)
         {
             return Walk(oldest, tree, positions, version);
@@ -93,7 +93,7 @@ public static class IgnitionValidator
         ConfigTypeError? newestError = null;
         if (oldestError is not null)
         {
-            ConfigReader.Read(tree.Root, IgnitionVersions.Generation2[0].Config, out newestError, numbersEnd: true);
+            ConfigReader.Read(tree.Root, IgnitionVersions.Generation2[0].Config, out newestError, numbersEnd: true, keepsTexts: false);
         }
         return Unsupported(version, newestError ?? ownError ?? oldestError, positions);
     }
@@ -132,7 +132,7 @@ public static class IgnitionValidator
         {
             if (declared == new GoSemver(spec.Major, spec.Minor, 0, spec.IsExperimental ? "experimental" : ""))
             {
-                var config = ConfigReader.Read(tree.Root, Ignition3Types.Config(spec, release), out error);
+                var config = ConfigReader.Read(tree.Root, Ignition3Types.Config(spec, release), out error, keepsTexts: false);
                 return error is not null
                     ? WrongType(error, positions, version, release)
                     : Check(config, tree, positions, version, release);

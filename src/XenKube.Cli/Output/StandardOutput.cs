@@ -52,5 +52,6 @@ internal sealed class StandardOutput(Stream stream) : Stream
 
     // .NET says of a descriptor that is closed, or was opened for reading, that access to "the path" is denied.
     private static IOException Named(Exception cause) =>
-        new($"standard output: {(cause is UnauthorizedAccessException ? "it is closed, or cannot be written" : cause.FileReason())}", cause);
+        new("standard output: " + (cause is UnauthorizedAccessException ? "it is closed, or cannot be written" : cause.FileReason()),
+            cause);
 }

@@ -5,7 +5,6 @@ using XenKube.Boot.Reading;
 using XenKube.Booting;
 using XenKube.Devices;
 using XenKube.Disks;
-using XenKube.Posix;
 
 namespace XenKube.Boot;
 

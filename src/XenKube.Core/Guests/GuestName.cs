@@ -36,7 +36,7 @@ public static class GuestName
     /// <summary>The name of the guest of a configuration.</summary>
     /// <param name="configPath">The configuration.</param>
     /// <exception cref="InvalidInputException">The name cannot be a guest's.</exception>
-    public static string Of(string configPath)
+    internal static string Of(string configPath)
     {
         var config = XenGuestConfig.Read(configPath);
         if (Refusal(config.Name) is { } reason)

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using XenKube.Certificates;
-using XenKube.Clusters;
 
 namespace XenKube.Commands.Certificates;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using XenKube.Clusters;
-using XenKube.Commands.Completion;
 
 namespace XenKube.Commands.Clusters;
 

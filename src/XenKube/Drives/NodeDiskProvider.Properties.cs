@@ -1,6 +1,5 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
-using XenKube.FileSystems;
 
 namespace XenKube.Commands.Drives;
 

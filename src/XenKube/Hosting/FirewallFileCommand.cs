@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Net;
 using XenKube.Clusters;
-using XenKube.Hosting;
 using XenKube.Networks;
 
 namespace XenKube.Commands.Hosting;

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using XenKube.Clusters;
 using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;

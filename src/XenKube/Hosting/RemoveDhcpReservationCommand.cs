@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using XenKube.Commands.Completion;
-using XenKube.Hosting;
 
 namespace XenKube.Commands.Hosting;
 

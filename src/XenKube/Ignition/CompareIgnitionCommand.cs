@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using XenKube.Clusters;
-using XenKube.Commands.Completion;
 using XenKube.Ignition;
 using XenKube.Ignition.Comparing;
 

@@ -45,7 +45,7 @@ sized "$part" 1G; mkfs.btrfs -q --mixed -m single -d single -L OEM --rootdir "$t
 sized "$part" $((3653632 * 512)); mke2fs -q -t ext4 -L ROOT "$part"; put "$part" "$disk" 12722176
 mkdir -p "$flatcars/$flatcar"
 image=$flatcars/$flatcar/flatcar_production_image.bin.bz2
-python3 "$here/pack.py" bz2 "$disk" "$image" >/dev/null
+python3 "$here/pack.py" bz2 "$disk" "$image"
 printf 'FLATCAR_BUILD=4593\nFLATCAR_BRANCH=2\nFLATCAR_PATCH=5\nFLATCAR_VERSION=%s\nFLATCAR_BUILD_ID=""\n' $flatcar > "$flatcars/$flatcar/version.txt"
 (cd "$flatcars/$flatcar" && for sum in md5 sha1 sha512; do echo "# ${sum^^} HASH"; "${sum}sum" flatcar_production_image.bin.bz2; done > flatcar_production_image.bin.bz2.DIGESTS)
 ln -s $flatcar "$flatcars/current"
@@ -64,7 +64,7 @@ sized "$part" 384M; mke2fs -q -t ext4 -L boot -d "$boot" "$part"; put "$part" "$
 sized "$part" 1G; mkfs.xfs -q -L root "$part"; put "$part" "$disk" 1050624
 folder=$builds/x86_64 name=fedora-coreos-$fedora-metal.x86_64.raw.xz
 mkdir -p "$fedoras/$folder" "$fedoras/streams"
-whole=$(python3 "$here/pack.py" xz "$disk" "$fedoras/$folder/$name")
+whole=$(python3 "$here/pack.py" xz "$disk" "$fedoras/$folder/$name" digest)
 packed=$(sha256sum "$fedoras/$folder/$name" | cut -d' ' -f1)
 server=https://builds.coreos.fedoraproject.org
 artifact="{ \"location\": \"$server/$folder/$name\", \"signature\": \"$server/$folder/$name.sig\", \"sha256\": \"$packed\", \"uncompressed-sha256\": \"$whole\" }"

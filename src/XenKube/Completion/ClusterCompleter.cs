@@ -23,9 +23,10 @@ public sealed class ClusterCompleter : IArgumentCompleter
             GuideWord.Generate => KgenAction.Names,
             _ => NodeCompleter.NodesHere(guide, Completions.XenDirectory(fakeBoundParameters), word),
         }).ToList();
-        // Where names of nodes are taken, an image or another file of a node is taken too.
-        return guide is null && (names.Count == 0 || IsPath(wordToComplete))
-            ? names.Concat(CompletionCompleters.CompleteFilename(wordToComplete ?? "")) : names;
+        // Where names of nodes are taken, an image or another file of a node is taken too. The files of a directory are not offered to
+        // somebody who has typed nothing.
+        return guide is null && ((names.Count == 0 && wordToComplete is { Length: > 0 }) || IsPath(wordToComplete))
+            ? names.Concat(CompletionCompleters.CompleteFilename(wordToComplete)) : names;
     }
 
     private static IEnumerable<string> ClustersAndNodes(string commandName, XenDirectory directory, string word)

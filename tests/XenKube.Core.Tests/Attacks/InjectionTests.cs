@@ -19,7 +19,7 @@ public sealed class InjectionTests : IDisposable
     public void Calls_that_fail_or_kill_lose_nothing()
     {
         Tool.Need("python3", "strace", "e2fsck");
-        var run = Tool.Run("python3", [Project.Tests("attacks", "inject.py"), "--xenkube", Program, "--count", "24", "--work", _folder.Path], null, null, TimeSpan.FromMinutes(20));
+        var run = Tool.Run("python3", [Project.Tests("attacks", "inject.py"), "--xenkube", Program, "--count", "12", "--work", _folder.Path], null, null, TimeSpan.FromMinutes(20));
         Assert.SkipWhen(run.ExitCode == 75, "strace may not trace here");
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
         Assert.Contains(", 0 lost", run.Output, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class InjectionTests : IDisposable
     public void Limit_of_the_size_of_files_ends_no_command_and_loses_nothing()
     {
         Tool.Need("python3", "strace", "e2fsck", "prlimit");
-        var run = Tool.Run("python3", [Project.Tests("attacks", "inject.py"), "--xenkube", Program, "--limits", "--count", "60", "--work", _folder.Path], null, null, TimeSpan.FromMinutes(20));
+        var run = Tool.Run("python3", [Project.Tests("attacks", "inject.py"), "--xenkube", Program, "--limits", "--count", "12", "--work", _folder.Path], null, null, TimeSpan.FromMinutes(20));
         Assert.SkipWhen(run.ExitCode == 75, "strace may not trace here");
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
         Assert.Contains(", 0 lost", run.Output, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace XenKube.Tests.Support;
@@ -27,6 +28,31 @@ internal static partial class SparseFile
                 Assert.True(same == count, $"{actual} is not as {expected} from byte {at + same} on");
             }
         }
+    }
+
+    /// <summary>A hash of what is not zero, with its places and the length: the same for the same content, whatever its holes.</summary>
+    public static string Hash(string path)
+    {
+        using var file = File.OpenHandle(path);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var length = RandomAccess.GetLength(file);
+        var buffer = new byte[1 << 16];
+        var next = 0L;
+        foreach (var (start, end) in Data(file, length))
+        {
+            for (var at = Math.Max(next, start / buffer.Length * buffer.Length); at < end; at += buffer.Length)
+            {
+                var count = RandomAccess.Read(file, buffer, at);
+                if (buffer.AsSpan(0, count).ContainsAnyExcept((byte)0))
+                {
+                    hash.AppendData(BitConverter.GetBytes(at));
+                    hash.AppendData(buffer, 0, count);
+                }
+                next = at + buffer.Length;
+            }
+        }
+        hash.AppendData(BitConverter.GetBytes(length));
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     private static IEnumerable<(long Start, long End)> Data(SafeFileHandle file, long length)

@@ -98,7 +98,10 @@ public sealed class HostileServerTests : IDisposable
         (Remote.ETag, Remote.LastModified) = ("W/\"one\"", null);
         Remote.Breaks.Enqueue(100_000);
         Download();
-        Assert.Equal([0, 100_000], _web.Requests.Where(request => request.Path == ImagePath()).Select(request => request.RangeStart));
+        // On a busy machine the end of the connection is seen before the last bytes are read.
+        var starts = _web.Requests.Where(request => request.Path == ImagePath()).Select(request => request.RangeStart).ToList();
+        Assert.Equal([0, starts[^1]], starts);
+        Assert.InRange(starts[^1], 1, 100_000);
     }
 
     [Theory]

@@ -42,7 +42,10 @@ public sealed class SecureDownloadTests : IDisposable
         _web.Files[ImagePath].Breaks.Enqueue(100_000);
         Get(_web.Uri).ShouldSucceed();
         Assert.Equal(_web.Files[ImagePath].Content, File.ReadAllBytes(Final));
-        Assert.Equal([0, 100_000], _web.Requests.Where(request => request.Path == ImagePath).Select(request => request.RangeStart));
+        // On a busy machine the end of the connection is seen before the last bytes are read.
+        var starts = _web.Requests.Where(request => request.Path == ImagePath).Select(request => request.RangeStart).ToList();
+        Assert.Equal([0, starts[^1]], starts);
+        Assert.InRange(starts[^1], 1, 100_000);
     }
 
     [Theory]
